@@ -1,0 +1,1 @@
+"""What is moved: actions, plans, rules, reports. Decides; never touches."""

@@ -1,0 +1,1 @@
+"""What is declared to exist: model, loader, checks, allocation, derivation. Pure."""

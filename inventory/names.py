@@ -1,0 +1,15 @@
+"""The identifiers of what is declared. Types only: a name says nothing about its thing."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+EnvironmentName = NewType("EnvironmentName", str)
+SiteName = NewType("SiteName", str)
+RegionName = NewType("RegionName", str)
+HostName = NewType("HostName", str)
+SegmentName = NewType("SegmentName", str)
+LinkName = NewType("LinkName", str)
+DatabaseName = NewType("DatabaseName", str)
+ServiceName = NewType("ServiceName", str)
+OperatorName = NewType("OperatorName", str)

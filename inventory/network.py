@@ -1,0 +1,274 @@
+"""The derived network: everything that follows from an inventory, computed once.
+
+``Inventory`` is what a person wrote; ``Network`` is what it means (addresses,
+numbers, voters, members). Nothing downstream reads YAML or invents an address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import TypeVar
+
+from inventory.names import (
+    DatabaseName,
+    EnvironmentName,
+    HostName,
+    LinkName,
+    OperatorName,
+    RegionName,
+    SegmentName,
+    ServiceName,
+    SiteName,
+)
+
+NamedT = TypeVar("NamedT", "Site", "Host", "Link", "Database", "Service")
+
+
+class Role(StrEnum):
+    """What a host is for; a host carries one or more."""
+
+    BORDER = "border"
+    """terminates links to other sites; route reflector of its site"""
+    ACCESS = "access"
+    """where citizens enter the network"""
+    VOTER = "voter"
+    """an etcd member"""
+    DATABASE = "database"
+    """PostgreSQL under Patroni"""
+    SERVICE = "service"
+    """nginx, the applications, HAProxy; announces service addresses"""
+    MONITOR = "monitor"
+    """Prometheus and ndc-exporter of its site"""
+    PROBE = "probe"
+    """uses the services as a citizen does, and keeps the ledger"""
+
+
+class SiteKind(StrEnum):
+    """What a site is."""
+
+    CENTRE = "centre"
+    """a data centre: may hold data and serve"""
+    WITNESS = "witness"
+    """a vote and a vantage point; holds no data and serves nothing"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One place."""
+
+    name: SiteName
+    number: int
+    """1 to 31, allocated; stays with the name for good"""
+    kind: SiteKind
+    title: str
+    region: RegionName
+    latitude: float
+    """degrees north"""
+    longitude: float
+    """degrees east"""
+    asn: int
+    lan: IPv4Network
+    segment: SegmentName
+    loopbacks: IPv4Network
+    """the aggregate that this site's hosts take their loopbacks from"""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One machine that boots an operating system."""
+
+    name: HostName
+    site: SiteName
+    number: int
+    """unique in its site, allocated"""
+    roles: frozenset[Role]
+    management: IPv4Interface
+    """on interface ``eth0``: operators, Ansible, netmiko; never workload traffic"""
+    lan: IPv4Interface
+    """on interface ``lan0``, in the site's segment"""
+    loopback: IPv4Address
+    """on interface ``lo``: what clusters and services use, so a link's loss does not touch them"""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEnd:
+    """Where a link arrives."""
+
+    site: SiteName
+    host: HostName
+    interface: str
+    """name inside the host, at most 15 characters"""
+    address: IPv4Interface
+    """of a /31 that both ends share"""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One transmission link between two sites."""
+
+    name: LinkName
+    number: int
+    pair: str
+    """links of one pair join the same sites over different ducts"""
+    a: LinkEnd
+    z: LinkEnd
+    delay: timedelta
+    """one way; half the declared round trip"""
+    rate_bits_per_second: int | None
+    """None: not limited"""
+    mtu_bytes: int
+    carrier: str
+    ducts: tuple[str, ...]
+    shared_risks: tuple[str, ...]
+
+    def end_at(self, host: HostName) -> LinkEnd | None:
+        """Return the end of this link at ``host``, or None if it has none there."""
+        return next((end for end in (self.a, self.z) if end.host == host), None)
+
+    def other_end(self, end: LinkEnd) -> LinkEnd:
+        """Return the end that is not ``end``."""
+        return self.z if end == self.a else self.a
+
+
+class LastCopy(StrEnum):
+    """What a database does when its last synchronous partner is gone."""
+
+    CONTINUE = "continue"
+    """go on, and say UNPROTECTED since when"""
+    BLOCK = "block"
+    """stop acknowledging writes"""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One copy of a database."""
+
+    host: HostName
+    site: SiteName
+    synchronous: bool
+    """False: carries Patroni's ``nosync`` and ``nofailover`` until a plan lifts them"""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One PostgreSQL cluster under one Patroni scope over several sites."""
+
+    name: DatabaseName
+    home: SiteName
+    """bootstraps first, alone; otherwise the first leader is a race"""
+    members: tuple[Member, ...]
+    synchronous_node_count: int
+    last_copy: LastCopy
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something citizens use, reached at one address that moves with it."""
+
+    name: ServiceName
+    title: str
+    address: IPv4Address
+    """a /32 with one origin: the active site's service hosts announce it"""
+    home: SiteName
+    refuges: tuple[SiteName, ...]
+    """where it may go, best first; without ``home``"""
+    hosts: tuple[HostName, ...]
+    """every host that can serve it, at home and in the refuges"""
+    database: DatabaseName
+    port: int
+    """of the application on its host's loopback interface; citizens use HTTPS"""
+    tier: str
+    recovery_time: timedelta
+    recovery_point: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A person who may work on the network."""
+
+    name: OperatorName
+    public_key: str
+    """OpenSSH format; empty where the environment makes the key (the lab's samples)"""
+    roles: frozenset[str]
+    """of ``observe``, ``operate``, ``approve``"""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSet:
+    """Sites promised to be expendable together."""
+
+    name: str
+    sites: frozenset[SiteName]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The whole derived network of one environment; every reference in it resolves."""
+
+    environment: EnvironmentName
+    environment_number: int
+    profile: str
+    management: IPv4Network
+    operator_address: IPv4Interface
+    """the operator's own end of the management network"""
+    sites: tuple[Site, ...]
+    hosts: tuple[Host, ...]
+    links: tuple[Link, ...]
+    voters: tuple[HostName, ...]
+    databases: tuple[Database, ...]
+    services: tuple[Service, ...]
+    operators: tuple[Operator, ...]
+    failure_sets: tuple[FailureSet, ...]
+    digest: str
+    """hex SHA-256 of everything above; equal inventories and allocations give equal digests"""
+
+    def site(self, name: SiteName) -> Site:
+        """Return the site called ``name``; KeyError if there is none."""
+        return _named(self.sites, name)
+
+    def host(self, name: HostName) -> Host:
+        """Return the host called ``name``; KeyError if there is none."""
+        return _named(self.hosts, name)
+
+    def link(self, name: LinkName) -> Link:
+        """Return the link called ``name``; KeyError if there is none."""
+        return _named(self.links, name)
+
+    def database(self, name: DatabaseName) -> Database:
+        """Return the database called ``name``; KeyError if there is none."""
+        return _named(self.databases, name)
+
+    def service(self, name: ServiceName) -> Service:
+        """Return the service called ``name``; KeyError if there is none."""
+        return _named(self.services, name)
+
+    def hosts_at(self, site: SiteName) -> tuple[Host, ...]:
+        """Return the hosts of ``site``, in order of their numbers."""
+        return tuple(host for host in self.hosts if host.site == site)
+
+    def hosts_with(self, role: Role) -> tuple[Host, ...]:
+        """Return the hosts that carry ``role``."""
+        return tuple(host for host in self.hosts if role in host.roles)
+
+    def links_of(self, host: HostName) -> tuple[Link, ...]:
+        """Return the links that arrive at ``host``."""
+        return tuple(link for link in self.links if link.end_at(host))
+
+    def databases_on(self, host: HostName) -> tuple[Database, ...]:
+        """Return the databases of which ``host`` holds a copy."""
+        return tuple(d for d in self.databases if any(m.host == host for m in d.members))
+
+    def services_on(self, host: HostName) -> tuple[Service, ...]:
+        """Return the services that ``host`` can serve."""
+        return tuple(service for service in self.services if host in service.hosts)
+
+
+def _named(things: tuple[NamedT, ...], name: str) -> NamedT:
+    for thing in things:
+        if thing.name == name:
+            return thing
+    raise KeyError(name)

@@ -1,0 +1,1 @@
+"""What is watched: catalogue, readers, collectors, rules."""

@@ -1,0 +1,1 @@
+"""Ports made real: everything here touches the outside world."""

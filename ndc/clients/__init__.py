@@ -1,0 +1,1 @@
+"""One module per protocol, with its translation of errors."""

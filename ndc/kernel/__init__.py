@@ -1,0 +1,1 @@
+"""Words every other package may use: errors, time. Imports nothing of ours."""

@@ -1,0 +1,78 @@
+"""What can go wrong, sorted by what the caller now knows.
+
+NdcError
+├── InventoryInvalid     the declared world contradicts itself     nothing was touched
+├── PlanRefused          a rule said no                            nothing was touched
+├── JournalCorrupt       the record cannot be trusted              ask a person
+└── WorldError           the outside world did not do as asked
+    ├── Rejected           it answered "no"                        it did NOT happen
+    └── Unreachable        it did not answer                       it MAY have happened
+
+The last line is the one the whole program is built around: a timeout is not a
+failure, it is a question, and only looking can answer it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class NdcError(Exception):
+    """Root of every error this project raises on purpose.
+
+    A person sees four lines: what, expected, actual, next step. An empty
+    ``expected`` or ``actual`` is left out, where a comparison would be contrived.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self, what: str, *, expected: str = "", actual: str = "", next_step: str = ""
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.expected = expected
+        self.actual = actual
+        self.next_step = next_step
+
+    def lines(self) -> list[str]:
+        """Return the lines a person reads: labels right-aligned, empty ones left out."""
+        labelled = (
+            ("what", self.what),
+            ("expected", self.expected),
+            ("actual", self.actual),
+            ("next step", self.next_step),
+        )
+        return [f"{label:>9}  {text}" for label, text in labelled if text]
+
+
+class InventoryInvalid(NdcError):
+    """The declared inventory contradicts itself; nothing was touched."""
+
+    exit_code = 3
+
+
+class PlanRefused(NdcError):
+    """A plan or a command would break a rule; nothing was touched."""
+
+    exit_code = 4
+
+
+class JournalCorrupt(NdcError):
+    """The record of a run is damaged, or would be by what was about to be written."""
+
+    exit_code = 5
+
+
+class WorldError(NdcError):
+    """The outside world did not do as asked."""
+
+    exit_code = 6
+
+
+class Rejected(WorldError):
+    """The world answered "no": it did not happen."""
+
+
+class Unreachable(WorldError):
+    """The world did not answer: it may have happened."""

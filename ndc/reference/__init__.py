@@ -1,0 +1,1 @@
+"""The small application behind every service of the default network."""

@@ -1,0 +1,1 @@
+"""The one machine for doing steps once, whatever happens; generic over the action."""

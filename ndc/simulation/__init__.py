@@ -1,0 +1,1 @@
+"""A deterministic world behind the same ports, good enough to rehearse in."""

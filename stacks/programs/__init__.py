@@ -1,0 +1,1 @@
+"""Pulumi programs: from a Network to resources."""

@@ -1,0 +1,88 @@
+"""What a substrate can be asked to make: host, segment, link. Values, and how to write them down.
+
+A specification holds no secret: it ends up in Pulumi's state. Keys are named by
+their fingerprints and read by the substrate from the environment's folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from pydantic import TypeAdapter
+
+from inventory.names import HostName, LinkName, SegmentName, SiteName
+
+Kind: TypeAlias = Literal["host", "segment", "link"]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSpec:
+    """A layer-2 network inside one site."""
+
+    kind: ClassVar[Kind] = "segment"
+
+    name: SegmentName
+    site: SiteName
+
+
+@dataclass(frozen=True, slots=True)
+class HostSpec:
+    """A machine, off the shelf: booted, reachable by SSH, not configured."""
+
+    kind: ClassVar[Kind] = "host"
+
+    name: HostName
+    site: SiteName
+    segment: SegmentName
+    """where interface ``lan0`` is plugged in"""
+    management: str
+    """address with prefix length of interface ``eth0``, as ``198.18.3.12/24``"""
+    image: str
+    """hash of the golden image that it boots"""
+    host_key: str
+    """SHA-256 fingerprint of its SSH host key, which is placed before the first boot"""
+    store_bytes: int
+    """size of its storage pool's device; 0: it has none"""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEndSpec:
+    """Where a link is plugged in."""
+
+    host: HostName
+    interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSpec:
+    """A transmission link between two hosts."""
+
+    kind: ClassVar[Kind] = "link"
+
+    name: LinkName
+    a: LinkEndSpec
+    z: LinkEndSpec
+    delay_microseconds: int
+    """one way, the same in both directions"""
+    rate_bits_per_second: int
+    """0: not limited"""
+    mtu_bytes: int
+
+
+Spec: TypeAlias = HostSpec | SegmentSpec | LinkSpec
+
+_TYPES: dict[Kind, type[HostSpec | SegmentSpec | LinkSpec]] = {
+    spec.kind: spec for spec in (HostSpec, SegmentSpec, LinkSpec)
+}
+
+
+def to_plain(spec: Spec) -> dict[str, Any]:
+    """Return ``spec`` as JSON-ready values, without its kind."""
+    return asdict(spec)
+
+
+def from_plain(kind: Kind, plain: dict[str, Any]) -> Spec:
+    """Return what ``to_plain`` wrote, or raise pydantic's ValidationError."""
+    spec: Spec = TypeAdapter(_TYPES[kind]).validate_python(plain)
+    return spec

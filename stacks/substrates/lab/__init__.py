@@ -1,0 +1,1 @@
+"""Hosts as containers on one Linux machine, and the links between them."""

@@ -1,0 +1,1 @@
+"""What a person sees: snapshots in, pictures out."""
