@@ -1,0 +1,86 @@
+"""Numbers given for good: what was given, to whom, and what rests after its owner is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, TypeAlias
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ndc.kernel.errors import InventoryInvalid
+
+Numbers: TypeAlias = Mapping[str, int]
+_Number = Annotated[int, Field(ge=0, le=4094)]
+_HEADING = """\
+# Written by ndc. A number stays with its name for good; one whose name is gone
+# rests under `released` and is given again only when no other is left.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One sequence of numbers: those in use, and those that rest, longest first."""
+
+    given: Numbers = field(default_factory=dict)
+    released: Numbers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Allocations:
+    """Every number of one environment, in series such as ``sites`` and ``hosts of ndc01``."""
+
+    series: Mapping[str, Series] = field(default_factory=dict)
+
+    def number(self, series: str, name: str) -> int:
+        """Return the number that ``name`` was given; KeyError if it was given none."""
+        return self.series[series].given[name]
+
+    def to_yaml(self) -> str:
+        """Return the text of ``allocations.yaml``."""
+        plain = _File(
+            series={
+                name: _Series(given=dict(series.given), released=dict(series.released))
+                for name, series in sorted(self.series.items())
+            }
+        ).model_dump(exclude_defaults=True)
+        return _HEADING + yaml.safe_dump(plain.get("series", {}), sort_keys=False)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Allocations:
+        """Return what ``to_yaml`` wrote; no text: nothing was given yet.
+
+        Raises:
+            InventoryInvalid: the text is damaged; no number may be guessed.
+        """
+        try:
+            file = _File.model_validate({"series": yaml.safe_load(text) or {}})
+        except (yaml.YAMLError, ValidationError) as error:
+            raise InventoryInvalid(
+                "allocations.yaml cannot be read",
+                expected="series of names and numbers, as ndc wrote them",
+                actual=str(error).splitlines()[0],
+                next_step="restore the file from a copy: without it everything is renumbered",
+            ) from None
+        return cls({name: Series(read.given, read.released) for name, read in file.series.items()})
+
+
+class _Series(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    given: dict[str, _Number] = {}
+    released: dict[str, _Number] = {}
+
+    @model_validator(mode="after")
+    def _each_number_once(self) -> _Series:
+        numbers = [*self.given.values(), *self.released.values()]
+        if len(numbers) != len({*numbers}):
+            raise ValueError("a number is given twice")
+        return self
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    series: dict[str, _Series] = {}

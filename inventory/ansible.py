@@ -1,0 +1,104 @@
+"""The network as Ansible's inventory: which host carries which roles, and what templates may ask.
+
+A role of the playbooks is a noun, narrower than ``Role``: a database host
+carries ``database`` and ``heartbeat``. Nothing here is secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from inventory import endpoints
+from inventory.network import Host, Network, Role
+
+_NETWORK = TypeAdapter(Network)
+
+_EVERYWHERE = ("base", "router", "programs", "node_exporter")
+_BY_ROLE: Mapping[Role, tuple[str, ...]] = {
+    Role.VOTER: ("etcd",),
+    Role.DATABASE: ("database", "heartbeat"),
+    Role.SERVICE: ("haproxy", "portal"),
+    Role.MONITOR: ("exporter", "prometheus"),
+    Role.PROBE: ("probe",),
+}
+
+
+def ansible_inventory(network: Network, variables: Mapping[str, str]) -> dict[str, Any]:
+    """Return the inventory, JSON-ready: a group per role and per site, ``variables`` for all."""
+    plain = network_to_plain(network)
+    hosts = {
+        host["name"]: _host_variables(network.host(host["name"]), host) for host in plain["hosts"]
+    }
+    return {
+        "all": {
+            "hosts": hosts,
+            "vars": {
+                **variables,
+                "ndc_network": plain,
+                "ndc_hosts": {host["name"]: host for host in plain["hosts"]},
+                "ndc_ports": _ports(),
+            },
+            "children": _groups(network),
+        }
+    }
+
+
+def network_to_plain(network: Network) -> dict[str, Any]:
+    """Return ``network``, JSON-ready; sets are sorted, so that equal networks are equal text."""
+    plain: dict[str, Any] = _NETWORK.dump_python(network, mode="json")
+    return _sorted(plain, network)
+
+
+def network_from_json(text: str) -> Network:
+    """Return the network that ``text`` holds, or raise pydantic's ValidationError."""
+    return _NETWORK.validate_json(text)
+
+
+def roles_of(host: Host) -> tuple[str, ...]:
+    """Return the roles of the playbooks that ``host`` carries, in the order of application."""
+    special = [role for kind in Role if kind in host.roles for role in _BY_ROLE.get(kind, ())]
+    return (*_EVERYWHERE, *special)
+
+
+def _host_variables(host: Host, plain: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "ansible_host": str(host.management.ip),
+        "ndc_host": plain,
+        "ndc_roles": list(roles_of(host)),
+    }
+
+
+def _groups(network: Network) -> dict[str, Any]:
+    members: dict[str, list[str]] = {}
+    for host in network.hosts:
+        for group in (*roles_of(host), f"site_{host.site.replace('-', '_')}"):
+            members.setdefault(group, []).append(host.name)
+    return {group: {"hosts": dict.fromkeys(names)} for group, names in sorted(members.items())}
+
+
+def _ports() -> dict[str, int]:
+    return {
+        "ssh": endpoints.SSH,
+        "bgp": endpoints.BGP,
+        "https": endpoints.HTTPS,
+        "etcd_client": endpoints.ETCD_CLIENT,
+        "etcd_peer": endpoints.ETCD_PEER,
+        "patroni": endpoints.PATRONI,
+        "prometheus": endpoints.PROMETHEUS,
+        "node_exporter": endpoints.NODE_EXPORTER,
+        "exporter": endpoints.NDC_EXPORTER,
+        "probe": endpoints.PROBE,
+    }
+
+
+def _sorted(plain: dict[str, Any], network: Network) -> dict[str, Any]:
+    for written, host in zip(plain["hosts"], network.hosts, strict=True):
+        written["roles"] = sorted(role.value for role in host.roles)
+    for written, operator in zip(plain["operators"], network.operators, strict=True):
+        written["roles"] = sorted(operator.roles)
+    for written, promised in zip(plain["failure_sets"], network.failure_sets, strict=True):
+        written["sites"] = sorted(promised.sites)
+    return plain

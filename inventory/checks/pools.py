@@ -1,0 +1,85 @@
+"""Pools: large enough, apart from each other, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from inventory import addresses
+from inventory.documents import Document
+from inventory.hosts import hosts_of
+from inventory.model import Inventory, Pools
+from inventory.names import ProfileName
+from inventory.problems import Problem, Related
+
+
+def pools(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for every pool or series of numbers that cannot serve the inventory."""
+    yield from _overlaps(inventory.pools, document)
+    yield from _public(inventory.pools, document)
+    yield from _too_small(inventory, document)
+    for profile in inventory.profiles:
+        yield from _too_many_hosts(profile, inventory, document)
+
+
+def _overlaps(declared: Pools, document: Document) -> Iterator[Problem]:
+    for (first, one), (second, other) in combinations(sorted(declared), 2):
+        if one.overlaps(other):
+            yield Problem(
+                document.at("pools", second),
+                "NDC-E0501",
+                f"pool {second} overlaps pool {first}",
+                expected=f"a prefix apart from {one}",
+                actual=str(other),
+                next_step="move one of them",
+                related=Related(first, document.at("pools", first)),
+            )
+
+
+def _public(declared: Pools, document: Document) -> Iterator[Problem]:
+    for name, pool in declared:
+        if not pool.is_private:
+            yield Problem(
+                document.at("pools", name),
+                "NDC-E0502",
+                f"pool {name} is part of the public internet",
+                expected="a private prefix: 10.0.0.0/8, 172.16.0.0/12, 198.18.0.0/15, …",
+                actual=str(pool),
+                next_step="choose a private prefix",
+            )
+
+
+def _too_small(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    declared = inventory.pools
+    tight = min(("loopbacks", "lans"), key=lambda name: -getattr(declared, name).prefixlen)
+    needs = (
+        ("management", addresses.ENVIRONMENTS, addresses.environments(declared), "environments"),
+        (tight, inventory.sites, addresses.sites(declared), "sites"),
+        ("links", inventory.links, addresses.links(declared), "links"),
+        ("services", inventory.services, addresses.services(declared), "services"),
+    )
+    for pool, wanted, numbers, what in needs:
+        if len(wanted) > len(numbers):
+            yield Problem(
+                document.at("pools", pool),
+                "NDC-E0503",
+                f"pool {pool} is too small",
+                expected=f"room for {what}: {len(wanted)} or more",
+                actual=f"{getattr(declared, pool)} has {len(numbers)}",
+                next_step="choose a shorter prefix length",
+            )
+
+
+def _too_many_hosts(
+    profile: ProfileName, inventory: Inventory, document: Document
+) -> Iterator[Problem]:
+    count, room = len(hosts_of(inventory, profile)), len(addresses.MANAGEMENT)
+    if count > room:
+        yield Problem(
+            document.key_at("profiles", profile),
+            "NDC-E0504",
+            f"profile {profile} has more hosts than the management network has addresses",
+            expected=f"{room} hosts at most",
+            actual=f"{count} hosts",
+            next_step="give each kind of site fewer hosts, or declare fewer sites",
+        )

@@ -1,0 +1,239 @@
+"""Keys and types: what pydantic found, in words, at the place where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import UnionType
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from inventory.documents import Document, Path
+from inventory.model import Inventory
+from inventory.problems import Problem, listed, nearest
+
+
+def shaped(document: Document) -> tuple[Inventory, list[Problem]]:
+    """Return the inventory without its misshapen parts, and what is wrong with those.
+
+    An entry that is misshapen is left out; for a section that the inventory cannot
+    be without, something harmless stands in.
+    """
+    try:
+        return Inventory.model_validate(document.tree), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    rest = Inventory.model_validate(_without(details, document.tree))
+    return rest, [_problem(detail, document) for detail in details]
+
+
+def _without(details: Iterable[ErrorDetails], tree: Mapping[str, Any]) -> dict[str, Any]:
+    rest: dict[str, Any] = _copied(tree)
+    for detail in details:
+        section, *path = _path(detail)
+        if detail["type"] == "extra_forbidden":
+            _remove(rest, [section, *path])
+        elif section in _STAND_INS:
+            rest[str(section)] = _STAND_INS[section]
+        elif path:
+            _remove(rest, [section, path[0]])
+        else:
+            rest[str(section)] = {}
+    return rest
+
+
+def _copied(value: Any) -> Any:
+    """Return ``value`` with sections of its own, so that parts of them can be removed."""
+    if isinstance(value, Mapping):
+        return {key: _copied(inner) for key, inner in value.items()}
+    return value
+
+
+def _remove(tree: dict[str, Any], path: list[str | int]) -> None:
+    *above, last = path
+    for step in above:
+        tree = tree.get(str(step), {})
+    tree.pop(str(last), None)
+
+
+UNREADABLE = "*"
+"""stands in for a name that could not be read; no name looks like it"""
+
+_STAND_INS: Mapping[str | int, Any] = {
+    "network": {
+        "default_profile": UNREADABLE,
+        "autonomous_system_base": 4200000000,
+        "synchronous_rtt_ms": 1000,
+    },
+    "pools": {
+        "management": "198.18.0.0/16",
+        "loopbacks": "10.0.0.0/16",
+        "lans": "10.1.0.0/16",
+        "links": "10.2.0.0/16",
+        "services": "10.3.0.0/16",
+    },
+    "failure_policy": {"any_site": True},
+}
+
+
+def _path(detail: ErrorDetails) -> Path:
+    return tuple(step for step in detail["loc"] if step != "[key]")
+
+
+def _problem(detail: ErrorDetails, document: Document) -> Problem:
+    path = _path(detail)
+    match detail["type"]:
+        case "extra_forbidden":
+            return _unknown(path, document)
+        case "missing":
+            return _missing(path, document)
+        case _ if "[key]" in detail["loc"]:
+            return _bad_name(path, detail, document)
+        case _:
+            return _bad_value(path, detail, document)
+
+
+def _unknown(path: Path, document: Document) -> Problem:
+    known = _keys_at(path[:-1])
+    wrong = str(path[-1])
+    meant = nearest(wrong, known)
+    return Problem(
+        document.key_at(*path),
+        "NDC-E0201",
+        f'unknown key "{wrong}" in {_words(path[:-1])}',
+        expected=listed(known),
+        actual=wrong,
+        next_step=f"did you mean {meant}?" if meant else "remove it, or write one of these",
+    )
+
+
+def _missing(path: Path, document: Document) -> Problem:
+    return Problem(
+        document.key_at(*path),
+        "NDC-E0202",
+        f'{_words(path[:-1])} has no "{path[-1]}"',
+        expected=f"the key {path[-1]}",
+        actual="not declared",
+        next_step="add it; `ndc show schema` lists every key and what it means",
+    )
+
+
+def _bad_name(path: Path, detail: ErrorDetails, document: Document) -> Problem:
+    return Problem(
+        document.key_at(*path),
+        "NDC-E0203",
+        f'"{path[-1]}" cannot be a name in {_words(path[:-1])}',
+        expected=_expectation(detail),
+        actual=str(detail["input"]),
+        next_step="choose another name",
+    )
+
+
+def _bad_value(path: Path, detail: ErrorDetails, document: Document) -> Problem:
+    wrong = detail["input"]
+    choices = _choices(detail)
+    meant = nearest(str(wrong), choices)
+    return Problem(
+        document.at(*path),
+        "NDC-E0205" if "ip_" in detail["type"] else "NDC-E0204",
+        f"{_words(path)} is {_shown(wrong)}",
+        expected=_expectation(detail),
+        actual=_shown(wrong),
+        next_step=f"did you mean {meant}?" if meant else "write a value of that kind",
+    )
+
+
+def _expectation(detail: ErrorDetails) -> str:
+    """Return what would have been right, in words of a person."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(context["pattern"], f"text that matches {context['pattern']}")
+    if kind == "value_error":
+        return str(context["error"])
+    if choices := _choices(detail):
+        return f"one of {listed(choices)}"
+    if kind in {"string_too_long", "too_long"}:
+        return f"at most {context['max_length']}{' characters' if 'string' in kind else ''}"
+    plain = detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    return _KINDS.get(kind, plain)
+
+
+_KINDS = {
+    "string_type": "text",
+    "string_too_short": "text that is not empty",
+    "too_short": "a longer list",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "ip_v4_network": "an IPv4 prefix without host bits, such as 198.19.0.0/19",
+    "dict_type": "keys with values, indented below it",
+    "model_type": "keys with values, indented below it",
+    "tuple_type": "a list: [one, two]",
+    "frozen_set_type": "a list: [one, two]",
+}
+
+
+_PATTERNS = {
+    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "small letters, digits and single dashes, a letter first",
+    r"^T[0-9]$": "T and one digit",
+    r"^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) ": "an Ed25519 key in OpenSSH's format",
+}
+
+
+def _choices(detail: ErrorDetails) -> list[str]:
+    """Return the words of which one was expected; none if it was not a choice of words."""
+    if detail["type"] not in {"enum", "literal_error"}:
+        return []
+    text = str(detail["ctx"]["expected"]).replace(" or ", ", ")
+    return [word.strip("'") for word in text.split(", ")]
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case dict() | list():
+            return f"a {'list' if isinstance(value, list) else 'section'} of {len(value)}"
+        case _:
+            return str(value)
+
+
+def _words(path: Path) -> str:
+    """Return ``path`` as a person would name it: ``region of ndc01``, ``the inventory``."""
+    if not path:
+        return "the inventory"
+    name = str(path[1] if len(path) > 1 else path[0])
+    rest = ".".join(step for step in path[2:] if isinstance(step, str))
+    return f"{rest} of {name}" if rest else name
+
+
+def _keys_at(path: Path) -> list[str]:
+    """Return the keys that the model knows at ``path``."""
+    kind: Any = Inventory
+    for step in path:
+        kind = _inner(kind, step)
+    kind = _bare(kind)
+    return sorted(kind.model_fields) if _is_model(kind) else []
+
+
+def _inner(kind: Any, step: str | int) -> Any:
+    bare = _bare(kind)
+    if _is_model(bare):
+        return bare.model_fields[step].annotation
+    return get_args(bare)[-1]
+
+
+def _bare(kind: Any) -> Any:
+    """Return ``kind`` without annotations and without the possibility of absence."""
+    while get_origin(kind) in {Annotated, UnionType}:
+        kind = get_args(kind)[0]
+    return kind
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -1,0 +1,89 @@
+"""Promises: after each loss that the policy allows, votes and workloads are still enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.checks.losses import sample
+from inventory.derive import failure_sets
+from inventory.documents import Document
+from inventory.model import Inventory
+from inventory.names import ProfileName, SiteName
+from inventory.network import FailureSet, Network
+from inventory.problems import Place, Problem, Related, listed
+
+
+def survival(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for every promised loss that takes the quorum or a workload's last place."""
+    for profile in inventory.profiles:
+        network = sample(inventory, profile)
+        if not network.voters:
+            yield from _voteless(profile, network, document)
+        for failure in failure_sets(inventory) if network.voters else ():
+            yield from _quorum(failure, network, inventory, document)
+    for failure in failure_sets(inventory):
+        yield from _places_left(failure, inventory, document)
+
+
+def _voteless(profile: ProfileName, network: Network, document: Document) -> Iterator[Problem]:
+    """Without workloads nothing is decided, and nobody need vote."""
+    if network.databases or network.services:
+        yield Problem(
+            document.key_at("profiles", profile),
+            "NDC-E0701",
+            f"nobody votes under profile {profile}",
+            expected="voters at three sites or more",
+            actual="no host with role voter",
+            next_step="give the role to hosts under the profile's additions",
+        )
+
+
+def _quorum(
+    failure: FailureSet, network: Network, inventory: Inventory, document: Document
+) -> Iterator[Problem]:
+    left = [name for name in network.voters if network.host(name).site not in failure.sites]
+    needed = len(network.voters) // 2 + 1
+    if len(left) < needed:
+        yield Problem(
+            _promise(failure, inventory, document),
+            "NDC-E0702",
+            f"the loss of {failure.name} takes the quorum under profile {network.profile}",
+            expected=f"{needed} of {len(network.voters)} votes at other sites",
+            actual=f"{len(left)}: {listed(left)}",
+            next_step=f"move votes away from {' and '.join(sorted(failure.sites))}, "
+            "or do not promise this",
+            related=Related("votes", document.key_at("profiles", network.profile, "additions")),
+        )
+
+
+def _places_left(
+    failure: FailureSet, inventory: Inventory, document: Document
+) -> Iterator[Problem]:
+    for section, name, sites in _workloads(inventory):
+        if sites <= failure.sites:
+            yield Problem(
+                document.key_at(section, name),
+                "NDC-E0703",
+                f"the loss of {failure.name} leaves no place for {name}",
+                expected=f"a site besides {listed(failure.sites)}",
+                actual=f"only at {listed(sites)}",
+                next_step="name a further site for it, or do not promise this",
+                related=Related("promise", _promise(failure, inventory, document)),
+            )
+
+
+def _workloads(inventory: Inventory) -> Iterator[tuple[str, str, set[SiteName]]]:
+    """Yield each workload's section, name and every site that may carry it."""
+    for database, copies in inventory.databases.items():
+        yield "databases", database, {*copies.synchronous, *copies.asynchronous}
+    for service, served in inventory.services.items():
+        yield "services", service, {served.home, *served.refuges}
+
+
+def _promise(failure: FailureSet, inventory: Inventory, document: Document) -> Place:
+    """Return where the policy promises to survive ``failure``."""
+    regions = inventory.failure_policy.regions
+    if failure.name in regions:
+        index = [str(region) for region in regions].index(failure.name)
+        return document.at("failure_policy", "regions", index)
+    return document.at("failure_policy", "any_site")

@@ -1,0 +1,59 @@
+"""Things that may be named or used only once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from inventory.checks.references import Naming, namings
+from inventory.documents import Document
+from inventory.endpoints import FIXED, local_primary_port
+from inventory.model import Inventory
+from inventory.problems import Problem, Related
+
+
+def uniqueness(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for every list that names a thing twice, and every port used twice."""
+    for naming in namings(inventory):
+        for name, count in Counter(naming.names).items():
+            if count > 1:
+                yield _twice(naming, name, document)
+    yield from _ports(inventory, document)
+
+
+def _twice(naming: Naming, name: str, document: Document) -> Problem:
+    second = naming.names.index(name, naming.names.index(name) + 1)
+    return Problem(
+        document.at(*naming.path_of(second)),
+        "NDC-E0303",
+        f'{" of ".join(str(step) for step in naming.path[:0:-1])} names "{name}" twice',
+        expected="each name once",
+        actual=", ".join(naming.names),
+        next_step="remove one, or write the name that was meant",
+    )
+
+
+def _ports(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for every port that is spoken for: any two workloads may share a host."""
+    used: dict[int, Related | None] = dict.fromkeys(FIXED)
+    workloads: list[tuple[str, str, tuple[int, ...]]] = [
+        ("databases", name, (entry.port, local_primary_port(entry.port)))
+        for name, entry in sorted(inventory.databases.items())
+    ]
+    workloads += [
+        ("services", name, (entry.port,)) for name, entry in sorted(inventory.services.items())
+    ]
+    for section, name, ports in workloads:
+        place = document.at(section, name, "port")
+        for port in ports:
+            if port in used:
+                yield Problem(
+                    place,
+                    "NDC-E0304",
+                    f"port {port} of {name} is in use",
+                    expected="a port of its own",
+                    actual=str(port),
+                    next_step="choose another; a database also takes its port plus 10000",
+                    related=used[port] or None,
+                )
+            used.setdefault(port, Related(f"used by {name}", place))

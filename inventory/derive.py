@@ -1,0 +1,218 @@
+"""From what is declared to what it means: the one place where addresses are made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from inventory import addresses
+from inventory.allocate import Allocations, pair_of
+from inventory.hosts import DeclaredHost, hosts_of
+from inventory.model import DatabaseEntry, Inventory, LinkEntry, ServiceEntry, SiteEntry
+from inventory.names import (
+    DatabaseName,
+    EnvironmentName,
+    HostName,
+    LinkName,
+    SegmentName,
+    ServiceName,
+    SiteName,
+)
+from inventory.network import (
+    Database,
+    FailureSet,
+    Host,
+    Link,
+    LinkEnd,
+    Member,
+    Network,
+    Operator,
+    Role,
+    Service,
+    Site,
+)
+
+
+def derive(
+    inventory: Inventory,
+    allocations: Allocations,
+    *,
+    profile: str,
+    environment: EnvironmentName,
+    number: int,
+) -> Network:
+    """Return the network of one environment. Every checked inventory has one.
+
+    ``allocations`` are those that ``allocate`` gave this inventory and profile;
+    ``number`` is the environment's, 1 to 254. Equal arguments give an equal
+    network, whatever the order of files and keys was.
+
+    Raises:
+        PlanRefused: there is no such profile.
+    """
+    network = _Derivation(inventory, allocations, profile, number).network(environment)
+    return replace(network, digest=_digest(network))
+
+
+class _Derivation:
+    """The arguments of one derivation, so that its parts need not pass them on."""
+
+    def __init__(
+        self, inventory: Inventory, allocations: Allocations, profile: str, number: int
+    ) -> None:
+        self._inventory = inventory
+        self._numbers = allocations.number
+        self._profile = profile
+        self._environment_number = number
+        self._management = addresses.subnet(inventory.pools.management, number, 24)
+        self._sites = {name: self._site(name, entry) for name, entry in inventory.sites.items()}
+        hosts = [self._host(host) for host in hosts_of(inventory, profile)]
+        self._hosts = sorted(hosts, key=lambda h: (self._sites[h.site].number, h.number))
+
+    def network(self, environment: EnvironmentName) -> Network:
+        """Return the network, its digest still empty."""
+        declared = self._inventory
+        return Network(
+            environment=environment,
+            environment_number=self._environment_number,
+            profile=self._profile,
+            management=self._management,
+            operator_address=addresses.in_network(self._management, 1),
+            sites=tuple(sorted(self._sites.values(), key=lambda site: site.number)),
+            hosts=tuple(self._hosts),
+            links=tuple(
+                sorted(
+                    (self._link(name, link) for name, link in declared.links.items()),
+                    key=lambda link: link.number,
+                )
+            ),
+            voters=tuple(host.name for host in self._hosts if Role.VOTER in host.roles),
+            databases=tuple(self._database(*item) for item in sorted(declared.databases.items())),
+            services=tuple(self._service(*item) for item in sorted(declared.services.items())),
+            operators=tuple(
+                Operator(name, entry.public_key, frozenset(entry.roles))
+                for name, entry in sorted(declared.operators.items())
+            ),
+            failure_sets=failure_sets(declared),
+            digest="",
+        )
+
+    def _site(self, name: SiteName, entry: SiteEntry) -> Site:
+        number, pools = self._numbers("sites", name), self._inventory.pools
+        return Site(
+            name=name,
+            number=number,
+            kind=entry.kind,
+            title=entry.title,
+            region=entry.region,
+            latitude=entry.latitude,
+            longitude=entry.longitude,
+            asn=self._inventory.network.autonomous_system_base + number,
+            lan=addresses.subnet(pools.lans, number, 24),
+            segment=SegmentName(f"{name}-lan"),
+            loopbacks=addresses.subnet(pools.loopbacks, number, 24),
+        )
+
+    def _host(self, declared: DeclaredHost) -> Host:
+        number = self._numbers(f"hosts of {declared.site}", declared.name)
+        site = self._sites[declared.site]
+        return Host(
+            name=declared.name,
+            site=declared.site,
+            number=number,
+            roles=declared.roles,
+            management=addresses.in_network(
+                self._management, self._numbers("management", declared.name)
+            ),
+            lan=addresses.in_network(site.lan, number),
+            loopback=addresses.address(site.loopbacks, number),
+        )
+
+    def _link(self, name: LinkName, entry: LinkEntry) -> Link:
+        number, pair = self._numbers("links", name), pair_of(entry.ends)
+        a, z = sorted(entry.ends)
+        place = self._numbers(f"places in {pair}", name)
+        return Link(
+            name=name,
+            number=number,
+            pair=pair,
+            a=self._end(a, number, place, 0),
+            z=self._end(z, number, place, 1),
+            delay=timedelta(milliseconds=entry.rtt_ms) / 2,
+            rate_bits_per_second=None if entry.rate_mbps is None else entry.rate_mbps * 1_000_000,
+            mtu_bytes=entry.mtu_bytes,
+            carrier=entry.carrier,
+            ducts=entry.ducts,
+            shared_risks=entry.shared_risks,
+        )
+
+    def _end(self, site: SiteName, number: int, place: int, side: int) -> LinkEnd:
+        borders = self._with_role(site, Role.BORDER)
+        prefix = addresses.subnet(self._inventory.pools.links, number, 31)
+        return LinkEnd(
+            site=site,
+            host=borders[place % len(borders)],
+            interface=f"link{number}",
+            address=addresses.in_network(prefix, side),
+        )
+
+    def _database(self, name: DatabaseName, entry: DatabaseEntry) -> Database:
+        copies = [*entry.synchronous, *entry.asynchronous]
+        return Database(
+            name=name,
+            home=entry.home,
+            members=tuple(
+                Member(self._with_role(site, Role.DATABASE)[0], site, site in entry.synchronous)
+                for site in sorted(copies, key=lambda site: self._sites[site].number)
+            ),
+            synchronous_node_count=max(1, len(entry.synchronous) - 1),
+            last_copy=entry.last_copy,
+            port=entry.port,
+        )
+
+    def _service(self, name: ServiceName, entry: ServiceEntry) -> Service:
+        tier = self._inventory.tiers[entry.tier]
+        at = (entry.home, *entry.refuges)
+        return Service(
+            name=name,
+            title=entry.title,
+            address=addresses.address(
+                self._inventory.pools.services, self._numbers("services", name)
+            ),
+            home=entry.home,
+            refuges=entry.refuges,
+            hosts=tuple(host for site in at for host in self._with_role(site, Role.SERVICE)),
+            database=entry.database,
+            port=entry.port,
+            tier=entry.tier,
+            recovery_time=tier.recovery_time,
+            recovery_point=tier.recovery_point,
+        )
+
+    def _with_role(self, site: SiteName, role: Role) -> list[HostName]:
+        return [host.name for host in self._hosts if host.site == site and role in host.roles]
+
+
+def failure_sets(inventory: Inventory) -> tuple[FailureSet, ...]:
+    """Return the losses of sites that the policy promises to survive, sites first."""
+    policy = inventory.failure_policy
+    sites = [FailureSet(site, frozenset({site})) for site in sorted(inventory.sites)]
+    regions = [
+        FailureSet(region, frozenset(s for s, e in inventory.sites.items() if e.region == region))
+        for region in sorted(policy.regions)
+        if any(entry.region == region for entry in inventory.sites.values())
+    ]
+    return (*(sites if policy.any_site else ()), *regions)
+
+
+def _digest(network: Network) -> str:
+    """Return the hex SHA-256 of all that ``network`` says."""
+    text = json.dumps(asdict(network), sort_keys=True, default=_plain, ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else str(value)

@@ -1,0 +1,207 @@
+"""All declared files as one tree of plain values that remembers where each was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+from inventory.problems import Place, Problem, Related
+
+Path: TypeAlias = tuple[str | int, ...]
+"""keys and indices from the top: ``("sites", "ndc01", "region")``"""
+
+HIDING = frozenset({"NDC-E0101", "NDC-E0104"})
+"""problems of a whole file: what it declares is unknown, so no further question makes sense"""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The files of an inventory, put together."""
+
+    texts: Mapping[str, str]
+    tree: dict[str, Any] = field(default_factory=dict)
+    keys: dict[Path, Place] = field(default_factory=dict)
+    values: dict[Path, Place] = field(default_factory=dict)
+
+    def at(self, *path: str | int) -> Place:
+        """Return where the value at ``path`` is, or what encloses it if it is not written."""
+        return self.values.get(path) or self.key_at(*path)
+
+    def key_at(self, *path: str | int) -> Place:
+        """Return where the key at ``path`` is, or what encloses it if it is not written."""
+        for length in range(len(path), 0, -1):
+            if place := self.keys.get(path[:length]):
+                return place
+        return Place(min(self.texts, default="inventory"), 1, 1)
+
+    def line(self, place: Place) -> str:
+        """Return the source line of ``place``; empty if there is none."""
+        lines = self.texts.get(place.file, "").splitlines()
+        return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+
+
+def read(texts: Mapping[str, str]) -> tuple[Document, list[Problem]]:
+    """Return the files of ``texts`` as one tree, and everything that cannot be read of them.
+
+    A section (``sites``, ``links``, …) may be spread over files: its entries are
+    put together, and an entry that is declared twice is a problem.
+    """
+    document = Document(texts)
+    problems: list[Problem] = []
+    for name in sorted(texts):
+        problems += _Reader(name, document).read(texts[name])
+    return document, problems
+
+
+class _Reader:
+    """Reads one file into the document and keeps what went wrong."""
+
+    def __init__(self, file: str, document: Document) -> None:
+        self._file = file
+        self._document = document
+        self._problems: list[Problem] = []
+        self._scalars = yaml.constructor.SafeConstructor()
+        self._open: set[int] = set()
+
+    def read(self, text: str) -> list[Problem]:
+        try:
+            root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            place = Place(self._file, mark.line + 1, mark.column + 1) if mark else None
+            return [self._unreadable(place, text, error.problem or "something else")]
+        except yaml.YAMLError as error:  # bytes that no YAML may hold come without a mark
+            return [self._unreadable(None, text, " ".join(str(error).split()))]
+        match root:
+            case None:
+                pass
+            case yaml.MappingNode():
+                for section, key, node in self._entries(root):
+                    self._section(section, key, node)
+            case _:
+                self._add(root, "NDC-E0104", "the file declares no sections", "a list or a word")
+        return self._problems
+
+    def _section(self, section: str, key: yaml.Node, node: yaml.Node) -> None:
+        """Add a section, or more entries of it; a second one that cannot be merged is a problem."""
+        tree, path = self._document.tree, (section,)
+        if not (isinstance(node, yaml.MappingNode) and isinstance(tree.get(section, {}), dict)):
+            if self._is_new(path, key):
+                tree[section] = self._value(node, path, key)
+            return
+        self._document.keys.setdefault(path, self._place(key))
+        self._document.values.setdefault(path, self._place(node))
+        tree.setdefault(section, {}).update(self._plain(node, path, node))
+
+    def _value(self, node: yaml.Node, path: Path, holder: yaml.Node) -> Any:
+        """Return the plain value of ``node``; ``holder`` is the key or the list it stands in."""
+        is_alias = self._place(node) < self._place(holder)
+        self._document.values[path] = self._place(holder if is_alias else node)
+        if id(node) in self._open:
+            self._add(holder, "NDC-E0105", "an alias stands inside what it names", "itself")
+            return None
+        self._open.add(id(node))
+        value = self._plain(node, path, holder if is_alias else node)
+        self._open.discard(id(node))
+        return value
+
+    def _plain(self, node: yaml.Node, path: Path, holder: yaml.Node) -> Any:
+        match node:
+            case yaml.MappingNode():
+                return {
+                    name: self._value(child, (*path, name), key)
+                    for name, key, child in self._entries(node)
+                    if self._is_new((*path, name), key)
+                }
+            case yaml.SequenceNode():
+                return [
+                    self._value(child, (*path, index), holder)
+                    for index, child in enumerate(node.value)
+                ]
+            case _:
+                return self._scalar(node)
+
+    def _entries(self, node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+        for key, value in node.value:
+            name = self._scalar(key) if isinstance(key, yaml.ScalarNode) else None
+            if isinstance(name, str):
+                yield name, key, value
+            else:
+                self._add(
+                    key,
+                    "NDC-E0103",
+                    "this key is not a word",
+                    key.value if isinstance(key, yaml.ScalarNode) else "a list or a section",
+                )
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        try:
+            return self._scalars.construct_object(node)
+        except (yaml.MarkedYAMLError, ValueError) as error:
+            reason = getattr(error, "problem", None) or str(error)
+            self._add(node, "NDC-E0103", "this value cannot be read", reason)
+            return None
+
+    def _is_new(self, path: Path, key: yaml.Node) -> bool:
+        """Take note of a key; False, and a problem, if it is there already."""
+        place = self._place(key)
+        first = self._document.keys.setdefault(path, place)
+        if first is place:
+            return True
+        name = ".".join(str(step) for step in path)
+        self._problems.append(
+            Problem(
+                place,
+                "NDC-E0102",
+                f"{name} is declared twice",
+                expected="one declaration",
+                actual="a second one",
+                next_step="remove one of them, or give it a name of its own",
+                related=Related("first declared", first),
+            )
+        )
+        return False
+
+    def _unreadable(self, place: Place | None, text: str, reason: str) -> Problem:
+        """Return the problem of a file that stops making sense at ``place``."""
+        lines = text.splitlines()
+        end = Place(self._file, max(1, len(lines)), len(lines[-1]) + 1 if lines else 1)
+        return Problem(
+            min(place or Place(self._file, 1, 1), end),
+            "NDC-E0101",
+            "the file is not YAML",
+            expected="YAML",
+            actual=reason,
+            next_step="mend the line; quotes and indentation are the usual suspects",
+        )
+
+    def _add(self, node: yaml.Node, code: str, what: str, actual: str) -> None:
+        self._problems.append(
+            Problem(
+                self._place(node),
+                code,
+                what,
+                expected=_EXPECTED[code],
+                actual=actual,
+                next_step=_NEXT_STEP[code],
+            )
+        )
+
+    def _place(self, node: yaml.Node) -> Place:
+        mark = node.start_mark
+        return Place(self._file, mark.line + 1, mark.column + 1)
+
+
+_EXPECTED = {
+    "NDC-E0103": "text, a number, true or false",
+    "NDC-E0104": "sections such as `sites:` and `links:`",
+    "NDC-E0105": "a value that ends",
+}
+_NEXT_STEP = {
+    "NDC-E0103": "put it in quotes if it is text, or write another value",
+    "NDC-E0104": "name the section that the entries belong to",
+    "NDC-E0105": "write the value out instead of the alias",
+}

@@ -1,0 +1,51 @@
+"""The hosts that a profile gives to each site, before they have numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inventory.model import Inventory, Profile
+from inventory.names import HostName, ProfileName, SiteName
+from inventory.network import Role
+from inventory.problems import listed, nearest
+from ndc.kernel.errors import PlanRefused
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredHost:
+    """One host of a profile."""
+
+    name: HostName
+    site: SiteName
+    roles: frozenset[Role]
+
+
+def hosts_of(inventory: Inventory, profile: str) -> tuple[DeclaredHost, ...]:
+    """Return the hosts of ``profile``, sorted by site and name.
+
+    Raises:
+        PlanRefused: there is no such profile.
+    """
+    chosen = profile_of(inventory, profile)
+    return tuple(
+        DeclaredHost(HostName(f"{site}-{host}"), site, roles)
+        for site, entry in sorted(inventory.sites.items())
+        for host, roles in sorted(chosen.hosts_at(site, entry.kind).items())
+    )
+
+
+def profile_of(inventory: Inventory, profile: str) -> Profile:
+    """Return the profile called ``profile``.
+
+    Raises:
+        PlanRefused: there is none.
+    """
+    if found := inventory.profiles.get(ProfileName(profile)):
+        return found
+    meant = nearest(profile, inventory.profiles)
+    raise PlanRefused(
+        f'there is no profile "{profile}" in the inventory',
+        expected=listed(inventory.profiles),
+        actual=profile,
+        next_step=f"did you mean {meant}?" if meant else "name one of them with --profile",
+    )

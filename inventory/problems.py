@@ -1,0 +1,119 @@
+"""What is wrong in an inventory, where, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from typing_extensions import override
+
+from ndc.kernel.errors import InventoryInvalid
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a declared file."""
+
+    file: str
+    line: int
+    """from 1"""
+    column: int
+    """from 1"""
+
+    @override
+    def __str__(self) -> str:
+        """Return it as editors read it."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that explains a problem."""
+
+    label: str
+    place: Place
+
+    @override
+    def __str__(self) -> str:
+        """Return the remark that is appended to what was expected."""
+        return f"  ({self.label}, {self.place.file}:{self.place.line})"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in the inventory."""
+
+    place: Place
+    code: str
+    """``NDC-E`` and four digits: the first two name the pass, 01 to 07"""
+    what: str
+    expected: str
+    actual: str
+    next_step: str
+    related: Related | None = None
+    source: str = ""
+    """the line it is on, as written"""
+
+    def lines(self, *, snippet: bool = False) -> list[str]:
+        """Return what a person reads; with ``snippet``, the source line and a caret as well."""
+        labelled = (
+            ("expected", f"{self.expected}{self.related or ''}"),
+            ("actual", self.actual),
+            ("next step", self.next_step),
+        )
+        return [
+            f"{self.place}  {self.code}  {self.what}",
+            *(self._snippet() if snippet and self.source else []),
+            *(f"{label:>10}  {text}" for label, text in labelled),
+        ]
+
+    def plain(self) -> dict[str, object]:
+        """Return it as JSON-ready values, for editors and CI annotations."""
+        related = self.related and {
+            "label": self.related.label,
+            "file": self.related.place.file,
+            "line": self.related.place.line,
+            "column": self.related.place.column,
+        }
+        return {
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "code": self.code,
+            "what": self.what,
+            "expected": self.expected,
+            "actual": self.actual,
+            "next_step": self.next_step,
+            "related": related,
+        }
+
+    def _snippet(self) -> list[str]:
+        return [f"{self.place.line:>10} | {self.source}", f"{'^':>{self.place.column + 13}}"]
+
+
+class InventoryProblems(InventoryInvalid):
+    """The inventory cannot be used; carries every problem of the furthest pass that was reached."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.place, p.code, p.what)))
+        count = len(self.problems)
+        super().__init__(f"{count} problem{'s' if count > 1 else ''} in the inventory")
+
+    @override
+    def lines(self, *, snippet: bool = False) -> list[str]:
+        """Return every problem in full, in order of place, then how many there are."""
+        shown: list[str] = []
+        for problem in self.problems:
+            shown += [*problem.lines(snippet=snippet), ""]
+        return [*shown, f"{self.what}; nothing was touched"]
+
+
+def nearest(wrong: str, right: Iterable[str]) -> str | None:
+    """Return the name of ``right`` that ``wrong`` was probably meant to be, or None."""
+    return next(iter(get_close_matches(wrong, sorted(right), n=1, cutoff=0.7)), None)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return ``names`` sorted, as words in a sentence; ``none`` for no name."""
+    return ", ".join(sorted(names)) or "none"

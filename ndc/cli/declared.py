@@ -1,0 +1,50 @@
+"""What a command that only reads works on: the declared files and the network they mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ndc.cli.options import Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inventory.network import Network
+
+
+def folder(options: Options) -> Path:
+    """Return the folder that is meant: the named one, the environment's, or the default's."""
+    from ndc.adapters import environment
+    from ndc.settings import DECLARED
+
+    if options.inventory is not None:
+        return options.inventory
+    if environment.exists(options.environment):
+        return environment.opened(options.environment).description.inventory
+    return DECLARED
+
+
+def network(options: Options) -> Network:
+    """Return the environment's network, or what it would be if the environment were made now.
+
+    Raises:
+        InventoryInvalid: with every problem found.
+        Rejected: the files cannot be read.
+    """
+    from inventory.allocate import Allocations, allocate
+    from inventory.derive import derive
+    from inventory.loader import load
+    from ndc.adapters import environment, files
+
+    if environment.exists(options.environment):
+        made = environment.opened(options.environment)
+        return environment.network(made, inventory=options.inventory)
+    inventory = load(files.read_folder(folder(options)))
+    profile = inventory.network.default_profile
+    return derive(
+        inventory,
+        allocate(inventory, profile, Allocations()),
+        profile=profile,
+        environment=options.environment,
+        number=1,
+    )

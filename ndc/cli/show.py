@@ -1,0 +1,67 @@
+"""``ndc show``: what is declared, and what follows from it. Nothing is measured here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ndc.cli.options import answer, answer_json, current, say
+
+if TYPE_CHECKING:
+    from ndc.cli.tables import Row
+
+
+class Topic(StrEnum):
+    """What can be shown."""
+
+    SITES = "sites"
+    HOSTS = "hosts"
+    LINKS = "links"
+    RISKS = "risks"
+    WORKLOADS = "workloads"
+    ADDRESSES = "addresses"
+    PROMISES = "promises"
+    OPERATORS = "operators"
+    SCHEMA = "schema"
+
+
+def show(
+    context: typer.Context,
+    topic: Annotated[Topic | None, typer.Argument(help="Nothing: the network at a glance.")] = None,
+    word: Annotated[
+        str | None, typer.Argument(help="Only rows that hold this word: a name, an address.")
+    ] = None,
+) -> None:
+    """Print tables of the declared network; ``schema`` prints the JSON Schema for editors."""
+    from inventory.schema import schema_text
+    from ndc.cli import declared
+    from ndc.cli.tables import aligned
+    from ndc.cli.topics import TABLES
+
+    if topic is Topic.SCHEMA:
+        answer(schema_text().rstrip())
+        return
+    options = current(context)
+    topics = [topic] if topic else [Topic.SITES, Topic.HOSTS, Topic.LINKS, Topic.WORKLOADS]
+    network = declared.network(options)
+    tables = {name.value: _holding(word, TABLES[name](network)) for name in topics}
+    if options.as_json:
+        answer_json(tables[topic.value] if topic else tables)
+        return
+    if not any(tables.values()):
+        say(f"nothing is called {word}" if word else "nothing is declared")
+        raise typer.Exit(1)
+    answer("\n\n".join(aligned(rows) for rows in tables.values() if rows))
+
+
+def _holding(word: str | None, rows: list[Row]) -> list[Row]:
+    """Return the rows in which ``word`` stands; an address also without its prefix length."""
+    if word is None:
+        return rows
+    return [
+        row
+        for row in rows
+        if any(word in (part, part.split("/")[0]) for cell in row.values() for part in cell.split())
+    ]

@@ -1,0 +1,186 @@
+"""The tables of ``ndc show``: each returns its rows, in the order of the network's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from inventory.network import Database, Link, Network, Service
+from ndc.cli.tables import Row
+
+
+def sites(network: Network) -> list[Row]:
+    """Return a row a site."""
+    return [
+        {
+            "site": site.name,
+            "number": str(site.number),
+            "kind": site.kind,
+            "region": site.region,
+            "asn": str(site.asn),
+            "lan": str(site.lan),
+            "loopbacks": str(site.loopbacks),
+            "title": site.title,
+        }
+        for site in network.sites
+    ]
+
+
+def hosts(network: Network) -> list[Row]:
+    """Return a row a host."""
+    return [
+        {
+            "host": host.name,
+            "site": host.site,
+            "management": str(host.management.ip),
+            "lan": str(host.lan.ip),
+            "loopback": str(host.loopback),
+            "roles": _words(host.roles),
+        }
+        for host in network.hosts
+    ]
+
+
+def links(network: Network) -> list[Row]:
+    """Return a row a link; the round trip is the declared one."""
+    return [
+        {
+            "link": link.name,
+            "interface": link.a.interface,
+            "from": link.a.host,
+            "to": link.z.host,
+            "prefix": str(link.a.address.network),
+            "round_trip": _duration(2 * link.delay),
+            "rate": _rate(link),
+            "carrier": link.carrier,
+        }
+        for link in network.links
+    ]
+
+
+def risks(network: Network) -> list[Row]:
+    """Return a row a duct and a row a shared risk, with the links that fall with it."""
+    fall: dict[tuple[str, str], list[str]] = {}
+    for link in network.links:
+        for duct in link.ducts:
+            fall.setdefault(("duct", duct), []).append(link.name)
+        for risk in link.shared_risks:
+            fall.setdefault(("shared risk", risk), []).append(link.name)
+    return [
+        {"risk": risk, "kind": kind, "links": " ".join(links)}
+        for (kind, risk), links in sorted(fall.items())
+    ]
+
+
+def workloads(network: Network) -> list[Row]:
+    """Return a row a database and a row a service."""
+    return [
+        *(_database(database) for database in network.databases),
+        *(_service(service) for service in network.services),
+    ]
+
+
+def addresses(network: Network) -> list[Row]:
+    """Return a row an address, with what carries it and on which interface."""
+    return [
+        {"address": address, "of": name, "interface": interface}
+        for address, name, interface in _addresses(network)
+    ]
+
+
+def promises(network: Network) -> list[Row]:
+    """Return a row a loss that the network promises to survive, with the votes that remain."""
+    return [
+        {
+            "loss": failure.name,
+            "sites": _words(failure.sites),
+            "votes_left": f"{len(left)} of {len(network.voters)}",
+            "of_hosts": " ".join(left),
+        }
+        for failure in network.failure_sets
+        for left in [[v for v in network.voters if network.host(v).site not in failure.sites]]
+    ]
+
+
+def operators(network: Network) -> list[Row]:
+    """Return a row a person."""
+    return [
+        {
+            "operator": operator.name,
+            "roles": _words(operator.roles),
+            "public_key": operator.public_key or "made by the environment",
+        }
+        for operator in network.operators
+    ]
+
+
+TABLES: Mapping[str, Callable[[Network], list[Row]]] = {
+    table.__name__: table
+    for table in (sites, hosts, links, risks, workloads, addresses, promises, operators)
+}
+
+
+def _database(database: Database) -> Row:
+    away = [member.site for member in database.members if member.site != database.home]
+    return {
+        "workload": database.name,
+        "kind": "database",
+        "home": database.home,
+        "others": " ".join(away),
+        "at": f"port {database.port}",
+        "promise": f"last copy: {database.last_copy}",
+        "hosts": " ".join(
+            member.host if member.synchronous else f"{member.host} (asynchronous)"
+            for member in database.members
+        ),
+    }
+
+
+def _service(service: Service) -> Row:
+    return {
+        "workload": service.name,
+        "kind": "service",
+        "home": service.home,
+        "others": " ".join(service.refuges),
+        "at": str(service.address),
+        "promise": f"{service.tier}: back in {_duration(service.recovery_time)}, "
+        f"loses {_duration(service.recovery_point)} at most",
+        "hosts": " ".join(service.hosts),
+    }
+
+
+def _addresses(network: Network) -> Iterator[tuple[str, str, str]]:
+    yield str(network.operator_address), "operator", "management bridge"
+    for host in network.hosts:
+        yield str(host.management), host.name, "eth0"
+        yield str(host.lan), host.name, "lan0"
+        yield f"{host.loopback}/32", host.name, "lo"
+    for link in network.links:
+        for end in (link.a, link.z):
+            yield str(end.address), end.host, end.interface
+    for service in network.services:
+        yield f"{service.address}/32", service.name, "lo where it is active"
+
+
+def _words(names: Iterable[str]) -> str:
+    return " ".join(sorted(names))
+
+
+def _rate(link: Link) -> str:
+    rate = link.rate_bits_per_second
+    return "not limited" if rate is None else f"{rate / 1_000_000:g} Mbit/s"
+
+
+def _duration(duration: timedelta) -> str:
+    """Return ``duration`` in the largest unit that it fills."""
+    for unit, size in _UNITS:
+        if duration >= size:
+            return f"{duration / size:g} {unit}"
+    return "0 s" if not duration else f"{duration / timedelta(milliseconds=1):g} ms"
+
+
+_UNITS = (
+    ("h", timedelta(hours=1)),
+    ("min", timedelta(minutes=1)),
+    ("s", timedelta(seconds=1)),
+)

@@ -1,0 +1,63 @@
+"""Every command that a document shows can be parsed by the program it documents."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ndc.cli.options import hoisted
+from ndc.cli.root import app
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SHOWN = re.compile(r"^(?:    |\$ |    \$ )(ndc [^#\n]*)", re.MULTILINE)
+
+
+def _shown() -> list[tuple[str, str]]:
+    found = []
+    for document in DOCUMENTS:
+        for line in SHOWN.findall(document.read_text("utf-8")):
+            commands = [part.strip() for part in line.split(";")]
+            found += [(document.name, command) for command in commands if command]
+    return found
+
+
+def _inert(tree: typer.Typer) -> typer.Typer:
+    """Return ``tree`` with every command parsed as ever, and carried out by nobody."""
+    copy = typer.Typer(no_args_is_help=True)
+    for command in tree.registered_commands:
+        copy.command(command.name)(_does_nothing(command.callback))
+    for group in tree.registered_groups:
+        assert group.typer_instance is not None
+        copy.add_typer(_inert(group.typer_instance), name=group.name)
+    if tree.registered_callback is not None:
+        copy.callback()(tree.registered_callback.callback)  # type: ignore[type-var]  # it keeps the common options
+    return copy
+
+
+def _does_nothing(callback: Any) -> Any:
+    def nothing(**_: object) -> None:
+        pass
+
+    nothing.__annotations__ = callback.__annotations__
+    nothing.__wrapped__ = callback  # type: ignore[attr-defined]  # where inspect finds the signature
+    return nothing
+
+
+@pytest.mark.parametrize(("document", "command"), _shown())
+def test_a_command_that_is_shown_can_be_parsed(document: str, command: str) -> None:
+    words = hoisted(shlex.split(command)[1:])
+
+    parsed = CliRunner().invoke(_inert(app), words)
+
+    assert parsed.exit_code == 0, f"{document}: {command}\n{parsed.output}"
+
+
+def test_the_readme_shows_commands() -> None:
+    assert any(document == "README.md" for document, _ in _shown())

@@ -1,0 +1,48 @@
+"""Derived networks for tests."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from inventory.allocate import Allocations, allocate
+from inventory.derive import derive
+from inventory.loader import load
+from inventory.model import Inventory
+from inventory.names import EnvironmentName
+from inventory.network import Network
+from ndc.adapters import files
+
+ROOT = Path(__file__).resolve().parents[1]
+DECLARED = ROOT / "inventory" / "declared"
+TWO_SITES = ROOT / "tests" / "inventories" / "two-sites"
+THREE_SITES = ROOT / "tests" / "inventories" / "three-sites"
+FOURTH_SITE = ROOT / "tests" / "inventories" / "fourth-site"
+"""only the fourth site; lay it over ``DECLARED``"""
+
+
+@cache
+def network(profile: str = "tiny", *folders: Path, number: int = 7) -> Network:
+    """Return what ``folders`` together (the default network) mean in a new environment ``test``."""
+    return network_of(declared(*(folders or (DECLARED,))), profile, number=number)
+
+
+def declared(*folders: Path) -> Inventory:
+    """Return the inventory in ``folders``, later ones laid over earlier ones."""
+    texts: dict[str, str] = {}
+    for folder in folders:
+        texts |= files.read_folder(folder)
+    return load(texts)
+
+
+def network_of(
+    inventory: Inventory, profile: str, known: Allocations | None = None, number: int = 7
+) -> Network:
+    """Return what ``inventory`` means in an environment that has given the numbers ``known``."""
+    return derive(
+        inventory,
+        allocate(inventory, profile, known or Allocations()),
+        profile=profile,
+        environment=EnvironmentName("test"),
+        number=number,
+    )

@@ -1,0 +1,73 @@
+"""Every problem that an inventory can have, in the words that a person reads.
+
+A case is a folder of files laid over ``tests/inventories/three-sites`` and the
+text that comes of it. With NDC_REFRESH_GOLDEN=1 the texts are written anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from inventory.loader import load
+from inventory.problems import InventoryProblems
+from ndc.adapters.files import read_folder
+
+ROOT = Path(__file__).resolve().parents[3]
+BASE = read_folder(ROOT / "tests/inventories/three-sites")
+CASES = sorted((ROOT / "tests/golden/inventory").glob("*/problems.txt"))
+CODE = re.compile(r"NDC-E\d{4}")
+
+
+def _problems(folder: Path) -> InventoryProblems:
+    with pytest.raises(InventoryProblems) as caught:
+        load(BASE | read_folder(folder))
+    return caught.value
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.parent.name for case in CASES])
+def test_it_is_told_as_the_golden_text_says(case: Path) -> None:
+    told = "\n".join(_problems(case.parent).lines(snippet=True)) + "\n"
+
+    if os.environ.get("NDC_REFRESH_GOLDEN"):
+        case.write_text(told, "utf-8")
+    assert told == case.read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.parent.name for case in CASES])
+def test_it_points_at_a_line_that_exists(case: Path) -> None:
+    texts = BASE | read_folder(case.parent)
+    for problem in _problems(case.parent).problems:
+        lines = texts[problem.place.file].splitlines()
+        assert 1 <= problem.place.line <= len(lines)
+        assert 1 <= problem.place.column <= len(lines[problem.place.line - 1]) + 1
+
+
+def test_every_code_has_a_case() -> None:
+    written = {
+        code
+        for path in (ROOT / "inventory").rglob("*.py")
+        for code in CODE.findall(path.read_text("utf-8"))
+    }
+    shown = {code for case in CASES for code in CODE.findall(case.read_text("utf-8"))}
+
+    assert written == shown
+
+
+def test_the_inventory_that_the_cases_spoil_is_in_order() -> None:
+    assert load(BASE).sites.keys() == {"alpha", "beta", "gamma"}
+
+
+def test_mistakes_of_different_kinds_are_told_in_one_run() -> None:
+    found = _problems(ROOT / "tests/golden/inventory/many-mistakes-at-once").problems
+
+    assert {problem.code for problem in found} == {
+        "NDC-E0102",  # a key twice
+        "NDC-E0201",  # an unknown key
+        "NDC-E0205",  # a wrong address
+        "NDC-E0301",  # a link to nowhere
+        "NDC-E0412",  # a region that the policy forbids
+    }
