@@ -1,1 +1,7 @@
-"""What is moved: actions, plans, rules, reports. Decides; never touches."""
+"""Recovery: what is moved between sites, in which order, and when it is refused.
+
+Read in this order: ``actions`` (the verbs), ``questions`` (what is asked of the
+world), ``conditions`` (what each verb needs and brings about), ``facts``,
+``rules`` (reasons to refuse), ``planner``, ``plan``, ``report``. Carrying a plan
+out is ``ndc.runs``'s business.
+"""

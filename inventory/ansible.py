@@ -18,6 +18,8 @@ _NETWORK = TypeAdapter(Network)
 
 _EVERYWHERE = ("base", "router", "programs", "node_exporter")
 _BY_ROLE: Mapping[Role, tuple[str, ...]] = {
+    Role.BORDER: ("exporter",),
+    Role.ACCESS: ("exporter",),
     Role.VOTER: ("etcd",),
     Role.DATABASE: ("database", "heartbeat"),
     Role.SERVICE: ("haproxy", "portal"),
@@ -60,7 +62,7 @@ def network_from_json(text: str) -> Network:
 def roles_of(host: Host) -> tuple[str, ...]:
     """Return the roles of the playbooks that ``host`` carries, in the order of application."""
     special = [role for kind in Role if kind in host.roles for role in _BY_ROLE.get(kind, ())]
-    return (*_EVERYWHERE, *special)
+    return tuple(dict.fromkeys((*_EVERYWHERE, *special)))
 
 
 def _host_variables(host: Host, plain: dict[str, Any]) -> dict[str, Any]:

@@ -1,24 +1,12 @@
-"""Where things are: folders of the checkout, of an environment, of this machine.
-
-An environment's folder holds everything that is its own and nothing else:
-
-    environment.json   number, profile, inventory, substrate
-    allocations.yaml   numbers given to sites, hosts and links, for good
-    secrets/           0700: authority, keys, passwords
-    pulumi/            state of what exists
-    lab/               labd's state and the hosts' overlays
-    ansible/           one private data directory per play
-    runs/              journals and reports
-    log/
-"""
+"""Where things are on this machine: the checkout, the cache, the default inventory."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from inventory.names import EnvironmentName
+from ndc.adapters.paths import Paths
 
 HOME = Path(os.environ.get("NDC_HOME", Path(__file__).resolve().parents[1]))
 """the checkout: holds var/, playbooks/ and the toolchain's definitions"""
@@ -26,69 +14,10 @@ HOME = Path(os.environ.get("NDC_HOME", Path(__file__).resolve().parents[1]))
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ndc"
 """built things, each in a folder named by the hash of its definition; safe to delete"""
 
-MACHINE = Path("/var/lib/ndc")
-"""what environments on one machine share: their numbers, users of the shared route"""
-
 DECLARED = HOME / "inventory" / "declared"
+"""the default network"""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """The folders of one environment. Naming them makes none."""
-
-    environment: EnvironmentName
-
-    @property
-    def root(self) -> Path:
-        """The environment's folder."""
-        return HOME / "var" / self.environment
-
-    @property
-    def sockets(self) -> Path:
-        """Sockets and process ids; gone after a reboot of the machine."""
-        return Path("/run/ndc") / self.environment
-
-    @property
-    def labd_socket(self) -> Path:
-        """Where ``ndc-labd`` listens."""
-        return self.sockets / "labd.sock"
-
-    @property
-    def description(self) -> Path:
-        """What kind of environment this is."""
-        return self.root / "environment.json"
-
-    @property
-    def allocations(self) -> Path:
-        """Numbers given to sites, hosts and links."""
-        return self.root / "allocations.yaml"
-
-    @property
-    def secrets(self) -> Path:
-        """Keys and passwords; 0700."""
-        return self.root / "secrets"
-
-    @property
-    def pulumi(self) -> Path:
-        """State backend and work folders of the engine."""
-        return self.root / "pulumi"
-
-    @property
-    def lab(self) -> Path:
-        """State of ``ndc-labd`` and the overlays of its hosts."""
-        return self.root / "lab"
-
-    @property
-    def ansible(self) -> Path:
-        """One private data directory per play."""
-        return self.root / "ansible"
-
-    @property
-    def runs(self) -> Path:
-        """Journals and reports."""
-        return self.root / "runs"
-
-    @property
-    def log(self) -> Path:
-        """Structured logs, a file a process."""
-        return self.root / "log"
+def paths_of(environment: str) -> Paths:
+    """Return where everything of ``environment`` is."""
+    return Paths(HOME, EnvironmentName(environment))

@@ -72,9 +72,24 @@ class LinkSpec:
 
 Spec: TypeAlias = HostSpec | SegmentSpec | LinkSpec
 
-_TYPES: dict[Kind, type[HostSpec | SegmentSpec | LinkSpec]] = {
-    spec.kind: spec for spec in (HostSpec, SegmentSpec, LinkSpec)
+KINDS: tuple[Kind, ...] = ("segment", "host", "link")
+"""in the order in which they are made"""
+
+TOKENS: dict[Kind, str] = {
+    "segment": "ndc:index:Segment",
+    "host": "ndc:index:Host",
+    "link": "ndc:index:Link",
 }
+"""what the engine calls the type of each"""
+
+_READERS: dict[Kind, TypeAdapter[Any]] = {
+    spec.kind: TypeAdapter(spec) for spec in (SegmentSpec, HostSpec, LinkSpec)
+}
+
+
+def identity(kind: Kind, name: str) -> str:
+    """Return the name of a thing among all things of an environment, as ``host/ndc01-data``."""
+    return f"{kind}/{name}"
 
 
 def to_plain(spec: Spec) -> dict[str, Any]:
@@ -84,5 +99,5 @@ def to_plain(spec: Spec) -> dict[str, Any]:
 
 def from_plain(kind: Kind, plain: dict[str, Any]) -> Spec:
     """Return what ``to_plain`` wrote, or raise pydantic's ValidationError."""
-    spec: Spec = TypeAdapter(_TYPES[kind]).validate_python(plain)
+    spec: Spec = _READERS[kind].validate_python(plain)
     return spec

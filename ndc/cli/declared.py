@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def folder(options: Options) -> Path:
     """Return the folder that is meant: the named one, the environment's, or the default's."""
-    from ndc.adapters import environment
     from ndc.settings import DECLARED
+    from ndc.wiring import environment
 
     if options.inventory is not None:
         return options.inventory
@@ -34,7 +34,8 @@ def network(options: Options) -> Network:
     from inventory.allocate import Allocations, allocate
     from inventory.derive import derive
     from inventory.loader import load
-    from ndc.adapters import environment, files
+    from ndc.adapters import files
+    from ndc.wiring import environment
 
     if environment.exists(options.environment):
         made = environment.opened(options.environment)

@@ -1,1 +1,6 @@
-"""The small application behind every service of the default network."""
+"""The small application behind every service of the default network.
+
+It takes submissions, and keeps one promise: what it acknowledged is committed,
+once, whatever happens afterwards. It imports nothing else of ours, as a real
+service would not.
+"""

@@ -1,1 +1,4 @@
-"""A deterministic world behind the same ports, good enough to rehearse in."""
+"""A world without hosts: sites, data and time behind the same ports that recovery uses live.
+
+Deterministic for a seed, so that a disaster that was found once can be found again.
+"""

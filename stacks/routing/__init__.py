@@ -1,1 +1,1 @@
-"""What routers say: the text of every FRR configuration, and the difference between two."""
+"""What routers say: the intent of each, its text in FRR's words, the way from one to another."""

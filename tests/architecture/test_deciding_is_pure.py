@@ -86,6 +86,8 @@ def _imports(path: Path) -> set[str]:
                 found.add(module)
             case ast.ImportFrom():
                 found.add("relative import")
+            case _:
+                pass
     return found
 
 

@@ -1,0 +1,141 @@
+"""The verbs of recovery, as plain values.
+
+Actions are data, not callables, because a plan must survive in the journal
+while the process that made it does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, assert_never
+
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from ndc.runs.plan import RunName
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWorkload:
+    """Let no other run touch ``service`` until ``run`` releases it."""
+
+    service: ServiceName
+    run: RunName
+    kind: Literal["claim-workload"] = "claim-workload"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseWorkload:
+    """Give up what ``ClaimWorkload`` took."""
+
+    service: ServiceName
+    run: RunName
+    kind: Literal["release-workload"] = "release-workload"
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowSync:
+    """Make ``candidate`` the only synchronous standby of ``database``."""
+
+    database: DatabaseName
+    candidate: HostName
+    kind: Literal["narrow-sync"] = "narrow-sync"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchDatabase:
+    """Have ``leader`` stop in good order and ``candidate`` take over, nothing lost."""
+
+    database: DatabaseName
+    leader: HostName
+    candidate: HostName
+    kind: Literal["switch-database"] = "switch-database"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCanary:
+    """Submit one row called ``key`` through the application of ``service`` at ``host``."""
+
+    service: ServiceName
+    host: HostName
+    key: str
+    kind: Literal["write-canary"] = "write-canary"
+
+
+@dataclass(frozen=True, slots=True)
+class MovePlacement:
+    """Record that ``service`` is served at ``target`` from ``epoch`` on, not at ``source``."""
+
+    service: ServiceName
+    source: SiteName
+    target: SiteName
+    epoch: int
+    run: RunName
+    kind: Literal["move-placement"] = "move-placement"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceService:
+    """Have ``host`` announce the service address of ``service``."""
+
+    service: ServiceName
+    host: HostName
+    epoch: int
+    kind: Literal["announce-service"] = "announce-service"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawService:
+    """Have ``host`` withdraw the service address of ``service``."""
+
+    service: ServiceName
+    host: HostName
+    epoch: int
+    kind: Literal["withdraw-service"] = "withdraw-service"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyService:
+    """Touch nothing; wait until ``service`` is green at ``site`` and its data protected."""
+
+    service: ServiceName
+    database: DatabaseName
+    site: SiteName
+    kind: Literal["verify-service"] = "verify-service"
+
+
+Action: TypeAlias = (
+    ClaimWorkload
+    | ReleaseWorkload
+    | NarrowSync
+    | SwitchDatabase
+    | WriteCanary
+    | MovePlacement
+    | AnnounceService
+    | WithdrawService
+    | VerifyService
+)
+
+
+def describe(action: Action) -> str:  # noqa: C901 - one line a verb
+    """Return ``action`` as the imperative sentence an operator reads."""
+    match action:
+        case ClaimWorkload(service):
+            sentence = f"claim {service}: no other run may touch it"
+        case ReleaseWorkload(service):
+            sentence = f"release {service}"
+        case NarrowSync(database, candidate):
+            sentence = f"make {candidate} the only synchronous standby of {database}"
+        case SwitchDatabase(database, leader, candidate):
+            sentence = f"switch {database} from {leader} to {candidate}"
+        case WriteCanary(service, host):
+            sentence = f"write and read a row through {service} on {host}"
+        case MovePlacement(service, source, target, epoch):
+            sentence = f"place {service} at {target}, no longer at {source}, epoch {epoch}"
+        case AnnounceService(service, host):
+            sentence = f"announce {service} from {host}"
+        case WithdrawService(service, host):
+            sentence = f"withdraw {service} from {host}"
+        case VerifyService(service, database, site):
+            sentence = f"wait until {service} is green at {site} and {database} protected"
+        case _:
+            assert_never(action)
+    return sentence

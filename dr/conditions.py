@@ -1,0 +1,110 @@
+"""What each action needs, and what it brings about: questions to the sensor.
+
+An action is done when its ``after`` is seen, not when somebody said yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from dr.actions import (
+    Action,
+    AnnounceService,
+    ClaimWorkload,
+    MovePlacement,
+    NarrowSync,
+    ReleaseWorkload,
+    SwitchDatabase,
+    VerifyService,
+    WithdrawService,
+    WriteCanary,
+)
+from dr.ports import Eye
+from dr.questions import (
+    CanaryIsKept,
+    IsAnnounced,
+    IsFree,
+    IsHeldBy,
+    IsNotHeldBy,
+    IsOnlySynchronous,
+    IsPlaced,
+    IsProtected,
+    IsWithdrawn,
+    LagsAtMost,
+    Leads,
+    Question,
+    Serves,
+    state,
+)
+
+LAG_LIMIT_BYTES: Final = 1_000_000
+"""a candidate further behind would make the citizens wait while it catches up"""
+
+
+def before(action: Action) -> tuple[Question, ...]:
+    """Return what must be seen to be so before ``action`` is sent."""
+    match action:
+        case ClaimWorkload(service):
+            return (IsFree(service),)
+        case SwitchDatabase(database, leader, candidate):
+            return (
+                Leads(database, leader),
+                IsOnlySynchronous(database, candidate),
+                LagsAtMost(database, candidate, LAG_LIMIT_BYTES),
+            )
+        case MovePlacement(service, source, _, epoch):
+            return (IsPlaced(service, source, epoch - 1),)
+        case _:
+            return ()
+
+
+def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one line a verb
+    """Return what is so once ``action`` is in effect."""
+    match action:
+        case ClaimWorkload(service, run):
+            return (IsHeldBy(service, run),)
+        case ReleaseWorkload(service, run):
+            return (IsNotHeldBy(service, run),)
+        case NarrowSync(database, candidate):
+            return (IsOnlySynchronous(database, candidate),)
+        case SwitchDatabase(database, _, candidate):
+            return (Leads(database, candidate),)
+        case WriteCanary(service, host, key):
+            return (CanaryIsKept(service, host, key),)
+        case MovePlacement(service, _, target, epoch, run):
+            return (IsPlaced(service, target, epoch, run),)
+        case AnnounceService(service, host, epoch):
+            return (IsAnnounced(service, host, epoch),)
+        case WithdrawService(service, host):
+            return (IsWithdrawn(service, host),)
+        case VerifyService(service, database, site):
+            return (Serves(service, site), IsProtected(database))
+        case _:
+            assert_never(action)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The engine's sensor: asks an eye what an action's conditions say."""
+
+    eye: Eye
+
+    def objections(self, action: Action) -> Sequence[str]:
+        """Return the conditions of ``action`` that do not hold, or cannot be seen to."""
+        seen = ((question, self.eye.ask(question)) for question in before(action))
+        return [
+            f"not so: {state(question)}"
+            if answer is False
+            else f"cannot be seen: {state(question)}"
+            for question, answer in seen
+            if not answer
+        ]
+
+    def is_in_effect(self, action: Action) -> bool | None:
+        """Tell whether everything that ``action`` is for is so; None means it cannot be seen."""
+        answers = [self.eye.ask(question) for question in after(action)]
+        if False in answers:
+            return False
+        return None if None in answers else True

@@ -1,0 +1,44 @@
+"""What was seen about one service and its database; what could not be seen is None or absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dr.placement import Claim, Placement
+from inventory.names import HostName, SiteName
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """One copy of the database, as Patroni tells."""
+
+    leads: bool
+    streams: bool
+    """a standby that receives what the leader writes, as it writes it"""
+    lag_bytes: int | None
+    """behind the leader; None: not known"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One look at the world, as far as it concerns one service."""
+
+    at: datetime
+    placement: Placement | None
+    claim: Claim | None
+    members: Mapping[HostName, MemberFacts]
+    """only those that Patroni knows; empty where nobody answered"""
+    synchronous: frozenset[HostName] | None
+    """standbys that a commit waits for"""
+    reachable: frozenset[SiteName]
+    """sites whose hosts answered"""
+    answering: frozenset[HostName]
+    """hosts at which the application answers that it can reach its database"""
+
+    @property
+    def leader(self) -> HostName | None:
+        """The host that leads the database; None if none or more than one was seen."""
+        leaders = [host for host, member in self.members.items() if member.leads]
+        return leaders[0] if len(leaders) == 1 else None

@@ -1,0 +1,137 @@
+"""Which site serves a workload, at which epoch: one record, changed by compare-and-swap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import TypeAdapter, ValidationError
+
+from inventory.names import ServiceName, SiteName
+from ndc.kernel.errors import JournalCorrupt
+from ndc.runs.plan import RunName
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The only truth about the active site of a workload."""
+
+    site: SiteName
+    epoch: int
+    """1 for the first; + 1 with each change"""
+    run: RunName | None
+    """that made it; None: the first one, made when the service was set up"""
+
+    def moved(self, to: SiteName, run: RunName) -> Placement:
+        """Return the record that follows this one."""
+        return Placement(to, self.epoch + 1, run)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which run may move a workload now."""
+
+    run: RunName | None
+    """None: nobody's"""
+    last: RunName | None = None
+    """who held it before; a run that released a workload may not take it again, so that a late
+    request of its own, overtaken by its end, changes nothing
+    """
+
+    def taken(self, run: RunName) -> Claim | None:
+        """Return the claim once ``run`` holds it; None: it may not."""
+        if self.run not in {None, run} or (self.run is None and self.last == run):
+            return None
+        return Claim(run, self.last)
+
+    def released(self, run: RunName) -> Claim:
+        """Return the claim once ``run`` does not hold it."""
+        return Claim(None, run) if self.run == run else self
+
+
+class Placements(Protocol):
+    """Where placements and claims are kept; changes need a quorum."""
+
+    def placement(self, service: ServiceName) -> Placement | None:
+        """Return the record of ``service``, as of now, or None if there is none yet.
+
+        Raises:
+            Unreachable: no quorum answered.
+        """
+
+    def swap(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
+        """Replace the record ``old`` by ``new``; done already counts as done.
+
+        Raises:
+            Rejected: the record is neither; nothing changed.
+            Unreachable: it may have changed.
+        """
+
+    def claim(self, service: ServiceName) -> Claim:
+        """Return who holds ``service``, as of now.
+
+        Raises:
+            Unreachable: no quorum answered.
+        """
+
+    def take(self, service: ServiceName, run: RunName) -> None:
+        """Let ``run`` hold ``service``; done already counts as done.
+
+        Raises:
+            Rejected: another run holds it, or ``run`` released it before.
+            Unreachable: it may hold it now.
+        """
+
+    def release(self, service: ServiceName, run: RunName) -> None:
+        """Let ``run`` hold ``service`` no longer; done already counts as done.
+
+        Raises:
+            Unreachable: it may still hold it.
+        """
+
+
+_PLACEMENT: TypeAdapter[Placement] = TypeAdapter(Placement)
+_CLAIM: TypeAdapter[Claim] = TypeAdapter(Claim)
+
+
+def placement_text(placement: Placement) -> str:
+    """Return ``placement`` as it is kept."""
+    return _PLACEMENT.dump_json(placement).decode()
+
+
+def claim_text(claim: Claim) -> str:
+    """Return ``claim`` as it is kept."""
+    return _CLAIM.dump_json(claim).decode()
+
+
+def read_placement(text: str) -> Placement:
+    """Return the placement that ``text`` holds.
+
+    Raises:
+        JournalCorrupt: it holds none.
+    """
+    try:
+        return _PLACEMENT.validate_json(text)
+    except ValidationError:
+        raise _unreadable('{"site": …, "epoch": …, "run": …}', text) from None
+
+
+def read_claim(text: str) -> Claim:
+    """Return the claim that ``text`` holds.
+
+    Raises:
+        JournalCorrupt: it holds none.
+    """
+    try:
+        return _CLAIM.validate_json(text)
+    except ValidationError:
+        raise _unreadable('{"run": …, "last": …}', text) from None
+
+
+def _unreadable(expected: str, text: str) -> JournalCorrupt:
+    return JournalCorrupt(
+        "a record of who serves a workload cannot be read",
+        expected=expected,
+        actual=text[:80],
+        next_step="find out who wrote it; nothing moves while it cannot be read",
+    )

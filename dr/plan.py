@@ -1,0 +1,126 @@
+"""A recovery plan: steps, and what they were decided on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from dr.actions import Action
+from dr.facts import Facts
+from dr.placement import Placement
+from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName, SiteName
+from ndc.kernel.errors import JournalCorrupt, PlanRefused
+from ndc.runs.engine import Engine
+from ndc.runs.journal import Codec, Journal, Record
+from ndc.runs.plan import Plan, RunName, Step
+from ndc.runs.run import Run
+
+LIFE: Final = timedelta(minutes=10)
+"""how long a plan may be begun"""
+
+
+class Phase(StrEnum):
+    """The barriers of a plan, in order; the point of no return lies before ``PROMOTE``."""
+
+    READY = "ready"
+    DECLARE = "declare"
+    FREEZE = "freeze"
+    DRAIN = "drain"
+    POSITIONS = "positions"
+    PROMOTE = "promote"
+    CANARY = "canary"
+    REROUTE = "reroute"
+    START = "start"
+    VERIFY = "verify"
+    REPROTECT = "reprotect"
+    CLOSE = "close"
+
+    @property
+    def number(self) -> str:
+        """The barrier's short name: P0 to P11."""
+        return f"P{list(Phase).index(self)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The facts that a plan stands or falls with."""
+
+    placement: Placement | None
+    leader: HostName | None
+    synchronous: tuple[HostName, ...] | None
+    reachable: tuple[SiteName, ...]
+    holder: RunName | None
+
+    @classmethod
+    def among(cls, facts: Facts) -> Deciding:
+        """Return the deciding ones of ``facts``."""
+        return cls(
+            placement=facts.placement,
+            leader=facts.leader,
+            synchronous=None if facts.synchronous is None else tuple(sorted(facts.synchronous)),
+            reachable=tuple(sorted(facts.reachable)),
+            holder=facts.claim.run if facts.claim else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a plan was asked for and decided on."""
+
+    environment: EnvironmentName
+    service: ServiceName
+    database: DatabaseName
+    source: SiteName
+    target: SiteName
+    requested_by: str
+    made_at: datetime
+    network_digest: str
+    deciding: Deciding
+
+    @property
+    def expires_at(self) -> datetime:
+        """Later than this, the plan is not begun."""
+        return self.made_at + LIFE
+
+
+_Action = Annotated[Action, Field(discriminator="kind")]
+
+RecoveryStep: TypeAlias = Step[_Action]
+RecoveryPlan: TypeAlias = Plan[_Action, Basis]
+RecoveryRecord: TypeAlias = Record[_Action, Basis]
+RecoveryRun: TypeAlias = Run[_Action, Basis]
+RecoveryJournal: TypeAlias = Journal[_Action, Basis]
+RecoveryEngine: TypeAlias = Engine[_Action, Basis]
+
+_PLAN: TypeAdapter[RecoveryPlan] = TypeAdapter(RecoveryPlan)
+
+
+def codec() -> Codec[_Action, Basis]:
+    """Return how the journal of a recovery reads as text."""
+    return Codec(RecoveryRecord)
+
+
+def to_text(plan: RecoveryPlan) -> str:
+    """Return ``plan`` as JSON: the file that was printed from is the file that runs."""
+    return _PLAN.dump_json(plan, indent=2).decode()
+
+
+def from_text(text: str) -> RecoveryPlan:
+    """Return the plan that ``text`` holds.
+
+    Raises:
+        JournalCorrupt: it holds none.
+    """
+    try:
+        return _PLAN.validate_json(text)
+    except (ValidationError, PlanRefused) as error:
+        raise JournalCorrupt(
+            "a plan cannot be read",
+            expected="what `ndc dr plan` wrote",
+            actual=str(error).splitlines()[0],
+            next_step="make a new one: ndc dr plan SERVICE --to SITE",
+        ) from None

@@ -1,0 +1,48 @@
+"""A plan as a person reads it before saying yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dr.actions import describe
+from dr.conditions import after, before
+from dr.plan import Phase, RecoveryPlan, RecoveryStep
+from dr.questions import state
+
+
+def plan_text(plan: RecoveryPlan, *, conditions: bool = False) -> str:
+    """Return ``plan`` as lines: what, on what it was decided, its steps in order.
+
+    ``conditions`` adds what each step needs to be so, and what is so afterwards.
+    """
+    return "\n".join([*_head(plan), "", *_steps(plan, conditions=conditions)])
+
+
+def _head(plan: RecoveryPlan) -> Iterator[str]:
+    basis = plan.basis
+    placed = basis.deciding.placement
+    yield f"plan {plan.id}: {plan.title}"
+    yield f"  environment  {basis.environment}, inventory {basis.network_digest[:12]}"
+    yield f"  {basis.service} is at {basis.source}, epoch {placed.epoch if placed else 'unknown'}"
+    yield f"  {basis.database} is led by {basis.deciding.leader}"
+    yield f"  on failure   {plan.on_failure}"
+    yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
+
+
+def _steps(plan: RecoveryPlan, *, conditions: bool) -> Iterator[str]:
+    width = max(len(step.id) for step in plan.steps)
+    for step in plan.steps:
+        if step.point_of_no_return:
+            yield "     ── point of no return ──"
+        phase = Phase(step.phase)
+        sentence = describe(step.action)
+        yield f"{phase.number:>4} {phase:<8} {step.id:<{width}}  {sentence}{_limits(step)}"
+        if conditions:
+            margin = " " * (width + 16)
+            yield from (f"{margin}needs   {state(question)}" for question in before(step.action))
+            yield from (f"{margin}brings  {state(question)}" for question in after(step.action))
+
+
+def _limits(step: RecoveryStep) -> str:
+    gate = f"; waits for one who may {step.gate}" if step.gate else ""
+    return f"  (≤ {step.deadline.total_seconds():g} s{gate})"

@@ -1,0 +1,156 @@
+"""What is asked of the world before and after an action: yes, no, or it cannot be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from ndc.runs.plan import RunName
+
+
+@dataclass(frozen=True, slots=True)
+class IsFree:
+    """No run holds ``service``."""
+
+    service: ServiceName
+
+
+@dataclass(frozen=True, slots=True)
+class IsHeldBy:
+    """``run`` holds ``service``."""
+
+    service: ServiceName
+    run: RunName
+
+
+@dataclass(frozen=True, slots=True)
+class IsNotHeldBy:
+    """``run`` does not hold ``service``; another may."""
+
+    service: ServiceName
+    run: RunName
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """``host`` accepts the writes of ``database``, and Patroni says so."""
+
+    database: DatabaseName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class IsOnlySynchronous:
+    """``host`` and no other is a synchronous standby of ``database``."""
+
+    database: DatabaseName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class LagsAtMost:
+    """``host`` streams ``database`` and is at most ``limit_bytes`` behind."""
+
+    database: DatabaseName
+    host: HostName
+    limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class IsProtected:
+    """An acknowledged write of ``database`` is at two sites."""
+
+    database: DatabaseName
+
+
+@dataclass(frozen=True, slots=True)
+class IsPlaced:
+    """The record says ``service`` is at ``site`` since ``epoch``; by ``run``, if one is named."""
+
+    service: ServiceName
+    site: SiteName
+    epoch: int
+    run: RunName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryIsKept:
+    """The row called ``key`` can be read back, once, through the application at ``host``."""
+
+    service: ServiceName
+    host: HostName
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsAnnounced:
+    """``host`` announces the address of ``service``, and knows no newer epoch than ``epoch``."""
+
+    service: ServiceName
+    host: HostName
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class IsWithdrawn:
+    """``host`` does not announce the address of ``service``."""
+
+    service: ServiceName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class Serves:
+    """Citizens' writes to ``service`` are acknowledged, and ``site`` alone announces it."""
+
+    service: ServiceName
+    site: SiteName
+
+
+Question: TypeAlias = (
+    IsFree
+    | IsHeldBy
+    | IsNotHeldBy
+    | Leads
+    | IsOnlySynchronous
+    | LagsAtMost
+    | IsProtected
+    | IsPlaced
+    | CanaryIsKept
+    | IsAnnounced
+    | IsWithdrawn
+    | Serves
+)
+
+
+def state(question: Question) -> str:  # noqa: C901, PLR0912 - one line a question
+    """Return ``question`` as the statement that it asks about."""
+    match question:
+        case IsFree(service):
+            statement = f"no run holds {service}"
+        case IsHeldBy(service, run):
+            statement = f"{run} holds {service}"
+        case IsNotHeldBy(service, run):
+            statement = f"{run} no longer holds {service}"
+        case Leads(database, host):
+            statement = f"{host} leads {database}"
+        case IsOnlySynchronous(database, host):
+            statement = f"{host} is the only synchronous standby of {database}"
+        case LagsAtMost(database, host, limit_bytes):
+            statement = f"{host} is at most {limit_bytes} bytes behind in {database}"
+        case IsProtected(database):
+            statement = f"{database} has a synchronous standby"
+        case IsPlaced(service, site, epoch):
+            statement = f"{service} is placed at {site}, epoch {epoch}"
+        case CanaryIsKept(service, host, key):
+            statement = f"row {key} can be read through {service} on {host}"
+        case IsAnnounced(service, host):
+            statement = f"{host} announces {service}"
+        case IsWithdrawn(service, host):
+            statement = f"{host} does not announce {service}"
+        case Serves(service, site):
+            statement = f"citizens write to {service} at {site}"
+        case _:
+            assert_never(question)
+    return statement

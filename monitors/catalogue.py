@@ -1,0 +1,194 @@
+"""Every metric of ours, once: what it means, and what it means that it is not there.
+
+docs/generated/metrics.md is made from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpec:
+    """One metric; its name carries its unit."""
+
+    name: str
+    kind: Literal["gauge", "counter"]
+    unit: str
+    """base unit, or ``boolean`` for 0 and 1, or ``count``"""
+    labels: tuple[str, ...]
+    help: str
+    absence: str
+    """what it means that a series is not there"""
+    source: Literal["exporter", "probe"] = "exporter"
+
+    @property
+    def family(self) -> str:
+        """The name without the suffix that the client library adds to counters."""
+        return self.name.removesuffix("_total") if self.kind == "counter" else self.name
+
+
+RELATION = ("workload", "source", "target", "kind")
+"""a copy of a workload: from which site, at which site, by which means"""
+
+RECOVERY_POINT = MetricSpec(
+    "ndc_replication_recovery_point_timestamp_seconds",
+    "gauge",
+    "seconds",
+    RELATION,
+    "Newest moment that the target could come back to, by the source's clock",
+    "the target's copy could not be read, or has never received a heartbeat",
+)
+RPO_OBJECTIVE = MetricSpec(
+    "ndc_rpo_objective_seconds",
+    "gauge",
+    "seconds",
+    ("workload", "target"),
+    "Greatest age of the recovery point that the workload's tier allows; 0: nothing may be lost",
+    "the workload has no copy at the target's site",
+)
+LINK_UP = MetricSpec(
+    "ndc_link_up",
+    "gauge",
+    "boolean",
+    ("link", "target"),
+    "Whether at least one echo came back over the link from the site called target",
+    "the link does not end here, or could not be measured",
+)
+LINK_RTT_SECONDS = MetricSpec(
+    "ndc_link_rtt_seconds",
+    "gauge",
+    "seconds",
+    ("link", "target"),
+    "Shortest round trip over the link among the echoes of one collection",
+    "no echo came back",
+)
+LINK_LOSS_RATIO = MetricSpec(
+    "ndc_link_loss_ratio",
+    "gauge",
+    "ratio",
+    ("link", "target"),
+    "Share of the echoes of one collection that did not come back, 0 to 1",
+    "the link does not end here, or could not be measured",
+)
+BGP_SESSION_UP = MetricSpec(
+    "ndc_bgp_session_up",
+    "gauge",
+    "boolean",
+    ("peer", "link"),
+    "Whether the BGP session with the peer is established; link is empty inside a site",
+    "the router did not tell; a declared session that it does not know is 0",
+)
+BFD_SESSION_UP = MetricSpec(
+    "ndc_bfd_session_up",
+    "gauge",
+    "boolean",
+    ("peer", "link"),
+    "Whether the BFD session over the link is up",
+    "the router did not tell; a declared session that it does not know is 0",
+)
+QUORUM_VOTER_UP = MetricSpec(
+    "ndc_quorum_voter_up",
+    "gauge",
+    "boolean",
+    ("voter",),
+    "Whether the voter can answer a read that needs a majority, seen from here",
+    "voters are not asked here",
+)
+QUORUM_TOLERATES = MetricSpec(
+    "ndc_quorum_tolerates",
+    "gauge",
+    "count",
+    (),
+    "How many more voters may be lost before no majority is left; -1: none is left, seen from here",
+    "voters are not asked here",
+)
+COLLECTOR_SUCCESS = MetricSpec(
+    "ndc_exporter_collector_success",
+    "gauge",
+    "boolean",
+    ("collector",),
+    "Whether the last collection of this collector succeeded; if not, it gives no other series",
+    "the collector does not run here",
+)
+COLLECTOR_DURATION = MetricSpec(
+    "ndc_exporter_collector_duration_seconds",
+    "gauge",
+    "seconds",
+    ("collector",),
+    "How long the last collection of this collector took",
+    "the collector does not run here",
+)
+PROBE_WRITES = MetricSpec(
+    "ndc_probe_writes_total",
+    "counter",
+    "count",
+    ("service", "connection", "outcome"),
+    "Writes by outcome (ok, refused, unknown), on new and on kept connections",
+    "the service is not probed",
+    "probe",
+)
+PROBE_LAST_ACKNOWLEDGED = MetricSpec(
+    "ndc_probe_last_acknowledged_timestamp_seconds",
+    "gauge",
+    "seconds",
+    ("service",),
+    "When the newest write was acknowledged, by the probe's clock",
+    "none was acknowledged since the probe started",
+    "probe",
+)
+PROBE_MISSING = MetricSpec(
+    "ndc_probe_missing_writes",
+    "gauge",
+    "count",
+    ("service",),
+    "Acknowledged writes that the service denied when they were last read back",
+    "the service is not probed",
+    "probe",
+)
+PROBE_SLIP = MetricSpec(
+    "ndc_probe_slip_seconds",
+    "gauge",
+    "seconds",
+    ("service",),
+    "Worst delay of the probe's own schedule in the last minute; above 0.2 its figures are void",
+    "the service is not probed",
+    "probe",
+)
+
+CATALOGUE = (
+    RECOVERY_POINT,
+    RPO_OBJECTIVE,
+    LINK_UP,
+    LINK_RTT_SECONDS,
+    LINK_LOSS_RATIO,
+    BGP_SESSION_UP,
+    BFD_SESSION_UP,
+    QUORUM_VOTER_UP,
+    QUORUM_TOLERATES,
+    COLLECTOR_SUCCESS,
+    COLLECTOR_DURATION,
+    PROBE_WRITES,
+    PROBE_LAST_ACKNOWLEDGED,
+    PROBE_MISSING,
+    PROBE_SLIP,
+)
+
+
+def catalogue_markdown() -> str:
+    """Return the catalogue as docs/generated/metrics.md holds it."""
+    rows = [
+        f"| `{spec.name}` | {spec.kind} | {spec.unit} | {', '.join(spec.labels) or '-'} "
+        f"| {spec.source} | {spec.help}. | {spec.absence} |"
+        for spec in CATALOGUE
+    ]
+    head = [
+        "# Metrics",
+        "",
+        "Made from `monitors/catalogue.py`. `site` and `host` are labels of the target.",
+        "",
+        "| name | type | unit | labels | from | meaning | if it is absent |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join((*head, *rows)) + "\n"

@@ -1,0 +1,1 @@
+"""Pure: facts in, metric families out. What was not seen yields no series."""

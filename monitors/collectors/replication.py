@@ -1,0 +1,41 @@
+"""How old the copies of a site are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from prometheus_client.metrics_core import Metric
+
+from inventory.names import DatabaseName, SiteName
+from monitors.catalogue import RECOVERY_POINT, RPO_OBJECTIVE
+from monitors.families import family
+from ndc.clients.heartbeats import Mark
+
+KIND = "postgres"
+
+
+def replication_families(
+    target: SiteName,
+    marks: Mapping[DatabaseName, Sequence[Mark]],
+    objectives: Mapping[DatabaseName, timedelta],
+) -> list[Metric]:
+    """Return the newest mark at ``target`` of each database, and what its tier allows.
+
+    ``marks`` holds a mark for each copy at the site; the newest counts, since the
+    site can come back to that.
+    """
+    newest = {name: max(told, key=lambda mark: mark.at) for name, told in marks.items() if told}
+    return [
+        family(
+            RECOVERY_POINT,
+            (
+                ((name, mark.source, target, KIND), mark.at.timestamp())
+                for name, mark in newest.items()
+            ),
+        ),
+        family(
+            RPO_OBJECTIVE,
+            (((name, target), allowed.total_seconds()) for name, allowed in objectives.items()),
+        ),
+    ]

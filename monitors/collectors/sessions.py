@@ -1,0 +1,43 @@
+"""Routing sessions of one router."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from prometheus_client.metrics_core import Metric
+
+from inventory.names import HostName, LinkName
+from monitors.catalogue import BFD_SESSION_UP, BGP_SESSION_UP, MetricSpec
+from monitors.families import Row, family
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Somebody a router is to have sessions with."""
+
+    address: IPv4Address
+    host: HostName
+    link: LinkName | None
+    """None: inside the site; then there need be no session"""
+
+
+def session_families(
+    declared: Sequence[Neighbour],
+    bgp: Mapping[IPv4Address, bool],
+    bfd: Mapping[IPv4Address, bool],
+) -> list[Metric]:
+    """Return a series for each declared neighbour; one over a link that FRR lacks is down."""
+    return [_family(BGP_SESSION_UP, declared, bgp), _family(BFD_SESSION_UP, declared, bfd)]
+
+
+def _family(
+    spec: MetricSpec, declared: Sequence[Neighbour], seen: Mapping[IPv4Address, bool]
+) -> Metric:
+    rows: list[Row] = [
+        ((one.host, one.link or ""), float(seen.get(one.address, False)))
+        for one in declared
+        if one.link is not None or one.address in seen
+    ]
+    return family(spec, rows)

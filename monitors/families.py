@@ -1,0 +1,43 @@
+"""Metric families from the catalogue: whatever is not in it cannot be exposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from typing_extensions import override
+
+from monitors.catalogue import MetricSpec
+
+Row = tuple[tuple[str, ...], float]
+"""label values in the catalogue's order, and the value"""
+
+
+def family(spec: MetricSpec, rows: Iterable[Row]) -> Metric:
+    """Return the family of ``spec`` with one series a row."""
+    make: Callable[..., GaugeMetricFamily | CounterMetricFamily] = (
+        CounterMetricFamily if spec.kind == "counter" else GaugeMetricFamily
+    )
+    made = make(spec.family, spec.help, labels=spec.labels)
+    for labels, value in rows:
+        made.add_metric(labels, value)
+    return made
+
+
+def exposition(families: Iterable[Metric]) -> bytes:
+    """Return the text that Prometheus reads."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Given(tuple(families)))
+    return generate_latest(registry)
+
+
+class _Given(Collector):
+    def __init__(self, families: tuple[Metric, ...]) -> None:
+        self._families = families
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families

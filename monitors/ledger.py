@@ -1,0 +1,213 @@
+"""The ledger of writes that citizens were promised, and what it says of a window of time.
+
+Lines are chained: each carries a hash over itself and the one before, so that
+a changed, missing or reordered line shows; a cut-off end shows against the
+head, which the probe tells to whoever asks. Pure: the probe writes, we count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from pydantic import TypeAdapter, ValidationError
+
+from ndc.kernel.errors import JournalCorrupt
+
+GENESIS = "0" * 64
+"""what the first line is chained to"""
+
+TOLERATED_SLIP = timedelta(milliseconds=200)
+"""a schedule that slipped by more measures the probe, not the service"""
+
+
+class Outcome(StrEnum):
+    """How a write ended for who sent it."""
+
+    OK = "ok"
+    """acknowledged: it must be there for good"""
+    REFUSED = "refused"
+    """the answer, or the lack of a connection, says that it did not happen"""
+    UNKNOWN = "unknown"
+    """no answer in time: it may be there or not"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write."""
+
+    sequence: int
+    """counts up from 1 for good, over restarts of the probe"""
+    key: str
+    """idempotency key; no two writes share one"""
+    due_at: datetime
+    """by the schedule"""
+    sent_at: datetime
+    ended_at: datetime
+    """answered, or given up"""
+    outcome: Outcome
+    connection: str
+    """``new`` or ``kept``"""
+    id: int | None = None
+    """what the service called it; None unless acknowledged"""
+    site: str = ""
+    """that acknowledged; empty if none did"""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a ledger: nothing before it can change unseen."""
+
+    lines: int = 0
+    hash: str = GENESIS
+
+
+_ENTRY = TypeAdapter(Entry)
+
+
+def chained(entry: Entry, head: Head) -> tuple[str, Head]:
+    """Return the line for ``entry`` after ``head``, without newline, and the new head."""
+    body = json.dumps(asdict(entry), default=_plain, separators=(",", ":"))
+    digest = hashlib.sha256(f"{head.hash}{body}".encode()).hexdigest()
+    return f'{body[:-1]},"chain":"{digest}"}}', Head(head.lines + 1, digest)
+
+
+def unchained(lines: Iterable[str], head: Head | None = None) -> tuple[list[Entry], Head]:
+    """Return the entries of ``lines`` after ``head``, and the head after them.
+
+    Without ``head`` the first line is taken on trust: what was before it is not known.
+
+    Raises:
+        JournalCorrupt: a line was changed, removed, moved or torn.
+    """
+    entries: list[Entry] = []
+    for line in lines:
+        entry, digest, body = _read(line)
+        if head is not None and _digest(head, body) != digest:
+            raise _broken(f"the line of write {entry.sequence} does not follow the one before")
+        head = Head(head.lines + 1 if head else 1, digest)
+        entries.append(entry)
+    return entries, head or Head()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The longest time without an acknowledgement."""
+
+    length: timedelta
+    began_at: datetime
+    """the last acknowledgement before it, or the start of the window"""
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a ledger and a read-back say of a window."""
+
+    since: datetime
+    until: datetime
+    acknowledged: int
+    refused: int
+    unknown: int
+    lost: int
+    """acknowledged, and gone or under another id"""
+    duplicated: int
+    """there more than once"""
+    unknown_appeared: int
+    """never answered, and there"""
+    not_read_back: int
+    """acknowledged, and nobody could tell whether it is there"""
+    gap: Gap
+    worst_slip: timedelta
+    """of the probe's own schedule; its own death counts"""
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the gap says more of the probe than of the service."""
+        return self.worst_slip > TOLERATED_SLIP
+
+
+def measure(
+    entries: Sequence[Entry],
+    found: Mapping[str, Sequence[int]],
+    *,
+    window: tuple[datetime, datetime],
+    interval: timedelta,
+) -> Measure:
+    """Return what the writes due in ``window`` came to.
+
+    ``found`` holds, for each key that the service was asked for and answered,
+    the ids under which it is there; an empty sequence: it is not.
+    """
+    since, until = window
+    within = [entry for entry in entries if since <= entry.due_at <= until]
+    by_outcome = {outcome: [e for e in within if e.outcome is outcome] for outcome in Outcome}
+    acknowledged = by_outcome[Outcome.OK]
+    return Measure(
+        since=since,
+        until=until,
+        acknowledged=len(acknowledged),
+        refused=len(by_outcome[Outcome.REFUSED]),
+        unknown=len(by_outcome[Outcome.UNKNOWN]),
+        lost=sum(e.key in found and e.id not in found[e.key] for e in acknowledged),
+        duplicated=sum(len(found.get(e.key, ())) > 1 for e in within),
+        unknown_appeared=sum(bool(found.get(e.key)) for e in by_outcome[Outcome.UNKNOWN]),
+        not_read_back=sum(e.key not in found for e in acknowledged),
+        gap=longest_gap((e.ended_at for e in acknowledged), since=since, until=until),
+        worst_slip=worst_slip(within, since=since, until=until, interval=interval),
+    )
+
+
+def longest_gap(acknowledged_at: Iterable[datetime], *, since: datetime, until: datetime) -> Gap:
+    """Return the longest time between neighbours; the ends of the window are neighbours too.
+
+    So a service that never answers has a gap as long as the window.
+    """
+    marks = [since, *sorted(at for at in acknowledged_at if since < at < until), until]
+    began, ended = max(pairwise(marks), key=lambda pair: pair[1] - pair[0])
+    return Gap(ended - began, began, ended)
+
+
+def worst_slip(
+    entries: Sequence[Entry], *, since: datetime, until: datetime, interval: timedelta
+) -> timedelta:
+    """Return by how much the schedule was missed: sent late, or not due at all for a while."""
+    late = max((entry.sent_at - entry.due_at for entry in entries), default=timedelta())
+    marks = [since, *sorted(entry.due_at for entry in entries), until]
+    silence = max(later - earlier for earlier, later in pairwise(marks))
+    return max(late, silence - interval, timedelta())
+
+
+def _read(line: str) -> tuple[Entry, str, str]:
+    body, separator, rest = line.rpartition(',"chain":"')
+    try:
+        if not separator or not rest.endswith('"}'):
+            raise _broken(f"a line is torn: {line[:60]}")
+        return _ENTRY.validate_json(body + "}"), rest.removesuffix('"}'), body + "}"
+    except ValidationError as error:
+        raise _broken(f"{error.error_count()} problems in a line: {line[:60]}") from error
+
+
+def _digest(head: Head, body: str) -> str:
+    return hashlib.sha256(f"{head.hash}{body}".encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    raise TypeError(type(value))
+
+
+def _broken(actual: str) -> JournalCorrupt:
+    return JournalCorrupt(
+        "the ledger cannot be trusted",
+        expected="lines as the probe wrote them, none missing",
+        actual=actual,
+        next_step="keep the file as evidence; figures from it are void",
+    )

@@ -1,0 +1,87 @@
+"""One page of metrics: every collector within a deadline, one collection for all who ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from prometheus_client.metrics_core import Metric
+
+from monitors.catalogue import COLLECTOR_DURATION, COLLECTOR_SUCCESS
+from monitors.families import exposition, family
+from ndc.kernel.clock import Clock
+from ndc.kernel.errors import WorldError
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One collector with its reader."""
+
+    name: str
+    """value of the label ``collector``"""
+    collect: Callable[[], Awaitable[Sequence[Metric]]]
+    """may raise WorldError or TimeoutError: then none of its series is served"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Collected:
+    watch: Watch
+    took: timedelta
+    families: Sequence[Metric] | None
+    """None: it failed"""
+
+
+class Page:
+    """The exposition of a set of watches, made anew when the last one is too old."""
+
+    def __init__(
+        self,
+        watches: Sequence[Watch],
+        clock: Clock,
+        *,
+        deadline: timedelta = timedelta(seconds=3),
+        fresh: timedelta = timedelta(seconds=1),
+    ) -> None:
+        self._watches = watches
+        self._clock = clock
+        self._deadline = deadline
+        self._fresh = fresh
+        self._one_at_a_time = asyncio.Lock()
+        self._made_at: timedelta | None = None
+        self._text = b""
+
+    async def text(self) -> bytes:
+        """Return the page; its collection began at most ``fresh`` before this call.
+
+        A collection that is under way when several ask serves them all.
+        """
+        async with self._one_at_a_time:
+            now = self._clock.elapsed()
+            if self._made_at is None or now - self._made_at > self._fresh:
+                collected = await asyncio.gather(*map(self._collected, self._watches))
+                self._text = exposition(_families(collected))
+                self._made_at = self._clock.elapsed()
+            return self._text
+
+    async def _collected(self, watch: Watch) -> _Collected:
+        began = self._clock.elapsed()
+        families: Sequence[Metric] | None = None
+        try:
+            async with asyncio.timeout(self._deadline.total_seconds()):
+                families = await watch.collect()
+        except (WorldError, TimeoutError):
+            pass  # told by success 0, and by the absence of its series
+        return _Collected(watch, self._clock.elapsed() - began, families)
+
+
+def _families(collected: Sequence[_Collected]) -> list[Metric]:
+    return [
+        family(
+            COLLECTOR_SUCCESS,
+            (((c.watch.name,), float(c.families is not None)) for c in collected),
+        ),
+        family(COLLECTOR_DURATION, (((c.watch.name,), c.took.total_seconds()) for c in collected)),
+        *(one for c in collected for one in c.families or ()),
+    ]

@@ -1,0 +1,29 @@
+"""Whether a voter takes part in the quorum."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+
+from ndc.clients.json_get import get_json
+from ndc.kernel.errors import WorldError
+
+
+async def is_healthy(client: httpx.AsyncClient, root: str, *, deadline: timedelta) -> bool:
+    """Return whether the voter at ``root`` can read with a majority; False: it is alone.
+
+    Raises:
+        Rejected, Unreachable: the voter itself does not answer.
+    """
+    # first what it can answer alone: a read that needs a majority may hang without one
+    await get_json(client, f"{root}/health?serializable=true", deadline=deadline / 2)
+    try:
+        answer = await get_json(client, f"{root}/health", deadline=deadline / 2)
+    except WorldError:
+        return False
+    match answer:
+        case {"health": str(health)}:
+            return health == "true"
+        case _:
+            return False

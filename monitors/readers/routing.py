@@ -1,0 +1,102 @@
+"""What this host's FRR says of its sessions."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import DEVNULL, PIPE
+from datetime import timedelta
+from ipaddress import IPv4Address
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from ndc.kernel.errors import Rejected, Unreachable
+
+BGP_QUESTION = "show bgp ipv4 unicast summary json"
+BFD_QUESTION = "show bfd peers json"
+
+
+class _Neighbour(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    state: str
+
+
+class _Bgp(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    peers: dict[IPv4Address, _Neighbour] = {}
+
+
+class _BfdPeer(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    peer: IPv4Address
+    status: str
+
+
+_BFD = TypeAdapter(list[_BfdPeer])
+
+
+async def bgp_sessions(*, deadline: timedelta) -> dict[IPv4Address, bool]:
+    """Return for each neighbour that FRR knows whether the session is established.
+
+    Raises:
+        Rejected, Unreachable: FRR did not tell.
+    """
+    return parsed_bgp(await _told(BGP_QUESTION, deadline))
+
+
+async def bfd_sessions(*, deadline: timedelta) -> dict[IPv4Address, bool]:
+    """Return for each BFD peer that FRR knows whether the session is up.
+
+    Raises:
+        Rejected, Unreachable: FRR did not tell.
+    """
+    return parsed_bfd(await _told(BFD_QUESTION, deadline))
+
+
+def parsed_bgp(text: str) -> dict[IPv4Address, bool]:
+    """Return what ``show bgp summary json`` said; raise Rejected if it is not that."""
+    try:
+        found = _Bgp.model_validate_json(text)
+    except ValidationError as error:
+        raise _strange(BGP_QUESTION, error) from error
+    return {peer: session.state == "Established" for peer, session in found.peers.items()}
+
+
+def parsed_bfd(text: str) -> dict[IPv4Address, bool]:
+    """Return what ``show bfd peers json`` said; raise Rejected if it is not that."""
+    try:
+        found = _BFD.validate_json(text)
+    except ValidationError as error:
+        raise _strange(BFD_QUESTION, error) from error
+    return {session.peer: session.status == "up" for session in found}
+
+
+async def _told(question: str, deadline: timedelta) -> str:
+    process = await asyncio.create_subprocess_exec(
+        "vtysh", "-c", question, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+    )
+    try:
+        async with asyncio.timeout(deadline.total_seconds()):
+            answer, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    if process.returncode != 0:
+        raise Unreachable(
+            f"vtysh did not answer: {question}",
+            expected="exit code 0",
+            actual=f"exit code {process.returncode}",
+            next_step="systemctl status frr; is the exporter's user in the group frrvty?",
+        )
+    return answer.decode()
+
+
+def _strange(question: str, error: ValidationError) -> Rejected:
+    return Rejected(
+        f"FRR did not answer as expected: {question}",
+        expected="JSON as FRR 8.4 writes it",
+        actual=f"{error.error_count()} problems",
+        next_step="compare FRR's version with the golden image's",
+    )

@@ -1,0 +1,1 @@
+"""Guards a host: remembers epochs, refuses old ones, moves service addresses."""

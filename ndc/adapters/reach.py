@@ -1,0 +1,156 @@
+"""What recovery talks to in one network: etcd, Patroni, the hosts' forced command, the probe."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+from inventory.endpoints import ETCD_CLIENT, PATRONI, PROBE
+from inventory.names import DatabaseName, HostName, ServiceName
+from inventory.network import Host, Network, Role
+from ndc.adapters.placement import EtcdPlacements
+from ndc.adapters.secrets import Secrets
+from ndc.clients import epoch, patroni, rest
+from ndc.clients.epochs import Act, Answer, Request
+from ndc.clients.etcd import Etcd
+from ndc.clients.json_get import mutual_tls
+from ndc.clients.patroni import MemberAnswer
+from ndc.clients.ssh import Access, connect
+from ndc.kernel.errors import Unreachable, WorldError
+from ndc.runs.ports import Token
+
+_PYTHON = "/opt/ndc/venv/bin/python"
+_LOOK = timedelta(seconds=3)
+"""a connection and one answer of an application that is well"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Clients for ``network``, with the control plane's keys."""
+
+    network: Network
+    tls: ssl.SSLContext
+    rest: httpx.Client
+    etcd: Etcd
+    placements: EtcdPlacements
+    control: Access
+    """root, for the canary"""
+    guard: Access
+    """the key that may run ``ndc-epoch`` and nothing else"""
+
+    @classmethod
+    def over(cls, network: Network, folder: Path) -> Self:
+        """Return clients that use the secrets in ``folder``.
+
+        Raises:
+            Rejected: a certificate is not there.
+        """
+        secrets = Secrets(folder)
+        mine = secrets.client_certificate("control")
+        tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
+        over = rest.client(tls)
+        voters = [network.host(name) for name in network.voters]
+        etcd = Etcd(over, [f"https://{host.management.ip}:{ETCD_CLIENT}" for host in voters])
+        return cls(
+            network,
+            tls,
+            over,
+            etcd,
+            EtcdPlacements(etcd, network.environment),
+            control=Access(secrets.control_key, secrets.known_hosts),
+            guard=Access(secrets.path("epoch_key"), secrets.known_hosts),
+        )
+
+    def patroni(self, host: HostName) -> str:
+        """Return where the Patroni of ``host`` listens."""
+        return f"https://{self.network.host(host).management.ip}:{PATRONI}"
+
+    @property
+    def probes(self) -> list[str]:
+        """Where probes listen; empty where the network has none."""
+        hosts = self.network.hosts_with(Role.PROBE)
+        return [f"https://{host.management.ip}:{PROBE}" for host in hosts]
+
+    def members(self, database: DatabaseName) -> tuple[MemberAnswer, ...]:
+        """Return every member of ``database``, as the first Patroni that answers tells.
+
+        Raises:
+            Rejected, Unreachable: nobody answers; the last one's reason.
+        """
+        failure: WorldError = Unreachable(f"{database} has no member to ask")
+        for member in self.network.database(database).members:
+            try:
+                return patroni.members(self.rest, self.patroni(member.host))
+            except WorldError as error:
+                failure = error
+        raise failure
+
+    def announced(self, service: ServiceName, host: HostName) -> tuple[bool, int | None]:
+        """Return whether ``host`` announces ``service``, and the highest epoch it was asked under.
+
+        Raises:
+            Rejected, Unreachable: nothing is known.
+        """
+        token = Request(service, 0, "look", "look", Act.LOOK, self._address(service))
+        answer = epoch.ask(self._host(host), self.guard, token)
+        return self._address(service) in answer.addresses, answer.highest
+
+    def route(self, act: Act, service: ServiceName, host: HostName, token: Token) -> Answer:
+        """Have ``host`` announce or withdraw ``service`` under the token's epoch.
+
+        Raises:
+            Rejected: an older epoch, or not its service: nothing changed.
+            Unreachable: it may have obeyed.
+        """
+        request = Request(service, token.epoch, token.run, token.step, act, self._address(service))
+        return epoch.ask(self._host(host), self.guard, request)
+
+    def write_canary(
+        self, service: ServiceName, host: HostName, key: str, bound: timedelta
+    ) -> int | None:
+        """Write a row called ``key`` through the application at ``host``; return as ``canaries``.
+
+        Raises:
+            Rejected, Unreachable: as SSH does; the row may be there.
+        """
+        return self._canary(service, host, key, bound)
+
+    def canaries(self, service: ServiceName, host: HostName, key: str) -> int | None:
+        """Return how many rows called ``key`` the application at ``host`` gives back; None: silent.
+
+        Raises:
+            Rejected, Unreachable: as SSH does.
+        """
+        return self._canary(service, host, key, _LOOK, "--look")
+
+    def _canary(
+        self, service: ServiceName, host: HostName, key: str, bound: timedelta, *flags: str
+    ) -> int | None:
+        port = self.network.service(service).port
+        words = [str(port), key, f"{bound.total_seconds():g}", *flags]
+        command = [_PYTHON, "-I", "-m", "ndc.daemons.canary", *words]
+        with connect(self._host(host), self.control, bound=_LOOK) as connection:
+            done = connection.run(command, bound=bound + 2 * _LOOK)
+        try:
+            rows = json.loads(done.stdout)["rows"]
+        except (ValueError, KeyError, TypeError):
+            raise Unreachable(
+                f"the canary on {host} did not say what it saw",
+                expected='{"rows": …}',
+                actual=(done.stderr or done.stdout).strip()[-200:] or "nothing",
+                next_step=f"ndc ssh {host} -- {' '.join(command)}",
+            ) from None
+        return rows if isinstance(rows, int) else None
+
+    def _host(self, name: HostName) -> Host:
+        return self.network.host(name)
+
+    def _address(self, service: ServiceName) -> IPv4Address:
+        return self.network.service(service).address

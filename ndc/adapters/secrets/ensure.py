@@ -1,0 +1,120 @@
+"""Makes the secrets that are missing, and changes none that is there.
+
+A key or a password, once made, stays. A certificate is issued again, for the
+same key, when its names no longer suit its owner or its end is near.
+"""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from inventory.network import Host, Network
+from ndc.adapters.clock import SystemClock
+from ndc.adapters.secrets.authority import Authority, Subject, Use
+from ndc.adapters.secrets.folder import Secrets
+from ndc.adapters.secrets.private_files import make_folder, write_private
+from ndc.kernel.clock import Clock
+
+CLIENTS = ("control",)
+"""who shows a certificate without being a host; programs on hosts show their host's"""
+
+PASSWORDS = ("postgres", "replication", "rewind", "portal", "heartbeat", "exporter")
+"""roles of PostgreSQL, one password each"""
+
+_LOCALHOST = IPv4Address("127.0.0.1")
+_SYSTEM_CLOCK = SystemClock()
+
+
+def ensure_secrets(folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK) -> Secrets:
+    """Make every secret that ``network`` needs exist under ``folder`` (0700, files 0600).
+
+    Raises:
+        Rejected: the folder cannot be written, or the authority in it cannot be read.
+    """
+    secrets = Secrets(folder)
+    make_folder(folder)
+    _ensure_ssh_keys(secrets, network)
+    _ensure_passwords(secrets)
+    authority = Authority.ensure(secrets.authority, str(network.environment), clock)
+    for subject in _subjects(secrets, network):
+        authority.ensure_certificate(subject)
+    write_private(secrets.known_hosts, _known_hosts(secrets, network))
+    return secrets
+
+
+def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
+    _ensure_ssh_key(secrets.control_key, f"control@{network.environment}")
+    _ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
+    for host in network.hosts:
+        _ensure_ssh_key(secrets.host_key(host.name), host.name)
+    for operator in network.operators:
+        if not operator.public_key:
+            _ensure_ssh_key(secrets.operator_key(operator.name), operator.name)
+
+
+def _ensure_ssh_key(path: Path, comment: str) -> None:
+    # the public half is written last: a key without it is half-made
+    public_path = path.with_name(f"{path.name}.pub")
+    if public_path.exists():
+        return
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.OpenSSH,
+        serialization.NoEncryption(),
+    )
+    public = key.public_key().public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    )
+    write_private(path, private.decode())
+    write_private(public_path, f"{public.decode()} {comment}\n")
+
+
+def _ensure_passwords(secrets: Secrets) -> None:
+    for path in (
+        secrets.pulumi_passphrase,
+        secrets.bgp_password,
+        *(secrets.password(name) for name in PASSWORDS),
+    ):
+        if not path.exists():
+            write_private(path, randomness.token_hex(16) + "\n")
+
+
+def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
+    for host in network.hosts:
+        yield Subject(
+            files=secrets.host_certificate(host.name),
+            name=host.name,
+            uses=frozenset({Use.SERVER, Use.CLIENT}),
+            dns_names=(host.name, "localhost"),
+            addresses=(host.loopback, host.management.ip, _LOCALHOST),
+        )
+    for service in network.services:
+        yield Subject(
+            files=secrets.service_certificate(service.name),
+            name=service.name,
+            uses=frozenset({Use.SERVER}),
+            dns_names=(service.name,),
+            addresses=(service.address,),
+        )
+    for name in CLIENTS:
+        yield Subject(
+            files=secrets.client_certificate(name), name=name, uses=frozenset({Use.CLIENT})
+        )
+
+
+def _known_hosts(secrets: Secrets, network: Network) -> str:
+    return "".join(_known_host(secrets, host) for host in network.hosts)
+
+
+def _known_host(secrets: Secrets, host: Host) -> str:
+    kind, key, *_ = secrets.read(
+        secrets.path("hosts", host.name, "ssh_host_ed25519_key.pub")
+    ).split()
+    return f"{host.management.ip},{host.name} {kind} {key}\n"

@@ -1,0 +1,45 @@
+"""Files that nobody else may read, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ndc.kernel.errors import Rejected
+
+
+def make_folder(path: Path) -> None:
+    """Make ``path`` a folder that only its owner can enter, as every folder made on the way."""
+    try:
+        for missing in reversed([p for p in (path, *path.parents) if not p.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        path.chmod(0o700)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def write_private(path: Path, text: str) -> None:
+    """Make ``path`` hold ``text``, 0600, in one step; an equal file is left alone."""
+    try:
+        if path.exists() and path.read_text("utf-8") == text:
+            return
+        make_folder(path.parent)
+        beside = path.with_name(f".{path.name}.new")
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> Rejected:
+    return Rejected(
+        f"a secret cannot be written: {path}",
+        expected="a folder of ours, on a file system with space",
+        actual=error.strerror or str(error),
+        next_step="make room, or correct the folder's owner, and run the command again",
+    )

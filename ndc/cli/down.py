@@ -1,0 +1,23 @@
+"""``ndc down``: destroy what runs, keep the environment's folder."""
+
+from __future__ import annotations
+
+import typer
+
+from ndc.cli.options import confirmed, current, say
+
+
+def down(context: typer.Context) -> None:
+    """Destroy stacks, hosts and their overlays, databases included."""
+    from ndc.wiring import environment
+    from ndc.wiring.take_down import take_down
+
+    options = current(context)
+    made = environment.opened(options.environment)
+    confirmed(
+        options,
+        f"Destroy all hosts of {options.environment} and the data on them?",
+        f"ndc --env {options.environment} down",
+    )
+    take_down(made, say)
+    say(f"{options.environment} is down; {made.paths.root} stays until `ndc env destroy`")

@@ -1,0 +1,221 @@
+"""``ndc dr``: move services between sites, follow and settle what was begun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ndc.cli.options import answer, answer_json, confirmed, current, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dr.plan import RecoveryPlan
+    from inventory.names import OperatorName
+    from ndc.adapters.run_folder import RunFolder
+    from ndc.runs.journal import Wish
+
+app = typer.Typer(
+    help="Move services between sites; plan, follow, resume, abort.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Service = Annotated[str, typer.Argument(help="As in the inventory.")]
+Target = Annotated[str, typer.Option("--to", help="The site that is to serve it.")]
+Run = Annotated[str, typer.Argument(help="As `ndc dr runs` shows it.")]
+Reason = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
+
+
+@app.command("plan", help="Print what a switchover would do, and keep it; touch nothing.")
+def plan(context: typer.Context, service: Service, to: Target) -> None:
+    """Plan now; the plan may be begun within ten minutes, while its facts hold."""
+    from dr.plan import to_text
+    from dr.plan_text import plan_text
+
+    made = _planned(context, service, to)
+    folder = _kept(context, made)
+    if current(context).as_json:
+        answer(to_text(made))
+        return
+    answer(plan_text(made, conditions=True))
+    say(f"\nbegin it with: ndc dr switchover {service} --to {to} --plan {folder.run}")
+
+
+@app.command("switchover", help="Move a service with its database to another site, nothing lost.")
+def switchover(
+    context: typer.Context,
+    service: Service,
+    to: Target,
+    kept: Annotated[str | None, typer.Option("--plan", help="A plan that was printed.")] = None,
+) -> None:
+    """Print the plan, ask, carry it out, and report what the citizens noticed."""
+    from dr.plan_text import plan_text
+
+    made = _opened(context, kept).plan() if kept else _planned(context, service, to)
+    say(plan_text(made))
+    confirmed(current(context), f"{made.title}?", f"ndc dr switchover {service} --to {to}")
+    _carry(context, _opened(context, kept) if kept else _kept(context, made))
+
+
+@app.command("runs", help="List runs and plans, oldest first.")
+def runs(context: typer.Context) -> None:
+    """Print one line a run (`--json` too)."""
+    from dr.run_text import run_line
+    from ndc.adapters.clock import SystemClock
+    from ndc.adapters.run_folder import RunFolder, names
+
+    root = _root(context)
+    folders = [RunFolder.opened(root, name) for name in names(root)]
+    lines = [run_line(f.plan(), f.journal(SystemClock()).records()) for f in folders]
+    if current(context).as_json:
+        answer_json({folder.run: line for folder, line in zip(folders, lines, strict=True)})
+        return
+    for line in lines:
+        answer(line)
+    if not lines:
+        say("none yet")
+
+
+@app.command("show", help="Show how a run stands, or its report.")
+def show(context: typer.Context, run: Run) -> None:
+    """Print each step's state and, once there is one, the report (`--json`: the report)."""
+    from dr.plan_text import plan_text
+    from dr.run_text import run_text
+    from ndc.adapters.clock import SystemClock
+    from ndc.runs.run import fold
+
+    folder = _opened(context, run)
+    if current(context).as_json:
+        answer(folder.report("report.json") or "null")
+        return
+    told = fold(folder.journal(SystemClock()).records())
+    answer(run_text(told) if told else plan_text(folder.plan(), conditions=True))
+    if made := folder.report():
+        answer("\n" + made.rstrip())
+
+
+@app.command("resume", help="Carry on a run that was interrupted or held.")
+def resume(context: typer.Context, run: Run) -> None:
+    """Look first at what is in doubt; then go on."""
+    _carry(context, _opened(context, run))
+
+
+@app.command("abort", help="Undo what a run did; only before its point of no return.")
+def abort(context: typer.Context, run: Run, reason: Reason = "") -> None:
+    """Ask whoever carries the run to turn back, and see that somebody does."""
+    from ndc.runs.journal import Wish
+
+    _ask(context, _opened(context, run), Wish.ABORT, None, reason)
+
+
+@app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
+def skip(context: typer.Context, run: Run, step: str, reason: Reason = "") -> None:
+    """Let the run go on as if the step were done."""
+    from ndc.runs.journal import Wish
+
+    _ask(context, _opened(context, run), Wish.SKIP, step, reason)
+
+
+@app.command("approve", help="Say yes to a step that waits for it.")
+def approve(context: typer.Context, run: Run, step: str, reason: Reason = "") -> None:
+    """Let the step begin."""
+    from ndc.runs.journal import Wish
+
+    _ask(context, _opened(context, run), Wish.APPROVE, step, reason)
+
+
+def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
+    from dr.planner import Occasion, plan_switchover
+    from dr.rules import Switchover, refusals, service_in
+    from inventory.names import ServiceName, SiteName
+    from ndc.adapters.clock import SystemClock
+    from ndc.adapters.recovery import observed
+    from ndc.runs.plan import RunName
+    from ndc.wiring import environment
+
+    clock = SystemClock()
+    made = environment.opened(current(context).environment)
+    network = environment.network(made)
+    request = Switchover(ServiceName(service), SiteName(to))
+    service_in(network, request)
+    facts = observed(network, made.paths.secrets, request.service, clock)
+    for refusal in refusals(network, facts, request)[1:]:
+        say("\n".join([*refusal.lines(), ""]))
+    now = clock.now()
+    name = RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}")
+    return plan_switchover(network, facts, request, Occasion(name, now, _operator(context)))
+
+
+def _kept(context: typer.Context, made: RecoveryPlan) -> RunFolder:
+    from ndc.adapters.run_folder import RunFolder
+
+    return RunFolder.made(_root(context), made)
+
+
+def _opened(context: typer.Context, run: str) -> RunFolder:
+    from ndc.adapters.run_folder import RunFolder
+
+    return RunFolder.opened(_root(context), run)
+
+
+def _ask(
+    context: typer.Context, folder: RunFolder, wish: Wish, step: str | None, reason: str
+) -> None:
+    from ndc.adapters.clock import SystemClock
+    from ndc.kernel.errors import PlanRefused
+    from ndc.runs.journal import Request
+    from ndc.runs.plan import StepId
+    from ndc.runs.run import fold, objection_to
+
+    clock = SystemClock()
+    name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{wish}"
+    request = Request(name, wish, _operator(context), reason, StepId(step) if step else None)
+    run = fold(folder.journal(clock).records())
+    objection = objection_to(run, request) if run else "a run that was begun"
+    if objection:
+        raise PlanRefused(
+            f"{folder.run} cannot {wish}",
+            expected=objection,
+            next_step=f"ndc dr show {folder.run}",
+        )
+    folder.inbox().post(request)
+    if folder.is_carried:
+        say(f"asked; ndc dr show {folder.run} tells what becomes of it")
+        return
+    _carry(context, folder)
+
+
+def _carry(context: typer.Context, folder: RunFolder) -> None:
+    from dr.run_text import record_text
+    from ndc.adapters.clock import SystemClock
+    from ndc.adapters.recovery import Runner
+
+    clock = SystemClock()
+    plan = folder.plan()
+    runner = Runner(current(context).environment, folder, clock)
+    exit_code = runner.carry(
+        lambda record: say(record_text(plan, record, began=folder.journal(clock).records()[0]))
+    )
+    reported = folder.report() if exit_code >= 0 else None
+    answer((reported or folder.last_words()).rstrip())
+    say(f"report: {folder.path}/report.json" if reported else f"ndc dr resume {folder.run}")
+    raise typer.Exit(exit_code if exit_code >= 0 else 7)
+
+
+def _operator(context: typer.Context) -> OperatorName:
+    from inventory.names import OperatorName
+    from ndc.wiring import environment
+
+    options = current(context)
+    if options.operator:
+        return OperatorName(options.operator)
+    network = environment.network(environment.opened(options.environment))
+    return next(one.name for one in network.operators if "operate" in one.roles)
+
+
+def _root(context: typer.Context) -> Path:
+    from ndc.wiring import environment
+
+    return environment.opened(current(context).environment).paths.runs

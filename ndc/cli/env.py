@@ -1,0 +1,70 @@
+"""``ndc env``: whole networks, side by side, each with its own state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ndc.cli.options import answer, answer_json, confirmed, current, say
+
+app = typer.Typer(
+    help="Make, list and destroy environments.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command("create", help="Make an environment and bring its network up.")
+def create(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Small letters, digits and dashes.")],
+    profile: Annotated[str, typer.Option(help="How many hosts a site has.")] = "compact",
+    throwaway: Annotated[
+        bool, typer.Option("--throwaway", help="For a test: keep less, be faster.")
+    ] = False,
+    bare: Annotated[bool, typer.Option("--no-up", help="Make it; bring nothing up yet.")] = False,
+) -> None:
+    """Make an environment from ``--inventory`` (the default network if not given)."""
+    from ndc.settings import DECLARED
+    from ndc.wiring import environment
+    from ndc.wiring.bring_up import bring_up
+
+    options = current(context)
+    inventory: Path = options.inventory or DECLARED
+    made = environment.create(name, profile=profile, inventory=inventory, throwaway=throwaway)
+    say(f"environment {name}: number {made.description.number}, profile {profile}")
+    if not bare:
+        answer(bring_up(made, say))
+
+
+@app.command("list", help="List the environments of this checkout.")
+def list_(context: typer.Context) -> None:
+    """Print one line an environment."""
+    from ndc.wiring import environment
+
+    found = {name: environment.opened(name).description for name in environment.names()}
+    if current(context).as_json:
+        answer_json({name: made.model_dump(mode="json") for name, made in found.items()})
+        return
+    for name, made in found.items():
+        answer(f"{name:<21} {made.number:>3}  {made.profile:<10} {made.substrate}")
+    if not found:
+        say("none yet; `ndc up` makes the default one")
+
+
+@app.command("destroy", help="Take an environment down and remove its folder, keys included.")
+def destroy(context: typer.Context, name: str) -> None:
+    """Destroy hosts, links, state, keys and journals of ``name``."""
+    from ndc.wiring import environment
+    from ndc.wiring.take_down import take_down
+
+    options = current(context)
+    made = environment.opened(name)
+    confirmed(
+        options,
+        f"Destroy environment {name} with all its data, keys and journals?",
+        f"ndc env destroy {name}",
+    )
+    take_down(made, say)
+    environment.forget(made)
+    say(f"environment {name} is gone")

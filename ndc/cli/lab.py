@@ -1,0 +1,223 @@
+"""``ndc lab``: break things on purpose, and look at what they are made of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ndc.cli.options import answer, answer_json, confirmed, current, say
+from ndc.cli.tables import aligned
+
+if TYPE_CHECKING:
+    from ndc.clients.labd import HostStatus, Labd, LaneStatus, LinkStatus
+
+app = typer.Typer(
+    help="Break things on purpose; refused outside the lab.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Hosts = Annotated[list[str], typer.Argument(help="Hosts, or sites: then all hosts there.")]
+Link = Annotated[str, typer.Argument(help="A link, as `ndc show links` names it.")]
+Towards = Annotated[
+    str | None, typer.Option(help="A host at one end: only packets on the way to it.")
+]
+
+
+@app.command("kill", help="Cut the power of hosts, at once and without a warning.")
+def kill(context: typer.Context, hosts: Hosts) -> None:
+    """Cut the power; not one packet leaves them any more."""
+    labd = _labd(context)
+    names = _named(labd, hosts)
+    labd.power_off(names)
+    say(f"off: {', '.join(names)}")
+
+
+@app.command("start", help="Switch hosts on; returns when they answer SSH.")
+def start(context: typer.Context, hosts: Hosts) -> None:
+    """Boot what is off."""
+    labd = _labd(context)
+    labd.power_on(_named(labd, hosts), say)
+
+
+@app.command("freeze", help="Stop every process of hosts where it is: hung, not dead.")
+def freeze(context: typer.Context, hosts: Hosts) -> None:
+    """Freeze hosts; their interfaces stay up."""
+    labd = _labd(context)
+    for name in _named(labd, hosts):
+        labd.freeze(name)
+        say(f"frozen: {name}")
+
+
+@app.command("thaw", help="Let frozen hosts go on.")
+def thaw(context: typer.Context, hosts: Hosts) -> None:
+    """Thaw hosts."""
+    labd = _labd(context)
+    for name in _named(labd, hosts):
+        labd.thaw(name)
+        say(f"goes on: {name}")
+
+
+@app.command("cut", help="Cut a link: both ends lose the carrier.")
+def cut(context: typer.Context, link: Link) -> None:
+    """Do what a digger does."""
+    _labd(context).cut(link)
+    say(f"cut: {link}")
+
+
+@app.command("silence", help="Let packets vanish on a link, while its carrier stays up.")
+def silence(context: typer.Context, link: Link, towards: Towards = None) -> None:
+    """Do what a dead device on the way does; only BFD sees it."""
+    _labd(context).silence(link, towards=towards)
+    say(f"silent: {link}")
+
+
+@app.command("slow", help="Make a link's round trip longer.")
+def slow(
+    context: typer.Context,
+    link: Link,
+    rtt: Annotated[float, typer.Option(min=0, help="Round trip in milliseconds.")],
+    towards: Towards = None,
+) -> None:
+    """Slow a link down; with ``--towards`` one direction takes all of it."""
+    _labd(context).slow(link, round(rtt * 1000), towards=towards)
+    say(f"slow: {link}, {rtt:g} ms there and back")
+
+
+@app.command("lose", help="Let some of a link's packets vanish.")
+def lose(
+    context: typer.Context,
+    link: Link,
+    percent: Annotated[float, typer.Option(min=0, max=100, help="How many of a hundred.")],
+    towards: Towards = None,
+) -> None:
+    """Make a link lose packets by chance."""
+    _labd(context).lose(link, percent / 100, towards=towards)
+    say(f"lossy: {link}, {percent:g} %")
+
+
+@app.command("heal", help="Let links be as declared again.")
+def heal(
+    context: typer.Context,
+    links: Annotated[list[str] | None, typer.Argument(help="All, if none is named.")] = None,
+) -> None:
+    """Undo cut, silence, slow and lose."""
+    labd = _labd(context)
+    for link in links or [each.name for each in labd.status(start=True).links]:
+        labd.heal(link)
+        say(f"healed: {link}")
+
+
+@app.command("status", help="Show containers and links as their daemon sees them (--json too).")
+def status(context: typer.Context) -> None:
+    """Look at what hosts and links are made of; what runs on them is for `ndc status`."""
+    seen = _labd(context).status(start=True)
+    if current(context).as_json:
+        answer_json(asdict(seen))
+        return
+    answer(aligned([_host_row(host) for host in seen.hosts]))
+    answer(aligned([_link_row(link) for link in seen.links]))
+
+
+@app.command("sweep", help="Remove what a crash left: hosts, links, mounts, namespaces.")
+def sweep(context: typer.Context) -> None:
+    """Find it by its names; the environment's folder need not be there any more."""
+    from ndc.daemons.labd import ground_of
+    from ndc.settings import paths_of
+    from stacks.substrates.lab import machine
+    from stacks.substrates.lab.sweep import sweep as sweep_away
+
+    options = current(context)
+    name = options.environment
+    if machine.number_of(name) is None:
+        say(f"{name} has no number on this machine: it never made anything here")
+        return
+    confirmed(
+        options,
+        f"Destroy everything of {name} that is found, hosts and their data included?",
+        f"ndc --env {name} lab sweep",
+    )
+    sweep_away(ground_of(name), lambda what: say(f"removing {what}"))
+    if not paths_of(name).description.exists():
+        machine.release_number(name)
+    say(f"nothing of {name} is left")
+
+
+def _labd(context: typer.Context) -> Labd:
+    """Return the daemon of the environment, which must be a lab."""
+    from ndc.clients.labd import Labd
+    from ndc.kernel.errors import PlanRefused
+    from ndc.wiring.environment import opened
+
+    environment = opened(current(context).environment)
+    substrate: str = environment.description.substrate
+    if substrate != "lab":
+        raise PlanRefused(
+            f"{environment.paths.environment} is no lab: nothing is broken there on purpose",
+            expected="an environment whose hosts are containers of this machine",
+            actual=f"substrate {substrate}",
+            next_step="ndc env list shows which environments are labs",
+        )
+    return Labd(environment.paths.labd_socket)
+
+
+def _named(labd: Labd, names: list[str]) -> list[str]:
+    """Return the hosts that ``names`` mean, each once, in order.
+
+    Raises:
+        PlanRefused: a name is neither a host's nor a site's.
+    """
+    from ndc.kernel.errors import PlanRefused
+
+    hosts = labd.status(start=True).hosts
+    found: dict[str, None] = {}
+    for name in names:
+        meant = [host.name for host in hosts if name in {host.name, host.site}]
+        if not meant:
+            raise PlanRefused(
+                f"there is neither a host nor a site called {name}",
+                expected=", ".join(host.name for host in hosts) or "a host; none was made",
+                actual=name,
+                next_step="ndc lab status",
+            )
+        found |= dict.fromkeys(meant)
+    return list(found)
+
+
+def _host_row(host: HostStatus) -> dict[str, str]:
+    return {
+        "host": host.name,
+        "site": host.site,
+        "state": host.state,
+        "address": host.management,
+        "pid": str(host.pid or "-"),
+        "since": _clock_time(host.since),
+    }
+
+
+def _link_row(link: LinkStatus) -> dict[str, str]:
+    return {
+        "link": link.name,
+        "state": link.state,
+        "a": link.a,
+        "z": link.z,
+        "declared": f"{2 * link.delay_microseconds / 1000:g} ms",
+        "a_to_z": _lane(link.forth),
+        "z_to_a": _lane(link.back),
+    }
+
+
+def _lane(lane: LaneStatus | None) -> str:
+    if lane is None:
+        return "-"
+    return (
+        f"{lane.delay_microseconds / 1000:g} ms, {lane.packets} packets, {lane.bytes / 1e6:.1f} MB,"
+        f" {lane.drops} dropped, {lane.queue_packets} on the way"
+    )
+
+
+def _clock_time(instant: datetime | None) -> str:
+    return instant.astimezone().strftime("%Y-%m-%d %H:%M:%S") if instant else "-"

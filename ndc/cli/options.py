@@ -1,0 +1,98 @@
+"""What holds for every command: which environment, which inventory, how to answer.
+
+The options may stand before or after the command's name (``hoisted``), because
+nobody should have to remember which.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from inventory.names import EnvironmentName
+
+DEFAULT_ENVIRONMENT = EnvironmentName("lab")
+
+_FLAGS = frozenset({"--json", "--yes", "--debug"})
+_VALUED = frozenset({"--env", "--inventory", "--as"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of the root command."""
+
+    environment: EnvironmentName = DEFAULT_ENVIRONMENT
+    inventory: Path | None = None
+    """None: the one that the environment was made with, or the default network"""
+    as_json: bool = False
+    yes: bool = False
+    operator: str | None = None
+
+
+def current(context: typer.Context) -> Options:
+    """Return the options of this invocation."""
+    found = context.find_object(Options)
+    return found if found is not None else Options()
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """Return ``arguments`` with the common options moved to the front; ``--`` ends the search."""
+    common: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        name, _, value = argument.partition("=")
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument in _FLAGS or (name in _VALUED and value):
+            common.append(argument)
+        elif argument in _VALUED:
+            common += [argument, *([following] if (following := next(waiting, None)) else [])]
+        else:
+            rest.append(argument)
+    return [*common, *rest]
+
+
+def say(text: str) -> None:
+    """Tell how long work goes: a line to stderr, so that stdout stays the answer."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def answer(text: str) -> None:
+    """Print the answer to stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def answer_json(value: Any) -> None:
+    """Print ``value`` to stdout as JSON; what JSON lacks is written as its text."""
+    answer(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+
+
+def confirmed(options: Options, question: str, command: str) -> None:
+    """Return if a person agrees; without a terminal only ``--yes`` is agreement.
+
+    Raises:
+        typer.Exit: with 2 where nobody could be asked, with 1 where they declined.
+    """
+    if options.yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        say(f"nothing was touched: a change without a terminal needs --yes\n    {command} --yes")
+        raise typer.Exit(2)
+    if not typer.confirm(question, err=True):
+        say("nothing was touched")
+        raise typer.Exit(1)
+
+
+def environment_default() -> str:
+    """Return the environment that is meant when none is named."""
+    return os.environ.get("NDC_ENV", DEFAULT_ENVIRONMENT)

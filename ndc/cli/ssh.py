@@ -1,0 +1,47 @@
+"""``ndc ssh``: a shell on a host, or one command there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from inventory.names import HostName
+from inventory.network import Host, Network
+from ndc.cli.options import current
+from ndc.kernel.errors import PlanRefused
+
+
+def ssh(
+    context: typer.Context,
+    host: Annotated[str, typer.Argument(help="As ndc01-edge.")],
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(help="After --; every word reaches the host as it is."),
+    ] = None,
+) -> None:
+    """Become the system's ssh, with the environment's key and pinned host keys."""
+    from ndc.adapters.secrets import Secrets
+    from ndc.clients.openssh import arguments, become
+    from ndc.clients.ssh import Access
+    from ndc.wiring import environment
+
+    opened = environment.opened(current(context).environment)
+    there = _named(host, environment.network(opened))
+    secrets = Secrets(opened.paths.secrets)
+    become(arguments(there, Access(secrets.control_key, secrets.known_hosts), command or []))
+
+
+def _named(name: str, network: Network) -> Host:
+    from inventory.problems import listed, nearest
+
+    hosts = {host.name: host for host in network.hosts}
+    if found := hosts.get(HostName(name)):
+        return found
+    meant = nearest(name, hosts)
+    raise PlanRefused(
+        f"there is no host called {name} in {network.environment}",
+        expected=listed(hosts),
+        actual=name,
+        next_step=f"did you mean {meant}?" if meant else "ndc show lists the hosts",
+    )

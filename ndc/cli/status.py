@@ -1,0 +1,61 @@
+"""``ndc status``: what is measured, and what could not be seen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ndc.cli.options import answer, answer_json, current, say
+
+if TYPE_CHECKING:
+    from ndc.adapters.snapshot import Onlooker
+    from tui.snapshot import Snapshot
+
+HANG = timedelta(minutes=4)
+"""three times the longest thing to wait for, a cold start's last gate"""
+
+
+def status(
+    context: typer.Context,
+    wait: Annotated[
+        bool,
+        typer.Option("--wait", help="First let settle what comes right without a person."),
+    ] = False,
+) -> None:
+    """Show sites, hosts, links, quorum, databases, services (`--json` too).
+
+    Exits with 0 if all is green, 1 if something is degraded, 6 if something could not be seen.
+    """
+    from ndc.wiring.environment import opened
+    from ndc.wiring.onlooker import onlooker
+    from tui.concerns import verdict
+    from tui.status_json import status_plain
+    from tui.status_text import status_text
+
+    options = current(context)
+    watching = onlooker(opened(options.environment))
+    snapshot = _settled(watching) if wait else watching.take()
+    if options.as_json:
+        answer_json(status_plain(snapshot))
+    else:
+        answer(status_text(snapshot))
+    raise typer.Exit(verdict(snapshot).exit_code)
+
+
+def _settled(watching: Onlooker) -> Snapshot:
+    """Return the first snapshot with nothing left to wait for, or the last before giving up."""
+    from tui.concerns import concerns, is_settled
+
+    began = watching.clock.elapsed()
+    told = ""
+    while not is_settled(snapshot := watching.take()):
+        if watching.clock.elapsed() - began > HANG:
+            say(f"gave up waiting after {HANG.total_seconds():.0f} s")
+            break
+        open_ = [c for c in concerns(snapshot) if c.may_mend_itself]
+        if (line := f"{len(open_)} to come right, first: {open_[0].subject}") != told:
+            say(told := line)
+        watching.clock.sleep(timedelta(seconds=1))
+    return snapshot

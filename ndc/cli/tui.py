@@ -1,0 +1,43 @@
+"""``ndc tui``: the dashboard in this terminal."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+
+import typer
+
+from ndc.cli.options import current, say
+
+
+def tui(context: typer.Context) -> None:
+    """Watch the network live; nothing here changes anything."""
+    from ndc.adapters.feed import LiveFeed
+    from ndc.wiring.environment import opened
+    from ndc.wiring.onlooker import onlooker
+    from tui.app import Dashboard, Taken, Trouble
+    from tui.picture import ASCII, UNICODE
+
+    options = current(context)
+    watching = onlooker(opened(options.environment))
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        say("the dashboard needs a terminal; without one: ndc status")
+        raise typer.Exit(2)
+    app = Dashboard(
+        options.environment, watching.clock, UNICODE if _draws_unicode(os.environ) else ASCII
+    )
+    with LiveFeed(
+        watching.take,
+        lambda snapshot: app.post_message(Taken(snapshot)),
+        lambda sentence: app.post_message(Trouble(sentence)),
+    ):
+        app.run()
+
+
+def _draws_unicode(environment: os._Environ[str]) -> bool:
+    """Whether the terminal can be trusted with more than ASCII."""
+    return (
+        environment.get("TERM") not in {"linux", "dumb", "vt100"}
+        and "utf" in locale.getpreferredencoding(do_setlocale=False).lower()
+    )

@@ -1,0 +1,31 @@
+"""``ndc up``: make the network exist and work as declared."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ndc.cli.options import answer, confirmed, current, say
+
+
+def up(
+    context: typer.Context,
+    profile: Annotated[
+        str, typer.Option(help="Hosts per site, if the environment is new.")
+    ] = "compact",
+) -> None:
+    """Bring the environment's network up; run again, change only what differs."""
+    from ndc.settings import DECLARED
+    from ndc.wiring import environment
+    from ndc.wiring.bring_up import bring_up
+
+    options = current(context)
+    name = options.environment
+    confirmed(options, f"Bring environment {name} up?", "ndc up")
+    made = (
+        environment.opened(name)
+        if environment.exists(name)
+        else environment.create(name, profile=profile, inventory=options.inventory or DECLARED)
+    )
+    answer(bring_up(made, say, inventory=options.inventory))

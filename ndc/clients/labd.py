@@ -1,0 +1,254 @@
+"""``ndc-labd``, as everybody else sees it: a socket that answers, started when it is needed."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from pydantic import TypeAdapter
+
+from ndc.kernel.errors import Rejected, Unreachable
+
+Progress: TypeAlias = Callable[[str], None]
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_PATIENCE_SECONDS = 300
+"""with a daemon that says nothing at all: its slowest act takes a fifth of it"""
+_BIRTH_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class HostStatus:
+    """One host, as it is."""
+
+    name: str
+    site: str
+    state: Literal["running", "frozen", "off", "half-made"]
+    management: str
+    """address"""
+    pid: int | None
+    """of its PID 1, as the machine counts; None while it is off"""
+    boot_id: str | None
+    since: datetime | None
+    """of its last boot"""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    """One direction of a link: how it is now, and what was counted since its relay began."""
+
+    delay_microseconds: int
+    rate_bits_per_second: int
+    """0: not limited"""
+    loss_ratio: float
+    silent: bool
+    packets: int
+    bytes: int
+    drops: int
+    queue_packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """One link, as it is."""
+
+    name: str
+    state: Literal["up", "cut", "silent", "lossy", "slow", "unplugged"]
+    """the worst that holds; ``unplugged``: a host at an end is not there, or the relay is not"""
+    a: str
+    z: str
+    delay_microseconds: int
+    """as declared, one way"""
+    forth: LaneStatus | None
+    """from a to z; None: nobody carries it at the moment"""
+    back: LaneStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabStatus:
+    """Everything that one daemon owns."""
+
+    environment: str
+    number: int
+    pid: int
+    """of the daemon"""
+    segments: tuple[str, ...]
+    hosts: tuple[HostStatus, ...]
+    links: tuple[LinkStatus, ...]
+
+
+_STATUS = TypeAdapter(LabStatus)
+
+
+def ignore(_: str) -> None:
+    """Hear progress, and do nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labd:
+    """The daemon behind the socket ``at``, which lies in a folder named after its environment.
+
+    Every method raises Rejected when it did not happen, Unreachable when it may have.
+    """
+
+    at: Path
+
+    @property
+    def environment(self) -> str:
+        """Whose daemon it is."""
+        return self.at.parent.name
+
+    def status(self, *, start: bool = False) -> LabStatus:
+        """Return everything as it is; a daemon that is not there is not started, unless asked."""
+        return _STATUS.validate_python(self.ask("status", start=start))
+
+    def demand_room(self, hosts: int) -> None:
+        """Return if the machine has memory for so many more hosts."""
+        self.ask("room", hosts=hosts)
+
+    def power_off(self, hosts: list[str]) -> None:
+        """Cut the power of all ``hosts`` at once."""
+        self.ask("power-off", hosts=hosts)
+
+    def power_on(self, hosts: list[str], progress: Progress = ignore) -> None:
+        """Boot all ``hosts`` side by side; returns when each answers SSH."""
+        self.ask("power-on", progress, hosts=hosts)
+
+    def freeze(self, host: str) -> None:
+        """Stop every process of ``host`` where it is."""
+        self.ask("freeze", host=host)
+
+    def thaw(self, host: str) -> None:
+        """Let every process of ``host`` go on."""
+        self.ask("thaw", host=host)
+
+    def cut(self, link: str) -> None:
+        """Take the carrier at both ends."""
+        self.ask("cut", link=link)
+
+    def silence(self, link: str, *, towards: str | None = None) -> None:
+        """Let packets vanish, in both directions or only ``towards`` a host at an end."""
+        self.ask("silence", link=link, towards=towards)
+
+    def slow(self, link: str, round_trip_microseconds: int, *, towards: str | None = None) -> None:
+        """Make the round trip that long, by both directions or only the one ``towards`` a host."""
+        self.ask(
+            "slow", link=link, round_trip_microseconds=round_trip_microseconds, towards=towards
+        )
+
+    def lose(self, link: str, loss_ratio: float, *, towards: str | None = None) -> None:
+        """Let that part of the packets vanish, by chance."""
+        self.ask("lose", link=link, loss_ratio=loss_ratio, towards=towards)
+
+    def heal(self, link: str) -> None:
+        """Let the link be as declared again."""
+        self.ask("heal", link=link)
+
+    def stop(self) -> None:
+        """End the daemon; hosts and links go on."""
+        self.ask("stop", start=False)
+
+    def destroy(self, progress: Progress = ignore) -> None:
+        """Make everything gone, the daemon with it."""
+        self.ask("destroy", progress)
+
+    def ask(
+        self, verb: str, progress: Progress = ignore, *, start: bool = True, **arguments: Any
+    ) -> Any:
+        """Return the daemon's answer to ``verb``; ``start`` it if it is not there."""
+        request = json.dumps({"verb": verb, **arguments}).encode() + b"\n"
+        with self._connected(start=start) as connection:
+            try:
+                connection.sendall(request)
+                with connection.makefile("rb") as lines:
+                    for line in lines:
+                        message = json.loads(line)
+                        if "progress" not in message:
+                            return _answered(message)
+                        progress(message["progress"])
+            except (OSError, ValueError) as error:
+                raise self._silent(verb, str(error) or type(error).__name__) from error
+        raise self._silent(verb, "it hung up")
+
+    @contextmanager
+    def _connected(self, *, start: bool) -> Iterator[socket.socket]:
+        connection = self._connect()
+        if connection is None and start:
+            self._start()
+            connection = self._connect()
+        if connection is None:
+            raise Rejected(
+                f"no ndc-labd serves environment {self.environment}",
+                expected=f"one that listens on {self.at}",
+                actual="none does",
+                next_step=f"ndc --env {self.environment} up",
+            )
+        with connection:
+            yield connection
+
+    def _connect(self) -> socket.socket | None:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(_PATIENCE_SECONDS)
+        try:
+            connection.connect(str(self.at))
+        except OSError:
+            connection.close()
+            return None
+        return connection
+
+    def _start(self) -> None:
+        """Start the daemon, unless somebody else does at this moment."""
+        try:
+            self.at.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with (self.at.parent / "start.lock").open("a", encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if (other := self._connect()) is not None:
+                    other.close()
+                    return
+                done = subprocess.run(
+                    [sys.executable, "-m", "ndc.daemons.labd", self.environment],
+                    cwd=_CHECKOUT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    timeout=_BIRTH_SECONDS,
+                    check=False,
+                )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise self._unborn(str(error)) from error
+        if done.returncode:
+            raise self._unborn(done.stderr)
+
+    def _unborn(self, why: str) -> Rejected:
+        return Rejected(
+            f"ndc-labd did not start for environment {self.environment}",
+            expected=f"a daemon that listens on {self.at}",
+            actual=" ".join(why.split()),
+            next_step=f"ndc --env {self.environment} logs labd",
+        )
+
+    def _silent(self, verb: str, why: str) -> Unreachable:
+        return Unreachable(
+            f"ndc-labd did not answer to {verb}",
+            expected="an answer",
+            actual=why,
+            next_step=f"ndc --env {self.environment} lab status; then run the command again",
+        )
+
+
+def _answered(message: dict[str, Any]) -> Any:
+    error = message.get("error")
+    if error is None:
+        return message["ok"]
+    what, kind = error.pop("what"), error.pop("kind")
+    raise (Rejected if kind == "rejected" else Unreachable)(what, **error)

@@ -1,0 +1,123 @@
+"""``ndc-labd ENVIRONMENT``: owns the hosts and links of one environment of the lab.
+
+Started on demand. The command returns when the daemon listens, or with four lines
+on stderr when it cannot.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ndc.adapters.clock import SystemClock
+from ndc.kernel.errors import NdcError, Rejected
+from ndc.settings import CACHE, paths_of
+from stacks.substrates.lab import machine
+from stacks.substrates.lab.ground import Ground
+from stacks.substrates.lab.lab import Lab
+from stacks.substrates.lab.names import Names
+from stacks.substrates.lab.service import Service
+
+_BACKLOG = 128
+
+
+def ground_of(environment: str) -> Ground:
+    """Return where the lab of ``environment`` stands; nothing is made but its number.
+
+    Raises:
+        Rejected: the machine's register of environments cannot be used.
+    """
+    paths = paths_of(environment)
+    return Ground(
+        environment=environment,
+        names=Names(machine.claim_number(environment)),
+        folder=paths.lab,
+        secrets=paths.secrets,
+        images=CACHE / "image",
+        sockets=paths.sockets,
+        log=paths.log,
+        clock=SystemClock(),
+    )
+
+
+def main(environment: str) -> int:
+    """Start the daemon; return the exit code of whoever asked for it."""
+    hears, says = os.pipe()
+    if os.fork() == 0:
+        os.close(hears)
+        _detach()
+        os._exit(_run(environment, says))
+    os.close(says)
+    with os.fdopen(hears, encoding="utf-8") as answer:
+        trouble = answer.read()
+    sys.stderr.write(trouble)
+    return Rejected.exit_code if trouble else 0
+
+
+def _detach() -> None:
+    """Become nobody's child, in a session of its own."""
+    os.setsid()
+    if os.fork() != 0:
+        os._exit(0)
+    os.chdir("/")
+
+
+def _run(environment: str, says: int) -> int:
+    """Serve until told to stop; ``says`` is closed when it listens, or carries the four lines."""
+    try:
+        ground = ground_of(environment)
+        with _only_one(ground), _listening(ground) as listener:
+            lab = Lab(ground)
+            lab.adopt()
+            _redirect(ground)
+            os.close(says)
+            Service(lab, listener, ground.clock).serve()
+    except NdcError as error:
+        os.write(says, ("\n".join(error.lines()) + "\n").encode())
+        return Rejected.exit_code
+    return 0
+
+
+@contextmanager
+def _only_one(ground: Ground) -> Iterator[None]:
+    ground.sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (ground.sockets / "labd.lock").open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Rejected(
+                f"another ndc-labd owns environment {ground.environment}",
+                expected="one daemon an environment",
+                actual=f"{lock.name} is locked",
+                next_step=f"ndc --env {ground.environment} lab status speaks with the other one",
+            ) from None
+        yield
+
+
+@contextmanager
+def _listening(ground: Ground) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        ground.labd_socket.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        listener.bind(str(ground.labd_socket))
+        os.umask(before)
+        listener.listen(_BACKLOG)
+        yield listener
+        ground.labd_socket.unlink(missing_ok=True)
+
+
+def _redirect(ground: Ground) -> None:
+    """From now on write to the log; what is said before this, who asked can still read."""
+    ground.log.mkdir(parents=True, exist_ok=True)
+    log = os.open(ground.log / "labd.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for descriptor, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(descriptor, target)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

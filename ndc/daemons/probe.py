@@ -1,0 +1,56 @@
+"""``python -m ndc.daemons.probe HOST_FILE``: uses every service, and says how it was.
+
+Runs where citizens stand. Recovery's figures come from its ledger, so that
+nobody grades himself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from inventory import endpoints
+from inventory.network import Service
+from ndc.adapters.clock import SystemClock
+from ndc.adapters.here import Here, here_of_arguments
+from ndc.adapters.https_server import serve
+from ndc.adapters.probe.application import application
+from ndc.adapters.probe.citizen import Citizen
+from ndc.adapters.probe.ledger_file import LedgerFile
+from ndc.adapters.probe.service_probe import ServiceProbe
+
+LEDGERS = Path("/var/lib/ndc/probe")
+WRITES_PER_SECOND = 20
+
+
+def main() -> None:
+    """Probe and answer until stopped."""
+    asyncio.run(_probe(here_of_arguments("probe")))
+
+
+async def _probe(mine: Here) -> None:
+    clock = SystemClock()
+    probes = {
+        str(service.name): _service_probe(service, mine, clock) for service in mine.network.services
+    }
+    running = [asyncio.create_task(probe.run()) for probe in probes.values()]
+    serving = asyncio.create_task(serve(application(probes, clock), mine, endpoints.PROBE))
+    try:
+        # whatever ends first ends all: half a probe would be silently wrong
+        ended, _ = await asyncio.wait([serving, *running], return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _service_probe(service: Service, mine: Here, clock: SystemClock) -> ServiceProbe:
+    citizen = Citizen(f"https://{service.address}:{endpoints.HTTPS}", mine.authority)
+    ledger = LedgerFile(LEDGERS / f"{service.name}.jsonl")
+    return ServiceProbe(service.name, citizen, ledger, clock, per_second=WRITES_PER_SECOND)
+
+
+if __name__ == "__main__":
+    main()

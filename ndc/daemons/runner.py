@@ -1,0 +1,55 @@
+"""``ndc-runner``: carries one run, and is the only writer of its journal.
+
+    python -m ndc.daemons.runner ENVIRONMENT RUN
+
+Start and resume are the same command. It holds the run's lock while it lives;
+what it leaves when it is killed, the next one continues.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from dr.report import Outcome, report_text
+from ndc.wiring import environment
+from ndc.adapters.carrying import Carrier
+from ndc.adapters.clock import SystemClock
+from ndc.adapters.reach import Reach
+from ndc.adapters.run_folder import RunFolder
+from ndc.kernel.errors import NdcError
+
+EXIT_CODES = {
+    Outcome.DONE: 0,
+    Outcome.UNMEASURED: 1,
+    Outcome.MISSED: 1,
+    Outcome.LOSS: 1,
+    Outcome.UNWOUND: 1,
+    Outcome.HELD: 7,
+}
+
+
+def main() -> None:
+    """Carry the run as far as it will go, report it, and exit with what it came to."""
+    name, run = sys.argv[1:]
+    try:
+        sys.exit(EXIT_CODES[_carried(name, run)])
+    except NdcError as error:
+        sys.stderr.write("\n".join(error.lines()) + "\n")
+        sys.exit(error.exit_code)
+
+
+def _carried(name: str, run: str) -> Outcome:
+    clock = SystemClock()
+    made = environment.opened(name)
+    network = environment.network(made)
+    folder = RunFolder.opened(made.paths.runs, run)
+    with folder.carried(clock):
+        carrier = Carrier(network, Reach.over(network, made.paths.secrets), folder, clock)
+        carrier.carry()
+        reported = carrier.report()
+    sys.stdout.write(report_text(reported) + "\n")
+    return reported.outcome
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Where ports meet adapters: an environment that is there, and what can be done with it."""

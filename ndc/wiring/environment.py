@@ -1,0 +1,150 @@
+"""Environments on disk: what each is made of, and the network that its inventory derives.
+
+``environment.json`` is written when an environment is made and only then; its
+allocations change with the inventory, and only forward.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from inventory.allocate import Allocations, allocate
+from inventory.derive import derive
+from inventory.loader import load
+from inventory.network import Network
+from ndc.adapters import files
+from ndc.adapters.paths import Paths
+from ndc.kernel.errors import PlanRefused, Rejected
+from ndc.settings import DECLARED, HOME, paths_of
+from stacks.substrates.lab import machine
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,20}")
+
+
+class Description(BaseModel):
+    """What an environment was made as."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: int
+    """1 to 254, unique on this machine"""
+    profile: str
+    inventory: Path
+    substrate: Literal["lab"] = "lab"
+    throwaway: bool = False
+    """True: made for a test; state is written less often, and ``reap`` may take it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One instance of the network."""
+
+    paths: Paths
+    description: Description
+
+
+def create(
+    name: str, *, profile: str, inventory: Path = DECLARED, throwaway: bool = False
+) -> Environment:
+    """Make the folder and the number of a new environment; nothing runs yet.
+
+    Raises:
+        PlanRefused: the name is taken or cannot be one.
+    """
+    if not _NAME.fullmatch(name):
+        raise PlanRefused(
+            f'"{name}" cannot name an environment',
+            expected="a small letter, then small letters, digits and dashes, 21 at most",
+            actual=name,
+            next_step="choose another name",
+        )
+    paths = paths_of(name)
+    if paths.description.exists():
+        raise PlanRefused(
+            f"environment {name} exists already",
+            next_step=f"ndc --env {name} up, or ndc env destroy {name}",
+        )
+    load(files.read_folder(inventory))
+    paths.root.mkdir(parents=True, exist_ok=True, mode=0o755)
+    description = Description(
+        number=machine.claim_number(name),
+        profile=profile,
+        inventory=inventory.resolve(),
+        throwaway=throwaway,
+    )
+    files.write(paths.description, description.model_dump_json(indent=2) + "\n")
+    return Environment(paths, description)
+
+
+def opened(name: str) -> Environment:
+    """Return the environment called ``name``.
+
+    Raises:
+        PlanRefused: there is none.
+        Rejected: its description cannot be read.
+    """
+    paths = paths_of(name)
+    try:
+        text = paths.description.read_text("utf-8")
+    except FileNotFoundError:
+        raise PlanRefused(
+            f"there is no environment called {name}",
+            expected=", ".join(names()) or "one that was made",
+            actual=name,
+            next_step="ndc up makes the default one; ndc env create NAME --profile PROFILE another",
+        ) from None
+    try:
+        return Environment(paths, Description.model_validate_json(text))
+    except ValidationError as error:
+        raise Rejected(
+            f"{paths.description} cannot be read",
+            expected="number, profile, inventory, substrate",
+            actual=f"{error.error_count()} problems, the first: {error.errors()[0]['msg']}",
+            next_step="restore the file, or: ndc lab sweep; then ndc env destroy and create",
+        ) from None
+
+
+def exists(name: str) -> bool:
+    """Whether an environment of that name was made."""
+    return paths_of(name).description.exists()
+
+
+def names() -> list[str]:
+    """Return the names of all environments of this checkout, sorted."""
+    return sorted(path.parent.name for path in (HOME / "var").glob("*/environment.json"))
+
+
+def network(
+    environment: Environment, *, inventory: Path | None = None, record: bool = False
+) -> Network:
+    """Return what the environment's inventory means; ``record`` keeps new allocations.
+
+    Raises:
+        InventoryInvalid: with every problem found.
+    """
+    declared = load(files.read_folder(inventory or environment.description.inventory))
+    paths = environment.paths
+    known = Allocations.from_yaml(files.read_if_there(paths.allocations) or "")
+    profile = environment.description.profile
+    allocations = allocate(declared, profile, known)
+    if record and allocations != known:
+        files.write(paths.allocations, allocations.to_yaml())
+    return derive(
+        declared,
+        allocations,
+        profile=profile,
+        environment=paths.environment,
+        number=environment.description.number,
+    )
+
+
+def forget(environment: Environment) -> None:
+    """Remove the folder of an environment and give its number back; its hosts must be gone."""
+    shutil.rmtree(environment.paths.root, ignore_errors=False)
+    machine.release_number(environment.paths.environment)

@@ -1,0 +1,28 @@
+"""An onlooker for an environment that is there."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ndc.adapters.clock import SystemClock
+from ndc.adapters.secrets import Secrets
+from ndc.adapters.snapshot import Onlooker
+from ndc.adapters.snapshot.look import Sources
+from ndc.wiring.environment import Environment, network
+from ndc.wiring.substrate_reading import substrate_reading
+
+
+def onlooker(environment: Environment) -> Onlooker:
+    """Return an onlooker for ``environment``, as its inventory is now.
+
+    Raises:
+        InventoryInvalid: with every problem found.
+    """
+    paths = environment.paths
+    return Onlooker(
+        network=network(environment),
+        secrets=Secrets(paths.secrets),
+        sources=Sources(substrate=partial(substrate_reading, paths.labd_socket)),
+        memory=paths.root / "sightings.json",
+        clock=SystemClock(),
+    )

@@ -1,0 +1,101 @@
+"""What is to change, and what has drifted: values that plans and reports are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from stacks.diff import Difference, Risk, Value, differences
+from stacks.resources import Kind, identity
+
+
+class Layer(StrEnum):
+    """Who owns an attribute."""
+
+    EXISTS = "exists"
+    CONTAINS = "contains"
+    SAYS = "says"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One property of one object that is made different."""
+
+    object: str
+    """as ``host/ndc01-data``"""
+    layer: Layer
+    property: str
+    """path with dots; empty: the object itself appears or goes"""
+    old: Value
+    """None: there was none"""
+    new: Value
+    """None: there will be none"""
+    risk: Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One property that is not what was last applied."""
+
+    object: str
+    layer: Layer
+    property: str
+    """path with dots; empty: the object itself"""
+    applied: Value
+    found: Value
+    """None: it is gone"""
+
+
+PRESENT = "present"
+"""value of the empty property: the object is there"""
+
+_LOST_WITH: Mapping[Kind, Risk] = {
+    "segment": Risk.SITE_ISOLATION,
+    "host": Risk.DATA,
+    "link": Risk.PATH_LOSS,
+}
+
+
+def appears(kind: Kind, name: str) -> Change:
+    """Return the change that makes an object."""
+    return Change(identity(kind, name), Layer.EXISTS, "", None, PRESENT, Risk.COSMETIC)
+
+
+def goes(kind: Kind, name: str) -> Change:
+    """Return the change that removes an object."""
+    return Change(identity(kind, name), Layer.EXISTS, "", PRESENT, None, _LOST_WITH[kind])
+
+
+def adjusted(
+    kind: Kind, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> tuple[Change, ...]:
+    """Return one change a property that differs."""
+    return tuple(_change(kind, name, found) for found in differences(kind, old, new))
+
+
+def vanished(kind: Kind, name: str) -> Drift:
+    """Return the drift of an object that somebody else removed."""
+    return Drift(identity(kind, name), Layer.EXISTS, "", PRESENT, None)
+
+
+def moved(
+    kind: Kind, name: str, applied: Mapping[str, Any], found: Mapping[str, Any]
+) -> tuple[Drift, ...]:
+    """Return one drift a property that is not as it was applied."""
+    return tuple(
+        Drift(identity(kind, name), Layer.EXISTS, each.property, each.old, each.new)
+        for each in differences(kind, applied, found)
+    )
+
+
+def _change(kind: Kind, name: str, found: Difference) -> Change:
+    return Change(
+        identity(kind, name),
+        Layer.EXISTS,
+        found.property,
+        found.old,
+        found.new,
+        found.consequence.risk,
+    )

@@ -1,0 +1,94 @@
+"""From a network to what is to exist: one stack a site, and one for the links between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from inventory.names import HostName, SiteName
+from inventory.network import Host, Link, LinkEnd, Network, Site
+from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
+
+BACKBONE = "backbone"
+"""name of the stack that holds the links"""
+
+_SITE_PREFIX = "site-"  # keeps a site that is called "backbone" apart
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """What hosts are given before their first boot."""
+
+    image: str
+    """hash of the golden image"""
+    host_keys: Mapping[HostName, str]
+    """SHA-256 fingerprint of every host's SSH key"""
+    store_bytes: Mapping[HostName, int] = field(default_factory=dict)
+    """size of the storage pool's device; a host that is not named has none"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredStack:
+    """What is applied, previewed or lost together."""
+
+    name: str
+    specs: tuple[Spec, ...]
+    """segments before the hosts that are plugged into them"""
+
+
+def declared_stacks(network: Network, seeds: Seeds) -> tuple[DeclaredStack, ...]:
+    """Return one stack for every site and, if there are links, one for all of them.
+
+    No stack needs another's results, so all can be applied at the same time.
+    """
+    sites = [
+        DeclaredStack(stack_of(site.name), tuple(site_specs(network, site.name, seeds)))
+        for site in network.sites
+    ]
+    links = tuple(link_specs(network))
+    return tuple([*sites, DeclaredStack(BACKBONE, links)] if links else sites)
+
+
+def stack_of(site: SiteName) -> str:
+    """Return the name of the stack that holds what exists at ``site``."""
+    return f"{_SITE_PREFIX}{site}"
+
+
+def site_specs(network: Network, site: SiteName, seeds: Seeds) -> list[Spec]:
+    """Return the segment of ``site`` and its hosts; KeyError if a host has no seed."""
+    place = network.site(site)
+    hosts = (_host(host, place, seeds) for host in network.hosts_at(site))
+    return [SegmentSpec(name=place.segment, site=place.name), *hosts]
+
+
+def link_specs(network: Network) -> list[Spec]:
+    """Return every transmission link."""
+    return [_link(link) for link in network.links]
+
+
+def _host(host: Host, site: Site, seeds: Seeds) -> HostSpec:
+    return HostSpec(
+        name=host.name,
+        site=site.name,
+        segment=site.segment,
+        management=str(host.management),
+        image=seeds.image,
+        host_key=seeds.host_keys[host.name],
+        store_bytes=seeds.store_bytes.get(host.name, 0),
+    )
+
+
+def _link(link: Link) -> LinkSpec:
+    return LinkSpec(
+        name=link.name,
+        a=_end(link.a),
+        z=_end(link.z),
+        delay_microseconds=link.delay // timedelta(microseconds=1),
+        rate_bits_per_second=link.rate_bits_per_second or 0,
+        mtu_bytes=link.mtu_bytes,
+    )
+
+
+def _end(end: LinkEnd) -> LinkEndSpec:
+    return LinkEndSpec(host=end.host, interface=end.interface)

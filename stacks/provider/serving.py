@@ -1,0 +1,36 @@
+"""Serving the engine until it is done with us."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import grpc.aio
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from stacks.provider.servicer import Servicer
+from stacks.substrates.port import Substrate
+
+
+def serve(substrate: Substrate, engine_address: str) -> None:
+    """Answer the engine at ``engine_address`` until it sends SIGINT.
+
+    The first line of standard output is the port; the engine waits for it.
+    """
+    asyncio.run(_serve(substrate, engine_address))
+
+
+async def _serve(substrate: Substrate, engine_address: str) -> None:
+    server = grpc.aio.server()
+    servicer = Servicer(substrate, engine_address)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    done = asyncio.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wanted, done.set)
+    await server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    await done.wait()
+    await server.stop(grace=None)

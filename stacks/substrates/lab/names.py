@@ -1,0 +1,81 @@
+"""What things of one environment are called on the machine; pure.
+
+Everything carries the environment's number, which no other environment of this
+machine has: so a name alone says whose a thing is, even after a crash.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+MANAGEMENT_POOL = IPv4Network("198.18.0.0/16")
+"""a /24 of it for every environment"""
+
+LAB = IPv4Network("198.18.0.0/15")
+"""every address that a lab may use; the data plane's half only inside namespaces"""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of one environment; its number is 1 to 254."""
+
+    number: int
+
+    @property
+    def prefix(self) -> str:
+        """What every namespace begins with."""
+        return f"ndc{self.number}."
+
+    @property
+    def group(self) -> str:
+        """The control group that holds those of the hosts."""
+        return f"ndc{self.number}"
+
+    @property
+    def management_bridge(self) -> str:
+        """The bridge in the machine's own namespace."""
+        return f"ndc{self.number}m"
+
+    @property
+    def management(self) -> IPv4Network:
+        """The management network."""
+        return IPv4Network((int(MANAGEMENT_POOL.network_address) + (self.number << 8), 24))
+
+    @property
+    def operator_address(self) -> IPv4Interface:
+        """The operator's own address on it, on the bridge."""
+        return IPv4Interface((int(self.management.network_address) + 1, 24))
+
+    def namespace(self, name: str) -> str:
+        """Return the network namespace of the host or segment called ``name``."""
+        return f"{self.prefix}{name}"
+
+    def machine(self, host: str) -> str:
+        """Return what systemd-nspawn knows ``host`` by."""
+        return f"ndc{self.number}-{host}"
+
+    def management_port(self, management: str) -> str:
+        """Return the port of the management bridge for the host with that address."""
+        return f"{self.management_bridge}{_last_byte(management)}"
+
+    @staticmethod
+    def segment_port(management: str) -> str:
+        """Return the port of a segment's bridge for the host with that management address."""
+        return f"h{_last_byte(management)}"
+
+    def hardware_address(self, management: str, plane: int) -> str:
+        """Return the MAC address of a host's interface; the same after every rebuild.
+
+        A rebuilt host would otherwise be unreachable until its neighbours' caches forget.
+        """
+        return f"02:6e:64:{self.number:02x}:{plane:02x}:{_last_byte(management):02x}"
+
+    def owns_interface(self, name: str) -> bool:
+        """Whether an interface of the machine's own namespace is this environment's."""
+        port = name.removeprefix(self.management_bridge)
+        return port != name and (not port or port.isdecimal())
+
+
+def _last_byte(management: str) -> int:
+    return IPv4Address(management.partition("/")[0]).packed[-1]

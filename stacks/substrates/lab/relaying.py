@@ -1,0 +1,171 @@
+"""The daemon's side of the relay: tells it what to carry, and starts another if it dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ndc.kernel.clock import wait_until
+from ndc.kernel.errors import Rejected, Unreachable
+from stacks.substrates.lab import texts
+from stacks.substrates.lab.ground import Ground
+from stacks.substrates.lab.relay import wires
+from stacks.substrates.lab.relay.wires import Wire
+from stacks.substrates.lab.tools import launch
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+"""where Python finds our packages"""
+
+_PATIENCE_SECONDS = 5
+_BIRTH = timedelta(seconds=10)
+_BETWEEN_LOOKS = timedelta(milliseconds=10)
+_LOOK_MILLISECONDS = 500
+
+
+class Relaying:
+    """Keeps one relay alive, from ``keep`` to ``end``."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._lock = threading.Lock()
+        self._leaving = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="relay", daemon=True)
+
+    def keep(self, carried: Sequence[Wire]) -> None:
+        """Adopt the relay that runs, or start one; from now on there always is one."""
+        self.carry(carried, tell=False)
+        self._raise()
+        self._ask("apply")
+        self._thread.start()
+
+    def carry(self, carried: Sequence[Wire], *, tell: bool = True) -> None:
+        """Make the relay carry ``carried`` and nothing else, now and after its next start."""
+        with self._lock:
+            texts.replace(self._ground.wires, wires.dump(carried))
+        if tell:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Let the relay see namespaces that came or went; returns when it has.
+
+        If it dies meanwhile that is no error: the next one looks when it starts.
+        """
+        if self._leaving.is_set():
+            return
+        wait_until(
+            self._ground.clock,
+            lambda: self._asked_again("apply"),
+            what="an answer of the relay",
+            bound=_BIRTH,
+            every=_BETWEEN_LOOKS,
+        )
+
+    def status(self) -> list[dict[str, Any]]:
+        """Return what the relay says of its cables; nothing while there is no relay."""
+        return self._asked_again("status") or []
+
+    def leave(self) -> None:
+        """Stop watching; the relay goes on."""
+        self._leaving.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def end(self) -> None:
+        """Stop watching, and the relay with it."""
+        self.leave()
+        pid = self._pid()
+        if pid is not None:
+            self._asked_again("stop")
+            _wait_for_end(pid, _PATIENCE_SECONDS * 1000)
+        self._ground.wires.unlink(missing_ok=True)
+
+    def _watch(self) -> None:
+        while not self._leaving.is_set():
+            pid = self._pid()
+            if pid is None:
+                self._raise()
+            else:
+                _wait_for_end(pid, _LOOK_MILLISECONDS)
+
+    def _raise(self) -> None:
+        """Start a relay unless one answers."""
+        if self._pid() is not None:
+            return
+        ground = self._ground
+        launch(
+            *(sys.executable, "-m", "ndc.daemons.relay"),
+            *(ground.environment, ground.wires, ground.relay_socket),
+            log=ground.log / "relay.log",
+            folder=CHECKOUT,
+        )
+        wait_until(
+            ground.clock,
+            self._pid,
+            what="the relay",
+            bound=_BIRTH,
+            every=_BETWEEN_LOOKS,
+        )
+
+    def _pid(self) -> int | None:
+        """Return who listens on the relay's socket; None if nobody does."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            try:
+                connection.connect(str(self._ground.relay_socket))
+                peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            except OSError:
+                return None
+        return int(struct.unpack("3i", peer)[0])
+
+    def _asked_again(self, verb: str) -> list[dict[str, Any]] | None:
+        try:
+            return self._ask(verb)
+        except Unreachable:
+            return None
+
+    def _ask(self, verb: str) -> list[dict[str, Any]]:
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(_PATIENCE_SECONDS)
+                connection.connect(str(self._ground.relay_socket))
+                connection.sendall(verb.encode() + b"\n")
+                with connection.makefile("rb") as lines:
+                    answer = json.loads(lines.readline())
+        except (OSError, ValueError) as error:
+            raise Unreachable(
+                f"the relay did not answer to {verb}",
+                expected=f"an answer on {self._ground.relay_socket}",
+                actual=str(error) or type(error).__name__,
+                next_step="ndc logs relay",
+            ) from error
+        if "error" in answer:
+            raise Rejected(
+                f"the relay refused to {verb}",
+                expected="wires that it can carry",
+                actual=answer["error"],
+                next_step="ndc logs relay",
+            )
+        said: list[dict[str, Any]] = answer["ok"]
+        return said
+
+
+def _wait_for_end(pid: int, milliseconds: int) -> None:
+    """Return when process ``pid`` has ended, or after ``milliseconds``."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        poll.poll(milliseconds)
+    finally:
+        os.close(descriptor)

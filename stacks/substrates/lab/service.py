@@ -1,0 +1,171 @@
+"""The daemon's socket: one line of JSON in, some lines out, one request a connection.
+
+Answers: any number of ``{"progress": …}``, then ``{"ok": …}`` or ``{"error": …}``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import socket
+import sys
+import threading
+from typing import Any, assert_never
+
+from pydantic import ValidationError
+
+from ndc.kernel.clock import Clock
+from ndc.kernel.errors import NdcError, Rejected, Unreachable
+from stacks.resources import Kind, Spec, from_plain, to_plain
+from stacks.substrates.lab import requests
+from stacks.substrates.lab.hosts import Progress
+from stacks.substrates.lab.lab import Lab
+from stacks.substrates.lab.requests import Request
+
+_AT_ONCE = 96
+"""requests under way; more of them wait for their turn"""
+_PATIENCE_SECONDS = 10
+_LONGEST_BYTES = 1 << 20
+_QUIET = (requests.Look, requests.Status, requests.Room)
+"""asked all the time: the log is for what changes things"""
+
+
+class Service:
+    """Serves one lab on ``listener`` until it is told to stop."""
+
+    def __init__(self, lab: Lab, listener: socket.socket, clock: Clock) -> None:
+        self._lab = lab
+        self._listener = listener
+        self._clock = clock
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
+        self._ended = False
+
+    def serve(self) -> None:
+        """Return when told to stop, by request or by SIGTERM; what is under way ends as it ends."""
+        signal.signal(signal.SIGTERM, lambda *_: self._end())
+        while not self._ended:
+            self._turns.acquire()
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # _end shut it down
+                break
+            threading.Thread(target=self._serve_one, args=(connection,)).start()
+
+    def _end(self) -> None:
+        self._ended = True
+        self._listener.shutdown(socket.SHUT_RDWR)
+
+    def _serve_one(self, connection: socket.socket) -> None:
+        ends = False
+        try:
+            with connection:
+                ends = self._answer(connection)
+        finally:
+            self._turns.release()
+        if ends:
+            self._end()
+
+    def _answer(self, connection: socket.socket) -> bool:
+        """Answer one request; return whether it was the last one."""
+        connection.settimeout(_PATIENCE_SECONDS)
+        began = self._clock.elapsed()
+        request: Request | None = None
+        try:
+            with connection.makefile("rb") as lines:
+                request = requests.parsed(lines.readline(_LONGEST_BYTES))
+            answer = {"ok": self._obey(request, lambda text: _send(connection, {"progress": text}))}
+        except NdcError as error:
+            answer = {"error": _plain(error)}
+        except OSError as error:
+            answer = {"error": _plain(_unforeseen(error))}
+        self._log(request, answer, (self._clock.elapsed() - began).total_seconds())
+        _send(connection, answer)
+        return isinstance(request, requests.Stop | requests.Destroy) and "ok" in answer
+
+    def _obey(self, request: Request, progress: Progress) -> Any:  # noqa: C901, PLR0911 - a table of verbs, one line each
+        lab = self._lab
+        match request:
+            case requests.Ensure(kind=kind, spec=plain):
+                return lab.ensure(_spec(kind, plain), progress)
+            case requests.Look(kind=kind, name=name):
+                spec = lab.look(kind, name)
+                return None if spec is None else to_plain(spec)
+            case requests.Remove(kind=kind, name=name):
+                return lab.remove(kind, name)
+            case requests.PowerOff(hosts=hosts):
+                return lab.power_off(hosts)
+            case requests.PowerOn(hosts=hosts):
+                return lab.power_on(hosts, progress)
+            case requests.Freeze(verb=verb, host=host):
+                return lab.freeze(host, frozen=verb == "freeze")
+            case requests.Room(hosts=number):
+                return lab.demand_room(number)
+            case requests.Status():
+                return lab.status()
+            case requests.Stop():
+                return lab.leave()
+            case requests.Destroy():
+                return lab.destroy(progress)
+            case (
+                requests.Cut()
+                | requests.Silence()
+                | requests.Slow()
+                | requests.Lose()
+                | requests.Heal()
+            ):
+                return lab.afflict(request)
+            case _:
+                assert_never(request)
+
+    def _log(self, request: Request | None, answer: dict[str, Any], seconds: float) -> None:
+        if isinstance(request, _QUIET) and "ok" in answer:
+            return
+        line = {
+            "at": self._clock.now().isoformat(timespec="milliseconds"),
+            "request": request.model_dump(exclude={"spec"}) if request else None,
+            "thing": request.spec.get("name") if isinstance(request, requests.Ensure) else None,
+            "seconds": round(seconds, 3),
+            "error": answer.get("error"),
+        }
+        told = {key: value for key, value in line.items() if value is not None}
+        sys.stderr.write(json.dumps(told, default=str) + "\n")
+        sys.stderr.flush()
+
+
+def _spec(kind: Kind, plain: dict[str, Any]) -> Spec:
+    try:
+        return from_plain(kind, plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise Rejected(
+            f"that is no {kind}",
+            expected="every property, each of its type, and no other",
+            actual=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
+            next_step="end the daemon if it is of another version: ndc lab status shows its pid",
+        ) from error
+
+
+def _send(connection: socket.socket, message: dict[str, Any]) -> None:
+    # who asked may have gone; what was begun is finished all the same
+    with contextlib.suppress(OSError):
+        connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _plain(error: NdcError) -> dict[str, str]:
+    return {
+        "kind": "rejected" if isinstance(error, Rejected) else "unreachable",
+        "what": error.what,
+        "expected": error.expected,
+        "actual": error.actual,
+        "next_step": error.next_step,
+    }
+
+
+def _unforeseen(error: OSError) -> Unreachable:
+    return Unreachable(
+        "the machine said no to ndc-labd",
+        expected="to be allowed to work on files, processes and sockets as root",
+        actual=str(error),
+        next_step="ndc logs labd; then run the command again, which looks at what was done",
+    )

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from inventory.names import HostName, LinkName, SegmentName, SiteName
+from ndc.adapters.clock import SystemClock
+from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
+from stacks.substrates.memory import MemorySubstrate
+from tests.contract.substrate import SubstrateContract, Things
+
+SITE = SiteName("ndc01")
+SEGMENT = SegmentName("ndc01-lan")
+
+
+class TestMemorySubstrate(SubstrateContract):
+    at: Path
+
+    @pytest.fixture
+    def substrate(self, tmp_path: Path) -> MemorySubstrate:
+        self.at = tmp_path / "world.json"
+        return MemorySubstrate(self.at, owner="ours", clock=SystemClock())
+
+    @pytest.fixture
+    def things(self) -> Things:
+        return Things(
+            segment=SegmentSpec(SEGMENT, SITE),
+            host=HostSpec(
+                name=HostName("ndc01-data"),
+                site=SITE,
+                segment=SEGMENT,
+                management="198.18.3.12/24",
+                image="f00d",
+                host_key="SHA256:abc",
+                store_bytes=2**30,
+            ),
+            link=LinkSpec(
+                name=LinkName("red-1"),
+                a=LinkEndSpec(HostName("ndc01-border"), "link1"),
+                z=LinkEndSpec(HostName("ndc02-border"), "link1"),
+                delay_microseconds=1500,
+                rate_bits_per_second=0,
+                mtu_bytes=1400,
+            ),
+        )
+
+    @override
+    def usurp(self, spec: Spec) -> None:
+        MemorySubstrate(self.at, owner="somebody", clock=SystemClock()).ensure(spec, print)

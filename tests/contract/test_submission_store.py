@@ -1,0 +1,128 @@
+"""What every store of submissions promises; the real one runs in the lab suite."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+
+from ndc.reference.memory import MemoryStore
+from ndc.reference.postgres import PostgresStore
+from ndc.reference.submissions import Draft, Store, StoreRefused, StoreSilent
+from tests.scratch_postgres import image_root, scratch_postgres
+
+Promise = Callable[[Store], Coroutine[Any, Any, None]]
+
+
+@pytest.fixture(scope="module")
+def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the connection string of an empty database."""
+    root = image_root()
+    if root is None:
+        pytest.skip("there is no golden image yet: `make up` builds it")
+    with scratch_postgres(root, tmp_path_factory.mktemp("postgres")) as made:
+        yield made
+
+
+@pytest.fixture(params=["memory", pytest.param("postgresql", marks=pytest.mark.lab)])
+def keeps(request: pytest.FixtureRequest) -> Callable[[Promise], None]:
+    """Return what runs a promise against a prepared store, and closes it."""
+
+    def made() -> Store:
+        if request.param == "memory":
+            return MemoryStore()
+        return PostgresStore(request.getfixturevalue("dsn"))
+
+    def run(promise: Promise) -> None:
+        asyncio.run(_with(made(), promise))
+
+    return run
+
+
+async def _with(store: Store, promise: Promise) -> None:
+    try:
+        async with asyncio.timeout(30):
+            while not await _is_prepared(store):  # noqa: ASYNC110 - the database tells nobody
+                await asyncio.sleep(0.1)
+        await promise(store)
+    finally:
+        await store.close()
+
+
+async def _is_prepared(store: Store) -> bool:
+    try:
+        await store.prepare()
+    except (StoreRefused, StoreSilent):
+        return False
+    return True
+
+
+def _draft(key: str, text: str = "x") -> Draft:
+    return Draft(f"{os.getpid()}-{key}", {"text": text}, "ndc01", "ndc01-app")
+
+
+def test_what_is_kept_can_be_found_by_id_and_by_key(keeps: Callable[[Promise], None]) -> None:
+    async def promise(store: Store) -> None:
+        kept, made = await store.keep(_draft("found", "xin chào"))
+
+        assert made
+        assert kept.body == {"text": "xin chào"}
+        assert kept.committed_at.tzinfo is not None
+        assert await store.by_id(kept.id) == kept
+        assert await store.by_keys((kept.key, "never sent")) == [kept]
+
+    keeps(promise)
+
+
+def test_a_key_never_has_two_submissions(keeps: Callable[[Promise], None]) -> None:
+    async def promise(store: Store) -> None:
+        first, made = await store.keep(_draft("twice", "first"))
+        second, made_again = await store.keep(_draft("twice", "second"))
+
+        assert (made, made_again) == (True, False)
+        assert second == first
+        assert await store.by_keys((first.key,)) == [first]
+
+    keeps(promise)
+
+
+def test_a_key_sent_ten_times_at_once_is_made_once(keeps: Callable[[Promise], None]) -> None:
+    async def promise(store: Store) -> None:
+        answers = await asyncio.gather(*(store.keep(_draft("at-once")) for _ in range(10)))
+
+        assert sum(made for _, made in answers) == 1
+        assert len({kept.id for kept, _ in answers}) == 1
+
+    keeps(promise)
+
+
+def test_preparing_again_keeps_what_is_there(keeps: Callable[[Promise], None]) -> None:
+    async def promise(store: Store) -> None:
+        kept, _ = await store.keep(_draft("prepared"))
+
+        await store.prepare()
+
+        assert await store.by_id(kept.id) == kept
+
+    keeps(promise)
+
+
+def test_what_was_never_sent_is_not_there(keeps: Callable[[Promise], None]) -> None:
+    async def promise(store: Store) -> None:
+        assert await store.by_id(10**12) is None
+        assert await store.by_keys(("never sent",)) == []
+
+    keeps(promise)
+
+
+def test_a_closed_store_refuses(keeps: Callable[[Promise], None]) -> None:
+    async def promise(store: Store) -> None:
+        await store.close()
+
+        with pytest.raises(StoreRefused):
+            await store.keep(_draft("too-late"))
+
+    keeps(promise)

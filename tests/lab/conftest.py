@@ -1,0 +1,101 @@
+"""The lab suite stands in front of the program as its user does: it only types commands.
+
+One network of profile ``tiny``, made at the start and destroyed at the end, for
+all tests of the session; what a test breaks, it mends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.leftovers import Leftovers
+
+ENVIRONMENT = os.environ.get("NDC_TEST_ENV", "suite")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command said."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def value(self) -> Any:
+        """What it answered in JSON."""
+        return json.loads(self.stdout)
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Types ``ndc`` commands for one environment."""
+
+    environment: str
+
+    def ndc(self, *words: str, bound_seconds: int = 120) -> Answer:
+        """Return what ``ndc WORDS`` said; the bound only detects a hang."""
+        done = subprocess.run(
+            [sys.executable, "-m", "ndc", "--env", self.environment, "--yes", *words],
+            capture_output=True,
+            text=True,
+            timeout=bound_seconds,
+            check=False,
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def done(self, *words: str, bound_seconds: int = 120) -> Answer:
+        """Return what ``ndc WORDS`` said, having demanded that it succeeded."""
+        answer = self.ndc(*words, bound_seconds=bound_seconds)
+        assert answer.code == 0, f"ndc {' '.join(words)}: {answer.code}\n{answer.stderr}"
+        return answer
+
+    def on(self, host: str, *command: str, bound_seconds: int = 60) -> Answer:
+        """Return what ``command`` said on ``host``, reached through ``ndc ssh``."""
+        return self.ndc("ssh", host, "--", *command, bound_seconds=bound_seconds)
+
+
+@pytest.fixture(scope="session")
+def before() -> Leftovers:
+    """Return what was on this machine before the suite made anything."""
+    return Leftovers.seen()
+
+
+@pytest.fixture(scope="session")
+def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield the file of lab packets seen on an interface that is not the lab's."""
+    file = tmp_path_factory.mktemp("capture") / "outside.pcap"
+    with subprocess.Popen(
+        ["tcpdump", "-i", "eth0", "-U", "-w", str(file), "net 198.18.0.0/15"],
+        stderr=subprocess.DEVNULL,
+    ) as listening:
+        yield file
+        listening.terminate()
+
+
+@pytest.fixture(scope="session")
+def lab(before: Leftovers, capture: Path) -> Terminal:  # noqa: ARG001 - first of all, so that they see everything
+    """Return a terminal in front of a running network of profile ``tiny``.
+
+    ``toolchain/lab-suite`` destroys it afterwards, when it has kept the logs.
+    """
+    terminal = Terminal(ENVIRONMENT)
+    terminal.ndc("env", "destroy", ENVIRONMENT, bound_seconds=300)
+    terminal.done(
+        "env", "create", ENVIRONMENT, "--profile", "tiny", "--throwaway", bound_seconds=900
+    )
+    return terminal
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what ends the day at its end."""
+    items.sort(key=lambda item: item.get_closest_marker("ends_the_day") is not None)

@@ -1,0 +1,70 @@
+"""A planned move in the simulated world, and an engine to carry it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from dr.actions import Action
+from dr.conditions import Conditions
+from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, codec
+from dr.planner import Occasion, plan_switchover
+from dr.rules import Switchover
+from inventory.names import OperatorName, ServiceName, SiteName
+from inventory.network import Network
+from ndc.runs.journal import Where
+from ndc.runs.plan import RunName
+from ndc.runs.ports import Actuator, Inbox, NoInbox
+from ndc.simulation.journal import MemoryJournal
+from ndc.simulation.world import World
+from tests.networks import network
+
+SERVICE = ServiceName("public-service-portal")
+RUN = RunName("20300101-000002-move")
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A world, and the plan that moves its service."""
+
+    network: Network
+    world: World
+    plan: RecoveryPlan
+
+    def engine(
+        self,
+        journal: RecoveryJournal | None = None,
+        *,
+        actuator: Actuator[Action] | None = None,
+        inbox: Inbox | None = None,
+    ) -> RecoveryEngine:
+        """Return an engine in this world; in memory unless told otherwise."""
+        return RecoveryEngine(
+            journal=journal or MemoryJournal(codec(), self.world),
+            sensor=Conditions(self.world),
+            actuator=actuator or self.world,
+            clock=self.world,
+            inbox=inbox or NoInbox(),
+        )
+
+    def carry(self, journal: RecoveryJournal | None = None) -> RecoveryRun:
+        """Carry the plan out, undisturbed, and let the citizens notice what came of it."""
+        run = self.engine(journal).start(self.plan, Where.MEMORY)
+        self.world.sleep(timedelta(seconds=5))
+        return run
+
+    @property
+    def effects(self) -> list[Action]:
+        """What changed the world, in order."""
+        return [action for _, action in self.world.effects]
+
+
+def rehearsal(profile: str = "compact", seed: int = 0, target: str = "ndc02") -> Rehearsal:
+    """Return a healthy world two seconds after its beginning, and a plan for it."""
+    # the digest would change golden files with every word of the default inventory
+    net = replace(network(profile), digest="0123456789abcdef" * 4)
+    world = World(net, SERVICE, seed)
+    world.sleep(timedelta(seconds=2))
+    occasion = Occasion(RUN, world.now(), OperatorName("an"))
+    request = Switchover(SERVICE, SiteName(target))
+    return Rehearsal(net, world, plan_switchover(net, world.observe(SERVICE), request, occasion))

@@ -1,0 +1,178 @@
+"""A planned move in the simulated world, with everything that may go wrong between two messages."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from dr.conditions import Conditions
+from dr.plan import RecoveryRun
+from inventory.names import HostName
+from ndc.runs.journal import Verdict
+from ndc.runs.machine import StepState
+from ndc.runs.plan import RunName, StepId
+from ndc.runs.ports import Token
+from ndc.simulation.faults import Fault, Trouble
+from tests.rehearsals import RUN, Rehearsal, rehearsal
+
+KINDS = (
+    "write-canary",
+    "claim-workload",
+    "narrow-sync",
+    "switch-database",
+    "move-placement",
+    "announce-service",
+    "withdraw-service",
+    "verify-service",
+    "release-workload",
+)
+SURVIVABLE = (Trouble.MUTE, Trouble.LOST, Trouble.SLOW, Trouble.LATE)
+
+
+def _safe(made: Rehearsal) -> None:
+    """Check what must never happen, from what the world remembers."""
+    citizens = made.world.citizens
+    epochs = [placed.epoch for placed in made.world.placements]
+    assert citizens.lost == []
+    assert all(citizens.routes), "the last serving host was taken away"
+    assert epochs == list(range(1, len(epochs) + 1))
+    assert made.world.database.forks <= 1
+    assert len(made.effects) == len(set(made.effects)), "something was done twice"
+
+
+def test_nothing_is_lost_and_the_gap_is_the_databases_own() -> None:
+    made = rehearsal()
+
+    run = made.carry()
+
+    assert run.closed is Verdict.DONE
+    assert made.world.citizens.gap <= timedelta(seconds=3.8)
+    _safe(made)
+
+
+def test_moving_the_address_costs_the_citizens_nothing() -> None:
+    made = rehearsal()
+    made.carry()
+
+    assert [sorted(hosts) for hosts in dict.fromkeys(made.world.citizens.routes)] == [
+        ["ndc01-app"],
+        ["ndc01-app", "ndc02-app"],
+        ["ndc02-app"],
+    ]
+
+
+@pytest.mark.parametrize(("kind", "trouble"), [*itertools.product(KINDS, SURVIVABLE)])
+def test_one_bad_message_changes_nothing_for_the_citizens(kind: str, trouble: Trouble) -> None:
+    made = rehearsal()
+    made.world.faults.append(Fault(kind, trouble))
+
+    run = made.carry()
+    made.world.sleep(timedelta(seconds=60))
+
+    assert run.closed is Verdict.DONE, run.waits_for()
+    _safe(made)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_target_that_says_no_stops_the_run_where_it_stands(kind: str) -> None:
+    made = rehearsal()
+    made.world.faults.append(Fault(kind, Trouble.REFUSED))
+
+    run = made.carry()
+
+    # what is so already is no failure, whoever says no
+    assert run.closed is Verdict.DONE if kind in {"narrow-sync", "verify-service"} else _held(run)
+    _safe(made)
+
+
+def _held(run: RecoveryRun) -> bool:
+    failed = [name for name, state in run.states.items() if state is StepState.FAILED]
+    return run.verdict is Verdict.HELD and len(failed) == 1
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_many_bad_messages_end_well_or_are_held_and_are_always_safe(seed: int) -> None:
+    made = rehearsal(seed=seed)
+    dice = made.world.random
+    made.world.faults += [
+        Fault(dice.choice(KINDS), dice.choice([*Trouble]), dice.randint(1, 4)) for _ in range(5)
+    ]
+
+    run = made.carry()
+    made.world.sleep(timedelta(seconds=60))
+
+    assert run.verdict in {Verdict.DONE, Verdict.HELD} or run.steps_in(StepState.IN_DOUBT)
+    _safe(made)
+
+
+def test_the_leader_that_dies_before_the_switch_refuses_it() -> None:
+    made = rehearsal()
+    made.world.database.crash_leader()
+
+    run = made.carry()
+
+    assert run.states[StepId("promote")] in {StepState.PENDING, StepState.FAILED}
+    assert not [a for a in made.effects if a.kind == "switch-database"]
+
+
+def test_a_candidate_that_falls_behind_after_planning_is_not_promoted() -> None:
+    made = rehearsal()
+    made.world.database.missing = dict.fromkeys(made.world.database.synchronous, 500)
+
+    run = made.carry()
+
+    assert run.states[StepId("promote")] is StepState.FAILED
+    assert "at most 1000000 bytes behind" in run.notes[StepId("promote")]
+    assert made.world.database.forks == 0
+
+
+def test_a_candidate_whose_lag_cannot_be_seen_is_not_promoted() -> None:
+    made = rehearsal()
+    made.world.timeline.at(
+        timedelta(milliseconds=10), lambda: made.world.database.alive.discard(_candidate(made))
+    )
+
+    run = made.carry()
+
+    assert run.states[StepId("promote")] is not StepState.DONE
+    assert made.world.database.forks == 0
+
+
+def test_without_a_quorum_nothing_is_moved() -> None:
+    made = rehearsal()
+    made.world.quorum = False
+
+    run = made.carry()
+
+    assert run.states[StepId("declare")] is StepState.FAILED
+    assert {action.kind for action in made.effects} == {"write-canary"}
+
+
+def test_a_workload_that_another_run_holds_is_left_alone() -> None:
+    made = rehearsal()
+    first = made.plan
+    made.carry()
+    made.world.claim = made.world.claim.taken(RunName("another-run")) or made.world.claim
+
+    assert Conditions(made.world).objections(first.step(StepId("declare")).action)
+
+
+def test_an_overtaken_runner_changes_nothing() -> None:
+    made = rehearsal()
+    made.carry()
+    newer = dict.fromkeys(made.world.epochs, 9)
+    made.world.epochs.update(newer)
+    before = list(made.world.effects)
+
+    for step in made.plan.steps:
+        made.world.begin(step.action, Token(RUN, step.id, step.epoch, 1), step.deadline)
+    made.world.sleep(timedelta(seconds=5))
+
+    assert made.world.effects == before
+
+
+def _candidate(made: Rehearsal) -> HostName:
+    (only,) = made.world.database.synchronous
+    return only

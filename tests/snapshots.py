@@ -1,0 +1,164 @@
+"""Snapshots of the default network in its four moods, as the control plane would take them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from inventory.names import HostName, LinkName, SiteName
+from inventory.network import Network, Role
+from monitors.catalogue import (
+    BFD_SESSION_UP,
+    BGP_SESSION_UP,
+    LINK_LOSS_RATIO,
+    LINK_RTT_SECONDS,
+    LINK_UP,
+)
+from monitors.readers.patroni import MemberReading
+from ndc.adapters.snapshot.assemble import assemble
+from ndc.adapters.snapshot.readings import (
+    PlacementReading,
+    PowerReading,
+    ProbeReading,
+    Readings,
+)
+from ndc.adapters.snapshot.sightings import Sightings
+from ndc.clients.prometheus import Sample
+from tests.networks import network
+from tui.snapshot import LinkState, Power, Snapshot
+
+NOON = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
+BEFORE = NOON - timedelta(seconds=41)
+
+
+def all_well(of: Network) -> Readings:
+    """Return what is answered when everything is as declared."""
+    return Readings(
+        power={h.name: PowerReading(Power.RUNNING, NOON - timedelta(hours=3)) for h in of.hosts},
+        links={link.name: LinkState.UP for link in of.links},
+        greetings={host.name: True for host in of.hosts},
+        clusters={
+            (database.name, member.host): tuple(
+                MemberReading(
+                    name=each.host,
+                    role="leader" if each.site == database.home else _standby(each.synchronous),
+                    state="running" if each.site == database.home else "streaming",
+                    timeline=3,
+                    lag_bytes=None if each.site == database.home else 0,
+                )
+                for each in database.members
+            )
+            for database in of.databases
+            for member in database.members
+        },
+        voters=dict.fromkeys(of.voters, True),
+        samples={host.name: _samples(of, host.site) for host in of.hosts_with(Role.MONITOR)},
+        placements={s.name: PlacementReading(s.home, 4) for s in of.services},
+        probed={s.name: ProbeReading(answers=True, site=s.home) for s in of.services},
+    )
+
+
+def taken(of: Network, readings: Readings) -> Snapshot:
+    """Return the snapshot of ``readings``, everything having been seen 41 s before as well."""
+    first = Sightings({}, BEFORE)
+    assemble(of, all_well(of), first, BEFORE)
+    return assemble(of, readings, Sightings(first.last(), NOON), NOON)
+
+
+def healthy(profile: str = "tiny") -> Snapshot:
+    """Return the network with nothing to say."""
+    of = network(profile)
+    return taken(of, all_well(of))
+
+
+def degraded(profile: str = "tiny") -> Snapshot:
+    """Return the network with one link cut and one that is slow."""
+    of = network(profile)
+    cut, slow = of.links[0], of.links[3]
+    well = all_well(of)
+    return taken(
+        of,
+        replace(
+            well,
+            links={**well.links, cut.name: LinkState.CUT, slow.name: LinkState.SLOW},
+            samples={host: _after_loss(told, {cut.name}) for host, told in well.samples.items()},
+        ),
+    )
+
+
+def site_down(profile: str = "tiny", site: str = "ndc01") -> Snapshot:
+    """Return the network without one site, its database and service already moved."""
+    of = network(profile)
+    gone = {host.name for host in of.hosts_at(SiteName(site))}
+    refuge = SiteName("ndc02")
+    well = all_well(of)
+    return taken(
+        of,
+        replace(
+            well,
+            power={
+                name: PowerReading(Power.OFF, None) if name in gone else told
+                for name, told in well.power.items()
+            },
+            greetings={name: told for name, told in well.greetings.items() if name not in gone},
+            voters={name: told for name, told in well.voters.items() if name not in gone},
+            samples={
+                host: _after_loss(told, {link.name for name in gone for link in of.links_of(name)})
+                for host, told in well.samples.items()
+                if host not in gone
+            },
+            clusters={
+                key: tuple(_promoted(told, of, refuge) for told in members or ())
+                for key, members in well.clusters.items()
+                if key[1] not in gone
+            },
+            placements={s.name: PlacementReading(refuge, 5) for s in of.services},
+            probed={s.name: ProbeReading(answers=True, site=refuge) for s in of.services},
+        ),
+    )
+
+
+def unseen(profile: str = "tiny") -> Snapshot:
+    """Return the network when nothing answers."""
+    return taken(network(profile), Readings())
+
+
+def _standby(synchronous: bool) -> str:  # noqa: FBT001 - a column of the table above
+    return "quorum_standby" if synchronous else "replica"
+
+
+def _promoted(told: MemberReading, of: Network, site: SiteName) -> MemberReading:
+    at = of.host(HostName(told.name)).site
+    if at == site:
+        return replace(told, role="leader", state="running", timeline=4, lag_bytes=None)
+    state = "stopped" if told.role == "leader" else told.state
+    return replace(told, role="replica", state=state, timeline=4)
+
+
+def _samples(of: Network, site: SiteName) -> tuple[Sample, ...]:
+    found = []
+    for link in of.links:
+        for end in (link.a, link.z):
+            if end.site != site:
+                continue
+            labels = {"link": link.name, "host": end.host, "site": site}
+            round_trip = (2 * link.delay).total_seconds() + 0.0002
+            for name, value in (
+                (LINK_UP.name, 1.0),
+                (LINK_RTT_SECONDS.name, round_trip),
+                (LINK_LOSS_RATIO.name, 0.0),
+                (BGP_SESSION_UP.name, 1.0),
+                (BFD_SESSION_UP.name, 1.0),
+            ):
+                found.append(Sample({"__name__": name, **labels}, value, NOON))
+    return tuple(found)
+
+
+def _after_loss(told: tuple[Sample, ...], links: set[LinkName]) -> tuple[Sample, ...]:
+    return tuple(
+        replace(sample, value=float(sample.name == LINK_LOSS_RATIO.name))
+        if sample.labels["link"] in links
+        else sample
+        for sample in told
+        if not (sample.labels["link"] in links and sample.name == LINK_RTT_SECONDS.name)
+    )

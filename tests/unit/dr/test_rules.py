@@ -1,0 +1,159 @@
+"""Each rule objects to the one thing it exists to object to; the wording is golden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dr.conditions import LAG_LIMIT_BYTES
+from dr.facts import Facts, MemberFacts
+from dr.placement import Claim, Placement
+from dr.planner import Occasion, plan_switchover
+from dr.rules import Switchover, refusals, staleness
+from inventory.names import HostName, OperatorName, ServiceName, SiteName
+from inventory.network import Network
+from ndc.kernel.errors import PlanRefused
+from ndc.runs.plan import RunName
+from tests.rehearsals import RUN, SERVICE, Rehearsal, rehearsal
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden/refusals"
+LEADER, CANDIDATE = HostName("ndc01-data"), HostName("ndc02-data")
+TO_02 = Switchover(SERVICE, SiteName("ndc02"))
+
+Change = Callable[[Facts], Facts]
+
+
+def _without_site(facts: Facts) -> Facts:
+    return replace(
+        facts,
+        reachable=facts.reachable - {SiteName("ndc02")},
+        answering=facts.answering - {HostName("ndc02-app")},
+    )
+
+
+def _with_member(host: HostName, member: MemberFacts) -> Change:
+    return lambda facts: replace(facts, members={**facts.members, host: member})
+
+
+BAD: dict[str, Change] = {
+    "placement-unseen": lambda facts: replace(facts, placement=None),
+    "claim-unseen": lambda facts: replace(facts, claim=None),
+    "claimed": lambda facts: replace(facts, claim=Claim(RunName("another-run"))),
+    "target-dark": _without_site,
+    "no-leader": lambda facts: replace(facts, members={}),
+    "two-leaders": _with_member(CANDIDATE, MemberFacts(leads=True, streams=False, lag_bytes=None)),
+    "not-in-sync": lambda facts: replace(facts, synchronous=frozenset()),
+    "sync-unseen": lambda facts: replace(facts, synchronous=None),
+    "others-in-sync": lambda facts: replace(
+        facts, synchronous=frozenset({CANDIDATE, HostName("ndc03-data")})
+    ),
+    "lag": _with_member(
+        CANDIDATE, MemberFacts(leads=False, streams=True, lag_bytes=LAG_LIMIT_BYTES + 1)
+    ),
+    "lag-unseen": _with_member(CANDIDATE, MemberFacts(leads=False, streams=True, lag_bytes=None)),
+    "not-streaming": _with_member(CANDIDATE, MemberFacts(leads=False, streams=False, lag_bytes=0)),
+    "there-already": lambda facts: replace(
+        facts,
+        placement=Placement(SiteName("ndc02"), 5, RUN),
+        members={CANDIDATE: MemberFacts(leads=True, streams=False, lag_bytes=None)},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def healthy() -> Rehearsal:
+    return rehearsal()
+
+
+def _facts(made: Rehearsal) -> Facts:
+    return made.world.observe(SERVICE)
+
+
+def _text(network: Network, facts: Facts, request: Switchover) -> str:
+    found = refusals(network, facts, request)
+    return "\n\n".join("\n".join(refusal.lines()) for refusal in found) + "\n"
+
+
+def test_a_healthy_network_is_refused_nothing(healthy: Rehearsal) -> None:
+    assert refusals(healthy.network, _facts(healthy), TO_02) == []
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_fact_is_refused_in_these_words(case: str, healthy: Rehearsal) -> None:
+    text = _text(healthy.network, BAD[case](_facts(healthy)), TO_02)
+
+    assert text == (GOLDEN / f"{case}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_is_refused_is_not_planned(case: str, healthy: Rehearsal) -> None:
+    occasion = Occasion(RUN, healthy.world.now(), OperatorName("an"))
+
+    with pytest.raises(PlanRefused):
+        plan_switchover(healthy.network, BAD[case](_facts(healthy)), TO_02, occasion)
+
+
+@pytest.mark.parametrize(("case", "site"), [("no-refuge", "witness"), ("no-sync-member", "ndc03")])
+def test_a_site_that_cannot_take_it_is_refused(case: str, site: str, healthy: Rehearsal) -> None:
+    text = _text(healthy.network, _facts(healthy), Switchover(SERVICE, SiteName(site)))
+
+    assert text == (GOLDEN / f"{case}.txt").read_text("utf-8")
+
+
+def test_a_service_that_nobody_declared_is_refused(healthy: Rehearsal) -> None:
+    request = Switchover(ServiceName("no-such-service"), SiteName("ndc02"))
+
+    with pytest.raises(PlanRefused, match="there is no service called no-such-service"):
+        refusals(healthy.network, _facts(healthy), request)
+
+
+def test_a_fresh_plan_may_be_begun(healthy: Rehearsal) -> None:
+    now = healthy.world.now()
+
+    assert staleness(healthy.plan, healthy.network, _facts(healthy), now) == []
+
+
+def test_a_plan_expires_after_ten_minutes(healthy: Rehearsal) -> None:
+    later = healthy.plan.basis.made_at + timedelta(minutes=10, seconds=1)
+
+    (refusal,) = staleness(healthy.plan, healthy.network, _facts(healthy), later)
+
+    assert refusal.expected == "begun before 00:10:02"
+
+
+def test_a_plan_for_another_inventory_is_refused(healthy: Rehearsal) -> None:
+    other = replace(healthy.network, digest="f" * 64)
+
+    (refusal,) = staleness(healthy.plan, other, _facts(healthy), healthy.world.now())
+
+    assert refusal.actual == "ffffffffffff"
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("placement", lambda f: replace(f, placement=Placement(SiteName("ndc03"), 2, None))),
+        ("leader", BAD["no-leader"]),
+        ("synchronous", BAD["not-in-sync"]),
+        ("reachable", BAD["target-dark"]),
+        ("holder", BAD["claimed"]),
+    ],
+)
+def test_a_plan_is_stale_once_a_deciding_fact_has_changed(
+    field: str, change: Change, healthy: Rehearsal
+) -> None:
+    facts = change(_facts(healthy))
+
+    (refusal,) = staleness(healthy.plan, healthy.network, facts, healthy.world.now())
+
+    assert refusal.expected.startswith(f"{field} as it was")
+
+
+def test_lag_does_not_make_a_plan_stale_because_it_is_looked_at_again(healthy: Rehearsal) -> None:
+    facts = BAD["lag"](_facts(healthy))
+
+    assert staleness(healthy.plan, healthy.network, facts, healthy.world.now()) == []

@@ -1,0 +1,219 @@
+"""The page of metrics: what it holds when all is well, and when something is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from inventory.names import DatabaseName, HostName, LinkName, SiteName
+from monitors.catalogue import CATALOGUE, QUORUM_TOLERATES, catalogue_markdown
+from monitors.collectors.links import link_families
+from monitors.collectors.quorum import quorum_families
+from monitors.collectors.replication import replication_families
+from monitors.collectors.sessions import Neighbour, session_families
+from monitors.page import Page, Watch
+from monitors.readers.echo import EchoReading, parsed
+from monitors.readers.routing import parsed_bfd, parsed_bgp
+from ndc.clients.heartbeats import Mark
+from ndc.kernel.errors import Rejected, Unreachable
+
+ROOT = Path(__file__).resolve().parents[3]
+GOLDEN = ROOT / "tests" / "golden" / "metrics"
+NOON = datetime(2030, 5, 17, 5, tzinfo=UTC)
+NEAR, FAR = IPv4Address("198.19.100.1"), IPv4Address("198.19.100.3")
+
+LINKS = link_families(
+    {
+        (LinkName("north"), SiteName("ndc02")): EchoReading(3, 3, timedelta(milliseconds=3.1)),
+        (LinkName("south"), SiteName("ndc02")): EchoReading(3, 0, None),
+    }
+)
+SESSIONS = session_families(
+    [
+        Neighbour(NEAR, HostName("ndc02-edge1"), LinkName("north")),
+        Neighbour(FAR, HostName("ndc02-edge2"), LinkName("south")),
+        Neighbour(IPv4Address("198.19.32.4"), HostName("ndc01-data"), None),
+    ],
+    parsed_bgp('{"peers":{"198.19.100.1":{"state":"Established"},"198.19.32.4":{"state":"Idle"}}}'),
+    parsed_bfd('[{"peer":"198.19.100.1","status":"up"},{"peer":"198.19.100.3","status":"down"}]'),
+)
+QUORUM = quorum_families(
+    {HostName(f"voter{n}"): n != 4 for n in range(1, 6)},
+)
+REPLICATION = replication_families(
+    SiteName("ndc02"),
+    {
+        DatabaseName("general-db"): [
+            Mark(SiteName("ndc01"), NOON - timedelta(seconds=5)),
+            Mark(SiteName("ndc01"), NOON),
+        ],
+        DatabaseName("identity-db"): [],
+    },
+    {DatabaseName("general-db"): timedelta(), DatabaseName("identity-db"): timedelta(seconds=60)},
+)
+
+
+class TickingClock:
+    """Each look at it costs a quarter of a second."""
+
+    def __init__(self) -> None:
+        self._elapsed = timedelta()
+
+    def now(self) -> datetime:
+        """Return noon and what has gone by."""
+        return NOON + self._elapsed
+
+    def elapsed(self) -> timedelta:
+        """Return what has gone by."""
+        self._elapsed += timedelta(milliseconds=250)
+        return self._elapsed
+
+    def sleep(self, duration: timedelta) -> None:
+        """Let time go by."""
+        self._elapsed += duration
+
+
+def _watch(name: str, families: Sequence[Metric] | Exception) -> Watch:
+    async def collect() -> Sequence[Metric]:
+        await asyncio.sleep(0)
+        if isinstance(families, Exception):
+            raise families
+        return families
+
+    return Watch(name, collect)
+
+
+def _text(*watches: Watch) -> str:
+    async def page() -> bytes:
+        return await Page(watches, TickingClock(), deadline=timedelta(seconds=0.05)).text()
+
+    return asyncio.run(page()).decode()
+
+
+ALL = (
+    _watch("links", LINKS),
+    _watch("sessions", SESSIONS),
+    _watch("quorum", QUORUM),
+    _watch("replication", REPLICATION),
+)
+
+
+def test_it_reads_as_approved() -> None:
+    assert _text(*ALL) == (GOLDEN / "exporter.txt").read_text("utf-8")
+
+
+def test_a_collector_that_fails_is_success_0_and_none_of_its_series() -> None:
+    text = _text(ALL[0], _watch("sessions", Unreachable("no vtysh")), *ALL[2:])
+
+    assert 'ndc_exporter_collector_success{collector="sessions"} 0.0' in text
+    assert "ndc_bgp_session_up" not in text
+    assert "ndc_link_up" in text
+
+
+def test_a_collector_that_hangs_is_cut_off_and_the_rest_is_served() -> None:
+    async def hang() -> Sequence[Metric]:
+        await asyncio.sleep(3600)
+        return []
+
+    text = _text(ALL[0], Watch("hanging", hang))
+
+    assert 'ndc_exporter_collector_success{collector="hanging"} 0.0' in text
+    assert "ndc_link_up" in text
+
+
+def test_ten_scrapers_at_once_cost_one_collection() -> None:
+    collected = 0
+
+    async def collect() -> Sequence[Metric]:
+        nonlocal collected
+        collected += 1
+        await asyncio.sleep(0.01)
+        return LINKS
+
+    async def scrape() -> list[bytes]:
+        page = Page([Watch("links", collect)], TickingClock(), fresh=timedelta(minutes=1))
+        return await asyncio.gather(*(page.text() for _ in range(10)))
+
+    assert len(set(asyncio.run(scrape()))) == 1
+    assert collected == 1
+
+
+def test_an_old_page_is_made_anew() -> None:
+    collected = 0
+
+    async def collect() -> Sequence[Metric]:
+        nonlocal collected
+        collected += 1
+        return LINKS
+
+    async def scrape() -> None:
+        clock = TickingClock()
+        page = Page([Watch("links", collect)], clock)
+        await page.text()
+        clock.sleep(timedelta(seconds=2))
+        await page.text()
+
+    asyncio.run(scrape())
+
+    assert collected == 2
+
+
+def test_no_series_is_there_twice_and_every_one_is_in_the_catalogue() -> None:
+    series: Counter[tuple[str, tuple[tuple[str, str], ...]]] = Counter()
+    for family in text_string_to_metric_families(_text(*ALL)):
+        for sample in family.samples:
+            series[sample.name, tuple(sorted(sample.labels.items()))] += 1
+    known = {spec.name: set(spec.labels) for spec in CATALOGUE}
+
+    assert max(series.values()) == 1
+    assert all(known[name] == {label for label, _ in labels} for name, labels in series)
+
+
+def test_without_a_majority_it_tolerates_minus_one() -> None:
+    found = quorum_families({HostName(f"v{n}"): n < 2 for n in range(5)})
+
+    assert [s.value for f in found if f.name == QUORUM_TOLERATES.name for s in f.samples] == [-1.0]
+
+
+def test_a_catalogue_entry_is_complete_and_its_name_says_its_unit() -> None:
+    assert len({spec.name for spec in CATALOGUE}) == len(CATALOGUE)
+    for spec in CATALOGUE:
+        assert spec.help
+        assert spec.absence
+        assert spec.kind != "counter" or spec.name.endswith("_total")
+        assert spec.unit in {"boolean", "count"} or f"_{spec.unit}" in spec.name
+
+
+def test_the_generated_document_is_current() -> None:
+    document = ROOT / "docs" / "generated" / "metrics.md"
+
+    assert document.read_text("utf-8") == catalogue_markdown()
+
+
+def test_ping_is_understood() -> None:
+    text = (
+        "3 packets transmitted, 2 received, 33.3333% packet loss, time 403ms\n"
+        "rtt min/avg/max/mdev = 3.061/3.100/3.140/0.033 ms\n"
+    )
+
+    assert parsed(text) == EchoReading(3, 2, timedelta(milliseconds=3.061))
+
+
+@pytest.mark.parametrize("text", ["", "0 packets transmitted, 0 received", "ping: bad address"])
+def test_a_ping_that_sent_nothing_tells_nothing(text: str) -> None:
+    with pytest.raises(Unreachable):
+        parsed(text)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"peers":{"x":{}}}', "% Unknown command"])
+def test_what_frr_does_not_say_is_not_guessed(text: str) -> None:
+    with pytest.raises(Rejected):
+        parsed_bgp(text)

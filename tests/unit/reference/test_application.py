@@ -1,0 +1,163 @@
+"""What citizens and the probe are told, over a store that can be told to fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import httpx
+import pytest
+from typing_extensions import override
+
+from ndc.reference.acceptance import Accepted, NotAccepted, accept
+from ndc.reference.application import application
+from ndc.reference.configuration import Configuration
+from ndc.reference.memory import MemoryStore
+from ndc.reference.submissions import Draft, StoreRefused, StoreSilent
+
+Conversation = Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]
+MINE = Configuration(
+    name="portal",
+    title="Cổng <dịch vụ>",
+    listen_port=8080,
+    site="ndc02",
+    host="ndc02-app",
+    dsn="",
+)
+
+
+def _talk(store: MemoryStore, conversation: Conversation) -> None:
+    async def whole() -> None:
+        app = application(MINE, store)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://portal") as client,
+        ):
+            await asyncio.sleep(0)
+            await conversation(client)
+
+    asyncio.run(whole())
+
+
+async def _send(client: httpx.AsyncClient, key: str = "k1", text: str = "a") -> httpx.Response:
+    return await client.post("/submissions", json={"text": text}, headers={"Idempotency-Key": key})
+
+
+def test_a_submission_is_acknowledged_with_id_time_site_and_host() -> None:
+    async def conversation(client: httpx.AsyncClient) -> None:
+        answer = await _send(client)
+
+        assert answer.status_code == 201
+        assert answer.json()["site"] == "ndc02"
+        assert answer.json()["host"] == "ndc02-app"
+        assert set(answer.json()) == {"id", "key", "committed_at", "site", "host"}
+
+    _talk(MemoryStore(), conversation)
+
+
+def test_the_same_key_again_gives_the_same_id_and_no_second_row() -> None:
+    async def conversation(client: httpx.AsyncClient) -> None:
+        first = await _send(client, text="first")
+        second = await _send(client, text="second")
+
+        assert second.status_code == 200
+        assert second.json()["id"] == first.json()["id"]
+        found = await client.get("/submissions", params={"key": "k1"})
+        assert [one["body"] for one in found.json()["submissions"]] == [{"text": "first"}]
+
+    _talk(MemoryStore(), conversation)
+
+
+def test_a_lost_answer_is_asked_for_again_and_the_row_is_there_once() -> None:
+    store = MemoryStore()
+    store.fail_next(StoreSilent("connection lost"), StoreRefused("read-only"))
+
+    async def conversation(client: httpx.AsyncClient) -> None:
+        answer = await _send(client)
+
+        assert answer.status_code == 200
+        found = await client.get("/submissions", params={"key": "k1"})
+        assert len(found.json()["submissions"]) == 1
+
+    _talk(store, conversation)
+
+
+def test_health_says_nothing_of_the_store() -> None:
+    async def conversation(client: httpx.AsyncClient) -> None:
+        answer = await client.get("/health")
+
+        assert answer.json() == {"service": "portal", "site": "ndc02", "host": "ndc02-app"}
+
+    store = MemoryStore()
+    store.fail_next(*[StoreRefused("down")] * 100)
+    _talk(store, conversation)
+
+
+def test_the_page_says_where_it_comes_from_and_trusts_no_title() -> None:
+    async def conversation(client: httpx.AsyncClient) -> None:
+        page = (await client.get("/")).text
+
+        assert "ndc02" in page
+        assert "ndc02-app" in page
+        assert "Cổng &lt;dịch vụ&gt;" in page
+
+    _talk(MemoryStore(), conversation)
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "status"),
+    [
+        ({}, b"{}", 400),
+        ({"Idempotency-Key": "k" * 201}, b"{}", 400),
+        ({"Idempotency-Key": "k"}, b"not json", 400),
+        ({"Idempotency-Key": "k"}, b"[]", 400),
+        ({"Idempotency-Key": "k"}, b'"' + b"x" * 65_536 + b'"', 413),
+    ],
+)
+def test_what_cannot_be_a_submission_is_refused(
+    headers: dict[str, str], content: bytes, status: int
+) -> None:
+    async def conversation(client: httpx.AsyncClient) -> None:
+        answer = await client.post("/submissions", headers=headers, content=content)
+
+        assert answer.status_code == status
+        assert answer.json()["outcome"] == "refused"
+
+    _talk(MemoryStore(), conversation)
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    async def conversation(client: httpx.AsyncClient) -> None:
+        assert (await client.get("/submissions/7")).status_code == 404
+        assert (await client.get("/submissions")).status_code == 400
+
+    _talk(MemoryStore(), conversation)
+
+
+@pytest.mark.parametrize(
+    ("failure", "may_be_kept"), [(StoreRefused("no"), False), (StoreSilent("?"), True)]
+)
+def test_patience_ends_with_what_is_known(failure: Exception, *, may_be_kept: bool) -> None:
+    store = MemoryStore()
+
+    async def whole() -> Accepted | NotAccepted:
+        await store.prepare()
+        store.fail_next(*[failure] * 1000)
+        draft = Draft("k", {}, "ndc01", "ndc01-app")
+        return await accept(store, draft, patience_seconds=0.05, pause_seconds=0.001)
+
+    assert asyncio.run(whole()) == NotAccepted(may_be_kept)
+
+
+def test_an_attempt_cut_off_by_impatience_may_be_kept() -> None:
+    class Slow(MemoryStore):
+        @override
+        async def keep(self, draft: Draft) -> tuple[Any, bool]:
+            await asyncio.sleep(10)
+            return await super().keep(draft)
+
+    ended = asyncio.run(accept(Slow(), Draft("k", {}, "s", "h"), patience_seconds=0.01))
+
+    assert ended == NotAccepted(may_be_kept=True)

@@ -1,0 +1,134 @@
+"""The dashboard draws what it is handed, at 80 by 24, and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable
+
+from tests.snapshots import NOON, degraded, healthy, site_down, unseen
+from tui.app import Dashboard, Taken, Trouble
+from tui.picture import ASCII
+from tui.snapshot import Snapshot
+
+
+class StillClock:
+    """A clock that stands, until it is set."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def now(self) -> datetime:
+        """Return where it stands."""
+        return self.at
+
+    def elapsed(self) -> timedelta:
+        """Return the same as a duration."""
+        return self.at - NOON
+
+    def sleep(self, duration: timedelta) -> None:
+        """Jump."""
+        self.at += duration
+
+
+def _shown(dashboard: Dashboard, selector: str) -> str:
+    return str(dashboard.query_one(selector).render())
+
+
+@pytest.mark.parametrize(
+    "mood", [healthy, degraded, site_down, unseen], ids=lambda mood: str(mood.__name__)
+)
+def test_it_looks_as_it_was_approved(
+    mood: Callable[[], Snapshot], snap_compare: Callable[..., bool]
+) -> None:
+    dashboard = Dashboard("test", StillClock())
+
+    async def show(pilot: Pilot[Any]) -> None:
+        dashboard.post_message(Taken(mood()))
+        await pilot.pause()
+
+    assert snap_compare(dashboard, terminal_size=(80, 24), run_before=show)
+
+
+def test_an_old_picture_looks_old(snap_compare: Callable[..., bool]) -> None:
+    clock = StillClock()
+    dashboard = Dashboard("test", clock)
+
+    async def show(pilot: Pilot[Any]) -> None:
+        dashboard.post_message(Taken(healthy()))
+        await pilot.pause()
+        clock.sleep(timedelta(seconds=90))
+        dashboard.post_message(Trouble("the environment has no certificates"))
+        await pilot.pause(1.1)
+
+    assert snap_compare(dashboard, terminal_size=(80, 24), run_before=show)
+
+
+def test_it_starts_before_anything_was_seen() -> None:
+    async def story() -> None:
+        dashboard = Dashboard("test", StillClock())
+        async with dashboard.run_test():
+            assert "looking for the first time" in _shown(dashboard, "#header")
+
+    asyncio.run(story())
+
+
+def test_a_frozen_picture_says_so_and_stays() -> None:
+    async def story() -> None:
+        dashboard = Dashboard("test", StillClock())
+        async with dashboard.run_test() as pilot:
+            dashboard.post_message(Taken(healthy()))
+            await pilot.press("space")
+            dashboard.post_message(Taken(site_down()))
+            await pilot.pause()
+
+            assert "FROZEN" in _shown(dashboard, "#header")
+            assert dashboard.snapshot == healthy()
+
+            await pilot.press("space")
+            dashboard.post_message(Taken(site_down()))
+            await pilot.pause()
+            assert dashboard.snapshot == site_down()
+
+    asyncio.run(story())
+
+
+def test_q_leaves() -> None:
+    async def story() -> None:
+        dashboard = Dashboard("test", StillClock())
+        async with dashboard.run_test() as pilot:
+            await pilot.press("q")
+        assert dashboard.return_code == 0
+
+    asyncio.run(story())
+
+
+def test_the_cursor_stays_where_it_is_when_a_new_picture_comes() -> None:
+    async def story() -> None:
+        dashboard = Dashboard("test", StillClock())
+        async with dashboard.run_test() as pilot:
+            dashboard.post_message(Taken(healthy()))
+            await pilot.press("j", "j", "j")
+            dashboard.post_message(Taken(degraded()))
+            await pilot.pause()
+
+            assert dashboard.query_one(DataTable).cursor_row == 3
+
+    asyncio.run(story())
+
+
+def test_a_terminal_without_unicode_gets_ascii() -> None:
+    async def story() -> None:
+        dashboard = Dashboard("test", StillClock(), ASCII)
+        async with dashboard.run_test() as pilot:
+            dashboard.post_message(Taken(degraded()))
+            await pilot.pause()
+
+            assert _shown(dashboard, "#map").isascii()
+
+    asyncio.run(story())

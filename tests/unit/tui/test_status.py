@@ -1,0 +1,113 @@
+"""What a person reads from ``ndc status``, and what a program does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inventory.names import HostName
+from inventory.network import Network
+from ndc.adapters.snapshot.readings import Readings
+from tests.networks import network
+from tests.snapshots import all_well, degraded, healthy, site_down, taken, unseen
+from tui.concerns import Condition, Verdict, concerns, is_settled, verdict
+from tui.snapshot import Snapshot
+from tui.status_json import status_plain
+from tui.status_text import status_text
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "status"
+MOODS: list[tuple[Callable[[], Snapshot], Verdict]] = [
+    (healthy, Verdict.GREEN),
+    (degraded, Verdict.DEGRADED),
+    (site_down, Verdict.DEGRADED),
+    (unseen, Verdict.UNSEEN),
+]
+
+
+def _names(mood: object) -> str:
+    return str(getattr(mood, "__name__", mood))
+
+
+@pytest.mark.parametrize("mood", [mood for mood, _ in MOODS], ids=_names)
+def test_it_reads_as_approved(mood: Callable[[], Snapshot]) -> None:
+    approved = (GOLDEN / f"{mood.__name__}.txt").read_text("utf-8")
+
+    assert status_text(mood()) + "\n" == approved
+
+
+@pytest.mark.parametrize(("mood", "expected"), MOODS, ids=_names)
+def test_the_verdict_decides_the_exit_code(mood: Callable[[], Snapshot], expected: Verdict) -> None:
+    assert verdict(mood()) is expected
+    assert status_plain(mood())["verdict"] == str(expected)
+
+
+def test_exit_codes_are_those_of_the_product() -> None:
+    codes = {str(one): one.exit_code for one in Verdict}
+
+    assert codes == {"green": 0, "degraded": 1, "unseen": 6}
+
+
+def test_json_holds_nothing_that_json_lacks() -> None:
+    plain = status_plain(site_down())
+
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["quorum"]["tolerates"] == 1
+    assert plain["links"][0]["declared_round_trip"] == "PT0.003S"
+
+
+def test_a_dead_site_is_settled_once_its_database_leads_elsewhere() -> None:
+    assert is_settled(site_down())
+
+
+def test_a_dead_leader_without_a_successor_is_waited_for() -> None:
+    of = network()
+    well = all_well(of)
+    leader = HostName("ndc01-node")
+    before_promotion = replace(site_down(), databases=taken(of, well).databases)
+
+    found = [c for c in concerns(before_promotion) if c.may_mend_itself]
+
+    assert [c.subject for c in found] == ["general-db"]
+    assert found[0].condition is Condition.CRITICAL
+    assert leader in before_promotion.powerless()
+
+
+def test_what_is_off_is_not_unseen() -> None:
+    assert not [c for c in concerns(site_down()) if c.condition is Condition.UNSEEN]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda r: replace(r, voters={**r.voters, "ndc03-edge": False}), "voter ndc03-edge is out"),
+        (
+            lambda r: replace(r, greetings={**r.greetings, "ndc02-node": False}),
+            "refuses SSH",
+        ),
+        (
+            lambda r: replace(r, clusters={**r.clusters, ("general-db", "ndc02-node"): None}),
+            "member ndc02-node is stopped",
+        ),
+        (lambda r: replace(r, placements={}), "its placement record was not read"),
+        (lambda r: replace(r, probed={}), "no probe tells whether it answers"),
+    ],
+)
+def test_each_source_is_heard(change: Callable[[Readings], Readings], sentence: str) -> None:
+    of: Network = network()
+
+    found = concerns(taken(of, change(all_well(of))))
+
+    assert sentence in [concern.sentence for concern in found]
+
+
+def test_a_service_that_answers_from_elsewhere_than_placed_is_a_concern() -> None:
+    seen = healthy()
+    elsewhere = replace(seen.services[0], answers_from=seen.sites[1].name)
+
+    found = concerns(replace(seen, services=(elsewhere,)))
+
+    assert [c.sentence for c in found] == ["answers from ndc02, placed at ndc01"]

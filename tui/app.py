@@ -1,0 +1,159 @@
+"""The dashboard: draws the newest snapshot that a feed has posted, and fetches nothing.
+
+A feed calls ``post_message`` with Taken or Trouble, from any thread. Nothing
+here can change anything.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import DataTable, Footer, Static
+from typing_extensions import override
+
+from ndc.kernel.clock import Clock
+from tui.header_view import header_line, is_stale
+from tui.map_view import map_lines
+from tui.picture import UNICODE, Strokes
+from tui.snapshot import Snapshot
+from tui.styles import styled, styled_lines
+from tui.table_view import COLUMNS, Row, table_rows
+from tui.words import marked
+
+_WIDTHS = {"what": 22, "": 7, "seen": 7}
+"""of the columns that do not grow"""
+
+_MARGINS = 2 * len(COLUMNS) + 1
+"""around the columns, and the scroll bar"""
+
+_NARROWEST_DETAIL = 20
+
+
+class Taken(Message):
+    """A feed has taken a snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+class Trouble(Message):
+    """A feed could not look at all."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
+class Dashboard(App[None]):
+    """One network on one screen of 80 by 24 or more."""
+
+    CSS_PATH = "dashboard.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quit", "Quit", tooltip="Leave; the network does not notice."),
+        Binding("j,down", "scroll_table(1)", "Down", show=False),
+        Binding("k,up", "scroll_table(-1)", "Up", show=False),
+        Binding("space", "freeze", "Freeze", tooltip="Keep this picture; it says FROZEN."),
+    ]
+
+    snapshot: reactive[Snapshot | None] = reactive(None)
+    trouble = reactive("")
+    frozen = reactive(default=False)
+
+    def __init__(self, environment: str, clock: Clock, strokes: Strokes = UNICODE) -> None:
+        super().__init__()
+        self.title = f"ndc {environment}"
+        self._environment = environment
+        self._clock = clock
+        self._strokes = strokes
+        self._rows: tuple[Row, ...] = ()
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Lay out top line, map, table, keys."""
+        yield Static(id="header")
+        yield Static(id="map")
+        yield DataTable[object](cursor_type="row", zebra_stripes=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Make the table's columns, and the clock tick."""
+        table = self.query_one(DataTable)
+        for label in COLUMNS:
+            table.add_column(label, key=label)
+        self._share_width()
+        self._draw_header()
+        self.set_interval(1, self._draw_header)
+
+    def on_taken(self, message: Taken) -> None:
+        """Show the snapshot, unless the picture is frozen."""
+        self.trouble = ""
+        if not self.frozen:
+            self.snapshot = message.snapshot
+
+    def on_trouble(self, message: Trouble) -> None:
+        """Say why nothing new comes."""
+        self.trouble = message.sentence
+
+    def watch_snapshot(self, snapshot: Snapshot | None) -> None:
+        """Draw everything anew."""
+        if snapshot is not None:
+            self._draw_map()
+            self._draw_table(table_rows(snapshot))
+            self._draw_header()
+
+    def on_resize(self) -> None:
+        """Share the new width among the sites, and among the columns."""
+        self._draw_map()
+        self._share_width()
+
+    def action_freeze(self) -> None:
+        """Keep the picture, or follow the feed again."""
+        self.frozen = not self.frozen
+        self._draw_header()
+
+    def action_scroll_table(self, rows: int) -> None:
+        """Move the table's cursor."""
+        table = self.query_one(DataTable)
+        table.move_cursor(row=table.cursor_row + rows)
+
+    def _draw_header(self) -> None:
+        now = self._clock.now()
+        line = header_line(self._environment, self.snapshot, now, trouble=self.trouble)
+        text = styled_lines((line,))
+        if self.frozen:
+            text = styled("FROZEN  ", None).append_text(text)
+        self.query_one("#header", Static).update(text)
+        stale = self.snapshot is not None and is_stale(self.snapshot, now)
+        for part in ("#map", "DataTable"):
+            self.query_one(part).set_class(stale, "stale")
+
+    def _share_width(self) -> None:
+        free = self.size.width - sum(_WIDTHS.values()) - _MARGINS
+        for key, column in self.query_one(DataTable).columns.items():
+            column.auto_width = False
+            column.width = _WIDTHS.get(str(key.value), max(free, _NARROWEST_DETAIL))
+
+    def _draw_map(self) -> None:
+        if self.snapshot is not None:
+            lines = map_lines(self.snapshot, self.size.width, self._strokes)
+            self.query_one("#map", Static).update(styled_lines(lines))
+
+    def _draw_table(self, rows: tuple[Row, ...]) -> None:
+        table = self.query_one(DataTable)
+        place = table.cursor_row
+        table.clear()
+        for row in rows:
+            table.add_row(
+                styled(row.what, row.condition),
+                styled(marked(row.condition), row.condition),
+                styled(row.detail, row.condition),
+                styled(row.seen, row.condition),
+                key=row.key,
+            )
+        table.move_cursor(row=place)

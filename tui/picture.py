@@ -1,0 +1,54 @@
+"""Lines of marked text: what a view-model returns and any terminal can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from tui.concerns import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line, and the condition that it shows (None: it shows none)."""
+
+    text: str
+    condition: Condition | None = None
+
+
+Line: TypeAlias = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """The characters that boxes and lines are drawn with."""
+
+    horizontal: str
+    vertical: str
+    corners: tuple[str, str, str, str]
+    """top left, top right, bottom left, bottom right"""
+    tee: str
+    """a line leaves a box downwards"""
+    end: str
+    """a link ends at a site"""
+    crossing: str
+    """a link passes a site"""
+    broken: str
+    """a link of which a part is not as declared"""
+    cut: str
+
+
+UNICODE = Strokes("─", "│", ("┌", "┐", "└", "┘"), "┬", "●", "┼", "╌", "…")
+ASCII = Strokes("-", "|", ("+", "+", "+", "+"), "+", "o", "+", ".", "~")
+
+
+def plain(lines: tuple[Line, ...]) -> str:
+    """Return ``lines`` as text, without a final newline."""
+    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
+
+
+def clipped(text: str, width: int, strokes: Strokes) -> str:
+    """Return ``text`` in exactly ``width`` characters; what does not fit is cut visibly."""
+    if len(text) <= width:
+        return text.ljust(width)
+    return text[: max(width - 1, 0)] + strokes.cut[:width]

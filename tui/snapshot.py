@@ -1,0 +1,241 @@
+"""The picture of one moment: what was seen of a network, and what could not be.
+
+Frozen values and nothing else. A feed makes them, the dashboard and ``ndc
+status`` draw them. What could not be seen is None, never a default; each thing
+says when it was last seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from ipaddress import IPv4Address
+
+from inventory.names import (
+    DatabaseName,
+    EnvironmentName,
+    HostName,
+    LinkName,
+    RegionName,
+    ServiceName,
+    SiteName,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Whether a thing is seen now, and when it last was."""
+
+    current: bool
+    at: datetime | None
+    """of the last sight; None: never seen"""
+
+    def age(self, now: datetime) -> timedelta | None:
+        """Return how old the last sight is, or None if there was none."""
+        return None if self.at is None else max(now - self.at, timedelta())
+
+
+class Power(StrEnum):
+    """What a substrate says of a host."""
+
+    RUNNING = "running"
+    OFF = "off"
+    FROZEN = "frozen"
+
+
+class LinkState(StrEnum):
+    """What is done to a link, or what is seen of it."""
+
+    UP = "up"
+    CUT = "cut"
+    """no carrier"""
+    SILENT = "silent"
+    """carrier, and packets vanish"""
+    SLOW = "slow"
+    """other delay or rate than declared"""
+    LOSSY = "lossy"
+    """some packets vanish"""
+    DOWN = "down"
+    """does not answer, nobody knows why"""
+
+
+class MemberRole(StrEnum):
+    """What a member of a database does."""
+
+    LEADER = "leader"
+    SYNCHRONOUS = "synchronous"
+    """a standby that acknowledges each commit, or is of the quorum that does"""
+    STANDBY = "standby"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """One place."""
+
+    name: SiteName
+    title: str
+    region: RegionName
+    witness: bool
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """One host."""
+
+    name: HostName
+    site: SiteName
+    power: Power | None
+    """None: no substrate told"""
+    answers: bool | None
+    """whether its SSH port greets; None: could not be told"""
+    booted_at: datetime | None
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """One transmission link."""
+
+    name: LinkName
+    pair: str
+    a: SiteName
+    z: SiteName
+    a_host: HostName
+    z_host: HostName
+    declared_round_trip: timedelta
+    measured_round_trip: timedelta | None
+    loss_ratio: float | None
+    state: LinkState | None
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One routing session, from one of its ends."""
+
+    host: HostName
+    peer: str
+    """host at the other end"""
+    protocol: str
+    """``bgp`` or ``bfd``"""
+    link: LinkName | None
+    """the link it runs over; None: inside a site"""
+    observer: HostName
+    """whose Prometheus tells"""
+    up: bool | None
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class VoterView:
+    """One etcd member."""
+
+    host: HostName
+    site: SiteName
+    healthy: bool | None
+    """whether it can answer a read that needs a majority"""
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class QuorumView:
+    """The voters together."""
+
+    voters: tuple[VoterView, ...]
+
+    @property
+    def healthy(self) -> int:
+        """How many voters are known to be healthy."""
+        return sum(voter.healthy is True for voter in self.voters)
+
+    @property
+    def majority(self) -> int:
+        """How many voters it takes."""
+        return len(self.voters) // 2 + 1
+
+    @property
+    def tolerates(self) -> int | None:
+        """How many more voters may be lost; None: there is no majority, as far as can be seen."""
+        spare = self.healthy - self.majority
+        return spare if spare >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """One copy of a database."""
+
+    host: HostName
+    site: SiteName
+    role: MemberRole | None
+    state: str | None
+    """Patroni's word: ``running``, ``streaming``, ``starting`` …"""
+    lag_bytes: int | None
+    """behind the leader, as the leader's side last knew; None: not known, or it leads"""
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseView:
+    """One database over its sites."""
+
+    name: DatabaseName
+    home: SiteName
+    leader: HostName | None
+    """None: it has none, or nobody could tell (see the sighting)"""
+    timeline: int | None
+    synchronous_wanted: int
+    """how many standbys a commit waits for"""
+    members: tuple[MemberView, ...]
+    sighting: Sighting
+
+    @property
+    def synchronous(self) -> int:
+        """How many members hold each acknowledged commit besides the leader."""
+        return sum(member.role is MemberRole.SYNCHRONOUS for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """Something citizens use."""
+
+    name: ServiceName
+    title: str
+    address: IPv4Address
+    active: SiteName | None
+    """by the placement record"""
+    epoch: int | None
+    answers: bool | None
+    """to the probe, within its deadline"""
+    answers_from: SiteName | None
+    database: DatabaseName
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that was seen of an environment at one moment.
+
+    What the network does not have (no database declared, no probe) has no entry.
+    """
+
+    environment: EnvironmentName
+    profile: str
+    taken_at: datetime
+    sites: tuple[SiteView, ...]
+    hosts: tuple[HostView, ...]
+    links: tuple[LinkView, ...]
+    sessions: tuple[SessionView, ...]
+    quorum: QuorumView | None
+    databases: tuple[DatabaseView, ...]
+    services: tuple[ServiceView, ...]
+
+    def hosts_at(self, site: SiteName) -> tuple[HostView, ...]:
+        """Return the hosts of ``site``."""
+        return tuple(host for host in self.hosts if host.site == site)
+
+    def powerless(self) -> frozenset[HostName]:
+        """Return the hosts that the substrate knows to be off or frozen."""
+        return frozenset(h.name for h in self.hosts if h.power in {Power.OFF, Power.FROZEN})

@@ -1,0 +1,20 @@
+"""A snapshot as JSON-ready values: what ``ndc status --json`` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tui.concerns import Concern, concerns, verdict
+from tui.snapshot import Snapshot
+
+
+def status_plain(snapshot: Snapshot) -> dict[str, Any]:
+    """Return verdict, concerns and the snapshot; durations in ISO 8601, None where unseen."""
+    found = TypeAdapter(tuple[Concern, ...]).dump_python(concerns(snapshot), mode="json")
+    seen: dict[str, Any] = TypeAdapter(Snapshot).dump_python(snapshot, mode="json")
+    quorum = snapshot.quorum
+    if quorum is not None:
+        seen["quorum"] |= {"healthy": quorum.healthy, "tolerates": quorum.tolerates}
+    return {"verdict": str(verdict(snapshot)), "concerns": found, **seen}

@@ -1,0 +1,174 @@
+"""A snapshot as plain text: what ``ndc status`` prints, and a screen reader can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tui.concerns import Concern, Condition, Verdict, concerns, of_subject, verdict
+from tui.snapshot import DatabaseView, HostView, QuorumView, SessionView, Snapshot
+from tui.words import NOTHING, amount, duration, marked, round_trip, seen
+
+_FIRST_LINE = {
+    Verdict.GREEN: "all green",
+    Verdict.DEGRADED: "DEGRADED",
+    Verdict.UNSEEN: "NOT ALL SEEN",
+}
+
+
+def status_text(snapshot: Snapshot) -> str:
+    """Return the whole snapshot as text, worst news first, without a final newline."""
+    found = concerns(snapshot)
+    parts = (
+        _head(snapshot),
+        _concerns(found),
+        _sites(snapshot, found),
+        _hosts(snapshot, found),
+        _links(snapshot, found),
+        _quorum(snapshot.quorum),
+        _databases(snapshot, found),
+        _services(snapshot, found),
+    )
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _head(snapshot: Snapshot) -> list[str]:
+    what = _FIRST_LINE[verdict(snapshot)]
+    when = f"{snapshot.taken_at:%Y-%m-%d %H:%M:%SZ}"
+    return [f"{snapshot.environment} ({snapshot.profile})  {when}  {what}"]
+
+
+def _concerns(found: Sequence[Concern]) -> list[str]:
+    return [
+        f"{marked(concern.condition):<8}{concern.subject}: {concern.sentence}"
+        + (f"  ({concern.because})" if concern.because not in {None, concern.subject} else "")
+        for concern in found
+    ]
+
+
+def _sites(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+    rows = [
+        (
+            site.name,
+            site.title,
+            site.region,
+            _share(snapshot.hosts_at(site.name), found),
+            _sessions(snapshot, [h.name for h in snapshot.hosts_at(site.name)]),
+        )
+        for site in snapshot.sites
+    ]
+    return _table(("site", "title", "region", "hosts", "bgp"), rows)
+
+
+def _share(hosts: Sequence[HostView], found: tuple[Concern, ...]) -> str:
+    up = sum(of_subject(found, host.name) in {Condition.OK, Condition.WARNING} for host in hosts)
+    return f"{up} of {len(hosts)}"
+
+
+def _sessions(snapshot: Snapshot, hosts: Sequence[str]) -> str:
+    here = [s for s in snapshot.sessions if s.host in hosts and s.protocol == "bgp"]
+    return f"{_up(here)} of {len(here)}" if here else NOTHING
+
+
+def _up(sessions: Sequence[SessionView]) -> int:
+    return sum(session.up is True for session in sessions)
+
+
+def _hosts(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+    now = snapshot.taken_at
+    rows = [
+        (
+            host.name,
+            marked(of_subject(found, host.name)),
+            host.power or NOTHING,
+            {True: "answers", False: "refuses", None: "unknown"}[host.answers],
+            duration(now - host.booted_at) if host.booted_at else NOTHING,
+            seen(host.sighting, now),
+        )
+        for host in snapshot.hosts
+    ]
+    return _table(("host", "", "power", "ssh", "up for", "seen"), rows)
+
+
+def _links(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+    rows = [
+        (
+            link.name,
+            marked(of_subject(found, link.name)),
+            f"{link.a} - {link.z}",
+            round_trip(link.declared_round_trip),
+            round_trip(link.measured_round_trip),
+            NOTHING if link.loss_ratio is None else f"{link.loss_ratio:.0%}",
+            link.state or "unknown",
+            seen(link.sighting, snapshot.taken_at),
+        )
+        for link in snapshot.links
+    ]
+    header = ("link", "", "between", "declared", "measured", "loss", "state", "seen")
+    return _table(header, rows)
+
+
+def _quorum(quorum: QuorumView | None) -> list[str]:
+    if quorum is None:
+        return []
+    spare = quorum.tolerates
+    rest = "no majority is seen" if spare is None else f"tolerates the loss of {spare} more of them"
+    return [f"quorum  {quorum.healthy} of {len(quorum.voters)} voters are healthy; {rest}"]
+
+
+def _databases(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+    lines: list[str] = []
+    for database in snapshot.databases:
+        told = (
+            f"leader {database.leader or 'none'}",
+            f"timeline {database.timeline or NOTHING}",
+            f"{database.synchronous} of {database.synchronous_wanted} synchronous",
+        )
+        condition = marked(of_subject(found, database.name))
+        lines.append(f"database {database.name}  {condition}  {', '.join(told)}")
+        lines += [f"  {line}" for line in _members(database, snapshot)]
+    return lines
+
+
+def _members(database: DatabaseView, snapshot: Snapshot) -> list[str]:
+    rows = [
+        (
+            member.host,
+            member.site,
+            member.role or "unknown",
+            member.state or NOTHING,
+            amount(member.lag_bytes),
+            seen(member.sighting, snapshot.taken_at),
+        )
+        for member in database.members
+    ]
+    return _table(("member", "site", "role", "state", "lag", "seen"), rows)
+
+
+def _services(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+    rows = [
+        (
+            service.name,
+            marked(of_subject(found, service.name)),
+            str(service.address),
+            service.active or "unknown",
+            NOTHING if service.epoch is None else str(service.epoch),
+            {True: "yes", False: "no", None: "unknown"}[service.answers],
+            service.answers_from or NOTHING,
+            seen(service.sighting, snapshot.taken_at),
+        )
+        for service in snapshot.services
+    ]
+    header = ("service", "", "address", "active", "epoch", "answers", "from", "seen")
+    return _table(header, rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    if not rows:
+        return []
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    return list(_lines((header, *rows), widths))
+
+
+def _lines(rows: Iterable[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
+    for row in rows:
+        yield "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()

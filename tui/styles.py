@@ -1,0 +1,32 @@
+"""Conditions as colours; the one place where a condition gets one."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from tui.concerns import Condition
+from tui.picture import Line
+
+_STYLES = {
+    None: "",
+    Condition.OK: "",
+    Condition.WARNING: "bold yellow",
+    Condition.CRITICAL: "bold red",
+    Condition.UNSEEN: "italic cyan",
+}
+
+
+def styled(text: str, condition: Condition | None) -> Text:
+    """Return ``text`` as its condition looks."""
+    return Text(text, style=_STYLES[condition], no_wrap=True)
+
+
+def styled_lines(lines: tuple[Line, ...]) -> Text:
+    """Return ``lines`` as one block of text."""
+    whole = Text(no_wrap=True)
+    for number, line in enumerate(lines):
+        if number:
+            whole.append("\n")
+        for span in line:
+            whole.append(span.text, style=_STYLES[span.condition])
+    return whole

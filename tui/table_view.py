@@ -1,0 +1,113 @@
+"""The table below the map: what is wrong first, then what protects and serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from tui.concerns import Condition, concerns, of_subject
+from tui.snapshot import DatabaseView, ServiceView, Sighting, Snapshot
+from tui.words import NOTHING, amount, duration
+
+COLUMNS = ("what", "", "how it is", "seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; ``key`` stays the same from snapshot to snapshot."""
+
+    key: str
+    what: str
+    condition: Condition
+    detail: str
+    seen: str
+
+
+def table_rows(snapshot: Snapshot) -> tuple[Row, ...]:
+    """Return the rows for ``snapshot``, each key once."""
+    rows = chain(
+        _concerns(snapshot),
+        _quorum(snapshot),
+        chain.from_iterable(_database(database, snapshot) for database in snapshot.databases),
+        (_service(service, snapshot) for service in snapshot.services),
+        _hosts(snapshot),
+    )
+    return tuple(rows)
+
+
+def _concerns(snapshot: Snapshot) -> Iterator[Row]:
+    for place, concern in enumerate(concerns(snapshot)):
+        because = "" if concern.because in {None, concern.subject} else f" ({concern.because})"
+        yield Row(
+            f"concern/{place}",
+            concern.subject,
+            concern.condition,
+            f"{concern.sentence}{because}",
+            "",
+        )
+
+
+def _quorum(snapshot: Snapshot) -> Iterator[Row]:
+    quorum = snapshot.quorum
+    if quorum is None:
+        return
+    spare = "no majority" if quorum.tolerates is None else f"tolerates {quorum.tolerates}"
+    yield Row(
+        "quorum",
+        "quorum",
+        of_subject(concerns(snapshot), "quorum"),
+        f"{quorum.healthy}/{len(quorum.voters)} voters, {spare}",
+        "",
+    )
+
+
+def _database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Row]:
+    yield Row(
+        f"database/{database.name}",
+        database.name,
+        of_subject(concerns(snapshot), database.name),
+        f"led by {database.leader or 'nobody'}, "
+        f"{database.synchronous}/{database.synchronous_wanted} synchronous",
+        _age(database.sighting, snapshot),
+    )
+    for member in database.members:
+        yield Row(
+            f"member/{database.name}/{member.host}",
+            f"  {member.host}",
+            Condition.OK if member.sighting.current else Condition.UNSEEN,
+            f"{member.role or 'unknown'} {member.state or ''}"
+            + (f", lag {amount(member.lag_bytes)}" if member.lag_bytes is not None else ""),
+            _age(member.sighting, snapshot),
+        )
+
+
+def _service(service: ServiceView, snapshot: Snapshot) -> Row:
+    epoch = "" if service.epoch is None else f", epoch {service.epoch}"
+    answers = {True: "answers", False: "does not answer", None: "not probed"}[service.answers]
+    return Row(
+        f"service/{service.name}",
+        service.name,
+        of_subject(concerns(snapshot), service.name),
+        f"at {service.active or 'unknown'}{epoch}, {answers}",
+        _age(service.sighting, snapshot),
+    )
+
+
+def _hosts(snapshot: Snapshot) -> Iterator[Row]:
+    for host in snapshot.hosts:
+        up_for = duration(snapshot.taken_at - host.booted_at) if host.booted_at else NOTHING
+        yield Row(
+            f"host/{host.name}",
+            host.name,
+            of_subject(concerns(snapshot), host.name),
+            f"{host.power or 'power unknown'}, up for {up_for}",
+            _age(host.sighting, snapshot),
+        )
+
+
+def _age(sighting: Sighting, snapshot: Snapshot) -> str:
+    """Return how old the last sight is, marked where it is not of now."""
+    age = sighting.age(snapshot.taken_at)
+    told = "never" if age is None else duration(age)
+    return told if sighting.current else f"? {told}"
