@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from ipaddress import IPv4Address
@@ -29,8 +30,17 @@ async def serve(application: Starlette, mine: Here, port: int) -> None:
             timeout_graceful_shutdown=2,
         )
     )
-    addresses = (mine.host.loopback, mine.host.management.ip)
-    await server.serve(sockets=[_listening(address, port) for address in addresses])
+    sockets = [_listening(at, port) for at in (mine.host.loopback, mine.host.management.ip)]
+    running = asyncio.ensure_future(server.serve(sockets=sockets))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await running
+        raise
+    finally:
+        for listening in sockets:
+            listening.close()
 
 
 def _listening(address: IPv4Address, port: int) -> socket.socket:

@@ -7,6 +7,7 @@ nobody grades himself.
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 from inventory import endpoints
@@ -18,6 +19,7 @@ from ndc.adapters.probe.application import application
 from ndc.adapters.probe.citizen import Citizen
 from ndc.adapters.probe.ledger_file import LedgerFile
 from ndc.adapters.probe.service_probe import ServiceProbe
+from ndc.kernel.errors import JournalCorrupt
 
 LEDGERS = Path("/var/lib/ndc/probe")
 WRITES_PER_SECOND = 20
@@ -48,8 +50,19 @@ async def _probe(mine: Here) -> None:
 
 def _service_probe(service: Service, mine: Here, clock: SystemClock) -> ServiceProbe:
     citizen = Citizen(f"https://{service.address}:{endpoints.HTTPS}", mine.authority)
-    ledger = LedgerFile(LEDGERS / f"{service.name}.jsonl")
+    ledger = _ledger(LEDGERS / f"{service.name}.jsonl", clock)
     return ServiceProbe(service.name, citizen, ledger, clock, per_second=WRITES_PER_SECOND)
+
+
+def _ledger(path: Path, clock: SystemClock) -> LedgerFile:
+    try:
+        return LedgerFile(path)
+    except JournalCorrupt as error:
+        # evidence is kept, and the service is watched nevertheless
+        aside = path.with_suffix(f".damaged-{clock.now():%Y%m%dT%H%M%SZ}")
+        path.replace(aside)
+        sys.stderr.write(f"{error}: {error.actual}; it is now {aside}\n")
+        return LedgerFile(path)
 
 
 if __name__ == "__main__":

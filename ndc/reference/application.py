@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
@@ -104,7 +104,10 @@ class _Desk:
         key = request.headers.get("idempotency-key", "")
         if not key or len(key) > LONGEST_KEY:
             return _no(400, f"Idempotency-Key must have 1 to {LONGEST_KEY} characters")
-        raw = await request.body()
+        try:
+            raw = await request.body()
+        except ClientDisconnect:
+            return _no(400, "the submission broke off")
         if len(raw) > LARGEST_BODY_BYTES:
             return _no(413, f"a submission has at most {LARGEST_BODY_BYTES} bytes")
         try:

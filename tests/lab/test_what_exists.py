@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -67,16 +68,36 @@ def cli() -> Path:
 @pytest.fixture
 def world(tmp_path: Path, cli: Path) -> World:
     """Return an environment of one site, in which nothing exists yet."""
+    return opened(tmp_path, cli)
+
+
+@pytest.fixture(scope="module")
+def once_up(tmp_path_factory: pytest.TempPathFactory, cli: Path) -> Path:
+    """Return the folder of an environment of one site in which everything exists."""
+    folder = tmp_path_factory.mktemp("standing")
+    opened(folder, cli).up()
+    return folder
+
+
+@pytest.fixture
+def standing(once_up: Path, tmp_path: Path, cli: Path) -> World:
+    """Return an environment of one site in which everything exists: a copy, to be broken."""
+    shutil.copytree(once_up, tmp_path, dirs_exist_ok=True)
+    return opened(tmp_path, cli)
+
+
+def opened(folder: Path, cli: Path) -> World:
+    """Return the environment that lies in ``folder``."""
     clock = SystemClock()
-    passphrase = tmp_path / "passphrase"
-    passphrase.write_text("correct horse")
+    if not (folder / "passphrase").exists():
+        (folder / "passphrase").write_text("correct horse")
     settings = EngineSettings(
         environment="test",
         cli=cli,
-        state=tmp_path / "pulumi",
-        passphrase=passphrase,
+        state=folder / "pulumi",
+        passphrase=folder / "passphrase",
         substrate="memory",
-        substrate_at=tmp_path / "world.json",
+        substrate_at=folder / "world.json",
     )
     return World(
         settings=settings,
@@ -105,9 +126,11 @@ def _told(changes: tuple[Change, ...]) -> list[tuple[str, str]]:
 def test_what_is_declared_is_previewed_then_made_and_then_left_alone(world: World) -> None:
     world = replace(world, network=only(networks.network("tiny"), 2))
 
+    heard: list[Progress] = []
+
     previewed = world.engine.preview(world.network, world.seeds)
     untouched = world.substrate.identities()
-    made = world.up()
+    made = _told(world.engine.up(world.network, world.seeds, heard.append).checked())
     again = world.up()
 
     assert untouched == []
@@ -115,26 +138,18 @@ def test_what_is_declared_is_previewed_then_made_and_then_left_alone(world: Worl
     assert sorted(thing for thing, _ in made) == world.declared
     assert world.substrate.identities() == world.declared
     assert again == []
-
-
-def test_progress_names_the_object_while_it_is_made(world: World) -> None:
-    heard: list[Progress] = []
-
-    world.engine.up(world.network, world.seeds, heard.append).checked()
-
     assert Progress(f"host/{world.host}", f"host/{world.host} is being made") in heard
 
 
-def test_drift_names_what_moved_and_what_vanished_and_up_puts_it_back(world: World) -> None:
-    world.up()
-    moved, gone = (host.name for host in world.network.hosts[:2])
-    world.substrate.tamper("host", moved, segment="elsewhere")
-    world.substrate.tamper("host", gone)
+def test_drift_names_what_moved_and_what_vanished_and_up_puts_it_back(standing: World) -> None:
+    moved, gone = (host.name for host in standing.network.hosts[:2])
+    standing.substrate.tamper("host", moved, segment="elsewhere")
+    standing.substrate.tamper("host", gone)
 
-    drifts = world.engine.drift()
-    mended = world.up()
+    drifts = standing.engine.drift()
+    mended = standing.up()
 
-    home = world.network.sites[0].segment
+    home = standing.network.sites[0].segment
     assert [(d.object, d.property, d.applied, d.found) for d in drifts] == sorted(
         [
             (f"host/{moved}", "segment", home, "elsewhere"),
@@ -143,7 +158,7 @@ def test_drift_names_what_moved_and_what_vanished_and_up_puts_it_back(world: Wor
         key=str,
     )
     assert mended == sorted([(f"host/{moved}", "segment"), (f"host/{gone}", "")])
-    assert world.engine.drift() == ()
+    assert standing.engine.drift() == ()
 
 
 def test_a_half_made_host_is_said_to_be_so_and_mended_by_the_next_up(world: World) -> None:
@@ -172,26 +187,24 @@ def test_one_host_that_is_refused_does_not_stop_the_others(world: World) -> None
     ]
 
 
-def test_what_cannot_be_seen_is_a_failure_and_not_an_absence(world: World) -> None:
-    world.up()
-    world.substrate.spoil("host", world.host, "silent")
+def test_what_cannot_be_seen_is_a_failure_and_not_an_absence(standing: World) -> None:
+    standing.substrate.spoil("host", standing.host, "silent")
 
-    with pytest.raises(Unreachable, match=f"host/{world.host}"):
-        world.engine.preview(world.network, world.seeds)
+    with pytest.raises(Unreachable, match=f"host/{standing.host}"):
+        standing.engine.preview(standing.network, standing.seeds)
 
 
-def test_a_new_image_replaces_a_host_and_the_preview_says_that_data_goes(world: World) -> None:
-    world.up()
-    seeds = replace(world.seeds, image="image-2")
+def test_a_new_image_replaces_a_host_and_the_preview_says_that_data_goes(standing: World) -> None:
+    seeds = replace(standing.seeds, image="image-2")
 
-    previewed = world.engine.preview(world.network, seeds)
-    world.engine.up(world.network, seeds).checked()
+    previewed = standing.engine.preview(standing.network, seeds)
+    standing.engine.up(standing.network, seeds).checked()
 
-    hosts = [f"host/{host.name}" for host in world.network.hosts]
+    hosts = [f"host/{host.name}" for host in standing.network.hosts]
     assert [(c.object, c.property, c.old, c.new, c.risk) for c in previewed] == [
         (host, "image", "image-1", "image-2", "data") for host in sorted(hosts)
     ]
-    there = world.substrate.look("host", world.host)
+    there = standing.substrate.look("host", standing.host)
     assert isinstance(there, HostSpec)
     assert there.image == "image-2"
 
@@ -209,14 +222,12 @@ def test_a_site_that_is_declared_no_more_is_previewed_and_then_destroyed(world: 
     assert one.engine.preview(one.network, one.seeds) == ()
 
 
-def test_destroy_leaves_nothing(world: World) -> None:
-    world.up()
+def test_destroy_leaves_nothing(standing: World) -> None:
+    standing.engine.destroy().checked()
 
-    world.engine.destroy().checked()
-
-    assert world.substrate.identities() == []
-    assert world.engine.drift() == ()
-    assert world.engine.destroy().checked() == ()
+    assert standing.substrate.identities() == []
+    assert standing.engine.drift() == ()
+    assert standing.engine.destroy().checked() == ()
 
 
 @pytest.mark.parametrize("throwaway", [False, True])
@@ -254,26 +265,24 @@ def test_an_interrupted_up_finishes_what_it_began_and_saves(world: World) -> Non
     assert world.substrate.identities() == world.declared
 
 
-def test_a_damaged_record_is_refused_with_a_way_out_and_nothing_is_touched(world: World) -> None:
-    world.up()
-    record = _record_file(world)
+def test_a_damaged_record_is_refused_with_a_way_out_and_nothing_is_touched(standing: World) -> None:
+    record = _record_file(standing)
     record.write_text(record.read_text()[:1000])
-    before = world.substrate.identities()
+    before = standing.substrate.identities()
 
     with pytest.raises(Rejected) as refused:
-        world.engine.up(world.network, world.seeds).checked()
+        standing.engine.up(standing.network, standing.seeds).checked()
     source, target = refused.value.next_step.split(";")[0].split()[1:]
     Path(target).write_bytes(Path(source).read_bytes())
 
-    assert world.substrate.identities() == before
+    assert standing.substrate.identities() == before
     assert str(record) in refused.value.actual
-    assert world.up() == []
+    assert standing.up() == []
 
 
-def test_a_lock_of_another_machine_is_respected(world: World) -> None:
-    world.up()
-    stack = _record_file(world).stem
-    folder = world.settings.backend / ".pulumi/locks/organization/ndc" / stack
+def test_a_lock_of_another_machine_is_respected(standing: World) -> None:
+    stack = _record_file(standing).stem
+    folder = standing.settings.backend / ".pulumi/locks/organization/ndc" / stack
     folder.mkdir(parents=True, exist_ok=True)
     lock = {
         "pid": 1,
@@ -284,19 +293,18 @@ def test_a_lock_of_another_machine_is_respected(world: World) -> None:
     (folder / "x.json").write_text(json.dumps(lock))
 
     with pytest.raises(Rejected, match="being changed by somebody else") as refused:
-        world.engine.up(world.network, world.seeds).checked()
+        standing.engine.up(standing.network, standing.seeds).checked()
 
     assert "ha@elsewhere (pid 1)" in refused.value.actual
-    assert world.engine.drift() == ()
-    assert world.engine.preview(world.network, world.seeds) == ()
+    assert standing.engine.drift() == ()
+    assert standing.engine.preview(standing.network, standing.seeds) == ()
 
 
-def test_a_wrong_passphrase_is_named(world: World) -> None:
-    world.up()
-    world.settings.passphrase.write_text("wrong")
+def test_a_wrong_passphrase_is_named(standing: World) -> None:
+    standing.settings.passphrase.write_text("wrong")
 
     with pytest.raises(Rejected) as refused:
-        world.engine.up(world.network, world.seeds).checked()
+        standing.engine.up(standing.network, standing.seeds).checked()
 
     assert "passphrase" in refused.value.expected + refused.value.actual + refused.value.what
 

@@ -57,7 +57,8 @@ class _Found(BaseModel):
 class Citizen:
     """Uses the service under ``root``, on new and on kept connections."""
 
-    def __init__(self, root: str, authority: Path) -> None:
+    def __init__(self, root: str, authority: Path | None) -> None:
+        """Trust ``authority`` alone; None: whom the system trusts."""
         tls = ssl.create_default_context(cafile=authority)
         self._root = root
         self._new = _client(tls, kept=0)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitors.ledger import Entry, Head, chained, unchained
+from ndc.kernel.errors import JournalCorrupt
 
 LARGEST_BYTES = 256 * 2**20
 """a larger file is set aside when the probe starts; the next one begins its own chain"""
@@ -39,7 +40,11 @@ class LedgerFile:
         self._pending: list[tuple[str, Entry]] = []
         self.head = Head()
         self.last_sequence = 0
-        self._recover()
+        try:
+            self._recover()
+        except JournalCorrupt:
+            self._file.close()
+            raise
 
     def append(self, entry: Entry) -> None:
         """Add ``entry``; it survives a power cut once ``sync`` has returned."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from ndc.kernel.errors import NdcError
 
@@ -23,17 +24,23 @@ async def in_thread(ask: Callable[[], AnswerT], *, deadline: timedelta) -> Answe
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[AnswerT] = loop.create_future()
 
+    def settle(found: AnswerT | None, error: NdcError | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(cast("AnswerT", found))
+
     def work() -> None:
+        found: AnswerT | None = None
+        failure: NdcError | None = None
         try:
             found = ask()
         except NdcError as error:
-            _tell(lambda error=error: answer.done() or answer.set_exception(error))
-        else:
-            _tell(lambda: answer.done() or answer.set_result(found))
-
-    def _tell(say: Callable[[], object]) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(say)
+            failure = error
+        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            loop.call_soon_threadsafe(settle, found, failure)
 
     threading.Thread(target=work, daemon=True).start()
     async with asyncio.timeout(deadline.total_seconds()):

@@ -102,7 +102,8 @@ class Relaying:
             return
         ground = self._ground
         launch(
-            *(sys.executable, "-m", "ndc.daemons.relay"),
+            # without site packages, which it does not need: it is back sooner
+            *(sys.executable, "-S", "-m", "ndc.daemons.relay"),
             *(ground.environment, ground.wires, ground.relay_socket),
             log=ground.log / "relay.log",
             folder=CHECKOUT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,16 +38,20 @@ def sweep(ground: Ground, found: Callable[[str], None]) -> None:
 def _end_daemons(ground: Ground, found: Callable[[str], None]) -> None:
     # first who would start the other again
     for daemon in ("ndc.daemons.labd", "ndc.daemons.relay"):
-        words = (daemon, ground.environment)
-        for pid in processes.started_as(words):
-            found(f"process {pid}: {' '.join(words)}")
-            processes.end(pid, lambda pid, words=words: pid in processes.started_as(words))
-        wait_until(
-            ground.clock,
-            lambda words=words: None if processes.started_as(words) else True,
-            what=f"the end of {daemon}",
-            bound=_BOUND,
-        )
+        _end_daemon(ground, (daemon, ground.environment), found)
+
+
+def _end_daemon(ground: Ground, words: Sequence[str], found: Callable[[str], None]) -> None:
+    def is_it(pid: int) -> bool:
+        return pid in processes.started_as(words)
+
+    def gone() -> bool | None:
+        return None if processes.started_as(words) else True
+
+    for pid in processes.started_as(words):
+        found(f"process {pid}: {' '.join(words)}")
+        processes.end(pid, is_it)
+    wait_until(ground.clock, gone, what=f"the end of {' '.join(words)}", bound=_BOUND)
 
 
 def _end_hosts(ground: Ground, found: Callable[[str], None]) -> None:

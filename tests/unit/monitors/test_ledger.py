@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitors.ledger import (
-    Entry,
     Head,
     Outcome,
-    chained,
     longest_gap,
     measure,
     unchained,
     worst_slip,
 )
 from ndc.kernel.errors import JournalCorrupt
+from tests.ledgers import TICK, WINDOW, at, chain, write
 
-START = datetime(2030, 1, 1, tzinfo=UTC)
-TICK = timedelta(milliseconds=50)
-
-
-def _at(tick: float) -> datetime:
-    return START + tick * TICK
-
-
-def _write(sequence: int, outcome: Outcome = Outcome.OK, *, late: float = 0.0) -> Entry:
-    return Entry(
-        sequence=sequence,
-        key=f"k{sequence}",
-        due_at=_at(sequence),
-        sent_at=_at(sequence + late),
-        ended_at=_at(sequence + late + 0.2),
-        outcome=outcome,
-        connection="new" if sequence % 2 else "kept",
-        id=sequence if outcome is Outcome.OK else None,
-        site="ndc01",
-        host="ndc01-app",
-    )
-
-
-def _lines(entries: list[Entry]) -> list[str]:
-    head, lines = Head(), []
-    for entry in entries:
-        line, head = chained(entry, head)
-        lines.append(line)
-    return lines
-
-
-ENTRIES = [_write(n) for n in range(1, 101)]
-WINDOW = (_at(1), _at(100))
+ENTRIES = [write(n) for n in range(1, 101)]
 ALL_THERE = {entry.key: [entry.sequence] for entry in ENTRIES}
 
 outcomes = st.lists(st.sampled_from(Outcome), min_size=1, max_size=60)
@@ -62,9 +29,9 @@ ticks = st.lists(st.floats(0, 100), max_size=50)
 
 @given(outcomes)
 def test_what_is_written_is_read_back(found: list[Outcome]) -> None:
-    entries = [_write(number, outcome) for number, outcome in enumerate(found, 1)]
+    entries = [write(number, outcome) for number, outcome in enumerate(found, 1)]
 
-    read, head = unchained(_lines(entries), Head())
+    read, head = unchained(chain(entries), Head())
 
     assert read == entries
     assert head.lines == len(entries)
@@ -72,7 +39,7 @@ def test_what_is_written_is_read_back(found: list[Outcome]) -> None:
 
 @given(outcomes, st.data())
 def test_a_changed_repeated_or_torn_line_shows(found: list[Outcome], data: st.DataObject) -> None:
-    lines = _lines([_write(number, outcome) for number, outcome in enumerate(found, 1)])
+    lines = chain([write(number, outcome) for number, outcome in enumerate(found, 1)])
     place = data.draw(st.integers(0, len(lines) - 1))
     tampered = data.draw(
         st.sampled_from(
@@ -92,7 +59,7 @@ def test_a_changed_repeated_or_torn_line_shows(found: list[Outcome], data: st.Da
 
 
 def test_a_cut_off_end_shows_against_the_head() -> None:
-    lines = _lines(ENTRIES)
+    lines = chain(ENTRIES)
     _, whole = unchained(lines, Head())
 
     _, cut = unchained(lines[:-1], Head())
@@ -102,24 +69,24 @@ def test_a_cut_off_end_shows_against_the_head() -> None:
 
 @given(ticks, st.floats(0, 100))
 def test_another_acknowledgement_never_lengthens_the_gap(found: list[float], more: float) -> None:
-    since, until = _at(0), _at(100)
+    since, until = at(0), at(100)
 
-    before = longest_gap(map(_at, found), since=since, until=until)
-    after = longest_gap(map(_at, [*found, more]), since=since, until=until)
+    before = longest_gap(map(at, found), since=since, until=until)
+    after = longest_gap(map(at, [*found, more]), since=since, until=until)
 
     assert after.length <= before.length
 
 
 @given(ticks)
 def test_nothing_is_acknowledged_within_the_gap(found: list[float]) -> None:
-    gap = longest_gap(map(_at, found), since=_at(0), until=_at(100))
+    gap = longest_gap(map(at, found), since=at(0), until=at(100))
 
-    assert not [one for one in found if gap.began_at < _at(one) < gap.ended_at]
+    assert not [one for one in found if gap.began_at < at(one) < gap.ended_at]
     assert gap.length >= timedelta(seconds=5) / (len(found) + 1) - timedelta(microseconds=9)
 
 
 def test_a_service_that_never_answers_has_a_gap_as_long_as_the_window() -> None:
-    refused = [_write(n, Outcome.REFUSED) for n in range(1, 101)]
+    refused = [write(n, Outcome.REFUSED) for n in range(1, 101)]
 
     found = measure(refused, {}, window=WINDOW, interval=TICK)
 
@@ -156,11 +123,9 @@ def test_each_way_to_break_the_promise_is_counted(
 
 
 def test_an_unknown_write_may_be_there_or_not() -> None:
-    entries = [_write(1), _write(2, Outcome.UNKNOWN), _write(3, Outcome.UNKNOWN)]
+    entries = [write(1), write(2, Outcome.UNKNOWN), write(3, Outcome.UNKNOWN)]
 
-    found = measure(
-        entries, {"k1": [1], "k2": [2], "k3": []}, window=(_at(1), _at(3)), interval=TICK
-    )
+    found = measure(entries, {"k1": [1], "k2": [2], "k3": []}, window=(at(1), at(3)), interval=TICK)
 
     assert (found.unknown, found.unknown_appeared, found.lost) == (2, 1, 0)
 
@@ -169,7 +134,7 @@ def test_an_unknown_write_may_be_there_or_not() -> None:
 def test_a_schedule_that_slipped_by_more_than_200_ms_makes_it_void(
     *, late: float, void: bool
 ) -> None:
-    entries = [*ENTRIES[:50], _write(51, late=late), *ENTRIES[51:]]
+    entries = [*ENTRIES[:50], write(51, late=late), *ENTRIES[51:]]
 
     assert measure(entries, ALL_THERE, window=WINDOW, interval=TICK).is_void is void
 
@@ -178,7 +143,7 @@ def test_a_probe_that_was_dead_for_a_while_makes_it_void() -> None:
     entries = ENTRIES[:40] + ENTRIES[60:]
 
     assert measure(entries, ALL_THERE, window=WINDOW, interval=TICK).is_void
-    assert worst_slip([], since=_at(0), until=_at(100), interval=TICK) == 99 * TICK
+    assert worst_slip([], since=at(0), until=at(100), interval=TICK) == 99 * TICK
 
 
 def test_an_entry_without_its_chain_is_torn() -> None:
@@ -187,7 +152,7 @@ def test_an_entry_without_its_chain_is_torn() -> None:
 
 
 def test_a_window_counts_what_was_due_in_it() -> None:
-    found = measure(ENTRIES, ALL_THERE, window=(_at(10), _at(19)), interval=TICK)
+    found = measure(ENTRIES, ALL_THERE, window=(at(10), at(19)), interval=TICK)
 
     assert found.acknowledged == 10
-    assert replace(found, since=WINDOW[0]).until == _at(19)
+    assert replace(found, since=WINDOW[0]).until == at(19)

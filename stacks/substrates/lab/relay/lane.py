@@ -35,6 +35,7 @@ class Lane:
         "_loss",
         "_seconds_per_byte",
         "_swallows",
+        "_weather",
         "bytes",
         "drops",
         "packets",
@@ -59,6 +60,7 @@ class Lane:
         self._seconds_per_byte = _BITS_PER_BYTE / rate if rate else 0.0
         self._loss = spec.loss_ratio
         self._swallows = cut or spec.silent
+        self._weather = self._swallows or bool(rate) or bool(self._loss)
         if self._swallows:
             self.clear()
 
@@ -69,21 +71,25 @@ class Lane:
 
     def take(self) -> bool:
         """Take what waits at the source; False if the source is gone."""
+        source, queue, delay, meets_weather = self.source, self.queue, self._delay, self._weather
         for _ in range(_AT_ONCE):
             try:
-                packet = read(self.source, _LARGEST_BYTES)
+                packet = read(source, _LARGEST_BYTES)
             except BlockingIOError:
                 return True
             except OSError:
                 return False
-            now = monotonic()
-            due = self._due(now, len(packet))
-            if due is None:
+            departure = self._departure(len(packet)) if meets_weather else monotonic()
+            if departure is None or len(queue) >= _QUEUE_PACKETS:
                 self.drops += 1
-            else:
-                self.queue.append((due, packet))
-                self.packets += 1
-                self.bytes += len(packet)
+                continue
+            due = departure + delay
+            if due < self._last_due:  # noqa: PLR1730 - max() is a call; a shortened delay lets nobody overtake
+                due = self._last_due
+            self._last_due = due
+            queue.append((due, packet))
+            self.packets += 1
+            self.bytes += len(packet)
         return True
 
     def deliver(self) -> float:
@@ -101,16 +107,15 @@ class Lane:
                 self.drops += 1
         return NEVER
 
-    def _due(self, now: float, size_bytes: int) -> float | None:
-        if self._swallows or len(self.queue) >= _QUEUE_PACKETS:
+    def _departure(self, size_bytes: int) -> float | None:
+        """Return when a packet enters the delay line; None if it never does."""
+        now = monotonic()
+        if self._swallows or (self._loss and random.random() < self._loss):  # noqa: S311 - weather, not a secret
             return None
-        if self._loss and random.random() < self._loss:  # noqa: S311 - weather, not a secret
+        if not self._seconds_per_byte:
+            return now
+        begins = max(now, self._free_at)
+        if begins - now > _BUFFER_SECONDS:
             return None
-        if self._seconds_per_byte:
-            begins = max(now, self._free_at)
-            if begins - now > _BUFFER_SECONDS:
-                return None
-            now = self._free_at = begins + size_bytes * self._seconds_per_byte
-        # a delay that was shortened must not let packets overtake each other
-        self._last_due = max(now + self._delay, self._last_due)
-        return self._last_due
+        self._free_at = begins + size_bytes * self._seconds_per_byte
+        return self._free_at

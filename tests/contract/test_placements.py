@@ -1,0 +1,149 @@
+"""What recovery may rely on where placements and claims are kept: simulated, and in a real etcd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from dr.actions import Action, ClaimWorkload, MovePlacement, ReleaseWorkload
+from dr.conditions import Conditions
+from dr.ports import Eye
+from inventory.names import SiteName
+from inventory.network import Network
+from ndc.adapters.actuator import LiveActuator
+from ndc.adapters.clock import SystemClock
+from ndc.adapters.placement import EtcdPlacements
+from ndc.adapters.reach import Reach
+from ndc.adapters.sensor import LiveEye
+from ndc.clients.etcd import Delete, Etcd
+from ndc.clients.ssh import Access
+from ndc.runs.plan import RunName, StepId
+from ndc.runs.ports import Actuator, Answer, Token
+from ndc.simulation.world import World
+from tests.contract.etcd_server import running_etcd
+from tests.networks import network
+from tests.rehearsals import SERVICE
+
+BOUND = timedelta(seconds=20)
+FIRST, SECOND = RunName("first"), RunName("second")
+HOME, REFUGE = SiteName("ndc01"), SiteName("ndc02")
+
+
+@dataclass
+class Pair:
+    """An eye and hands on one world."""
+
+    eye: Eye
+    hands: Actuator[Action]
+    sent: int = 0
+
+    def do(self, action: Action, epoch: int = 2) -> Answer:
+        self.sent += 1
+        token = Token(FIRST, StepId("step"), epoch, self.sent)
+        self.hands.begin(action, token, BOUND)
+        completion = self.hands.wait(BOUND)
+        assert completion is not None
+        assert completion.token == token
+        return completion.answer
+
+    def is_so(self, action: Action) -> bool | None:
+        return Conditions(self.eye).is_in_effect(action)
+
+    def objections(self, action: Action) -> list[str]:
+        return list(Conditions(self.eye).objections(action))
+
+
+@pytest.fixture(scope="module")
+def etcd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etcd]:
+    with running_etcd(tmp_path_factory.mktemp("etcd"), network()) as client:
+        yield client
+
+
+def _live(etcd: Etcd, net: Network) -> Pair:
+    placements = EtcdPlacements(etcd, net.environment)
+    placements.ensure(SERVICE, HOME)
+    nobody = Access(None, None)  # type: ignore[arg-type]  # no host is asked here
+    reach = Reach(net, None, None, etcd, placements, nobody, nobody)  # type: ignore[arg-type]  # nor Patroni
+    return Pair(LiveEye(reach, SystemClock()), LiveActuator(reach))
+
+
+@pytest.fixture(params=["simulated", pytest.param("live", marks=pytest.mark.lab)])
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    if request.param == "simulated":
+        world = World(network(), SERVICE)
+        yield Pair(world, world)
+        return
+    client: Etcd = request.getfixturevalue("etcd")
+    yield _live(client, network())
+    client.change([], [Delete(found.key) for found in client.under("/ndc/")])
+
+
+CLAIM, RELEASE = ClaimWorkload(SERVICE, FIRST), ReleaseWorkload(SERVICE, FIRST)
+MOVE = MovePlacement(SERVICE, HOME, REFUGE, 2, FIRST)
+
+
+def test_a_workload_is_held_by_one_run_at_a_time(pair: Pair) -> None:
+    other = ClaimWorkload(SERVICE, SECOND)
+
+    assert pair.do(CLAIM) is Answer.YES
+    assert pair.is_so(CLAIM)
+    assert pair.objections(other)
+    assert pair.do(other) is Answer.NO
+    assert pair.is_so(other) is False
+
+
+def test_a_claim_may_be_asked_for_twice(pair: Pair) -> None:
+    assert (pair.do(CLAIM), pair.do(CLAIM)) == (Answer.YES, Answer.YES)
+
+
+def test_a_released_workload_may_be_held_by_the_next(pair: Pair) -> None:
+    pair.do(CLAIM)
+
+    assert pair.do(RELEASE) is Answer.YES
+    assert pair.is_so(RELEASE)
+    assert pair.do(ClaimWorkload(SERVICE, SECOND)) is Answer.YES
+
+
+def test_a_claim_that_arrives_after_its_release_changes_nothing(pair: Pair) -> None:
+    pair.do(CLAIM)
+    pair.do(RELEASE)
+
+    assert pair.do(CLAIM) is Answer.NO
+    assert pair.is_so(RELEASE)
+
+
+def test_a_release_of_what_another_holds_changes_nothing(pair: Pair) -> None:
+    pair.do(ClaimWorkload(SERVICE, SECOND))
+
+    assert pair.do(RELEASE) is Answer.YES
+    assert pair.is_so(ClaimWorkload(SERVICE, SECOND))
+
+
+def test_a_placement_moves_once_and_raises_its_epoch(pair: Pair) -> None:
+    assert pair.objections(MOVE) == []
+    assert pair.do(MOVE) is Answer.YES
+    assert pair.is_so(MOVE)
+    assert pair.do(MOVE) is Answer.YES
+    assert pair.is_so(MOVE)
+
+
+def test_a_placement_that_is_another_by_now_is_not_moved(pair: Pair) -> None:
+    pair.do(MOVE)
+    late = MovePlacement(SERVICE, HOME, SiteName("ndc03"), 2, SECOND)
+
+    assert pair.objections(late)
+    assert pair.do(late) is Answer.NO
+    assert pair.is_so(MOVE)
+
+
+def test_an_epoch_is_never_skipped(pair: Pair) -> None:
+    assert pair.do(MovePlacement(SERVICE, HOME, REFUGE, 3, FIRST)) is Answer.NO
+
+
+def test_the_same_move_by_another_run_is_not_taken_for_ours(pair: Pair) -> None:
+    pair.do(MOVE)
+
+    assert pair.is_so(MovePlacement(SERVICE, HOME, REFUGE, 2, SECOND)) is False

@@ -1,0 +1,163 @@
+"""What routers say, in a running network: sessions, filters, the way round, the forced command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import IPv4Address
+
+import pytest
+
+from inventory.names import EnvironmentName, HostName, LinkName
+from inventory.network import Network
+from ndc.adapters.clock import SystemClock
+from ndc.adapters.routers import Routers, converged
+from ndc.adapters.routers.routers import HANDED_OVER
+from ndc.adapters.secrets import Secrets
+from ndc.clients.epoch import ask
+from ndc.clients.epochs import Act, Request
+from ndc.clients.ssh import Access, connect
+from ndc.kernel.clock import wait_until
+from ndc.kernel.errors import Rejected
+from ndc.settings import Paths
+from ndc.wiring import environment
+from tests.lab.conftest import Terminal
+
+pytestmark = pytest.mark.lab
+
+CLOCK = SystemClock()
+BOUND = timedelta(seconds=20)
+EDGE, NODE, FAR_NODE = HostName("ndc01-edge"), HostName("ndc01-node"), HostName("ndc02-node")
+DIRECT = ("ndc01-ndc02-north", "ndc01-ndc02-south")
+
+
+@pytest.fixture(scope="module")
+def network(lab: Terminal) -> Network:
+    return environment.network(environment.opened(EnvironmentName(lab.environment)))
+
+
+@pytest.fixture(scope="module")
+def secrets(network: Network) -> Secrets:
+    return Secrets(Paths(network.environment).secrets)
+
+
+@pytest.fixture(scope="module")
+def routers(
+    network: Network, secrets: Secrets, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Routers]:
+    access = Access(secrets.control_key, secrets.known_hosts)
+    password = secrets.read(secrets.bgp_password)
+    with Routers(network, access, password, tmp_path_factory.mktemp("routers")) as routers:
+        yield routers
+
+
+def _wait_until_converged(routers: Routers) -> None:
+    wait_until(
+        CLOCK,
+        lambda: None if converged(routers) else True,
+        what="every session and every route",
+        bound=BOUND,
+    )
+
+
+def test_every_router_runs_its_intent_and_was_handed_over(
+    lab: Terminal, network: Network, routers: Routers
+) -> None:
+    assert converged(routers) == []
+    for host in network.hosts:
+        assert routers.pending(host.name) == []
+        assert lab.on(host.name, "test", "-e", HANDED_OVER).code == 0
+
+
+def test_two_sites_without_a_direct_link_reach_each_other_through_a_third(
+    lab: Terminal, network: Network, routers: Routers
+) -> None:
+    far = network.host(FAR_NODE).loopback
+    direct = {network.link(LinkName(name)).z.address.ip for name in DIRECT}
+    try:
+        for link in DIRECT:
+            lab.done("lab", "cut", link)
+        wait_until(
+            CLOCK,
+            lambda: True if (way := _way(routers, far)) and not way & direct else None,
+            what="the way round",
+            bound=BOUND,
+        )
+        answer = lab.on(NODE, "ping", "-c", "1", "-W", "2", str(far))
+    finally:
+        for link in DIRECT:
+            lab.done("lab", "heal", link)
+    _wait_until_converged(routers)
+
+    assert answer.code == 0, answer.stdout
+
+
+def test_a_link_that_falls_silent_is_noticed_by_bfd(
+    lab: Terminal, network: Network, routers: Routers
+) -> None:
+    link = network.link(LinkName(DIRECT[0]))
+    end = link.end_at(EDGE)
+    assert end
+    other = link.other_end(end).address.ip
+    try:
+        lab.done("lab", "silence", link.name)
+        wait_until(
+            CLOCK,
+            lambda: None if _is_established(routers, other) else True,
+            what="the end of the session",
+            bound=timedelta(seconds=5),  # the hold time alone would take nine
+        )
+    finally:
+        lab.done("lab", "heal", link.name)
+    _wait_until_converged(routers)
+
+
+def test_what_was_changed_by_hand_is_put_right(lab: Terminal, routers: Routers) -> None:
+    by_hand = [
+        "configure terminal",
+        "ip prefix-list EXTRA seq 5 permit any",
+        "no route-map RECEIVE",
+    ]
+    lab.done("ssh", EDGE, "--", "vtysh", *(word for line in by_hand for word in ("-c", line)))
+
+    assert routers.pending(EDGE)
+    routers.converge(EDGE)
+
+    assert routers.pending(EDGE) == []
+    _wait_until_converged(routers)
+
+
+def test_the_forced_command_obeys_no_older_epoch_and_no_other_command(
+    network: Network, secrets: Secrets
+) -> None:
+    guard = Access(secrets.epoch_key, secrets.known_hosts)
+    service = network.services[0]
+
+    def request(act: Act, epoch: int) -> Request:
+        return Request(service.name, epoch, "lab-test", "step", act, service.address)
+
+    looks = {name: ask(network.host(name), guard, request(Act.LOOK, 0)) for name in service.hosts}
+    name, highest = next((n, look.highest) for n, look in looks.items() if look.highest)
+    host = network.host(name)
+
+    with pytest.raises(Rejected, match="did not obey"):
+        ask(host, guard, request(Act.WITHDRAW, highest - 1))
+    assert ask(host, guard, request(Act.LOOK, 0)) == looks[name]
+    with connect(host, guard) as connection:
+        refused = connection.run(["id"])
+    assert refused.exit_code == 2
+    assert "no request" in json.loads(refused.stdout)["refused"]
+
+
+def _way(routers: Routers, loopback: IPv4Address) -> set[IPv4Address]:
+    return {
+        hop
+        for route in routers.routes(EDGE)
+        if route.prefix.network_address == loopback and route.is_installed
+        for hop in route.next_hops
+    }
+
+
+def _is_established(routers: Routers, neighbour: IPv4Address) -> bool:
+    return any(s.neighbour == neighbour and s.is_established for s in routers.bgp_sessions(EDGE))
