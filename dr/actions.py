@@ -19,6 +19,8 @@ class ClaimWorkload:
 
     service: ServiceName
     run: RunName
+    number: int
+    """the claim's: one more than the plan saw"""
     kind: Literal["claim-workload"] = "claim-workload"
 
 
@@ -42,11 +44,17 @@ class NarrowSync:
 
 @dataclass(frozen=True, slots=True)
 class SwitchDatabase:
-    """Have ``leader`` stop in good order and ``candidate`` take over, nothing lost."""
+    """Have ``leader`` stop in good order and ``candidate`` take over, nothing lost.
+
+    Only while ``run`` holds ``service``: naming leader and candidate alone would let an
+    overtaken run switch again, once another had switched back.
+    """
 
     database: DatabaseName
     leader: HostName
     candidate: HostName
+    service: ServiceName
+    run: RunName
     kind: Literal["switch-database"] = "switch-database"
 
 

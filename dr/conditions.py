@@ -48,8 +48,9 @@ def before(action: Action) -> tuple[Question, ...]:
     match action:
         case ClaimWorkload(service):
             return (IsFree(service),)
-        case SwitchDatabase(database, leader, candidate):
+        case SwitchDatabase(database, leader, candidate, service, run):
             return (
+                IsHeldBy(service, run),
                 Leads(database, leader),
                 IsOnlySynchronous(database, candidate),
                 LagsAtMost(database, candidate, LAG_LIMIT_BYTES),

@@ -33,20 +33,19 @@ class Claim:
 
     run: RunName | None
     """None: nobody's"""
-    last: RunName | None = None
-    """who held it before; a run that released a workload may not take it again, so that a late
-    request of its own, overtaken by its end, changes nothing
+    number: int = 0
+    """how often it was taken; a run takes it under the number that its plan saw to be next, so a
+    late request of a run that is over changes nothing
     """
 
-    def taken(self, run: RunName) -> Claim | None:
-        """Return the claim once ``run`` holds it; None: it may not."""
-        if self.run not in {None, run} or (self.run is None and self.last == run):
-            return None
-        return Claim(run, self.last)
+    def taken(self, run: RunName, number: int) -> Claim | None:
+        """Return the claim once ``run`` holds it under ``number``; None: it may not."""
+        wanted = Claim(run, number)
+        return wanted if self in {wanted, Claim(None, number - 1)} else None
 
     def released(self, run: RunName) -> Claim:
         """Return the claim once ``run`` does not hold it."""
-        return Claim(None, run) if self.run == run else self
+        return Claim(None, self.number) if self.run == run else self
 
 
 class Placements(Protocol):
@@ -74,11 +73,11 @@ class Placements(Protocol):
             Unreachable: no quorum answered.
         """
 
-    def take(self, service: ServiceName, run: RunName) -> None:
-        """Let ``run`` hold ``service``; done already counts as done.
+    def take(self, service: ServiceName, run: RunName, number: int) -> None:
+        """Let ``run`` hold ``service`` under ``number``; done already counts as done.
 
         Raises:
-            Rejected: another run holds it, or ``run`` released it before.
+            Rejected: another run holds it, or ``number`` is not the next.
             Unreachable: it may hold it now.
         """
 
@@ -125,7 +124,7 @@ def read_claim(text: str) -> Claim:
     try:
         return _CLAIM.validate_json(text)
     except ValidationError:
-        raise _unreadable('{"run": …, "last": …}', text) from None
+        raise _unreadable('{"run": …, "number": …}', text) from None
 
 
 def _unreadable(expected: str, text: str) -> JournalCorrupt:

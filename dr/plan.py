@@ -11,12 +11,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from dr.actions import Action
 from dr.facts import Facts
-from dr.placement import Placement
+from dr.placement import Claim, Placement
 from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName, SiteName
 from ndc.kernel.errors import JournalCorrupt, PlanRefused
 from ndc.runs.engine import Engine
 from ndc.runs.journal import Codec, Journal, Record
-from ndc.runs.plan import Plan, RunName, Step
+from ndc.runs.plan import Plan, Step
 from ndc.runs.run import Run
 
 LIFE: Final = timedelta(minutes=10)
@@ -53,7 +53,7 @@ class Deciding:
     leader: HostName | None
     synchronous: tuple[HostName, ...] | None
     reachable: tuple[SiteName, ...]
-    holder: RunName | None
+    claim: Claim | None
 
     @classmethod
     def among(cls, facts: Facts) -> Deciding:
@@ -63,7 +63,7 @@ class Deciding:
             leader=facts.leader,
             synchronous=None if facts.synchronous is None else tuple(sorted(facts.synchronous)),
             reachable=tuple(sorted(facts.reachable)),
-            holder=facts.claim.run if facts.claim else None,
+            claim=facts.claim,
         )
 
 

@@ -26,7 +26,7 @@ from dr.actions import (
     WriteCanary,
 )
 from dr.facts import Facts
-from dr.placement import Placement
+from dr.placement import Claim, Placement
 from dr.plan import Basis, Deciding, Phase, RecoveryPlan, RecoveryStep
 from dr.rules import Switchover, candidates, refusals, service_in
 from inventory.names import HostName, OperatorName, SiteName
@@ -56,9 +56,11 @@ def plan_switchover(
     for refusal in refusals(network, facts, request):
         raise refusal
     service = service_in(network, request)
-    if facts.placement is None or facts.leader is None:
+    if facts.placement is None or facts.leader is None or facts.claim is None:
         raise AssertionError("rules let pass what cannot be planned")
-    moving = _Move(network, service, request, facts.leader, facts.placement, occasion.run)
+    moving = _Move(
+        network, service, request, facts.leader, facts.placement, facts.claim, occasion.run
+    )
     return Plan(
         id=occasion.run,
         title=f"switchover {service.name} to {request.target}",
@@ -84,6 +86,7 @@ class _Move:
     request: Switchover
     leader: HostName
     placed: Placement
+    claim: Claim
     run: RunName
 
     @property
@@ -112,7 +115,7 @@ class _Move:
     def _claim(self, needs: tuple[StepId, ...]) -> RecoveryStep:
         name = self.service.name
         undo = ReleaseWorkload(name, self.run)
-        action = ClaimWorkload(name, self.run)
+        action = ClaimWorkload(name, self.run, self.claim.number + 1)
         return self._step("declare", Phase.DECLARE, action, needs=needs, undo=undo)
 
     def _switch(self, claim: StepId) -> Iterator[RecoveryStep]:
@@ -123,7 +126,7 @@ class _Move:
         yield drain
         yield Step(
             StepId("promote"),
-            SwitchDatabase(database, self.leader, self.candidate),
+            SwitchDatabase(database, self.leader, self.candidate, self.service.name, self.run),
             Phase.PROMOTE,
             needs=(drain.id,),
             epoch=self.epoch,

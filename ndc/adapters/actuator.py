@@ -25,10 +25,12 @@ from dr.actions import (
     WriteCanary,
 )
 from dr.placement import Placement
+from inventory.names import ServiceName
 from ndc.adapters.reach import Reach
 from ndc.clients import patroni
 from ndc.clients.epochs import Act
 from ndc.kernel.errors import Rejected, Unreachable
+from ndc.runs.plan import RunName
 from ndc.runs.ports import Answer, Completion, Token
 
 
@@ -68,8 +70,8 @@ class LiveActuator:
         self, action: Action, token: Token, deadline: timedelta
     ) -> None:
         match action:
-            case ClaimWorkload(service, run):
-                self._reach.placements.take(service, run)
+            case ClaimWorkload(service, run, number):
+                self._reach.placements.take(service, run, number)
             case ReleaseWorkload(service, run):
                 self._reach.placements.release(service, run)
             case MovePlacement():
@@ -101,9 +103,20 @@ class LiveActuator:
             )
         self._reach.placements.swap(action.service, old, new)
 
+    def _demand_claim(self, service: ServiceName, run: RunName) -> None:
+        holder = self._reach.placements.claim(service).run
+        if holder != run:
+            raise Rejected(
+                f"{run} no longer holds {service}",
+                expected=run,
+                actual=holder or "nobody holds it",
+                next_step="ndc dr runs shows who moved it since",
+            )
+
     def _change_database(self, action: NarrowSync | SwitchDatabase) -> None:
         match action:
-            case SwitchDatabase(_, leader, candidate):
+            case SwitchDatabase(_, leader, candidate, service, run):
+                self._demand_claim(service, run)
                 root = self._reach.patroni(leader)
                 patroni.switch(self._reach.rest, root, leader=leader, candidate=candidate)
             case NarrowSync(database, candidate):

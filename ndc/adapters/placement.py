@@ -52,16 +52,16 @@ class EtcdPlacements:
         """Return who holds ``service``, as of now."""
         return self._claim(service)[1]
 
-    def take(self, service: ServiceName, run: RunName) -> None:
-        """Let ``run`` hold ``service``; done already counts as done."""
+    def take(self, service: ServiceName, run: RunName, number: int) -> None:
+        """Let ``run`` hold ``service`` under ``number``; done already counts as done."""
         before, claim = self._claim(service)
-        taken = claim.taken(run)
+        taken = claim.taken(run, number)
         if taken is None:
             raise Rejected(
                 f"{service} cannot be held by {run}",
-                expected="that nobody holds it, and that the run did not release it before",
-                actual=f"{claim.run or claim.last} {'holds' if claim.run else 'released'} it",
-                next_step=f"ndc dr show {claim.run or claim.last}",
+                expected=f"that nobody holds it, and that it was taken {number - 1} times",
+                actual=f"{claim.run or 'nobody'} holds it; it was taken {claim.number} times",
+                next_step=f"ndc dr show {claim.run}" if claim.run else "plan again: ndc dr plan",
             )
         self._put_claim(service, before, taken)
 

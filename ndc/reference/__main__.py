@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +18,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m ndc.reference", description=__doc__)
     parser.add_argument("configuration", type=Path)
     configuration = read_configuration(parser.parse_args().configuration)
+    # while there is no leader the pool would say so fifty times a second
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     uvicorn.run(
         application(configuration, PostgresStore(configuration.dsn)),
         host="127.0.0.1",

@@ -168,14 +168,14 @@ class World:
     def _apply(self, action: Action) -> bool:  # noqa: C901 - one line a verb
         """Make ``action`` true; tell whether anything changed."""
         match action:
-            case ClaimWorkload(_, run):
-                changed = self._claim(self.claim.taken(run))
+            case ClaimWorkload(_, run, number):
+                changed = self._claim(self.claim.taken(run, number))
             case ReleaseWorkload(_, run):
                 changed = self._claim(self.claim.released(run))
             case NarrowSync(_, candidate):
                 changed = self.database.narrow(candidate)
-            case SwitchDatabase(_, leader, candidate):
-                changed = self.database.switch(leader, candidate)
+            case SwitchDatabase():
+                changed = self._switch(action)
             case WriteCanary(_, host, key):
                 changed = self._write_canary(host, key)
             case MovePlacement():
@@ -193,6 +193,11 @@ class World:
             raise Rejected(f"it may not be taken: {self.claim}")
         changed, self.claim = self.claim != claim, claim
         return changed
+
+    def _switch(self, action: SwitchDatabase) -> bool:
+        if self.claim.run != action.run:
+            raise Rejected(f"{action.run} does not hold {action.service}")
+        return self.database.switch(action.leader, action.candidate)
 
     def _move(self, action: MovePlacement) -> bool:
         new = Placement(action.target, action.epoch, action.run)

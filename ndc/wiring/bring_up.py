@@ -18,16 +18,18 @@ from ndc.adapters import toolchain
 from ndc.adapters.ansible import Play, PlayResult, converge
 from ndc.adapters.clock import SystemClock
 from ndc.adapters.engine import Engine, EngineSettings
+from ndc.adapters.reach import Reach
 from ndc.adapters.routers import Routers, converged
 from ndc.adapters.secrets import Secrets, ensure_secrets
 from ndc.clients.labd import Labd
 from ndc.clients.ssh import Access
 from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import Rejected
+from ndc.kernel.errors import Rejected, Unreachable
 from ndc.settings import CACHE
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.onlooker import onlooker
+from ndc.wiring.place import place_services
 from ndc.wiring.stages import Say, Stages
 from ndc.wiring.summary import summary
 from stacks.programs.declared import Seeds
@@ -35,6 +37,7 @@ from tui.concerns import concerns, is_settled
 from tui.snapshot import Snapshot
 
 _ROUTES = timedelta(seconds=60)
+_QUORUM = timedelta(seconds=60)
 _GREEN = timedelta(minutes=5)
 """three times the figure of a first start; only detects a hang"""
 
@@ -63,6 +66,8 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
     _exist(environment, network, secrets, tools, stages)
     _contain(environment, network, secrets, tools, stages)
     _say(environment, network, secrets, stages)
+    with stages.stage("placement of services"):
+        _place(network, secrets, stages)
     snapshot = _wait_until_green(environment, stages)
     return summary(network, snapshot)
 
@@ -132,18 +137,50 @@ def _say(environment: Environment, network: Network, secrets: Secrets, stages: S
         hosts = [host.name for host in network.hosts]
         with ThreadPoolExecutor(len(hosts)) as pool:
             list(pool.map(partial(_take_over, routers), hosts))
-        wait_until(
-            stages.clock,
-            lambda: None if converged(routers) else True,
-            what="every BGP session and route",
-            bound=_ROUTES,
-            every=timedelta(milliseconds=500),
-        )
+        _wait_until_converged(routers, stages)
+
+
+def _wait_until_converged(routers: Routers, stages: Stages) -> None:
+    """Return when every session is established and every loopback reachable.
+
+    Raises:
+        Unreachable: what is still missing, by name.
+    """
+    began = stages.clock.elapsed()
+    while lacks := converged(routers):
+        if stages.clock.elapsed() - began > _ROUTES:
+            raise Unreachable(
+                f"{len(lacks)} routes and sessions did not come about",
+                expected=f"all within {_ROUTES.total_seconds():g} s",
+                actual="; ".join(str(lack) for lack in lacks[:5]),
+                next_step="run the command again: it goes on where this one stopped",
+            )
+        stages.clock.sleep(timedelta(milliseconds=500))
 
 
 def _take_over(routers: Routers, host: HostName) -> None:
     routers.converge(host)
     routers.hand_over(host)
+
+
+def _place(network: Network, secrets: Secrets, stages: Stages) -> None:
+    """Make services be announced where they are placed, as soon as a majority can be asked."""
+    reach = Reach.over(network, secrets.folder)
+
+    def placed() -> bool | None:
+        try:
+            place_services(network, reach)
+        except Unreachable:
+            return None
+        return True
+
+    wait_until(
+        stages.clock,
+        placed,
+        what="the placement of every service",
+        bound=_QUORUM,
+        every=timedelta(milliseconds=500),
+    )
 
 
 def _wait_until_green(environment: Environment, stages: Stages) -> Snapshot:

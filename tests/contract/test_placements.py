@@ -81,12 +81,12 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     client.change([], [Delete(found.key) for found in client.under("/ndc/")])
 
 
-CLAIM, RELEASE = ClaimWorkload(SERVICE, FIRST), ReleaseWorkload(SERVICE, FIRST)
+CLAIM, RELEASE = ClaimWorkload(SERVICE, FIRST, 1), ReleaseWorkload(SERVICE, FIRST)
 MOVE = MovePlacement(SERVICE, HOME, REFUGE, 2, FIRST)
 
 
 def test_a_workload_is_held_by_one_run_at_a_time(pair: Pair) -> None:
-    other = ClaimWorkload(SERVICE, SECOND)
+    other = ClaimWorkload(SERVICE, SECOND, 1)
 
     assert pair.do(CLAIM) is Answer.YES
     assert pair.is_so(CLAIM)
@@ -104,7 +104,7 @@ def test_a_released_workload_may_be_held_by_the_next(pair: Pair) -> None:
 
     assert pair.do(RELEASE) is Answer.YES
     assert pair.is_so(RELEASE)
-    assert pair.do(ClaimWorkload(SERVICE, SECOND)) is Answer.YES
+    assert pair.do(ClaimWorkload(SERVICE, SECOND, 2)) is Answer.YES
 
 
 def test_a_claim_that_arrives_after_its_release_changes_nothing(pair: Pair) -> None:
@@ -115,11 +115,20 @@ def test_a_claim_that_arrives_after_its_release_changes_nothing(pair: Pair) -> N
     assert pair.is_so(RELEASE)
 
 
+def test_a_claim_that_arrives_after_others_came_and_went_changes_nothing(pair: Pair) -> None:
+    other = ClaimWorkload(SERVICE, SECOND, 2)
+    for action in (CLAIM, RELEASE, other, ReleaseWorkload(SERVICE, SECOND)):
+        assert pair.do(action) is Answer.YES
+
+    assert pair.do(CLAIM) is Answer.NO
+    assert pair.is_so(RELEASE)
+
+
 def test_a_release_of_what_another_holds_changes_nothing(pair: Pair) -> None:
-    pair.do(ClaimWorkload(SERVICE, SECOND))
+    pair.do(ClaimWorkload(SERVICE, SECOND, 1))
 
     assert pair.do(RELEASE) is Answer.YES
-    assert pair.is_so(ClaimWorkload(SERVICE, SECOND))
+    assert pair.is_so(ClaimWorkload(SERVICE, SECOND, 1))
 
 
 def test_a_placement_moves_once_and_raises_its_epoch(pair: Pair) -> None:

@@ -20,7 +20,6 @@ from ndc.clients.epochs import Act, Request
 from ndc.clients.ssh import Access, connect
 from ndc.kernel.clock import wait_until
 from ndc.kernel.errors import Rejected
-from ndc.settings import Paths
 from ndc.wiring import environment
 from tests.lab.conftest import Terminal
 
@@ -38,8 +37,8 @@ def network(lab: Terminal) -> Network:
 
 
 @pytest.fixture(scope="module")
-def secrets(network: Network) -> Secrets:
-    return Secrets(Paths(network.environment).secrets)
+def secrets(lab: Terminal) -> Secrets:
+    return Secrets(environment.opened(EnvironmentName(lab.environment)).paths.secrets)
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,16 @@ from datetime import timedelta
 import pytest
 
 from dr.conditions import Conditions
+from dr.placement import Claim
 from dr.plan import RecoveryRun
 from inventory.names import HostName
 from ndc.runs.journal import Verdict
 from ndc.runs.machine import StepState
 from ndc.runs.plan import RunName, StepId
 from ndc.runs.ports import Token
+from ndc.simulation.database import SimulatedDatabase
 from ndc.simulation.faults import Fault, Trouble
+from ndc.simulation.world import World
 from tests.rehearsals import RUN, Rehearsal, rehearsal
 
 KINDS = (
@@ -154,16 +157,15 @@ def test_a_workload_that_another_run_holds_is_left_alone() -> None:
     made = rehearsal()
     first = made.plan
     made.carry()
-    made.world.claim = made.world.claim.taken(RunName("another-run")) or made.world.claim
+    made.world.claim = Claim(RunName("another-run"), 2)
 
     assert Conditions(made.world).objections(first.step(StepId("declare")).action)
 
 
-def test_an_overtaken_runner_changes_nothing() -> None:
+def test_an_overtaken_runner_changes_nothing_even_where_all_is_as_it_was_planned_on() -> None:
     made = rehearsal()
     made.carry()
-    newer = dict.fromkeys(made.world.epochs, 9)
-    made.world.epochs.update(newer)
+    _move_back(made.world)
     before = list(made.world.effects)
 
     for step in made.plan.steps:
@@ -171,6 +173,16 @@ def test_an_overtaken_runner_changes_nothing() -> None:
     made.world.sleep(timedelta(seconds=5))
 
     assert made.world.effects == before
+
+
+def _move_back(world: World) -> None:
+    """Let another run have moved the service home since."""
+    home = [h for h in world.service.hosts if world.network.host(h).site == world.service.home]
+    world.claim = Claim(None, world.claim.number + 1)
+    world.placements.append(world.placements[-1].moved(world.service.home, RunName("another-run")))
+    world.epochs.update(dict.fromkeys(world.epochs, 3))
+    world.announcing = set(home)
+    world.database = SimulatedDatabase.healthy(world.database.declared, world.timeline)
 
 
 def _candidate(made: Rehearsal) -> HostName:

@@ -20,30 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import ansible_runner
-from pydantic import BaseModel, ConfigDict
 
-from ndc.adapters.ansible.result import Difference, Told
+from ndc.adapters.ansible.wire import Difference, Order, Told
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 _TELLING = {"runner_on_ok", "runner_on_failed", "runner_on_unreachable"}
 """events that say what came of a task"""
-
-
-class Order(BaseModel):
-    """What is to be played."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    folder: Path
-    """the private data directory, fresh"""
-    playbook: Path
-    inventory: Path
-    arguments: str
-    """of ansible-playbook"""
-    environment: dict[str, str]
-    timeout_seconds: int
 
 
 def main() -> None:

@@ -11,15 +11,16 @@ from pathlib import Path
 from inventory.names import HostName
 from inventory.network import Network
 from ndc.adapters import files
-from ndc.adapters.ansible import child
 from ndc.adapters.ansible.private_data import order_for, private_data
-from ndc.adapters.ansible.result import PlayResult, Told
+from ndc.adapters.ansible.result import PlayResult
+from ndc.adapters.ansible.wire import Order, Told
 from ndc.adapters.paths import Paths
 from ndc.adapters.secrets import Secrets
 from ndc.kernel.errors import Rejected, Unreachable
 
 Say = Callable[[str], None]
 
+_CHILD = "ndc.adapters.ansible.child"
 _PATIENCE_SECONDS = 30
 """how long a cancelled play may take to end its processes"""
 
@@ -61,7 +62,7 @@ def _arguments(play: Play) -> str:
     return " ".join(arguments)
 
 
-def _watched(order: child.Order, say: Say) -> PlayResult:
+def _watched(order: Order, say: Say) -> PlayResult:
     result, end = PlayResult(), ""
     written = order.folder / "order.json"
     files.write(written, order.model_dump_json())
@@ -70,7 +71,7 @@ def _watched(order: child.Order, say: Say) -> PlayResult:
     with (
         log.open("w") as complaints,
         subprocess.Popen(
-            [sys.executable, "-m", child.__name__, written],
+            [sys.executable, "-m", _CHILD, written],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,

@@ -16,7 +16,7 @@ from pathlib import Path
 from inventory.ansible import ansible_inventory
 from inventory.network import Network
 from ndc.adapters import files
-from ndc.adapters.ansible.child import Order
+from ndc.adapters.ansible.wire import Order
 from ndc.adapters.paths import Paths
 from ndc.adapters.secrets import Secrets
 from stacks.routing.text import frr_daemons_text, frr_text

@@ -5,35 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from inventory.names import HostName
+from ndc.adapters.ansible.wire import Told
 from ndc.kernel.errors import Rejected, Unreachable
-
-
-class Difference(BaseModel):
-    """One entry of a task's diff, as Ansible writes it."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    after_header: str = ""
-    before: str = ""
-    after: str = ""
-
-
-class Told(BaseModel):
-    """One line that the child process tells: an event of a task on a host, or the end."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    event: str
-    """Ansible's: ``runner_on_ok`` and so on; ``end`` and ``broken`` are the child's own"""
-    play: str = ""
-    task: str = ""
-    host: str = ""
-    changed: bool = False
-    message: str = ""
-    diff: tuple[Difference, ...] = Field(default=())
 
 
 @dataclass(frozen=True, slots=True)

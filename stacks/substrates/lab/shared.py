@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,33 +39,38 @@ class Thing:
     """makes it as ``otherwise`` said that it was"""
 
 
-def join(environment: str, folder: Path = machine.FOLDER) -> None:
+def join(
+    environment: str, folder: Path = machine.FOLDER, things: Sequence[Thing] | None = None
+) -> None:
     """Make everything shared be there, and ``environment`` a user of it.
 
     Raises:
         Rejected: the machine refused.
     """
+    wanted = THINGS if things is None else things
     with machine.changing(folder) as register:
-        for thing in THINGS:
+        for thing in wanted:
             shared = register.shared.setdefault(thing.name, Shared())
             # found anew after a reboot of the machine; what is as needed was made by a user
             shared.before = thing.otherwise() or shared.before
             if environment not in shared.users:
                 shared.users.append(environment)
     with machine.changing(folder):
-        for thing in THINGS:
+        for thing in wanted:
             if thing.otherwise():
                 thing.make()
 
 
-def leave(environment: str, folder: Path = machine.FOLDER) -> None:
+def leave(
+    environment: str, folder: Path = machine.FOLDER, things: Sequence[Thing] | None = None
+) -> None:
     """Make ``environment`` no user; what has none left is as it was before the first.
 
     Raises:
         Rejected: the machine refused.
     """
     with machine.changing(folder) as register:
-        for thing in reversed(THINGS):
+        for thing in reversed(THINGS if things is None else things):
             _leave(register, thing, environment)
 
 

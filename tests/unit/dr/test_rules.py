@@ -140,7 +140,7 @@ def test_a_plan_for_another_inventory_is_refused(healthy: Rehearsal) -> None:
         ("leader", BAD["no-leader"]),
         ("synchronous", BAD["not-in-sync"]),
         ("reachable", BAD["target-dark"]),
-        ("holder", BAD["claimed"]),
+        ("claim", BAD["claimed"]),
     ],
 )
 def test_a_plan_is_stale_once_a_deciding_fact_has_changed(

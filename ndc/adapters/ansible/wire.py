@@ -1,0 +1,47 @@
+"""What is said between the program and the process that carries a play out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Order(BaseModel):
+    """What is to be played."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: Path
+    """the private data directory, fresh"""
+    playbook: Path
+    inventory: Path
+    arguments: str
+    """of ansible-playbook"""
+    environment: dict[str, str]
+    timeout_seconds: int
+
+
+class Difference(BaseModel):
+    """One entry of a task's diff, as Ansible writes it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    after_header: str = ""
+    before: str = ""
+    after: str = ""
+
+
+class Told(BaseModel):
+    """One line that the child process tells: an event of a task on a host, or the end."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    event: str
+    """Ansible's: ``runner_on_ok`` and so on; ``end`` and ``broken`` are the child's own"""
+    play: str = ""
+    task: str = ""
+    host: str = ""
+    changed: bool = False
+    message: str = ""
+    diff: tuple[Difference, ...] = Field(default=())

@@ -1,0 +1,98 @@
+"""Marks in a real database: who leads marks, who follows reads, who may do no more cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from inventory.names import SiteName
+from ndc.clients import heartbeats
+from ndc.kernel.errors import Rejected
+from tests.scratch_postgres import image_root, scratch_postgres
+
+pytestmark = pytest.mark.lab
+
+NDC01, NDC02 = SiteName("ndc01"), SiteName("ndc02")
+ROLES = """
+CREATE ROLE heartbeat LOGIN;
+CREATE ROLE exporter LOGIN;
+CREATE SCHEMA heartbeat AUTHORIZATION heartbeat;
+GRANT USAGE ON SCHEMA heartbeat TO exporter;
+ALTER DEFAULT PRIVILEGES FOR ROLE heartbeat IN SCHEMA heartbeat GRANT SELECT ON TABLES TO exporter;
+"""
+
+
+@pytest.fixture(scope="module")
+def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the connection string of a database with the roles that `ndc up` makes."""
+    root = image_root()
+    if root is None:
+        pytest.skip("there is no golden image yet: `make up` builds it")
+    with scratch_postgres(root, tmp_path_factory.mktemp("postgres")) as made:
+        asyncio.run(_prepared(made))
+        yield made
+
+
+async def _prepared(dsn: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                async with await _as(dsn, "postgres") as connection:
+                    await connection.execute(ROLES)
+            except psycopg.OperationalError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+
+async def _as(dsn: str, role: str) -> heartbeats.Connection:
+    return await psycopg.AsyncConnection.connect(f"{dsn} user={role}", autocommit=True)
+
+
+def test_a_mark_is_read_by_who_may_only_read(dsn: str) -> None:
+    async def story() -> None:
+        async with await _as(dsn, "heartbeat") as leader, await _as(dsn, "exporter") as reader:
+            assert await heartbeats.newest(reader) is None
+            assert await heartbeats.prepare(leader)
+            assert await heartbeats.newest(reader) is None
+
+            await heartbeats.beat(leader, NDC01)
+            first = await heartbeats.newest(reader)
+            await heartbeats.beat(leader, NDC02)
+            second = await heartbeats.newest(reader)
+
+            assert first is not None
+            assert second is not None
+            assert (first.source, second.source) == (NDC01, NDC02)
+            assert timedelta() < second.at - first.at < timedelta(seconds=30)
+            with pytest.raises(Rejected):
+                await heartbeats.beat(reader, NDC01)
+
+    asyncio.run(story())
+
+
+def test_who_does_not_lead_any_more_is_told(dsn: str) -> None:
+    async def story() -> None:
+        async with await _as(dsn, "heartbeat") as former:
+            await heartbeats.prepare(former)
+            await former.execute("SET default_transaction_read_only = on")
+
+            with pytest.raises(Rejected):
+                await heartbeats.beat(former, NDC01)
+
+    asyncio.run(story())
+
+
+def test_who_may_mark_may_do_nothing_else(dsn: str) -> None:
+    async def story() -> None:
+        async with await _as(dsn, "heartbeat") as marker:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await marker.execute("CREATE TABLE public.anything (x int)")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await marker.execute("SELECT * FROM pg_authid")
+
+    asyncio.run(story())

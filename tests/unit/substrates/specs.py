@@ -1,0 +1,43 @@
+"""Specifications that several tests begin with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from inventory.names import HostName, LinkName, SegmentName, SiteName
+from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec
+
+SEGMENT = SegmentSpec(SegmentName("east-lan"), SiteName("east"))
+HOST = HostSpec(
+    name=HostName("east-node"),
+    site=SiteName("east"),
+    segment=SEGMENT.name,
+    management="198.18.3.12/24",
+    image="0123",
+    host_key="SHA256:x",
+    store_bytes=0,
+)
+LINK = LinkSpec(
+    name=LinkName("east-west"),
+    a=LinkEndSpec(HostName("east-node"), "link1"),
+    z=LinkEndSpec(HostName("west-node"), "link1"),
+    delay_microseconds=1500,
+    rate_bits_per_second=0,
+    mtu_bytes=1500,
+)
+
+
+class Stopwatch:
+    """A clock that stands still until somebody waits."""
+
+    def __init__(self) -> None:
+        self._elapsed = timedelta()
+
+    def now(self) -> datetime:
+        return datetime(2030, 1, 1, tzinfo=UTC) + self._elapsed
+
+    def elapsed(self) -> timedelta:
+        return self._elapsed
+
+    def sleep(self, duration: timedelta) -> None:
+        self._elapsed += duration
