@@ -65,7 +65,7 @@ class Reach:
             etcd,
             EtcdPlacements(etcd, network.environment),
             control=Access(secrets.control_key, secrets.known_hosts),
-            guard=Access(secrets.path("epoch_key"), secrets.known_hosts),
+            guard=Access(secrets.epoch_key, secrets.known_hosts),
         )
 
     def patroni(self, host: HostName) -> str:

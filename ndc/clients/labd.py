@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
+import select
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +27,9 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 _PATIENCE_SECONDS = 300
 """with a daemon that says nothing at all: its slowest act takes a fifth of it"""
 _BIRTH_SECONDS = 60
+_LAST_WORDS_MILLISECONDS = 2_000
+_CREDENTIALS = struct.Struct("3i")
+"""process, user, group"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,10 @@ class LabStatus:
 
 
 _STATUS = TypeAdapter(LabStatus)
+
+
+class _Died(Exception):
+    """The daemon ended before it had answered."""
 
 
 def ignore(_: str) -> None:
@@ -154,19 +164,36 @@ class Labd:
         self.ask("heal", link=link)
 
     def stop(self) -> None:
-        """End the daemon; hosts and links go on."""
-        self.ask("stop", start=False)
+        """End the daemon; hosts and links go on. Returns when its process is gone."""
+        with self._seen_ending(start=False):
+            self.ask("stop", start=False)
 
     def destroy(self, progress: Progress = ignore) -> None:
-        """Make everything gone, the daemon with it."""
-        self.ask("destroy", progress)
+        """Make everything gone, the daemon with it. Returns when its process is gone."""
+        with self._seen_ending(start=True):
+            self.ask("destroy", progress)
 
     def ask(
         self, verb: str, progress: Progress = ignore, *, start: bool = True, **arguments: Any
     ) -> Any:
-        """Return the daemon's answer to ``verb``; ``start`` it if it is not there."""
+        """Return the daemon's answer to ``verb``; ``start`` it if it is not there.
+
+        If it dies over that, and may be started, the next one is asked once more: every
+        verb looks before it acts.
+        """
         request = json.dumps({"verb": verb, **arguments}).encode() + b"\n"
-        with self._connected(start=start) as connection:
+        try:
+            return self._ask_once(request, progress, start=start)
+        except _Died as died:
+            if not start:
+                raise self._silent(verb, died) from died
+        try:
+            return self._ask_once(request, progress, start=start)
+        except _Died as died:
+            raise self._silent(verb, died) from died
+
+    def _ask_once(self, request: bytes, progress: Progress, *, start: bool) -> Any:
+        with self._connected(start=start) as connection, _process_of(connection) as process:
             try:
                 connection.sendall(request)
                 with connection.makefile("rb") as lines:
@@ -175,9 +202,19 @@ class Labd:
                         if "progress" not in message:
                             return _answered(message)
                         progress(message["progress"])
+                reason: Exception = EOFError("it hung up")
             except (OSError, ValueError) as error:
-                raise self._silent(verb, str(error) or type(error).__name__) from error
-        raise self._silent(verb, "it hung up")
+                reason = error
+            if _has_ended(process):
+                raise _Died(str(reason)) from reason
+            raise self._silent(json.loads(request)["verb"], reason) from reason
+
+    @contextmanager
+    def _seen_ending(self, *, start: bool) -> Iterator[None]:
+        with self._connected(start=start) as connection, _process_of(connection) as process:
+            connection.close()
+            yield
+            _has_ended(process)
 
     @contextmanager
     def _connected(self, *, start: bool) -> Iterator[socket.socket]:
@@ -237,13 +274,37 @@ class Labd:
             next_step=f"ndc --env {self.environment} logs labd",
         )
 
-    def _silent(self, verb: str, why: str) -> Unreachable:
+    def _silent(self, verb: str, why: Exception) -> Unreachable:
         return Unreachable(
             f"ndc-labd did not answer to {verb}",
             expected="an answer",
-            actual=why,
+            actual=str(why) or type(why).__name__,
             next_step=f"ndc --env {self.environment} lab status; then run the command again",
         )
+
+
+@contextmanager
+def _process_of(connection: socket.socket) -> Iterator[int | None]:
+    """Yield a descriptor of the process at the other end; None if it is gone already."""
+    peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    try:
+        process = os.pidfd_open(_CREDENTIALS.unpack(peer)[0])
+    except ProcessLookupError:
+        yield None
+        return
+    try:
+        yield process
+    finally:
+        os.close(process)
+
+
+def _has_ended(process: int | None) -> bool:
+    """Whether ``process`` has ended, after some time to do so."""
+    if process is None:
+        return True
+    ended = select.poll()
+    ended.register(process, select.POLLIN)
+    return bool(ended.poll(_LAST_WORDS_MILLISECONDS))
 
 
 def _answered(message: dict[str, Any]) -> Any:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import TextIO
 
 from ndc.adapters.clock import SystemClock
-from ndc.kernel.errors import NdcError, Rejected
+from ndc.kernel.clock import wait_until
+from ndc.kernel.errors import NdcError, Rejected, Unreachable
 from ndc.settings import CACHE, paths_of
 from stacks.substrates.lab import machine
 from stacks.substrates.lab.ground import Ground
@@ -23,6 +27,7 @@ from stacks.substrates.lab.names import Names
 from stacks.substrates.lab.service import Service
 
 _BACKLOG = 128
+_LAST_WORDS = timedelta(seconds=5)
 
 
 def ground_of(environment: str) -> Ground:
@@ -75,7 +80,10 @@ def _run(environment: str, says: int) -> int:
             lab.adopt()
             _redirect(ground)
             os.close(says)
-            Service(lab, listener, ground.clock).serve()
+            service = Service(lab, listener, ground.clock)
+            signal.signal(signal.SIGTERM, lambda *_: service.end())
+            service.serve()
+            lab.leave()
     except NdcError as error:
         os.write(says, ("\n".join(error.lines()) + "\n").encode())
         return Rejected.exit_code
@@ -87,8 +95,9 @@ def _only_one(ground: Ground) -> Iterator[None]:
     ground.sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (ground.sockets / "labd.lock").open("a", encoding="utf-8") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            # the one before may have stopped listening, and not ended yet
+            wait_until(ground.clock, lambda: _locked(lock), what="the lock", bound=_LAST_WORDS)
+        except Unreachable:
             raise Rejected(
                 f"another ndc-labd owns environment {ground.environment}",
                 expected="one daemon an environment",
@@ -96,6 +105,14 @@ def _only_one(ground: Ground) -> Iterator[None]:
                 next_step=f"ndc --env {ground.environment} lab status speaks with the other one",
             ) from None
         yield
+
+
+def _locked(lock: TextIO) -> bool | None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+    return True
 
 
 @contextmanager

@@ -11,12 +11,12 @@ from __future__ import annotations
 import sys
 
 from dr.report import Outcome, report_text
-from ndc.wiring import environment
 from ndc.adapters.carrying import Carrier
 from ndc.adapters.clock import SystemClock
 from ndc.adapters.reach import Reach
 from ndc.adapters.run_folder import RunFolder
 from ndc.kernel.errors import NdcError
+from ndc.wiring import environment
 
 EXIT_CODES = {
     Outcome.DONE: 0,

@@ -114,6 +114,11 @@ class Host:
         new.chmod(entry.mode)
         new.replace(real)
 
+    def mark(self, unit: str, action: str) -> None:
+        """Write down that ``action`` is due for ``unit``."""
+        self.at(DUE).mkdir(parents=True, exist_ok=True)
+        self.at(f"{DUE}/{unit}").write_text(action)
+
     def unpack(self, wheel: str, folder: str) -> None:
         """Make ``folder``, if it is not there, hold what is in ``wheel``, whole or not at all."""
         if not self.look(folder):
@@ -141,9 +146,8 @@ class Tree:
     def apply(self, host: Host, wheel: str, watchers: list[Unit]) -> None:
         """Make the host so; ``watchers`` are the units of every stage."""
         entries = self._unlike(host)
-        changed = [entry.path for entry in entries]
-        for name, action in _due(host, watchers, changed).items():
-            host.write(_entry("file", {"path": f"{DUE}/{name}", "content": action}))
+        for name, action in _due(host, watchers, [entry.path for entry in entries]).items():
+            host.mark(name, action)
         for path in self.programs:
             host.unpack(wheel, path)
         for entry in entries:
@@ -167,13 +171,9 @@ def tree_of(roles: list[dict[str, Any]], secrets: dict[str, str], host: Host) ->
         if not (given.get("unless") and host.look(given["unless"]))
     ]
     paths = [entry.path for entry in entries]
-    if twice := sorted({path for path in paths if paths.count(path) > 1}):
-        raise Refused(f"two roles claim {', '.join(twice)}")
-    return Tree(
-        entries=entries,
-        programs=_all("programs", roles),
-        units=[Unit(**unit) for unit in _all("units", roles)],
-    )
+    if twice := {path for path in paths if paths.count(path) > 1}:
+        raise Refused(f"two roles claim {', '.join(sorted(twice))}")
+    return Tree(entries, _all("programs", roles), [Unit(**unit) for unit in _all("units", roles)])
 
 
 def _all(kind: str, roles: list[dict[str, Any]]) -> list[Any]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+from contextlib import suppress
+from typing import Final
 
 import grpc.aio
 from pulumi.runtime.proto import provider_pb2_grpc
@@ -12,9 +15,11 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from stacks.provider.servicer import Servicer
 from stacks.substrates.port import Substrate
 
+_LOOK_SECONDS: Final = 1.0
+
 
 def serve(substrate: Substrate, engine_address: str) -> None:
-    """Answer the engine at ``engine_address`` until it sends SIGINT.
+    """Answer the engine at ``engine_address`` until it sends SIGINT, or is dead.
 
     The first line of standard output is the port; the engine waits for it.
     """
@@ -32,5 +37,16 @@ async def _serve(substrate: Substrate, engine_address: str) -> None:
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await done.wait()
+    await _until(done, engine=os.getppid())
     await server.stop(grace=None)
+
+
+async def _until(done: asyncio.Event, *, engine: int) -> None:
+    """Return when ``done`` is set or the process ``engine`` is no longer our parent.
+
+    An engine that was killed tells nobody, and would leave us behind.
+    """
+    while os.getppid() == engine:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), _LOOK_SECONDS)
+            return

@@ -67,7 +67,7 @@ def _check(made: Rehearsal, run: RecoveryRun, path: Path) -> None:
     assert made.world.citizens.lost == []
 
 
-@pytest.mark.parametrize("dead", DEAD, ids=["at-once", "soon", "later"])
+@pytest.mark.parametrize("dead", [DEAD[0], DEAD[-1]], ids=["at-once", "later"])
 @pytest.mark.parametrize("instant", range(1, INSTANTS + 1))
 def test_a_run_survives_a_power_cut_at_any_instant(
     instant: int, dead: timedelta, tmp_path: Path

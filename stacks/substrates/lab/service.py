@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import socket
 import sys
 import threading
@@ -42,46 +41,46 @@ class Service:
         self._ended = False
 
     def serve(self) -> None:
-        """Return when told to stop, by request or by SIGTERM; what is under way ends as it ends."""
-        signal.signal(signal.SIGTERM, lambda *_: self._end())
+        """Return when told to stop, by request or by ``end``; what is under way ends as it ends."""
         while not self._ended:
             self._turns.acquire()
             try:
                 connection, _ = self._listener.accept()
-            except OSError:  # _end shut it down
+            except OSError:  # ended
                 break
             threading.Thread(target=self._serve_one, args=(connection,)).start()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Serve nobody more."""
         self._ended = True
         self._listener.shutdown(socket.SHUT_RDWR)
 
     def _serve_one(self, connection: socket.socket) -> None:
-        ends = False
         try:
             with connection:
-                ends = self._answer(connection)
+                self._answer(connection)
         finally:
             self._turns.release()
-        if ends:
-            self._end()
 
-    def _answer(self, connection: socket.socket) -> bool:
-        """Answer one request; return whether it was the last one."""
+    def _answer(self, connection: socket.socket) -> None:
         connection.settimeout(_PATIENCE_SECONDS)
         began = self._clock.elapsed()
         request: Request | None = None
         try:
             with connection.makefile("rb") as lines:
-                request = requests.parsed(lines.readline(_LONGEST_BYTES))
+                line = lines.readline(_LONGEST_BYTES)
+            if not line:  # only wanted to know whether, and who, listens
+                return
+            request = requests.parsed(line)
             answer = {"ok": self._obey(request, lambda text: _send(connection, {"progress": text}))}
         except NdcError as error:
             answer = {"error": _plain(error)}
         except OSError as error:
             answer = {"error": _plain(_unforeseen(error))}
         self._log(request, answer, (self._clock.elapsed() - began).total_seconds())
+        if isinstance(request, requests.Stop | requests.Destroy) and "ok" in answer:
+            self.end()  # before the answer: who has it finds nobody listening any more
         _send(connection, answer)
-        return isinstance(request, requests.Stop | requests.Destroy) and "ok" in answer
 
     def _obey(self, request: Request, progress: Progress) -> Any:  # noqa: C901, PLR0911 - a table of verbs, one line each
         lab = self._lab

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from ndc.adapters.clock import SystemClock
+from ndc.kernel.clock import wait_until
 from ndc.kernel.errors import Rejected, Unreachable
 from tests.lab.engine.world import (
     World,
     kill_clis,
+    left_over,
     once,
     record_file,
     record_of,
@@ -20,6 +24,8 @@ from tests.lab.engine.world import (
 )
 
 pytestmark = pytest.mark.lab
+
+BOUND = timedelta(seconds=20)
 
 
 def test_a_half_made_host_is_said_to_be_so_and_mended_by_the_next_up(world: World) -> None:
@@ -72,6 +78,9 @@ def test_after_the_engine_was_killed_in_the_middle_the_next_up_completes(
 
     assert outcome.failures
     assert locks
+    assert wait_until(
+        SystemClock(), lambda: not left_over(world) or None, what="an end", bound=BOUND
+    )
     assert world.substrate.identities() == world.declared
     assert world.up() == []
     assert "pending_operations" not in record_of(world)

@@ -106,11 +106,20 @@ def once(thing: str, act: Callable[[], None]) -> Callable[[Progress], None]:
 
 
 def kill_clis(world: World) -> None:
+    """Kill every CLI that works on ``world``, without a warning."""
+    for process in left_over(world):
+        if (process / "exe").readlink() == world.settings.cli.resolve():
+            os.kill(int(process.name), signal.SIGKILL)
+
+
+def left_over(world: World) -> list[Path]:
+    """Return the processes in /proc that work in the folders of ``world``."""
+    found = []
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            cli = (process / "exe").readlink() == world.settings.cli.resolve()
-            if cli and (process / "cwd").readlink().is_relative_to(world.settings.state):
-                os.kill(int(process.name), signal.SIGKILL)
+        with suppress(OSError):  # it may end at any moment
+            if (process / "cwd").readlink().is_relative_to(world.settings.state):
+                found.append(process)
+    return found
 
 
 def record_file(world: World) -> Path:

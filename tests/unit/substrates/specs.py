@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from inventory.names import HostName, LinkName, SegmentName, SiteName
 from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec
 
@@ -25,19 +23,3 @@ LINK = LinkSpec(
     rate_bits_per_second=0,
     mtu_bytes=1500,
 )
-
-
-class Stopwatch:
-    """A clock that stands still until somebody waits."""
-
-    def __init__(self) -> None:
-        self._elapsed = timedelta()
-
-    def now(self) -> datetime:
-        return datetime(2030, 1, 1, tzinfo=UTC) + self._elapsed
-
-    def elapsed(self) -> timedelta:
-        return self._elapsed
-
-    def sleep(self, duration: timedelta) -> None:
-        self._elapsed += duration

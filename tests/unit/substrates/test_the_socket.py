@@ -69,7 +69,7 @@ def test_an_error_keeps_what_is_known_and_its_four_lines(
 @pytest.mark.parametrize("said", [b"", b'{"progress": "booting"}\n', b"no JSON\n"])
 def test_a_daemon_that_hangs_up_may_have_done_it(tmp_path: Path, said: bytes) -> None:
     with _daemon(tmp_path / "s", said), pytest.raises(Unreachable):
-        Labd(tmp_path / "s").power_off(["east-node"])
+        Labd(tmp_path / "s").ask("power-off", hosts=["east-node"], start=False)
 
 
 def test_to_look_at_status_starts_no_daemon(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from ndc.adapters.clock import SystemClock
 from ndc.adapters.engine.record import read_record, settle_locks, stacks_on_record
+from ndc.kernel.clock import wait_until
 from ndc.kernel.errors import Rejected, Unreachable
 
 STACK = "site-ndc01"
@@ -117,6 +118,13 @@ def test_a_lock_whose_engine_lives_is_waited_for_and_not_for_ever(tmp_path: Path
     engine.symlink_to("/bin/sleep")  # a process is called what it was started as
     with subprocess.Popen([engine, "60"]) as process:
         path = lock(tmp_path, of_here(process.pid))
+        name = Path(f"/proc/{process.pid}/comm")
+        wait_until(
+            SystemClock(),
+            lambda: name.read_text() == "pulumi\n" or None,
+            what="its name",
+            bound=timedelta(seconds=10),
+        )
 
         with pytest.raises(Unreachable, match=STACK):
             settle_locks(tmp_path, STACK, Hurried())

@@ -1,0 +1,88 @@
+"""The playbooks' trees, rendered for the small default network by Ansible itself, once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inventory.names import EnvironmentName
+from ndc.adapters.ansible.private_data import private_data
+from ndc.adapters.paths import Paths
+from ndc.adapters.secrets import PASSWORDS, Secrets, ensure_secrets
+from tests.networks import ROOT, network
+
+_EVERYTHING = "msg={{ {'trees': ndc_trees, 'secrets': ndc_secrets} }}"
+_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
+_SSH = re.compile(r"ssh-ed25519 \S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What one host is to hold."""
+
+    trees: list[dict[str, Any]]
+    """as the module is given them, one a role"""
+    secrets: dict[str, str]
+
+    def texts(self) -> dict[str, str]:
+        """Return the text of every file by its path; keys that differ each time are named."""
+        plain = {
+            given["path"]: given["content"]
+            for tree in self.trees
+            for given in tree.get("files") or []
+            if "content" in given
+        }
+        return {path: _masked(text) for path, text in (plain | self.secrets).items()}
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]:
+    home = tmp_path_factory.mktemp("contents")
+    paths = Paths(home, EnvironmentName("test"))
+    wheel = home / "0123abcd" / "ndc-0.1.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    wheel.write_bytes(b"")
+    with private_data(network("tiny"), _known_secrets(paths), wheel, paths) as folder:
+        _render(folder)
+        told = {path.name: json.loads(path.read_text())["msg"] for path in folder.glob("out/*")}
+    return {host: Rendered(**msg) for host, msg in told.items()}
+
+
+def _known_secrets(paths: Paths) -> Secrets:
+    secrets = ensure_secrets(paths.secrets, network("tiny"))
+    for path in (secrets.bgp_password, *(secrets.password(name) for name in PASSWORDS)):
+        path.write_text(f"the-password-of-{path.name}\n")
+    return secrets
+
+
+def _render(folder: Path) -> None:
+    done = subprocess.run(
+        [
+            *("ansible", "all", "--connection", "local", "--inventory", f"{folder}/hosts.json"),
+            *("--playbook-dir", f"{ROOT}/playbooks", "--tree", f"{folder}/out"),
+            *("--module-name", "ansible.builtin.debug", "--args", _EVERYTHING),
+        ],
+        env={
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+            "ANSIBLE_CONFIG": str(ROOT / "playbooks/ansible.cfg"),
+            "ANSIBLE_HOME": str(folder / "home"),
+            "LC_ALL": "C.UTF-8",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _masked(text: str) -> str:
+    return _SSH.sub("ssh-ed25519 (a key)", _PEM.sub(r"(\1)", text))

@@ -1,0 +1,152 @@
+"""What hosts contain, as text: golden files, and what must hold for every host."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+import yaml
+
+from inventory.ansible import network_from_json
+from tests.networks import ROOT, network
+from tests.unit.playbooks.conftest import Rendered
+
+GOLDEN = ROOT / "tests/golden/contents"
+HOSTS = ("ndc01-edge", "ndc01-node", "ndc03-node", "witness-node")
+SEEN_ELSEWHERE = {"/etc/ndc/network.json", "/etc/frr/frr.conf", "/etc/frr/daemons"}
+"""``ndc show --json`` and the routers' golden texts"""
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_host_holds_what_the_golden_texts_say(
+    rendered: Mapping[str, Rendered], host: str
+) -> None:
+    texts = rendered[host].texts()
+    told = "".join(
+        f"=== {path}\n{text.rstrip()}\n\n"
+        for path, text in sorted(texts.items())
+        if path not in SEEN_ELSEWHERE
+    )
+
+    golden = GOLDEN / f"{host}.txt"
+    if os.environ.get("NDC_REFRESH_GOLDEN"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(told, "utf-8")
+    assert told == golden.read_text("utf-8")
+
+
+def test_every_host_of_the_network_is_rendered(rendered: Mapping[str, Rendered]) -> None:
+    assert set(rendered) == {host.name for host in network("tiny").hosts}
+
+
+def test_no_path_is_claimed_twice(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        claims = Counter(
+            given["path"]
+            for tree in contents.trees
+            for kind in ("files", "folders")
+            for given in tree.get(kind) or []
+        )
+        assert [path for path, times in claims.items() if times > 1] == []
+
+
+def test_every_file_has_its_text_in_one_place(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        files = [given for tree in contents.trees for given in tree.get("files") or []]
+        without = {given["path"] for given in files if "content" not in given}
+
+        assert without == set(contents.secrets)
+
+
+def test_no_password_and_no_private_key_is_in_a_tree(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        text = json.dumps(contents.trees)
+
+        assert "the-password-of" not in text
+        assert "PRIVATE KEY" not in text
+
+
+def test_a_secret_file_is_read_by_nobody_else(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        modes = {
+            given["mode"]
+            for tree in contents.trees
+            for given in tree.get("files") or []
+            if given["path"] in contents.secrets
+        }
+        assert modes <= {"0600", "0640"}
+
+
+def test_every_unit_watches_files_that_some_role_places(rendered: Mapping[str, Rendered]) -> None:
+    for host, contents in rendered.items():
+        placed = {
+            given["path"]
+            for tree in contents.trees
+            for kind in ("files", "folders")
+            for given in tree.get(kind) or []
+        }
+        watched = {
+            path
+            for tree in contents.trees
+            for unit in tree.get("units") or []
+            for path in [*unit.get("restart_on", []), *unit.get("reload_on", [])]
+        }
+        stray = {
+            path
+            for path in watched
+            if path not in placed and not any(p.startswith(f"{path}/") for p in placed)
+        }
+        assert not stray, host
+
+
+def test_daemons_are_told_the_whole_network(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        assert network_from_json(contents.texts()["/etc/ndc/network.json"]) == network("tiny")
+
+
+def _patroni(rendered: Mapping[str, Rendered], host: str) -> Any:
+    return yaml.safe_load(rendered[host].secrets["/etc/patroni/general-db.yml"])
+
+
+def test_only_the_homes_first_member_may_make_the_database(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    database = network("tiny").databases[0]
+
+    able = [m.host for m in database.members if "bootstrap" in _patroni(rendered, m.host)]
+
+    assert able == [next(m.host for m in database.members if m.site == database.home)]
+
+
+def test_members_outside_the_synchronous_set_neither_vote_nor_lead(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    for member in network("tiny").databases[0].members:
+        tags = _patroni(rendered, member.host)["tags"]
+
+        assert set(tags.values()) == {not member.synchronous}
+
+
+def test_postgresql_admits_nobody_without_encryption(rendered: Mapping[str, Rendered]) -> None:
+    for member in network("tiny").databases[0].members:
+        lines = _patroni(rendered, member.host)["postgresql"]["pg_hba"]
+
+        assert {line.split()[0] for line in lines} == {"local", "hostssl"}
+        assert {line.split()[-1] for line in lines} == {"scram-sha-256"}
+
+
+def test_a_firewall_lets_only_the_operator_in_by_management(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    operator: IPv4Address = network("tiny").operator_address.ip
+    for contents in rendered.values():
+        lines = contents.texts()["/etc/nftables.conf"].splitlines()
+
+        assert [line.split()[3] for line in lines if "eth0" in line] == ["saddr"]
+        assert [line.split()[4] for line in lines if "eth0" in line] == [str(operator)]
+        assert sum("policy drop" in line for line in lines) == 2
