@@ -45,6 +45,7 @@ class Bench:
     labd: Labd
     substrate: LabSubstrate
     hosts: tuple[HostSpec, HostSpec]
+    number: int
     before: Leftovers
 
     @property

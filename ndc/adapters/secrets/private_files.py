@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from ndc.adapters import files
 from ndc.kernel.errors import Rejected
 
 
@@ -20,25 +20,14 @@ def make_folder(path: Path) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Make ``path`` hold ``text``, 0600, in one step; an equal file is left alone."""
-    try:
-        if path.exists() and path.read_text("utf-8") == text:
-            return
+    if files.read_if_there(path) != text:
         make_folder(path.parent)
-        beside = path.with_name(f".{path.name}.new")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise _refused(path, error) from error
+        files.write(path, text, mode=0o600)
 
 
 def _refused(path: Path, error: OSError) -> Rejected:
     return Rejected(
-        f"a secret cannot be written: {path}",
+        f"a folder for secrets cannot be made: {path}",
         expected="a folder of ours, on a file system with space",
         actual=error.strerror or str(error),
         next_step="make room, or correct the folder's owner, and run the command again",

@@ -24,6 +24,7 @@ from stacks.substrates.lab.requests import Request
 
 _AT_ONCE = 96
 """requests under way; more of them wait for their turn"""
+_REQUEST = "request"
 _PATIENCE_SECONDS = 10
 _LONGEST_BYTES = 1 << 20
 _QUIET = (requests.Look, requests.Status, requests.Room)
@@ -48,7 +49,10 @@ class Service:
                 connection, _ = self._listener.accept()
             except OSError:  # ended
                 break
-            threading.Thread(target=self._serve_one, args=(connection,)).start()
+            threading.Thread(target=self._serve_one, args=(connection,), name=_REQUEST).start()
+        for thread in threading.enumerate():
+            if thread.name == _REQUEST:
+                thread.join()
 
     def end(self) -> None:
         """Serve nobody more."""

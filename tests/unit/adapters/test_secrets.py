@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from inventory.names import HostName
+from inventory.names import HostName, OperatorName
+from inventory.network import Operator
 from ndc.adapters.secrets import Secrets, ensure_secrets
 from ndc.kernel.errors import Rejected
-from tests.unit.adapters.small import NETWORK
+from tests.networks import network
 
+OWN_KEY = Operator(OperatorName("duty"), "ssh-ed25519 AAAA duty", frozenset({"observe"}))
+NETWORK = replace(network("tiny"), operators=(*network("tiny").operators, OWN_KEY))
 HOST = NETWORK.hosts[0].name
 
 
@@ -186,7 +189,7 @@ def test_every_host_is_known_by_address_and_by_name(secrets: Secrets) -> None:
 def test_only_operators_without_a_key_of_their_own_get_one(secrets: Secrets) -> None:
     made = {path.name for path in secrets.path("operators").iterdir()}
 
-    assert made == {"sample", "sample.pub"}
+    assert made == {"an", "an.pub", "binh", "binh.pub"}
 
 
 def test_the_fingerprint_of_an_unknown_host_is_refused(secrets: Secrets) -> None:

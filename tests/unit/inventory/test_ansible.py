@@ -1,0 +1,62 @@
+"""The network as Ansible's inventory."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from inventory.ansible import ansible_inventory, network_from_json, network_to_plain, roles_of
+from inventory.network import Role
+from tests.networks import network
+
+
+@pytest.mark.parametrize("profile", ["tiny", "compact"])
+def test_what_is_written_is_read_back(profile: str) -> None:
+    text = json.dumps(network_to_plain(network(profile)))
+
+    assert network_from_json(text) == network(profile)
+
+
+def test_every_host_is_in_the_groups_of_its_roles_and_of_its_site() -> None:
+    groups = ansible_inventory(network(), {})["all"]["children"]
+
+    for host in network().hosts:
+        inside = {name for name, group in groups.items() if host.name in group["hosts"]}
+        assert inside == {*roles_of(host), f"site_{host.site}"}
+
+
+@pytest.mark.parametrize(
+    ("role", "carried"),
+    [
+        (Role.BORDER, {"exporter"}),
+        (Role.ACCESS, {"exporter"}),
+        (Role.VOTER, {"etcd"}),
+        (Role.DATABASE, {"database", "heartbeat"}),
+        (Role.SERVICE, {"haproxy", "portal"}),
+        (Role.MONITOR, {"exporter", "prometheus"}),
+        (Role.PROBE, {"probe"}),
+    ],
+)
+def test_a_host_carries_what_its_roles_need(role: Role, carried: set[str]) -> None:
+    for host in network("compact").hosts_with(role):
+        assert set(roles_of(host)) >= {"base", "router", "programs", *carried}
+
+
+def test_no_host_carries_a_role_twice() -> None:
+    for host in network().hosts:
+        assert len(roles_of(host)) == len(set(roles_of(host)))
+
+
+def test_hosts_are_reached_by_management() -> None:
+    hosts = ansible_inventory(network(), {})["all"]["hosts"]
+
+    assert {name: told["ansible_host"] for name, told in hosts.items()} == {
+        host.name: str(host.management.ip) for host in network().hosts
+    }
+
+
+def test_the_callers_variables_hold_for_all() -> None:
+    told = ansible_inventory(network(), {"ndc_wheel_digest": "abc"})
+
+    assert told["all"]["vars"]["ndc_wheel_digest"] == "abc"
