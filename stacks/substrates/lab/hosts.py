@@ -162,6 +162,7 @@ class Hosts:
         return record
 
     def _refuse(self, spec: HostSpec, known: HostRecord | None) -> None:
+        Store(self._folder(spec.name)).refuse_to_shrink(spec.store_bytes)
         if known is None:
             _refuse_foreign(spec.name, self.fabric.names.namespace(spec.name))
             return

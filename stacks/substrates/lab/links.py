@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ class Links:
         self._state = state
         self._relaying = relaying
         self._names = names
+        self._carrying = threading.Lock()
 
     def keep(self) -> None:
         """Have everything on record carried, from now on."""
@@ -42,7 +44,7 @@ class Links:
                 next_step="remove it, then make it anew; ndc up does both",
             )
         self._state.record(replace(known, spec=spec) if known else LinkRecord(spec))
-        self._relaying.carry(self._wires())
+        self._carry()
         for end in (spec.a, spec.z):
             self._adjust(end, spec.mtu_bytes)
 
@@ -60,11 +62,12 @@ class Links:
         record = self._state.records.links.get(name)
         if record is None:
             return
-        self._relaying.carry(self._wires(without=name))
+        self._carry(without=name)
         for end in (record.spec.a, record.spec.z):
             if self._interface(end):
                 ip.batch([f"link del {end.interface}"], self._names.namespace(end.host))
         self._state.erase("link", name)
+        self._carry()  # another link's change may have brought it back meanwhile
 
     def attach(self, host: str) -> None:
         """Plug in every link that ends at ``host``, whose namespace is new."""
@@ -85,7 +88,7 @@ class Links:
             Rejected: there is no such link.
         """
         self._state.record(replace(self.record(name), fault=fault))
-        self._relaying.carry(self._wires())
+        self._carry()
 
     def record(self, name: str) -> LinkRecord:
         """Return what is on record of link ``name``.
@@ -110,6 +113,11 @@ class Links:
             _status(record, carried.get(name, {}))
             for name, record in sorted(self._state.records.links.items())
         ]
+
+    def _carry(self, without: str = "") -> None:
+        # one at a time, so that no older list is written after a newer one
+        with self._carrying:
+            self._relaying.carry(self._wires(without))
 
     def _wires(self, without: str = "") -> list[Wire]:
         links = self._state.records.links

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import Rejected, Unreachable
+from ndc.kernel.errors import Rejected, Unreachable, WorldError
 from stacks.substrates.lab import texts
 from stacks.substrates.lab.ground import Ground
 from stacks.substrates.lab.relay import wires
@@ -85,16 +85,19 @@ class Relaying:
         pid = self._pid()
         if pid is not None:
             self._asked_again("stop")
-            _wait_for_end(pid, _PATIENCE_SECONDS * 1000)
+            _has_ended(pid, _PATIENCE_SECONDS * 1000)
         self._ground.wires.unlink(missing_ok=True)
 
     def _watch(self) -> None:
         while not self._leaving.is_set():
             pid = self._pid()
-            if pid is None:
-                self._raise()
-            else:
-                _wait_for_end(pid, _LOOK_MILLISECONDS)
+            while pid and not self._leaving.is_set() and not _has_ended(pid, _LOOK_MILLISECONDS):
+                pass
+            try:
+                if not self._leaving.is_set():
+                    self._raise()
+            except WorldError as error:
+                sys.stderr.write("\n".join(error.lines()) + "\n")
 
     def _raise(self) -> None:
         """Start a relay unless one answers."""
@@ -158,15 +161,15 @@ class Relaying:
         return said
 
 
-def _wait_for_end(pid: int, milliseconds: int) -> None:
-    """Return when process ``pid`` has ended, or after ``milliseconds``."""
+def _has_ended(pid: int, milliseconds: int) -> bool:
+    """Whether process ``pid`` has ended; it is given ``milliseconds`` to do so."""
     try:
         descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
-        return
+        return True
     try:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        poll.poll(milliseconds)
+        return bool(poll.poll(milliseconds))
     finally:
         os.close(descriptor)

@@ -10,17 +10,14 @@ import json
 import socket
 import sys
 import threading
-from typing import Any, assert_never
-
-from pydantic import ValidationError
+from typing import Any
 
 from ndc.kernel.clock import Clock
 from ndc.kernel.errors import NdcError, Rejected, Unreachable
-from stacks.resources import Kind, Spec, from_plain, to_plain
 from stacks.substrates.lab import requests
-from stacks.substrates.lab.hosts import Progress
 from stacks.substrates.lab.lab import Lab
 from stacks.substrates.lab.requests import Request
+from stacks.substrates.lab.verbs import obey
 
 _AT_ONCE = 96
 """requests under way; more of them wait for their turn"""
@@ -76,7 +73,9 @@ class Service:
             if not line:  # only wanted to know whether, and who, listens
                 return
             request = requests.parsed(line)
-            answer = {"ok": self._obey(request, lambda text: _send(connection, {"progress": text}))}
+            answer = {
+                "ok": obey(self._lab, request, lambda text: _send(connection, {"progress": text}))
+            }
         except NdcError as error:
             answer = {"error": _plain(error)}
         except OSError as error:
@@ -85,41 +84,6 @@ class Service:
         if isinstance(request, requests.Stop | requests.Destroy) and "ok" in answer:
             self.end()  # before the answer: who has it finds nobody listening any more
         _send(connection, answer)
-
-    def _obey(self, request: Request, progress: Progress) -> Any:  # noqa: C901, PLR0911 - a table of verbs, one line each
-        lab = self._lab
-        match request:
-            case requests.Ensure(kind=kind, spec=plain):
-                return lab.ensure(_spec(kind, plain), progress)
-            case requests.Look(kind=kind, name=name):
-                spec = lab.look(kind, name)
-                return None if spec is None else to_plain(spec)
-            case requests.Remove(kind=kind, name=name):
-                return lab.remove(kind, name)
-            case requests.PowerOff(hosts=hosts):
-                return lab.power_off(hosts)
-            case requests.PowerOn(hosts=hosts):
-                return lab.power_on(hosts, progress)
-            case requests.Freeze(verb=verb, host=host):
-                return lab.freeze(host, frozen=verb == "freeze")
-            case requests.Room(hosts=number):
-                return lab.demand_room(number)
-            case requests.Status():
-                return lab.status()
-            case requests.Stop():
-                return lab.leave()
-            case requests.Destroy():
-                return lab.destroy(progress)
-            case (
-                requests.Cut()
-                | requests.Silence()
-                | requests.Slow()
-                | requests.Lose()
-                | requests.Heal()
-            ):
-                return lab.afflict(request)
-            case _:
-                assert_never(request)
 
     def _log(self, request: Request | None, answer: dict[str, Any], seconds: float) -> None:
         if isinstance(request, _QUIET) and "ok" in answer:
@@ -134,19 +98,6 @@ class Service:
         told = {key: value for key, value in line.items() if value is not None}
         sys.stderr.write(json.dumps(told, default=str) + "\n")
         sys.stderr.flush()
-
-
-def _spec(kind: Kind, plain: dict[str, Any]) -> Spec:
-    try:
-        return from_plain(kind, plain)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise Rejected(
-            f"that is no {kind}",
-            expected="every property, each of its type, and no other",
-            actual=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
-            next_step="end the daemon if it is of another version: ndc lab status shows its pid",
-        ) from error
 
 
 def _send(connection: socket.socket, message: dict[str, Any]) -> None:

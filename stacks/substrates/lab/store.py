@@ -30,13 +30,29 @@ class Store:
         """Return the size of the device; 0 if there is none."""
         return self.file.stat().st_size if self.file.exists() else 0
 
-    def ensure(self, size_bytes: int) -> None:
-        """Make the device at least exist with ``size_bytes``, formatted and mounted; it can grow.
+    def refuse_to_shrink(self, size_bytes: int) -> None:
+        """Return if the device can become ``size_bytes`` large.
 
         Raises:
-            Rejected: it is larger already, or a program refused.
+            Rejected: it is larger already.
         """
-        self._format(size_bytes)
+        there = self.size_bytes()
+        if there > size_bytes:
+            raise Rejected(
+                f"{self.file} cannot shrink",
+                expected=f"{there} bytes or more",
+                actual=f"{size_bytes} bytes",
+                next_step="declare the size that it has, or remove the host with its data",
+            )
+
+    def ensure(self, size_bytes: int) -> None:
+        """Make the device ``size_bytes`` large, formatted and mounted; it can only grow.
+
+        Raises:
+            Rejected: a program refused.
+        """
+        if not self.file.exists():
+            self._format(size_bytes)
         self.mounted.mkdir(exist_ok=True)
         if mounted_at(self.mounted) is None:
             run("mount", "-o", "loop,noatime,compress=zstd:1", self.file, self.mounted)
@@ -48,16 +64,6 @@ class Store:
         unmount(self.mounted)
 
     def _format(self, size_bytes: int) -> None:
-        there = self.size_bytes()
-        if there > size_bytes:
-            raise Rejected(
-                f"{self.file} cannot shrink",
-                expected=f"{there} bytes or more",
-                actual=f"{size_bytes} bytes",
-                next_step="declare the size that it has, or remove the host with its data",
-            )
-        if there:
-            return
         # under another name until it is formatted: a file of that name can be mounted
         draft = self.file.with_suffix(".new")
         with draft.open("wb") as file:
