@@ -22,7 +22,7 @@ _BY_ROLE: Mapping[Role, tuple[str, ...]] = {
     Role.ACCESS: ("exporter",),
     Role.VOTER: ("etcd",),
     Role.DATABASE: ("database", "heartbeat"),
-    Role.SERVICE: ("haproxy", "portal"),
+    Role.SERVICE: ("haproxy", "portal", "agent"),
     Role.MONITOR: ("exporter", "prometheus"),
     Role.PROBE: ("probe",),
 }

@@ -89,7 +89,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         _of_sessions(snapshot),
         _of_quorum(snapshot.quorum, snapshot),
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
-        chain.from_iterable(map(_of_service, snapshot.services)),
+        chain.from_iterable(_of_service(s, snapshot) for s in snapshot.services),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)
     return tuple(sorted(found, key=lambda concern: order.index(concern.condition)))
@@ -204,16 +204,28 @@ def _works(role: MemberRole | None, state: str | None) -> bool:
     return state == ("running" if role is MemberRole.LEADER else "streaming")
 
 
-def _of_service(service: ServiceView) -> Iterator[Concern]:
+def _of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
     if service.answers is None:
         yield Concern(service.name, Condition.UNSEEN, "no probe tells whether it answers")
     elif not service.answers:
-        yield Concern(service.name, Condition.CRITICAL, "does not answer citizens")
+        yield Concern(
+            service.name,
+            Condition.CRITICAL,
+            "does not answer citizens",
+            _nobody_serves(service, snapshot),
+        )
     elif service.active is None:
         yield Concern(service.name, Condition.UNSEEN, "its placement record was not read")
     elif service.answers_from not in {None, service.active}:
         sentence = f"answers from {service.answers_from}, placed at {service.active}"
         yield Concern(service.name, Condition.WARNING, sentence)
+
+
+def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
+    """Return the first host at the active site that may serve, if every one is powerless."""
+    there = {host.name for host in snapshot.hosts if host.site == service.active}
+    serving = [host for host in service.hosts if host in there]
+    return serving[0] if serving and snapshot.powerless().issuperset(serving) else None
 
 
 def _first_powerless(hosts: tuple[str, ...], snapshot: Snapshot) -> str | None:

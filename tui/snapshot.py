@@ -211,6 +211,8 @@ class ServiceView:
     """to the probe, within its deadline"""
     answers_from: SiteName | None
     database: DatabaseName
+    hosts: tuple[HostName, ...]
+    """that may serve it, at any site"""
     sighting: Sighting
 
 

@@ -54,6 +54,11 @@ class Paths:
         return self.root / "environment.json"
 
     @property
+    def lock(self) -> Path:
+        """Held by the one command that changes the environment."""
+        return self.root / "lock"
+
+    @property
     def allocations(self) -> Path:
         """Numbers given to sites, hosts and links."""
         return self.root / "allocations.yaml"

@@ -11,6 +11,11 @@ from ndc.kernel.errors import Rejected, Unreachable
 from ndc.runs.plan import RunName
 
 
+def folder(environment: EnvironmentName) -> str:
+    """Return what the key of each placement record of ``environment`` begins with."""
+    return f"/ndc/{environment}/placement/"
+
+
 @dataclass(frozen=True, slots=True)
 class EtcdPlacements:
     """The records of one environment; a ``dr.placement.Placements``."""
@@ -22,6 +27,18 @@ class EtcdPlacements:
         """Return the record of ``service``, as of now, or None if there is none yet."""
         found = self.etcd.get(self._key(service))
         return read_placement(found.value) if found else None
+
+    def placements(self) -> dict[ServiceName, Placement]:
+        """Return every record that there is, as of now, read at once.
+
+        Raises:
+            Unreachable: no quorum answered.
+        """
+        records = folder(self.environment)
+        return {
+            ServiceName(found.key.removeprefix(records)): read_placement(found.value)
+            for found in self.etcd.under(records)
+        }
 
     def swap(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
         """Replace the record ``old`` by ``new``; done already counts as done."""
@@ -85,7 +102,7 @@ class EtcdPlacements:
             )
 
     def _key(self, service: ServiceName) -> str:
-        return f"/ndc/{self.environment}/placement/{service}"
+        return folder(self.environment) + service
 
     def _claim_key(self, service: ServiceName) -> str:
         return f"/ndc/{self.environment}/claim/{service}"

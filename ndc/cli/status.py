@@ -35,8 +35,8 @@ def status(
     from tui.status_text import status_text
 
     options = current(context)
-    watching = onlooker(opened(options.environment))
-    snapshot = _settled(watching) if wait else watching.take()
+    with onlooker(opened(options.environment)) as watching:
+        snapshot = _settled(watching) if wait else watching.take()
     if options.as_json:
         answer_json(status_plain(snapshot))
     else:
@@ -45,17 +45,25 @@ def status(
 
 
 def _settled(watching: Onlooker) -> Snapshot:
-    """Return the first snapshot with nothing left to wait for, or the last before giving up."""
+    """Return the second of two looks in a row that agree, and leave nothing to wait for.
+
+    Gives up after a while, with what was seen last.
+    """
     from tui.concerns import concerns, is_settled
 
     began = watching.clock.elapsed()
-    told = ""
-    while not is_settled(snapshot := watching.take()):
+    told, before = "", None
+    while True:
+        snapshot = watching.take()
+        found = concerns(snapshot)
+        seen = {(concern.subject, concern.condition) for concern in found}
+        if is_settled(snapshot) and seen == before:
+            return snapshot
         if watching.clock.elapsed() - began > HANG:
             say(f"gave up waiting after {HANG.total_seconds():.0f} s")
-            break
-        open_ = [c for c in concerns(snapshot) if c.may_mend_itself]
-        if (line := f"{len(open_)} to come right, first: {open_[0].subject}") != told:
+            return snapshot
+        before = seen
+        open_ = [concern for concern in found if concern.may_mend_itself]
+        if open_ and (line := f"{len(open_)} to come right, first: {open_[0].subject}") != told:
             say(told := line)
         watching.clock.sleep(timedelta(seconds=1))
-    return snapshot

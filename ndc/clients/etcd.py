@@ -6,7 +6,7 @@ Reads are linearizable. Every change is one transaction: it compares first.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -53,6 +53,20 @@ class Delete:
     key: str
 
 
+def range_under(prefix: str) -> dict[str, Any]:
+    """Return the body of a linearizable ``/v3/kv/range`` for every key under ``prefix``."""
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    return {"key": _coded(prefix), "range_end": _coded(end)}
+
+
+def key_values(answer: Mapping[str, Any]) -> list[KeyValue]:
+    """Return what the ``answer`` to a range holds, sorted by key."""
+    return [
+        KeyValue(_plain(kv["key"]), _plain(kv.get("value", "")), int(kv["mod_revision"]))
+        for kv in answer.get("kvs", [])
+    ]
+
+
 class Etcd:
     """The voters behind ``roots`` (``https://ADDRESS:2379``), one quorum."""
 
@@ -75,8 +89,7 @@ class Etcd:
         Raises:
             Unreachable: no quorum answered.
         """
-        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        return self._range({"key": _coded(prefix), "range_end": _coded(end)})
+        return self._range(range_under(prefix))
 
     def change(self, conditions: Sequence[Holds], changes: Sequence[Put | Delete]) -> bool:
         """Make all ``changes`` at once if all ``conditions`` hold; tell whether they did.
@@ -92,11 +105,7 @@ class Etcd:
         return bool(self._ask("txn", body, repeatable=False).get("succeeded"))
 
     def _range(self, body: dict[str, Any]) -> list[KeyValue]:
-        answer = self._ask("range", body, repeatable=True)
-        return [
-            KeyValue(_plain(kv["key"]), _plain(kv.get("value", "")), int(kv["mod_revision"]))
-            for kv in answer.get("kvs", [])
-        ]
+        return key_values(self._ask("range", body, repeatable=True))
 
     def _ask(self, verb: str, body: dict[str, Any], *, repeatable: bool) -> dict[str, Any]:
         failure = Unreachable("there is no voter to ask", next_step="ndc show voters")

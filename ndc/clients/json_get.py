@@ -1,4 +1,4 @@
-"""Looking through HTTPS: one GET, one deadline, JSON back."""
+"""Looking through HTTPS: one question, one deadline, JSON back."""
 
 from __future__ import annotations
 
@@ -53,12 +53,37 @@ async def get_json(
         Rejected: somebody is there and said no, or refused the connection.
         Unreachable: no answer in time.
     """
+    return await _answer(client, "GET", url, deadline, parameters=parameters)
+
+
+async def post_json(
+    client: httpx.AsyncClient, url: str, body: Mapping[str, Any], *, deadline: timedelta
+) -> Any:
+    """Return the JSON that ``url`` answers to a question which ``body`` holds.
+
+    Raises:
+        Rejected, Unreachable: as ``get_json``.
+    """
+    return await _answer(client, "POST", url, deadline, body=body)
+
+
+async def _answer(
+    client: httpx.AsyncClient,
+    method: str,
+    url: str,
+    deadline: timedelta,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> Any:
     whole = deadline.total_seconds()
     # TCP and TLS have a bound of their own: the library leaks a handshake that is cancelled
     steps = httpx.Timeout(whole, connect=0.45 * whole)
     try:
         async with asyncio.timeout(whole):
-            response = await client.get(url, params=parameters, timeout=steps)
+            response = await client.request(
+                method, url, params=parameters, json=body, timeout=steps
+            )
         response.raise_for_status()
         return response.json()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:

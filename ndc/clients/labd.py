@@ -59,6 +59,14 @@ class Labd:
         """Whose daemon it is."""
         return self.at.parent.name
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a daemon listens now."""
+        connection = self._connect()
+        if connection is not None:
+            connection.close()
+        return connection is not None
+
     def status(self, *, start: bool = False) -> LabStatus:
         """Return everything as it is; a daemon that is not there is not started, unless asked."""
         return _STATUS.validate_python(self.ask("status", start=start))

@@ -54,9 +54,13 @@ class Reply:
             raise _unreachable("the answer is not JSON", self.text[:80]) from None
 
 
-def client(tls: ssl.SSLContext) -> httpx.Client:
-    """Return a client that shows our certificate, asks no proxy and follows nobody."""
-    return httpx.Client(verify=tls, trust_env=False)
+def client(tls: ssl.SSLContext, *, kept: timedelta = timedelta(seconds=5)) -> httpx.Client:
+    """Return a client that shows our certificate, asks no proxy and follows nobody.
+
+    An idle connection is ``kept`` so long.
+    """
+    limits = httpx.Limits(keepalive_expiry=kept.total_seconds())
+    return httpx.Client(verify=tls, limits=limits, trust_env=False)
 
 
 def send(

@@ -56,14 +56,19 @@ class Application:
 
 
 def main() -> None:
-    """Write until acknowledged or out of time, unless only looking; then print what is there."""
+    """Write until acknowledged, unless only looking; then read until answered, or out of time."""
     port, key, seconds, *rest = sys.argv[1:]
     application, clock = Application(int(port)), SystemClock()
     until = clock.elapsed() + timedelta(seconds=float(seconds))
     if "--look" not in rest:
         while not application.write(key) and clock.elapsed() < until:
             clock.sleep(_RETRY)
-    sys.stdout.write(json.dumps({"rows": application.rows(key)}) + "\n")
+    rows = application.rows(key)
+    # an application that was idle may find out only now that its connection is dead
+    while rows is None and clock.elapsed() < until:
+        clock.sleep(_RETRY)
+        rows = application.rows(key)
+    sys.stdout.write(json.dumps({"rows": rows}) + "\n")
 
 
 if __name__ == "__main__":

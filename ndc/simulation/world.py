@@ -181,7 +181,7 @@ class World:
             case MovePlacement():
                 changed = self._move(action)
             case AnnounceService(_, host, epoch) | WithdrawService(_, host, epoch):
-                changed = self._route(host, epoch, wanted=isinstance(action, AnnounceService))
+                changed = self.route(host, epoch, wanted=isinstance(action, AnnounceService))
             case VerifyService():
                 changed = False
             case _:
@@ -209,7 +209,12 @@ class World:
         self.placements.append(new)
         return True
 
-    def _route(self, host: HostName, epoch: int, *, wanted: bool) -> bool:
+    def route(self, host: HostName, epoch: int, *, wanted: bool) -> bool:
+        """Have ``host`` announce the service or not; tell whether that changed anything.
+
+        Raises:
+            Rejected: it was asked under a higher epoch; nothing changed.
+        """
         if epoch < self.epochs[host]:
             raise Rejected(f"epoch {epoch} is older than {self.epochs[host]}")
         self.epochs[host] = epoch
@@ -217,6 +222,12 @@ class World:
         (self.announcing.add if wanted else self.announcing.discard)(host)
         self.citizens.note_route()
         return changed
+
+    def boot(self, host: HostName, *, new_disk: bool = False) -> None:
+        """Let ``host`` lose its power and come back: it announces nothing."""
+        self.announcing.discard(host)
+        if new_disk:
+            self.epochs[host] = 0
 
     def _write_canary(self, host: HostName, key: str) -> bool:
         if (host, key) in self.canaries:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ndc.adapters import toolchain
+from ndc.adapters.alone import alone
 from ndc.adapters.clock import SystemClock
-from ndc.clients.labd import Labd
 from ndc.settings import CACHE
-from ndc.wiring.bring_up import engine_of
 from ndc.wiring.environment import Environment
+from ndc.wiring.existence import Existence
 from ndc.wiring.stages import Say, Stages
 
 
@@ -15,17 +15,13 @@ def take_down(environment: Environment, say: Say) -> None:
     """Destroy every stack of ``environment``, its hosts and links and the data on them.
 
     Raises:
+        PlanRefused: another command works on it; nothing was touched.
         WorldError: something of it may be left; the same command goes on from there.
     """
     stages = Stages(say, SystemClock())
-    with stages.stage(f"taking {environment.paths.environment} down"):
-        # the power goes first: it is quick, and a host that is gone has no last words
-        labd = Labd(environment.paths.labd_socket)
-        running = [host.name for host in labd.status(start=True).hosts if host.state != "off"]
-        if running:
-            labd.power_off(running)
+    with (
+        alone(environment.paths.lock),
+        stages.stage(f"taking {environment.paths.environment} down"),
+    ):
         pulumi = toolchain.ensure_pulumi(CACHE, stages.detail)
-        engine_of(environment, pulumi).destroy(
-            lambda progress: stages.detail(f"{progress.object}: {progress.sentence}")
-        ).checked()
-        labd.destroy(stages.detail)
+        Existence(environment, pulumi, stages).destroy()

@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Terminal:
     def ndc(self, *words: str, bound_seconds: int = 120) -> Answer:
         """Return what ``ndc WORDS`` said; the bound only detects a hang."""
         done = subprocess.run(
-            [sys.executable, "-m", "ndc", "--env", self.environment, "--yes", *words],
+            self._line(words),
             capture_output=True,
             text=True,
             timeout=bound_seconds,
@@ -59,9 +59,18 @@ class Terminal:
         assert answer.code == 0, f"ndc {' '.join(words)}: {answer.code}\n{answer.stderr}"
         return answer
 
+    def begun(self, *words: str) -> subprocess.Popen[str]:
+        """Return ``ndc WORDS``, which runs; what it says waits to be read."""
+        return subprocess.Popen(
+            self._line(words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
     def on(self, host: str, *command: str, bound_seconds: int = 60) -> Answer:
         """Return what ``command`` said on ``host``, reached through ``ndc ssh``."""
         return self.ndc("ssh", host, "--", *command, bound_seconds=bound_seconds)
+
+    def _line(self, words: Sequence[str]) -> list[str]:
+        return [sys.executable, "-m", "ndc", "--env", self.environment, "--yes", *words]
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,9 @@ DEVICE_TYPE = "ndc_frr"
 REFUSAL = r"(?m)^(?:% ?|Error |BGP is already running).*"
 """how vtysh and FRR's daemons begin the line that says no"""
 
+HANG_SECONDS = 30
+"""a router answers in a fraction of a second; only on a machine that starts a network, later"""
+
 
 class Frr(CiscoSSHConnection):
     """vtysh: prompts like a Cisco router, and neither pages nor asks to be enabled."""
@@ -26,7 +29,7 @@ class Frr(CiscoSSHConnection):
         Raises:
             ConnectionException: vtysh gave up, because no daemon of FRR runs.
         """
-        greeting = self.read_until_pattern(r"[>#] *$|Exiting: .*", read_timeout=5)
+        greeting = self.read_until_pattern(r"[>#] *$|Exiting: .*", read_timeout=HANG_SECONDS)
         if "Exiting: " in greeting:
             raise ConnectionException(greeting.strip().splitlines()[-1])
         self.set_base_prompt()
@@ -59,7 +62,7 @@ class Frr(CiscoSSHConnection):
             ConfigInvalidException: vtysh does not know it.
         """
         output = self.send_command(
-            command, expect_string=rf"{re.escape(self.base_prompt)}# *$", read_timeout=15
+            command, expect_string=rf"{re.escape(self.base_prompt)}# *$", read_timeout=HANG_SECONDS
         )
         text = output if isinstance(output, str) else str(output)
         if refused := re.match(REFUSAL, text.lstrip()):
@@ -73,7 +76,7 @@ class Frr(CiscoSSHConnection):
             ConfigInvalidException: one was refused; those before it were obeyed.
         """
         try:
-            self.send_config_set(list(commands), error_pattern=REFUSAL, read_timeout=15)
+            self.send_config_set(list(commands), error_pattern=REFUSAL, read_timeout=HANG_SECONDS)
         finally:
             if self.check_config_mode():
                 self.exit_config_mode()

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+import ssl
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Self
+
+import httpx
 
 from inventory.network import Network
 from ndc.adapters.secrets.folder import Secrets
 from ndc.adapters.snapshot.assemble import assemble
 from ndc.adapters.snapshot.look import Sources, look_around
+from ndc.adapters.snapshot.looking import Looking
+from ndc.adapters.snapshot.readings import Readings
 from ndc.adapters.snapshot.sightings import Sightings, recalled, remember
 from ndc.clients.json_get import mutual_tls
 from ndc.kernel.clock import Clock
 from tui.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Onlooker:
-    """Looks at one environment, as its control plane; changes nothing in it."""
+    """Looks at one environment, as its control plane; changes nothing in it.
+
+    Connections stay between looks, until it is left or the process ends.
+    """
 
     network: Network
     secrets: Secrets
@@ -26,18 +35,33 @@ class Onlooker:
     memory: Path
     """the file that remembers when each thing was last seen"""
     clock: Clock
+    _looking: Looking | None = field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._looking is not None:
+            self._looking.close()
+            self._looking = None
 
     def take(self) -> Snapshot:
-        """Return what is seen now; at most a little over one second passes.
+        """Return what is seen now; one second passes in waiting, at most.
 
         Raises:
             Rejected: the environment has no certificates yet.
         """
-        client = self.secrets.client_certificate("control")
-        tls = mutual_tls(self.secrets.authority.certificate, client.certificate, client.key)
-        readings = asyncio.run(look_around(self.network, tls, self.sources))
+        self._looking = self._looking or Looking(self._tls())
+        readings = self._looking.run(self._look)
         now = self.clock.now()
         sightings = Sightings(recalled(self.memory), now)
         snapshot = assemble(self.network, readings, sightings, now)
         remember(self.memory, sightings.last())
         return snapshot
+
+    def _look(self, client: httpx.AsyncClient) -> Coroutine[Any, Any, Readings]:
+        return look_around(self.network, client, self.sources)
+
+    def _tls(self) -> ssl.SSLContext:
+        mine = self.secrets.client_certificate("control")
+        return mutual_tls(self.secrets.authority.certificate, mine.certificate, mine.key)

@@ -83,5 +83,6 @@ def _service(service: Service, readings: Readings, sightings: Sightings) -> Serv
         answers=probed.answers if probed else None,
         answers_from=probed.site if probed and probed.answers else None,
         database=service.database,
+        hosts=service.hosts,
         sighting=sightings.of(f"service/{service.name}", seen=probed is not None),
     )

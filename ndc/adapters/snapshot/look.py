@@ -7,7 +7,6 @@ beyond its greeting: looking must work while nobody can log in.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,9 +17,8 @@ import httpx
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Host, Network, Role
-from monitors.readers import etcd, patroni
+from monitors.readers import patroni
 from ndc.adapters.snapshot import routes
-from ndc.adapters.snapshot.placements import placements_at
 from ndc.adapters.snapshot.probe import probed
 from ndc.adapters.snapshot.readings import (
     PlacementReading,
@@ -29,8 +27,8 @@ from ndc.adapters.snapshot.readings import (
     Readings,
 )
 from ndc.adapters.snapshot.threads import in_thread
+from ndc.adapters.snapshot.voters import VoterReading, voter_reading
 from ndc.clients import prometheus
-from ndc.clients.json_get import asking
 from ndc.kernel.errors import NdcError, Rejected, WorldError
 from tui.snapshot import LinkState
 
@@ -55,27 +53,25 @@ class Sources:
     substrate: Callable[[], SubstrateReading] | None
 
 
-async def look_around(network: Network, tls: ssl.SSLContext, sources: Sources) -> Readings:
+async def look_around(network: Network, client: httpx.AsyncClient, sources: Sources) -> Readings:
     """Return what answered within the deadline; what did not is absent."""
-    async with asking(tls) as client, asyncio.TaskGroup() as group:
+    async with asyncio.TaskGroup() as group:
         substrate = group.create_task(_blocking(sources.substrate))
-        placements = group.create_task(_each(_placements(network, tls)))
         greetings = group.create_task(_each((h.name, _greeting(h)) for h in network.hosts))
         clusters = group.create_task(_each(_clusters(network, client)))
-        voters = group.create_task(
-            _each((name, _voter(network.host(name), client)) for name in network.voters)
-        )
+        voting = group.create_task(_each(_voters(network, client)))
         samples = group.create_task(_each(_samples(network, client)))
         probes = group.create_task(_each(_probes(network, client)))
     told = substrate.result()
+    voters = voting.result()
     return Readings(
         power=told.power if told else {},
         links=told.links if told else {},
         greetings=greetings.result(),
         clusters=clusters.result(),
-        voters=voters.result(),
+        voters={name: voter.healthy for name, voter in voters.items()},
         samples=samples.result(),
-        placements=_newest(placements.result().values()),
+        placements=_newest(voter.placements for voter in voters.values()),
         probed={name: one for seen in probes.result().values() for name, one in seen.items()},
     )
 
@@ -110,7 +106,7 @@ async def _blocking(source: Callable[[], AnswerT] | None) -> AnswerT | None:
 
 
 def _newest(
-    told: Iterable[dict[ServiceName, PlacementReading]],
+    told: Iterable[Mapping[ServiceName, PlacementReading]],
 ) -> dict[ServiceName, PlacementReading]:
     found: dict[ServiceName, PlacementReading] = {}
     for records in told:
@@ -156,13 +152,12 @@ async def _cluster(
         return None
 
 
-async def _voter(host: Host, client: httpx.AsyncClient) -> bool:
-    try:
-        return await etcd.is_healthy(
-            client, root_of(host, endpoints.ETCD_CLIENT), deadline=DEADLINE
-        )
-    except Rejected:
-        return False
+def _voters(
+    network: Network, client: httpx.AsyncClient
+) -> Iterable[tuple[HostName, Awaitable[VoterReading]]]:
+    for name in network.voters:
+        root = root_of(network.host(name), endpoints.ETCD_CLIENT)
+        yield name, voter_reading(client, root, network.environment, deadline=DEADLINE)
 
 
 def _samples(
@@ -185,12 +180,3 @@ def _probes(
 ) -> Iterable[tuple[HostName, Awaitable[dict[ServiceName, ProbeReading]]]]:
     for host in network.hosts_with(Role.PROBE):
         yield host.name, probed(client, host, deadline=DEADLINE)
-
-
-def _placements(
-    network: Network, tls: ssl.SSLContext
-) -> Iterable[tuple[HostName, Awaitable[dict[ServiceName, PlacementReading]]]]:
-    # every voter, not the first: a dead one must not use up the second
-    for name in network.voters if network.services else ():
-        root = root_of(network.host(name), endpoints.ETCD_CLIENT)
-        yield name, placements_at(network, root, tls, deadline=DEADLINE)

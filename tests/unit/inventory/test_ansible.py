@@ -33,7 +33,7 @@ def test_every_host_is_in_the_groups_of_its_roles_and_of_its_site() -> None:
         (Role.ACCESS, {"exporter"}),
         (Role.VOTER, {"etcd"}),
         (Role.DATABASE, {"database", "heartbeat"}),
-        (Role.SERVICE, {"haproxy", "portal"}),
+        (Role.SERVICE, {"haproxy", "portal", "agent"}),
         (Role.MONITOR, {"exporter", "prometheus"}),
         (Role.PROBE, {"probe"}),
     ],

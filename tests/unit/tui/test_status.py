@@ -11,11 +11,11 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network
-from ndc.adapters.snapshot.readings import Readings
+from ndc.adapters.snapshot.readings import PowerReading, ProbeReading, Readings
 from tests.networks import network
 from tests.snapshots import all_well, degraded, healthy, site_down, taken, unseen
 from tui.concerns import Condition, Verdict, concerns, is_settled, verdict
-from tui.snapshot import Snapshot
+from tui.snapshot import Power, Snapshot
 from tui.status_json import status_plain
 from tui.status_text import status_text
 
@@ -111,3 +111,29 @@ def test_a_service_that_answers_from_elsewhere_than_placed_is_a_concern() -> Non
     found = concerns(replace(seen, services=(elsewhere,)))
 
     assert [c.sentence for c in found] == ["answers from ndc02, placed at ndc01"]
+
+
+@pytest.mark.parametrize("profile", ["tiny", "compact"])
+def test_a_service_without_a_host_that_has_power_names_the_host_to_start(profile: str) -> None:
+    of = network(profile)
+    well = all_well(of)
+    (service,) = of.services
+    serving = [host for host in service.hosts if of.host(host).site == service.home]
+    off = {host: PowerReading(Power.OFF, None) for host in serving}
+    silent = {service.name: ProbeReading(answers=False, site=None)}
+
+    found = concerns(taken(of, replace(well, power={**well.power, **off}, probed=silent)))
+
+    (about,) = [concern for concern in found if concern.subject == service.name]
+    assert (about.sentence, about.because) == ("does not answer citizens", serving[0])
+
+
+def test_a_service_that_has_a_host_with_power_may_come_right_by_itself() -> None:
+    of = network()
+    well = all_well(of)
+    (service,) = of.services
+    silent = {service.name: ProbeReading(answers=False, site=None)}
+
+    found = concerns(taken(of, replace(well, probed=silent)))
+
+    assert [concern.because for concern in found] == [None]

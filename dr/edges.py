@@ -1,0 +1,58 @@
+"""What a host has to do to be as a placement record says: one table, read by its agent. Pure.
+
+At one epoch one site is active, so everything that is ever asked of a host under one
+epoch asks for the same. Acting late is therefore harmless: the host refuses an epoch
+that is over, and under the present one nobody wants the opposite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dr.placement import Claim, Placement
+from inventory.names import SiteName
+
+
+class Edge(StrEnum):
+    """From how a host is to how it should be, under the record's epoch."""
+
+    KEEP = "keep"
+    """it is so, or nothing that may be obeyed says otherwise"""
+    ANNOUNCE = "announce"
+    """announce the address; where it is announced, the host learns the epoch"""
+    STAY_OUT = "stay-out"
+    """nothing is announced; the host learns the epoch"""
+    WITHDRAW = "withdraw"
+    """withdraw the address, as soon as no run holds the service: see ``yields``"""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """How one host is with one service."""
+
+    site: SiteName
+    announced: bool
+    highest: int | None
+    """epoch that the host was asked under; None: never, or it forgot with its disk"""
+
+
+def edge(record: Placement | None, local: Local) -> Edge:
+    """Return what ``local`` has to do to be as ``record``, read from a majority, says."""
+    if record is None or record.epoch < (local.highest or 0):
+        return Edge.KEEP
+    active = record.site == local.site
+    if local.announced == active and record.epoch == local.highest:
+        return Edge.KEEP
+    if active:
+        return Edge.ANNOUNCE
+    return Edge.WITHDRAW if local.announced else Edge.STAY_OUT
+
+
+def yields(wanted: Edge, claim: Claim) -> bool:
+    """Whether ``wanted`` waits for the run of ``claim``, read after the record.
+
+    A run withdraws here once it has announced there: earlier, nobody would serve.
+    It gives up its claim when the service was seen to answer from the new site.
+    """
+    return wanted is Edge.WITHDRAW and claim.run is not None

@@ -1,0 +1,97 @@
+"""The layer *exist* of one environment: made, and unmade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from inventory.network import Network
+from ndc.adapters import files
+from ndc.adapters.engine import Engine, EngineSettings
+from ndc.adapters.secrets import Secrets
+from ndc.adapters.toolchain import Image
+from ndc.clients.labd import Labd
+from ndc.wiring.environment import Environment
+from ndc.wiring.stages import Stages
+from stacks.programs.declared import Seeds
+
+
+@dataclass(frozen=True, slots=True)
+class Existence:
+    """Hosts, segments and links of one environment."""
+
+    environment: Environment
+    pulumi: Path
+    stages: Stages
+
+    def ensure(self, network: Network, secrets: Secrets, image: Image, wheel: Path) -> None:
+        """Make everything declared exist, and every host answer SSH.
+
+        Raises:
+            Rejected, Unreachable: what did not come about; the rest did.
+        """
+        labd = self._current_labd(wheel)
+        running = len(labd.status(start=True).hosts)
+        labd.demand_room(max(0, len(network.hosts) - running))
+        keys = {host.name: secrets.host_key_fingerprint(host.name) for host in network.hosts}
+        seeds = Seeds(image=self._kept_image(image), host_keys=keys)
+        self._engine().up(network, seeds, lambda p: self._tell(p.object, p.sentence)).checked()
+
+    def destroy(self) -> None:
+        """Make everything gone, with the data on it.
+
+        Raises:
+            Rejected, Unreachable: something of it may be left.
+        """
+        labd = Labd(self.environment.paths.labd_socket)
+        # the power goes first: it is quick, and a host that is gone has no last words
+        if running := [h.name for h in labd.status(start=True).hosts if h.state != "off"]:
+            labd.power_off(running)
+        self._engine().destroy(lambda p: self._tell(p.object, p.sentence)).checked()
+        labd.destroy(self.stages.detail)
+        self._image_file.unlink(missing_ok=True)
+
+    def _engine(self) -> Engine:
+        paths = self.environment.paths
+        settings = EngineSettings(
+            environment=paths.environment,
+            cli=self.pulumi,
+            state=paths.pulumi,
+            passphrase=Secrets(paths.secrets).pulumi_passphrase,
+            substrate=self.environment.description.substrate,
+            substrate_at=paths.labd_socket,
+            throwaway=self.environment.description.throwaway,
+        )
+        return Engine(settings, self.stages.clock)
+
+    def _current_labd(self, wheel: Path) -> Labd:
+        """Return the daemon, started anew if it runs other code than ours; hosts do not notice."""
+        labd, code = Labd(self.environment.paths.labd_socket), wheel.parent.name
+        note = self.environment.paths.sockets / "code"
+        if files.read_if_there(note) != code:
+            if labd.is_running:
+                labd.stop()
+            labd.status(start=True)
+            files.write(note, code)
+        return labd
+
+    def _kept_image(self, image: Image) -> str:
+        """Return the image that this environment's hosts boot.
+
+        Another image replaces every host, and the data on it goes; so hosts keep
+        the one that they were made from until `ndc down`.
+        """
+        kept = files.read_if_there(self._image_file)
+        if kept is None:
+            files.write(self._image_file, image.digest)
+            return image.digest
+        if kept != image.digest:
+            self.stages.detail("hosts keep their golden image; a new one is there: ndc down, up")
+        return kept
+
+    @property
+    def _image_file(self) -> Path:
+        return self.environment.paths.root / "image"
+
+    def _tell(self, thing: str, sentence: str) -> None:
+        self.stages.detail(f"{thing}: {sentence}")

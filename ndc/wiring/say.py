@@ -1,0 +1,53 @@
+"""The layer *say*: every router runs its intent, and its text is ours from then on."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+
+from inventory.names import HostName
+from inventory.network import Network
+from ndc.adapters.routers import Routers, converged
+from ndc.adapters.secrets import Secrets
+from ndc.clients.ssh import Access
+from ndc.kernel.clock import Clock
+from ndc.kernel.errors import Unreachable
+from ndc.wiring.environment import Environment
+
+_ROUTES = timedelta(seconds=60)
+_WORKERS = 12
+
+
+def say_routes(environment: Environment, network: Network, secrets: Secrets, clock: Clock) -> None:
+    """Make every router run its intent, take it over from the layer below, and wait for routes.
+
+    Raises:
+        Rejected: a router refused a command, or runs something else than it was told.
+        Unreachable: a router did not answer, or a route did not come about.
+    """
+    access = Access(secrets.control_key, secrets.known_hosts)
+    password = secrets.read(secrets.bgp_password)
+    with Routers(network, access, password, environment.paths.log / "routers") as routers:
+        hosts = [host.name for host in network.hosts]
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            list(pool.map(partial(_take_over, routers), hosts))
+        _wait_until_converged(routers, clock)
+
+
+def _take_over(routers: Routers, host: HostName) -> None:
+    routers.converge(host)
+    routers.hand_over(host)
+
+
+def _wait_until_converged(routers: Routers, clock: Clock) -> None:
+    began = clock.elapsed()
+    while lacks := converged(routers):
+        if clock.elapsed() - began > _ROUTES:
+            raise Unreachable(
+                f"{len(lacks)} routes and sessions did not come about",
+                expected=f"all within {_ROUTES.total_seconds():g} s",
+                actual="; ".join(str(lack) for lack in lacks[:5]),
+                next_step="run the command again: it goes on where this one stopped",
+            )
+        clock.sleep(timedelta(milliseconds=500))

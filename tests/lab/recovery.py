@@ -1,0 +1,137 @@
+"""What the tests of recovery share: how things stand, what citizens noticed, what a run did."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ndc.settings import paths_of
+from tests.lab.conftest import Answer, Terminal
+
+PROBE_PORT = 9300
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """The service that is moved, as the inventory declares it, and who stands in front of it."""
+
+    name: str
+    address: str
+    pair: tuple[str, str]
+    """its home and its first refuge"""
+    door: str
+    """the host from which citizens come; the probe runs there"""
+    probe: str
+    """where the probe listens, as the operator reaches it"""
+
+    @classmethod
+    def declared(cls, lab: Terminal) -> Portal:
+        """Return the first service of the inventory."""
+        workloads = lab.done("show", "workloads", "--json").value
+        service = next(one for one in workloads if one["kind"] == "service")
+        hosts = lab.done("show", "hosts", "--json").value
+        door = next(host for host in hosts if "access" in host["roles"])
+        return cls(
+            name=service["workload"],
+            address=service["at"],
+            pair=(service["home"], service["others"].split()[0]),
+            door=door["host"],
+            probe=f"https://{door['management']}:{PROBE_PORT}",
+        )
+
+    def other_than(self, site: str) -> str:
+        """Return the site of the pair that is not ``site``."""
+        home, refuge = self.pair
+        return refuge if site == home else home
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the service and its database are, as ``ndc status`` tells."""
+
+    site: str
+    epoch: int
+    leader: str | None
+    timeline: int
+
+    @classmethod
+    def seen(cls, lab: Terminal) -> Standing:
+        """Return how things stand now."""
+        status = lab.ndc("status", "--json").value
+        service, database = status["services"][0], status["databases"][0]
+        return cls(service["active"], service["epoch"], database["leader"], database["timeline"])
+
+
+def submit(lab: Terminal, portal: Portal, key: str, body: Mapping[str, str]) -> dict[str, Any]:
+    """Return the acknowledgement of a submission that a citizen sends."""
+    answer = _curl(
+        lab,
+        portal,
+        *("-H", f"Idempotency-Key: {key}", "-d", json.dumps(body)),
+        f"https://{portal.address}/submissions",
+    )
+    acknowledged: dict[str, Any] = answer.value
+    assert acknowledged.get("key") == key, answer.stdout
+    return acknowledged
+
+
+def kept(lab: Terminal, portal: Portal, key: str) -> list[dict[str, Any]]:
+    """Return what the service holds under ``key``."""
+    found: list[dict[str, Any]] = _curl(
+        lab, portal, f"https://{portal.address}/submissions?key={key}"
+    ).value["submissions"]
+    return found
+
+
+def noticed(
+    lab: Terminal, portal: Portal, since: datetime, until: datetime, *, bound_seconds: int = 60
+) -> dict[str, Any]:
+    """Return what the probe says of a window of time, every write of it read back now."""
+    secrets = paths_of(lab.environment).secrets
+    mine = secrets / "clients" / "control"
+    window = (f"since={since.isoformat()}", f"until={until.isoformat()}")
+    words = ["curl", "-sS", "--fail", "--max-time", str(bound_seconds), "--get"]
+    words += ["--cacert", str(secrets / "ca.crt")]
+    words += ["--cert", str(mine / "tls.crt"), "--key", str(mine / "tls.key")]
+    words += [word for moment in window for word in ("--data-urlencode", moment)]
+    asked = subprocess.run(
+        [*words, f"{portal.probe}/measure/{portal.name}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stderr
+    told: dict[str, Any] = json.loads(asked.stdout)
+    return told
+
+
+def report_of(lab: Terminal, answer: Answer) -> dict[str, Any]:
+    """Return the report that a finished command names, having looked that nothing was lost.
+
+    A run whose probe slipped its own schedule ends with 1: done, and its gap is void.
+    """
+    named = re.search(r"^report: (.+)$", answer.stderr, re.MULTILINE)
+    assert named, answer.stdout + answer.stderr
+    path = Path(named[1])
+    assert path.is_relative_to(paths_of(lab.environment).runs)
+    report: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    measure = report["measure"]
+    ended = {0: "done", 1: "unmeasured" if measure and measure["void"] else "done"}
+    assert report["outcome"] == ended.get(answer.code), answer.stdout
+    assert (measure["lost"], measure["duplicated"]) == (0, 0), report
+    assert measure["acknowledged"] > 0, report
+    return report
+
+
+def _curl(lab: Terminal, portal: Portal, *words: str) -> Answer:
+    answer = lab.on(
+        portal.door, "curl", "-sS", "--max-time", "20", "--cacert", "/etc/ndc/ca.crt", *words
+    )
+    assert answer.code == 0, answer.stderr
+    return answer

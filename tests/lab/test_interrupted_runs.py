@@ -1,0 +1,119 @@
+"""Whoever carries a switchover is killed with ``kill -9``; whoever resumes it finishes it, once."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from ndc.adapters.clock import SystemClock
+from ndc.kernel.clock import wait_until
+from ndc.settings import paths_of
+from tests.lab.conftest import Terminal
+from tests.lab.recovery import Portal, Standing, kept, report_of
+
+pytestmark = pytest.mark.lab
+
+T = TypeVar("T")
+CLOCK = SystemClock()
+SEED = int(os.environ.get("NDC_TEST_SEED") or random.SystemRandom().randrange(10**6))
+
+LATEST_MILLISECONDS = {"drain": 10, "promote": 1500, "canary": 200, "reroute": 400, "verify": 10}
+"""how long after the first step of a phase was sent its end is nowhere near"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The folder of a run, as anybody may read it."""
+
+    path: Path
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What the journal holds, oldest first; a line that is being written is left out."""
+        try:
+            text = (self.path / "journal.jsonl").read_text("utf-8")
+        except FileNotFoundError:
+            return []
+        return [json.loads(line)["entry"] for line in text[: text.rfind("\n") + 1].splitlines()]
+
+    def times(self, event: str) -> Counter[str]:
+        """Return how often ``event`` happened to each step."""
+        steps = [entry for entry in self.entries if entry["what"] == "step"]
+        return Counter(entry["step"] for entry in steps if entry["event"] == event)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has come to its end."""
+        return any(entry["what"] == "closed" for entry in self.entries)
+
+    @property
+    def plan(self) -> list[dict[str, Any]]:
+        """The planned steps."""
+        steps: list[dict[str, Any]] = json.loads((self.path / "plan.json").read_text())["steps"]
+        return steps
+
+    def steps(self, phase: str) -> set[str]:
+        """Return the names of the steps of ``phase``."""
+        return {step["id"] for step in self.plan if step["phase"] == phase}
+
+    def kill_carrier(self) -> None:
+        """Kill the process that carries the run."""
+        os.kill(int((self.path / "lock").read_text("utf-8")), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("phase", LATEST_MILLISECONDS)
+def test_a_run_whose_carrier_is_killed_is_finished_by_resume_and_nothing_happens_twice(
+    lab: Terminal, phase: str
+) -> None:
+    delay = random.Random(f"{SEED} {phase}").uniform(0, LATEST_MILLISECONDS[phase])  # noqa: S311 - an instant, no secret
+    print(f"NDC_TEST_SEED={SEED}: {phase} + {delay:.0f} ms")  # noqa: T201 - shown when it fails
+    portal, before = Portal.declared(lab), Standing.seen(lab)
+    target = portal.other_than(before.site)
+
+    run = _interrupted(lab, portal, target, phase, timedelta(milliseconds=delay))
+    resumed = lab.ndc("dr", "resume", run.path.name, bound_seconds=300)
+
+    report_of(lab, resumed)
+    assert run.times("succeeded") == {step["id"]: 1 for step in run.plan}
+    after = Standing.seen(lab)
+    assert (after.site, after.epoch) == (target, before.epoch + 1)
+    assert (after.leader != before.leader, after.timeline) == (True, before.timeline + 1)
+    for canary in (step["action"] for step in run.plan if step["phase"] == "canary"):
+        assert len(kept(lab, portal, canary["key"])) == 1
+
+
+def _interrupted(lab: Terminal, portal: Portal, target: str, phase: str, delay: timedelta) -> Run:
+    """Return a run whose carrier was killed ``delay`` after ``phase`` began."""
+    runs = paths_of(lab.environment).runs
+    known = _plans(runs)
+    with lab.begun("dr", "switchover", portal.name, "--to", target) as following:
+        run = Run(_awaited(f"a run to {target}", lambda: next(iter(_plans(runs) - known), None)))
+        steps = run.steps(phase)
+        _awaited(f"the start of {phase}", lambda: steps & run.times("started").keys() or None)
+        CLOCK.sleep(delay)
+        run.kill_carrier()
+        _, told = following.communicate(timeout=60)
+    assert not run.is_over, f"the run was over before {phase} + {delay} came"
+    assert following.returncode == 7, told
+    assert f"ndc dr resume {run.path.name}" in told
+    return run
+
+
+def _plans(runs: Path) -> set[Path]:
+    return {plan.parent for plan in runs.glob("*/plan.json")}
+
+
+def _awaited(what: str, look: Callable[[], T | None]) -> T:
+    return wait_until(
+        CLOCK, look, what=what, bound=timedelta(minutes=2), every=timedelta(milliseconds=2)
+    )

@@ -1,0 +1,118 @@
+"""Placement agents beside the runs that move services, in the simulated world."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from inventory.names import HostName
+from ndc.runs.journal import Verdict
+from ndc.simulation.agents import Agents
+from ndc.simulation.faults import Fault, Trouble
+from tests.rehearsals import Rehearsal, rehearsal
+
+QUICK = timedelta(milliseconds=150)
+"""so often that looks fall between any two messages of a run"""
+HOME, REFUGE = HostName("ndc01-app"), HostName("ndc02-app")
+MINUTE = timedelta(minutes=1)
+
+
+def _watched(seed: int = 0, every: timedelta = QUICK) -> Rehearsal:
+    made = rehearsal(seed=seed)
+    Agents(made.world, every=every)
+    return made
+
+
+def _always_served(made: Rehearsal) -> bool:
+    return all(made.world.citizens.routes)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_move_goes_as_if_nobody_else_looked(seed: int) -> None:
+    made = _watched(seed)
+
+    run = made.carry()
+    made.world.sleep(MINUTE)
+
+    assert run.closed is Verdict.DONE, run.waits_for()
+    assert _always_served(made)
+    assert made.world.announcing == {REFUGE}
+    assert made.world.citizens.lost == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "trouble"),
+    list(
+        itertools.product(
+            ("move-placement", "announce-service", "withdraw-service", "release-workload"),
+            (Trouble.MUTE, Trouble.LOST, Trouble.SLOW, Trouble.LATE),
+        )
+    ),
+)
+def test_a_bad_message_of_the_run_is_no_worse_with_agents(kind: str, trouble: Trouble) -> None:
+    made = _watched()
+    made.world.faults.append(Fault(kind, trouble))
+
+    run = made.carry()
+    made.world.sleep(MINUTE)
+
+    assert run.closed is Verdict.DONE, run.waits_for()
+    assert _always_served(made)
+    assert made.world.announcing == {REFUGE}
+
+
+def test_an_announcement_that_never_arrives_is_made_by_the_agent() -> None:
+    made = _watched()
+    made.world.faults.append(Fault("announce-service", Trouble.LOST, times=99))
+
+    run = made.carry()
+
+    assert run.closed is Verdict.DONE, run.waits_for()
+    assert made.world.announcing == {REFUGE}
+
+
+@pytest.mark.parametrize("new_disk", [False, True])
+def test_a_host_that_was_off_serves_again_by_itself(new_disk: bool) -> None:  # noqa: FBT001 - a column
+    made = _watched(every=timedelta(seconds=5))
+
+    made.world.boot(HOME, new_disk=new_disk)
+    made.world.sleep(timedelta(seconds=6))
+
+    assert made.world.announcing == {HOME}
+    assert made.world.epochs[HOME] == 1
+
+
+def test_a_host_that_was_off_during_a_move_stays_out_when_it_returns() -> None:
+    made = _watched()
+    made.carry()
+
+    made.world.boot(HOME, new_disk=True)
+    made.world.sleep(MINUTE)
+
+    assert made.world.announcing == {REFUGE}
+    assert made.world.epochs[HOME] == 2
+
+
+def test_five_minutes_without_a_majority_withdraw_nothing() -> None:
+    made = _watched()
+    made.world.quorum = False
+
+    made.world.sleep(5 * MINUTE)
+
+    assert made.world.announcing == {HOME}
+
+
+def test_a_host_that_boots_without_a_majority_waits_for_one() -> None:
+    made = _watched()
+    made.world.quorum = False
+
+    made.world.boot(HOME)
+    made.world.sleep(MINUTE)
+    alone = set(made.world.announcing)
+    made.world.quorum = True
+    made.world.sleep(MINUTE)
+
+    assert alone == set()
+    assert made.world.announcing == {HOME}
