@@ -22,7 +22,7 @@ def main(wires: Path, at: Path) -> None:
     """Forward until told to stop."""
     # a wait is to end when the packet is due, not up to 50 µs later
     ctypes.CDLL(None).prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)
-    os.nice(-10)
+    os.nice(-15)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         at.unlink(missing_ok=True)
         os.umask(0o177)

@@ -100,7 +100,9 @@ class Unified:
 class Hierarchies:
     """Version 1: a tree for each controller; ``freezer`` is where nothing inside a host moves."""
 
-    _WANTED = ("systemd", "unified", "memory", "cpu", "cpuacct", "pids", "freezer")
+    # not "cpu": there all hosts together would weigh no more than one process of the machine,
+    # and no priority inside a host would count outside it; BFD would call busy links dead
+    _WANTED = ("systemd", "unified", "memory", "pids", "freezer")
 
     def __init__(self, mount: Path, group: str) -> None:
         self._folders = [mount / each / group for each in self._WANTED if (mount / each).is_dir()]
