@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import socket
 import struct
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -85,7 +87,8 @@ class Relaying:
         pid = self._pid()
         if pid is not None:
             self._asked_again("stop")
-            _has_ended(pid, _PATIENCE_SECONDS * 1000)
+            if not _has_ended(pid, _PATIENCE_SECONDS * 1000):
+                self._kill(pid)
         self._ground.wires.unlink(missing_ok=True)
 
     def _watch(self) -> None:
@@ -100,9 +103,11 @@ class Relaying:
                 sys.stderr.write("\n".join(error.lines()) + "\n")
 
     def _raise(self) -> None:
-        """Start a relay unless one answers."""
-        if self._pid() is not None:
-            return
+        """Start a relay unless one answers; one that carries another folder's wires is not ours."""
+        if (pid := self._pid()) is not None:
+            if self._is_ours(pid):
+                return
+            self._kill(pid)
         ground = self._ground
         launch(
             # without site packages, which it does not need: it is back sooner
@@ -118,6 +123,19 @@ class Relaying:
             bound=_BIRTH,
             every=_BETWEEN_LOOKS,
         )
+
+    def _is_ours(self, pid: int) -> bool:
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
+        return str(self._ground.wires).encode() in words
+
+    @staticmethod
+    def _kill(pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        _has_ended(pid, _PATIENCE_SECONDS * 1000)
 
     def _pid(self) -> int | None:
         """Return who listens on the relay's socket; None if nobody does."""
