@@ -1,8 +1,8 @@
-"""The placement agents of a world: what one read is old by the time it acts."""
+"""Placement agents in a world: what one read is old by the time it acts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,12 +14,14 @@ from ndc.simulation.world import World
 
 
 class Agents:
-    """One on every host that may serve; each looks ``every`` so often, at its own instants."""
+    """One on each of ``hosts``; it looks ``every`` so often, at its own instants."""
 
-    def __init__(self, world: World, *, every: timedelta = timedelta(seconds=5)) -> None:
+    def __init__(
+        self, world: World, hosts: Iterable[HostName], *, every: timedelta = timedelta(seconds=5)
+    ) -> None:
         self._world = world
         self._every = every
-        for host in world.service.hosts:
+        for host in hosts:
             self._look_after(every * world.random.random(), host)
 
     def _look_after(self, pause: timedelta, host: HostName) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from dr.actions import Action, ClaimWorkload, MovePlacement, ReleaseWorkload
 from dr.conditions import Conditions
+from dr.placement import Placement
 from dr.ports import Eye
 from inventory.names import SiteName
 from inventory.network import Network
@@ -156,3 +157,17 @@ def test_the_same_move_by_another_run_is_not_taken_for_ours(pair: Pair) -> None:
     pair.do(MOVE)
 
     assert pair.is_so(MovePlacement(SERVICE, HOME, REFUGE, 2, SECOND)) is False
+
+
+@pytest.mark.lab
+def test_an_agent_reads_every_record_at_once_and_no_claim(etcd: Etcd) -> None:
+    of = network().environment
+    records = EtcdPlacements(etcd, of)
+    records.ensure(SERVICE, HOME)
+    records.take(SERVICE, FIRST, 1)
+
+    read = records.placements()
+
+    etcd.change([], [Delete(found.key) for found in etcd.under("/ndc/")])
+    assert read == {SERVICE: Placement(HOME, 1, None)}
+    assert records.placements() == {}

@@ -7,13 +7,18 @@ import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ndc.adapters.clock import SystemClock
+from ndc.kernel.clock import wait_until
 from ndc.settings import paths_of
 from tests.lab.conftest import Answer, Terminal
 
+CLOCK = SystemClock()
+SLOW = timedelta(minutes=2)
+"""only detects a hang"""
 PROBE_PORT = 9300
 
 
@@ -57,28 +62,42 @@ class Standing:
 
     site: str
     epoch: int
-    leader: str | None
+    leader: str
     timeline: int
 
     @classmethod
     def seen(cls, lab: Terminal) -> Standing:
-        """Return how things stand now."""
+        """Return how things stand now, as soon as all of it can be seen."""
+        return wait_until(
+            CLOCK, lambda: cls._glimpsed(lab), what="a status without gaps", bound=SLOW
+        )
+
+    @classmethod
+    def _glimpsed(cls, lab: Terminal) -> Standing | None:
         status = lab.ndc("status", "--json").value
         service, database = status["services"][0], status["databases"][0]
-        return cls(service["active"], service["epoch"], database["leader"], database["timeline"])
+        found = (service["active"], service["epoch"], database["leader"], database["timeline"])
+        return None if None in found else cls(*found)
 
 
 def submit(lab: Terminal, portal: Portal, key: str, body: Mapping[str, str]) -> dict[str, Any]:
-    """Return the acknowledgement of a submission that a citizen sends."""
-    answer = _curl(
-        lab,
-        portal,
-        *("-H", f"Idempotency-Key: {key}", "-d", json.dumps(body)),
-        f"https://{portal.address}/submissions",
+    """Return the acknowledgement of a citizen's submission, sent again until there is one."""
+    return wait_until(
+        CLOCK,
+        lambda: _acknowledged(lab, portal, key, body),
+        what=f"an acknowledgement of {key}",
+        bound=SLOW,
     )
-    acknowledged: dict[str, Any] = answer.value
-    assert acknowledged.get("key") == key, answer.stdout
-    return acknowledged
+
+
+def _acknowledged(
+    lab: Terminal, portal: Portal, key: str, body: Mapping[str, str]
+) -> dict[str, Any] | None:
+    words = ("-H", f"Idempotency-Key: {key}", "-d", json.dumps(body))
+    answer: dict[str, Any] = _curl(
+        lab, portal, *words, f"https://{portal.address}/submissions"
+    ).value
+    return answer if answer.get("key") == key else None
 
 
 def kept(lab: Terminal, portal: Portal, key: str) -> list[dict[str, Any]]:

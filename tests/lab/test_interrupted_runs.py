@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,16 +16,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ndc.adapters.clock import SystemClock
 from ndc.kernel.clock import wait_until
 from ndc.settings import paths_of
 from tests.lab.conftest import Terminal
-from tests.lab.recovery import Portal, Standing, kept, report_of
+from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, kept, report_of
 
 pytestmark = pytest.mark.lab
 
 T = TypeVar("T")
-CLOCK = SystemClock()
 SEED = int(os.environ.get("NDC_TEST_SEED") or random.SystemRandom().randrange(10**6))
 
 LATEST_MILLISECONDS = {"drain": 10, "promote": 1500, "canary": 200, "reroute": 400, "verify": 10}
@@ -97,9 +96,9 @@ def _interrupted(lab: Terminal, portal: Portal, target: str, phase: str, delay: 
     runs = paths_of(lab.environment).runs
     known = _plans(runs)
     with lab.begun("dr", "switchover", portal.name, "--to", target) as following:
-        run = Run(_awaited(f"a run to {target}", lambda: next(iter(_plans(runs) - known), None)))
+        run = Run(_awaited(following, lambda: next(iter(_plans(runs) - known), None)))
         steps = run.steps(phase)
-        _awaited(f"the start of {phase}", lambda: steps & run.times("started").keys() or None)
+        _awaited(following, lambda: steps & run.times("started").keys() or None)
         CLOCK.sleep(delay)
         run.kill_carrier()
         _, told = following.communicate(timeout=60)
@@ -113,7 +112,13 @@ def _plans(runs: Path) -> set[Path]:
     return {plan.parent for plan in runs.glob("*/plan.json")}
 
 
-def _awaited(what: str, look: Callable[[], T | None]) -> T:
+def _awaited(following: subprocess.Popen[str], look: Callable[[], T | None]) -> T:
+    """Return what ``look`` finds while the command still runs."""
+
+    def looked() -> T | None:
+        assert following.poll() is None, following.communicate()
+        return look()
+
     return wait_until(
-        CLOCK, look, what=what, bound=timedelta(minutes=2), every=timedelta(milliseconds=2)
+        CLOCK, looked, what="the instant", bound=SLOW, every=timedelta(milliseconds=2)
     )

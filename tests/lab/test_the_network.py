@@ -22,15 +22,6 @@ def test_a_cold_start_ends_green(lab: Terminal) -> None:
     assert status.code == 0, status.stdout + status.stderr
 
 
-def test_up_again_changes_nothing(lab: Terminal) -> None:
-    before = _boot_ids(lab)
-
-    again = lab.done("up", bound_seconds=300)
-
-    assert _boot_ids(lab) == before
-    assert "changed" not in again.stdout
-
-
 def test_a_link_is_never_faster_than_declared(lab: Terminal) -> None:
     for link in lab.done("show", "links", "--json").value:
         peer = link["z"]["address"].partition("/")[0]
@@ -65,7 +56,3 @@ def test_down_leaves_nothing(lab: Terminal, before: Leftovers, capture: Path) ->
 
     assert Leftovers.seen().more_than(before) == {}
     assert capture.stat().st_size <= 24, "a packet with a lab address left the lab"
-
-
-def _boot_ids(lab: Terminal) -> dict[str, str]:
-    return {h["name"]: h["boot_id"] for h in lab.done("lab", "status", "--json").value["hosts"]}

@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 def _watched(seed: int = 0, every: timedelta = QUICK) -> Rehearsal:
     made = rehearsal(seed=seed)
-    Agents(made.world, every=every)
+    Agents(made.world, made.world.service.hosts, every=every)
     return made
 
 
@@ -60,6 +60,32 @@ def test_a_bad_message_of_the_run_is_no_worse_with_agents(kind: str, trouble: Tr
 
     assert run.closed is Verdict.DONE, run.waits_for()
     assert _always_served(made)
+    assert made.world.announcing == {REFUGE}
+
+
+@pytest.mark.parametrize("trouble", [Trouble.LOST, Trouble.SLOW, Trouble.LATE])
+def test_the_old_site_serves_until_the_new_one_does(trouble: Trouble) -> None:
+    made = rehearsal()
+    Agents(made.world, [HOME], every=QUICK)
+    made.world.faults.append(Fault("announce-service", trouble))
+
+    run = made.carry()
+    made.world.sleep(MINUTE)
+
+    assert run.closed is Verdict.DONE, run.waits_for()
+    assert _always_served(made)
+    assert made.world.announcing == {REFUGE}
+
+
+def test_what_was_left_announced_is_withdrawn_once_no_run_holds_the_service() -> None:
+    made = rehearsal()
+    made.carry()
+    made.world.announcing.add(HOME)  # it was frozen while it was told to withdraw
+    made.world.epochs[HOME] = 1
+    Agents(made.world, [HOME], every=QUICK)
+
+    made.world.sleep(MINUTE)
+
     assert made.world.announcing == {REFUGE}
 
 

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from dr.placement import Claim, Placement
 from inventory.names import ServiceName, SiteName
@@ -168,7 +169,8 @@ class _Overtaken(EpochRecord):
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage.folder, SystemClock())
-        self._answers = [{}, {PORTAL: 2}]
+        self._answers: list[dict[str, int]] = [{}, {PORTAL: 2}]
 
+    @override
     def read(self) -> dict[str, int]:
         return self._answers.pop(0)
