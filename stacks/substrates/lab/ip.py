@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ndc.kernel.errors import Rejected
 from stacks.substrates.lab.tools import run
 
 _NAMED = Path("/run/netns")
@@ -26,6 +27,21 @@ def interfaces(namespace: str | None = None) -> dict[str, dict[str, Any]]:
     """Return what ``ip address`` says, by interface."""
     answer = run("ip", "-json", *_within(namespace), "address", "show") or "[]"
     return {each["ifname"]: each for each in json.loads(answer) if "ifname" in each}
+
+
+def interfaces_in(namespace: str) -> dict[str, dict[str, Any]]:
+    """Return ``interfaces`` of ``namespace``; none if there is none, or if it goes meanwhile.
+
+    Raises:
+        Rejected: it is there, and cannot be looked into.
+    """
+    try:
+        return interfaces(namespace)
+    except Rejected:
+        # between the end of a namespace and of its name there is a file and nothing mounted on it
+        if namespace_path(namespace).is_mount():
+            raise
+        return {}
 
 
 def addresses(interface: dict[str, Any]) -> list[str]:

@@ -125,7 +125,7 @@ class Links:
 
     def _interface(self, end: LinkEndSpec) -> Mapping[str, Any]:
         namespace = self._names.namespace(end.host)
-        found = ip.interfaces(namespace) if ip.has_namespace(namespace) else {}
+        found = ip.interfaces_in(namespace)
         return found.get(end.interface, {})
 
     def _adjust(self, end: LinkEndSpec, mtu_bytes: int) -> None:

@@ -105,7 +105,7 @@ class Fabric:
     def host_interfaces(self, host: str) -> dict[str, dict[str, object]]:
         """Return what ``ip`` says of the interfaces of ``host``; nothing if it is not there."""
         namespace = self.names.namespace(host)
-        return ip.interfaces(namespace) if ip.has_namespace(namespace) else {}
+        return ip.interfaces_in(namespace)
 
     def set_host(self, host: str, *, up: bool) -> None:
         """Set every interface of ``host`` up or down; down, it neither sends nor forwards."""
