@@ -67,6 +67,10 @@ ifneq ($(LAB_SUITE),)
 	@toolchain/lab-suite
 endif
 
+.PHONY: campaign
+campaign: $(VENV) ## what takes longer than make test may: interrupted runs, a leader killed, the wire
+	@NDC_TEST_CHOICE=campaign toolchain/lab-suite
+
 .PHONY: lock clean
 lock: $(VENV) ## pin what pyproject.toml asks for; keeps the pins that still fit
 	@$(COMPILE) --group dev pyproject.toml --output-file requirements.lock >/dev/null

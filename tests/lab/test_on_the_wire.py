@@ -15,7 +15,7 @@ from ndc.settings import paths_of
 from tests.lab.conftest import Terminal
 from tests.lab.recovery import Portal, kept, submit
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 CLEAR = b"anybody reads me"
 """sixteen bytes that ping carries as they are"""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.lab.conftest import Terminal
+
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 
 def test_the_portal_returns_with_the_only_host_that_serves_it(lab: Terminal) -> None:
