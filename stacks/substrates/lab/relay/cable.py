@@ -41,8 +41,8 @@ class Cable:
         self.forth.become(wire.forth, cut=wire.cut)
         self.back.become(wire.back, cut=wire.cut)
         for end in (self.a, self.z):
-            if end.descriptor != UNPLUGGED:
-                tap.set_carrier(end.descriptor, present=not wire.cut)
+            if end.descriptor != UNPLUGGED and not self._show_carrier(end):
+                self._unplug(end, forget=False)
 
     def plug(self) -> bool:
         """Plug in each end whose namespace is there, let go of one that is gone; True: changed.
@@ -84,8 +84,17 @@ class Cable:
             except OSError:
                 return True
             end.inode = inode
-            tap.set_carrier(end.descriptor, present=not self.wire.cut)
+            if not self._show_carrier(end):
+                self._unplug(end, forget=False)
         self._connect()
+        return True
+
+    def _show_carrier(self, end: End) -> bool:
+        """Let the namespace of ``end`` see whether the wire is cut; False: its TAP is gone."""
+        try:
+            tap.set_carrier(end.descriptor, present=not self.wire.cut)
+        except OSError:
+            return False
         return True
 
     def _unplug(self, end: End, *, forget: bool) -> None:

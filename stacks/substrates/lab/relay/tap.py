@@ -12,7 +12,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stacks.substrates.lab.relay.wires import Plug
@@ -74,14 +74,19 @@ def _hardware_address(plug: Plug) -> bytes:
 
 
 def set_carrier(descriptor: int, *, present: bool) -> None:
-    """Let the namespace see a cable, or see it cut."""
+    """Let the namespace see a cable, or see it cut.
+
+    Raises:
+        OSError: the TAP was removed under us.
+    """
     fcntl.ioctl(descriptor, _TUNSETCARRIER, struct.pack("i", present))
 
 
 def unplug(descriptor: int, *, forget: bool) -> None:
-    """Let go of a TAP; to ``forget`` it is to remove it from its namespace."""
+    """Let go of a TAP; to ``forget`` it is to remove it, unless its namespace went before."""
     if forget:
-        fcntl.ioctl(descriptor, _TUNSETPERSIST, 0)
+        with suppress(OSError):  # it went with its namespace
+            fcntl.ioctl(descriptor, _TUNSETPERSIST, 0)
     os.close(descriptor)
 
 

@@ -1,0 +1,67 @@
+"""One cable of the relay, whose ends vanish under it: the next command finds them gone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from stacks.substrates.lab.relay.cable import Cable
+from stacks.substrates.lab.relay.wires import LaneSpec, Plug, Wire
+
+pytestmark = pytest.mark.lab
+
+LANE = LaneSpec(delay_microseconds=1000, rate_bits_per_second=0, loss_ratio=0.0, silent=False)
+NAMESPACES = tuple(f"ndc-cable-{end}-{os.getpid()}" for end in ("a", "z"))
+A, Z = (Plug(namespace, "link1") for namespace in NAMESPACES)
+WIRE = Wire("a-z", A, Z, cut=False, forth=LANE, back=LANE)
+
+
+@pytest.fixture
+def cable() -> Iterator[Cable]:
+    """Yield a cable that is plugged in at both ends."""
+    for namespace in NAMESPACES:
+        _ip("netns", "add", namespace)
+    cable = Cable(WIRE)
+    try:
+        cable.plug()
+        assert _plugged(cable) == [True, True]
+        yield cable
+    finally:
+        cable.remove()
+        for namespace in NAMESPACES:
+            subprocess.run(["ip", "netns", "del", namespace], check=False, capture_output=True)
+
+
+def test_an_end_whose_interface_was_removed_is_let_go_of_and_plugged_in_anew(cable: Cable) -> None:
+    _ip("-n", A.namespace, "link", "del", A.interface)
+
+    cable.become(replace(WIRE, cut=True))
+    without = _plugged(cable)
+    cable.plug()
+
+    assert without == [False, True]
+    assert _plugged(cable) == [True, True]
+    assert "NO-CARRIER" in _ip("-n", A.namespace, "link", "set", A.interface, "up", then="show")
+
+
+def test_a_cable_is_removed_although_a_namespace_went_before_it(cable: Cable) -> None:
+    _ip("netns", "del", Z.namespace)
+
+    cable.remove()
+
+    assert _plugged(cable) == [False, False]
+    assert A.interface not in _ip("-n", A.namespace, "link", "show")
+
+
+def _plugged(cable: Cable) -> list[bool]:
+    plugged: list[bool] = cable.status()["plugged"]
+    return plugged
+
+
+def _ip(*words: str, then: str | None = None) -> str:
+    said = subprocess.run(["ip", *words], check=True, capture_output=True, text=True).stdout
+    return _ip(*words[:2], "link", then) if then else said
