@@ -92,6 +92,11 @@ class Host:
     loopback: IPv4Address
     """on interface ``lo``: what clusters and services use, so a link's loss does not touch them"""
 
+    @property
+    def forwards(self) -> bool:
+        """Whether it passes on packets that are for others."""
+        return bool(self.roles & {Role.BORDER, Role.ACCESS})
+
 
 @dataclass(frozen=True, slots=True)
 class LinkEnd:

@@ -26,7 +26,6 @@ from ndc.clients.json_get import asking, mutual_tls
 from ndc.kernel.errors import WorldError
 
 DEADLINE = timedelta(seconds=2)
-_ROUTERS = frozenset({Role.BORDER, Role.ACCESS})
 
 
 @asynccontextmanager
@@ -35,7 +34,7 @@ async def watches(mine: Here) -> AsyncIterator[Sequence[Watch]]:
     tls = mutual_tls(mine.authority, mine.certificate, mine.key)
     async with asking(tls) as client:
         found: list[Watch] = []
-        if mine.host.roles & _ROUTERS:
+        if mine.host.forwards:
             found.append(Watch("links", partial(_links, mine)))
             found.append(Watch("sessions", partial(_sessions, mine)))
         if Role.MONITOR in mine.host.roles:

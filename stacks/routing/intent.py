@@ -86,6 +86,8 @@ class RouterIntent:
     announced: tuple[IPv4Network, ...]
     """sorted; a service address among them is announced only while it is on ``lo``"""
     bfd: BfdProfile
+    forwards: bool
+    """the kernel's setting, which is the layer below's; FRR prints it as if it were its own"""
 
     @property
     def is_border(self) -> bool:
@@ -113,6 +115,7 @@ def intent(network: Network, host: HostName) -> RouterIntent:
         others=tuple(o for o in _by_number(origins) if has_links and o.site != site.name),
         announced=_announced(network, me),
         bfd=BFD,
+        forwards=me.forwards,
     )
 
 

@@ -37,7 +37,7 @@ def text_of(wanted: RouterIntent, bgp_password: str) -> str:
     """Return ``wanted`` as FRR's integrated configuration, ending with a newline."""
     sections = [
         ["frr defaults datacenter", f"hostname {wanted.host}", "log syslog informational"],
-        ["no ipv6 forwarding", "service integrated-vtysh-config"],
+        [*_forwarding(wanted), "service integrated-vtysh-config"],
         list(_prefix_lists(wanted)),
         list(_path_lists(wanted)),
         *_route_maps(wanted),
@@ -56,6 +56,13 @@ def frr_daemons_text() -> str:
     # routes of a whole network come at once when it starts: a buffer that does not overflow
     zebra = 'zebra_options="-A 127.0.0.1 -s 8388608"\n'
     return f"bgpd=yes\nbfdd=yes\nvtysh_enable=yes\n{zebra}{options}"
+
+
+def _forwarding(wanted: RouterIntent) -> Iterator[str]:
+    # what is on is not printed
+    if not wanted.forwards:
+        yield "no ip forwarding"
+    yield "no ipv6 forwarding"
 
 
 def _prefix_lists(wanted: RouterIntent) -> Iterator[str]:

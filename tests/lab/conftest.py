@@ -11,12 +11,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.lab.capture import recorded
 from tests.lab.leftovers import Leftovers
 
 ENVIRONMENT = os.environ.get("NDC_TEST_ENV", "suite")
@@ -81,14 +83,14 @@ def before() -> Leftovers:
 
 @pytest.fixture(scope="session")
 def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Yield the file of lab packets seen on an interface that is not the lab's."""
-    file = tmp_path_factory.mktemp("capture") / "outside.pcap"
-    with subprocess.Popen(
-        ["tcpdump", "-i", "eth0", "-U", "-w", str(file), "net 198.18.0.0/15"],
-        stderr=subprocess.DEVNULL,
-    ) as listening:
-        yield file
-        listening.terminate()
+    """Yield the folder of lab packets seen on interfaces that are not the lab's, a file each."""
+    folder = tmp_path_factory.mktemp("outside")
+    told = subprocess.run(["ip", "-json", "link", "show", "up"], capture_output=True, check=True)
+    with ExitStack() as ends:
+        for interface in (found["ifname"] for found in json.loads(told.stdout)):
+            file = folder / f"{interface}.pcap"
+            ends.enter_context(recorded(interface, file, "net 198.18.0.0/15"))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from ndc.settings import paths_of
 from tests.lab.conftest import Terminal
 
-pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+pytestmark = pytest.mark.lab
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 RECAP = re.compile(r"^(\S+) +: ok=\d+ +changed=(\d+) ", re.MULTILINE)

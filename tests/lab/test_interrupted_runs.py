@@ -21,7 +21,7 @@ from ndc.settings import paths_of
 from tests.lab.conftest import Terminal
 from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, kept, report_of
 
-pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+pytestmark = pytest.mark.lab
 
 T = TypeVar("T")
 SEED = int(os.environ.get("NDC_TEST_SEED") or random.SystemRandom().randrange(10**6))

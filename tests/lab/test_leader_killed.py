@@ -10,7 +10,7 @@ from ndc.kernel.clock import wait_until
 from tests.lab.conftest import Terminal
 from tests.lab.recovery import CLOCK, Portal, Standing, noticed
 
-pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+pytestmark = pytest.mark.lab
 
 PROMISED = timedelta(seconds=30)
 """with a lease of 20 s; the test's own bound allows for a machine that is slow"""

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from ndc.settings import paths_of
+from tests.lab.capture import recorded
 from tests.lab.conftest import Terminal
 from tests.lab.recovery import Portal, kept, submit
 
-pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+pytestmark = pytest.mark.lab
 
 CLEAR = b"anybody reads me"
 """sixteen bytes that ping carries as they are"""
@@ -54,22 +55,8 @@ def _listening(lab: Terminal, folder: Path) -> Iterator[None]:
         for namespace in _namespaces(lab):
             for interface in _interfaces(namespace):
                 file = folder / f"{namespace}.{interface}.pcap"
-                ends.enter_context(_recorded(namespace, interface, file))
+                ends.enter_context(recorded(interface, file, namespace=namespace))
         yield
-
-
-@contextmanager
-def _recorded(namespace: str, interface: str, file: Path) -> Iterator[None]:
-    words = ["tcpdump", "-i", interface, "-s", "0", "-U", "--immediate-mode", "-w", str(file)]
-    with subprocess.Popen(
-        ["ip", "netns", "exec", namespace, *words], stderr=subprocess.PIPE, text=True
-    ) as listening:
-        assert listening.stderr
-        assert any("listening on" in line for line in listening.stderr)
-        try:
-            yield
-        finally:
-            listening.terminate()
 
 
 def _namespaces(lab: Terminal) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab.conftest import Terminal
 
-pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+pytestmark = pytest.mark.lab
 
 
 def test_the_portal_returns_with_the_only_host_that_serves_it(lab: Terminal) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 Path = tuple[str, ...]
 
 _HEADERS = ("router bgp ", "address-family ", "route-map ", "bfd", "profile ")
-_ON_BY_DEFAULT = ("bgp default ipv4-unicast", "ipv6 forwarding")
+_ON_BY_DEFAULT = ("bgp default ipv4-unicast", "ip forwarding", "ipv6 forwarding")
 _WITH_ONE_VALUE = (
     "remote-as",
     "description",
