@@ -68,7 +68,7 @@ ifneq ($(LAB_SUITE),)
 endif
 
 .PHONY: campaign
-campaign: $(VENV) ## what takes longer than make test may: interrupted runs, a leader killed, the wire
+campaign: $(VENV) ## what takes longer than make test may: runs interrupted at many more instants
 	@NDC_TEST_CHOICE=campaign toolchain/lab-suite
 
 .PHONY: lock clean

@@ -12,7 +12,7 @@ import pytest
 from tests.lab.conftest import ENVIRONMENT, Terminal
 from tests.networks import DECLARED, FOURTH_SITE
 
-pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+pytestmark = pytest.mark.lab
 
 SITE = "ndc04"
 

@@ -74,7 +74,19 @@ class Run:
 def test_a_run_whose_carrier_is_killed_is_finished_by_resume_and_nothing_happens_twice(
     lab: Terminal, phase: str
 ) -> None:
-    delay = random.Random(f"{SEED} {phase}").uniform(0, LATEST_MILLISECONDS[phase])  # noqa: S311 - an instant, no secret
+    _interrupt_and_resume(lab, phase, LATEST_MILLISECONDS[phase])
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("turn", range(20))
+def test_the_same_at_any_instant(lab: Terminal, turn: int) -> None:
+    phase = random.Random(f"{SEED} {turn}").choice([*LATEST_MILLISECONDS])  # noqa: S311 - an instant, no secret
+    _interrupt_and_resume(lab, phase, LATEST_MILLISECONDS[phase], turn)
+
+
+def _interrupt_and_resume(lab: Terminal, phase: str, latest: int, turn: int = 0) -> None:
+    """Kill the carrier of a switchover within ``latest`` ms of ``phase``, and let it be resumed."""
+    delay = random.Random(f"{SEED} {phase} {turn}").uniform(0, latest)  # noqa: S311 - an instant, no secret
     print(f"NDC_TEST_SEED={SEED}: {phase} + {delay:.0f} ms")  # noqa: T201 - shown when it fails
     portal, before = Portal.declared(lab), Standing.seen(lab)
     target = portal.other_than(before.site)
