@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from asyncio.subprocess import DEVNULL, PIPE
 from datetime import timedelta
 from ipaddress import IPv4Address
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from ndc.kernel.errors import Rejected, Unreachable
+from ndc.clients import vty
+from ndc.kernel.errors import Rejected
 
 BGP_QUESTION = "show bgp ipv4 unicast summary json"
 BFD_QUESTION = "show bfd peers json"
@@ -37,22 +37,26 @@ class _BfdPeer(BaseModel):
 _BFD = TypeAdapter(list[_BfdPeer])
 
 
-async def bgp_sessions(*, deadline: timedelta) -> dict[IPv4Address, bool]:
+async def bgp_sessions(
+    *, deadline: timedelta, consoles: Path = vty.CONSOLES
+) -> dict[IPv4Address, bool]:
     """Return for each neighbour that FRR knows whether the session is established.
 
     Raises:
         Rejected, Unreachable: FRR did not tell.
     """
-    return parsed_bgp(await _told(BGP_QUESTION, deadline))
+    return parsed_bgp(await vty.ask("bgpd", BGP_QUESTION, deadline=deadline, consoles=consoles))
 
 
-async def bfd_sessions(*, deadline: timedelta) -> dict[IPv4Address, bool]:
+async def bfd_sessions(
+    *, deadline: timedelta, consoles: Path = vty.CONSOLES
+) -> dict[IPv4Address, bool]:
     """Return for each BFD peer that FRR knows whether the session is up.
 
     Raises:
         Rejected, Unreachable: FRR did not tell.
     """
-    return parsed_bfd(await _told(BFD_QUESTION, deadline))
+    return parsed_bfd(await vty.ask("bfdd", BFD_QUESTION, deadline=deadline, consoles=consoles))
 
 
 def parsed_bgp(text: str) -> dict[IPv4Address, bool]:
@@ -71,26 +75,6 @@ def parsed_bfd(text: str) -> dict[IPv4Address, bool]:
     except ValidationError as error:
         raise _strange(BFD_QUESTION, error) from error
     return {session.peer: session.status == "up" for session in found}
-
-
-async def _told(question: str, deadline: timedelta) -> str:
-    process = await asyncio.create_subprocess_exec(
-        "vtysh", "-c", question, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
-    )
-    try:
-        async with asyncio.timeout(deadline.total_seconds()):
-            answer, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode != 0:
-        raise Unreachable(
-            f"vtysh did not answer: {question}",
-            expected="exit code 0",
-            actual=f"exit code {process.returncode}",
-            next_step="systemctl status frr; is the exporter's user in the group frrvty?",
-        )
-    return answer.decode()
 
 
 def _strange(question: str, error: ValidationError) -> Rejected:

@@ -111,7 +111,7 @@ def test_it_reads_as_approved() -> None:
 
 
 def test_a_collector_that_fails_is_success_0_and_none_of_its_series() -> None:
-    text = _text(ALL[0], _watch("sessions", Unreachable("no vtysh")), *ALL[2:])
+    text = _text(ALL[0], _watch("sessions", Unreachable("no bgpd")), *ALL[2:])
 
     assert 'ndc_exporter_collector_success{collector="sessions"} 0.0' in text
     assert "ndc_bgp_session_up" not in text
