@@ -20,7 +20,7 @@ from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
 from monitors.collectors.sessions import Neighbour, session_families
 from monitors.page import Page, Watch
-from monitors.readers.echo import EchoReading, parsed
+from monitors.readers.echo import EchoReading
 from monitors.readers.routing import parsed_bfd, parsed_bgp
 from ndc.clients.heartbeats import Mark
 from ndc.kernel.errors import Rejected, Unreachable
@@ -196,21 +196,6 @@ def test_the_generated_document_is_current() -> None:
     document = ROOT / "docs" / "generated" / "metrics.md"
 
     assert document.read_text("utf-8") == catalogue_markdown()
-
-
-def test_ping_is_understood() -> None:
-    text = (
-        "3 packets transmitted, 2 received, 33.3333% packet loss, time 403ms\n"
-        "rtt min/avg/max/mdev = 3.061/3.100/3.140/0.033 ms\n"
-    )
-
-    assert parsed(text) == EchoReading(3, 2, timedelta(milliseconds=3.061))
-
-
-@pytest.mark.parametrize("text", ["", "0 packets transmitted, 0 received", "ping: bad address"])
-def test_a_ping_that_sent_nothing_tells_nothing(text: str) -> None:
-    with pytest.raises(Unreachable):
-        parsed(text)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"peers":{"x":{}}}', "% Unknown command"])
