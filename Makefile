@@ -67,9 +67,12 @@ ifneq ($(LAB_SUITE),)
 	@toolchain/lab-suite
 endif
 
-.PHONY: campaign
+.PHONY: campaign bench
 campaign: $(VENV) ## what takes longer than make test may: runs interrupted at many more instants
 	@NDC_TEST_CHOICE=campaign toolchain/lab-suite
+
+bench: $(VENV) ## measure the figures, or some: make bench ONLY="switchover help" ROUNDS=3
+	@$(BIN)/python -m tests.benchmarks $(ONLY) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 .PHONY: lock clean
 lock: $(VENV) ## pin what pyproject.toml asks for; keeps the pins that still fit

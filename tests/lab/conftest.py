@@ -9,70 +9,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.lab.capture import recorded
 from tests.lab.leftovers import Leftovers
+from tests.lab.terminal import Terminal
 
 ENVIRONMENT = os.environ.get("NDC_TEST_ENV", "suite")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command said."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def value(self) -> Any:
-        """What it answered in JSON."""
-        return json.loads(self.stdout)
-
-
-@dataclass(frozen=True, slots=True)
-class Terminal:
-    """Types ``ndc`` commands for one environment."""
-
-    environment: str
-
-    def ndc(self, *words: str, bound_seconds: int = 120) -> Answer:
-        """Return what ``ndc WORDS`` said; the bound only detects a hang."""
-        done = subprocess.run(
-            self._line(words),
-            capture_output=True,
-            text=True,
-            timeout=bound_seconds,
-            check=False,
-        )
-        return Answer(done.returncode, done.stdout, done.stderr)
-
-    def done(self, *words: str, bound_seconds: int = 120) -> Answer:
-        """Return what ``ndc WORDS`` said, having demanded that it succeeded."""
-        answer = self.ndc(*words, bound_seconds=bound_seconds)
-        assert answer.code == 0, f"ndc {' '.join(words)}: {answer.code}\n{answer.stderr}"
-        return answer
-
-    def begun(self, *words: str) -> subprocess.Popen[str]:
-        """Return ``ndc WORDS``, which runs; what it says waits to be read."""
-        return subprocess.Popen(
-            self._line(words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-
-    def on(self, host: str, *command: str, bound_seconds: int = 60) -> Answer:
-        """Return what ``command`` said on ``host``, reached through ``ndc ssh``."""
-        return self.ndc("ssh", host, "--", *command, bound_seconds=bound_seconds)
-
-    def _line(self, words: Sequence[str]) -> list[str]:
-        return [sys.executable, "-m", "ndc", "--env", self.environment, "--yes", *words]
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from typing import Any
 from ndc.adapters.clock import SystemClock
 from ndc.kernel.clock import wait_until
 from ndc.settings import paths_of
-from tests.lab.conftest import Answer, Terminal
+from tests.lab.terminal import Answer, Terminal
 
 CLOCK = SystemClock()
 SLOW = timedelta(minutes=2)
@@ -135,16 +135,22 @@ def report_of(lab: Terminal, answer: Answer) -> dict[str, Any]:
 
     A run whose probe slipped its own schedule ends with 1: done, and its gap is void.
     """
-    named = re.search(r"^report: (.+)$", answer.stderr, re.MULTILINE)
-    assert named, answer.stdout + answer.stderr
-    path = Path(named[1])
-    assert path.is_relative_to(paths_of(lab.environment).runs)
-    report: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    report = report_named(lab, answer)
     measure = report["measure"]
     ended = {0: "done", 1: "unmeasured" if measure and measure["void"] else "done"}
     assert report["outcome"] == ended.get(answer.code), answer.stdout
     assert (measure["lost"], measure["duplicated"]) == (0, 0), report
     assert measure["acknowledged"] > 0, report
+    return report
+
+
+def report_named(lab: Terminal, answer: Answer) -> dict[str, Any]:
+    """Return the report that a finished command names, whatever it says."""
+    named = re.search(r"^report: (.+)$", answer.stderr, re.MULTILINE)
+    assert named, answer.stdout + answer.stderr
+    path = Path(named[1])
+    assert path.is_relative_to(paths_of(lab.environment).runs)
+    report: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return report
 
 

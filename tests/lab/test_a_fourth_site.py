@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.lab.conftest import ENVIRONMENT, Terminal
+from tests.lab.conftest import ENVIRONMENT
+from tests.lab.terminal import Terminal
 from tests.networks import DECLARED, FOURTH_SITE
 
 pytestmark = pytest.mark.lab

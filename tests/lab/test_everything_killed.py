@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ndc.kernel.clock import wait_until
-from tests.lab.conftest import Terminal
 from tests.lab.recovery import CLOCK, SLOW, Portal, kept, submit
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

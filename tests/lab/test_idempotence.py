@@ -7,7 +7,7 @@ import re
 import pytest
 
 from ndc.settings import paths_of
-from tests.lab.conftest import Terminal
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

@@ -18,8 +18,8 @@ import pytest
 
 from ndc.kernel.clock import wait_until
 from ndc.settings import paths_of
-from tests.lab.conftest import Terminal
 from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, kept, report_of
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from ndc.kernel.clock import wait_until
-from tests.lab.conftest import Terminal
 from tests.lab.recovery import CLOCK, Portal, Standing, noticed
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

@@ -13,8 +13,8 @@ import pytest
 
 from ndc.settings import paths_of
 from tests.lab.capture import recorded
-from tests.lab.conftest import Terminal
 from tests.lab.recovery import Portal, kept, submit
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

@@ -21,7 +21,7 @@ from ndc.clients.ssh import Access, connect
 from ndc.kernel.clock import wait_until
 from ndc.kernel.errors import Rejected
 from ndc.wiring import environment
-from tests.lab.conftest import Terminal
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.conftest import Terminal
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

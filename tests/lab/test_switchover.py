@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.conftest import Terminal
 from tests.lab.recovery import Portal, Standing, report_of, submit
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

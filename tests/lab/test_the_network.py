@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.lab.capture import EMPTY_BYTES
-from tests.lab.conftest import Terminal
 from tests.lab.leftovers import Leftovers
+from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 

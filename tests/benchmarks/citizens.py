@@ -1,0 +1,82 @@
+"""What citizens notice of a planned move, and of the death of the database leader's host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from ndc.kernel.clock import wait_until
+from tests.benchmarks.figures import Trial
+from tests.benchmarks.stand import CLOCK, Stand
+from tests.lab.recovery import Portal, Standing, noticed, report_named
+from tests.lab.terminal import Terminal
+
+_HANG = timedelta(seconds=120)
+_HANG_SECONDS = 300
+_RUN_UP = timedelta(seconds=5)
+_PROOF = timedelta(seconds=2)
+"""acknowledgements after the gap, so that it is over"""
+_UNDERWAY = timedelta(seconds=1.5)
+"""a write younger than this may have no end yet, and would look like a slip of the schedule"""
+
+
+def switchover(stand: Stand, _: int) -> Iterator[Trial]:
+    """Move the service to the other site of its pair, and read the report."""
+    lab = stand.lab()
+    portal = Portal.declared(lab)
+    target = portal.other_than(Standing.seen(lab).site)
+    words = ("dr", "switchover", portal.name, "--to", target)
+    moved = lab.ndc(*words, bound_seconds=_HANG_SECONDS)
+    report = report_named(lab, moved)
+    seen = report["measure"]
+    assert seen, f"the probe could not be asked: {moved.stdout}"
+    assert report["outcome"] not in {"held", "unwound"}, moved.stdout
+    yield None if seen["void"] else seen["gap_seconds"], seen["lost"]
+
+
+def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
+    """Cut the power of the leader's host, and ask the probe; the host is switched on again."""
+    lab = stand.lab()
+    portal = Portal.declared(lab)
+    leader = Standing.seen(lab).leader
+    roles = next(host["roles"] for host in stand.hosts if host["host"] == leader)
+    assert "service" not in roles.split(), f"{leader} serves citizens as well"
+    since = CLOCK.now()
+    lab.done("lab", "kill", leader)
+    try:
+        wait_until(CLOCK, lambda: _led_by_another(lab, leader), what="a leader", bound=_HANG)
+        gap = wait_until(
+            CLOCK,
+            lambda: _over(lab, portal, since - _RUN_UP),
+            what="an acknowledged write",
+            bound=_HANG,
+            every=timedelta(seconds=1),
+        )
+    finally:
+        lab.done("lab", "start", leader, bound_seconds=_HANG_SECONDS)
+    lab.done("status", "--wait", bound_seconds=_HANG_SECONDS)
+    whole = wait_until(
+        CLOCK,
+        lambda: _read_back(lab, portal, since - _RUN_UP),
+        what="a word about every acknowledged write",
+        bound=_HANG,
+    )
+    yield None if gap["void"] else gap["gap_seconds"], whole["lost"]
+
+
+def _led_by_another(lab: Terminal, dead: str) -> bool | None:
+    leader = lab.ndc("status", "--json").value["databases"][0]["leader"]
+    return True if leader not in {None, dead} else None
+
+
+def _over(lab: Terminal, portal: Portal, since: datetime) -> dict[str, Any] | None:
+    """Return what the probe says since then, once its longest gap has ended."""
+    seen = noticed(lab, portal, since, CLOCK.now() - _UNDERWAY)
+    ended, until = (datetime.fromisoformat(seen[name]) for name in ("gap_ended_at", "until"))
+    return seen if until - ended > _PROOF else None
+
+
+def _read_back(lab: Terminal, portal: Portal, since: datetime) -> dict[str, Any] | None:
+    seen = noticed(lab, portal, since, CLOCK.now())
+    return None if seen["not_read_back"] else seen

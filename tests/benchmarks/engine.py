@@ -1,0 +1,40 @@
+"""How long the engine takes over the default network, on a substrate that takes no time."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ndc.adapters import toolchain
+from ndc.adapters.engine import Engine, EngineSettings
+from ndc.settings import CACHE
+from stacks.programs.declared import Seeds
+from tests import networks
+from tests.benchmarks.figures import Trial
+from tests.benchmarks.stand import CLOCK, PROFILE, Stand, say, seconds_of
+
+
+def engine(_: Stand, __: int) -> Iterator[Trial]:
+    """Yield seconds: preview, up, up without a change, drift, destroy."""
+    network = networks.network(PROFILE)
+    seeds = Seeds("image", {host.name: f"SHA256:{host.name}" for host in network.hosts})
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "passphrase").write_text("benchmark")
+        settings = EngineSettings(
+            environment="bench",
+            cli=toolchain.ensure_pulumi(CACHE, say),
+            state=folder / "pulumi",
+            passphrase=folder / "passphrase",
+            substrate="memory",
+            substrate_at=folder / "world.json",
+        )
+        made = Engine(settings, CLOCK)
+        yield (
+            seconds_of(lambda: made.preview(network, seeds)),
+            seconds_of(lambda: made.up(network, seeds).checked()),
+            seconds_of(lambda: made.up(network, seeds).checked()),
+            seconds_of(made.drift),
+            seconds_of(lambda: made.destroy().checked()),
+        )

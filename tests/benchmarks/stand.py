@@ -1,0 +1,126 @@
+"""Where figures are measured: a terminal, and a network of its own as soon as one is needed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from ndc.adapters import toolchain
+from ndc.adapters.clock import SystemClock
+from ndc.settings import CACHE, HOME, paths_of
+from tests.lab.terminal import Terminal
+
+CLOCK = SystemClock()
+ENVIRONMENT = os.environ.get("NDC_BENCH_ENV", "bench")
+PROFILE = "compact"
+"""the default network"""
+
+_FIRST_START_SECONDS = 900
+_TAKE_DOWN_SECONDS = 300
+_GREEN_SECONDS = 600
+"""bounds that only detect a hang"""
+
+
+def say(line: str) -> None:
+    """Tell how it goes: a line to stderr, at once."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+@dataclass(slots=True)
+class Stand:
+    """Hands of whoever measures."""
+
+    terminal: Terminal
+    first_start_seconds: float | None = None
+    """of the network that is up; None: none was brought up yet"""
+    _hosts: list[dict[str, Any]] = field(default_factory=list)
+    _links: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def hosts(self) -> Sequence[Mapping[str, Any]]:
+        """The hosts of the network, as ``ndc show hosts`` tells; none if there was no network."""
+        return self._hosts
+
+    @property
+    def links(self) -> Sequence[Mapping[str, Any]]:
+        """The links of the network, as ``ndc show links`` tells."""
+        return self._links
+
+    def lab(self) -> Terminal:
+        """Return the terminal, in front of a network that is up and green."""
+        if self.first_start_seconds is None:
+            self.renew()
+        self.terminal.done("status", "--wait", bound_seconds=_GREEN_SECONDS)
+        return self.terminal
+
+    def renew(self) -> float:
+        """Bring up a network in place of the one before; return the seconds it took.
+
+        The image and the programs are there already; the clock stops when all is green.
+        """
+        self._destroy()
+        for ensure in (toolchain.ensure_pulumi, toolchain.ensure_image, toolchain.ensure_wheel):
+            ensure(CACHE, say)
+        say(f"bringing up environment {self.terminal.environment}, profile {PROFILE}")
+        words = ("env", "create", self.terminal.environment, "--profile", PROFILE)
+        self.first_start_seconds = seconds_of(
+            lambda: self.terminal.done(*words, bound_seconds=_FIRST_START_SECONDS)
+        )
+        self._hosts = self.terminal.done("show", "hosts", "--json").value
+        self._links = self.terminal.done("show", "links", "--json").value
+        return self.first_start_seconds
+
+    def _destroy(self) -> None:
+        self.first_start_seconds = None
+        name = self.terminal.environment
+        if paths_of(name).description.exists():
+            say(f"destroying environment {name}")
+            self.terminal.done("env", "destroy", name, bound_seconds=_TAKE_DOWN_SECONDS)
+
+
+@contextmanager
+def stand() -> Iterator[Stand]:
+    """Yield a stand; its network, if it ever had one, is gone afterwards, whatever happens."""
+    made = Stand(Terminal(ENVIRONMENT))
+    try:
+        yield made
+    finally:
+        made._destroy()
+
+
+def seconds_of(act: Callable[[], object]) -> float:
+    """Return how long ``act`` took."""
+    began = CLOCK.elapsed()
+    act()
+    return (CLOCK.elapsed() - began).total_seconds()
+
+
+def pause(seconds: float) -> None:
+    """Return ``seconds`` from now."""
+    CLOCK.sleep(timedelta(seconds=seconds))
+
+
+def demanded(
+    *command: str, bound_seconds: int, environment: Mapping[str, str] | None = None
+) -> str:
+    """Return what ``command`` said in the checkout, having demanded that it succeeded."""
+    done = subprocess.run(
+        command,
+        cwd=HOME,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=bound_seconds,
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n" + "\n".join(
+        (done.stdout + done.stderr).splitlines()[-20:]
+    )
+    return done.stdout

@@ -1,0 +1,154 @@
+"""The table of benchmarks: what is measured, what is to be reached, and how it is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tests.benchmarks import citizens, idle, links, programs, start
+from tests.benchmarks.engine import engine
+from tests.benchmarks.figures import Figure, Judged, Trial
+from tests.benchmarks.stand import Stand
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """Figures that are measured together."""
+
+    name: str
+    figures: tuple[Figure, ...]
+    measure: Callable[[Stand, int], Iterator[Trial]]
+    """makes one round, given how many were good before; a trial has a value for each figure"""
+    how: str
+    rounds: int | None
+    """None: as many as the network has links"""
+    needs_network: bool = True
+
+
+BENCHMARKS = (
+    Benchmark(
+        "help",
+        (Figure("ndc --help", "s", 0.3, Judged.MEDIAN),),
+        programs.help_,
+        "the installed command, started and ended",
+        rounds=20,
+        needs_network=False,
+    ),
+    Benchmark(
+        "check",
+        (Figure("make check", "s", 180, decimals=0),),
+        programs.check,
+        "with the caches of the tools as the last run left them",
+        rounds=1,
+        needs_network=False,
+    ),
+    Benchmark(
+        "image",
+        (Figure("golden image", "s", 90, decimals=1),),
+        programs.image,
+        "into a cache that lacks it, etcd being built; packages come from the machine's own apt "
+        "sources, Python libraries from uv's cache where it holds them",
+        rounds=1,
+        needs_network=False,
+    ),
+    Benchmark(
+        "engine",
+        tuple(
+            Figure(f"engine alone: {verb}", "s", decimals=1)
+            for verb in ("preview", "up", "up, no change", "drift", "destroy")
+        ),
+        engine,
+        "all stacks of the default network at once, on a substrate that takes no time",
+        rounds=1,
+        needs_network=False,
+    ),
+    Benchmark(
+        "start",
+        (Figure("from image to all green", "s", 90, decimals=1),),
+        start.first,
+        "`ndc env create`, image and programs being built; it ends when every gate is green",
+        rounds=1,
+    ),
+    Benchmark(
+        "idle",
+        (
+            Figure("memory of the network", "GB", 2.5),
+            Figure("idle CPU, of one core", "%", 50, Judged.MEDIAN, decimals=1),
+        ),
+        idle.idle,
+        "memory: the control groups of all hosts without their file pages, which the kernel gives "
+        "away first, and the proportional part (PSS) of labd and relay; the groups count what "
+        "the kernel holds for the hosts and what lies in their tmpfs, a sum of PSS would not; "
+        f"1 GB is 10^9 bytes. CPU: processes of all hosts, labd and relay, over "
+        f"{idle.WINDOW_SECONDS} s of /proc, ended children included; the probe writes all the time",
+        rounds=3,
+    ),
+    Benchmark(
+        "excess",
+        (Figure("round trip of a link over its declared value", "ms"),),
+        links.excess,
+        "pings every 10 ms to the other end of the link, one link after the other; every echo is "
+        "a value, and ping tells no more than tenths of a millisecond from 10 ms on",
+        rounds=None,
+    ),
+    Benchmark(
+        "up",
+        (Figure("ndc up without a change", "s", 30, decimals=1),),
+        start.again,
+        "the whole command, on a network that is green",
+        rounds=3,
+    ),
+    Benchmark(
+        "cut",
+        (Figure("outage when a link is cut", "s", 0.5),),
+        links.cut,
+        "pings every 10 ms from both ends, from loopback to loopback, whose packets take the link "
+        "until `ndc lab cut`; from the sending of the last echo that came back to that of the "
+        "next; one link after the other",
+        rounds=None,
+    ),
+    Benchmark(
+        "silent",
+        (Figure("outage when a link falls silent", "s", 1.5),),
+        links.silent,
+        "as cut, with `ndc lab silence`: carrier stays, only BFD sees it",
+        rounds=None,
+    ),
+    Benchmark(
+        "switchover",
+        (
+            Figure("gap of a planned switchover", "s", 5, Judged.MEDIAN),
+            Figure("writes lost in a switchover", "", 0, decimals=0),
+        ),
+        citizens.switchover,
+        "`ndc dr switchover` there and back; gap and loss are those of its report: what the probe "
+        "noticed, twenty writes a second, every acknowledged one read back",
+        rounds=10,
+    ),
+    Benchmark(
+        "leader",
+        (
+            Figure("gap when the leader's host dies", "s", 30),
+            Figure("writes lost when the leader's host dies", "", 0, decimals=0),
+        ),
+        citizens.leader_killed,
+        "`ndc lab kill` of the database leader's host; the probe's longest time between two "
+        "acknowledged writes; every acknowledged write is read back when the host is there again",
+        rounds=10,
+    ),
+)
+
+
+def chosen(names: list[str]) -> list[Benchmark]:
+    """Return the benchmarks called ``names`` in the order of the table; all if none is named.
+
+    Raises:
+        ValueError: a name is no benchmark's.
+    """
+    known = {benchmark.name for benchmark in BENCHMARKS}
+    if unknown := set(names) - known:
+        raise ValueError(
+            f"no benchmark is called {', '.join(sorted(unknown))}; "
+            f"these are: {', '.join(one.name for one in BENCHMARKS)}"
+        )
+    return [one for one in BENCHMARKS if not names or one.name in names]
