@@ -62,6 +62,8 @@ def _part(benchmark: Benchmark, made: Stand, rounds: int | None) -> Part:
         broke_off = f"{type(error).__name__}: {error}"
     if broke_off:
         say(f"{benchmark.name} broke off: {broke_off}")
+        if bundle := made.keep_evidence():
+            say(f"what happened: {bundle}")
     found = tuple(samples(benchmark.figures, trials))
     return Part(benchmark.name, benchmark.how, found, broke_off)
 

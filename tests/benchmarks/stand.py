@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from ndc.adapters import toolchain
@@ -76,6 +77,19 @@ class Stand:
         self._hosts = self.terminal.done("show", "hosts", "--json").value
         self._links = self.terminal.done("show", "links", "--json").value
         return self.first_start_seconds
+
+    def keep_evidence(self) -> Path | None:
+        """Return a bundle of the network's logs and runs; None if there is no network."""
+        name = self.terminal.environment
+        if not paths_of(name).description.exists():
+            return None
+        bundle = HOME / "var" / "evidence" / f"{name}.tar.gz"
+        bundle.parent.mkdir(parents=True, exist_ok=True)
+        # keys and the hosts' disks stay out of it
+        words = ["--ignore-failed-read", f"--exclude={name}/secrets", f"--exclude={name}/lab"]
+        command = ["tar", "--create", "--gzip", "--file", str(bundle), *words, name]
+        subprocess.run(command, cwd=HOME / "var", stderr=subprocess.DEVNULL, check=False)
+        return bundle
 
     def _destroy(self) -> None:
         self.first_start_seconds = None
