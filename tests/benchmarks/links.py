@@ -80,6 +80,8 @@ def _await_way(lab: Terminal, link: Mapping[str, Any], way: tuple[str, str, str]
 
     def taken() -> bool | None:
         said = lab.on(host, "ip", "-json", "route", "get", there, "from", here)
-        return True if said.code == 0 and json.loads(said.stdout)[0]["gateway"] in peers else None
+        return (
+            True if said.code == 0 and json.loads(said.stdout)[0].get("gateway") in peers else None
+        )
 
     wait_until(CLOCK, taken, what=f"the way over {link['link']}", bound=_HANG)
