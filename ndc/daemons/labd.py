@@ -39,7 +39,7 @@ def ground_of(environment: str) -> Ground:
     paths = paths_of(environment)
     return Ground(
         environment=environment,
-        names=Names(machine.claim_number(environment)),
+        names=Names(machine.claim_number(environment, paths.root)),
         folder=paths.lab,
         secrets=paths.secrets,
         images=CACHE / "image",

@@ -56,6 +56,7 @@ def create(
 
     Raises:
         PlanRefused: the name is taken or cannot be one.
+        Rejected: another checkout on this machine has it.
     """
     if not _NAME.fullmatch(name):
         raise PlanRefused(
@@ -71,9 +72,10 @@ def create(
             next_step=f"ndc --env {name} up, or ndc env destroy {name}",
         )
     load(files.read_folder(inventory))
+    number = machine.claim_number(name, paths.root)
     paths.root.mkdir(parents=True, exist_ok=True, mode=0o755)
     description = Description(
-        number=machine.claim_number(name),
+        number=number,
         profile=profile,
         inventory=inventory.resolve(),
         throwaway=throwaway,

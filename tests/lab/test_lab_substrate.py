@@ -34,7 +34,7 @@ pytestmark = pytest.mark.lab
 def bench() -> Iterator[Bench]:
     before, paths = Leftovers.seen(), paths_of(ENVIRONMENT)
     shutil.rmtree(paths.root, ignore_errors=True)
-    number = machine.claim_number(ENVIRONMENT)
+    number = machine.claim_number(ENVIRONMENT, paths.root)
     hosts = prepared(paths, number)
     at = paths.labd_socket
     bench = Bench(paths, Labd(at), LabSubstrate(at), hosts, number, before)

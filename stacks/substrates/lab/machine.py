@@ -36,19 +36,28 @@ class Register:
     """What is in the file."""
 
     numbers: dict[str, int] = field(default_factory=dict)
+    homes: dict[str, Path] = field(default_factory=dict)
+    """folder of each environment that has a number: two checkouts may want one name"""
     shared: dict[str, Shared] = field(default_factory=dict)
 
 
 _REGISTER = TypeAdapter(Register)
 
 
-def claim_number(environment: str, folder: Path = FOLDER) -> int:
+def claim_number(environment: str, home: Path, folder: Path = FOLDER) -> int:
     """Return the number of ``environment`` on this machine, given now if it has none.
 
+    ``home`` is the environment's folder. A name whose folder is gone is free.
+
     Raises:
-        Rejected: all 254 are taken, or the register cannot be read or written.
+        Rejected: the name is another checkout's, all 254 numbers are taken, or the register
+            cannot be read or written.
     """
     with changing(folder) as register:
+        other = register.homes.get(environment, home)
+        if other != home and other.is_dir():
+            raise _another_checkout(environment, home, other)
+        register.homes[environment] = home
         taken = set(register.numbers.values())
         if environment not in register.numbers:
             register.numbers[environment] = next(_free(taken))
@@ -65,6 +74,7 @@ def release_number(environment: str, folder: Path = FOLDER) -> None:
     """Let others have the number of ``environment``; nothing of it may be left by then."""
     with changing(folder) as register:
         register.numbers.pop(environment, None)
+        register.homes.pop(environment, None)
 
 
 @contextmanager
@@ -109,6 +119,15 @@ def _read(at: Path) -> Register:
             actual=str(error).splitlines()[0],
             next_step=f"if no lab runs on this machine, remove {at}; otherwise mend it",
         ) from error
+
+
+def _another_checkout(environment: str, home: Path, other: Path) -> Rejected:
+    return Rejected(
+        f"another checkout has an environment called {environment}",
+        expected=f"one environment of that name on this machine, in {home}",
+        actual=f"it is in {other}",
+        next_step=f"there: ndc env destroy {environment}; or here: ndc env create NAME",
+    )
 
 
 def _free(taken: set[int]) -> Iterator[int]:

@@ -11,23 +11,40 @@ from stacks.substrates.lab import machine, shared
 from stacks.substrates.lab.shared import Thing
 
 
+def _number(environment: str, folder: Path) -> int:
+    return machine.claim_number(environment, folder / "var" / environment, folder)
+
+
 def test_every_environment_has_a_number_of_its_own_and_keeps_it(tmp_path: Path) -> None:
-    first = machine.claim_number("lab", tmp_path)
-    second = machine.claim_number("suite", tmp_path)
+    first = _number("lab", tmp_path)
+    second = _number("suite", tmp_path)
 
     assert first != second
-    assert machine.claim_number("lab", tmp_path) == first
+    assert _number("lab", tmp_path) == first
     assert machine.number_of("suite", tmp_path) == second
 
 
 def test_a_number_that_was_released_is_given_to_the_next(tmp_path: Path) -> None:
-    machine.claim_number("lab", tmp_path)
-    freed = machine.claim_number("suite", tmp_path)
+    _number("lab", tmp_path)
+    freed = _number("suite", tmp_path)
 
     machine.release_number("suite", tmp_path)
 
     assert machine.number_of("suite", tmp_path) is None
-    assert machine.claim_number("pr-123", tmp_path) == freed
+    assert _number("pr-123", tmp_path) == freed
+
+
+def test_a_name_of_another_checkout_is_refused_until_its_folder_is_gone(tmp_path: Path) -> None:
+    home, other = (tmp_path / checkout / "var" / "lab" for checkout in ("here", "there"))
+    other.mkdir(parents=True)
+    number = machine.claim_number("lab", other, tmp_path)
+
+    with pytest.raises(Rejected, match="another checkout") as refused:
+        machine.claim_number("lab", home, tmp_path)
+    other.rmdir()
+
+    assert str(other) in refused.value.actual
+    assert machine.claim_number("lab", home, tmp_path) == number
 
 
 def test_the_last_number_but_one_environment_more_is_refused(tmp_path: Path) -> None:
@@ -35,7 +52,7 @@ def test_the_last_number_but_one_environment_more_is_refused(tmp_path: Path) -> 
     (tmp_path / "register.json").write_text(json.dumps({"numbers": taken, "shared": {}}))
 
     with pytest.raises(Rejected) as refused:
-        machine.claim_number("one-more", tmp_path)
+        _number("one-more", tmp_path)
 
     assert "ndc env destroy" in refused.value.next_step
 
@@ -45,7 +62,7 @@ def test_a_damaged_register_is_reported_and_left_as_it_is(tmp_path: Path) -> Non
     register.write_text('{"numbers": 7}')
 
     with pytest.raises(Rejected, match="cannot be read"):
-        machine.claim_number("lab", tmp_path)
+        _number("lab", tmp_path)
 
     assert register.read_text() == '{"numbers": 7}'
 
