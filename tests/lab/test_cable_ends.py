@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -23,17 +24,15 @@ WIRE = Wire("a-z", A, Z, cut=False, forth=LANE, back=LANE)
 @pytest.fixture
 def cable() -> Iterator[Cable]:
     """Yield a cable that is plugged in at both ends."""
-    for namespace in NAMESPACES:
-        _ip("netns", "add", namespace)
-    cable = Cable(WIRE)
-    try:
+    with ExitStack() as ends:
+        for namespace in NAMESPACES:
+            _ip("netns", "add", namespace)
+            ends.callback(_forget, namespace)
+        cable = Cable(WIRE)
+        ends.callback(cable.remove)
         cable.plug()
         assert _plugged(cable) == [True, True]
         yield cable
-    finally:
-        cable.remove()
-        for namespace in NAMESPACES:
-            subprocess.run(["ip", "netns", "del", namespace], check=False, capture_output=True)
 
 
 def test_an_end_whose_interface_was_removed_is_let_go_of_and_plugged_in_anew(cable: Cable) -> None:
@@ -60,6 +59,10 @@ def test_a_cable_is_removed_although_a_namespace_went_before_it(cable: Cable) ->
 def _plugged(cable: Cable) -> list[bool]:
     plugged: list[bool] = cable.status()["plugged"]
     return plugged
+
+
+def _forget(namespace: str) -> None:
+    subprocess.run(["ip", "netns", "del", namespace], check=False, capture_output=True)
 
 
 def _ip(*words: str, then: str | None = None) -> str:
