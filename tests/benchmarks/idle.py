@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,8 +20,19 @@ _CALM_SECONDS = 30
 """for what a start or the look at it has stirred up"""
 
 _PROC = Path("/proc")
-_OWN_TIMES = slice(11, 15)
+_PARENT = 1
+_TIMES = slice(11, 15)
 """utime, stime, and both of the children that ended; counted from the state, field 3"""
+_COUNTED = (b"ndc.daemons.labd", b"ndc.daemons.relay")
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What one process had used when it was looked at."""
+
+    parent: int
+    ticks: int
+    """its own, and of its children that ended"""
 
 
 def idle(stand: Stand, number: int) -> Iterator[Trial]:
@@ -28,30 +40,42 @@ def idle(stand: Stand, number: int) -> Iterator[Trial]:
     environment = stand.lab().environment
     pause(0 if number else _CALM_SECONDS)
     group = _group(environment)
-    began, before = CLOCK.elapsed(), _cpu_seconds(_processes(group, environment))
+    began, before = CLOCK.elapsed(), _used(group, environment)
     pause(WINDOW_SECONDS)
-    used = _cpu_seconds(_processes(group, environment)) - before
+    ticks = ticks_between(before, _used(group, environment))
     took = (CLOCK.elapsed() - began).total_seconds()
-    memory_bytes = _held_bytes(group) + sum(map(_proportional_bytes, daemons(environment)))
-    yield memory_bytes / 1e9, 100 * used / took
+    memory_bytes = _held_bytes(group) + sum(map(_proportional_bytes, _daemons(environment)))
+    percent = None if ticks is None else 100 * ticks / os.sysconf("SC_CLK_TCK") / took
+    yield memory_bytes / 1e9, percent
 
 
-def daemons(environment: str | None = None) -> list[int]:
-    """Return our processes that work for ``environment``, or for any: labd, relay, runners."""
-    return [pid for pid, whose in _daemons() if environment in {None, whose}]
+def ticks_between(before: Mapping[int, Used], after: Mapping[int, Used]) -> int | None:
+    """Return what was used between two looks; None if not all of it can be known.
+
+    What a process used is its parent's when it ends, so that none is missed, unless
+    the parent is not looked at: then a host lost its power, or a daemon ended.
+    """
+    for pid in before.keys() - after.keys():
+        if before[pid].parent not in before:
+            return None
+    return sum(one.ticks for one in after.values()) - sum(one.ticks for one in before.values())
 
 
 def labs() -> set[str]:
     """Return the environments whose labd runs on this machine."""
-    return {whose for pid, whose in _daemons() if b"ndc.daemons.labd" in _words(pid)}
+    return {whose for _, name, whose in _all_daemons() if name == _COUNTED[0]}
 
 
-def _daemons() -> Iterator[tuple[int, str]]:
+def _daemons(environment: str) -> list[int]:
+    """Return labd and relay of ``environment``."""
+    return [pid for pid, _, whose in _all_daemons() if whose == environment]
+
+
+def _all_daemons() -> Iterator[tuple[int, bytes, str]]:
     for path in _PROC.glob("[0-9]*"):
-        words = _words(int(path.name))
-        for name, whose in pairwise(words):
-            if name.startswith(b"ndc.daemons.") and b"/" not in whose:
-                yield int(path.name), whose.decode(errors="replace")
+        for name, whose in pairwise(_words(int(path.name))):
+            if name in _COUNTED:
+                yield int(path.name), name, whose.decode(errors="replace")
 
 
 def _group(environment: str) -> str:
@@ -59,26 +83,20 @@ def _group(environment: str) -> str:
     return Names(number).group
 
 
-def _processes(group: str, environment: str) -> list[int]:
+def _used(group: str, environment: str) -> dict[int, Used]:
     groups = cgroup.find(group)
     inside = [pid for host in groups.hosts() for pid in groups.processes(host)]
-    return inside + daemons(environment)
+    looked = {pid: _used_by(pid) for pid in inside + _daemons(environment)}
+    return {pid: used for pid, used in looked.items() if used}
 
 
-def _cpu_seconds(processes: list[int]) -> float:
-    """Return the time of ``processes`` and of their children that ended.
-
-    A process that ends between two looks is in its parent's, so the difference misses none.
-    """
-    return sum(map(_ticks, processes)) / os.sysconf("SC_CLK_TCK")
-
-
-def _ticks(pid: int) -> int:
+def _used_by(pid: int) -> Used | None:
     try:
         said = (_PROC / str(pid) / "stat").read_text("utf-8", errors="replace")
     except OSError:
-        return 0
-    return sum(map(int, said.rpartition(")")[2].split()[_OWN_TIMES]))
+        return None  # it ended while we looked
+    fields = said.rpartition(")")[2].split()
+    return Used(int(fields[_PARENT]), sum(map(int, fields[_TIMES])))
 
 
 def _held_bytes(group: str) -> int:

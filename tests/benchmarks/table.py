@@ -79,8 +79,9 @@ BENCHMARKS = (
         "memory: the control groups of all hosts without their file pages, which the kernel gives "
         "away first, and the proportional part (PSS) of labd and relay; the groups count what "
         "the kernel holds for the hosts and what lies in their tmpfs, a sum of PSS would not; "
-        f"1 GB is 10^9 bytes. CPU: processes of all hosts, labd and relay, over "
-        f"{idle.WINDOW_SECONDS} s of /proc, ended children included; the probe writes all the time",
+        "1 GB is 10^9 bytes. CPU: processes of all hosts, labd and relay, over "
+        f"{idle.WINDOW_SECONDS} s of /proc, ended children included; void if a host or a daemon "
+        "ended; the probe writes all the time",
         rounds=3,
     ),
     Benchmark(
