@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from ndc.clients import heartbeats
+from ndc.kernel.errors import WorldError
 
 
-async def newest_mark(access: heartbeats.Access, *, deadline: timedelta) -> heartbeats.Mark | None:
-    """Return the newest mark in the copy behind ``access``; None: it has none yet.
+class Copy:
+    """One copy; the connection is kept, because a server starts a process for each new one."""
 
-    Raises:
-        Rejected, Unreachable, TimeoutError: the copy could not be read.
-    """
-    async with asyncio.timeout(deadline.total_seconds()):
-        connection = await access.connect()
-        async with connection:
+    def __init__(self, connect: Callable[[], Awaitable[heartbeats.Connection]]) -> None:
+        """Connect with ``connect``, which raises Rejected or Unreachable, when first asked."""
+        self._connect = connect
+        self._kept: heartbeats.Connection | None = None
+
+    async def newest_mark(self, *, deadline: timedelta) -> heartbeats.Mark | None:
+        """Return the newest mark in the copy; None: it has none yet.
+
+        Raises:
+            Rejected, Unreachable, TimeoutError: the copy could not be read.
+        """
+        async with asyncio.timeout(deadline.total_seconds()):
+            if self._kept is not None:
+                try:
+                    return await self._asked(self._kept)
+                except WorldError:
+                    pass  # it may have been restarted since: only a new connection tells
+            self._kept = await self._connect()
+            return await self._asked(self._kept)
+
+    async def close(self) -> None:
+        """Hang up; the next question connects anew."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await kept.close()
+
+    async def _asked(self, connection: heartbeats.Connection) -> heartbeats.Mark | None:
+        try:
             return await heartbeats.newest(connection)
+        except BaseException:
+            # whatever comes on it next might be the answer to this question
+            await self.close()
+            raise

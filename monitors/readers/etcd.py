@@ -16,11 +16,12 @@ async def is_healthy(client: httpx.AsyncClient, root: str, *, deadline: timedelt
     Raises:
         Rejected, Unreachable: the voter itself does not answer.
     """
-    # first what it can answer alone: a read that needs a majority may hang without one
-    await get_json(client, f"{root}/health?serializable=true", deadline=deadline / 2)
+    # a read that needs a majority answers both questions at once, where it answers; without a
+    # majority it may hang, so the voter is then asked for what it can answer alone
     try:
         answer = await get_json(client, f"{root}/health", deadline=deadline / 2)
     except WorldError:
+        await get_json(client, f"{root}/health?serializable=true", deadline=deadline / 2)
         return False
     match answer:
         case {"health": str(health)}:

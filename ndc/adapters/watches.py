@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -19,7 +19,8 @@ from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
 from monitors.collectors.sessions import Neighbour, session_families
 from monitors.page import Watch
-from monitors.readers import copy_age, echo, etcd, routing
+from monitors.readers import echo, etcd, routing
+from monitors.readers.copy_age import Copy
 from ndc.adapters.here import Here
 from ndc.clients.heartbeats import Access, Mark
 from ndc.clients.json_get import asking, mutual_tls
@@ -32,13 +33,17 @@ DEADLINE = timedelta(seconds=2)
 async def watches(mine: Here) -> AsyncIterator[Sequence[Watch]]:
     """Yield what this host watches; connections are closed afterwards."""
     tls = mutual_tls(mine.authority, mine.certificate, mine.key)
-    async with asking(tls) as client:
+    async with AsyncExitStack() as closing:
+        client = await closing.enter_async_context(asking(tls))
         found: list[Watch] = []
         if mine.host.forwards:
             found.append(Watch("links", partial(_links, mine)))
             found.append(Watch("sessions", partial(_sessions, mine)))
         if Role.MONITOR in mine.host.roles:
-            found.append(Watch("replication", partial(_replication, mine)))
+            copies = _copies(mine)
+            for copy in (copy for here in copies.values() for copy in here):
+                closing.push_async_callback(copy.close)
+            found.append(Watch("replication", partial(_replication, mine, copies)))
             found.append(Watch("quorum", partial(_quorum, mine.network, client)))
         yield found
 
@@ -100,17 +105,34 @@ async def _is_up(network: Network, voter: HostName, client: httpx.AsyncClient) -
         return False
 
 
-async def _replication(mine: Here) -> list[Metric]:
-    here = [
-        database
-        for database in mine.network.databases
-        if any(member.site == mine.host.site for member in database.members)
+def _copies(mine: Here) -> dict[DatabaseName, list[Copy]]:
+    """Return the copies at this site of each database that has one here."""
+    found = {database.name: _copies_of(database, mine) for database in mine.network.databases}
+    return {name: copies for name, copies in found.items() if copies}
+
+
+def _copies_of(database: Database, mine: Here) -> list[Copy]:
+    return [
+        Copy(
+            Access(
+                str(mine.network.host(member.host).loopback),
+                database.port,
+                "exporter",
+                mine.passfile("exporter"),
+                mine.authority,
+            ).connect
+        )
+        for member in database.members
+        if member.site == mine.host.site
     ]
-    marks = await asyncio.gather(*(_marks(database, mine) for database in here))
+
+
+async def _replication(mine: Here, copies: Mapping[DatabaseName, Sequence[Copy]]) -> list[Metric]:
+    marks = await asyncio.gather(*map(_marks, copies.values()))
     return replication_families(
         mine.host.site,
-        {database.name: told for database, told in zip(here, marks, strict=True)},
-        {database.name: objective(mine.network, database.name) for database in here},
+        dict(zip(copies, marks, strict=True)),
+        {name: objective(mine.network, name) for name in copies},
     )
 
 
@@ -120,21 +142,9 @@ def objective(network: Network, database: DatabaseName) -> timedelta:
     return min(promised, default=timedelta())
 
 
-async def _marks(database: Database, mine: Here) -> list[Mark]:
-    copies = [
-        Access(
-            str(mine.network.host(member.host).loopback),
-            database.port,
-            "exporter",
-            mine.passfile("exporter"),
-            mine.authority,
-        )
-        for member in database.members
-        if member.site == mine.host.site
-    ]
+async def _marks(copies: Sequence[Copy]) -> list[Mark]:
     told = await asyncio.gather(
-        *(copy_age.newest_mark(access, deadline=DEADLINE) for access in copies),
-        return_exceptions=True,
+        *(copy.newest_mark(deadline=DEADLINE) for copy in copies), return_exceptions=True
     )
     unexpected = [e for e in told if isinstance(e, BaseException) and not _is_expected(e)]
     if unexpected:

@@ -10,12 +10,14 @@ import psycopg
 import pytest
 
 from inventory.names import SiteName
+from monitors.readers.copy_age import Copy
 from ndc.clients import heartbeats
-from ndc.kernel.errors import Rejected
+from ndc.kernel.errors import Rejected, Unreachable
 from tests.scratch_postgres import image_root, scratch_postgres
 
 pytestmark = pytest.mark.lab
 
+DEADLINE = timedelta(seconds=10)
 NDC01, NDC02 = SiteName("ndc01"), SiteName("ndc02")
 ROLES = """
 CREATE ROLE heartbeat LOGIN;
@@ -96,3 +98,68 @@ def test_who_may_mark_may_do_nothing_else(dsn: str) -> None:
                 await marker.execute("SELECT * FROM pg_authid")
 
     asyncio.run(story())
+
+
+def test_a_copy_is_asked_on_one_connection_until_that_breaks(dsn: str) -> None:
+    made: list[heartbeats.Connection] = []
+
+    async def connect() -> heartbeats.Connection:
+        if len(made) == 2:
+            raise Unreachable("not a third time")
+        made.append(await _as(dsn, "exporter"))
+        return made[-1]
+
+    async def story() -> None:
+        copy = Copy(connect)
+        async with await _as(dsn, "heartbeat") as leader:
+            await heartbeats.prepare(leader)
+            await heartbeats.beat(leader, NDC01)
+            first = await copy.newest_mark(deadline=DEADLINE)
+            await heartbeats.beat(leader, NDC02)
+            second = await copy.newest_mark(deadline=DEADLINE)
+        assert first
+        assert second
+        assert (first.source, second.source) == (NDC01, NDC02)
+        assert len(made) == 1
+
+        await _restarted(dsn)
+        assert await copy.newest_mark(deadline=DEADLINE) == second
+        assert len(made) == 2
+
+        await _restarted(dsn)
+        with pytest.raises(Unreachable):
+            await copy.newest_mark(deadline=DEADLINE)
+        assert all(connection.closed for connection in made)
+
+    asyncio.run(story())
+
+
+def test_after_a_question_without_an_answer_a_copy_is_asked_anew(dsn: str) -> None:
+    made: list[heartbeats.Connection] = []
+
+    async def connect() -> heartbeats.Connection:
+        made.append(await _as(dsn, "exporter"))
+        return made[-1]
+
+    async def story() -> None:
+        copy = Copy(connect)
+        async with await _as(dsn, "postgres") as leader:
+            await heartbeats.prepare(leader)
+            async with leader.transaction():
+                await leader.execute("LOCK heartbeat.heartbeat IN ACCESS EXCLUSIVE MODE")
+                with pytest.raises(TimeoutError):
+                    await copy.newest_mark(deadline=timedelta(seconds=0.5))
+        await copy.newest_mark(deadline=DEADLINE)
+        assert [connection.closed for connection in made] == [True, False]
+        await copy.close()
+
+    asyncio.run(story())
+
+
+async def _restarted(dsn: str) -> None:
+    """End every session but this one, as a restart does."""
+    async with await _as(dsn, "postgres") as connection:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND usename = 'exporter'"
+        )
