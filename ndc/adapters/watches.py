@@ -27,6 +27,8 @@ from ndc.clients.json_get import asking, mutual_tls
 from ndc.kernel.errors import WorldError
 
 DEADLINE = timedelta(seconds=2)
+ECHO_DEADLINE = timedelta(seconds=1.4)
+"""a second after the last echo, as ping waits: a silent link delays the page no longer"""
 
 
 @asynccontextmanager
@@ -73,7 +75,7 @@ async def _links(mine: Here) -> list[Metric]:
     ]
     answers = await asyncio.gather(
         *(
-            echo.echoes(end.address.ip, link.other_end(end).address.ip, deadline=DEADLINE)
+            echo.echoes(end.address.ip, link.other_end(end).address.ip, deadline=ECHO_DEADLINE)
             for link, end in ends
         )
     )
