@@ -13,8 +13,21 @@ from inventory.problems import Place, Problem, Related
 Path: TypeAlias = tuple[str | int, ...]
 """keys and indices from the top: ``("sites", "ndc01", "region")``"""
 
-HIDING = frozenset({"NDC-E0101", "NDC-E0104"})
+HIDING = frozenset({"NDC-E0101", "NDC-E0104", "NDC-E0106"})
 """problems of a whole file: what it declares is unknown, so no further question makes sense"""
+
+_DEEPEST = 32
+"""levels of lists and sections in each other; the model has six"""
+_MOST = 200_000
+"""values in a file, aliases written out; a hundred times the largest network"""
+
+
+class _TooMuch(Exception):
+    """The file is no inventory that anybody wrote; carries where that shows."""
+
+    def __init__(self, at: yaml.Node | yaml.Event, actual: str) -> None:
+        super().__init__(actual)
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +78,23 @@ class _Reader:
         self._problems: list[Problem] = []
         self._scalars = yaml.constructor.SafeConstructor()
         self._open: set[int] = set()
+        self._count = 0
 
     def read(self, text: str) -> list[Problem]:
         try:
-            root = yaml.compose(text, Loader=yaml.CSafeLoader)
+            _demand_shallow(text)
+            self._root(yaml.compose(text, Loader=yaml.CSafeLoader))
+        except _TooMuch as found:
+            self._add(found.at, "NDC-E0106", "the file is too much to read", str(found))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = Place(self._file, mark.line + 1, mark.column + 1) if mark else None
             return [self._unreadable(place, text, error.problem or "something else")]
         except yaml.YAMLError as error:  # bytes that no YAML may hold come without a mark
             return [self._unreadable(None, text, " ".join(str(error).split()))]
+        return self._problems
+
+    def _root(self, root: yaml.Node | None) -> None:
         match root:
             case None:
                 pass
@@ -83,7 +103,6 @@ class _Reader:
                     self._section(section, key, node)
             case _:
                 self._add(root, "NDC-E0104", "the file declares no sections", "a list or a word")
-        return self._problems
 
     def _section(self, section: str, key: yaml.Node, node: yaml.Node) -> None:
         """Add a section, or more entries of it; a second one that cannot be merged is a problem."""
@@ -98,6 +117,11 @@ class _Reader:
 
     def _value(self, node: yaml.Node, path: Path, holder: yaml.Node) -> Any:
         """Return the plain value of ``node``; ``holder`` is the key or the list it stands in."""
+        self._count += 1
+        if len(path) > _DEEPEST:
+            raise _TooMuch(holder, f"more than {_DEEPEST} levels")
+        if self._count > _MOST:
+            raise _TooMuch(holder, f"more than {_MOST} values, aliases written out")
         is_alias = self._place(node) < self._place(holder)
         self._document.values[path] = self._place(holder if is_alias else node)
         if id(node) in self._open:
@@ -178,7 +202,7 @@ class _Reader:
             next_step="mend the line; quotes and indentation are the usual suspects",
         )
 
-    def _add(self, node: yaml.Node, code: str, what: str, actual: str) -> None:
+    def _add(self, node: yaml.Node | yaml.Event, code: str, what: str, actual: str) -> None:
         self._problems.append(
             Problem(
                 self._place(node),
@@ -190,18 +214,32 @@ class _Reader:
             )
         )
 
-    def _place(self, node: yaml.Node) -> Place:
+    def _place(self, node: yaml.Node | yaml.Event) -> Place:
         mark = node.start_mark
-        return Place(self._file, mark.line + 1, mark.column + 1)
+        return (
+            Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
+        )
+
+
+def _demand_shallow(text: str) -> None:
+    """Return if ``text`` nests so little that putting it together needs no deep stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _TooMuch(event, f"more than {_DEEPEST} levels")
 
 
 _EXPECTED = {
     "NDC-E0103": "text, a number, true or false",
     "NDC-E0104": "sections such as `sites:` and `links:`",
     "NDC-E0105": "a value that ends",
+    "NDC-E0106": "a file that a person could have written",
 }
 _NEXT_STEP = {
     "NDC-E0103": "put it in quotes if it is text, or write another value",
     "NDC-E0104": "name the section that the entries belong to",
     "NDC-E0105": "write the value out instead of the alias",
+    "NDC-E0106": "leave out what is nested or repeated there",
 }
