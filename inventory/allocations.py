@@ -49,21 +49,29 @@ class Allocations:
 
     @classmethod
     def from_yaml(cls, text: str) -> Allocations:
-        """Return what ``to_yaml`` wrote; no text: nothing was given yet.
+        """Return what ``to_yaml`` wrote.
 
         Raises:
             InventoryInvalid: the text is damaged; no number may be guessed.
         """
         try:
-            file = _File.model_validate({"series": yaml.safe_load(text) or {}})
+            file = _File.model_validate({"series": yaml.safe_load(text)})
         except (yaml.YAMLError, ValidationError) as error:
             raise InventoryInvalid(
                 "allocations.yaml cannot be read",
                 expected="series of names and numbers, as ndc wrote them",
-                actual=str(error).splitlines()[0],
-                next_step="restore the file from a copy: without it everything is renumbered",
+                actual=_first(error),
+                next_step="restore the file from a copy; without one: ndc down, remove the file, "
+                "then ndc up, which numbers everything anew",
             ) from None
         return cls({name: Series(read.given, read.released) for name, read in file.series.items()})
+
+
+def _first(error: yaml.YAMLError | ValidationError) -> str:
+    if not isinstance(error, ValidationError):
+        return " ".join(str(error).split()) or "no YAML"
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'][1:])) or 'the file'}: {first['msg']}"
 
 
 class _Series(BaseModel):

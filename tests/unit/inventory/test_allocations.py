@@ -91,6 +91,8 @@ def test_what_was_written_is_read_back() -> None:
         "sites: {given: {a: 1}",
         "sites: {given: {a: 1, b: 1}}",
         "sites: {given: {a: 1}, released: {b: 1}}",
+        "",
+        "[]",
     ],
 )
 def test_a_damaged_file_is_refused(text: str) -> None:
