@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from ndc.adapters import files
 from ndc.kernel.errors import Rejected
 from tui.snapshot import Sighting
 
-_TEXT = TypeAdapter(dict[str, datetime])
+_TEXT = TypeAdapter(dict[str, AwareDatetime])
 
 
 class Sightings:
@@ -37,7 +37,7 @@ def recalled(path: Path) -> dict[str, datetime]:
     """Return what ``remember`` wrote; nothing if the file is not there or not readable as such."""
     try:
         return _TEXT.validate_json(files.read_if_there(path) or "{}")
-    except ValidationError:
+    except (ValidationError, Rejected):
         # a memory, not a record: losing it only makes "unknown since" less exact
         return {}
 

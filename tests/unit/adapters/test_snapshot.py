@@ -127,10 +127,20 @@ def test_unknown_says_since_when_also_in_the_next_process(tmp_path: Path) -> Non
     assert second.of("host/a", seen=True).at == NOON
 
 
-@pytest.mark.parametrize("text", ["", "not json", "[1]", '{"host/a": "yesterday"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not json",
+        "[1]",
+        '{"host/a": "yesterday"}',
+        '{"host/a": "2025-01-01T00:00:00"}',
+        "\ud800",
+    ],
+)
 def test_a_broken_memory_is_no_memory(tmp_path: Path, text: str) -> None:
     path = tmp_path / "sightings.json"
-    path.write_text(text, "utf-8")
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
 
     assert recalled(path) == {}
 
