@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ndc.adapters.alone import alone
-from ndc.kernel.errors import PlanRefused
+from ndc.kernel.errors import PlanRefused, Rejected
 
 
 def test_a_second_command_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
@@ -35,4 +35,15 @@ def test_the_lock_is_free_after_a_failure(tmp_path: Path) -> None:
         raise ZeroDivisionError
 
     with alone(tmp_path / "lock"):
+        pass
+
+
+def test_without_a_place_for_the_lock_nothing_is_begun(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="cannot be locked"), alone(tmp_path / "gone" / "lock"):
+        pass
+
+
+def test_a_full_disk_does_not_keep_anybody_from_cleaning_up() -> None:
+    # nothing can be written there; what is locked is the file, not its content
+    with alone(Path("/dev/full")):
         pass
