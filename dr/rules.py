@@ -16,6 +16,7 @@ from dr.facts import Facts
 from dr.plan import Deciding, RecoveryPlan
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Member, Network, Service
+from inventory.problems import nearest
 from ndc.kernel.errors import PlanRefused
 
 UNKNOWN: Final = "it cannot be seen"
@@ -42,11 +43,12 @@ def service_in(network: Network, request: Switchover) -> Service:
     try:
         return network.service(request.service)
     except KeyError:
+        meant = nearest(request.service, (service.name for service in network.services))
         raise PlanRefused(
             f"there is no service called {request.service}",
             expected=", ".join(service.name for service in network.services),
             actual=request.service,
-            next_step="ndc show services",
+            next_step=f"did you mean {meant}?" if meant else "ndc show workloads lists them",
         ) from None
 
 

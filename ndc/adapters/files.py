@@ -25,10 +25,27 @@ def read_folder(folder: Path) -> dict[str, str]:
         raise Rejected(
             f"there is no inventory in {folder}",
             expected="a folder with declared *.yaml files",
-            actual="no such file" if folder.is_dir() else "no such folder",
+            actual=_what_is_there(folder),
             next_step="name the inventory's folder with --inventory",
         )
     return texts
+
+
+def make_folder(path: Path) -> None:
+    """Make ``path`` a folder, with those it lies in.
+
+    Raises:
+        Rejected: it is none, and cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o755)
+    except OSError as error:
+        raise Rejected(
+            f"the folder {path} could not be made",
+            expected="a place that takes a new folder of this user",
+            actual=error.strerror or str(error),
+            next_step="run the command as root, make room or mend the permissions",
+        ) from error
 
 
 def read_if_there(path: Path) -> str | None:
@@ -73,6 +90,12 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
             actual=error.strerror or str(error),
             next_step="make room or mend the permissions, then run the command again",
         ) from error
+
+
+def _what_is_there(folder: Path) -> str:
+    if folder.is_dir():
+        return "no such file"
+    return "a file" if folder.exists() else "no such folder"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,10 +14,15 @@ An environment's folder holds everything that is its own and nothing else:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from inventory.names import EnvironmentName
+
+NAMES: Final = re.compile(r"[a-z][a-z0-9-]{0,20}")
+"""what an environment may be called: its name is part of paths"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from dr.actions import Action
 from dr.plan import Basis, RecoveryPlan, codec, from_text, to_text
+from inventory.problems import nearest
 from ndc.adapters import files
 from ndc.adapters.journal.file import FileJournal
 from ndc.kernel.clock import Clock, wait_until
-from ndc.kernel.errors import PlanRefused, Rejected
+from ndc.kernel.errors import JournalCorrupt, PlanRefused, Rejected
 from ndc.runs.journal import Request
 from ndc.runs.plan import RunName
 
@@ -70,11 +71,12 @@ class RunFolder:
         """
         folder = cls(root, RunName(run))
         if run not in names(root):
+            meant = nearest(run, names(root))
             raise PlanRefused(
                 f"there is no run called {run}",
                 expected=", ".join(names(root)[-5:]) or "one that was planned",
                 actual=run,
-                next_step="ndc dr runs",
+                next_step=f"did you mean {meant}?" if meant else "ndc dr runs",
             )
         return folder
 
@@ -99,7 +101,11 @@ class RunFolder:
         Raises:
             JournalCorrupt: it cannot be read.
         """
-        return from_text(files.read_if_there(self.path / "plan.json") or "")
+        try:
+            return from_text(files.read_if_there(self.path / "plan.json") or "")
+        except JournalCorrupt as error:
+            error.what = f"the plan of run {self.run} cannot be read"
+            raise
 
     def journal(self, clock: Clock) -> FileJournal[Action, Basis]:
         """Return the journal in this folder."""

@@ -17,7 +17,8 @@ def down(context: typer.Context) -> None:
     confirmed(
         options,
         f"Destroy all hosts of {options.environment} and the data on them?",
-        f"ndc --env {options.environment} down",
+        options.command("down"),
     )
     take_down(made, say)
-    say(f"{options.environment} is down; {made.paths.root} stays until `ndc env destroy`")
+    name = options.environment
+    say(f"{name} is down; {made.paths.root} stays until: ndc env destroy {name}")

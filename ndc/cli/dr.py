@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ndc.cli.options import answer, answer_json, confirmed, current, say
+from ndc.cli.options import answer, answer_json, confirmed, current, finish_list, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,8 @@ def plan(context: typer.Context, service: Service, to: Target) -> None:
         answer(to_text(made))
         return
     answer(plan_text(made, conditions=True))
-    say(f"\nbegin it with: ndc dr switchover {service} --to {to} --plan {folder.run}")
+    typed = ["dr", "switchover", service, "--to", to, "--plan", folder.run]
+    say(f"\nbegin it with: {current(context).command(*typed)}")
 
 
 @app.command("switchover", help="Move a service with its database to another site, nothing lost.")
@@ -55,7 +56,9 @@ def switchover(
 
     made = _opened(context, kept).plan() if kept else _planned(context, service, to)
     say(plan_text(made))
-    confirmed(current(context), f"{made.title}?", f"ndc dr switchover {service} --to {to}")
+    options = current(context)
+    typed = ["dr", "switchover", service, "--to", to, *(["--plan", kept] if kept else [])]
+    confirmed(options, f"{made.title}?", options.command(*typed))
     _carry(context, _opened(context, kept) if kept else _kept(context, made))
 
 
@@ -65,17 +68,22 @@ def runs(context: typer.Context) -> None:
     from dr.run_text import run_line
     from ndc.adapters.clock import SystemClock
     from ndc.adapters.run_folder import RunFolder, names
+    from ndc.kernel.errors import NdcError
 
     root = _root(context)
-    folders = [RunFolder.opened(root, name) for name in names(root)]
-    lines = [run_line(f.plan(), f.journal(SystemClock()).records()) for f in folders]
+    lines: dict[str, str] = {}
+    damaged: list[NdcError] = []
+    for folder in (RunFolder.opened(root, name) for name in names(root)):
+        try:
+            lines[folder.run] = run_line(folder.plan(), folder.journal(SystemClock()).records())
+        except NdcError as error:
+            damaged.append(error)
     if current(context).as_json:
-        answer_json({folder.run: line for folder, line in zip(folders, lines, strict=True)})
-        return
-    for line in lines:
-        answer(line)
-    if not lines:
-        say("none yet")
+        answer_json(lines)
+    else:
+        for line in lines.values():
+            answer(line)
+    finish_list("none yet", lines, damaged)
 
 
 @app.command("show", help="Show how a run stands, or its report.")
@@ -182,7 +190,7 @@ def _ask(
         )
     folder.inbox().post(request)
     if folder.is_carried:
-        say(f"asked; ndc dr show {folder.run} tells what becomes of it")
+        say(f"asked; {current(context).command('dr', 'show', folder.run)} tells what becomes of it")
         return
     _carry(context, folder)
 
@@ -200,7 +208,8 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
     )
     reported = folder.report() if exit_code >= 0 else None
     answer((reported or folder.last_words()).rstrip())
-    say(f"report: {folder.path}/report.json" if reported else f"ndc dr resume {folder.run}")
+    resume = current(context).command("dr", "resume", folder.run)
+    say(f"report: {folder.path}/report.json" if reported else resume)
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
 
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ndc.cli.options import answer, answer_json, confirmed, current, say
+from ndc.cli.options import (
+    DEFAULT_PROFILE,
+    answer,
+    answer_json,
+    concerning,
+    confirmed,
+    current,
+    finish_list,
+    say,
+)
+
+if TYPE_CHECKING:
+    from ndc.wiring.environment import Description
 
 app = typer.Typer(
     help="Make, list and destroy environments.", no_args_is_help=True, rich_markup_mode=None
@@ -18,7 +30,7 @@ app = typer.Typer(
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Small letters, digits and dashes.")],
-    profile: Annotated[str, typer.Option(help="How many hosts a site has.")] = "compact",
+    profile: Annotated[str, typer.Option(help="How many hosts a site has.")] = DEFAULT_PROFILE,
     throwaway: Annotated[
         bool, typer.Option("--throwaway", help="For a test: keep less, be faster.")
     ] = False,
@@ -31,25 +43,32 @@ def create(
 
     options = current(context)
     inventory: Path = options.inventory or DECLARED
-    made = environment.create(name, profile=profile, inventory=inventory, throwaway=throwaway)
-    say(f"environment {name}: number {made.description.number}, profile {profile}")
-    if not bare:
-        answer(bring_up(made, say))
+    with concerning(name):
+        made = environment.create(name, profile=profile, inventory=inventory, throwaway=throwaway)
+        say(f"environment {name}: number {made.description.number}, profile {profile}")
+        if not bare:
+            answer(bring_up(made, say))
 
 
 @app.command("list", help="List the environments of this checkout.")
 def list_(context: typer.Context) -> None:
     """Print one line an environment."""
+    from ndc.kernel.errors import NdcError
     from ndc.wiring import environment
 
-    found = {name: environment.opened(name).description for name in environment.names()}
+    found: dict[str, Description] = {}
+    damaged: list[NdcError] = []
+    for name in environment.names():
+        try:
+            found[name] = environment.opened(name).description
+        except NdcError as error:
+            damaged.append(error)
     if current(context).as_json:
         answer_json({name: made.model_dump(mode="json") for name, made in found.items()})
-        return
-    for name, made in found.items():
-        answer(f"{name:<21} {made.number:>3}  {made.profile:<10} {made.substrate}")
-    if not found:
-        say("none yet; `ndc up` makes the default one")
+    else:
+        for name, made in found.items():
+            answer(f"{name:<21} {made.number:>3}  {made.profile:<10} {made.substrate}")
+    finish_list("none yet; `ndc up` makes the default one", found, damaged)
 
 
 @app.command("destroy", help="Take an environment down and remove its folder, keys included.")
@@ -65,6 +84,7 @@ def destroy(context: typer.Context, name: str) -> None:
         f"Destroy environment {name} with all its data, keys and journals?",
         f"ndc env destroy {name}",
     )
-    take_down(made, say)
-    environment.forget(made)
+    with concerning(name):
+        take_down(made, say)
+        environment.forget(made)
     say(f"environment {name} is gone")

@@ -13,6 +13,7 @@ from ndc.cli.tables import aligned
 
 if TYPE_CHECKING:
     from ndc.clients.labd import HostStatus, Labd, LaneStatus, LinkStatus
+    from ndc.kernel.errors import PlanRefused
 
 app = typer.Typer(
     help="Break things on purpose; refused outside the lab.",
@@ -64,14 +65,14 @@ def thaw(context: typer.Context, hosts: Hosts) -> None:
 @app.command("cut", help="Cut a link: both ends lose the carrier.")
 def cut(context: typer.Context, link: Link) -> None:
     """Do what a digger does."""
-    _labd(context).cut(link)
+    _linked(context, link).cut(link)
     say(f"cut: {link}")
 
 
 @app.command("silence", help="Let packets vanish on a link, while its carrier stays up.")
 def silence(context: typer.Context, link: Link, towards: Towards = None) -> None:
     """Do what a dead device on the way does; only BFD sees it."""
-    _labd(context).silence(link, towards=towards)
+    _linked(context, link).silence(link, towards=towards)
     say(f"silent: {link}")
 
 
@@ -83,7 +84,7 @@ def slow(
     towards: Towards = None,
 ) -> None:
     """Slow a link down; with ``--towards`` one direction takes all of it."""
-    _labd(context).slow(link, round(rtt * 1000), towards=towards)
+    _linked(context, link).slow(link, round(rtt * 1000), towards=towards)
     say(f"slow: {link}, {rtt:g} ms there and back")
 
 
@@ -95,7 +96,7 @@ def lose(
     towards: Towards = None,
 ) -> None:
     """Make a link lose packets by chance."""
-    _labd(context).lose(link, percent / 100, towards=towards)
+    _linked(context, link).lose(link, percent / 100, towards=towards)
     say(f"lossy: {link}, {percent:g} %")
 
 
@@ -105,7 +106,7 @@ def heal(
     links: Annotated[list[str] | None, typer.Argument(help="All, if none is named.")] = None,
 ) -> None:
     """Undo cut, silence, slow and lose."""
-    labd = _labd(context)
+    labd = _linked(context, *(links or []))
     for link in links or [each.name for each in labd.status(start=True).links]:
         labd.heal(link)
         say(f"healed: {link}")
@@ -117,6 +118,9 @@ def status(context: typer.Context) -> None:
     seen = _labd(context).status(start=True)
     if current(context).as_json:
         answer_json(asdict(seen))
+        return
+    if not seen.hosts and not seen.links:
+        say(f"nothing was made yet: {current(context).command('up')}")
         return
     answer(aligned([_host_row(host) for host in seen.hosts]))
     answer(aligned([_link_row(link) for link in seen.links]))
@@ -138,7 +142,7 @@ def sweep(context: typer.Context) -> None:
     confirmed(
         options,
         f"Destroy everything of {name} that is found, hosts and their data included?",
-        f"ndc --env {name} lab sweep",
+        options.command("lab", "sweep"),
     )
     sweep_away(ground_of(name), lambda what: say(f"removing {what}"))
     if not paths_of(name).description.exists():
@@ -164,27 +168,49 @@ def _labd(context: typer.Context) -> Labd:
     return Labd(environment.paths.labd_socket)
 
 
+def _linked(context: typer.Context, *links: str) -> Labd:
+    """Return the daemon of the environment, which has all of ``links``.
+
+    Raises:
+        PlanRefused: a name is no link's; nothing was touched.
+    """
+    labd = _labd(context)
+    there = [link.name for link in labd.status(start=True).links]
+    for name in links:
+        if name not in there:
+            raise _no_such("link", name, there)
+    return labd
+
+
 def _named(labd: Labd, names: list[str]) -> list[str]:
     """Return the hosts that ``names`` mean, each once, in order.
 
     Raises:
-        PlanRefused: a name is neither a host's nor a site's.
+        PlanRefused: a name is neither a host's nor a site's; nothing was touched.
     """
-    from ndc.kernel.errors import PlanRefused
-
     hosts = labd.status(start=True).hosts
     found: dict[str, None] = {}
     for name in names:
         meant = [host.name for host in hosts if name in {host.name, host.site}]
         if not meant:
-            raise PlanRefused(
-                f"there is neither a host nor a site called {name}",
-                expected=", ".join(host.name for host in hosts) or "a host; none was made",
-                actual=name,
-                next_step="ndc lab status",
-            )
+            there = [*(host.name for host in hosts), *{host.site: None for host in hosts}]
+            raise _no_such("host or site", name, there)
         found |= dict.fromkeys(meant)
     return list(found)
+
+
+def _no_such(kind: str, name: str, there: list[str]) -> PlanRefused:
+    from inventory.problems import nearest
+    from ndc.kernel.errors import PlanRefused
+
+    meant = nearest(name, there)
+    hint = f"did you mean {meant}?" if meant else "ndc lab status shows what there is"
+    return PlanRefused(
+        f"there is no {kind} called {name}",
+        expected=", ".join(there) or "one that was made; none was",
+        actual=name,
+        next_step=hint if there else "ndc up",
+    )
 
 
 def _host_row(host: HostStatus) -> dict[str, str]:

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ndc.cli.options import answer, current, say
+from ndc.cli.options import answer, current
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ndc.kernel.errors import Rejected
 
 
 def logs(
     context: typer.Context,
     process: Annotated[str, typer.Argument(help="As labd; all if not given.")] = "",
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many, a process.")] = 40,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many, a process.")] = 40,
 ) -> None:
     """Print the last lines of each log of the environment."""
-    from ndc.settings import paths_of
+    from ndc.wiring.environment import opened
 
-    folder = paths_of(current(context).environment).log
-    found = sorted(folder.glob(f"{process or '*'}.log"))
-    if not found:
-        say(f"no log of {process or 'any process'} in {folder}")
-        raise typer.Exit(6)
-    for path in found:
+    folder = opened(current(context).environment).paths.log
+    logs = {path.stem: path for path in sorted(folder.glob("*.log"))}
+    if not logs or (process and process not in logs):
+        raise _none(process, list(logs), folder)
+    for path in [logs[process]] if process else logs.values():
         answer(f"{path}")
         for line in path.read_text("utf-8", errors="replace").splitlines()[-lines:]:
             answer(f"  {line}")
+
+
+def _none(process: str, there: list[str], folder: Path) -> Rejected:
+    from inventory.problems import nearest
+    from ndc.kernel.errors import Rejected
+
+    meant = nearest(process, there)
+    hint = f"did you mean {meant}?" if meant else "ndc logs prints them all"
+    return Rejected(
+        f"there is no log of {process or 'any process'}",
+        expected=", ".join(there) or f"files in {folder}",
+        actual=process or "none yet",
+        next_step=hint if there else "ndc up: its processes write logs",
+    )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +20,15 @@ from typing import Any
 import typer
 
 from inventory.names import EnvironmentName
+from ndc.kernel.errors import NdcError
 
 DEFAULT_ENVIRONMENT = EnvironmentName("lab")
+DEFAULT_PROFILE = "compact"
 
 _FLAGS = frozenset({"--json", "--yes", "--debug"})
 _VALUED = frozenset({"--env", "--inventory", "--as"})
+_OF_AN_ENVIRONMENT = re.compile(r"\bndc (?=(?:check|show|up|status|down|ssh|logs|tui|lab|dr) ?)")
+"""commands that mean another thing in another environment; ``env`` and ``doctor`` do not"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,33 @@ class Options:
     as_json: bool = False
     yes: bool = False
     operator: str | None = None
+
+    def command(self, *words: str) -> str:
+        """Return what to type to have ``words`` mean the same: environment and inventory named."""
+        named = addressed(f"ndc {shlex.join(words)}", self.environment)
+        return named + (
+            f" --inventory {shlex.quote(str(self.inventory))}" if self.inventory else ""
+        )
+
+
+def addressed(text: str, environment: str) -> str:
+    """Return ``text`` with ``--env`` in its commands, where another environment would be meant."""
+    if environment == DEFAULT_ENVIRONMENT:
+        return text
+    return _OF_AN_ENVIRONMENT.sub(f"ndc --env {environment} ", text)
+
+
+@contextmanager
+def concerning(environment: str) -> Iterator[None]:
+    """Let what goes wrong meanwhile be told with commands for ``environment``."""
+    try:
+        yield
+    except NdcError as error:
+        error.next_step = addressed(error.next_step, environment)
+        raise
+    except KeyboardInterrupt:
+        say(addressed("\nstopped; what was begun is on record: ndc status shows it", environment))
+        raise
 
 
 def current(context: typer.Context) -> Options:
@@ -96,3 +130,17 @@ def confirmed(options: Options, question: str, command: str) -> None:
 def environment_default() -> str:
     """Return the environment that is meant when none is named."""
     return os.environ.get("NDC_ENV", DEFAULT_ENVIRONMENT)
+
+
+def finish_list(nothing: str, found: Sized, damaged: Sequence[NdcError]) -> None:
+    """Tell what a list had to leave out, or ``nothing`` if there was nothing to list.
+
+    Raises:
+        typer.Exit: with the code of the first thing left out.
+    """
+    for error in damaged:
+        say("\n".join(["", *error.lines()]))
+    if damaged:
+        raise typer.Exit(damaged[0].exit_code)
+    if not found:
+        say(nothing)

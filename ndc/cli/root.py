@@ -53,11 +53,25 @@ def _version(*, wanted: bool) -> None:
         raise typer.Exit
 
 
+def _environment(name: str) -> str:
+    from ndc.adapters.paths import NAMES
+
+    if not NAMES.fullmatch(name):
+        raise typer.BadParameter(
+            f'"{name}" cannot name an environment: a small letter, then small letters, digits '
+            "and dashes, 21 at most"
+        )
+    return name
+
+
 @app.callback()
 def root(
     context: typer.Context,
     environment: Annotated[
-        str, typer.Option("--env", envvar="NDC_ENV", help="The environment to work on.")
+        str,
+        typer.Option(
+            "--env", envvar="NDC_ENV", callback=_environment, help="The environment to work on."
+        ),
     ] = options.DEFAULT_ENVIRONMENT,
     inventory: Annotated[
         Path | None,
@@ -71,4 +85,5 @@ def root(
     ] = False,
 ) -> None:
     """Keep the common options for the command that follows."""
+    context.with_resource(options.concerning(environment))
     context.obj = options.Options(EnvironmentName(environment), inventory, as_json, yes)

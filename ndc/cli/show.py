@@ -49,11 +49,21 @@ def show(
     tables = {name.value: _holding(word, TABLES[name](network)) for name in topics}
     if options.as_json:
         answer_json(tables[topic.value] if topic else tables)
-        return
     if not any(tables.values()):
-        say(f"nothing is called {word}" if word else "nothing is declared")
+        say(_nothing(word, [TABLES[name](network) for name in topics]))
         raise typer.Exit(1)
-    answer("\n\n".join(aligned(rows) for rows in tables.values() if rows))
+    if not options.as_json:
+        answer("\n\n".join(aligned(rows) for rows in tables.values() if rows))
+
+
+def _nothing(word: str | None, tables: list[list[Row]]) -> str:
+    from inventory.problems import nearest
+
+    cells = (cell for rows in tables for row in rows for cell in row.values())
+    words = {part for cell in cells for part in cell.split()}
+    meant = nearest(word or "", words)
+    told = f"nothing is called {word}" if word else "nothing is declared"
+    return f"{told}; did you mean {meant}?" if meant else told
 
 
 def _holding(word: str | None, rows: list[Row]) -> list[Row]:

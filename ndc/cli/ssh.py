@@ -29,6 +29,7 @@ def ssh(
     opened = environment.opened(current(context).environment)
     there = _named(host, environment.network(opened))
     secrets = Secrets(opened.paths.secrets)
+    secrets.read(secrets.control_key)  # the system's ssh would go on without it
     become(arguments(there, Access(secrets.control_key, secrets.known_hosts), command or []))
 
 

@@ -14,16 +14,17 @@ from ndc.cli.options import current, say
 def tui(context: typer.Context) -> None:
     """Watch the network live; nothing here changes anything."""
     from ndc.adapters.feed import LiveFeed
-    from ndc.wiring.environment import opened
+    from ndc.wiring.environment import network, opened
     from ndc.wiring.onlooker import onlooker
     from tui.app import Dashboard, Taken, Trouble
     from tui.picture import ASCII, UNICODE
 
     options = current(context)
-    watching = onlooker(opened(options.environment))
+    made = opened(options.environment)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        say("the dashboard needs a terminal; without one: ndc status")
+        say(f"the dashboard needs a terminal; without one: {options.command('status')}")
         raise typer.Exit(2)
+    watching = onlooker(made, network(made))
     app = Dashboard(
         options.environment, watching.clock, UNICODE if _draws_unicode(os.environ) else ASCII
     )

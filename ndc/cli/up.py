@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from ndc.cli.options import answer, confirmed, current, say
+from ndc.cli.options import DEFAULT_PROFILE, Options, answer, confirmed, current, say
 
 
 def up(
     context: typer.Context,
     profile: Annotated[
         str, typer.Option(help="Hosts per site, if the environment is new.")
-    ] = "compact",
+    ] = DEFAULT_PROFILE,
 ) -> None:
     """Bring the environment's network up; run again, change only what differs."""
     from ndc.settings import DECLARED
@@ -22,10 +22,14 @@ def up(
 
     options = current(context)
     name = options.environment
-    confirmed(options, f"Bring environment {name} up?", "ndc up")
+    confirmed(options, f"Bring environment {name} up?", _typed(options, profile))
     made = (
         environment.opened(name)
         if environment.exists(name)
         else environment.create(name, profile=profile, inventory=options.inventory or DECLARED)
     )
     answer(bring_up(made, say, inventory=options.inventory))
+
+
+def _typed(options: Options, profile: str) -> str:
+    return options.command("up", *([] if profile == DEFAULT_PROFILE else ["--profile", profile]))

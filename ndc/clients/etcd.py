@@ -108,7 +108,7 @@ class Etcd:
         return key_values(self._ask("range", body, repeatable=True))
 
     def _ask(self, verb: str, body: dict[str, Any], *, repeatable: bool) -> dict[str, Any]:
-        failure = Unreachable("there is no voter to ask", next_step="ndc show voters")
+        failure = Unreachable("there is no voter to ask", next_step="ndc show promises")
         for root in list(self._roots):
             url = f"{root}/v3/kv/{verb}"
             try:

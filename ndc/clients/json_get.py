@@ -29,7 +29,7 @@ def mutual_tls(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
         raise Rejected(
             "the certificates for looking cannot be used",
             expected=f"{authority}, {certificate}, {key}",
-            actual=str(error),
+            actual=(error.strerror or str(error)).lower(),
             next_step="run `ndc up`, which makes what is missing",
         ) from error
     return context

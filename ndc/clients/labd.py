@@ -187,10 +187,21 @@ class Labd:
         connection.settimeout(_PATIENCE_SECONDS)
         try:
             connection.connect(str(self.at))
+        except PermissionError as error:
+            connection.close()
+            raise self._not_root() from error
         except OSError:
             connection.close()
             return None
         return connection
+
+    def _not_root(self) -> Rejected:
+        return Rejected(
+            f"ndc-labd of environment {self.environment} speaks with root only",
+            expected="root: whoever speaks with it may break hosts and links",
+            actual=f"user {os.geteuid()}",
+            next_step="run the command as root; without root there is `make check`",
+        )
 
     def _start(self) -> None:
         """Start the daemon, unless somebody else does at this moment."""
@@ -211,6 +222,8 @@ class Labd:
                     timeout=_BIRTH_SECONDS,
                     check=False,
                 )
+        except PermissionError as error:
+            raise self._not_root() from error
         except (OSError, subprocess.TimeoutExpired) as error:
             raise self._unborn(str(error)) from error
         if done.returncode:

@@ -109,7 +109,8 @@ def _wait_until_green(work: _Work) -> Snapshot:
     Raises:
         Rejected: it settled, and is not green.
     """
-    watching = onlooker(work.environment)
+    # not as the inventory is by now: somebody may be writing in it
+    watching = onlooker(work.environment, work.network)
 
     def settled() -> Snapshot | None:
         snapshot = watching.take()

@@ -6,25 +6,24 @@ allocations change with the inventory, and only forward.
 
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from inventory.allocate import Allocations, allocate
 from inventory.derive import derive
 from inventory.loader import load
 from inventory.network import Network
+from inventory.problems import nearest
 from ndc.adapters import files
-from ndc.adapters.paths import Paths
+from ndc.adapters.engine.record import stacks_on_record
+from ndc.adapters.paths import NAMES, Paths
 from ndc.kernel.errors import PlanRefused, Rejected
 from ndc.settings import DECLARED, HOME, paths_of
 from stacks.substrates.lab import machine
-
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,20}")
 
 
 class Description(BaseModel):
@@ -32,7 +31,7 @@ class Description(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    number: int
+    number: int = Field(ge=1, le=254)
     """1 to 254, unique on this machine"""
     profile: str
     inventory: Path
@@ -58,7 +57,7 @@ def create(
         PlanRefused: the name is taken or cannot be one.
         Rejected: another checkout on this machine has it.
     """
-    if not _NAME.fullmatch(name):
+    if not NAMES.fullmatch(name):
         raise PlanRefused(
             f'"{name}" cannot name an environment',
             expected="a small letter, then small letters, digits and dashes, 21 at most",
@@ -71,9 +70,10 @@ def create(
             f"environment {name} exists already",
             next_step=f"ndc --env {name} up, or ndc env destroy {name}",
         )
-    load(files.read_folder(inventory))
+    declared = load(files.read_folder(inventory))
+    allocate(declared, profile, Allocations())  # refuses a profile that is not declared
     number = machine.claim_number(name, paths.root)
-    paths.root.mkdir(parents=True, exist_ok=True, mode=0o755)
+    files.make_folder(paths.root)
     description = Description(
         number=number,
         profile=profile,
@@ -92,23 +92,24 @@ def opened(name: str) -> Environment:
         Rejected: its description cannot be read.
     """
     paths = paths_of(name)
-    try:
-        text = paths.description.read_text("utf-8")
-    except FileNotFoundError:
+    text = files.read_if_there(paths.description)
+    if text is None:
+        meant = nearest(name, names())
         raise PlanRefused(
             f"there is no environment called {name}",
             expected=", ".join(names()) or "one that was made",
             actual=name,
-            next_step="ndc up makes the default one; ndc env create NAME --profile PROFILE another",
-        ) from None
+            next_step=f"did you mean {meant}?" if meant else "ndc up makes it",
+        )
     try:
         return Environment(paths, Description.model_validate_json(text))
     except ValidationError as error:
         raise Rejected(
             f"{paths.description} cannot be read",
             expected="number, profile, inventory, substrate",
-            actual=f"{error.error_count()} problems, the first: {error.errors()[0]['msg']}",
-            next_step="restore the file, or: ndc lab sweep; then ndc env destroy and create",
+            actual=_first(error),
+            next_step=f"restore the file, or give {name} up, data included: ndc --env {name} lab "
+            f"sweep; then rm -r {paths.root}",
         ) from None
 
 
@@ -132,7 +133,7 @@ def network(
     """
     declared = load(files.read_folder(inventory or environment.description.inventory))
     paths = environment.paths
-    known = Allocations.from_yaml(files.read_if_there(paths.allocations) or "")
+    known = _numbers(paths)
     profile = environment.description.profile
     allocations = allocate(declared, profile, known)
     if record and allocations != known:
@@ -144,6 +145,32 @@ def network(
         environment=paths.environment,
         number=environment.description.number,
     )
+
+
+def _numbers(paths: Paths) -> Allocations:
+    """Return what was given so far.
+
+    Raises:
+        InventoryInvalid: the file is damaged.
+        Rejected: it is gone, and things exist that bear its numbers.
+    """
+    text = files.read_if_there(paths.allocations)
+    if text is not None:
+        return Allocations.from_yaml(text)
+    if bearing := stacks_on_record(paths.pulumi / "backend"):
+        raise Rejected(
+            f"{paths.allocations} is gone",
+            expected=f"the numbers that {', '.join(bearing)} were made with",
+            actual="no such file",
+            next_step="restore it from a copy; without one: ndc down, then ndc up, "
+            "which numbers everything anew",
+        )
+    return Allocations()
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
 
 
 def forget(environment: Environment) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ndc.cli.options import hoisted
+from inventory.names import EnvironmentName
+from ndc.cli.options import Options, addressed, concerning, hoisted
+from ndc.kernel.errors import Rejected
 
 WORDS = st.lists(
     st.sampled_from(["status", "--json", "--yes", "--env", "lab", "--env=ci", "--", "-c", "ls"])
@@ -46,3 +50,34 @@ def test_what_stands_behind_two_dashes_is_left_alone(words: list[str]) -> None:
 def test_moving_twice_is_moving_once(words: list[str]) -> None:
     if "--env" not in words:
         assert hoisted(hoisted(words)) == hoisted(words)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("ndc status", "ndc --env ci status"),
+        ("run `ndc up`, which makes it", "run `ndc --env ci up`, which makes it"),
+        ("ndc lab sweep; then ndc up", "ndc --env ci lab sweep; then ndc --env ci up"),
+        ("ndc --env ci up", "ndc --env ci up"),
+        ("ndc env destroy other", "ndc env destroy other"),
+        ("ndc doctor", "ndc doctor"),
+        ("use the same version of ndc as the daemon", "use the same version of ndc as the daemon"),
+    ],
+)
+def test_a_command_that_is_shown_means_the_environment_at_hand(written: str, read: str) -> None:
+    assert addressed(written, "ci") == read
+    assert addressed(written, "lab") == written
+
+
+def test_an_error_leaves_with_the_environment_in_its_next_step() -> None:
+    with pytest.raises(Rejected) as caught, concerning("ci"):
+        raise Rejected("it is down", next_step="ndc lab start ndc01-edge")
+
+    assert caught.value.next_step == "ndc --env ci lab start ndc01-edge"
+
+
+def test_what_is_to_be_typed_again_loses_nothing() -> None:
+    options = Options(EnvironmentName("ci"), Path("/srv/our network"))
+
+    assert options.command("up") == "ndc --env ci up --inventory '/srv/our network'"
+    assert Options().command("up") == "ndc up"
