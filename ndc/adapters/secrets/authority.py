@@ -10,12 +10,13 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ndc.adapters.secrets.folder import Certificate
-from ndc.adapters.secrets.private_files import write_private
+from ndc.adapters.secrets.private_files import damaged, lost, write_private
 from ndc.kernel.clock import Clock
 from ndc.kernel.errors import Rejected
 
@@ -26,6 +27,10 @@ _RENEWAL = timedelta(days=60)
 
 _BACKDATING = timedelta(hours=1)
 """hosts whose clock is a little behind must not refuse what was just issued"""
+
+
+_IRREPLACEABLE = "restore it from a copy; a new one makes every host refuse the others"
+_REPLACEABLE = "remove it, then run the command again: another one is issued"
 
 
 class Use(Enum):
@@ -65,9 +70,11 @@ class Authority:
         """Return the authority in ``files``, made if it is not there yet.
 
         Raises:
-            Rejected: it is there and cannot be read.
+            Rejected: it cannot be read, or only one half of it is there.
         """
-        key = _ensure_key(files.key)
+        if files.certificate.exists() and not files.key.exists():
+            raise lost(files.key)
+        key = _ensure_key(files.key, _IRREPLACEABLE)
         if not files.certificate.exists():
             name = _name(f"ndc authority of {environment}")
             builder = _dated(clock, _AUTHORITY_LIFETIME).subject_name(name).issuer_name(name)
@@ -75,24 +82,34 @@ class Authority:
                 builder = builder.add_extension(extension, critical=critical)
             builder = builder.public_key(key.public_key())
             _write_certificate(files.certificate, builder.sign(key, hashes.SHA256()))
-        return cls(key, _read_certificate(files.certificate), clock)
+        certificate = _read_certificate(files.certificate, _IRREPLACEABLE)
+        if certificate.public_key() != key.public_key():
+            raise damaged(files.key, f"the key that {files.certificate} was made with")
+        return cls(key, certificate, clock)
 
     def ensure_certificate(self, subject: Subject) -> None:
         """Make the subject's files hold a key and a certificate that suits it for a while."""
-        key = _ensure_key(subject.files.key)
+        key = _ensure_key(subject.files.key, _REPLACEABLE)
         if not self._suits(subject, key.public_key()):
             _write_certificate(subject.files.certificate, self._issue(subject, key.public_key()))
 
     def _suits(self, subject: Subject, key: ec.EllipticCurvePublicKey) -> bool:
         if not subject.files.certificate.exists():
             return False
-        there = _read_certificate(subject.files.certificate)
+        there = _read_certificate(subject.files.certificate, _REPLACEABLE)
         return (
-            there.issuer == self.certificate.subject
+            self._issued(there)
             and there.public_key() == key
             and _alternatives(there) == set(subject.alternatives())
             and there.not_valid_after_utc - self.clock.now() > _RENEWAL
         )
+
+    def _issued(self, certificate: x509.Certificate) -> bool:
+        try:
+            certificate.verify_directly_issued_by(self.certificate)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
 
     def _issue(self, subject: Subject, key: ec.EllipticCurvePublicKey) -> x509.Certificate:
         builder = (
@@ -160,7 +177,7 @@ def _alternatives(certificate: x509.Certificate) -> set[x509.GeneralName]:
     return set(extension.value)
 
 
-def _ensure_key(path: Path) -> ec.EllipticCurvePrivateKey:
+def _ensure_key(path: Path, next_step: str) -> ec.EllipticCurvePrivateKey:
     if not path.exists():
         key = ec.generate_private_key(ec.SECP256R1())
         pem = key.private_bytes(
@@ -172,27 +189,27 @@ def _ensure_key(path: Path) -> ec.EllipticCurvePrivateKey:
     try:
         read = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, next_step) from error
     if not isinstance(read, ec.EllipticCurvePrivateKey):
-        raise _unreadable(path, TypeError(f"a {type(read).__name__}"))
+        raise _unreadable(path, TypeError(f"a {type(read).__name__}"), next_step)
     return read
 
 
-def _read_certificate(path: Path) -> x509.Certificate:
+def _read_certificate(path: Path, next_step: str) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, next_step) from error
 
 
 def _write_certificate(path: Path, certificate: x509.Certificate) -> None:
     write_private(path, certificate.public_bytes(serialization.Encoding.PEM).decode())
 
 
-def _unreadable(path: Path, error: Exception) -> Rejected:
+def _unreadable(path: Path, error: Exception, next_step: str) -> Rejected:
     return Rejected(
         f"a key or certificate cannot be read: {path}",
         expected="PEM, on the curve P-256",
-        actual=str(error).split("\n", maxsplit=1)[0],
-        next_step="restore it from a recovery kit; a new one makes every host refuse the others",
+        actual=str(error).splitlines()[0].partition(". See ")[0],
+        next_step=next_step,
     )

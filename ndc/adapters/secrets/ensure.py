@@ -6,19 +6,18 @@ same key, when its names no longer suit its owner or its end is near.
 
 from __future__ import annotations
 
+import re
 import secrets as randomness
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from inventory.network import Host, Network
 from ndc.adapters.clock import SystemClock
 from ndc.adapters.secrets.authority import Authority, Subject, Use
 from ndc.adapters.secrets.folder import Secrets
-from ndc.adapters.secrets.private_files import make_folder, write_private
+from ndc.adapters.secrets.private_files import damaged, make_folder, write_private
+from ndc.adapters.secrets.ssh_keys import ensure_ssh_key
 from ndc.kernel.clock import Clock
 
 CLIENTS = ("control",)
@@ -27,6 +26,8 @@ CLIENTS = ("control",)
 PASSWORDS = ("postgres", "replication", "rewind", "portal", "heartbeat", "exporter")
 """roles of PostgreSQL, one password each"""
 
+_PASSWORD_BYTES = 16
+_PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
 _LOCALHOST = IPv4Address("127.0.0.1")
 _SYSTEM_CLOCK = SystemClock()
 
@@ -35,7 +36,7 @@ def ensure_secrets(folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK)
     """Make every secret that ``network`` needs exist under ``folder`` (0700, files 0600).
 
     Raises:
-        Rejected: the folder cannot be written, or the authority in it cannot be read.
+        Rejected: the folder cannot be written, or what is in it is damaged or in part gone.
     """
     secrets = Secrets(folder)
     make_folder(folder)
@@ -49,31 +50,15 @@ def ensure_secrets(folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK)
 
 
 def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
-    _ensure_ssh_key(secrets.control_key, f"control@{network.environment}")
-    _ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
+    known = _names_of_known_hosts(secrets)
+    ensure_ssh_key(secrets.control_key, f"control@{network.environment}")
+    ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
     for host in network.hosts:
-        _ensure_ssh_key(secrets.host_key(host.name), host.name)
+        # another key means another host, and the data of the old one gone
+        ensure_ssh_key(secrets.host_key(host.name), host.name, known=host.name in known)
     for operator in network.operators:
         if not operator.public_key:
-            _ensure_ssh_key(secrets.operator_key(operator.name), operator.name)
-
-
-def _ensure_ssh_key(path: Path, comment: str) -> None:
-    # the public half is written last: a key without it is half-made
-    public_path = path.with_name(f"{path.name}.pub")
-    if public_path.exists():
-        return
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.OpenSSH,
-        serialization.NoEncryption(),
-    )
-    public = key.public_key().public_bytes(
-        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
-    )
-    write_private(path, private.decode())
-    write_private(public_path, f"{public.decode()} {comment}\n")
+            ensure_ssh_key(secrets.operator_key(operator.name), operator.name)
 
 
 def _ensure_passwords(secrets: Secrets) -> None:
@@ -83,7 +68,9 @@ def _ensure_passwords(secrets: Secrets) -> None:
         *(secrets.password(name) for name in PASSWORDS),
     ):
         if not path.exists():
-            write_private(path, randomness.token_hex(16) + "\n")
+            write_private(path, randomness.token_hex(_PASSWORD_BYTES) + "\n")
+        if not _PASSWORD.fullmatch(secrets.read(path)):
+            raise damaged(path, f"a line of {2 * _PASSWORD_BYTES} hexadecimal digits")
 
 
 def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
@@ -118,3 +105,12 @@ def _known_host(secrets: Secrets, host: Host) -> str:
         secrets.path("hosts", host.name, "ssh_host_ed25519_key.pub")
     ).split()
     return f"{host.management.ip},{host.name} {kind} {key}\n"
+
+
+def _names_of_known_hosts(secrets: Secrets) -> set[str]:
+    """Return the hosts whose keys were told to others; none if that list cannot be read."""
+    try:
+        lines = secrets.known_hosts.read_bytes().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return set()
+    return {name for line in lines for name in line.partition(" ")[0].split(",")}

@@ -101,11 +101,12 @@ class Secrets:
         """
         try:
             return path.read_text("utf-8").removesuffix("\n")
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
             raise Rejected(
                 f"a secret cannot be read: {path}",
                 expected="a file made by `ndc up`",
-                actual=error.strerror or str(error),
+                actual=reason or str(error),
                 next_step="run `ndc up`, which makes what is missing",
             ) from error
 

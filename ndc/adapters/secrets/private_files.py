@@ -7,6 +7,11 @@ from pathlib import Path
 from ndc.adapters import files
 from ndc.kernel.errors import Rejected
 
+_ANEW = (
+    "restore it from a copy; without one the network has to be made anew: "
+    "ndc lab sweep, then remove the environment's folder, then ndc up"
+)
+
 
 def make_folder(path: Path) -> None:
     """Make ``path`` a folder that only its owner can enter, as every folder made on the way."""
@@ -20,9 +25,44 @@ def make_folder(path: Path) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Make ``path`` hold ``text``, 0600, in one step; an equal file is left alone."""
-    if files.read_if_there(path) != text:
+    if not _holds(path, text.encode()):
         make_folder(path.parent)
         files.write(path, text, mode=0o600)
+
+
+def lost(path: Path) -> Rejected:
+    """Return what is said when a secret is gone that others know by its public half."""
+    return Rejected(
+        f"a secret is gone: {path}",
+        expected="the one that hosts were made with; another one they would refuse",
+        actual="no such file",
+        next_step=_ANEW,
+    )
+
+
+def damaged(path: Path, expected: str) -> Rejected:
+    """Return what is said when a secret is there and cannot be the one that was made."""
+    return Rejected(
+        f"a secret is damaged: {path}",
+        expected=expected,
+        actual=_size(path),
+        next_step=_ANEW,
+    )
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def _size(path: Path) -> str:
+    try:
+        count = path.stat().st_size
+    except OSError as error:
+        return error.strerror or str(error)
+    return f"{count} bytes that are none" if count else "an empty file"
 
 
 def _refused(path: Path, error: OSError) -> Rejected:
