@@ -11,7 +11,7 @@ from ndc.adapters.paths import Paths
 HOME = Path(os.environ.get("NDC_HOME", Path(__file__).resolve().parents[1]))
 """the checkout: holds var/, playbooks/ and the toolchain's definitions"""
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ndc"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ndc"
 """built things, each in a folder named by the hash of its definition; safe to delete"""
 
 DECLARED = HOME / "inventory" / "declared"

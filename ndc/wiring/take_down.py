@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ndc.adapters import toolchain
 from ndc.adapters.alone import alone
 from ndc.adapters.clock import SystemClock
+from ndc.adapters.engine.record import stacks_on_record
 from ndc.settings import CACHE
 from ndc.wiring.environment import Environment
 from ndc.wiring.existence import Existence
@@ -23,5 +26,11 @@ def take_down(environment: Environment, say: Say) -> None:
         alone(environment.paths.lock),
         stages.stage(f"taking {environment.paths.environment} down"),
     ):
-        pulumi = toolchain.ensure_pulumi(CACHE, stages.detail)
-        Existence(environment, pulumi, stages).destroy()
+        Existence(environment, _pulumi(environment, stages), stages).destroy()
+
+
+def _pulumi(environment: Environment, stages: Stages) -> Path:
+    """Return the CLI; where nothing was ever made nobody asks for it, so it is not built."""
+    if stacks_on_record(environment.paths.pulumi / "backend"):
+        return toolchain.ensure_pulumi(CACHE, stages.detail)
+    return CACHE / "pulumi"

@@ -40,7 +40,7 @@ def _say(text: str) -> None:
 
 
 def _usual_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ndc"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ndc"
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from ndc.adapters.toolchain.workshop import Say, Workshop
 from ndc.kernel.errors import Rejected
 
 _DRAFT = ".draft-"
+_MIB = 2**20
 _GIB = 2**30
 
 
@@ -39,6 +40,8 @@ class Recipe:
     """how long it takes on two cores, from nothing"""
     needed_bytes: int
     """free space without which there is no point in beginning"""
+    yields: str = "*"
+    """a pattern of what is in the folder for certain; a folder without it was torn by somebody"""
 
 
 def made(cache: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Say) -> Path:
@@ -51,15 +54,28 @@ def made(cache: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Sa
             next step names the build's log.
     """
     whole = cache / recipe.kind / recipe.digest
-    if whole.is_dir():
+    if _is_whole(whole, recipe):
         return whole
-    whole.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(whole.parent, recipe, say) as lock:
-        if not whole.is_dir():
-            _discard_drafts(whole.parent)
-            _demand_space(whole.parent, recipe)
-            _build(whole, recipe, build, say, lock)
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(whole.parent, recipe, say) as lock:
+            if not _is_whole(whole, recipe):
+                _discard([*whole.parent.glob(_DRAFT + "*"), whole])
+                _demand_space(whole.parent, recipe)
+                _build(whole, recipe, build, say, lock)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Rejected(
+            f"{recipe.what} cannot be kept in the cache",
+            expected=f"a folder {whole.parent} that this user may write to",
+            actual=getattr(error, "strerror", None) or str(error),
+            next_step="make room or mend the permissions, or set XDG_CACHE_HOME to another "
+            "folder; then run the command again",
+        ) from error
     return whole
+
+
+def _is_whole(folder: Path, recipe: Recipe) -> bool:
+    return any(folder.glob(recipe.yields))
 
 
 def digest_of(parts: Iterable[tuple[str, bytes]]) -> str:
@@ -112,10 +128,11 @@ def _alone(folder: Path, recipe: Recipe, say: Say) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _discard_drafts(folder: Path) -> None:
-    for draft in folder.glob(_DRAFT + "*"):
-        _demand_no_mounts(draft)
-        shutil.rmtree(draft)
+def _discard(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        if folder.exists():
+            _demand_no_mounts(folder)
+            shutil.rmtree(folder)
 
 
 def _demand_no_mounts(draft: Path) -> None:
@@ -136,11 +153,17 @@ def _demand_space(folder: Path, recipe: Recipe) -> None:
     if free_bytes < recipe.needed_bytes:
         raise Rejected(
             f"there is no room to build {recipe.what}",
-            expected=f"{recipe.needed_bytes / _GIB:.1f} GiB free in {folder}",
-            actual=f"{free_bytes / _GIB:.1f} GiB",
+            expected=f"{_amount(recipe.needed_bytes)} free in {folder}",
+            actual=_amount(free_bytes),
             next_step="free some space (all of this cache may be deleted while no lab runs), "
             "or set XDG_CACHE_HOME to a larger file system; then run the command again",
         )
+
+
+def _amount(size_bytes: int) -> str:
+    if size_bytes < _GIB:
+        return f"{size_bytes // _MIB} MiB"
+    return f"{size_bytes / _GIB:.1f} GiB"
 
 
 def _rounded(duration: timedelta) -> str:

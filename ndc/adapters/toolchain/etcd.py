@@ -32,6 +32,7 @@ def ensure_etcd(cache: Path, say: Say) -> Path:
         digest=_MODULE.digest,
         expected=timedelta(seconds=60),
         needed_bytes=2 * 2**30,
+        yields="etcd",
     )
 
     def build(workshop: Workshop) -> None:

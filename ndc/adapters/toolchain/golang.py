@@ -79,6 +79,7 @@ def ensure_go(cache: Path, say: Say) -> Path:
         digest=digest_of([(_LOCK.name, _LOCK.read_bytes())]),
         expected=timedelta(seconds=15),
         needed_bytes=2**30,
+        yields="go/bin/go",
     )
     return made(cache, recipe, _install_go, say) / "go" / "bin" / "go"
 

@@ -58,6 +58,7 @@ def ensure_image(cache: Path, say: Say) -> Image:
         digest=digest,
         expected=timedelta(seconds=80),
         needed_bytes=3 * 2**30,
+        yields="root/usr/lib/os-release",
     )
 
     def build(workshop: Workshop) -> None:

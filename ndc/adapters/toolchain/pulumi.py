@@ -38,6 +38,7 @@ def ensure_pulumi(cache: Path, say: Say) -> Path:
         digest=MODULE.digest,
         expected=timedelta(minutes=5),
         needed_bytes=5 * 2**30,
+        yields="pulumi",
     )
 
     def build(workshop: Workshop) -> None:

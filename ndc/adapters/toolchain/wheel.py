@@ -27,6 +27,7 @@ def ensure_wheel(cache: Path, say: Say) -> Path:
         digest=digest_of(contents(CHECKOUT, *sources)),
         expected=timedelta(seconds=2),
         needed_bytes=50 * 2**20,
+        yields="*.whl",
     )
     (wheel,) = made(cache, recipe, _build, say).glob("*.whl")
     return wheel

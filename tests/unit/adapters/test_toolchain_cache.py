@@ -136,3 +136,34 @@ def test_bytecode_defines_nothing(tmp_path: Path) -> None:
     (tmp_path / "p" / "__pycache__" / "m.pyc").write_bytes(b"y")
 
     assert contents(tmp_path, tmp_path / "p") == [("p/m.py", b"x")]
+
+
+def test_a_folder_that_was_torn_is_built_again(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, yields="bell")
+    whole = made(tmp_path, recipe, _cast, _silent)
+    (whole / "bell").unlink()
+    (whole / "rest").write_text("left", "utf-8")
+
+    assert made(tmp_path, recipe, _cast, _silent) == whole
+    assert [path.name for path in whole.iterdir()] == ["bell"]
+
+
+def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file", "utf-8")
+
+    with pytest.raises(Rejected, match="the bell cannot be kept") as refusal:
+        made(tmp_path / "cache", RECIPE, _cast, _silent)
+
+    assert "XDG_CACHE_HOME" in refusal.value.next_step
+
+
+def test_a_disk_that_fills_up_meanwhile_is_told(tmp_path: Path) -> None:
+    def cast(_: Workshop) -> None:
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            full.write("ding")
+
+    with pytest.raises(Rejected) as refusal:
+        made(tmp_path, RECIPE, cast, _silent)
+
+    assert refusal.value.actual == "No space left on device"
+    assert not (tmp_path / "bell" / "ab12").exists()

@@ -164,3 +164,28 @@ def test_help_tells_every_command_of_the_makefile() -> None:
 
     for command in ("up", "test", "check", "lock", "clean"):
         assert f"make {command} " in told
+
+
+def test_a_venv_that_cannot_be_made_is_told_in_four_lines(tmp_path: Path) -> None:
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    _program(python, '[ "$*" = "-m uv --version" ] || { echo "error: tcp connect" && exit 2; }')
+
+    done = subprocess.run(
+        [TOOLCHAIN / "make-venv"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 6
+    assert [line[:9].strip() for line in done.stderr.splitlines()] == [
+        "what",
+        "expected",
+        "actual",
+        "next step",
+    ]
+    assert "error: tcp connect" in done.stderr
+    assert not (tmp_path / ".venv/.made").exists()
