@@ -66,5 +66,5 @@ def _another_image(root: Path, wanted: Path, mounted: Path) -> Rejected:
         f"{root} lies over another image",
         expected=str(wanted),
         actual=str(mounted),
-        next_step="ndc plan shows the host that is to be made anew; ndc up makes it",
+        next_step="ndc up makes the host anew, and its data goes",
     )

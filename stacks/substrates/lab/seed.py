@@ -44,7 +44,7 @@ class Seed:
                 f"the SSH host key of {host} is not the one that it is to have",
                 expected=fingerprint,
                 actual=f"{fingerprint_of(public)} in {key}.pub",
-                next_step="run ndc plan, which reads the key anew, then ndc up",
+                next_step="run ndc up, which reads the key anew",
             )
         return cls(host, _text(key), public, _text(secrets / "control_key.pub"))
 

@@ -1,0 +1,58 @@
+"""Every next step that an error shows names a command that there is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ndc.cli.root import app
+from ndc.cli.show import Topic
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("dr", "inventory", "monitors", "ndc", "stacks", "tui")
+SHOWN = re.compile(r"\bndc (?:--env +)?([a-z]+)(?: ([a-z]+))?")
+PROSE = ("ndc as the daemon", "ndc met")
+"""where the program is meant, and no command"""
+SENTENCE = {"lists", "tells", "shows"}
+"""words after a command with which the sentence goes on"""
+
+COMMANDS = {command.name for command in app.registered_commands}
+GROUPS = {
+    group.name: {command.name for command in group.typer_instance.registered_commands}
+    for group in app.registered_groups
+    if group.typer_instance is not None
+}
+
+
+def _next_steps() -> Iterator[tuple[str, str]]:
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg == "next_step":
+                    yield f"{path.relative_to(ROOT)}:{node.value.lineno}", _text(node.value)
+
+
+def _text(node: ast.expr) -> str:
+    """Return what is written there; what is computed leaves a gap."""
+    parts = (part for part in ast.walk(node) if isinstance(part, ast.Constant))
+    return " ".join(str(part.value) for part in parts)
+
+
+STEPS = [(place, text) for place, text in _next_steps() if SHOWN.search(text)]
+
+
+@pytest.mark.parametrize(("place", "text"), STEPS, ids=[place for place, _ in STEPS])
+def test_a_next_step_names_a_command_that_there_is(place: str, text: str) -> None:
+    for found in SHOWN.finditer(text):
+        first, second = found.groups()
+        if text.startswith(PROSE, found.start()):
+            continue
+        assert first in COMMANDS | GROUPS.keys(), f"{place}: {text}"
+        if first in GROUPS and second:
+            assert second in GROUPS[first], f"{place}: {text}"
+        if first == "show" and second:
+            assert second in {*Topic} | SENTENCE, f"{place}: {text}"
