@@ -4,7 +4,8 @@ Ansible's workers leave its session, and its connections leave its process tree.
 So this process makes itself the one that orphans are given to; before it ends it
 kills whatever descends from it, and looks again until there is nothing left.
 
-It reads an ``Order`` from the file it is given, and prints a ``Told`` a line.
+It is given the file of an ``Order`` and the process id of who waits for it, and prints
+a ``Told`` a line.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def main() -> None:
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(sys.argv[2]):  # who started it died before it could hear of that
+        return
     cancelled = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
     telling: queue.SimpleQueue[Told | None] = queue.SimpleQueue()

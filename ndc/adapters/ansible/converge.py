@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -71,7 +72,7 @@ def _watched(order: Order, say: Say) -> PlayResult:
     with (
         log.open("w") as complaints,
         subprocess.Popen(
-            [sys.executable, "-m", _CHILD, written],
+            [sys.executable, "-m", _CHILD, written, str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,

@@ -31,6 +31,7 @@ SITE = """
       ansible.builtin.command: sleep {seconds}
       changed_when: false
 """
+CHILD = (sys.executable, "-m", "ndc.adapters.ansible.child")
 INVENTORY = "all: {hosts: {here: {ansible_connection: local, ansible_python_interpreter: python3}}}"
 
 
@@ -140,7 +141,7 @@ def test_nothing_of_a_cancelled_play_goes_on(tmp_path: Path) -> None:
     )
     (tmp_path / "order.json").write_text(order.model_dump_json())
     child = subprocess.Popen(
-        [sys.executable, "-m", "ndc.adapters.ansible.child", tmp_path / "order.json"],
+        [*CHILD, tmp_path / "order.json", str(os.getpid())],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -167,3 +168,23 @@ def _sleeping(seconds: str) -> list[int]:
             if (process / "cmdline").read_bytes() == f"sleep\0{seconds}\0".encode():
                 found.append(int(process.name))
     return found
+
+
+def test_a_play_whose_asker_died_before_it_began_does_nothing(tmp_path: Path) -> None:
+    order = Order(
+        folder=tmp_path,
+        playbook=tmp_path / "site.yml",
+        inventory=tmp_path / "hosts.yml",
+        arguments="",
+        environment={},
+        timeout_seconds=10,
+    )
+    (tmp_path / "order.json").write_text(order.model_dump_json(), "utf-8")
+    nobody = str(os.getpid() + 1)
+
+    done = subprocess.run(
+        [*CHILD, tmp_path / "order.json", nobody], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert not (tmp_path / "artifacts").exists()
