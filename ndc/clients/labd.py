@@ -227,7 +227,7 @@ class Labd:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise self._unborn(str(error)) from error
         if done.returncode:
-            raise self._unborn(done.stderr)
+            raise _as_told(done.stderr) or self._unborn(done.stderr)
 
     def _unborn(self, why: str) -> Rejected:
         return Rejected(
@@ -268,6 +268,17 @@ def _has_ended(process: int | None) -> bool:
     ended = select.poll()
     ended.register(process, select.POLLIN)
     return bool(ended.poll(_LAST_WORDS_MILLISECONDS))
+
+
+def _as_told(text: str) -> Rejected | None:
+    """Return the error whose four lines the daemon left; None if it left something else."""
+    told = {
+        label: words
+        for line in text.splitlines()
+        for label, words in [(line[:9].strip().replace(" ", "_"), line[11:])]
+        if label in {"what", "expected", "actual", "next_step"}
+    }
+    return Rejected(told.pop("what"), **told) if {"what", "next_step"} <= told.keys() else None
 
 
 def _answered(message: dict[str, Any]) -> Any:

@@ -80,14 +80,32 @@ def _run(environment: str, says: int) -> int:
             lab.adopt()
             _redirect(ground)
             os.close(says)
+            says = -1  # what is said from here on is for the log
             service = Service(lab, listener, ground.clock)
             signal.signal(signal.SIGTERM, lambda *_: service.end())
             service.serve()
             lab.leave()
-    except NdcError as error:
-        os.write(says, ("\n".join(error.lines()) + "\n").encode())
-        return Rejected.exit_code
+    except Exception as error:  # noqa: BLE001 - who started it waits for a word
+        told = error if isinstance(error, NdcError) else _unforeseen(error)
+        _last_words(says, "\n".join(told.lines()) + "\n")
+        return told.exit_code
     return 0
+
+
+def _last_words(says: int, text: str) -> None:
+    try:
+        os.write(says, text.encode())
+    except OSError:  # nobody waits any more
+        sys.stderr.write(text)
+
+
+def _unforeseen(error: Exception) -> Rejected:
+    return Rejected(
+        "ndc-labd cannot work on this machine",
+        expected="root, and room in /run and in the environment's folder",
+        actual=f"{type(error).__name__}: {error}",
+        next_step="ndc doctor; mend what it names, then run the command again",
+    )
 
 
 @contextmanager

@@ -176,4 +176,5 @@ def _first(error: ValidationError) -> str:
 def forget(environment: Environment) -> None:
     """Remove the folder of an environment and give its number back; its hosts must be gone."""
     shutil.rmtree(environment.paths.root, ignore_errors=False)
+    shutil.rmtree(environment.paths.sockets, ignore_errors=True)
     machine.release_number(environment.paths.environment)

@@ -11,6 +11,7 @@ from ndc.adapters.engine import Engine, EngineSettings
 from ndc.adapters.secrets import Secrets
 from ndc.adapters.toolchain import Image
 from ndc.clients.labd import Labd
+from ndc.kernel.errors import Rejected
 from ndc.wiring.environment import Environment
 from ndc.wiring.stages import Stages
 from stacks.programs.declared import Seeds
@@ -86,6 +87,7 @@ class Existence:
             files.write(self._image_file, image.digest)
             return image.digest
         if kept != image.digest:
+            _demand_kept(image.path.parents[1] / kept)
             self.stages.detail("hosts keep their golden image; a new one is there: ndc down, up")
         return kept
 
@@ -95,3 +97,14 @@ class Existence:
 
     def _tell(self, thing: str, sentence: str) -> None:
         self.stages.detail(f"{thing}: {sentence}")
+
+
+def _demand_kept(image: Path) -> None:
+    if not image.is_dir():
+        raise Rejected(
+            "the golden image that these hosts were made from is gone",
+            expected=f"the folder {image}",
+            actual="no such folder; a newer image would replace every host",
+            next_step="restore it from a copy, or let the hosts go with their data: "
+            "ndc down, then ndc up",
+        )

@@ -112,9 +112,10 @@ class Children:
                 text=True,
                 start_new_session=True,
             )
-        if process.stdin:
-            process.stdin.write(job.model_dump_json() + "\n")
-            process.stdin.flush()
+        with suppress(BrokenPipeError):  # it died at once: that it did is told when it is missed
+            if process.stdin:
+                process.stdin.write(job.model_dump_json() + "\n")
+                process.stdin.flush()
         return _Child(job.stack, process, words)
 
 

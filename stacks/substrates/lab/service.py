@@ -10,6 +10,7 @@ import json
 import socket
 import sys
 import threading
+import traceback
 from typing import Any
 
 from ndc.kernel.clock import Clock
@@ -78,7 +79,9 @@ class Service:
             }
         except NdcError as error:
             answer = {"error": _plain(error)}
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - who asked waits for a word, whatever it is
+            if not isinstance(error, OSError):
+                traceback.print_exc()
             answer = {"error": _plain(_unforeseen(error))}
         self._log(request, answer, (self._clock.elapsed() - began).total_seconds())
         if isinstance(request, requests.Stop | requests.Destroy) and "ok" in answer:
@@ -116,10 +119,10 @@ def _plain(error: NdcError) -> dict[str, str]:
     }
 
 
-def _unforeseen(error: OSError) -> Unreachable:
+def _unforeseen(error: Exception) -> Unreachable:
     return Unreachable(
         "the machine said no to ndc-labd",
         expected="to be allowed to work on files, processes and sockets as root",
-        actual=str(error),
+        actual=str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}",
         next_step="ndc logs labd; then run the command again, which looks at what was done",
     )

@@ -147,9 +147,16 @@ def _read(at: Path) -> Records:
         raise Rejected(
             f"the lab's state cannot be read: {at}",
             expected="what ndc-labd recorded before it made it",
-            actual=" ".join(str(error).split()),
+            actual=_first(error),
             next_step="ndc lab sweep removes what is there; then ndc up makes it anew",
         ) from error
+
+
+def _first(error: ValidationError | OSError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    first = error.errors(include_url=False)[0]
+    return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
 
 
 def _without(records: Mapping[str, RecordT], name: str) -> dict[str, RecordT]:

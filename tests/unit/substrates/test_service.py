@@ -12,7 +12,7 @@ import pytest
 
 from ndc.adapters.clock import SystemClock
 from ndc.clients.labd import Labd
-from ndc.kernel.errors import Rejected
+from ndc.kernel.errors import Rejected, Unreachable
 from stacks.resources import to_plain
 from stacks.substrates.lab.ground import Ground
 from stacks.substrates.lab.lab import Lab
@@ -114,6 +114,17 @@ def test_who_says_nonsense_is_told_and_others_are_served(at: Path) -> None:
 
     assert answer["error"]["kind"] == "rejected"
     assert Labd(at).status().number == 254
+
+
+def test_a_fault_of_the_daemon_itself_is_told_too(
+    at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lab, "status", lambda _: dict[str, str]()["gone"])
+
+    with pytest.raises(Unreachable) as unknown:
+        Labd(at).status()
+
+    assert unknown.value.actual == "KeyError: 'gone'"
 
 
 def test_after_stop_nobody_is_served(at: Path) -> None:

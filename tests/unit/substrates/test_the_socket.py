@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -104,3 +105,35 @@ def _plain() -> dict[str, Any]:
         "host_key": HOST.host_key,
         "store_bytes": HOST.store_bytes,
     }
+
+
+class _Birth(NamedTuple):
+    """What a daemon that could not start left on its standard error."""
+
+    text: str
+    next_step: str
+
+
+@pytest.mark.parametrize(
+    "birth",
+    [
+        _Birth(
+            "     what  the state is damaged\n expected  JSON\n   actual  none\n"
+            "next step  ndc lab sweep\n",
+            "ndc lab sweep",
+        ),
+        _Birth("Killed\n", "ndc --env ci logs labd"),
+    ],
+)
+def test_a_daemon_that_cannot_start_says_itself_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, birth: _Birth
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nprintf '%s' '{birth.text}' >&2\nexit 6\n", "utf-8")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+
+    with pytest.raises(Rejected) as refused:
+        Labd(tmp_path / "ci" / "labd.sock").status(start=True)
+
+    assert refused.value.next_step == birth.next_step
