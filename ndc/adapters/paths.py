@@ -4,6 +4,7 @@ An environment's folder holds everything that is its own and nothing else:
 
     environment.json   number, profile, inventory, substrate
     allocations.yaml   numbers given to sites, hosts and links, for good
+    network.json       the network that runs: what ``ndc up`` last set out to build
     secrets/           0700: authority, keys, passwords
     pulumi/            state of what exists
     lab/               labd's state and the hosts' overlays
@@ -67,6 +68,11 @@ class Paths:
     def allocations(self) -> Path:
         """Numbers given to sites, hosts and links."""
         return self.root / "allocations.yaml"
+
+    @property
+    def network(self) -> Path:
+        """The network that runs; not there while none does."""
+        return self.root / "network.json"
 
     @property
     def secrets(self) -> Path:

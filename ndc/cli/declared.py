@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ndc.cli.options import Options
+from ndc.cli.options import Options, addressed, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from inventory.network import Network
+    from ndc.wiring.environment import Environment
 
 
 def folder(options: Options) -> Path:
@@ -49,3 +50,17 @@ def network(options: Options) -> Network:
         environment=options.environment,
         number=1,
     )
+
+
+def running(options: Options) -> tuple[Environment, Network]:
+    """Return the environment and the network that runs in it, and note if another is declared.
+
+    Raises:
+        PlanRefused: there is no such environment.
+        InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
+    """
+    from ndc.wiring import environment
+    from ndc.wiring.running import running
+
+    made = environment.opened(options.environment)
+    return made, running(made, lambda text: say(addressed(text, options.environment)))

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ndc.cli.options import answer, answer_json, confirmed, current, finish_list, say
+from ndc.cli.declared import running
+from ndc.cli.options import Options, answer, answer_json, confirmed, current, finish_list, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dr.plan import RecoveryPlan
     from inventory.names import OperatorName
+    from inventory.network import Network
     from ndc.adapters.run_folder import RunFolder
     from ndc.runs.journal import Wish
 
@@ -141,11 +143,9 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
     from ndc.adapters.clock import SystemClock
     from ndc.adapters.recovery import observed
     from ndc.runs.plan import RunName
-    from ndc.wiring import environment
 
     clock = SystemClock()
-    made = environment.opened(current(context).environment)
-    network = environment.network(made)
+    made, network = running(current(context))
     request = Switchover(ServiceName(service), SiteName(to))
     service_in(network, request)
     facts = observed(network, made.paths.secrets, request.service, clock)
@@ -153,7 +153,9 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
         say("\n".join([*refusal.lines(), ""]))
     now = clock.now()
     name = RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}")
-    return plan_switchover(network, facts, request, Occasion(name, now, _operator(context)))
+    return plan_switchover(
+        network, facts, request, Occasion(name, now, _operator(current(context), network))
+    )
 
 
 def _kept(context: typer.Context, made: RecoveryPlan) -> RunFolder:
@@ -179,7 +181,10 @@ def _ask(
 
     clock = SystemClock()
     name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{wish}"
-    request = Request(name, wish, _operator(context), reason, StepId(step) if step else None)
+    _, network = running(current(context))
+    request = Request(
+        name, wish, _operator(current(context), network), reason, StepId(step) if step else None
+    )
     run = fold(folder.journal(clock).records())
     objection = objection_to(run, request) if run else "a run that was begun"
     if objection:
@@ -213,14 +218,11 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
 
 
-def _operator(context: typer.Context) -> OperatorName:
+def _operator(options: Options, network: Network) -> OperatorName:
     from inventory.names import OperatorName
-    from ndc.wiring import environment
 
-    options = current(context)
     if options.operator:
         return OperatorName(options.operator)
-    network = environment.network(environment.opened(options.environment))
     return next(one.name for one in network.operators if "operate" in one.roles)
 
 

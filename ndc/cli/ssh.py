@@ -8,6 +8,7 @@ import typer
 
 from inventory.names import HostName
 from inventory.network import Host, Network
+from ndc.cli.declared import running
 from ndc.cli.options import current
 from ndc.kernel.errors import PlanRefused
 
@@ -24,11 +25,10 @@ def ssh(
     from ndc.adapters.secrets import Secrets
     from ndc.clients.openssh import arguments, become
     from ndc.clients.ssh import Access
-    from ndc.wiring import environment
 
-    opened = environment.opened(current(context).environment)
-    there = _named(host, environment.network(opened))
-    secrets = Secrets(opened.paths.secrets)
+    made, network = running(current(context))
+    there = _named(host, network)
+    secrets = Secrets(made.paths.secrets)
     secrets.read(secrets.control_key)  # the system's ssh would go on without it
     become(arguments(there, Access(secrets.control_key, secrets.known_hosts), command or []))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ndc.cli.declared import running
 from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
@@ -28,15 +29,13 @@ def status(
 
     Exits with 0 if all is green, 1 if something is degraded, 6 if something could not be seen.
     """
-    from ndc.wiring.environment import network, opened
     from ndc.wiring.onlooker import onlooker
     from tui.concerns import verdict
     from tui.status_json import status_plain
     from tui.status_text import status_text
 
     options = current(context)
-    made = opened(options.environment)
-    with onlooker(made, network(made)) as watching:
+    with onlooker(*running(options)) as watching:
         snapshot = _settled(watching) if wait else watching.take()
     if options.as_json:
         answer_json(status_plain(snapshot))

@@ -8,23 +8,23 @@ import sys
 
 import typer
 
+from ndc.cli.declared import running
 from ndc.cli.options import current, say
 
 
 def tui(context: typer.Context) -> None:
     """Watch the network live; nothing here changes anything."""
     from ndc.adapters.feed import LiveFeed
-    from ndc.wiring.environment import network, opened
     from ndc.wiring.onlooker import onlooker
     from tui.app import Dashboard, Taken, Trouble
     from tui.picture import ASCII, UNICODE
 
     options = current(context)
-    made = opened(options.environment)
+    found = running(options)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         say(f"the dashboard needs a terminal; without one: {options.command('status')}")
         raise typer.Exit(2)
-    watching = onlooker(made, network(made))
+    watching = onlooker(*found)
     app = Dashboard(
         options.environment, watching.clock, UNICODE if _draws_unicode(os.environ) else ASCII
     )

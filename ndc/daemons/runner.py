@@ -17,6 +17,7 @@ from ndc.adapters.reach import Reach
 from ndc.adapters.run_folder import RunFolder
 from ndc.kernel.errors import NdcError
 from ndc.wiring import environment
+from ndc.wiring.running import running
 
 EXIT_CODES = {
     Outcome.DONE: 0,
@@ -41,7 +42,7 @@ def main() -> None:
 def _carried(name: str, run: str) -> Outcome:
     clock = SystemClock()
     made = environment.opened(name)
-    network = environment.network(made)
+    network = running(made, _note)
     folder = RunFolder.opened(made.paths.runs, run)
     with folder.carried(clock):
         carrier = Carrier(network, Reach.over(network, made.paths.secrets), folder, clock)
@@ -49,6 +50,10 @@ def _carried(name: str, run: str) -> Outcome:
         reported = carrier.report()
     sys.stdout.write(report_text(reported) + "\n")
     return reported.outcome
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
 
 
 if __name__ == "__main__":

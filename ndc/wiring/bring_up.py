@@ -25,6 +25,7 @@ from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
 from ndc.wiring.onlooker import onlooker
 from ndc.wiring.place import place_services
+from ndc.wiring.running import keep
 from ndc.wiring.say import say_routes
 from ndc.wiring.stages import Say, Stages
 from ndc.wiring.summary import summary
@@ -64,6 +65,7 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
         with stages.stage("keys and certificates"):
             secrets = ensure_secrets(environment.paths.secrets, network, stages.clock)
         with stages.stage(f"{len(network.hosts)} hosts and {len(network.links)} links"):
+            keep(environment, network)
             Existence(environment, pulumi, stages).ensure(network, secrets, image, wheel)
         work = _Work(environment, network, secrets, wheel, stages)
         _contain(work)

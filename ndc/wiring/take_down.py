@@ -11,6 +11,7 @@ from ndc.adapters.engine.record import stacks_on_record
 from ndc.settings import CACHE
 from ndc.wiring.environment import Environment
 from ndc.wiring.existence import Existence
+from ndc.wiring.running import forget_network
 from ndc.wiring.stages import Say, Stages
 
 
@@ -27,6 +28,7 @@ def take_down(environment: Environment, say: Say) -> None:
         stages.stage(f"taking {environment.paths.environment} down"),
     ):
         Existence(environment, _pulumi(environment, stages), stages).destroy()
+        forget_network(environment)
 
 
 def _pulumi(environment: Environment, stages: Stages) -> Path:

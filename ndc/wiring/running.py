@@ -1,0 +1,70 @@
+"""The network that runs: the one that ``ndc up`` last set out to build.
+
+Somebody may be writing in the inventory at this moment, and who looks or acts at
+03:00 must not have to wait for that. What was built is kept beside the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydantic import TypeAdapter, ValidationError
+
+from inventory.network import Network
+from ndc.adapters import files
+from ndc.kernel.errors import InventoryInvalid, Rejected
+from ndc.wiring.environment import Environment
+from ndc.wiring.environment import network as declared_by
+
+_NETWORK = TypeAdapter(Network)
+
+
+def keep(environment: Environment, network: Network) -> None:
+    """Let ``network`` be the one that runs in ``environment`` from now on.
+
+    Raises:
+        Rejected: it could not be written.
+    """
+    files.write(environment.paths.network, _NETWORK.dump_json(network, indent=1).decode() + "\n")
+
+
+def forget_network(environment: Environment) -> None:
+    """Let no network run in ``environment``."""
+    environment.paths.network.unlink(missing_ok=True)
+
+
+def running(environment: Environment, note: Callable[[str], None]) -> Network:
+    """Return the network that runs or, before the first ``ndc up``, what the inventory means.
+
+    ``note`` is told where the inventory says something else by now.
+
+    Raises:
+        InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
+    """
+    kept = _kept(environment)
+    try:
+        declared = declared_by(environment)
+    except (InventoryInvalid, Rejected):
+        if kept is None:
+            raise
+        note(
+            "the inventory cannot be used as it is by now; this is what runs\n"
+            "    ndc check tells what is wrong with it"
+        )
+        return kept
+    if kept is None:
+        return declared
+    if kept.digest != declared.digest:
+        note(
+            "the inventory was changed since the last ndc up; this is what runs\n"
+            "    ndc up makes the change"
+        )
+    return kept
+
+
+def _kept(environment: Environment) -> Network | None:
+    """Return what ``keep`` wrote; None if nothing runs, or another version of ndc wrote it."""
+    try:
+        return _NETWORK.validate_json(files.read_if_there(environment.paths.network) or "")
+    except (ValidationError, Rejected):
+        return None
