@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ndc.cli.options import answer, current
+from ndc.cli.options import answer, answer_json, current
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,17 +19,23 @@ def logs(
     process: Annotated[str, typer.Argument(help="As labd; all if not given.")] = "",
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many, a process.")] = 40,
 ) -> None:
-    """Print the last lines of each log of the environment."""
+    """Print the last lines of each log of the environment (`--json`: by process)."""
     from ndc.wiring.environment import opened
 
     folder = opened(current(context).environment).paths.log
     logs = {path.stem: path for path in sorted(folder.glob("*.log"))}
     if not logs or (process and process not in logs):
         raise _none(process, list(logs), folder)
-    for path in [logs[process]] if process else logs.values():
-        answer(f"{path}")
-        for line in path.read_text("utf-8", errors="replace").splitlines()[-lines:]:
-            answer(f"  {line}")
+    told = {
+        name: path.read_text("utf-8", errors="replace").splitlines()[-lines:]
+        for name, path in logs.items()
+        if process in {"", name}
+    }
+    if current(context).as_json:
+        answer_json(told)
+        return
+    for name, last in told.items():
+        answer("\n".join([str(logs[name]), *(f"  {line}" for line in last)]))
 
 
 def _none(process: str, there: list[str], folder: Path) -> Rejected:

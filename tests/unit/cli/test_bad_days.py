@@ -68,6 +68,10 @@ CASES: dict[str, tuple[Spoil, str]] = {
     ),
     "no-keys-for-looking": (_nothing, "ndc --env ci status"),
     "no-keys-for-ssh": (_nothing, "ndc --env ci ssh ndc01-edge"),
+    "logs-for-a-program": (
+        _holding("log/labd.log", b"one\ntwo\nthree\n"),
+        "ndc --env ci logs labd --lines 2 --json",
+    ),
     "no-log-of-that-name": (_holding("log/labd.log", b""), "ndc --env ci logs lapd"),
     "no-logs": (_nothing, "ndc --env ci logs"),
     "nobody-to-ask-before-down": (_nothing, "ndc --env ci down"),

@@ -81,3 +81,10 @@ def test_what_is_to_be_typed_again_loses_nothing() -> None:
 
     assert options.command("up") == "ndc --env ci up --inventory '/srv/our network'"
     assert Options().command("up") == "ndc up"
+
+
+def test_who_interrupts_is_told_where_to_look(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), concerning("ci"):
+        raise KeyboardInterrupt
+
+    assert "ndc --env ci status" in capsys.readouterr().err
