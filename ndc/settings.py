@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 
 from inventory.names import EnvironmentName
+from ndc.adapters.doctor import usual_cache
 from ndc.adapters.paths import Paths
 
 HOME = Path(os.environ.get("NDC_HOME", Path(__file__).resolve().parents[1]))
 """the checkout: holds var/, playbooks/ and the toolchain's definitions"""
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ndc"
+CACHE = usual_cache()
 """built things, each in a folder named by the hash of its definition; safe to delete"""
 
 DECLARED = HOME / "inventory" / "declared"

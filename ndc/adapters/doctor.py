@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from glob import glob
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,11 +114,12 @@ def memory(meminfo: str) -> Finding:
 
 def space(checkout: Path, cache: Path) -> list[Finding]:
     """Judge each file system that the lab writes to."""
-    fresh = not list((cache / "pulumi").glob("*/pulumi")) and not shutil.which("pulumi")
+    built = glob(f"{cache}/pulumi/*/pulumi")  # noqa: PTH207 - pathlib raises where it may not look
+    fresh = not built and not shutil.which("pulumi")
     wanted = [(cache, _BUILT_BYTES + fresh * _FIRST_BUILD_BYTES), (checkout / "var", _VAR_BYTES)]
     needs: dict[int, list[tuple[Path, int]]] = {}
     for folder, size_bytes in wanted:
-        there = next(path for path in [folder, *folder.parents] if path.exists())
+        there = next(p for p in [folder, *folder.parents] if os.path.exists(p))  # noqa: PTH110 - as above
         needs.setdefault(there.stat().st_dev, []).append((there, size_bytes))
     return [
         _room([path for path, _ in group], sum(s for _, s in group)) for group in needs.values()
@@ -269,8 +271,9 @@ def exit_code(findings: Sequence[Finding]) -> int:
 
 
 def usual_cache() -> Path:
-    """Return where the built things are kept."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ndc"
+    """Return where the built things are kept; as XDG has it, a relative folder means nothing."""
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (named if named.is_absolute() else Path.home() / ".cache") / "ndc"
 
 
 def main() -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
+from ndc.adapters.doctor import usual_cache
 from ndc.adapters.toolchain import ensure_etcd, ensure_image, ensure_pulumi, ensure_wheel
 from ndc.adapters.toolchain.workshop import Say
 from ndc.kernel.errors import NdcError
@@ -23,7 +23,7 @@ def main() -> None:
     """Print one path a line, in the order asked for."""
     parser = argparse.ArgumentParser(prog="python -m ndc.adapters.toolchain", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TOOLS))
-    parser.add_argument("--cache", type=Path, default=_usual_cache())
+    parser.add_argument("--cache", type=Path, default=usual_cache())
     options = parser.parse_args()
     if unknown := set(options.names) - set(TOOLS):
         parser.error(f"nothing of ours is called {', '.join(sorted(unknown))}")
@@ -37,10 +37,6 @@ def main() -> None:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - stdout stays the answer
-
-
-def _usual_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ndc"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -123,3 +124,44 @@ def test_it_reads_the_list_that_make_up_installs() -> None:
     listed = {finding.subject for finding in doctor.packages(CHECKOUT / "toolchain/packages.txt")}
 
     assert {"mmdebstrap", "systemd-container"} <= listed
+
+
+@pytest.mark.parametrize(
+    ("named", "cache"),
+    [
+        ("/srv/cache", "/srv/cache/ndc"),
+        ("", "/home/an/.cache/ndc"),
+        ("here", "/home/an/.cache/ndc"),
+    ],
+)
+def test_the_cache_is_where_xdg_has_it(
+    monkeypatch: pytest.MonkeyPatch, named: str, cache: str
+) -> None:
+    monkeypatch.setenv("HOME", "/home/an")
+    monkeypatch.setenv("XDG_CACHE_HOME", named)
+
+    assert str(doctor.usual_cache()) == cache
+
+
+def test_a_cache_of_somebody_else_is_no_reason_to_fail() -> None:
+    if os.geteuid():
+        pytest.skip("only root can become nobody")
+
+    done = subprocess.run(
+        [
+            "/usr/bin/python3",
+            "-c",
+            f"{_AS_NOBODY}; print(len(doctor.space(Path('/'), Path('/root/x'))))",
+        ],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == "1\n", done.stderr
+
+
+_AS_NOBODY = (
+    "from pathlib import Path; from ndc.adapters import doctor; import os; os.setuid(65534)"
+)
