@@ -34,7 +34,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
     return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", network())
 
 
-def _visit(secrets: Secrets, visit: Visit) -> None:
+def _here(secrets: Secrets) -> Here:
     of = network()
     files = secrets.host_certificate(of.hosts[0].name)
     folder = files.key.parent
@@ -44,13 +44,18 @@ def _visit(secrets: Secrets, visit: Visit) -> None:
         loopback=IPv4Address("127.0.0.1"),
         management=IPv4Interface("127.0.0.2/8"),
     )
+    return Here(of, host, folder)
+
+
+def _visit(secrets: Secrets, visit: Visit) -> None:
+    here = _here(secrets)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
 
     async def whole() -> None:
         page = application(Page([], SystemClock()))
-        serving = asyncio.create_task(serve(page, Here(of, host, folder), port))
+        serving = asyncio.create_task(serve(page, here, port))
         await asyncio.sleep(0.3)
         try:
             await visit(f"https://127.0.0.1:{port}")
@@ -112,6 +117,20 @@ def test_what_is_not_there_and_what_is_not_json_is_a_no(secrets: Secrets) -> Non
                 await get_json(client, "https://127.0.0.1:9", deadline=DEADLINE)
 
     _visit(secrets, visit)
+
+
+def test_a_port_that_is_taken_is_told_and_nothing_stays_open(secrets: Secrets) -> None:
+    page = application(Page([], SystemClock()))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.2", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(Rejected, match="cannot be had") as refused:
+            asyncio.run(serve(page, _here(secrets), port))
+
+    assert refused.value.actual == "Address already in use"
+    assert "ss -tlnp" in refused.value.next_step
 
 
 def test_silence_is_unreachable(secrets: Secrets) -> None:
