@@ -25,7 +25,9 @@ def keep(environment: Environment, network: Network) -> None:
     Raises:
         Rejected: it could not be written.
     """
-    files.write(environment.paths.network, _NETWORK.dump_json(network, indent=1).decode() + "\n")
+    text = _NETWORK.dump_json(network, indent=1).decode() + "\n"
+    if files.read_if_there(environment.paths.network) != text:
+        files.write(environment.paths.network, text)
 
 
 def forget_network(environment: Environment) -> None:
