@@ -154,6 +154,20 @@ def report_named(lab: Terminal, answer: Answer) -> dict[str, Any]:
     return report
 
 
+def served_where_led(lab: Terminal, portal: Portal) -> Standing:
+    """Return how things stand once the database is led at the site that serves the portal.
+
+    After a leader's death, or a black start, it may be led at another one.
+    """
+    before = Standing.seen(lab)
+    hosts = lab.done("show", "hosts", "--json").value
+    if before.leader in {host["host"] for host in hosts if host["site"] == before.site}:
+        return before
+    lab.ndc("status", "--wait", bound_seconds=300)
+    report_of(lab, lab.ndc("dr", "switchover", portal.name, "--to", before.site, bound_seconds=300))
+    return Standing.seen(lab)
+
+
 def _curl(lab: Terminal, portal: Portal, *words: str) -> Answer:
     answer = lab.on(
         portal.door, "curl", "-sS", "--max-time", "20", "--cacert", "/etc/ndc/ca.crt", *words

@@ -18,7 +18,7 @@ import pytest
 
 from ndc.kernel.clock import wait_until
 from ndc.settings import paths_of
-from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, kept, report_of
+from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, kept, report_of, served_where_led
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -88,7 +88,8 @@ def _interrupt_and_resume(lab: Terminal, phase: str, latest: int, turn: int = 0)
     """Kill the carrier of a switchover within ``latest`` ms of ``phase``, and let it be resumed."""
     delay = random.Random(f"{SEED} {phase} {turn}").uniform(0, latest)  # noqa: S311 - an instant, no secret
     print(f"NDC_TEST_SEED={SEED}: {phase} + {delay:.0f} ms")  # noqa: T201 - shown when it fails
-    portal, before = Portal.declared(lab), Standing.seen(lab)
+    portal = Portal.declared(lab)
+    before = served_where_led(lab, portal)
     target = portal.other_than(before.site)
 
     run = _interrupted(lab, portal, target, phase, timedelta(milliseconds=delay))
@@ -116,7 +117,7 @@ def _interrupted(lab: Terminal, portal: Portal, target: str, phase: str, delay: 
         _, told = following.communicate(timeout=60)
     assert not run.is_over, f"the run was over before {phase} + {delay} came"
     assert following.returncode == 7, told
-    assert f"ndc dr resume {run.path.name}" in told
+    assert f"dr resume {run.path.name}" in told
     return run
 
 

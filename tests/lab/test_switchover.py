@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.recovery import Portal, Standing, report_of, submit
+from tests.lab.recovery import Portal, Standing, report_of, served_where_led, submit
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -14,7 +14,7 @@ PHASES = {"declare", "drain", "promote", "canary", "reroute", "verify", "close"}
 
 def test_a_service_moves_to_its_refuge_and_back_and_citizens_lose_nothing(lab: Terminal) -> None:
     portal = Portal.declared(lab)
-    there = portal.other_than(_served_where_led(lab, portal).site)
+    there = portal.other_than(served_where_led(lab, portal).site)
 
     for target in (there, portal.other_than(there)):
         before = Standing.seen(lab)
@@ -28,13 +28,3 @@ def test_a_service_moves_to_its_refuge_and_back_and_citizens_lose_nothing(lab: T
         assert (after.site, after.epoch) == (target, before.epoch + 1)
         assert (after.leader != before.leader, after.timeline) == (True, before.timeline + 1)
         assert submit(lab, portal, f"{report['run']}-citizen", {})["site"] == target
-
-
-def _served_where_led(lab: Terminal, portal: Portal) -> Standing:
-    """Return how things stand once the database is led at the site that serves the portal."""
-    before = Standing.seen(lab)
-    hosts = lab.done("show", "hosts", "--json").value
-    if before.leader in {host["host"] for host in hosts if host["site"] == before.site}:
-        return before
-    report_of(lab, lab.ndc("dr", "switchover", portal.name, "--to", before.site, bound_seconds=300))
-    return Standing.seen(lab)
