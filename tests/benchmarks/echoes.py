@@ -9,6 +9,8 @@ from itertools import pairwise
 from statistics import median
 
 _REPLY = re.compile(r"^\[(\d+\.\d+)\] .*icmp_seq=(\d+) .*time=([\d.]+) ms", re.MULTILINE)
+_WAITING = re.compile(r"^\[(\d+\.\d+)\] no answer yet for icmp_seq=(\d+)", re.MULTILINE)
+"""said, with ``-O``, at the sending of the next echo"""
 _SENT = re.compile(r"^(\d+) packets transmitted", re.MULTILINE)
 
 _SLIP_SECONDS = 0.05
@@ -28,10 +30,12 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Echoes:
-    """What one ``ping -D`` said, in the order in which it sent."""
+    """What one ``ping -D -O`` said, in the order in which it sent."""
 
     answered: tuple[Echo, ...]
     sent: int
+    sent_at: tuple[float, ...]
+    """of every echo whose sending is known, answered or not, in order"""
 
     @property
     def spacing_seconds(self) -> float:
@@ -50,7 +54,7 @@ class Outage:
     """from the sending of the last that did to that of the next"""
     lost: int
     slip_seconds: float
-    """of it, time in which nothing was sent either; and what of it may lie before the first echo"""
+    """the longest time in it between two sendings; or, if longer, what may lie before the first"""
 
     @property
     def is_void(self) -> bool:
@@ -59,7 +63,7 @@ class Outage:
 
 
 def echoes(said: str) -> Echoes:
-    """Return what the text of ``ping -D`` tells; it must have ended by itself.
+    """Return what the text of ``ping -D -O`` tells; it must have ended by itself.
 
     Raises:
         ValueError: fewer than two echoes were answered, or it was cut off.
@@ -71,7 +75,13 @@ def echoes(said: str) -> Echoes:
     sent = _SENT.search(said)
     if len(found) < 2 or not sent:
         raise ValueError(f"ping said too little:\n{said[-500:]}")
-    return Echoes(tuple(found[sequence] for sequence in sorted(found)), int(sent[1]))
+    later = {int(sequence) + 1: float(at) for at, sequence in _WAITING.findall(said)}
+    sendings = later | {sequence: echo.sent_at for sequence, echo in found.items()}
+    return Echoes(
+        tuple(found[sequence] for sequence in sorted(found)),
+        int(sent[1]),
+        tuple(sorted(sendings.values())),
+    )
 
 
 def outage(seen: Echoes) -> Outage:
@@ -85,9 +95,11 @@ def outage(seen: Echoes) -> Outage:
     if missing * spacing > 1:
         raise ValueError(f"nothing came through for the last {missing * spacing:.1f} s")
     before, after = max(pairwise(seen.answered), key=lambda pair: pair[1].sent_at - pair[0].sent_at)
-    seconds, apart = after.sent_at - before.sent_at, after.sequence - before.sequence
+    within = [at for at in seen.sent_at if before.sent_at <= at <= after.sent_at]
+    slept = max(later - earlier for earlier, later in pairwise(within))
     unseen = (seen.answered[0].sequence - 1) * spacing
-    return Outage(seconds, apart - 1, max(0.0, seconds - apart * spacing, unseen))
+    lost = after.sequence - before.sequence - 1
+    return Outage(after.sent_at - before.sent_at, lost, max(slept, unseen))
 
 
 def excesses_ms(seen: Echoes, declared_ms: float) -> Sequence[float]:

@@ -69,7 +69,7 @@ def _link(stand: Stand, number: int) -> Mapping[str, Any]:
 def _watched(lab: Terminal, way: tuple[str, str, str]) -> str:
     """Return what a ping from end to end said; it ends by itself."""
     host, here, there = way
-    words = ("ping", "-n", "-D", "-i", _BETWEEN_SECONDS, "-w", str(_WATCHED_SECONDS))
+    words = ("ping", "-n", "-D", "-O", "-i", _BETWEEN_SECONDS, "-w", str(_WATCHED_SECONDS))
     return lab.on(host, *words, "-I", here, there).stdout
 
 

@@ -9,25 +9,46 @@ import pytest
 from tests.benchmarks.echoes import echoes, excesses_ms, outage
 
 
-def _said(sent: Iterable[tuple[int, float]], transmitted: int, took_ms: float = 3.5) -> str:
-    """Return what ping says when it sent these, by number and seconds, and was answered."""
+def _said(
+    sent: Iterable[tuple[int, float]],
+    transmitted: int,
+    took_ms: float = 3.5,
+    lost: Iterable[tuple[int, float]] = (),
+) -> str:
+    """Return what ping says when it sent these, by number and seconds, and was answered.
+
+    It was not answered to those ``lost``, and says so when it sends the next.
+    """
     lines = [
         f"[{1795602034 + at + took_ms / 1000:.6f}] 64 bytes from 198.19.2.3: "
         f"icmp_seq={sequence} ttl=64 time={took_ms} ms"
         for sequence, at in sent
     ]
     count = len(lines)
+    lines += [f"[{1795602034 + at:.6f}] no answer yet for icmp_seq={n - 1}" for n, at in lost]
     end = f"{transmitted} packets transmitted, {count} received, 0% packet loss, time 1996ms"
     return "\n".join(["PING 198.19.2.3", *lines, "", "--- ping statistics ---", end, ""])
 
 
 def test_an_outage_lasts_from_the_last_echo_to_the_next() -> None:
     sent = [(n, n / 100) for n in range(1, 301) if not 100 < n <= 150]
+    lost = [(n, n / 100) for n in range(102, 151)]
 
-    seen = outage(echoes(_said(sent, 300)))
+    seen = outage(echoes(_said(sent, 300, lost=lost)))
 
     assert seen.seconds == pytest.approx(0.51)
     assert seen.lost == 50
+    assert not seen.is_void
+
+
+def test_a_ping_that_sends_less_often_while_nothing_answers_still_measures() -> None:
+    """The kernel rounds its waiting up where no answer ends it."""
+    sent = [(n, n / 100) for n in range(1, 101)] + [(n, n / 100 + 0.6) for n in range(161, 301)]
+    lost = [(100 + n, 1 + n * 0.02) for n in range(1, 60)]
+
+    seen = outage(echoes(_said(sent, 300, lost=lost)))
+
+    assert seen.seconds == pytest.approx(1.21)
     assert not seen.is_void
 
 
@@ -37,7 +58,7 @@ def test_a_ping_that_slept_measured_itself() -> None:
     seen = outage(echoes(_said(sent, 300)))
 
     assert (seen.lost, seen.is_void) == (0, True)
-    assert seen.slip_seconds == pytest.approx(0.5)
+    assert seen.slip_seconds == pytest.approx(0.51)
 
 
 def test_a_ping_that_began_too_late_saw_no_beginning() -> None:
