@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ndc.cli.declared import running
-from ndc.cli.options import Options, answer, answer_json, confirmed, current, finish_list, say
+from ndc.cli.options import answer, answer_json, confirmed, current, finish_list, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,9 +153,7 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
         say("\n".join([*refusal.lines(), ""]))
     now = clock.now()
     name = RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}")
-    return plan_switchover(
-        network, facts, request, Occasion(name, now, _operator(current(context), network))
-    )
+    return plan_switchover(network, facts, request, Occasion(name, now, _operator(network)))
 
 
 def _kept(context: typer.Context, made: RecoveryPlan) -> RunFolder:
@@ -182,9 +180,7 @@ def _ask(
     clock = SystemClock()
     name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{wish}"
     _, network = running(current(context))
-    request = Request(
-        name, wish, _operator(current(context), network), reason, StepId(step) if step else None
-    )
+    request = Request(name, wish, _operator(network), reason, StepId(step) if step else None)
     run = fold(folder.journal(clock).records())
     objection = objection_to(run, request) if run else "a run that was begun"
     if objection:
@@ -218,11 +214,8 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
 
 
-def _operator(options: Options, network: Network) -> OperatorName:
-    from inventory.names import OperatorName
-
-    if options.operator:
-        return OperatorName(options.operator)
+def _operator(network: Network) -> OperatorName:
+    """Return who acts: in the lab the first who may operate."""
     return next(one.name for one in network.operators if "operate" in one.roles)
 
 
