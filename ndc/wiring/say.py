@@ -16,6 +16,10 @@ from ndc.kernel.errors import Unreachable
 from ndc.wiring.environment import Environment
 
 _ROUTES = timedelta(seconds=60)
+_REVIVAL = timedelta(minutes=3)
+"""watchfrr waits for up to a minute before it starts again what dies again and again"""
+
+_AGAIN = timedelta(milliseconds=500)
 _WORKERS = 12
 
 
@@ -31,13 +35,29 @@ def say_routes(environment: Environment, network: Network, secrets: Secrets, clo
     with Routers(network, access, password, environment.paths.log / "routers") as routers:
         hosts = [host.name for host in network.hosts]
         with ThreadPoolExecutor(_WORKERS) as pool:
-            list(pool.map(partial(_take_over, routers), hosts))
+            list(pool.map(partial(take_over, routers, clock), hosts))
         _wait_until_converged(routers, clock)
 
 
-def _take_over(routers: Routers, host: HostName) -> None:
-    routers.converge(host)
-    routers.hand_over(host)
+def take_over(routers: Routers, clock: Clock, host: HostName) -> None:
+    """Make the router on ``host`` run its intent, and take it over from the layer below.
+
+    A router that does not answer is looked at again: a daemon of FRR that died is started
+    anew in seconds, with what was saved.
+
+    Raises:
+        Rejected: it refused a command, or runs something else than it was told.
+        Unreachable: it did not answer for as long as it may take; the last reason.
+    """
+    began = clock.elapsed()
+    while True:
+        try:
+            routers.converge(host)
+            return routers.hand_over(host)
+        except Unreachable:
+            if clock.elapsed() - began > _REVIVAL:
+                raise
+        clock.sleep(_AGAIN)
 
 
 def _wait_until_converged(routers: Routers, clock: Clock) -> None:
@@ -50,4 +70,4 @@ def _wait_until_converged(routers: Routers, clock: Clock) -> None:
                 actual="; ".join(str(lack) for lack in lacks[:5]),
                 next_step="run the command again: it goes on where this one stopped",
             )
-        clock.sleep(timedelta(milliseconds=500))
+        clock.sleep(_AGAIN)

@@ -55,7 +55,9 @@ def frr_daemons_text() -> str:
     )
     # routes of a whole network come at once when it starts: a buffer that does not overflow
     zebra = 'zebra_options="-A 127.0.0.1 -s 8388608"\n'
-    return f"bgpd=yes\nbfdd=yes\nvtysh_enable=yes\n{zebra}{options}"
+    # the second death of a daemon within a minute would leave the router without it for one
+    watchfrr = 'watchfrr_options="--min-restart-interval 5 --max-restart-interval 60"\n'
+    return f"bgpd=yes\nbfdd=yes\nvtysh_enable=yes\n{watchfrr}{zebra}{options}"
 
 
 def _forwarding(wanted: RouterIntent) -> Iterator[str]:

@@ -19,8 +19,9 @@ from ndc.clients.epoch import ask
 from ndc.clients.epochs import Act, Request
 from ndc.clients.ssh import Access, connect
 from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import Rejected
+from ndc.kernel.errors import Rejected, Unreachable
 from ndc.wiring import environment
+from ndc.wiring.say import take_over
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -121,7 +122,20 @@ def test_what_was_changed_by_hand_is_put_right(lab: Terminal, routers: Routers) 
     lab.done("ssh", EDGE, "--", "vtysh", *(word for line in by_hand for word in ("-c", line)))
 
     assert routers.pending(EDGE)
-    routers.converge(EDGE)
+    take_over(routers, CLOCK, EDGE)
+
+    assert routers.pending(EDGE) == []
+    _wait_until_converged(routers)
+
+
+def test_a_daemon_that_died_is_waited_for_and_not_taken_for_an_empty_configuration(
+    lab: Terminal, routers: Routers
+) -> None:
+    lab.done("ssh", EDGE, "--", "pkill", "-KILL", "-x", "bgpd")
+
+    with pytest.raises(Unreachable):
+        routers.pending(EDGE)
+    take_over(routers, CLOCK, EDGE)
 
     assert routers.pending(EDGE) == []
     _wait_until_converged(routers)

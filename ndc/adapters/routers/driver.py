@@ -15,6 +15,12 @@ DEVICE_TYPE = "ndc_frr"
 REFUSAL = r"(?m)^(?:% ?|Error |BGP is already running).*"
 """how vtysh and FRR's daemons begin the line that says no"""
 
+DEAFNESS = r"(?m)^Warning: (?:closing connection|connecting) to \w+.*"
+"""how vtysh says that a daemon of FRR died; of what that one runs, the answer holds nothing"""
+
+DAEMONS = frozenset({"zebra", "staticd", "bgpd", "bfdd"})
+"""whose configurations together are the router's"""
+
 HANG_SECONDS = 30
 """a router answers in a fraction of a second; only on a machine that starts a network, later"""
 
@@ -55,16 +61,25 @@ class Frr(CiscoSSHConnection):
             raise ConfigInvalidException(f"{cmd}: {said}")
         return said
 
+    def running_config(self) -> str:
+        """Return the configuration that runs.
+
+        Raises:
+            ConnectionException: a daemon was not there when we connected, or died since.
+        """
+        there = set(self.show("show daemons").split())
+        if absent := sorted(DAEMONS - there):
+            raise ConnectionException(f"{' and '.join(absent)} cannot be asked; watchfrr starts it")
+        return self.show("show running-config")
+
     def show(self, command: str) -> str:
         """Return what ``command`` prints.
 
         Raises:
             ConfigInvalidException: vtysh does not know it.
+            ConnectionException: a daemon died; what was printed is not all.
         """
-        output = self.send_command(
-            command, expect_string=rf"{re.escape(self.base_prompt)}# *$", read_timeout=HANG_SECONDS
-        )
-        text = output if isinstance(output, str) else str(output)
+        text = self._asked(command, "# *$")
         if refused := re.match(REFUSAL, text.lstrip()):
             raise ConfigInvalidException(f"{command}: {refused.group()}")
         return text
@@ -74,12 +89,28 @@ class Frr(CiscoSSHConnection):
 
         Raises:
             ConfigInvalidException: one was refused; those before it were obeyed.
+            ConnectionException: a daemon died; nothing is known of what it was told.
         """
+        self.config_mode()
         try:
-            self.send_config_set(list(commands), error_pattern=REFUSAL, read_timeout=HANG_SECONDS)
+            for command in commands:
+                said = self._asked(command, r"\(config[^)]*\)# *$")
+                if refused := re.search(REFUSAL, said):
+                    raise ConfigInvalidException(f"{command}: {refused.group()}")
         finally:
             if self.check_config_mode():
                 self.exit_config_mode()
+
+    def _asked(self, command: str, prompt: str) -> str:
+        said = self.send_command(
+            command,
+            expect_string=re.escape(self.base_prompt) + prompt,
+            read_timeout=HANG_SECONDS,
+        )
+        text = said if isinstance(said, str) else str(said)
+        if deaf := re.search(DEAFNESS, text):
+            raise ConnectionException(f"{command}: {deaf.group()}")
+        return text
 
 
 def register() -> None:

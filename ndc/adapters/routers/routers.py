@@ -61,8 +61,12 @@ class Routers:
         return Seen(self.bgp_sessions(host), self.bfd_peers(host), self.routes(host))
 
     def running_config(self, host: HostName) -> str:
-        """Return the configuration that runs; it holds the BGP password."""
-        return self._show(host, "show running-config")
+        """Return the configuration that runs; it holds the BGP password.
+
+        Raises:
+            Unreachable: a daemon does not run; what it would run is not nothing.
+        """
+        return self._on(host, Frr.running_config)
 
     def wanted_config(self, host: HostName) -> str:
         """Return the configuration that should run; it holds the BGP password."""

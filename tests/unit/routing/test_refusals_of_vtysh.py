@@ -1,4 +1,4 @@
-"""Which lines of vtysh say no."""
+"""Which lines of vtysh say no, and which say that nobody answered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
-from ndc.adapters.routers.driver import DEVICE_TYPE, REFUSAL, Frr, register
+from ndc.adapters.routers.driver import DEAFNESS, DEVICE_TYPE, REFUSAL, Frr, register
 
 SAID_NO = (
     "% Unknown command: neighbour 1.2.3.4 nonsense",
@@ -23,6 +23,18 @@ SAID_NOTHING_OF_THE_KIND = (
 )
 
 
+SAID_FOR_NOBODY = (
+    "Warning: closing connection to bgpd because of an I/O error!",
+    "Warning: connecting to bgpd...failed!",
+)
+
+
+@pytest.mark.parametrize("line", SAID_FOR_NOBODY)
+def test_the_death_of_a_daemon_is_noticed_and_is_no_refusal(line: str) -> None:
+    assert re.search(DEAFNESS, f"match as-path SITE\n{line}\nndc01-edge(config)# ")
+    assert not re.search(REFUSAL, line)
+
+
 @pytest.mark.parametrize("line", SAID_NO)
 def test_a_refusal_is_noticed_among_other_lines(line: str) -> None:
     assert re.search(REFUSAL, f"ndc01-edge(config)# something\n{line}\nndc01-edge(config)# ")
@@ -31,6 +43,7 @@ def test_a_refusal_is_noticed_among_other_lines(line: str) -> None:
 @pytest.mark.parametrize("line", SAID_NOTHING_OF_THE_KIND)
 def test_an_ordinary_line_is_no_refusal(line: str) -> None:
     assert not re.search(REFUSAL, line)
+    assert not re.search(DEAFNESS, line)
 
 
 def test_netmiko_knows_the_driver_also_after_two_registrations() -> None:
