@@ -31,7 +31,7 @@ class Portal:
     pair: tuple[str, str]
     """its home and its first refuge"""
     door: str
-    """the host from which citizens come; the probe runs there"""
+    """the host from which citizens come"""
     probe: str
     """where the probe listens, as the operator reaches it"""
 
@@ -41,13 +41,16 @@ class Portal:
         workloads = lab.done("show", "workloads", "--json").value
         service = next(one for one in workloads if one["kind"] == "service")
         hosts = lab.done("show", "hosts", "--json").value
-        door = next(host for host in hosts if "access" in host["roles"])
+        door, probing = (
+            next(host for host in hosts if role in host["roles"].split())
+            for role in ("access", "probe")
+        )
         return cls(
             name=service["workload"],
             address=service["at"],
             pair=(service["home"], service["others"].split()[0]),
             door=door["host"],
-            probe=f"https://{door['management']}:{PROBE_PORT}",
+            probe=f"https://{probing['management']}:{PROBE_PORT}",
         )
 
     def other_than(self, site: str) -> str:
