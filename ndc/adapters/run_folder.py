@@ -144,7 +144,7 @@ class RunFolder:
             # who only looks whether the run is carried holds the lock for a moment
             wait_until(
                 clock,
-                lambda: _locked(descriptor) or None,
+                lambda: _locked(descriptor),
                 what=f"the lock of run {self.run}, which another process carries,",
                 bound=_LOOKERS,
             )

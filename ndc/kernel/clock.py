@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from ndc.kernel.errors import Unreachable
 
@@ -26,13 +26,13 @@ class Clock(Protocol):
 
 def wait_until(
     clock: Clock,
-    look: Callable[[], T | None],
+    look: Callable[[], T | Literal[False] | None],
     *,
     what: str,
     bound: timedelta,
     every: timedelta = timedelta(milliseconds=100),
 ) -> T:
-    """Return the first answer of ``look`` that is not None.
+    """Return the first answer of ``look`` that is neither None nor False.
 
     The bound only detects a hang; it is not an objective.
 
@@ -40,7 +40,7 @@ def wait_until(
         Unreachable: ``look`` gave nothing within ``bound``.
     """
     began = clock.elapsed()
-    while (answer := look()) is None:
+    while (answer := look()) is None or answer is False:
         if clock.elapsed() - began > bound:
             raise Unreachable(
                 f"{what} did not come about",

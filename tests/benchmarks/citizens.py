@@ -65,9 +65,9 @@ def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
     yield None if gap["void"] else gap["gap_seconds"], whole["lost"]
 
 
-def _led_by_another(lab: Terminal, dead: str) -> bool | None:
+def _led_by_another(lab: Terminal, dead: str) -> bool:
     leader = lab.ndc("status", "--json").value["databases"][0]["leader"]
-    return True if leader not in {None, dead} else None
+    return leader not in {None, dead}
 
 
 def _over(lab: Terminal, portal: Portal, since: datetime) -> dict[str, Any] | None:

@@ -78,10 +78,8 @@ def _await_way(lab: Terminal, link: Mapping[str, Any], way: tuple[str, str, str]
     host, here, there = way
     peers = {str(address) for address in IPv4Network(link["prefix"])}
 
-    def taken() -> bool | None:
+    def taken() -> bool:
         said = lab.on(host, "ip", "-json", "route", "get", there, "from", here)
-        return (
-            True if said.code == 0 and json.loads(said.stdout)[0].get("gateway") in peers else None
-        )
+        return said.code == 0 and json.loads(said.stdout)[0].get("gateway") in peers
 
     wait_until(CLOCK, taken, what=f"the way over {link['link']}", bound=_HANG)

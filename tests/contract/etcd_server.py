@@ -49,7 +49,7 @@ def running_etcd(folder: Path, network: Network) -> Iterator[Etcd]:
             etcd = Etcd(over, [root])
             wait_until(
                 SystemClock(),
-                lambda: _answers(etcd) or None,
+                lambda: _answers(etcd),
                 what="etcd",
                 bound=timedelta(seconds=30),
             )

@@ -53,7 +53,7 @@ def _kill(pids: list[int]) -> int:
             os.kill(pid, signal.SIGKILL)
     wait_until(
         CLOCK,
-        lambda: None if any(map(_is_alive, there)) else True,
+        lambda: not any(map(_is_alive, there)),
         what="the end of everything",
         bound=SLOW,
     )

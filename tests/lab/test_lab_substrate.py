@@ -174,7 +174,7 @@ def test_a_host_that_died_is_seen_off_and_made_true_again(bench: Bench) -> None:
     bench.on(west, "systemctl", "poweroff")
     wait_until(
         CLOCK,
-        lambda: True if bench.host(west.name).state == "off" else None,
+        lambda: bench.host(west.name).state == "off",
         what="the host's end",
         bound=HANG,
     )
@@ -193,7 +193,7 @@ def test_a_host_may_reboot_by_itself(bench: Bench) -> None:
 
     wait_until(
         CLOCK,
-        lambda: True if bench.host(west.name).boot_id not in {boot, None} else None,
+        lambda: bench.host(west.name).boot_id not in {boot, None},
         what="another boot",
         bound=HANG,
     )

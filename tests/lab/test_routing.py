@@ -55,7 +55,7 @@ def routers(
 def _wait_until_converged(routers: Routers) -> None:
     wait_until(
         CLOCK,
-        lambda: None if converged(routers) else True,
+        lambda: not converged(routers),
         what="every session and every route",
         bound=BOUND,
     )
@@ -80,7 +80,7 @@ def test_two_sites_without_a_direct_link_reach_each_other_through_a_third(
             lab.done("lab", "cut", link)
         wait_until(
             CLOCK,
-            lambda: True if (way := _way(routers, far)) and not way & direct else None,
+            lambda: bool(way := _way(routers, far)) and not way & direct,
             what="the way round",
             bound=BOUND,
         )
@@ -104,7 +104,7 @@ def test_a_link_that_falls_silent_is_noticed_by_bfd(
         lab.done("lab", "silence", link.name)
         wait_until(
             CLOCK,
-            lambda: None if _is_established(routers, other) else True,
+            lambda: not _is_established(routers, other),
             what="the end of the session",
             bound=timedelta(seconds=5),  # the hold time alone would take nine
         )

@@ -116,12 +116,12 @@ def settle_locks(backend: Path, stack: str, clock: Clock) -> None:
     """
     folder = backend / ".pulumi" / "locks" / "organization" / PROJECT / stack
 
-    def settled() -> bool | None:
+    def settled() -> bool:
         ours = [path for path in folder.glob("*.json") if _is_of_this_machine(path)]
         for path in ours:
             if not _holder_lives(path):
                 path.unlink(missing_ok=True)
-        return None if any(path.exists() for path in ours) else True
+        return not any(path.exists() for path in ours)
 
     wait_until(clock, settled, what=f"the end of the run that holds {stack}", bound=_LEAVES_ALONE)
 

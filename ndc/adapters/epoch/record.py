@@ -81,11 +81,11 @@ class EpochRecord:
         files.write(self._file, json.dumps(known, sort_keys=True) + "\n", mode=0o600)
 
 
-def _locked(descriptor: int) -> bool | None:
+def _locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return None
+        return False
     return True
 
 

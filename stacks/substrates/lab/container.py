@@ -151,12 +151,12 @@ class Containers:
         # about to boot: then there is no PID 1 yet
         politely_until = self._clock.elapsed() + _LAST_BREATH
 
-        def gone() -> bool | None:
+        def gone() -> bool:
             left = self._groups.processes(host)
             if self._clock.elapsed() > politely_until:
                 for pid in left:
                     self._kill(host, pid)
-            return None if left else True
+            return not left
 
         wait_until(self._clock, gone, what=f"the end of {host}", bound=_BOUND, every=_OFTEN)
 

@@ -45,8 +45,8 @@ def _end_daemon(ground: Ground, words: Sequence[str], found: Callable[[str], Non
     def is_it(pid: int) -> bool:
         return pid in processes.started_as(words)
 
-    def gone() -> bool | None:
-        return None if processes.started_as(words) else True
+    def gone() -> bool:
+        return not processes.started_as(words)
 
     for pid in processes.started_as(words):
         found(f"process {pid}: {' '.join(words)}")

@@ -78,9 +78,7 @@ def test_after_the_engine_was_killed_in_the_middle_the_next_up_completes(
 
     assert outcome.failures
     assert locks
-    assert wait_until(
-        SystemClock(), lambda: not left_over(world) or None, what="an end", bound=BOUND
-    )
+    assert wait_until(SystemClock(), lambda: not left_over(world), what="an end", bound=BOUND)
     assert world.substrate.identities() == world.declared
     assert world.up() == []
     assert "pending_operations" not in record_of(world)

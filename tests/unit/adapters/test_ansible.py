@@ -148,7 +148,7 @@ def test_nothing_of_a_cancelled_play_goes_on(tmp_path: Path) -> None:
     )
     wait_until(
         SystemClock(),
-        lambda: _sleeping(seconds) or None,
+        lambda: bool(_sleeping(seconds)),
         what="the task",
         bound=timedelta(seconds=60),
     )

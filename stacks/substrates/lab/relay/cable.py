@@ -92,7 +92,7 @@ class Cable:
     def _show_carrier(self, end: End) -> bool:
         """Let the namespace of ``end`` see whether the wire is cut; False: its TAP is gone."""
         try:
-            tap.set_carrier(end.descriptor, present=not self.wire.cut)
+            tap.set_carrier(end.descriptor, end.plug, present=not self.wire.cut)
         except OSError:
             return False
         return True

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from stacks.substrates.lab.relay import operstate
 from stacks.substrates.lab.relay.wires import Plug
 
 _TUNSETIFF = 0x400454CA
@@ -73,13 +74,16 @@ def _hardware_address(plug: Plug) -> bytes:
     return struct.pack("16sHBBI16x", plug.interface.encode(), _ETHERNET, 0x02, 0x6E, digest)
 
 
-def set_carrier(descriptor: int, *, present: bool) -> None:
-    """Let the namespace see a cable, or see it cut.
+def set_carrier(descriptor: int, plug: Plug, *, present: bool) -> None:
+    """Let the namespace of ``plug`` see a cable, or see it cut: who listens hears it at once.
 
     Raises:
-        OSError: the TAP was removed under us.
+        OSError: the TAP was removed under us, or its namespace.
     """
     fcntl.ioctl(descriptor, _TUNSETCARRIER, struct.pack("i", present))
+    if not present:
+        with _inside(plug.namespace):
+            operstate.stop(plug.interface)
 
 
 def unplug(descriptor: int, *, forget: bool) -> None:

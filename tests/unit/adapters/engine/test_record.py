@@ -121,7 +121,7 @@ def test_a_lock_whose_engine_lives_is_waited_for_and_not_for_ever(tmp_path: Path
         name = Path(f"/proc/{process.pid}/comm")
         wait_until(
             SystemClock(),
-            lambda: name.read_text() == "pulumi\n" or None,
+            lambda: name.read_text() == "pulumi\n",
             what="its name",
             bound=timedelta(seconds=10),
         )
