@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,15 +88,14 @@ def echoes(said: str) -> Echoes:
 def outage(seen: Echoes) -> Outage:
     """Return the longest outage that ``seen`` went through.
 
-    Raises:
-        ValueError: nothing came through any more in the last second.
+    One that was not over when the sending ended is counted up to there: it was at least as long.
     """
     spacing = seen.spacing_seconds
-    missing = seen.sent - seen.answered[-1].sequence
-    if missing * spacing > 1:
-        raise ValueError(f"nothing came through for the last {missing * spacing:.1f} s")
-    before, after = max(pairwise(seen.answered), key=lambda pair: pair[1].sent_at - pair[0].sent_at)
-    within = [at for at in seen.sent_at if before.sent_at <= at <= after.sent_at]
+    end = Echo(seen.sent + 1, seen.sent_at[-1] + spacing, math.inf)
+    before, after = max(
+        pairwise((*seen.answered, end)), key=lambda pair: pair[1].sent_at - pair[0].sent_at
+    )
+    within = [at for at in (*seen.sent_at, end.sent_at) if before.sent_at <= at <= after.sent_at]
     slept = max(later - earlier for earlier, later in pairwise(within))
     unseen = (seen.answered[0].sequence - 1) * spacing
     lost = after.sequence - before.sequence - 1

@@ -67,11 +67,15 @@ def test_a_ping_that_began_too_late_saw_no_beginning() -> None:
     assert outage(echoes(_said(sent, 300))).is_void
 
 
-def test_an_outage_that_did_not_end_is_none() -> None:
+def test_an_outage_that_did_not_end_lasts_as_long_as_was_sent() -> None:
     sent = [(n, n / 100) for n in range(1, 101)]
+    lost = [(n, n / 100) for n in range(102, 301)]
 
-    with pytest.raises(ValueError, match=r"the last 2\.0 s"):
-        outage(echoes(_said(sent, 300)))
+    seen = outage(echoes(_said(sent, 300, lost=lost)))
+
+    assert seen.seconds == pytest.approx(2.01, abs=0.01)
+    assert seen.lost == 200
+    assert not seen.is_void
 
 
 @pytest.mark.parametrize("said", ["", "ping: connect: Network is unreachable", _said([(1, 0)], 9)])
