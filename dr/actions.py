@@ -101,6 +101,17 @@ class WithdrawService:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareLogs:
+    """Touch nothing; find out whether ``candidate`` has all that ``leader`` wrote before it."""
+
+    database: DatabaseName
+    leader: HostName
+    """that led until the switch"""
+    candidate: HostName
+    kind: Literal["compare-logs"] = "compare-logs"
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyService:
     """Touch nothing; wait until ``service`` is green at ``site`` and its data protected."""
 
@@ -119,6 +130,7 @@ Action: TypeAlias = (
     | MovePlacement
     | AnnounceService
     | WithdrawService
+    | CompareLogs
     | VerifyService
 )
 
@@ -142,6 +154,8 @@ def describe(action: Action) -> str:  # noqa: C901 - one line a verb
             sentence = f"announce {service} from {host}"
         case WithdrawService(service, host):
             sentence = f"withdraw {service} from {host}"
+        case CompareLogs(database, leader, candidate):
+            sentence = f"prove that {candidate} has all that {leader} wrote to {database}"
         case VerifyService(service, database, site):
             sentence = f"wait until {service} is green at {site} and {database} protected"
         case _:

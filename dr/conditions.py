@@ -13,6 +13,7 @@ from dr.actions import (
     Action,
     AnnounceService,
     ClaimWorkload,
+    CompareLogs,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
@@ -24,6 +25,7 @@ from dr.actions import (
 from dr.ports import Eye
 from dr.questions import (
     CanaryIsKept,
+    HasAll,
     IsAnnounced,
     IsFree,
     IsHeldBy,
@@ -80,6 +82,8 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one 
             return (IsAnnounced(service, host, epoch),)
         case WithdrawService(service, host):
             return (IsWithdrawn(service, host),)
+        case CompareLogs(database, leader, candidate):
+            return (HasAll(database, candidate, leader),)
         case VerifyService(service, database, site):
             return (Serves(service, site), IsProtected(database))
         case _:

@@ -17,6 +17,7 @@ from dr.actions import (
     Action,
     AnnounceService,
     ClaimWorkload,
+    CompareLogs,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
@@ -165,10 +166,13 @@ class _Move:
 
     def _finish(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
         action = VerifyService(self.service.name, self.service.database, self.request.target)
-        verify = self._step("verify", Phase.VERIFY, action, needs, deadline=90 * _SECOND)
-        yield verify
+        checks = [self._step("verify", Phase.VERIFY, action, needs, deadline=90 * _SECOND)]
+        if self.leader != self.candidate:
+            compare = CompareLogs(self.service.database, self.leader, self.candidate)
+            checks.append(self._step("compare", Phase.VERIFY, compare, needs))
+        yield from checks
         release = ReleaseWorkload(self.service.name, self.run)
-        yield self._step("close", Phase.CLOSE, release, (verify.id,))
+        yield self._step("close", Phase.CLOSE, release, _ids(checks))
 
     def _serving_at(self, site: SiteName) -> list[HostName]:
         return [h for h in self.service.hosts if self.network.host(h).site == site]

@@ -65,6 +65,18 @@ class IsProtected:
 
 
 @dataclass(frozen=True, slots=True)
+class HasAll:
+    """``host`` has all that ``former``, who led ``database`` before it, wrote until it stopped.
+
+    Cannot be seen for good once ``former`` stopped badly, or has followed for some minutes.
+    """
+
+    database: DatabaseName
+    host: HostName
+    former: HostName
+
+
+@dataclass(frozen=True, slots=True)
 class IsPlaced:
     """The record says ``service`` is at ``site`` since ``epoch``; by ``run``, if one is named."""
 
@@ -116,6 +128,7 @@ Question: TypeAlias = (
     | IsOnlySynchronous
     | LagsAtMost
     | IsProtected
+    | HasAll
     | IsPlaced
     | CanaryIsKept
     | IsAnnounced
@@ -141,6 +154,8 @@ def state(question: Question) -> str:  # noqa: C901, PLR0912 - one line a questi
             statement = f"{host} is at most {limit_bytes} bytes behind in {database}"
         case IsProtected(database):
             statement = f"{database} has a synchronous standby"
+        case HasAll(database, host, former):
+            statement = f"{host} has all that {former} wrote to {database}"
         case IsPlaced(service, site, epoch):
             statement = f"{service} is placed at {site}, epoch {epoch}"
         case CanaryIsKept(service, host, key):

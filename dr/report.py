@@ -7,14 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from dr.plan import Phase, RecoveryPlan, RecoveryRecord
+from dr.actions import CompareLogs
+from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
 from inventory.network import Service
 from ndc.kernel.errors import JournalCorrupt
 from ndc.runs.journal import StepEvent, Verdict
-from ndc.runs.machine import EventKind
+from ndc.runs.machine import EventKind, StepState
 from ndc.runs.plan import RunName, StepId
 from ndc.runs.run import fold
+
+_COMPLETE: Final = {StepState.DONE: True, StepState.FAILED: False}
+"""a comparison that could not be made is neither: it stays in doubt until a person answers"""
 
 
 class Outcome(StrEnum):
@@ -78,6 +83,8 @@ class Report:
     recovery_time: timedelta
     """promised, at most"""
     waits_for: tuple[str, ...]
+    complete: bool | None
+    """whether the new leader was proven to have all that the old one wrote; None: not known"""
 
 
 def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure | None) -> Report:
@@ -89,13 +96,16 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
     run = fold(records)
     if run is None:
         raise JournalCorrupt("there is no run to report", next_step="ndc dr runs lists them")
-    verdict = run.closed or Verdict.HELD
+    complete = _is_complete(run)
+    outcome = _outcome(run.closed or Verdict.HELD, measure, service.recovery_time)
+    if complete is False:
+        outcome = Outcome.LOSS
     return Report(
         run=run.plan.id,
         title=run.plan.title,
         environment=run.plan.basis.environment,
         requested_by=run.plan.basis.requested_by,
-        outcome=_outcome(verdict, measure, service.recovery_time),
+        outcome=outcome,
         opened_at=records[0].at,
         ended_at=records[-1].at,
         phases=tuple(_phases(run.plan, records)),
@@ -103,7 +113,13 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
         measure=measure,
         recovery_time=service.recovery_time,
         waits_for=tuple(run.waits_for()),
+        complete=complete,
     )
+
+
+def _is_complete(run: RecoveryRun) -> bool | None:
+    compared = (run.states[s.id] for s in run.plan.steps if isinstance(s.action, CompareLogs))
+    return _COMPLETE.get(next(compared, StepState.PENDING))
 
 
 def _outcome(verdict: Verdict, measure: Measure | None, promised: timedelta) -> Outcome:
@@ -155,6 +171,7 @@ def report_json(made: Report) -> str:
             }
             for times in made.phases
         ],
+        "new_leader_has_all": made.complete,
         "attempts": made.attempts,
         "waits_for": list(made.waits_for),
     }
@@ -173,7 +190,7 @@ def _counts(seen: Measure) -> dict[str, int]:
 
 def report_text(made: Report) -> str:
     """Return ``made`` as a person reads it."""
-    return "\n".join([*_head(made), "", *_figures(made), "", *_times(made)])
+    return "\n".join([*_head(made), "", *_figures(made), *_logs(made), "", *_times(made)])
 
 
 def _head(made: Report) -> Iterator[str]:
@@ -193,6 +210,12 @@ def _figures(made: Report) -> Iterator[str]:
     promised = made.recovery_time.total_seconds()
     yield f"  gap          {seen.gap.total_seconds():.2f} s of at most {promised:g} s{void}"
     yield from (f"  {name:<12} {count}" for name, count in _counts(seen).items())
+
+
+def _logs(made: Report) -> Iterator[str]:
+    if made.complete is not None:
+        has = "has all" if made.complete else "does not have all"
+        yield f"  logs         the new leader {has} that the old one wrote"
 
 
 def _times(made: Report) -> Iterator[str]:

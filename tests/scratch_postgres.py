@@ -1,6 +1,6 @@
-"""A PostgreSQL of the golden image's version, for one test: on loopback, gone afterwards.
+"""PostgreSQL of the golden image's version, for one test: gone afterwards.
 
-Needs root: the image is read-only, so the server runs in an overlay of it, in a
+Needs root: the image is read-only, so what runs does so in an overlay of it, in a
 mount namespace that ends with it.
 """
 
@@ -15,7 +15,7 @@ from signal import SIGINT
 
 from ndc.settings import CACHE
 
-_SCRIPT = """
+_MOUNT = """
 set -eu
 mount -t tmpfs none "$2"
 mkdir "$2/upper" "$2/work" "$2/root"
@@ -23,11 +23,12 @@ mount -t overlay none -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/roo
 mount -t proc none "$2/root/proc"
 mount --bind /dev "$2/root/dev"
 exec chroot "$2/root" setpriv --reuid=postgres --regid=postgres --clear-groups --pdeathsig=INT \
-  sh -ec '
-    export LC_ALL=C.UTF-8 PGDATA=/tmp/data
-    bin=/usr/lib/postgresql/15/bin
-    "$bin/initdb" --auth=trust >/dev/null
-    exec "$bin/postgres" -h 127.0.0.1 -p "$0" -k /tmp -c fsync=off' "$3"
+  env LC_ALL=C.UTF-8 PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin sh -ec "$3" "$4"
+"""
+_SERVER = """
+export PGDATA=/tmp/data
+initdb --auth=trust >/dev/null
+exec postgres -h 127.0.0.1 -p "$0" -k /tmp -c fsync=off
 """
 
 
@@ -37,14 +38,20 @@ def image_root() -> Path | None:
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
 
+def inside(root: Path, folder: Path, script: str, argument: str = "") -> list[str | Path]:
+    """Return what runs ``script`` as postgres in an overlay of ``root``, kept in ``folder``.
+
+    The script finds ``argument`` as ``$0``, and PostgreSQL's programs on its path.
+    """
+    return ["unshare", "--mount", "sh", "-c", _MOUNT, "sh", root, folder, script, argument]
+
+
 @contextmanager
 def scratch_postgres(root: Path, folder: Path) -> Iterator[str]:
     """Yield the connection string of an empty database; ``folder`` is an empty folder."""
     port = _free_port()
-    with subprocess.Popen(
-        ["unshare", "--mount", "sh", "-c", _SCRIPT, "sh", root, folder, str(port)],
-        stderr=subprocess.DEVNULL,
-    ) as server:
+    command = inside(root, folder, _SERVER, str(port))
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         try:
             yield f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
         finally:

@@ -16,6 +16,7 @@ from dr.actions import (
     Action,
     AnnounceService,
     ClaimWorkload,
+    CompareLogs,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
@@ -26,9 +27,11 @@ from dr.actions import (
 )
 from dr.placement import Placement
 from inventory.names import ServiceName
+from ndc.adapters.handover import handover
 from ndc.adapters.reach import Reach
 from ndc.clients import patroni
 from ndc.clients.epochs import Act
+from ndc.clients.log_end import written
 from ndc.kernel.errors import Rejected, Unreachable
 from ndc.runs.plan import RunName
 from ndc.runs.ports import Answer, Completion, Token
@@ -84,6 +87,8 @@ class LiveActuator:
                 self._reach.route(Act.ANNOUNCE, service, host, token)
             case WithdrawService(service, host):
                 self._reach.route(Act.WITHDRAW, service, host, token)
+            case CompareLogs():
+                self._compare(action)
             case VerifyService():
                 """Its conditions are looked at until they hold; there is nothing to do."""
             case _:
@@ -102,6 +107,21 @@ class LiveActuator:
                 next_step=f"ndc dr plan {action.service} --to {action.target}",
             )
         self._reach.placements.swap(action.service, old, new)
+
+    def _compare(self, action: CompareLogs) -> None:
+        """Refuse what is known to be incomplete; what cannot be told is no refusal."""
+        leader, candidate = action.leader, action.candidate
+        try:
+            seen = handover(self._reach, action.database, candidate, leader)
+        except Rejected as error:
+            raise Unreachable(error.what, actual=error.actual) from error
+        if seen is not None and not seen.complete:
+            raise Rejected(
+                f"{leader} wrote what {candidate} does not have",
+                expected=f"nothing on timeline {seen.end.timeline} after {written(seen.fork)}",
+                actual=f"its last record lies at {written(seen.end.location)}",
+                next_step=f"keep the disk of {leader} as it is, and count what is lost there",
+            )
 
     def _demand_claim(self, service: ServiceName, run: RunName) -> None:
         holder = self._reach.placements.claim(service).run

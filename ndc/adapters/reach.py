@@ -21,6 +21,7 @@ from ndc.clients import epoch, patroni, rest
 from ndc.clients.epochs import Act, Answer, Request
 from ndc.clients.etcd import Etcd
 from ndc.clients.json_get import mutual_tls
+from ndc.clients.log_end import LogEnd
 from ndc.clients.patroni import MemberAnswer
 from ndc.clients.ssh import Access, connect
 from ndc.kernel.errors import Unreachable, WorldError
@@ -41,7 +42,7 @@ class Reach:
     etcd: Etcd
     placements: EtcdPlacements
     control: Access
-    """root, for the canary"""
+    """root, for the canary and for where a log ends"""
     guard: Access
     """the key that may run ``ndc-epoch`` and nothing else"""
 
@@ -148,6 +149,25 @@ class Reach:
                 next_step=f"ndc ssh {host} -- {' '.join(command)}",
             ) from None
         return rows if isinstance(rows, int) else None
+
+    def log_end(self, database: DatabaseName, host: HostName) -> LogEnd:
+        """Return where the log of the copy of ``database`` at ``host`` ends.
+
+        Raises:
+            Rejected, Unreachable: nothing is known.
+        """
+        command = [_PYTHON, "-I", "-m", "ndc.daemons.log_end", database]
+        with connect(self._host(host), self.control, bound=_LOOK) as connection:
+            done = connection.run(command, bound=2 * _LOOK)
+        try:
+            return LogEnd.parse(done.stdout)
+        except ValueError:
+            raise Unreachable(
+                f"{host} did not say where its copy of {database} ends",
+                expected='{"timeline": …}',
+                actual=(done.stderr or done.stdout).strip()[-200:] or "nothing",
+                next_step=f"ndc ssh {host} -- {' '.join(command)}",
+            ) from None
 
     def _host(self, name: HostName) -> Host:
         return self.network.host(name)

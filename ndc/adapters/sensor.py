@@ -15,6 +15,7 @@ from typing import Final, TypeVar, assert_never
 from dr.facts import Facts, MemberFacts
 from dr.questions import (
     CanaryIsKept,
+    HasAll,
     IsAnnounced,
     IsFree,
     IsHeldBy,
@@ -30,6 +31,7 @@ from dr.questions import (
 )
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Database, Service
+from ndc.adapters.handover import handover
 from ndc.adapters.reach import Reach
 from ndc.clients import patroni, probe
 from ndc.clients.json_get import asking
@@ -78,7 +80,7 @@ class LiveEye:
         """Answer from what can be seen now; None means that it cannot be seen."""
         return _seen(lambda: self._answer(question))
 
-    def _answer(self, question: Question) -> bool | None:  # noqa: PLR0911 - one line a question
+    def _answer(self, question: Question) -> bool | None:  # noqa: C901, PLR0911 - one line a question
         match question:
             case IsFree() | IsHeldBy() | IsNotHeldBy() | IsPlaced():
                 return self._of_the_record(question)
@@ -86,6 +88,9 @@ class LiveEye:
                 return patroni.leads(self.reach.rest, self.reach.patroni(host))
             case IsOnlySynchronous() | LagsAtMost() | IsProtected():
                 return _of_members(question, self.reach.members(question.database))
+            case HasAll(database, host, former):
+                seen = handover(self.reach, database, host, former)
+                return None if seen is None else seen.complete
             case CanaryIsKept(service, host, key):
                 rows = self.reach.canaries(service, host, key)
                 return None if rows is None else rows == 1

@@ -28,6 +28,8 @@ class MemberAnswer(BaseModel):
     name: HostName
     role: str
     state: str
+    timeline: int | None = None
+    """that it writes or follows"""
     lag: int | Literal["unknown"] | None = None
     """bytes behind the leader; the leader has none"""
 
@@ -69,12 +71,24 @@ def members(over: httpx.Client, root: str) -> tuple[MemberAnswer, ...]:
     try:
         return _Cluster.model_validate(answer).members
     except ValidationError as error:
-        raise Unreachable(
-            f"{url} did not answer as Patroni does",
-            expected="members with name, role, state",
-            actual=f"{error.error_count()} problems",
-            next_step="look at what listens there: ndc ssh HOST -- ss -tlnp",
-        ) from error
+        problems = f"{error.error_count()} problems"
+        raise _strange(url, "members with name, role, state", problems) from error
+
+
+def forks(over: httpx.Client, root: str) -> dict[int, int]:
+    """Return where each timeline that is over was left, in bytes from the log's beginning.
+
+    Patroni writes a fork down within some seconds of the promotion; until then it is absent.
+
+    Raises:
+        Rejected, Unreachable: nothing is known.
+    """
+    url = f"{root}/history"
+    answer = answered(send(over, "GET", url, deadline=LOOK), url)
+    try:
+        return {int(line[0]): int(line[1]) for line in answer}
+    except (TypeError, ValueError, IndexError, KeyError) as error:
+        raise _strange(url, "lines of timeline, location, …", str(error)) from error
 
 
 def leads(over: httpx.Client, root: str) -> bool:
@@ -99,3 +113,12 @@ def switch(over: httpx.Client, root: str, *, leader: HostName, candidate: HostNa
     reply = send(over, "POST", url, body=body, deadline=SWITCH)
     if reply.status != httpx.codes.OK:
         answered(reply, url)
+
+
+def _strange(url: str, expected: str, actual: str) -> Unreachable:
+    return Unreachable(
+        f"{url} did not answer as Patroni does",
+        expected=expected,
+        actual=actual,
+        next_step="look at what listens there: ndc ssh HOST -- ss -tlnp",
+    )

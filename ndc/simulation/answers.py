@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from dr.questions import (
     CanaryIsKept,
+    HasAll,
     IsAnnounced,
     IsFree,
     IsHeldBy,
@@ -32,6 +33,9 @@ def answer(world: World, question: Question) -> bool | None:
             return _of_the_record(world, question) if world.quorum else None
         case Leads() | IsOnlySynchronous() | IsProtected() | LagsAtMost():
             return _of_the_database(world, question)
+        case HasAll(_, host, former):
+            seen = world.sees(host) and world.sees(former)
+            return world.database.has_all(host, former) if seen else None
         case CanaryIsKept(_, host) | IsAnnounced(_, host) | IsWithdrawn(_, host):
             return _of_the_host(world, question) if world.sees(host) else None
         case Serves(_, site):

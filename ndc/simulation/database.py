@@ -36,6 +36,8 @@ class SimulatedDatabase:
     switching: bool = False
     forks: int = 0
     """how often the leader changed"""
+    unshared: dict[tuple[HostName, HostName], int] = field(default_factory=dict)
+    """rows that a leader had when it stopped in good order, and its heir had not"""
 
     @classmethod
     def healthy(cls, declared: Database, timeline: Timeline) -> SimulatedDatabase:
@@ -74,6 +76,11 @@ class SimulatedDatabase:
         self.timeline.at(PROMOTION, lambda: self._promote(candidate, rejoining=leader))
         return True
 
+    def has_all(self, host: HostName, former: HostName) -> bool | None:
+        """Tell whether ``host`` got all that ``former`` wrote before it; None: nobody can tell."""
+        unshared = self.unshared.get((former, host))
+        return None if unshared is None else unshared == 0
+
     def crash_leader(self) -> None:
         """Lose the leader's host; its best standby takes over when the lease has run out."""
         lost, heirs = self.leader, sorted(self.synchronous)
@@ -91,6 +98,8 @@ class SimulatedDatabase:
         behind = self.missing.pop(candidate, 0)
         if behind:
             del self.log[-behind:]
+        if rejoining is not None:
+            self.unshared[rejoining, candidate] = behind
         self.leader = candidate
         self.forks += 1
         others = {m.host for m in self.declared.members if m.synchronous} & self.alive

@@ -15,6 +15,7 @@ from dr.actions import (
     Action,
     AnnounceService,
     ClaimWorkload,
+    CompareLogs,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
@@ -182,6 +183,9 @@ class World:
                 changed = self._move(action)
             case AnnounceService(_, host, epoch) | WithdrawService(_, host, epoch):
                 changed = self.route(host, epoch, wanted=isinstance(action, AnnounceService))
+            case CompareLogs(_, leader, candidate):
+                self._compare(leader, candidate)
+                changed = False
             case VerifyService():
                 changed = False
             case _:
@@ -198,6 +202,10 @@ class World:
         if self.claim.run != action.run:
             raise Rejected(f"{action.run} does not hold {action.service}")
         return self.database.switch(action.leader, action.candidate)
+
+    def _compare(self, leader: HostName, candidate: HostName) -> None:
+        if self.database.has_all(candidate, leader) is False:
+            raise Rejected(f"{leader} wrote what {candidate} does not have")
 
     def _move(self, action: MovePlacement) -> bool:
         new = Placement(action.target, action.epoch, action.run)

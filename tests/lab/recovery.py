@@ -134,7 +134,7 @@ def noticed(
 
 
 def report_of(lab: Terminal, answer: Answer) -> dict[str, Any]:
-    """Return the report that a finished command names, having looked that nothing was lost.
+    """Return the report that a finished command names, having looked that all is kept.
 
     A run whose probe slipped its own schedule ends with 1: done, and its gap is void.
     """
@@ -144,6 +144,8 @@ def report_of(lab: Terminal, answer: Answer) -> dict[str, Any]:
     assert report["outcome"] == ended.get(answer.code), answer.stdout
     assert (measure["lost"], measure["duplicated"]) == (0, 0), report
     assert measure["acknowledged"] > 0, report
+    promoted = "promote" in {phase["phase"] for phase in report["phases"]}
+    assert report["new_leader_has_all"] is (True if promoted else None), report
     return report
 
 

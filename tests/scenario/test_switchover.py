@@ -9,7 +9,8 @@ import pytest
 
 from dr.conditions import Conditions
 from dr.placement import Claim
-from dr.plan import RecoveryRun
+from dr.plan import RecoveryRun, codec
+from dr.report import Outcome, report
 from inventory.names import HostName
 from ndc.runs.journal import Verdict
 from ndc.runs.machine import StepState
@@ -17,6 +18,7 @@ from ndc.runs.plan import RunName, StepId
 from ndc.runs.ports import Token
 from ndc.simulation.database import SimulatedDatabase
 from ndc.simulation.faults import Fault, Trouble
+from ndc.simulation.journal import MemoryJournal
 from ndc.simulation.world import World
 from tests.rehearsals import RUN, Rehearsal, rehearsal
 
@@ -28,9 +30,12 @@ KINDS = (
     "move-placement",
     "announce-service",
     "withdraw-service",
+    "compare-logs",
     "verify-service",
     "release-workload",
 )
+SO_ALREADY = frozenset({"narrow-sync", "compare-logs", "verify-service"})
+"""what is so already is no failure, whoever says no"""
 SURVIVABLE = (Trouble.MUTE, Trouble.LOST, Trouble.SLOW, Trouble.LATE)
 
 
@@ -85,8 +90,7 @@ def test_a_target_that_says_no_stops_the_run_where_it_stands(kind: str) -> None:
 
     run = made.carry()
 
-    # what is so already is no failure, whoever says no
-    assert run.closed is Verdict.DONE if kind in {"narrow-sync", "verify-service"} else _held(run)
+    assert run.closed is Verdict.DONE if kind in SO_ALREADY else _held(run)
     _safe(made)
 
 
@@ -141,6 +145,31 @@ def test_a_candidate_whose_lag_cannot_be_seen_is_not_promoted() -> None:
 
     assert run.states[StepId("promote")] is not StepState.DONE
     assert made.world.database.forks == 0
+
+
+def test_a_switch_that_tears_the_log_is_never_done_though_the_service_goes_on() -> None:
+    made = rehearsal()
+    journal = MemoryJournal(codec(), made.world)
+    made.world.database.missing = dict.fromkeys(made.world.database.synchronous, 3)
+
+    run = made.carry(journal)
+
+    assert run.verdict is Verdict.HELD
+    assert run.states[StepId("compare")] is StepState.FAILED
+    assert run.waits_for() == ["compare is failed: ndc01-data wrote what ndc02-data does not have"]
+    assert made.world.announcing == {HostName("ndc02-app")}
+    assert report(journal.records(), made.world.service, None).outcome is Outcome.LOSS
+
+
+def test_a_former_leader_whose_end_nobody_can_tell_leaves_the_run_open() -> None:
+    made = rehearsal()
+    made.world.timeline.at(timedelta(seconds=3), made.world.database.unshared.clear)
+
+    run = made.carry()
+
+    assert run.states[StepId("compare")] is StepState.IN_DOUBT
+    assert run.states[StepId("verify")] is StepState.DONE
+    assert run.closed is None
 
 
 def test_without_a_quorum_nothing_is_moved() -> None:

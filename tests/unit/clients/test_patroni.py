@@ -37,6 +37,19 @@ def test_something_else_that_answers_tells_nothing() -> None:
         patroni.members(answering({"/cluster": (200, {"hello": "world"})}), ROOT)
 
 
+def test_forks_are_read_from_the_history_and_there_are_none_before_the_first() -> None:
+    line = [3, 117441120, "no recovery target specified", "2026-11-25T10:00:00+00:00", TWO]
+
+    assert patroni.forks(answering({"/history": (200, [line])}), ROOT) == {3: 0x7000260}
+    assert patroni.forks(answering({"/history": (200, [])}), ROOT) == {}
+
+
+@pytest.mark.parametrize("said", [{"hello": "world"}, [3], [["three", "far"]], 7])
+def test_a_history_that_is_none_tells_nothing(said: Any) -> None:
+    with pytest.raises(Unreachable, match="did not answer as Patroni does"):
+        patroni.forks(answering({"/history": (200, said)}), ROOT)
+
+
 @pytest.mark.parametrize(("status", "leads"), [(200, True), (503, False)])
 def test_a_member_says_itself_whether_it_leads(status: int, leads: bool) -> None:  # noqa: FBT001 - the case
     assert patroni.leads(answering({"/primary": (status, {})}), ROOT) is leads

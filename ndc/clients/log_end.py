@@ -1,0 +1,67 @@
+"""Where the log of a former leader ends: what PostgreSQL's own tools say of a data directory.
+
+A leader that stops in good order writes a shutdown checkpoint last. While it follows
+the next leader its control file keeps pointing there, until a restartpoint of its own,
+minutes later (``checkpoint_timeout``), moves it on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import Final
+
+_TIMELINE: Final = re.compile(r"^Latest checkpoint's TimeLineID: +(\d+)$", re.MULTILINE)
+_LOCATION: Final = re.compile(
+    r"^Latest checkpoint location: +([0-9A-F]+)/([0-9A-F]+)$", re.MULTILINE
+)
+_RECORD: Final = re.compile(r"^rmgr: .* desc: (\w+)", re.MULTILINE)
+_SHUTDOWN: Final = "CHECKPOINT_SHUTDOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class LogEnd:
+    """The last record that a server wrote while it led, as far as its disk still tells."""
+
+    timeline: int
+    location: int
+    """of the checkpoint that the server would start from, in bytes from the log's beginning"""
+    final: bool
+    """whether it is a shutdown checkpoint, with nothing after it on its timeline"""
+
+    def text(self) -> str:
+        """Return it as one line of JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def parse(cls, text: str) -> LogEnd:
+        """Return what ``text`` returned; ValueError if it is anything else."""
+        match json.loads(text):
+            case {"timeline": int(timeline), "location": int(location), "final": bool(final)}:
+                return cls(timeline, location, final)
+            case other:
+                raise ValueError(f"no end of a log: {str(other)[:200]}")
+
+
+def checkpoint(control: str) -> tuple[int, int]:
+    """Return timeline and location of the checkpoint that ``pg_controldata`` shows.
+
+    Raises:
+        ValueError: it shows none.
+    """
+    timeline, location = _TIMELINE.search(control), _LOCATION.search(control)
+    if timeline is None or location is None:
+        raise ValueError(f"no checkpoint: {control[:200]}")
+    high, low = (int(half, base=16) for half in location.groups())
+    return int(timeline[1]), high << 32 | low
+
+
+def written(location: int) -> str:
+    """Return ``location`` as PostgreSQL writes it."""
+    return f"{location >> 32:X}/{location & 0xFFFFFFFF:X}"
+
+
+def is_final(records: str) -> bool:
+    """Tell whether ``pg_waldump``, from a checkpoint on, shows its shutdown and nothing more."""
+    return _RECORD.findall(records) == [_SHUTDOWN]
