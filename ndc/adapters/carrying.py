@@ -12,6 +12,7 @@ from dr.conditions import Conditions
 from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun, codec
 from dr.report import Measure, Report, report, report_json, report_text
 from dr.rules import staleness
+from inventory.etcd import runs
 from inventory.network import Network
 from ndc.adapters.actuator import LiveActuator
 from ndc.adapters.journal.copied import CopiedJournal
@@ -99,7 +100,7 @@ class Carrier:
 
     def _has_quorum(self) -> bool:
         try:
-            self.reach.etcd.get("/ndc")
+            self.reach.etcd.under(runs(self.network.environment) + self.folder.run)
         except Unreachable:
             return False
         return True

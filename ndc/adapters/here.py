@@ -49,6 +49,23 @@ class Here:
         """Where libpq finds the password of ``role``."""
         return self.folder / "passwords" / role
 
+    def password(self, name: str) -> str:
+        """Return the password that is alone in its file, as etcd's users have it.
+
+        Raises:
+            Rejected: it is not there.
+        """
+        path = self.folder / "passwords" / name
+        try:
+            return path.read_text("utf-8").removesuffix("\n")
+        except OSError as error:
+            raise Rejected(
+                f"{path} cannot be read",
+                expected="the password that `ndc up` places there",
+                actual=error.strerror or str(error),
+                next_step="run `ndc up`",
+            ) from error
+
 
 def here(told: Path = FOLDER / "host.json") -> Here:
     """Return the host that the file ``told`` names, in the network of ``network.json`` beside it.

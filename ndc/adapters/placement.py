@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dr.placement import Claim, Placement, claim_text, placement_text, read_claim, read_placement
+from inventory.etcd import claims, placements
 from inventory.names import EnvironmentName, ServiceName, SiteName
 from ndc.clients.etcd import Etcd, Holds, Put
 from ndc.kernel.errors import Rejected, Unreachable
 from ndc.runs.plan import RunName
-
-
-def folder(environment: EnvironmentName) -> str:
-    """Return what the key of each placement record of ``environment`` begins with."""
-    return f"/ndc/{environment}/placement/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class EtcdPlacements:
         Raises:
             Unreachable: no quorum answered.
         """
-        records = folder(self.environment)
+        records = placements(self.environment)
         return {
             ServiceName(found.key.removeprefix(records)): read_placement(found.value)
             for found in self.etcd.under(records)
@@ -102,7 +98,7 @@ class EtcdPlacements:
             )
 
     def _key(self, service: ServiceName) -> str:
-        return folder(self.environment) + service
+        return placements(self.environment) + service
 
     def _claim_key(self, service: ServiceName) -> str:
-        return f"/ndc/{self.environment}/claim/{service}"
+        return claims(self.environment) + service

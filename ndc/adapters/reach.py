@@ -13,6 +13,7 @@ from typing import Self
 import httpx
 
 from inventory.endpoints import ETCD_CLIENT, PATRONI, PROBE
+from inventory.etcd import CONTROL
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Host, Network, Role
 from ndc.adapters.placement import EtcdPlacements
@@ -20,6 +21,7 @@ from ndc.adapters.secrets import Secrets
 from ndc.clients import epoch, patroni, rest
 from ndc.clients.epochs import Act, Answer, Request
 from ndc.clients.etcd import Etcd
+from ndc.clients.etcd_login import EtcdAuth, Login
 from ndc.clients.json_get import mutual_tls
 from ndc.clients.log_end import LogEnd
 from ndc.clients.patroni import MemberAnswer
@@ -51,14 +53,13 @@ class Reach:
         """Return clients that use the secrets in ``folder``.
 
         Raises:
-            Rejected: a certificate is not there.
+            Rejected: a certificate or a password is not there.
         """
         secrets = Secrets(folder)
         mine = secrets.client_certificate("control")
         tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
         over = rest.client(tls)
-        voters = [network.host(name) for name in network.voters]
-        etcd = Etcd(over, [f"https://{host.management.ip}:{ETCD_CLIENT}" for host in voters])
+        etcd = etcd_as(CONTROL, network, secrets, over)
         return cls(
             network,
             tls,
@@ -174,3 +175,14 @@ class Reach:
 
     def _address(self, service: ServiceName) -> IPv4Address:
         return self.network.service(service).address
+
+
+def etcd_as(account: str, network: Network, secrets: Secrets, over: httpx.Client) -> Etcd:
+    """Return a client of the voters, to whom we are ``account``.
+
+    Raises:
+        Rejected: its password is not there.
+    """
+    voters = [network.host(name) for name in network.voters]
+    roots = [f"https://{host.management.ip}:{ETCD_CLIENT}" for host in voters]
+    return Etcd(over, roots, EtcdAuth(Login(account, secrets.etcd_password(account))))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpx
 
+from ndc.clients.etcd_login import EtcdAuth
 from ndc.clients.rest import answered, send
 from ndc.kernel.errors import Unreachable
 
@@ -70,9 +71,12 @@ def key_values(answer: Mapping[str, Any]) -> list[KeyValue]:
 class Etcd:
     """The voters behind ``roots`` (``https://ADDRESS:2379``), one quorum."""
 
-    def __init__(self, over: httpx.Client, roots: Sequence[str]) -> None:
+    def __init__(
+        self, over: httpx.Client, roots: Sequence[str], auth: EtcdAuth | None = None
+    ) -> None:
         self._over = over
         self._roots = list(roots)
+        self._auth = auth
 
     def get(self, key: str) -> KeyValue | None:
         """Return ``key`` as a quorum knows it now, or None if it is absent.
@@ -102,17 +106,25 @@ class Etcd:
             "compare": [_condition(one) for one in conditions],
             "success": [_change(one) for one in changes],
         }
-        return bool(self._ask("txn", body, repeatable=False).get("succeeded"))
+        return bool(self.ask("kv/txn", body, repeatable=False).get("succeeded"))
 
     def _range(self, body: dict[str, Any]) -> list[KeyValue]:
-        return key_values(self._ask("range", body, repeatable=True))
+        return key_values(self.ask("kv/range", body, repeatable=True))
 
-    def _ask(self, verb: str, body: dict[str, Any], *, repeatable: bool) -> dict[str, Any]:
+    def ask(self, what: str, body: Mapping[str, Any], *, repeatable: bool) -> dict[str, Any]:
+        """Return what a voter answers at ``/v3/`` and ``what``; the next is asked if one fails.
+
+        What is not ``repeatable`` is asked again only where it certainly never left.
+
+        Raises:
+            Rejected: etcd refused; nothing changed.
+            Unreachable: no voter, or no quorum, answered.
+        """
         failure = Unreachable("there is no voter to ask", next_step="ndc show promises")
         for root in list(self._roots):
-            url = f"{root}/v3/kv/{verb}"
+            url = f"{root}/v3/{what}"
             try:
-                reply = send(self._over, "POST", url, body=body, deadline=DEADLINE)
+                reply = send(self._over, "POST", url, body=body, deadline=DEADLINE, auth=self._auth)
                 answer: dict[str, Any] = answered(reply, url)
             except Unreachable as error:
                 failure = error

@@ -53,18 +53,23 @@ async def get_json(
         Rejected: somebody is there and said no, or refused the connection.
         Unreachable: no answer in time.
     """
-    return await _answer(client, "GET", url, deadline, parameters=parameters)
+    return await _answer(client, "GET", url, deadline, {"params": parameters})
 
 
 async def post_json(
-    client: httpx.AsyncClient, url: str, body: Mapping[str, Any], *, deadline: timedelta
+    client: httpx.AsyncClient,
+    url: str,
+    body: Mapping[str, Any],
+    *,
+    deadline: timedelta,
+    auth: httpx.Auth | None = None,
 ) -> Any:
     """Return the JSON that ``url`` answers to a question which ``body`` holds.
 
     Raises:
         Rejected, Unreachable: as ``get_json``.
     """
-    return await _answer(client, "POST", url, deadline, body=body)
+    return await _answer(client, "POST", url, deadline, {"json": body, "auth": auth})
 
 
 async def _answer(
@@ -72,18 +77,14 @@ async def _answer(
     method: str,
     url: str,
     deadline: timedelta,
-    *,
-    parameters: Mapping[str, str] | None = None,
-    body: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any],
 ) -> Any:
     whole = deadline.total_seconds()
     # TCP and TLS have a bound of their own: the library leaks a handshake that is cancelled
     steps = httpx.Timeout(whole, connect=0.45 * whole)
     try:
         async with asyncio.timeout(whole):
-            response = await client.request(
-                method, url, params=parameters, json=body, timeout=steps
-            )
+            response = await client.request(method, url, timeout=steps, **options)
         response.raise_for_status()
         return response.json()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:

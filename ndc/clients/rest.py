@@ -70,6 +70,7 @@ def send(
     *,
     body: Mapping[str, Any] | None = None,
     deadline: timedelta,
+    auth: httpx.Auth | None = None,
 ) -> Reply:
     """Return what ``url`` answers, whatever the status.
 
@@ -79,7 +80,7 @@ def send(
     """
     timeout = httpx.Timeout(deadline.total_seconds(), connect=CONNECT.total_seconds())
     try:
-        response = over.request(method, url, json=body, timeout=timeout)
+        response = over.request(method, url, json=body, timeout=timeout, auth=auth)
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict) as error:
         raise translate(error, url) from error
     return Reply(response.status_code, response.text)

@@ -10,6 +10,7 @@ import sys
 from datetime import timedelta
 
 from inventory.endpoints import ETCD_CLIENT
+from inventory.etcd import AGENT
 from inventory.network import Host
 from ndc.adapters.agent import Agent
 from ndc.adapters.clock import SystemClock
@@ -21,6 +22,7 @@ from ndc.adapters.placement import EtcdPlacements
 from ndc.clients import rest
 from ndc.clients.epochs import services_of
 from ndc.clients.etcd import Etcd
+from ndc.clients.etcd_login import EtcdAuth, Login
 from ndc.clients.json_get import mutual_tls
 from ndc.kernel.clock import Clock
 from ndc.kernel.errors import NdcError
@@ -47,7 +49,8 @@ def _agent(mine: Here, clock: Clock) -> Agent:
         return voter != host, voter.site != host.site
 
     voters = sorted((network.host(name) for name in network.voters), key=farness)
-    etcd = Etcd(over, [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters])
+    roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
+    etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, mine.password(f"etcd-{AGENT}"))))
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
     return Agent(host.site, EtcdPlacements(etcd, network.environment), guard)
 

@@ -6,16 +6,19 @@ was interrupted anywhere is finished by the same command.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from inventory.etcd import ROOT, accounts
 from inventory.network import Network
 from ndc.adapters import toolchain
 from ndc.adapters.alone import alone
 from ndc.adapters.ansible import Play, converge
 from ndc.adapters.clock import SystemClock
-from ndc.adapters.reach import Reach
+from ndc.adapters.quorum_access import ensure_access
+from ndc.adapters.reach import Reach, etcd_as
 from ndc.adapters.secrets import Secrets, ensure_secrets
 from ndc.kernel.clock import wait_until
 from ndc.kernel.errors import Rejected, Unreachable
@@ -71,6 +74,7 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
         _contain(work)
         with stages.stage("routers"):
             say_routes(environment, network, secrets, stages.clock)
+        _admit(work)
         _place(work)
         return summary(network, _wait_until_green(work))
 
@@ -84,25 +88,43 @@ def _contain(work: _Work) -> None:
         ).demand_success()
 
 
+def _admit(work: _Work) -> None:
+    """Make etcd know who may do what, as soon as a majority can be asked."""
+    reach = Reach.over(work.network, work.secrets.folder)
+    root = etcd_as(ROOT, work.network, work.secrets, reach.rest)
+    admitted = tuple(accounts(work.network))
+    passwords = {one.name: work.secrets.etcd_password(one.name) for one in admitted}
+    passwords[ROOT] = work.secrets.etcd_password(ROOT)
+    with work.stages.stage("accounts of the quorum"):
+        _when_it_answers(
+            work, lambda: ensure_access(root, admitted, passwords), "the quorum's accounts"
+        )
+
+
 def _place(work: _Work) -> None:
     """Make services be announced where they are placed, as soon as a majority can be asked."""
     reach = Reach.over(work.network, work.secrets.folder)
+    with work.stages.stage("placement of services"):
+        _when_it_answers(
+            work, lambda: place_services(work.network, reach), "the placement of every service"
+        )
 
-    def placed() -> bool | None:
+
+def _when_it_answers(work: _Work, ensure: Callable[[], None], what: str) -> None:
+    def ensured() -> bool:
         try:
-            place_services(work.network, reach)
+            ensure()
         except Unreachable:
-            return None
+            return False
         return True
 
-    with work.stages.stage("placement of services"):
-        wait_until(
-            work.stages.clock,
-            placed,
-            what="the placement of every service",
-            bound=_QUORUM,
-            every=timedelta(milliseconds=500),
-        )
+    wait_until(
+        work.stages.clock,
+        ensured,
+        what=what,
+        bound=_QUORUM,
+        every=timedelta(milliseconds=500),
+    )
 
 
 def _wait_until_green(work: _Work) -> Snapshot:

@@ -1,4 +1,4 @@
-"""One real etcd on the loopback interface, with the environment's certificates."""
+"""One real etcd on the loopback interface, with the environment's certificates and accounts."""
 
 from __future__ import annotations
 
@@ -6,24 +6,60 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
+
+from inventory.etcd import CONTROL, ROOT, Account, accounts
 from inventory.network import Network
 from ndc.adapters.clock import SystemClock
-from ndc.adapters.secrets import ensure_secrets
+from ndc.adapters.quorum_access import ensure_access
+from ndc.adapters.secrets import Secrets, ensure_secrets
 from ndc.adapters.toolchain import ensure_etcd
 from ndc.clients import rest
 from ndc.clients.etcd import Etcd
+from ndc.clients.etcd_login import EtcdAuth, Login
 from ndc.clients.json_get import mutual_tls
 from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import WorldError
+from ndc.kernel.errors import Rejected, Unreachable
 from ndc.settings import CACHE
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that knows nobody yet."""
+
+    root: str
+    over: httpx.Client
+    network: Network
+    secrets: Secrets
+
+    def speaking_as(self, account: str) -> Etcd:
+        """Return a client that is ``account``."""
+        login = Login(account, self.secrets.etcd_password(account))
+        return Etcd(self.over, [self.root], EtcdAuth(login))
+
+    def admit(self, *those: Account) -> None:
+        """Let ``those`` in, or those that the network asks for, and nobody else."""
+        admitted = those or tuple(accounts(self.network))
+        passwords = {one.name: self.secrets.etcd_password(one.name) for one in admitted}
+        passwords[ROOT] = self.secrets.etcd_password(ROOT)
+        ensure_access(self.speaking_as(ROOT), admitted, passwords)
 
 
 @contextmanager
 def running_etcd(folder: Path, network: Network) -> Iterator[Etcd]:
-    """Yield a client of a server that keeps its data and its keys in ``folder``."""
+    """Yield a client, as the control plane, of a server that keeps its data in ``folder``."""
+    with etcd_server(folder, network) as server:
+        server.admit()
+        yield server.speaking_as(CONTROL)
+
+
+@contextmanager
+def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
+    """Yield a server that keeps its data and its keys in ``folder``."""
     secrets = ensure_secrets(folder / "secrets", network)
     server, mine = (
         secrets.host_certificate(network.voters[0]),
@@ -40,20 +76,21 @@ def running_etcd(folder: Path, network: Network) -> Iterator[Etcd]:
         "key-file": server.key,
         "trusted-ca-file": secrets.authority.certificate,
         "log-level": "error",
+        "bcrypt-cost": "4",
     }
     words = [f"--{name}={value}" for name, value in options.items()]
     process = subprocess.Popen([str(program), "--client-cert-auth", *words])
     tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
     try:
         with rest.client(tls) as over:
-            etcd = Etcd(over, [root])
+            stranger = Etcd(over, [root])
             wait_until(
                 SystemClock(),
-                lambda: _answers(etcd),
+                lambda: _answers(stranger),
                 what="etcd",
                 bound=timedelta(seconds=30),
             )
-            yield etcd
+            yield Server(root, over, network, secrets)
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -62,8 +99,10 @@ def running_etcd(folder: Path, network: Network) -> Iterator[Etcd]:
 def _answers(etcd: Etcd) -> bool:
     try:
         etcd.get("/")
-    except WorldError:
+    except Unreachable:
         return False
+    except Rejected:  # it asks who we are
+        return True
     return True
 
 

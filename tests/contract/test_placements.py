@@ -12,6 +12,7 @@ from dr.actions import Action, ClaimWorkload, MovePlacement, ReleaseWorkload
 from dr.conditions import Conditions
 from dr.placement import Placement
 from dr.ports import Eye
+from inventory.etcd import claims, placements
 from inventory.names import SiteName
 from inventory.network import Network
 from ndc.adapters.actuator import LiveActuator
@@ -63,11 +64,16 @@ def etcd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etcd]:
         yield client
 
 
+def _forget(etcd: Etcd) -> None:
+    for prefix in (placements(network().environment), claims(network().environment)):
+        etcd.change([], [Delete(found.key) for found in etcd.under(prefix)])
+
+
 def _live(etcd: Etcd, net: Network) -> Pair:
-    placements = EtcdPlacements(etcd, net.environment)
-    placements.ensure(SERVICE, HOME)
+    records = EtcdPlacements(etcd, net.environment)
+    records.ensure(SERVICE, HOME)
     nobody = Access(None, None)  # type: ignore[arg-type]  # no host is asked here
-    reach = Reach(net, None, None, etcd, placements, nobody, nobody)  # type: ignore[arg-type]  # nor Patroni
+    reach = Reach(net, None, None, etcd, records, nobody, nobody)  # type: ignore[arg-type]  # nor Patroni
     return Pair(LiveEye(reach, SystemClock()), LiveActuator(reach))
 
 
@@ -79,7 +85,7 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
         return
     client: Etcd = request.getfixturevalue("etcd")
     yield _live(client, network())
-    client.change([], [Delete(found.key) for found in client.under("/ndc/")])
+    _forget(client)
 
 
 CLAIM, RELEASE = ClaimWorkload(SERVICE, FIRST, 1), ReleaseWorkload(SERVICE, FIRST)
@@ -168,6 +174,6 @@ def test_an_agent_reads_every_record_at_once_and_no_claim(etcd: Etcd) -> None:
 
     read = records.placements()
 
-    etcd.change([], [Delete(found.key) for found in etcd.under("/ndc/")])
+    _forget(etcd)
     assert read == {SERVICE: Placement(HOME, 1, None)}
     assert records.placements() == {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic
 
+from inventory.etcd import runs
 from inventory.names import EnvironmentName
 from ndc.clients.etcd import Etcd, Holds, Put
 from ndc.kernel.clock import Clock
@@ -30,7 +31,7 @@ class EtcdJournal(Generic[ActionT, BasisT]):
         clock: Clock,
     ) -> None:
         self._etcd = etcd
-        self._prefix = f"/ndc/{environment}/runs/{run}/"
+        self._prefix = f"{runs(environment)}{run}/"
         self._codec = codec
         self._clock = clock
         self._lines: list[str] | None = None

@@ -13,7 +13,7 @@ pulumi_passphrase bgp_password
 
 from __future__ import annotations
 
-from ndc.adapters.secrets.ensure import CLIENTS, PASSWORDS, ensure_secrets
+from ndc.adapters.secrets.ensure import CLIENTS, ensure_secrets, passwords_of
 from ndc.adapters.secrets.folder import Certificate, Secrets
 
-__all__ = ["CLIENTS", "PASSWORDS", "Certificate", "Secrets", "ensure_secrets"]
+__all__ = ["CLIENTS", "Certificate", "Secrets", "ensure_secrets", "passwords_of"]

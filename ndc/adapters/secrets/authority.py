@@ -76,7 +76,7 @@ class Authority:
             raise lost(files.key)
         key = _ensure_key(files.key, _IRREPLACEABLE)
         if not files.certificate.exists():
-            name = _name(f"ndc authority of {environment}")
+            name = _name(NameOID.COMMON_NAME, f"ndc authority of {environment}")
             builder = _dated(clock, _AUTHORITY_LIFETIME).subject_name(name).issuer_name(name)
             for extension, critical in _authority_extensions(key.public_key()):
                 builder = builder.add_extension(extension, critical=critical)
@@ -100,6 +100,7 @@ class Authority:
         return (
             self._issued(there)
             and there.public_key() == key
+            and there.subject == _owner(subject)
             and _alternatives(there) == set(subject.alternatives())
             and there.not_valid_after_utc - self.clock.now() > _RENEWAL
         )
@@ -114,7 +115,7 @@ class Authority:
     def _issue(self, subject: Subject, key: ec.EllipticCurvePublicKey) -> x509.Certificate:
         builder = (
             _dated(self.clock, _LIFETIME)
-            .subject_name(_name(subject.name))
+            .subject_name(_owner(subject))
             .issuer_name(self.certificate.subject)
             .public_key(key)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -165,8 +166,13 @@ def _dated(clock: Clock, lifetime: timedelta) -> x509.CertificateBuilder:
     )
 
 
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+def _owner(subject: Subject) -> x509.Name:
+    # etcd's JSON gateway refuses clients that have a common name; to nobody else it matters
+    return _name(NameOID.ORGANIZATIONAL_UNIT_NAME, subject.name)
+
+
+def _name(kind: x509.ObjectIdentifier, text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(kind, text)])
 
 
 def _alternatives(certificate: x509.Certificate) -> set[x509.GeneralName]:

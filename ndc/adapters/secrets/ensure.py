@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from inventory.etcd import ROOT, accounts
 from inventory.network import Host, Network
 from ndc.adapters.clock import SystemClock
 from ndc.adapters.secrets.authority import Authority, Subject, Use
@@ -41,7 +42,7 @@ def ensure_secrets(folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK)
     secrets = Secrets(folder)
     make_folder(folder)
     _ensure_ssh_keys(secrets, network)
-    _ensure_passwords(secrets)
+    _ensure_passwords(secrets, network)
     authority = Authority.ensure(secrets.authority, str(network.environment), clock)
     for subject in _subjects(secrets, network):
         authority.ensure_certificate(subject)
@@ -61,11 +62,17 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
             ensure_ssh_key(secrets.operator_key(operator.name), operator.name)
 
 
-def _ensure_passwords(secrets: Secrets) -> None:
+def passwords_of(network: Network) -> tuple[str, ...]:
+    """Return the name of every password in ``network``: of PostgreSQL's roles, of etcd's users."""
+    users = (ROOT, *(account.name for account in accounts(network)))
+    return (*PASSWORDS, *(f"etcd-{user}" for user in users))
+
+
+def _ensure_passwords(secrets: Secrets, network: Network) -> None:
     for path in (
         secrets.pulumi_passphrase,
         secrets.bgp_password,
-        *(secrets.password(name) for name in PASSWORDS),
+        *(secrets.password(name) for name in passwords_of(network)),
     ):
         if not path.exists():
             write_private(path, randomness.token_hex(_PASSWORD_BYTES) + "\n")

@@ -71,6 +71,14 @@ class Secrets:
         """Return the file that holds the password called ``name``, one line."""
         return self.path("passwords", name)
 
+    def etcd_password(self, account: str) -> str:
+        """Return the password of the user of etcd called ``account``.
+
+        Raises:
+            Rejected: it is not there, or cannot be read.
+        """
+        return self.read(self.password(f"etcd-{account}"))
+
     def host_certificate(self, host: HostName) -> Certificate:
         """Return what is for TLS as a server and a client: etcd, Patroni, PostgreSQL, exporters."""
         return self._certificate("hosts", host)

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import httpx
 
+from inventory.etcd import CONTROL
 from inventory.network import Network
 from ndc.adapters.secrets.folder import Secrets
 from ndc.adapters.snapshot.assemble import assemble
@@ -17,6 +18,7 @@ from ndc.adapters.snapshot.look import Sources, look_around
 from ndc.adapters.snapshot.looking import Looking
 from ndc.adapters.snapshot.readings import Readings
 from ndc.adapters.snapshot.sightings import Sightings, recalled, remember
+from ndc.clients.etcd_login import EtcdAuth, Login
 from ndc.clients.json_get import mutual_tls
 from ndc.kernel.clock import Clock
 from tui.snapshot import Snapshot
@@ -36,6 +38,7 @@ class Onlooker:
     """the file that remembers when each thing was last seen"""
     clock: Clock
     _looking: Looking | None = field(default=None, init=False)
+    _etcd: EtcdAuth | None = field(default=None, init=False)
 
     def __enter__(self) -> Self:
         return self
@@ -49,7 +52,7 @@ class Onlooker:
         """Return what is seen now; one second passes in waiting, at most.
 
         Raises:
-            Rejected: the environment has no certificates yet.
+            Rejected: the environment has no certificates, or no passwords, yet.
         """
         self._looking = self._looking or Looking(self._tls())
         readings = self._looking.run(self._look)
@@ -60,7 +63,8 @@ class Onlooker:
         return snapshot
 
     def _look(self, client: httpx.AsyncClient) -> Coroutine[Any, Any, Readings]:
-        return look_around(self.network, client, self.sources)
+        self._etcd = self._etcd or EtcdAuth(Login(CONTROL, self.secrets.etcd_password(CONTROL)))
+        return look_around(self.network, client, self.sources, self._etcd)
 
     def _tls(self) -> ssl.SSLContext:
         mine = self.secrets.client_certificate("control")

@@ -53,13 +53,18 @@ class Sources:
     substrate: Callable[[], SubstrateReading] | None
 
 
-async def look_around(network: Network, client: httpx.AsyncClient, sources: Sources) -> Readings:
-    """Return what answered within the deadline; what did not is absent."""
+async def look_around(
+    network: Network, client: httpx.AsyncClient, sources: Sources, etcd: httpx.Auth
+) -> Readings:
+    """Return what answered within the deadline; what did not is absent.
+
+    ``etcd`` says who we are to the voters.
+    """
     async with asyncio.TaskGroup() as group:
         substrate = group.create_task(_blocking(sources.substrate))
         greetings = group.create_task(_each((h.name, _greeting(h)) for h in network.hosts))
         clusters = group.create_task(_each(_clusters(network, client)))
-        voting = group.create_task(_each(_voters(network, client)))
+        voting = group.create_task(_each(_voters(network, client, etcd)))
         samples = group.create_task(_each(_samples(network, client)))
         probes = group.create_task(_each(_probes(network, client)))
     told = substrate.result()
@@ -153,11 +158,11 @@ async def _cluster(
 
 
 def _voters(
-    network: Network, client: httpx.AsyncClient
+    network: Network, client: httpx.AsyncClient, auth: httpx.Auth
 ) -> Iterable[tuple[HostName, Awaitable[VoterReading]]]:
     for name in network.voters:
         root = root_of(network.host(name), endpoints.ETCD_CLIENT)
-        yield name, voter_reading(client, root, network.environment, deadline=DEADLINE)
+        yield name, voter_reading(client, root, network.environment, auth=auth, deadline=DEADLINE)
 
 
 def _samples(

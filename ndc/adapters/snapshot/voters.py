@@ -9,8 +9,8 @@ from datetime import timedelta
 import httpx
 
 from dr.placement import read_placement
+from inventory.etcd import placements
 from inventory.names import EnvironmentName, ServiceName
-from ndc.adapters.placement import folder
 from ndc.adapters.snapshot.readings import PlacementReading
 from ndc.clients.etcd import key_values, range_under
 from ndc.clients.json_get import get_json, post_json
@@ -27,7 +27,12 @@ class VoterReading:
 
 
 async def voter_reading(
-    client: httpx.AsyncClient, root: str, environment: EnvironmentName, *, deadline: timedelta
+    client: httpx.AsyncClient,
+    root: str,
+    environment: EnvironmentName,
+    *,
+    auth: httpx.Auth,
+    deadline: timedelta,
 ) -> VoterReading:
     """Return what the voter at ``root`` tells; its connection is used for both questions.
 
@@ -40,10 +45,10 @@ async def voter_reading(
         await get_json(client, alone, deadline=deadline / 2)
     except Rejected:
         return VoterReading(healthy=False)
-    records = folder(environment)
+    records = placements(environment)
     try:
         url, body = f"{root}/v3/kv/range", range_under(records)
-        answer = await post_json(client, url, body, deadline=deadline / 2)
+        answer = await post_json(client, url, body, deadline=deadline / 2, auth=auth)
     except WorldError:
         return VoterReading(healthy=False)
     try:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from ipaddress import IPv4Interface
 from pathlib import Path
 
+import httpx
 import pytest
 
 from inventory.network import Network
@@ -42,7 +43,9 @@ def _seen(
     mine = secrets.client_certificate("control")
     tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
     with closing(Looking(tls)) as looking:
-        return looking.run(lambda client: look_around(there, client, Sources(substrate)))
+        return looking.run(
+            lambda client: look_around(there, client, Sources(substrate), httpx.Auth())
+        )
 
 
 def test_where_nothing_listens_everything_is_known_to_be_down(secrets: Secrets) -> None:

@@ -17,7 +17,7 @@ import pytest
 from inventory.names import EnvironmentName
 from ndc.adapters.ansible.private_data import private_data
 from ndc.adapters.paths import Paths
-from ndc.adapters.secrets import PASSWORDS, Secrets, ensure_secrets
+from ndc.adapters.secrets import Secrets, ensure_secrets, passwords_of
 from tests.networks import ROOT, network
 
 _EVERYTHING = "msg={{ {'trees': ndc_trees, 'secrets': ndc_secrets} }}"
@@ -58,8 +58,9 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]
 
 
 def _known_secrets(paths: Paths) -> Secrets:
-    secrets = ensure_secrets(paths.secrets, network("tiny"))
-    for path in (secrets.bgp_password, *(secrets.password(name) for name in PASSWORDS)):
+    there = network("tiny")
+    secrets = ensure_secrets(paths.secrets, there)
+    for path in (secrets.bgp_password, *(secrets.password(name) for name in passwords_of(there))):
         path.write_text(f"the-password-of-{path.name}\n")
     return secrets
 

@@ -1,0 +1,68 @@
+"""What lies where in etcd, and who may read or write it. Pure.
+
+Everybody who asks shows a certificate of the environment; which of the accounts below
+they are, they prove with its password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from inventory.names import DatabaseName, EnvironmentName
+from inventory.network import Network
+
+ROOT: Final = "root"
+"""etcd's own name, of a user and a role, for who may change accounts"""
+CONTROL: Final = "control"
+"""the control plane: plans, runs, status"""
+AGENT: Final = "agent"
+"""on hosts that may serve: obeys what is recorded, records nothing"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Every key under ``prefix`` may be read and, if ``writes``, changed."""
+
+    prefix: str
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One user of etcd, with a role of the same name that is nobody else's."""
+
+    name: str
+    grants: tuple[Grant, ...]
+
+
+def placements(environment: EnvironmentName) -> str:
+    """Return what the key of each placement record begins with."""
+    return f"/ndc/{environment}/placement/"
+
+
+def claims(environment: EnvironmentName) -> str:
+    """Return what the key of each claim on a workload begins with."""
+    return f"/ndc/{environment}/claim/"
+
+
+def runs(environment: EnvironmentName) -> str:
+    """Return what the key of each record of a run's journal begins with."""
+    return f"/ndc/{environment}/runs/"
+
+
+def patroni(environment: EnvironmentName, database: DatabaseName) -> str:
+    """Return what Patroni's keys for ``database`` begin with: its namespace and scope."""
+    return f"/ndc/{environment}/patroni/{database}/"
+
+
+def accounts(network: Network) -> Iterator[Account]:
+    """Yield every account, each with the least that it needs."""
+    here = network.environment
+    moving = (placements(here), claims(here))
+    yield Account(CONTROL, tuple(Grant(p, writes=True) for p in (*moving, runs(here))))
+    yield Account(AGENT, tuple(Grant(p, writes=False) for p in moving))
+    for database in network.databases:
+        keys = patroni(here, database.name)
+        yield Account(f"patroni-{database.name}", (Grant(keys, writes=True),))

@@ -1,0 +1,192 @@
+"""Who may do what in a real etcd, and how it comes to be so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inventory.etcd import (
+    AGENT,
+    CONTROL,
+    ROOT,
+    Account,
+    Grant,
+    claims,
+    patroni,
+    placements,
+    runs,
+)
+from inventory.names import DatabaseName
+from ndc.clients.etcd import Etcd, Holds, Put
+from ndc.clients.etcd_login import EtcdAuth, Login
+from ndc.kernel.errors import Rejected
+from tests.contract.etcd_server import Server, etcd_server
+from tests.networks import network
+
+pytestmark = pytest.mark.lab
+
+NETWORK = network("tiny")
+HERE = NETWORK.environment
+(DATABASE,) = (database.name for database in NETWORK.databases)
+KEYS = {
+    "placement": placements(HERE) + "portal",
+    "claim": claims(HERE) + "portal",
+    "journal": runs(HERE) + "one/0",
+    "leader": patroni(HERE, DATABASE) + "leader",
+    "another database's leader": patroni(HERE, DatabaseName("other-db")) + "leader",
+    "anything else": "/elsewhere",
+}
+READS = {
+    CONTROL: {"placement", "claim", "journal"},
+    AGENT: {"placement", "claim"},
+    f"patroni-{DATABASE}": {"leader"},
+}
+WRITES = {**READS, AGENT: set[str]()}
+WHY_NOT = ("permission denied", "authentication failed", "user name is empty")
+CHANGES = 19
+"""that an etcd needs which knows nobody"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with etcd_server(tmp_path_factory.mktemp("etcd"), NETWORK) as server:
+        server.admit()
+        yield server
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Server]:
+    with etcd_server(tmp_path, NETWORK) as server:
+        yield server
+
+
+@pytest.mark.parametrize("account", READS)
+def test_each_account_reads_and_writes_what_it_must_and_no_more(
+    server: Server, account: str
+) -> None:
+    etcd = server.speaking_as(account)
+
+    assert _read_by(etcd) == READS[account]
+    assert _written_by(etcd) == WRITES[account]
+
+
+def test_a_certificate_without_a_name_may_nothing(server: Server) -> None:
+    with pytest.raises(Rejected) as refused:
+        Etcd(server.over, [server.root]).get(KEYS["placement"])
+
+    assert "user name is empty" in refused.value.actual
+
+
+def test_a_wrong_password_opens_nothing(server: Server) -> None:
+    guessed = Etcd(server.over, [server.root], EtcdAuth(Login(CONTROL, "guessed")))
+
+    with pytest.raises(Rejected) as refused:
+        guessed.get(KEYS["placement"])
+
+    assert "authentication failed" in refused.value.actual
+
+
+def test_only_root_changes_who_may_what(server: Server) -> None:
+    with pytest.raises(Rejected) as refused:
+        server.speaking_as(CONTROL).ask("auth/role/add", {"name": "more"}, repeatable=False)
+
+    assert "permission denied" in refused.value.actual
+
+
+def test_what_was_granted_once_and_is_not_any_more_is_taken_away(empty: Server) -> None:
+    generous = Account(AGENT, (Grant(placements(HERE), writes=True), Grant("/", writes=True)))
+    empty.admit(generous)
+    agent = empty.speaking_as(AGENT)
+    before = _written_by(agent)
+
+    empty.admit()
+
+    assert before == KEYS.keys()
+    assert _written_by(agent) == WRITES[AGENT]
+    assert _read_by(agent) == READS[AGENT]
+
+
+def test_a_password_that_is_another_one_by_now_is_told_to_etcd(empty: Server) -> None:
+    empty.admit()
+    before = empty.speaking_as(AGENT)
+    before.get(KEYS["placement"])
+    empty.secrets.password(f"etcd-{AGENT}").write_text("another one\n")
+
+    empty.admit()
+
+    assert not _may(before.get, KEYS["placement"])
+    assert _may(empty.speaking_as(AGENT).get, KEYS["placement"])
+
+
+def test_without_roots_password_nothing_is_changed_and_the_error_says_what_to_do(
+    empty: Server,
+) -> None:
+    empty.admit()
+    empty.secrets.password(f"etcd-{ROOT}").write_text("made up\n")
+
+    with pytest.raises(Rejected, match="etcd does not take root's password") as refused:
+        empty.admit()
+
+    assert "restore the environment's secrets" in refused.value.next_step
+
+
+@pytest.mark.parametrize("changes", range(CHANGES + 1))
+def test_it_may_be_interrupted_anywhere(
+    empty: Server, changes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Etcd, "ask", _dying_after(changes))
+        if changes < CHANGES:
+            with pytest.raises(_Dead):
+                empty.admit()
+        else:
+            empty.admit()
+
+    empty.admit()
+
+    assert _written_by(empty.speaking_as(CONTROL)) == WRITES[CONTROL]
+    assert _written_by(empty.speaking_as(AGENT)) == WRITES[AGENT]
+    assert _read_by(Etcd(empty.over, [empty.root])) == set()
+
+
+class _Dead(Exception):
+    """Whoever made the accounts is no more."""
+
+
+def _dying_after(changes: int) -> Callable[..., dict[str, Any]]:
+    """Return an ``Etcd.ask`` that is cut off before it asks for one change more."""
+    left, ask = iter(range(changes)), Etcd.ask
+
+    def asking(
+        etcd: Etcd, what: str, body: Mapping[str, Any], *, repeatable: bool
+    ) -> dict[str, Any]:
+        if not repeatable and next(left, None) is None:
+            raise _Dead
+        return ask(etcd, what, body, repeatable=repeatable)
+
+    return asking
+
+
+def _write(etcd: Etcd, key: str) -> None:
+    etcd.change([Holds(key, None)], [Put(key, "x")])
+
+
+def _read_by(etcd: Etcd) -> set[str]:
+    return {what for what, key in KEYS.items() if _may(etcd.get, key)}
+
+
+def _written_by(etcd: Etcd) -> set[str]:
+    return {what for what, key in KEYS.items() if _may(_write, etcd, key)}
+
+
+def _may(act: Callable[..., object], *words: object) -> bool:
+    try:
+        act(*words)
+    except Rejected as error:
+        if not any(why in error.actual for why in WHY_NOT):
+            raise
+        return False
+    return True

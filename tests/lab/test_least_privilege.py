@@ -1,0 +1,63 @@
+"""What somebody who has taken over a host can do to the quorum: not what its programs cannot."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from inventory.endpoints import ETCD_CLIENT
+from inventory.etcd import patroni, placements
+from inventory.names import DatabaseName, EnvironmentName
+from tests.lab.recovery import Portal
+from tests.lab.terminal import Terminal
+
+pytestmark = pytest.mark.lab
+
+
+def test_a_hosts_certificate_alone_opens_nothing_in_etcd(lab: Terminal) -> None:
+    placement = placements(EnvironmentName(lab.environment)) + Portal.declared(lab).name
+
+    assert "user name is empty" in _asked(lab, "kv/range", {"key": _coded(placement)})
+
+
+def test_a_databases_account_reads_its_leader_and_no_placement(lab: Terminal) -> None:
+    environment = EnvironmentName(lab.environment)
+    (database,) = (one["name"] for one in lab.ndc("status", "--json").value["databases"])
+    leader = patroni(environment, DatabaseName(database)) + "leader"
+    placement = placements(environment) + Portal.declared(lab).name
+    known = lab.on(
+        _member(lab)["host"], "grep", "-A1", "username: patroni-", f"/etc/patroni/{database}.yml"
+    )
+    name, password = (line.split(": ")[1].strip('"') for line in known.stdout.splitlines())
+    token = json.loads(_asked(lab, "auth/authenticate", {"name": name, "password": password}))
+
+    assert '"kvs"' in _asked(lab, "kv/range", {"key": _coded(leader)}, token["token"])
+    for verb, body in (("range", {}), ("put", {"value": _coded("mine")})):
+        said = _asked(lab, f"kv/{verb}", {"key": _coded(placement), **body}, token["token"])
+        assert "permission denied" in said
+
+
+def _asked(lab: Terminal, what: str, body: Mapping[str, str], token: str = "") -> str:
+    """Return what a voter answers to somebody with the certificate of a database's host."""
+    member = _member(lab)
+    words = [
+        *("curl", "--silent", "--cacert", "/etc/ndc/ca.crt"),
+        *("--cert", "/etc/ndc/tls.crt", "--key", "/etc/ndc/tls.key"),
+        *(["--header", f"Authorization: {token}"] if token else []),
+        *("--data", json.dumps(body)),
+        f"https://{member['loopback']}:{ETCD_CLIENT}/v3/{what}",
+    ]
+    return lab.on(member["host"], *words).stdout
+
+
+def _member(lab: Terminal) -> dict[str, str]:
+    """Return a host that has a database and a vote."""
+    hosts: list[dict[str, str]] = lab.done("show", "hosts", "--json").value
+    return next(h for h in hosts if {"database", "voter"} <= {*h["roles"].split()})
+
+
+def _coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
