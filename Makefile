@@ -62,7 +62,7 @@ endif
 unit: $(VENV) ## all tests that need no lab
 	@$(BIN)/pytest -q -m 'not lab'
 
-lab: $(VENV) ## the lab suite, on an environment of its own
+lab: $(VENV) ## the lab suite: real servers, and a whole network of its own
 ifneq ($(LAB_SUITE),)
 	@toolchain/lab-suite
 endif

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGINT
 
+from ndc.adapters.toolchain import ensure_image
 from ndc.settings import CACHE
 
 _MOUNT = """
@@ -32,35 +33,26 @@ exec postgres -h 127.0.0.1 -p "$0" -k /tmp -c fsync=off
 """
 
 
-def image_root() -> Path | None:
-    """Return the newest golden image in the cache, or None."""
-    found = (path for path in (CACHE / "image").glob("*/root") if _has_postgres(path))
-    return max(found, key=lambda path: path.stat().st_mtime, default=None)
-
-
-def inside(root: Path, folder: Path, script: str, argument: str = "") -> list[str | Path]:
-    """Return what runs ``script`` as postgres in an overlay of ``root``, kept in ``folder``.
+def inside(folder: Path, script: str, argument: str = "") -> list[str | Path]:
+    """Return what runs ``script`` as postgres in an overlay of the image, kept in ``folder``.
 
     The script finds ``argument`` as ``$0``, and PostgreSQL's programs on its path.
     """
+    root = ensure_image(CACHE, lambda _: None).path
     return ["unshare", "--mount", "sh", "-c", _MOUNT, "sh", root, folder, script, argument]
 
 
 @contextmanager
-def scratch_postgres(root: Path, folder: Path) -> Iterator[str]:
+def scratch_postgres(folder: Path) -> Iterator[str]:
     """Yield the connection string of an empty database; ``folder`` is an empty folder."""
     port = _free_port()
-    command = inside(root, folder, _SERVER, str(port))
+    command = inside(folder, _SERVER, str(port))
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         try:
             yield f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
         finally:
             server.send_signal(SIGINT)
             server.wait(20)
-
-
-def _has_postgres(root: Path) -> bool:
-    return (root / "usr/lib/postgresql/15/bin/postgres").exists()
 
 
 def _free_port() -> int:

@@ -13,7 +13,7 @@ from inventory.names import SiteName
 from monitors.readers.copy_age import Copy
 from ndc.clients import heartbeats
 from ndc.kernel.errors import Rejected, Unreachable
-from tests.scratch_postgres import image_root, scratch_postgres
+from tests.scratch_postgres import scratch_postgres
 
 pytestmark = pytest.mark.lab
 
@@ -31,10 +31,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE heartbeat IN SCHEMA heartbeat GRANT SELECT ON 
 @pytest.fixture(scope="module")
 def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the connection string of a database with the roles that `ndc up` makes."""
-    root = image_root()
-    if root is None:
-        pytest.skip("there is no golden image yet: `make up` builds it")
-    with scratch_postgres(root, tmp_path_factory.mktemp("postgres")) as made:
+    with scratch_postgres(tmp_path_factory.mktemp("postgres")) as made:
         asyncio.run(_prepared(made))
         yield made
 

@@ -12,7 +12,7 @@ import pytest
 from ndc.reference.memory import MemoryStore
 from ndc.reference.postgres import PostgresStore
 from ndc.reference.submissions import Draft, Store, StoreRefused, StoreSilent
-from tests.scratch_postgres import image_root, scratch_postgres
+from tests.scratch_postgres import scratch_postgres
 
 Promise = Callable[[Store], Coroutine[Any, Any, None]]
 
@@ -20,10 +20,7 @@ Promise = Callable[[Store], Coroutine[Any, Any, None]]
 @pytest.fixture(scope="module")
 def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the connection string of an empty database."""
-    root = image_root()
-    if root is None:
-        pytest.skip("there is no golden image yet: `make up` builds it")
-    with scratch_postgres(root, tmp_path_factory.mktemp("postgres")) as made:
+    with scratch_postgres(tmp_path_factory.mktemp("postgres")) as made:
         yield made
 
 
