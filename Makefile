@@ -8,7 +8,6 @@ BIN := .venv/bin
 VENV := .venv/.made
 COMPILE := $(BIN)/python -m uv pip compile --quiet --no-header --generate-hashes
 PLAYBOOKS := $(wildcard playbooks/*.yml)
-LAB_SUITE := $(wildcard tests/lab/test_*.py)
 
 .PHONY: help
 help: ## show this list
@@ -63,9 +62,7 @@ unit: $(VENV) ## all tests that need no lab
 	@$(BIN)/pytest -q -m 'not lab'
 
 lab: $(VENV) ## the lab suite: real servers, and a whole network of its own
-ifneq ($(LAB_SUITE),)
 	@toolchain/lab-suite
-endif
 
 .PHONY: campaign bench
 campaign: $(VENV) ## what takes longer than make test may: runs interrupted at many more instants

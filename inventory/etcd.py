@@ -37,6 +37,11 @@ class Account:
     grants: tuple[Grant, ...]
 
 
+def password_name(account: str) -> str:
+    """Return what the password of ``account`` is called among secrets, here and on hosts."""
+    return f"etcd-{account}"
+
+
 def placements(environment: EnvironmentName) -> str:
     """Return what the key of each placement record begins with."""
     return f"/ndc/{environment}/placement/"

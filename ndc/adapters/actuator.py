@@ -27,7 +27,6 @@ from dr.actions import (
 )
 from dr.placement import Placement
 from inventory.names import ServiceName
-from ndc.adapters.handover import handover
 from ndc.adapters.reach import Reach
 from ndc.clients import patroni
 from ndc.clients.epochs import Act
@@ -112,7 +111,7 @@ class LiveActuator:
         """Refuse what is known to be incomplete; what cannot be told is no refusal."""
         leader, candidate = action.leader, action.candidate
         try:
-            seen = handover(self._reach, action.database, candidate, leader)
+            seen = self._reach.succession(action.database, candidate, leader)
         except Rejected as error:
             raise Unreachable(error.what, actual=error.actual) from error
         if seen is not None and not seen.complete:

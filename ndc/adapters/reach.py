@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import ssl
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import httpx
 
+from dr.succession import LogEnd, Succession, succession
 from inventory.endpoints import ETCD_CLIENT, PATRONI, PROBE
 from inventory.etcd import CONTROL
 from inventory.names import DatabaseName, HostName, ServiceName
@@ -23,11 +25,13 @@ from ndc.clients.epochs import Act, Answer, Request
 from ndc.clients.etcd import Etcd
 from ndc.clients.etcd_login import EtcdAuth, Login
 from ndc.clients.json_get import mutual_tls
-from ndc.clients.log_end import LogEnd
+from ndc.clients.log_end import read_end
 from ndc.clients.patroni import MemberAnswer
 from ndc.clients.ssh import Access, connect
 from ndc.kernel.errors import Unreachable, WorldError
 from ndc.runs.ports import Token
+
+T = TypeVar("T")
 
 _PYTHON = "/opt/ndc/venv/bin/python"
 _LOOK = timedelta(seconds=3)
@@ -137,18 +141,8 @@ class Reach:
     ) -> int | None:
         port = self.network.service(service).port
         words = [str(port), key, f"{bound.total_seconds():g}", *flags]
-        command = [_PYTHON, "-I", "-m", "ndc.daemons.canary", *words]
-        with connect(self._host(host), self.control, bound=_LOOK) as connection:
-            done = connection.run(command, bound=bound + 2 * _LOOK)
-        try:
-            rows = json.loads(done.stdout)["rows"]
-        except (ValueError, KeyError, TypeError):
-            raise Unreachable(
-                f"the canary on {host} did not say what it saw",
-                expected='{"rows": …}',
-                actual=(done.stderr or done.stdout).strip()[-200:] or "nothing",
-                next_step=f"ndc ssh {host} -- {' '.join(command)}",
-            ) from None
+        command = ["ndc.daemons.canary", *words]
+        rows = self._told(host, command, _rows, '{"rows": …}', bound=bound + 2 * _LOOK)
         return rows if isinstance(rows, int) else None
 
     def log_end(self, database: DatabaseName, host: HostName) -> LogEnd:
@@ -157,15 +151,40 @@ class Reach:
         Raises:
             Rejected, Unreachable: nothing is known.
         """
-        command = [_PYTHON, "-I", "-m", "ndc.daemons.log_end", database]
+        command = ["ndc.daemons.log_end", database]
+        return self._told(host, command, read_end, '{"timeline": …}', bound=2 * _LOOK)
+
+    def succession(
+        self, database: DatabaseName, host: HostName, former: HostName
+    ) -> Succession | None:
+        """Return how ``host`` came to lead ``database`` after ``former``; None: it is not told.
+
+        Raises:
+            Rejected, Unreachable: nothing is known.
+        """
+        end = self.log_end(database, former)
+        timeline = next((m.timeline for m in self.members(database) if m.name == host), None)
+        return succession(end, timeline, patroni.forks(self.rest, self.patroni(host)))
+
+    def _told(
+        self,
+        host: HostName,
+        module: Sequence[str],
+        read: Callable[[str], T],
+        expected: str,
+        *,
+        bound: timedelta,
+    ) -> T:
+        """Return what our program ``module``, with its words, says at ``host``."""
+        command = [_PYTHON, "-I", "-m", *module]
         with connect(self._host(host), self.control, bound=_LOOK) as connection:
-            done = connection.run(command, bound=2 * _LOOK)
+            done = connection.run(command, bound=bound)
         try:
-            return LogEnd.parse(done.stdout)
-        except ValueError:
+            return read(done.stdout)
+        except (ValueError, KeyError, TypeError):
             raise Unreachable(
-                f"{host} did not say where its copy of {database} ends",
-                expected='{"timeline": …}',
+                f"{module[0]} on {host} did not say what it saw",
+                expected=expected,
                 actual=(done.stderr or done.stdout).strip()[-200:] or "nothing",
                 next_step=f"ndc ssh {host} -- {' '.join(command)}",
             ) from None
@@ -175,6 +194,10 @@ class Reach:
 
     def _address(self, service: ServiceName) -> IPv4Address:
         return self.network.service(service).address
+
+
+def _rows(said: str) -> object:
+    return json.loads(said)["rows"]
 
 
 def etcd_as(account: str, network: Network, secrets: Secrets, over: httpx.Client) -> Etcd:

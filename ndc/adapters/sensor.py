@@ -31,7 +31,6 @@ from dr.questions import (
 )
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Database, Service
-from ndc.adapters.handover import handover
 from ndc.adapters.reach import Reach
 from ndc.clients import patroni, probe
 from ndc.clients.json_get import asking
@@ -89,7 +88,7 @@ class LiveEye:
             case IsOnlySynchronous() | LagsAtMost() | IsProtected():
                 return _of_members(question, self.reach.members(question.database))
             case HasAll(database, host, former):
-                seen = handover(self.reach, database, host, former)
+                seen = self.reach.succession(database, host, former)
                 return None if seen is None else seen.complete
             case CanaryIsKept(service, host, key):
                 rows = self.reach.canaries(service, host, key)

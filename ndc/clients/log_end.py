@@ -9,39 +9,29 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final
 
+from dr.succession import LogEnd
+
 _TIMELINE: Final = re.compile(r"^Latest checkpoint's TimeLineID: +(\d+)$", re.MULTILINE)
-_LOCATION: Final = re.compile(
-    r"^Latest checkpoint location: +([0-9A-F]+)/([0-9A-F]+)$", re.MULTILINE
-)
+_LOCATION: Final = re.compile(r"^Latest checkpoint location: +([0-9A-F]+/[0-9A-F]+)$", re.MULTILINE)
 _RECORD: Final = re.compile(r"^rmgr: .* desc: (\w+)", re.MULTILINE)
 _SHUTDOWN: Final = "CHECKPOINT_SHUTDOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class LogEnd:
-    """The last record that a server wrote while it led, as far as its disk still tells."""
+def end_text(end: LogEnd) -> str:
+    """Return ``end`` as one line of JSON."""
+    return json.dumps(asdict(end))
 
-    timeline: int
-    location: int
-    """of the checkpoint that the server would start from, in bytes from the log's beginning"""
-    final: bool
-    """whether it is a shutdown checkpoint, with nothing after it on its timeline"""
 
-    def text(self) -> str:
-        """Return it as one line of JSON."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def parse(cls, text: str) -> LogEnd:
-        """Return what ``text`` returned; ValueError if it is anything else."""
-        match json.loads(text):
-            case {"timeline": int(timeline), "location": int(location), "final": bool(final)}:
-                return cls(timeline, location, final)
-            case other:
-                raise ValueError(f"no end of a log: {str(other)[:200]}")
+def read_end(text: str) -> LogEnd:
+    """Return what ``text`` says; ValueError if it is no end of a log."""
+    match json.loads(text):
+        case {"timeline": int(timeline), "location": int(location), "final": bool(final)}:
+            return LogEnd(timeline, location, final)
+        case other:
+            raise ValueError(f"no end of a log: {str(other)[:200]}")
 
 
 def checkpoint(control: str) -> tuple[int, int]:
@@ -53,8 +43,13 @@ def checkpoint(control: str) -> tuple[int, int]:
     timeline, location = _TIMELINE.search(control), _LOCATION.search(control)
     if timeline is None or location is None:
         raise ValueError(f"no checkpoint: {control[:200]}")
-    high, low = (int(half, base=16) for half in location.groups())
-    return int(timeline[1]), high << 32 | low
+    return int(timeline[1]), read_location(location[1])
+
+
+def read_location(text: str) -> int:
+    """Return the location that PostgreSQL writes as ``text``, in bytes; ValueError if none."""
+    high, low = (int(half, base=16) for half in text.split("/"))
+    return high << 32 | low
 
 
 def written(location: int) -> str:

@@ -10,7 +10,7 @@ import sys
 from datetime import timedelta
 
 from inventory.endpoints import ETCD_CLIENT
-from inventory.etcd import AGENT
+from inventory.etcd import AGENT, password_name
 from inventory.network import Host
 from ndc.adapters.agent import Agent
 from ndc.adapters.clock import SystemClock
@@ -50,7 +50,7 @@ def _agent(mine: Here, clock: Clock) -> Agent:
 
     voters = sorted((network.host(name) for name in network.voters), key=farness)
     roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
-    etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, mine.password(f"etcd-{AGENT}"))))
+    etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, mine.password(password_name(AGENT)))))
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
     return Agent(host.site, EtcdPlacements(etcd, network.environment), guard)
 

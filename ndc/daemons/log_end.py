@@ -13,7 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ndc.clients.log_end import LogEnd, checkpoint, is_final, written
+from dr.succession import LogEnd
+from ndc.clients.log_end import checkpoint, end_text, is_final, written
 
 _PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 _COPIES = Path("/var/lib/postgresql/15")
@@ -29,7 +30,7 @@ def main() -> None:
         end = _end(copy)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         sys.exit(f"{copy}: {error}")
-    sys.stdout.write(end.text() + "\n")
+    sys.stdout.write(end_text(end) + "\n")
 
 
 def _end(copy: Path) -> LogEnd:

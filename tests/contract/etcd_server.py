@@ -23,7 +23,7 @@ from ndc.clients.etcd import Etcd
 from ndc.clients.etcd_login import EtcdAuth, Login
 from ndc.clients.json_get import mutual_tls
 from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import Rejected, Unreachable
+from ndc.kernel.errors import WorldError
 from ndc.settings import CACHE
 
 
@@ -99,10 +99,8 @@ def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
 def _answers(etcd: Etcd) -> bool:
     try:
         etcd.get("/")
-    except Unreachable:
+    except WorldError:
         return False
-    except Rejected:  # it asks who we are
-        return True
     return True
 
 

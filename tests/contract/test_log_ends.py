@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ndc.clients.log_end import checkpoint, is_final
+from ndc.clients.log_end import checkpoint, is_final, read_location
 from tests.scratch_postgres import inside
 
 pytestmark = pytest.mark.lab
@@ -70,7 +70,9 @@ tell crashed one
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Return what was said in the story, by its heading."""
-    command = inside(tmp_path_factory.mktemp("postgres"), STORY)
+    # its servers are daemons: they end with their process namespace, however the story ends
+    alone = ["unshare", "--pid", "--fork", "--kill-child"]
+    command = alone + inside(tmp_path_factory.mktemp("postgres"), STORY)
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
     )
@@ -113,5 +115,4 @@ def _fork(history: str, timeline: int) -> int:
     """Return where ``timeline`` was left, from a history file of PostgreSQL."""
     lines = (line.split("\t") for line in history.splitlines() if line)
     (location,) = (line[1] for line in lines if int(line[0]) == timeline)
-    high, low = (int(half, base=16) for half in location.split("/"))
-    return high << 32 | low
+    return read_location(location)

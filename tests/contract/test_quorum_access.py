@@ -15,6 +15,7 @@ from inventory.etcd import (
     Account,
     Grant,
     claims,
+    password_name,
     patroni,
     placements,
     runs,
@@ -113,7 +114,7 @@ def test_a_password_that_is_another_one_by_now_is_told_to_etcd(empty: Server) ->
     empty.admit()
     before = empty.speaking_as(AGENT)
     before.get(KEYS["placement"])
-    empty.secrets.password(f"etcd-{AGENT}").write_text("another one\n")
+    empty.secrets.password(password_name(AGENT)).write_text("another one\n")
 
     empty.admit()
 
@@ -125,7 +126,7 @@ def test_without_roots_password_nothing_is_changed_and_the_error_says_what_to_do
     empty: Server,
 ) -> None:
     empty.admit()
-    empty.secrets.password(f"etcd-{ROOT}").write_text("made up\n")
+    empty.secrets.password(password_name(ROOT)).write_text("made up\n")
 
     with pytest.raises(Rejected, match="etcd does not take root's password") as refused:
         empty.admit()

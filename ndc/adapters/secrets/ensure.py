@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from inventory.etcd import ROOT, accounts
+from inventory.etcd import ROOT, accounts, password_name
 from inventory.network import Host, Network
 from ndc.adapters.clock import SystemClock
 from ndc.adapters.secrets.authority import Authority, Subject, Use
@@ -65,7 +65,7 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
 def passwords_of(network: Network) -> tuple[str, ...]:
     """Return the name of every password in ``network``: of PostgreSQL's roles, of etcd's users."""
     users = (ROOT, *(account.name for account in accounts(network)))
-    return (*PASSWORDS, *(f"etcd-{user}" for user in users))
+    return (*PASSWORDS, *map(password_name, users))
 
 
 def _ensure_passwords(secrets: Secrets, network: Network) -> None:

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from inventory.etcd import password_name
 from inventory.names import HostName, OperatorName, ServiceName
 from ndc.kernel.errors import Rejected
 
@@ -77,7 +78,7 @@ class Secrets:
         Raises:
             Rejected: it is not there, or cannot be read.
         """
-        return self.read(self.password(f"etcd-{account}"))
+        return self.read(self.password(password_name(account)))
 
     def host_certificate(self, host: HostName) -> Certificate:
         """Return what is for TLS as a server and a client: etcd, Patroni, PostgreSQL, exporters."""

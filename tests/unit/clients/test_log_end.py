@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ndc.clients.log_end import LogEnd, checkpoint, is_final, written
+from dr.succession import LogEnd
+from ndc.clients.log_end import checkpoint, end_text, is_final, read_end, written
 
 CONTROL = """\
 pg_control version number:            1300
@@ -55,7 +56,7 @@ def test_a_log_ends_with_a_shutdown_and_nothing_after_it(records: str, final: bo
 def test_an_end_is_read_as_it_was_written() -> None:
     end = LogEnd(3, 0x1_0900_0028, final=True)
 
-    assert LogEnd.parse(end.text()) == end
+    assert read_end(end_text(end)) == end
 
 
 @pytest.mark.parametrize(
@@ -63,4 +64,4 @@ def test_an_end_is_read_as_it_was_written() -> None:
 )
 def test_anything_else_is_no_end(said: str) -> None:
     with pytest.raises(ValueError, match=r"no end of a log|Expecting value"):
-        LogEnd.parse(said)
+        read_end(said)
