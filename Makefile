@@ -3,7 +3,7 @@
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-DOCTOR := /usr/bin/python3 ndc/adapters/doctor.py --quiet
+DOCTOR := /usr/bin/python3 toolchain/doctor.py --quiet
 BIN := .venv/bin
 VENV := .venv/.made
 COMPILE := $(BIN)/python -m uv pip compile --quiet --no-header --generate-hashes

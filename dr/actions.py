@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
+from core.runs.plan import RunName
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
-from ndc.runs.plan import RunName
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from core.errors import JournalCorrupt
+from core.runs.plan import RunName
 from inventory.names import ServiceName, SiteName
-from ndc.kernel.errors import JournalCorrupt
-from ndc.runs.plan import RunName
 
 
 @dataclass(frozen=True, slots=True)

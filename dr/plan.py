@@ -9,15 +9,15 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from core.errors import JournalCorrupt, PlanRefused
+from core.runs.engine import Engine
+from core.runs.journal import Codec, Journal, Record
+from core.runs.plan import Plan, Step
+from core.runs.run import Run
 from dr.actions import Action
 from dr.facts import Facts
 from dr.placement import Claim, Placement
 from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName, SiteName
-from ndc.kernel.errors import JournalCorrupt, PlanRefused
-from ndc.runs.engine import Engine
-from ndc.runs.journal import Codec, Journal, Record
-from ndc.runs.plan import Plan, Step
-from ndc.runs.run import Run
 
 LIFE: Final = timedelta(minutes=10)
 """how long a plan may be begun"""

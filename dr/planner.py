@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.runs.plan import Plan, RunName, Step, StepId
 from dr.actions import (
     Action,
     AnnounceService,
@@ -32,7 +33,6 @@ from dr.plan import Basis, Deciding, Phase, RecoveryPlan, RecoveryStep
 from dr.rules import Switchover, candidates, refusals, service_in
 from inventory.names import HostName, OperatorName, SiteName
 from inventory.network import Network, Service
-from ndc.runs.plan import Plan, RunName, Step, StepId
 
 _SECOND = timedelta(seconds=1)
 

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from core.errors import JournalCorrupt
+from core.runs.journal import StepEvent, Verdict
+from core.runs.machine import EventKind, StepState
+from core.runs.plan import RunName, StepId
+from core.runs.run import fold
 from dr.actions import CompareLogs
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
 from inventory.network import Service
-from ndc.kernel.errors import JournalCorrupt
-from ndc.runs.journal import StepEvent, Verdict
-from ndc.runs.machine import EventKind, StepState
-from ndc.runs.plan import RunName, StepId
-from ndc.runs.run import fold
 
 _COMPLETE: Final = {StepState.DONE: True, StepState.FAILED: False}
 """a comparison that could not be made is neither: it stays in doubt until a person answers"""

@@ -11,13 +11,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from core.errors import PlanRefused
 from dr.conditions import LAG_LIMIT_BYTES
 from dr.facts import Facts
 from dr.plan import Deciding, RecoveryPlan
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Member, Network, Service
 from inventory.problems import nearest
-from ndc.kernel.errors import PlanRefused
 
 UNKNOWN: Final = "it cannot be seen"
 _LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"

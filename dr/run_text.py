@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.runs.journal import Closed, Opened, Request, StepEvent
+from core.runs.machine import EventKind
+from core.runs.run import fold
 from dr.actions import describe
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
-from ndc.runs.journal import Closed, Opened, Request, StepEvent
-from ndc.runs.machine import EventKind
-from ndc.runs.run import fold
 
 _SAID = {
     EventKind.STARTED: "…",

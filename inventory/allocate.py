@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from core.errors import InventoryInvalid
 from inventory import addresses
 from inventory.allocations import Allocations, Series
 from inventory.hosts import hosts_of
 from inventory.model import Inventory
 from inventory.names import LinkName
-from ndc.kernel.errors import InventoryInvalid
 
 __all__ = ["Allocations", "allocate", "pair_of"]
 

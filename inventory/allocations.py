@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ndc.kernel.errors import InventoryInvalid
+from core.errors import InventoryInvalid
 
 Numbers: TypeAlias = Mapping[str, int]
 _Number = Annotated[int, Field(ge=0, le=4094)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.errors import PlanRefused
 from inventory.model import Inventory, Profile
 from inventory.names import HostName, ProfileName, SiteName
 from inventory.network import Role
 from inventory.problems import listed, nearest
-from ndc.kernel.errors import PlanRefused
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from typing_extensions import override
 
-from ndc.kernel.errors import InventoryInvalid
+from core.errors import InventoryInvalid
 
 
 @dataclass(frozen=True, slots=True, order=True)

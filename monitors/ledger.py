@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from pydantic import TypeAdapter, ValidationError
 
-from ndc.kernel.errors import JournalCorrupt
+from core.errors import JournalCorrupt
 
 GENESIS = "0" * 64
 """what the first line is chained to"""

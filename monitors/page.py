@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from prometheus_client.metrics_core import Metric
 
+from core.clock import Clock
+from core.errors import WorldError
 from monitors.catalogue import COLLECTOR_DURATION, COLLECTOR_SUCCESS
 from monitors.families import exposition, family
-from ndc.kernel.clock import Clock
-from ndc.kernel.errors import WorldError
 
 
 @dataclass(frozen=True, slots=True)

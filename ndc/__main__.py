@@ -8,7 +8,7 @@ import sys
 import traceback
 from typing import Final
 
-from ndc.kernel.errors import NdcError, Unreachable
+from core.errors import NdcError, Unreachable
 
 _REMEDIES: Final = {
     errno.ENOSPC: "make room there, then run the command again: it goes on where it stopped",

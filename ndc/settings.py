@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from access.paths import Paths
 from inventory.names import EnvironmentName
-from ndc.adapters.doctor import usual_cache
-from ndc.adapters.paths import Paths
+from toolchain.doctor import usual_cache
 
 HOME = Path(os.environ.get("NDC_HOME", Path(__file__).resolve().parents[1]))
 """the checkout: holds var/, playbooks/ and the toolchain's definitions"""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from core import files
 from inventory.allocate import Allocations, allocate
 from inventory.derive import derive
 from inventory.loader import load
 from inventory.model import Inventory
 from inventory.names import EnvironmentName
 from inventory.network import Network
-from ndc.adapters import files
 
 ROOT = Path(__file__).resolve().parents[1]
 DECLARED = ROOT / "inventory" / "declared"

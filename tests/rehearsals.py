@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from core.runs.journal import Where
+from core.runs.plan import RunName
+from core.runs.ports import Actuator, Inbox, NoInbox
 from dr.actions import Action
 from dr.conditions import Conditions
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, codec
 from dr.planner import Occasion, plan_switchover
 from dr.rules import Switchover
+from dr.simulation.journal import MemoryJournal
+from dr.simulation.world import World
 from inventory.names import OperatorName, ServiceName, SiteName
 from inventory.network import Network
-from ndc.runs.journal import Where
-from ndc.runs.plan import RunName
-from ndc.runs.ports import Actuator, Inbox, NoInbox
-from ndc.simulation.journal import MemoryJournal
-from ndc.simulation.world import World
 from tests.networks import network
 
 SERVICE = ServiceName("public-service-portal")

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGINT
 
-from ndc.adapters.toolchain import ensure_image
 from ndc.settings import CACHE
+from toolchain.build import ensure_image
 
 _MOUNT = """
 set -eu

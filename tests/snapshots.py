@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from access.clients.prometheus import Sample
 from inventory.names import HostName, LinkName, SiteName
 from inventory.network import Network, Role
 from monitors.catalogue import (
@@ -14,18 +15,12 @@ from monitors.catalogue import (
     LINK_RTT_SECONDS,
     LINK_UP,
 )
+from monitors.health.snapshot import LinkState, Power, Snapshot
+from monitors.look.assemble import assemble
+from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
+from monitors.look.sightings import Sightings
 from monitors.readers.patroni import MemberReading
-from ndc.adapters.snapshot.assemble import assemble
-from ndc.adapters.snapshot.readings import (
-    PlacementReading,
-    PowerReading,
-    ProbeReading,
-    Readings,
-)
-from ndc.adapters.snapshot.sightings import Sightings
-from ndc.clients.prometheus import Sample
 from tests.networks import network
-from tui.snapshot import LinkState, Power, Snapshot
 
 NOON = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
 BEFORE = NOON - timedelta(seconds=41)

@@ -15,11 +15,11 @@ from textual.reactive import reactive
 from textual.widgets import DataTable, Footer, Static
 from typing_extensions import override
 
-from ndc.kernel.clock import Clock
+from core.clock import Clock
+from monitors.health.snapshot import Snapshot
 from tui.header_view import header_line, is_stale
 from tui.map_view import map_lines
 from tui.picture import UNICODE, Strokes
-from tui.snapshot import Snapshot
 from tui.styles import styled, styled_lines
 from tui.table_view import COLUMNS, Row, table_rows
 from tui.words import marked

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
-from tui.concerns import Condition, concerns
+from monitors.health.concerns import Condition, concerns
+from monitors.health.snapshot import Snapshot
 from tui.picture import Line, Span
-from tui.snapshot import Snapshot
 from tui.words import duration
 
 STALE = timedelta(seconds=10)

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from inventory.names import SiteName
-from tui.concerns import Concern, Condition, concerns, of_subject
+from monitors.health.concerns import Concern, Condition, concerns, of_subject
+from monitors.health.snapshot import LinkState, LinkView, SiteView, Snapshot
 from tui.picture import UNICODE, Line, Span, Strokes, clipped
-from tui.snapshot import LinkState, LinkView, SiteView, Snapshot
 from tui.words import round_trip
 
 _NARROWEST = 12

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tui.concerns import Concern, concerns, verdict
-from tui.snapshot import Snapshot
+from monitors.health.concerns import Concern, concerns, verdict
+from monitors.health.snapshot import Snapshot
 
 
 def status_plain(snapshot: Snapshot) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tui.concerns import Concern, Condition, Verdict, concerns, of_subject, verdict
-from tui.snapshot import DatabaseView, HostView, QuorumView, SessionView, Snapshot
+from monitors.health.concerns import Concern, Condition, Verdict, concerns, of_subject, verdict
+from monitors.health.snapshot import DatabaseView, HostView, QuorumView, SessionView, Snapshot
 from tui.words import NOTHING, amount, duration, marked, round_trip, seen
 
 _FIRST_LINE = {

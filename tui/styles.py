@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from tui.concerns import Condition
+from monitors.health.concerns import Condition
 from tui.picture import Line
 
 _STYLES = {

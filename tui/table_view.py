@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from tui.concerns import Condition, concerns, of_subject
-from tui.snapshot import DatabaseView, ServiceView, Sighting, Snapshot
+from monitors.health.concerns import Condition, concerns, of_subject
+from monitors.health.snapshot import DatabaseView, ServiceView, Sighting, Snapshot
 from tui.words import NOTHING, amount, duration
 
 COLUMNS = ("what", "", "how it is", "seen")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tui.concerns import Condition
-from tui.snapshot import Sighting
+from monitors.health.concerns import Condition
+from monitors.health.snapshot import Sighting
 
 _GLYPHS = {
     Condition.OK: " ",

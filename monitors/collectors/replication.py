@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import Metric
 from inventory.names import DatabaseName, SiteName
 from monitors.catalogue import RECOVERY_POINT, RPO_OBJECTIVE
 from monitors.families import family
-from ndc.clients.heartbeats import Mark
+from monitors.readers.heartbeats import Mark
 
 KIND = "postgres"
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from ndc.clients import heartbeats
-from ndc.kernel.errors import WorldError
+from core.errors import WorldError
+from monitors.readers import heartbeats
 
 
 class Copy:

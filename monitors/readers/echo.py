@@ -17,7 +17,7 @@ from datetime import timedelta
 from errno import EHOSTUNREACH, ENETDOWN, ENETUNREACH
 from ipaddress import IPv4Address
 
-from ndc.kernel.errors import Unreachable
+from core.errors import Unreachable
 
 _INTERVAL = timedelta(seconds=0.2)
 _REQUEST, _REPLY = 8, 0

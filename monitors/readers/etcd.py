@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import httpx
 
-from ndc.clients.json_get import get_json
-from ndc.kernel.errors import WorldError
+from access.clients.json_get import get_json
+from core.errors import WorldError
 
 
 async def is_healthy(client: httpx.AsyncClient, root: str, *, deadline: timedelta) -> bool:

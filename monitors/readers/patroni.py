@@ -8,8 +8,8 @@ from datetime import timedelta
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ndc.clients.json_get import get_json
-from ndc.kernel.errors import Rejected
+from access.clients.json_get import get_json
+from core.errors import Rejected
 
 
 @dataclass(frozen=True, slots=True)

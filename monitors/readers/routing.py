@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from ndc.clients import vty
-from ndc.kernel.errors import Rejected
+from access.clients import vty
+from core.errors import Rejected
 
 BGP_QUESTION = "show bgp ipv4 unicast summary json"
 BFD_QUESTION = "show bfd peers json"

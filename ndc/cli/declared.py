@@ -32,10 +32,10 @@ def network(options: Options) -> Network:
         InventoryInvalid: with every problem found.
         Rejected: the files cannot be read.
     """
+    from core import files
     from inventory.allocate import Allocations, allocate
     from inventory.derive import derive
     from inventory.loader import load
-    from ndc.adapters import files
     from ndc.wiring import environment
 
     if environment.exists(options.environment):

@@ -9,7 +9,7 @@ from ndc.cli.options import answer, answer_json, current
 
 def doctor(context: typer.Context) -> None:
     """Look at the machine; touch nothing. Exit 0 if nothing is lacking, else 6."""
-    from ndc.adapters import doctor as look
+    from toolchain import doctor as look
 
     findings = look.examine(look.CHECKOUT, look.usual_cache())
     if current(context).as_json:

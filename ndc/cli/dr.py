@@ -12,11 +12,11 @@ from ndc.cli.options import answer, answer_json, confirmed, current, finish_list
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.runs.journal import Wish
+    from dr.live.run_folder import RunFolder
     from dr.plan import RecoveryPlan
     from inventory.names import OperatorName
     from inventory.network import Network
-    from ndc.adapters.run_folder import RunFolder
-    from ndc.runs.journal import Wish
 
 app = typer.Typer(
     help="Move services between sites; plan, follow, resume, abort.",
@@ -67,10 +67,10 @@ def switchover(
 @app.command("runs", help="List runs and plans, oldest first.")
 def runs(context: typer.Context) -> None:
     """Print one line a run (`--json` too)."""
+    from core.errors import NdcError
+    from core.system_clock import SystemClock
+    from dr.live.run_folder import RunFolder, names
     from dr.run_text import run_line
-    from ndc.adapters.clock import SystemClock
-    from ndc.adapters.run_folder import RunFolder, names
-    from ndc.kernel.errors import NdcError
 
     root = _root(context)
     lines: dict[str, str] = {}
@@ -91,10 +91,10 @@ def runs(context: typer.Context) -> None:
 @app.command("show", help="Show how a run stands, or its report.")
 def show(context: typer.Context, run: Run) -> None:
     """Print each step's state and, once there is one, the report (`--json`: the report)."""
+    from core.runs.run import fold
+    from core.system_clock import SystemClock
     from dr.plan_text import plan_text
     from dr.run_text import run_text
-    from ndc.adapters.clock import SystemClock
-    from ndc.runs.run import fold
 
     folder = _opened(context, run)
     if current(context).as_json:
@@ -115,7 +115,7 @@ def resume(context: typer.Context, run: Run) -> None:
 @app.command("abort", help="Undo what a run did; only before its point of no return.")
 def abort(context: typer.Context, run: Run, reason: Reason = "") -> None:
     """Ask whoever carries the run to turn back, and see that somebody does."""
-    from ndc.runs.journal import Wish
+    from core.runs.journal import Wish
 
     _ask(context, _opened(context, run), Wish.ABORT, None, reason)
 
@@ -123,7 +123,7 @@ def abort(context: typer.Context, run: Run, reason: Reason = "") -> None:
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
 def skip(context: typer.Context, run: Run, step: str, reason: Reason = "") -> None:
     """Let the run go on as if the step were done."""
-    from ndc.runs.journal import Wish
+    from core.runs.journal import Wish
 
     _ask(context, _opened(context, run), Wish.SKIP, step, reason)
 
@@ -131,18 +131,18 @@ def skip(context: typer.Context, run: Run, step: str, reason: Reason = "") -> No
 @app.command("approve", help="Say yes to a step that waits for it.")
 def approve(context: typer.Context, run: Run, step: str, reason: Reason = "") -> None:
     """Let the step begin."""
-    from ndc.runs.journal import Wish
+    from core.runs.journal import Wish
 
     _ask(context, _opened(context, run), Wish.APPROVE, step, reason)
 
 
 def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
+    from core.runs.plan import RunName
+    from core.system_clock import SystemClock
+    from dr.live.launch import observed
     from dr.planner import Occasion, plan_switchover
     from dr.rules import Switchover, refusals, service_in
     from inventory.names import ServiceName, SiteName
-    from ndc.adapters.clock import SystemClock
-    from ndc.adapters.recovery import observed
-    from ndc.runs.plan import RunName
 
     clock = SystemClock()
     made, network = running(current(context))
@@ -157,13 +157,13 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
 
 
 def _kept(context: typer.Context, made: RecoveryPlan) -> RunFolder:
-    from ndc.adapters.run_folder import RunFolder
+    from dr.live.run_folder import RunFolder
 
     return RunFolder.made(_root(context), made)
 
 
 def _opened(context: typer.Context, run: str) -> RunFolder:
-    from ndc.adapters.run_folder import RunFolder
+    from dr.live.run_folder import RunFolder
 
     return RunFolder.opened(_root(context), run)
 
@@ -171,11 +171,11 @@ def _opened(context: typer.Context, run: str) -> RunFolder:
 def _ask(
     context: typer.Context, folder: RunFolder, wish: Wish, step: str | None, reason: str
 ) -> None:
-    from ndc.adapters.clock import SystemClock
-    from ndc.kernel.errors import PlanRefused
-    from ndc.runs.journal import Request
-    from ndc.runs.plan import StepId
-    from ndc.runs.run import fold, objection_to
+    from core.errors import PlanRefused
+    from core.runs.journal import Request
+    from core.runs.plan import StepId
+    from core.runs.run import fold, objection_to
+    from core.system_clock import SystemClock
 
     clock = SystemClock()
     name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{wish}"
@@ -197,9 +197,9 @@ def _ask(
 
 
 def _carry(context: typer.Context, folder: RunFolder) -> None:
+    from core.system_clock import SystemClock
+    from dr.live.launch import Runner
     from dr.run_text import record_text
-    from ndc.adapters.clock import SystemClock
-    from ndc.adapters.recovery import Runner
 
     clock = SystemClock()
     plan = folder.plan()

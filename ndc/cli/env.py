@@ -53,7 +53,7 @@ def create(
 @app.command("list", help="List the environments of this checkout.")
 def list_(context: typer.Context) -> None:
     """Print one line an environment."""
-    from ndc.kernel.errors import NdcError
+    from core.errors import NdcError
     from ndc.wiring import environment
 
     found: dict[str, Description] = {}

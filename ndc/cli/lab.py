@@ -12,8 +12,8 @@ from ndc.cli.options import answer, answer_json, confirmed, current, say
 from ndc.cli.tables import aligned
 
 if TYPE_CHECKING:
-    from ndc.clients.labd import HostStatus, Labd, LaneStatus, LinkStatus
-    from ndc.kernel.errors import PlanRefused
+    from core.errors import PlanRefused
+    from lab.client import HostStatus, Labd, LaneStatus, LinkStatus
 
 app = typer.Typer(
     help="Break things on purpose; refused outside the lab.",
@@ -129,10 +129,10 @@ def status(context: typer.Context) -> None:
 @app.command("sweep", help="Remove what a crash left: hosts, links, mounts, namespaces.")
 def sweep(context: typer.Context) -> None:
     """Find it by its names; the environment's folder need not be there any more."""
-    from ndc.daemons.labd import ground_of
+    from lab import machine
+    from lab.sweep import sweep as sweep_away
     from ndc.settings import paths_of
-    from stacks.substrates.lab import machine
-    from stacks.substrates.lab.sweep import sweep as sweep_away
+    from ndc.wiring.lab_ground import ground_of
 
     options = current(context)
     name = options.environment
@@ -152,8 +152,8 @@ def sweep(context: typer.Context) -> None:
 
 def _labd(context: typer.Context) -> Labd:
     """Return the daemon of the environment, which must be a lab."""
-    from ndc.clients.labd import Labd
-    from ndc.kernel.errors import PlanRefused
+    from core.errors import PlanRefused
+    from lab.client import Labd
     from ndc.wiring.environment import opened
 
     environment = opened(current(context).environment)
@@ -200,8 +200,8 @@ def _named(labd: Labd, names: list[str]) -> list[str]:
 
 
 def _no_such(kind: str, name: str, there: list[str]) -> PlanRefused:
+    from core.errors import PlanRefused
     from inventory.problems import nearest
-    from ndc.kernel.errors import PlanRefused
 
     meant = nearest(name, there)
     hint = f"did you mean {meant}?" if meant else "ndc lab status shows what there is"

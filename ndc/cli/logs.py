@@ -11,7 +11,7 @@ from ndc.cli.options import answer, answer_json, current
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ndc.kernel.errors import Rejected
+    from core.errors import Rejected
 
 
 def logs(
@@ -39,8 +39,8 @@ def logs(
 
 
 def _none(process: str, there: list[str], folder: Path) -> Rejected:
+    from core.errors import Rejected
     from inventory.problems import nearest
-    from ndc.kernel.errors import Rejected
 
     meant = nearest(process, there)
     hint = f"did you mean {meant}?" if meant else "ndc logs prints them all"

@@ -19,8 +19,8 @@ from typing import Any
 
 import typer
 
+from core.errors import NdcError
 from inventory.names import EnvironmentName
-from ndc.kernel.errors import NdcError
 
 DEFAULT_ENVIRONMENT = EnvironmentName("lab")
 DEFAULT_PROFILE = "compact"

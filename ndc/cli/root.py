@@ -54,7 +54,7 @@ def _version(*, wanted: bool) -> None:
 
 
 def _environment(name: str) -> str:
-    from ndc.adapters.paths import NAMES
+    from access.paths import NAMES
 
     if not NAMES.fullmatch(name):
         raise typer.BadParameter(

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from core.errors import PlanRefused
 from inventory.names import HostName
 from inventory.network import Host, Network
 from ndc.cli.declared import running
 from ndc.cli.options import current
-from ndc.kernel.errors import PlanRefused
 
 
 def ssh(
@@ -22,9 +22,9 @@ def ssh(
     ] = None,
 ) -> None:
     """Become the system's ssh, with the environment's key and pinned host keys."""
-    from ndc.adapters.secrets import Secrets
-    from ndc.clients.openssh import arguments, become
-    from ndc.clients.ssh import Access
+    from access.clients.openssh import arguments, become
+    from access.clients.ssh import Access
+    from access.secrets import Secrets
 
     made, network = running(current(context))
     there = _named(host, network)

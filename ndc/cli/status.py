@@ -11,8 +11,8 @@ from ndc.cli.declared import running
 from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
-    from ndc.adapters.snapshot import Onlooker
-    from tui.snapshot import Snapshot
+    from monitors.health.snapshot import Snapshot
+    from monitors.look import Onlooker
 
 HANG = timedelta(minutes=4)
 """three times the longest thing to wait for, a cold start's last gate"""
@@ -29,8 +29,8 @@ def status(
 
     Exits with 0 if all is green, 1 if something is degraded, 6 if something could not be seen.
     """
+    from monitors.health.concerns import verdict
     from ndc.wiring.onlooker import onlooker
-    from tui.concerns import verdict
     from tui.status_json import status_plain
     from tui.status_text import status_text
 
@@ -49,7 +49,7 @@ def _settled(watching: Onlooker) -> Snapshot:
 
     Gives up after a while, with what was seen last.
     """
-    from tui.concerns import concerns, is_settled
+    from monitors.health.concerns import concerns, is_settled
 
     began = watching.clock.elapsed()
     told, before = "", None

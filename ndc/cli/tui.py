@@ -14,7 +14,7 @@ from ndc.cli.options import current, say
 
 def tui(context: typer.Context) -> None:
     """Watch the network live; nothing here changes anything."""
-    from ndc.adapters.feed import LiveFeed
+    from monitors.look.feed import LiveFeed
     from ndc.wiring.onlooker import onlooker
     from tui.app import Dashboard, Taken, Trouble
     from tui.picture import ASCII, UNICODE

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from ndc.adapters.clock import SystemClock
+from core.system_clock import SystemClock
 from stacks.provider.serving import serve
 from stacks.substrates.memory import MemorySubstrate
 from stacks.substrates.port import Substrate
@@ -17,7 +17,7 @@ def substrate() -> Substrate:
     at, environment = Path(os.environ["NDC_SUBSTRATE_AT"]), os.environ["NDC_ENV"]
     match os.environ["NDC_SUBSTRATE"]:
         case "lab":
-            from stacks.substrates.lab.substrate import LabSubstrate  # noqa: PLC0415 - each start costs every run
+            from lab.substrate import LabSubstrate  # noqa: PLC0415 - each start costs every run
 
             return LabSubstrate(at)
         case "memory":

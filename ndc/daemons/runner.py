@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import sys
 
+from core.errors import NdcError
+from core.system_clock import SystemClock
+from dr.live.carrier import Carrier
+from dr.live.reach import Reach
+from dr.live.run_folder import RunFolder
 from dr.report import Outcome, report_text
-from ndc.adapters.carrying import Carrier
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.reach import Reach
-from ndc.adapters.run_folder import RunFolder
-from ndc.kernel.errors import NdcError
 from ndc.wiring import environment
 from ndc.wiring.running import running
 

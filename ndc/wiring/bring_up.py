@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from access.quorum_access import ensure_access
+from access.secrets import Secrets, ensure_secrets
+from core.clock import wait_until
+from core.errors import Rejected, Unreachable
+from core.locks import alone
+from core.system_clock import SystemClock
+from dr.live.reach import Reach, etcd_as
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
-from ndc.adapters import toolchain
-from ndc.adapters.alone import alone
-from ndc.adapters.ansible import Play, converge
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.quorum_access import ensure_access
-from ndc.adapters.reach import Reach, etcd_as
-from ndc.adapters.secrets import Secrets, ensure_secrets
-from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import Rejected, Unreachable
+from monitors.health.concerns import concerns, is_settled
+from monitors.health.snapshot import Snapshot
 from ndc.settings import CACHE
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
@@ -32,8 +32,8 @@ from ndc.wiring.running import keep
 from ndc.wiring.say import say_routes
 from ndc.wiring.stages import Say, Stages
 from ndc.wiring.summary import summary
-from tui.concerns import concerns, is_settled
-from tui.snapshot import Snapshot
+from playbooks.running import Play, converge
+from toolchain import build
 
 _QUORUM = timedelta(seconds=60)
 _GREEN = timedelta(minutes=5)
@@ -62,9 +62,9 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
     with alone(environment.paths.lock):
         network = network_of(environment, inventory=inventory, record=True)
         with stages.stage("tool chain"):
-            pulumi = toolchain.ensure_pulumi(CACHE, stages.detail)
-            image = toolchain.ensure_image(CACHE, stages.detail)
-            wheel = toolchain.ensure_wheel(CACHE, stages.detail)
+            pulumi = build.ensure_pulumi(CACHE, stages.detail)
+            image = build.ensure_image(CACHE, stages.detail)
+            wheel = build.ensure_wheel(CACHE, stages.detail)
         with stages.stage("keys and certificates"):
             secrets = ensure_secrets(environment.paths.secrets, network, stages.clock)
         with stages.stage(f"{len(network.hosts)} hosts and {len(network.links)} links"):

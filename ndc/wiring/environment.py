@@ -13,17 +13,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from access.paths import NAMES, Paths
+from core import files
+from core.errors import PlanRefused, Rejected
 from inventory.allocate import Allocations, allocate
 from inventory.derive import derive
 from inventory.loader import load
 from inventory.network import Network
 from inventory.problems import nearest
-from ndc.adapters import files
-from ndc.adapters.engine.record import stacks_on_record
-from ndc.adapters.paths import NAMES, Paths
-from ndc.kernel.errors import PlanRefused, Rejected
+from lab import machine
 from ndc.settings import DECLARED, HOME, paths_of
-from stacks.substrates.lab import machine
+from stacks.engine.record import stacks_on_record
 
 
 class Description(BaseModel):

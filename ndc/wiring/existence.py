@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from access.secrets import Secrets
+from core import files
+from core.errors import Rejected
 from inventory.network import Network
-from ndc.adapters import files
-from ndc.adapters.engine import Engine, EngineSettings
-from ndc.adapters.secrets import Secrets
-from ndc.adapters.toolchain import Image
-from ndc.clients.labd import Labd
-from ndc.kernel.errors import Rejected
+from lab.client import Labd
 from ndc.wiring.environment import Environment
 from ndc.wiring.stages import Stages
+from stacks.engine import Engine, EngineSettings
 from stacks.programs.declared import Seeds
+from toolchain.build import Image
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from access.secrets import Secrets
+from core.system_clock import SystemClock
 from inventory.network import Network
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.secrets import Secrets
-from ndc.adapters.snapshot import Onlooker
-from ndc.adapters.snapshot.look import Sources
+from monitors.look import Onlooker
+from monitors.look.look import Sources
 from ndc.wiring.environment import Environment
 from ndc.wiring.substrate_reading import substrate_reading
 

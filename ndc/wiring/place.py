@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from core.runs.plan import RunName, StepId
+from core.runs.ports import Token
+from dr.epochs import Act
+from dr.live.reach import Reach
 from inventory.network import Network, Service
-from ndc.adapters.reach import Reach
-from ndc.clients.epochs import Act
-from ndc.runs.plan import RunName, StepId
-from ndc.runs.ports import Token
 
 
 def place_services(network: Network, reach: Reach) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from pydantic import TypeAdapter, ValidationError
 
+from core import files
+from core.errors import InventoryInvalid, Rejected
 from inventory.network import Network
-from ndc.adapters import files
-from ndc.kernel.errors import InventoryInvalid, Rejected
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as declared_by
 

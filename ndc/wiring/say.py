@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
+from access.clients.ssh import Access
+from access.secrets import Secrets
+from core.clock import Clock
+from core.errors import Unreachable
 from inventory.names import HostName
 from inventory.network import Network
-from ndc.adapters.routers import Routers, converged
-from ndc.adapters.secrets import Secrets
-from ndc.clients.ssh import Access
-from ndc.kernel.clock import Clock
-from ndc.kernel.errors import Unreachable
 from ndc.wiring.environment import Environment
+from routing.routers import Routers, converged
 
 _ROUTES = timedelta(seconds=60)
 _REVIVAL = timedelta(minutes=3)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ndc.kernel.clock import Clock
+from core.clock import Clock
 
 Say: TypeAlias = Callable[[str], None]
 """tells a person how long work goes, a plain line at a time"""

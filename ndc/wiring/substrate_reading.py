@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Literal, assert_never
 
 from inventory.names import HostName, LinkName
-from ndc.adapters.snapshot.look import SubstrateReading
-from ndc.adapters.snapshot.readings import PowerReading
-from ndc.clients.labd import HostStatus, Labd, LinkStatus
-from tui.snapshot import LinkState, Power
+from lab.client import HostStatus, Labd, LinkStatus
+from monitors.health.snapshot import LinkState, Power
+from monitors.look.look import SubstrateReading
+from monitors.look.readings import PowerReading
 
 
 def substrate_reading(socket: Path) -> SubstrateReading:

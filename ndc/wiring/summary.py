@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory.network import Network, Role
-from tui.snapshot import Snapshot
+from monitors.health.snapshot import Snapshot
 from tui.status_text import status_text
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ndc.adapters import toolchain
-from ndc.adapters.alone import alone
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.engine.record import stacks_on_record
+from core.locks import alone
+from core.system_clock import SystemClock
 from ndc.settings import CACHE
 from ndc.wiring.environment import Environment
 from ndc.wiring.existence import Existence
 from ndc.wiring.running import forget_network
 from ndc.wiring.stages import Say, Stages
+from stacks.engine.record import stacks_on_record
+from toolchain import build
 
 
 def take_down(environment: Environment, say: Say) -> None:
@@ -34,5 +34,5 @@ def take_down(environment: Environment, say: Say) -> None:
 def _pulumi(environment: Environment, stages: Stages) -> Path:
     """Return the CLI; where nothing was ever made nobody asks for it, so it is not built."""
     if stacks_on_record(environment.paths.pulumi / "backend"):
-        return toolchain.ensure_pulumi(CACHE, stages.detail)
+        return build.ensure_pulumi(CACHE, stages.detail)
     return CACHE / "pulumi"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from ndc.kernel.errors import Rejected, Unreachable, WorldError
+from core.errors import Rejected, Unreachable, WorldError
 
 FAILURE: Final = "ndc-failure "
 """starts a message of the engine's log that holds a failure"""

@@ -15,7 +15,7 @@ from pulumi.provider.experimental import provider as p
 from pydantic import ValidationError
 from typing_extensions import override
 
-from ndc.kernel.errors import Rejected
+from core.errors import Rejected
 from stacks.diff import Difference, Way, differences
 from stacks.provider.values import Properties, from_properties, to_properties
 from stacks.resources import TOKENS, Kind, Spec, from_plain, identity, to_plain

@@ -18,7 +18,7 @@ from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 from typing_extensions import override
 
-from ndc.kernel.errors import Rejected, Unreachable, WorldError
+from core.errors import Rejected, Unreachable, WorldError
 from stacks.provider.provider import NdcProvider, kind_of, outputs
 from stacks.provider.telling import EngineLog
 from stacks.provider.values import from_properties

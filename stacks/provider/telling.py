@@ -13,7 +13,7 @@ from typing import Final
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from ndc.kernel.errors import WorldError
+from core.errors import WorldError
 from stacks.provider.failures import FAILURE, failure_to_json
 
 _ENOUGH_SECONDS: Final = 5.0

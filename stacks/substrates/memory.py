@@ -16,8 +16,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from ndc.kernel.clock import Clock
-from ndc.kernel.errors import Rejected, Unreachable
+from core.clock import Clock
+from core.errors import Rejected, Unreachable
 from stacks.resources import Kind, Spec, from_plain, identity, to_plain
 
 Weather: TypeAlias = Literal["fair", "slow", "refusing", "half-made", "silent"]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("ndc", "inventory", "stacks", "monitors", "dr", "tui")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+ROOMS = tuple(PROJECT["importlinter"]["root_packages"])
 TRACKED = subprocess.run(
     ["git", "ls-files", "-co", "--exclude-standard"],
     cwd=ROOT,
@@ -19,12 +22,38 @@ TRACKED = subprocess.run(
     check=True,
 ).stdout.splitlines()
 PYTHON = sorted(p for p in TRACKED if p.endswith(".py") and (ROOT / p).exists())
-PRODUCT = [path for path in PYTHON if path.split("/")[0] in (*PACKAGES, "playbooks")]
+PRODUCT = [path for path in PYTHON if path.split("/")[0] in ROOMS]
 
 UNWELCOME = re.compile(
     r"(Manager|Handler|Helper|Util|Utils|Processor|Base|Impl|Info|Wrapper|Error|Exception)$"
 )
 WORDS = (ROOT / "docs/words.md").read_text("utf-8")
+
+
+def test_every_room_has_its_place_in_the_contracts() -> None:
+    rooms = {path.split("/")[0] for path in PYTHON if path.count("/")} - {"tests"}
+    first, *_ = PROJECT["importlinter"]["contracts"]
+    placed = {room for layer in first["layers"] for room in layer.split(" | ")}
+
+    assert rooms == set(ROOMS) == placed | {"toolchain", "reference"}
+    assert rooms | {"tests"} == set(PROJECT["mypy"]["files"])
+    assert rooms == set(PROJECT["hatch"]["build"]["targets"]["wheel"]["packages"])
+
+
+def test_no_room_is_more_than_a_quarter_of_the_house() -> None:
+    lines = Counter(dict.fromkeys(ROOMS, 0))
+    for path in PRODUCT:
+        lines[path.split("/")[0]] += (ROOT / path).read_text("utf-8").count("\n")
+
+    room, most = lines.most_common(1)[0]
+    assert most <= lines.total() / 4, f"{room} has {most} of {lines.total()} lines: two rooms?"
+
+
+@pytest.mark.parametrize("path", [p for p in PRODUCT if p.endswith("__init__.py")])
+def test_no_room_is_empty(path: str) -> None:
+    beside = [other for other in PRODUCT if other.startswith(path.removesuffix("__init__.py"))]
+
+    assert beside != [path]
 
 
 @pytest.mark.parametrize("path", PYTHON)

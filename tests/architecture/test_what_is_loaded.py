@@ -27,7 +27,7 @@ def _loaded(code: str, names: tuple[str, ...]) -> str:
     return answer.stdout.strip()
 
 
-@pytest.mark.parametrize("module", ["dr", "inventory.loader", "inventory.derive", "ndc.runs"])
+@pytest.mark.parametrize("module", ["dr", "inventory.loader", "inventory.derive", "core.runs"])
 def test_what_decides_loads_no_adapter_library(module: str) -> None:
     assert _loaded(f"import {module}", HEAVY) == "[]"
 

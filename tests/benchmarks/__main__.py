@@ -10,8 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-from ndc.adapters import files
-from ndc.kernel.errors import NdcError
+from core import files
+from core.errors import NdcError
 from ndc.settings import HOME
 from tests.benchmarks.conditions import Before, conditions
 from tests.benchmarks.figures import Trial, is_void, samples

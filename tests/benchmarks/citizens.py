@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from ndc.kernel.clock import wait_until
+from core.clock import wait_until
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand
 from tests.lab.recovery import Portal, Standing, noticed, report_named

@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ndc.adapters import toolchain
-from ndc.adapters.engine import Engine, EngineSettings
 from ndc.settings import CACHE
+from stacks.engine import Engine, EngineSettings
 from stacks.programs.declared import Seeds
 from tests import networks
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, PROFILE, Stand, say, seconds_of
+from toolchain import build
 
 
 def engine(_: Stand, __: int) -> Iterator[Trial]:
@@ -24,7 +24,7 @@ def engine(_: Stand, __: int) -> Iterator[Trial]:
         (folder / "passphrase").write_text("benchmark")
         settings = EngineSettings(
             environment="bench",
-            cli=toolchain.ensure_pulumi(CACHE, say),
+            cli=build.ensure_pulumi(CACHE, say),
             state=folder / "pulumi",
             passphrase=folder / "passphrase",
             substrate="memory",

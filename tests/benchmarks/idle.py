@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from lab import cgroup
+from lab.names import Names
 from ndc.settings import paths_of
-from stacks.substrates.lab import cgroup
-from stacks.substrates.lab.names import Names
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand, pause
 
@@ -23,7 +23,7 @@ _PROC = Path("/proc")
 _PARENT = 1
 _TIMES = slice(11, 15)
 """utime, stime, and both of the children that ended; counted from the state, field 3"""
-_COUNTED = (b"ndc.daemons.labd", b"ndc.daemons.relay")
+_COUNTED = (b"ndc.daemons.labd", b"lab.relay.daemon")
 
 
 @dataclass(frozen=True, slots=True)

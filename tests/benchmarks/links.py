@@ -9,7 +9,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network
 from typing import Any
 
-from ndc.kernel.clock import wait_until
+from core.clock import wait_until
 from tests.benchmarks.echoes import echoes, excesses_ms, outage
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand, pause

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ndc.adapters import toolchain
 from ndc.settings import CACHE
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import Stand, demanded, say, seconds_of
+from toolchain import build
 
 _FROM_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
 
@@ -33,9 +33,9 @@ def check(_: Stand, __: int) -> Iterator[Trial]:
 
 def image(_: Stand, __: int) -> Iterator[Trial]:
     """Time a build into a cache that lacks the image and nothing else."""
-    toolchain.ensure_etcd(CACHE, say)
+    build.ensure_etcd(CACHE, say)
     with _cache_without_an_image() as cache:
-        words = (sys.executable, "-m", "ndc.adapters.toolchain", "--cache", str(cache), "image")
+        words = (sys.executable, "-m", "toolchain.build", "--cache", str(cache), "image")
         # in a mount namespace of its own: what an interrupted build has mounted goes with it,
         # and nobody removes the machine's /dev
         apart = ("unshare", "--mount", "--propagation", "private")

@@ -12,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ndc.adapters import toolchain
-from ndc.adapters.clock import SystemClock
+from core.system_clock import SystemClock
 from ndc.settings import CACHE, HOME, paths_of
 from tests.lab.terminal import Terminal
+from toolchain import build
 
 CLOCK = SystemClock()
 ENVIRONMENT = os.environ.get("NDC_BENCH_ENV", "bench")
@@ -67,7 +67,7 @@ class Stand:
         The image and the programs are there already; the clock stops when all is green.
         """
         self._destroy()
-        for ensure in (toolchain.ensure_pulumi, toolchain.ensure_image, toolchain.ensure_wheel):
+        for ensure in (build.ensure_pulumi, build.ensure_image, build.ensure_wheel):
             ensure(CACHE, say)
         say(f"bringing up environment {self.terminal.environment}, profile {PROFILE}")
         words = ("env", "create", self.terminal.environment, "--profile", PROFILE)

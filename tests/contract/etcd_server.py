@@ -12,19 +12,19 @@ from pathlib import Path
 
 import httpx
 
+from access.clients import rest
+from access.clients.etcd import Etcd
+from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.json_get import mutual_tls
+from access.quorum_access import ensure_access
+from access.secrets import Secrets, ensure_secrets
+from core.clock import wait_until
+from core.errors import WorldError
+from core.system_clock import SystemClock
 from inventory.etcd import CONTROL, ROOT, Account, accounts
 from inventory.network import Network
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.quorum_access import ensure_access
-from ndc.adapters.secrets import Secrets, ensure_secrets
-from ndc.adapters.toolchain import ensure_etcd
-from ndc.clients import rest
-from ndc.clients.etcd import Etcd
-from ndc.clients.etcd_login import EtcdAuth, Login
-from ndc.clients.json_get import mutual_tls
-from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import WorldError
 from ndc.settings import CACHE
+from toolchain.build import ensure_etcd
 
 
 @dataclass(frozen=True, slots=True)

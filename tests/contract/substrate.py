@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from ndc.kernel.errors import Rejected
+from core.errors import Rejected
 from stacks.resources import HostSpec, LinkSpec, SegmentSpec, Spec
 from stacks.substrates.port import Substrate
 

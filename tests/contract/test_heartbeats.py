@@ -9,10 +9,10 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from core.errors import Rejected, Unreachable
 from inventory.names import SiteName
+from monitors.readers import heartbeats
 from monitors.readers.copy_age import Copy
-from ndc.clients import heartbeats
-from ndc.kernel.errors import Rejected, Unreachable
 from tests.scratch_postgres import scratch_postgres
 
 pytestmark = pytest.mark.lab

@@ -9,19 +9,19 @@ from typing import Protocol
 
 import pytest
 
-from ndc.adapters.journal.copied import CopiedJournal
-from ndc.adapters.journal.etcd import EtcdJournal
-from ndc.adapters.journal.file import FileJournal
-from ndc.clients.etcd import Etcd
-from ndc.kernel.errors import JournalCorrupt, Rejected
-from ndc.runs.journal import Journal, Opened, StepEvent, Where
-from ndc.runs.machine import EventKind
-from ndc.runs.plan import RunName, StepId
-from ndc.simulation.journal import MemoryJournal
-from ndc.simulation.timeline import Timeline
+from access.clients.etcd import Etcd
+from core.errors import JournalCorrupt, Rejected
+from core.runs.journal import Journal, Opened, StepEvent, Where
+from core.runs.machine import EventKind
+from core.runs.plan import RunName, StepId
+from dr.live.journals.copied import CopiedJournal
+from dr.live.journals.etcd import EtcdJournal
+from dr.live.journals.file import FileJournal
+from dr.simulation.journal import MemoryJournal
+from dr.simulation.timeline import Timeline
 from tests.contract.etcd_server import running_etcd
 from tests.networks import network
-from tests.unit.runs.small import CODEC, plan, step
+from tests.unit.core.runs.small import CODEC, plan, step
 
 OPENED = Opened(plan(step("a"), step("b", "a")), Where.MEMORY)
 STARTED = StepEvent(StepId("a"), EventKind.STARTED, "with a note: ắ, \n and a line")

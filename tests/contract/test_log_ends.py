@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ndc.clients.log_end import checkpoint, is_final, read_location
+from dr.log_end import checkpoint, is_final, read_location
 from tests.scratch_postgres import inside
 
 pytestmark = pytest.mark.lab

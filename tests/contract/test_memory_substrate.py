@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
+from core.system_clock import SystemClock
 from inventory.names import HostName, LinkName, SegmentName, SiteName
-from ndc.adapters.clock import SystemClock
 from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
 from stacks.substrates.memory import MemorySubstrate
 from tests.contract.substrate import SubstrateContract, Things

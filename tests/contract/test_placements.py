@@ -8,23 +8,23 @@ from datetime import timedelta
 
 import pytest
 
+from access.clients.etcd import Delete, Etcd
+from access.clients.ssh import Access
+from core.runs.plan import RunName, StepId
+from core.runs.ports import Actuator, Answer, Token
+from core.system_clock import SystemClock
 from dr.actions import Action, ClaimWorkload, MovePlacement, ReleaseWorkload
 from dr.conditions import Conditions
+from dr.live.eye import LiveEye
+from dr.live.hands import LiveActuator
+from dr.live.reach import Reach
+from dr.live.records import EtcdPlacements
 from dr.placement import Placement
 from dr.ports import Eye
+from dr.simulation.world import World
 from inventory.etcd import claims, placements
 from inventory.names import SiteName
 from inventory.network import Network
-from ndc.adapters.actuator import LiveActuator
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.placement import EtcdPlacements
-from ndc.adapters.reach import Reach
-from ndc.adapters.sensor import LiveEye
-from ndc.clients.etcd import Delete, Etcd
-from ndc.clients.ssh import Access
-from ndc.runs.plan import RunName, StepId
-from ndc.runs.ports import Actuator, Answer, Token
-from ndc.simulation.world import World
 from tests.contract.etcd_server import running_etcd
 from tests.networks import network
 from tests.rehearsals import SERVICE

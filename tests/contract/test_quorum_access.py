@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from access.clients.etcd import Etcd, Holds, Put
+from access.clients.etcd_login import EtcdAuth, Login
+from core.errors import Rejected
 from inventory.etcd import (
     AGENT,
     CONTROL,
@@ -21,9 +24,6 @@ from inventory.etcd import (
     runs,
 )
 from inventory.names import DatabaseName
-from ndc.clients.etcd import Etcd, Holds, Put
-from ndc.clients.etcd_login import EtcdAuth, Login
-from ndc.kernel.errors import Rejected
 from tests.contract.etcd_server import Server, etcd_server
 from tests.networks import network
 

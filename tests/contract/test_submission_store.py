@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ndc.reference.memory import MemoryStore
-from ndc.reference.postgres import PostgresStore
-from ndc.reference.submissions import Draft, Store, StoreRefused, StoreSilent
+from reference.memory import MemoryStore
+from reference.postgres import PostgresStore
+from reference.submissions import Draft, Store, StoreRefused, StoreSilent
 from tests.scratch_postgres import scratch_postgres
 
 Promise = Callable[[Store], Coroutine[Any, Any, None]]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from core.runs.journal import Entry
+from core.runs.ports import Completion, Token
 from dr.actions import Action
 from dr.plan import Basis, RecoveryJournal, RecoveryRecord
-from ndc.runs.journal import Entry
-from ndc.runs.ports import Completion, Token
-from ndc.simulation.world import World
+from dr.simulation.world import World
 
 
 class PowerCut(BaseException):

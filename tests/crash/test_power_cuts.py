@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from core.runs.journal import Verdict, Where
+from core.runs.run import fold
 from dr.actions import Action
+from dr.live.journals.file import FileJournal
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryRun, codec
-from ndc.adapters.journal.file import FileJournal
-from ndc.runs.journal import Verdict, Where
-from ndc.runs.run import fold
-from ndc.simulation.faults import Fault, Trouble
+from dr.simulation.faults import Fault, Trouble
 from tests.crash.power import Fuse, FusedActuator, FusedJournal, PowerCut
 from tests.rehearsals import Rehearsal, rehearsal
 

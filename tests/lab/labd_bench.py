@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from access.paths import Paths
+from core.clock import wait_until
+from core.system_clock import SystemClock
 from inventory.names import HostName, LinkName, SegmentName, SiteName
-from ndc.adapters import toolchain
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.paths import Paths
-from ndc.clients.labd import HostStatus, Labd, ignore
-from ndc.kernel.clock import wait_until
+from lab.client import HostStatus, Labd, ignore
+from lab.seed import fingerprint_of
+from lab.substrate import LabSubstrate
 from ndc.settings import CACHE
 from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
-from stacks.substrates.lab.seed import fingerprint_of
-from stacks.substrates.lab.substrate import LabSubstrate
 from tests.lab.leftovers import Leftovers
+from toolchain import build
 
 ENVIRONMENT = os.environ.get("NDC_TEST_ENV", "suite") + "-labd"
 CLOCK = SystemClock()
@@ -104,7 +104,7 @@ def _key(path: Path) -> str:
 def prepared(paths: Paths, number: int) -> tuple[HostSpec, HostSpec]:
     """Make keys, and return the hosts that are to have them."""
     _key(paths.secrets / "control_key")
-    image = toolchain.ensure_image(CACHE, ignore).digest
+    image = build.ensure_image(CACHE, ignore).digest
     made, known = [], ""
     for octet, site in enumerate(("east", "west"), start=11):
         name = HostName(f"{site}-node")

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ndc.adapters.clock import SystemClock
-from ndc.kernel.clock import wait_until
+from core.clock import wait_until
+from core.system_clock import SystemClock
 from ndc.settings import paths_of
 from tests.lab.terminal import Answer, Terminal
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from ndc.adapters.clock import SystemClock
-from ndc.kernel.clock import wait_until
-from stacks.substrates.lab.relay.cable import Cable
-from stacks.substrates.lab.relay.wires import LaneSpec, Plug, Wire
+from core.clock import wait_until
+from core.system_clock import SystemClock
+from lab.relay.cable import Cable
+from lab.relay.wires import LaneSpec, Plug, Wire
 
 pytestmark = pytest.mark.lab
 

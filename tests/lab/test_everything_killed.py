@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ndc.kernel.clock import wait_until
+from core.clock import wait_until
 from tests.lab.recovery import CLOCK, SLOW, Portal, kept, submit
 from tests.lab.terminal import Terminal
 
@@ -61,7 +61,7 @@ def _kill(pids: list[int]) -> int:
 
 
 def _is_daemon(words: list[str], environment: str) -> bool:
-    return environment in words and bool({"ndc.daemons.labd", "ndc.daemons.relay"} & set(words))
+    return environment in words and bool({"ndc.daemons.labd", "lab.relay.daemon"} & set(words))
 
 
 def _family(pid: int) -> Iterator[int]:

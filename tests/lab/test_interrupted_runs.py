@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ndc.kernel.clock import wait_until
+from core.clock import wait_until
 from ndc.settings import paths_of
 from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, kept, report_of, served_where_led
 from tests.lab.terminal import Terminal

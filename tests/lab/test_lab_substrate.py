@@ -16,14 +16,14 @@ from dataclasses import replace
 
 import pytest
 
+from core.clock import wait_until
+from core.errors import Rejected
 from inventory.names import SegmentName
-from ndc.clients.labd import Labd, ignore
-from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import Rejected
+from lab import machine
+from lab.client import Labd, ignore
+from lab.substrate import LabSubstrate
 from ndc.settings import paths_of
 from stacks.resources import Spec
-from stacks.substrates.lab import machine
-from stacks.substrates.lab.substrate import LabSubstrate
 from tests.lab.labd_bench import CLOCK, ENVIRONMENT, HANG, LINK, SEGMENTS, Bench, prepared
 from tests.lab.leftovers import Leftovers
 

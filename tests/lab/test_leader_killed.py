@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ndc.kernel.clock import wait_until
+from core.clock import wait_until
 from tests.lab.recovery import CLOCK, Portal, Standing, noticed
 from tests.lab.terminal import Terminal
 

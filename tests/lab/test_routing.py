@@ -9,19 +9,19 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from access.clients.ssh import Access, connect
+from access.secrets import Secrets
+from core.clock import wait_until
+from core.errors import Rejected, Unreachable
+from core.system_clock import SystemClock
+from dr.epochs import Act, Request
+from dr.live.epoch import ask
 from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.routers import Routers, converged
-from ndc.adapters.routers.routers import HANDED_OVER
-from ndc.adapters.secrets import Secrets
-from ndc.clients.epoch import ask
-from ndc.clients.epochs import Act, Request
-from ndc.clients.ssh import Access, connect
-from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import Rejected, Unreachable
 from ndc.wiring import environment
 from ndc.wiring.say import take_over
+from routing.routers import Routers, converged
+from routing.routers.routers import HANDED_OVER
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab

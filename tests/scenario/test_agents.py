@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from core.runs.journal import Verdict
+from dr.simulation.agents import Agents
+from dr.simulation.faults import Fault, Trouble
 from inventory.names import HostName
-from ndc.runs.journal import Verdict
-from ndc.simulation.agents import Agents
-from ndc.simulation.faults import Fault, Trouble
 from tests.rehearsals import Rehearsal, rehearsal
 
 QUICK = timedelta(milliseconds=150)

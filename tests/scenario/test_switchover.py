@@ -7,19 +7,19 @@ from datetime import timedelta
 
 import pytest
 
+from core.runs.journal import Verdict
+from core.runs.machine import StepState
+from core.runs.plan import RunName, StepId
+from core.runs.ports import Token
 from dr.conditions import Conditions
 from dr.placement import Claim
 from dr.plan import RecoveryRun, codec
 from dr.report import Outcome, report
+from dr.simulation.database import SimulatedDatabase
+from dr.simulation.faults import Fault, Trouble
+from dr.simulation.journal import MemoryJournal
+from dr.simulation.world import World
 from inventory.names import HostName
-from ndc.runs.journal import Verdict
-from ndc.runs.machine import StepState
-from ndc.runs.plan import RunName, StepId
-from ndc.runs.ports import Token
-from ndc.simulation.database import SimulatedDatabase
-from ndc.simulation.faults import Fault, Trouble
-from ndc.simulation.journal import MemoryJournal
-from ndc.simulation.world import World
 from tests.rehearsals import RUN, Rehearsal, rehearsal
 
 KINDS = (

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ndc.adapters import toolchain
 from ndc.settings import CACHE
 from tests.lab.engine.world import World, opened
+from toolchain import build
 
 
 @pytest.fixture(scope="session")
 def cli() -> Path:
-    return toolchain.ensure_pulumi(CACHE, print)
+    return build.ensure_pulumi(CACHE, print)
 
 
 @pytest.fixture

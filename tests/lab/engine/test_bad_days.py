@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ndc.adapters.clock import SystemClock
-from ndc.kernel.clock import wait_until
-from ndc.kernel.errors import Rejected, Unreachable
+from core.clock import wait_until
+from core.errors import Rejected, Unreachable
+from core.system_clock import SystemClock
 from tests.lab.engine.world import (
     World,
     kill_clis,

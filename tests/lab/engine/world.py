@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.system_clock import SystemClock
 from inventory.network import Network
-from ndc.adapters.clock import SystemClock
-from ndc.adapters.engine import Engine, EngineSettings, Progress
 from stacks.changes import Change
+from stacks.engine import Engine, EngineSettings, Progress
 from stacks.programs.declared import Seeds
 from stacks.substrates.memory import MemorySubstrate
 from tests import networks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ndc.kernel.errors import Unreachable
+from core.errors import Unreachable
 from tests.benchmarks.__main__ import _part
 from tests.benchmarks.figures import Figure, Trial
 from tests.benchmarks.stand import Stand

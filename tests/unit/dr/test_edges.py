@@ -6,10 +6,10 @@ import itertools
 
 import pytest
 
+from core.runs.plan import RunName
 from dr.edges import Edge, Local, edge, yields
 from dr.placement import Claim, Placement
 from inventory.names import SiteName
-from ndc.runs.plan import RunName
 
 HERE, ELSEWHERE = SiteName("ndc01"), SiteName("ndc02")
 PRESENT, ABSENT = True, False

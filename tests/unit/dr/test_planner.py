@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import JournalCorrupt
 from dr.actions import (
     AnnounceService,
     MovePlacement,
@@ -21,7 +22,6 @@ from dr.plan_text import plan_text
 from dr.planner import Occasion, plan_switchover
 from dr.rules import Switchover
 from inventory.names import HostName, OperatorName, SiteName
-from ndc.kernel.errors import JournalCorrupt
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/plans"

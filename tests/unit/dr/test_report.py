@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import JournalCorrupt
+from core.runs.run import fold
 from dr.plan import RecoveryRecord, codec
 from dr.report import Measure, Outcome, report, report_json, report_text
 from dr.run_text import record_text, run_text
+from dr.simulation.faults import Fault, Trouble
+from dr.simulation.journal import MemoryJournal
 from inventory.network import Service
-from ndc.kernel.errors import JournalCorrupt
-from ndc.runs.run import fold
-from ndc.simulation.faults import Fault, Trouble
-from ndc.simulation.journal import MemoryJournal
 from tests.rehearsals import SERVICE, Rehearsal, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/reports"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import PlanRefused
+from core.runs.plan import RunName
 from dr.conditions import LAG_LIMIT_BYTES
 from dr.facts import Facts, MemberFacts
 from dr.placement import Claim, Placement
@@ -16,8 +18,6 @@ from dr.planner import Occasion, plan_switchover
 from dr.rules import Switchover, refusals, staleness
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
-from ndc.kernel.errors import PlanRefused
-from ndc.runs.plan import RunName
 from tests.rehearsals import RUN, SERVICE, Rehearsal, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/refusals"

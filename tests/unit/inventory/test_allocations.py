@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from core.errors import InventoryInvalid, PlanRefused
 from inventory.allocate import Allocations, allocate
 from inventory.allocations import Series
 from inventory.loader import load
 from inventory.model import Inventory
 from inventory.names import LinkName, SiteName
-from ndc.kernel.errors import InventoryInvalid, PlanRefused
 from tests.inventories.generated import as_text, ring
 from tests.networks import DECLARED, FOURTH_SITE, declared, network_of
 

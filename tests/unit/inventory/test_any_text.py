@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.files import read_folder
 from inventory.loader import load
 from inventory.model import Inventory
 from inventory.problems import InventoryProblems, Problem
-from ndc.adapters.files import read_folder
 from tests.networks import THREE_SITES, network_of
 
 TEXTS = read_folder(THREE_SITES)

@@ -6,10 +6,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.files import read_folder
 from inventory.allocate import Allocations, allocate
 from inventory.loader import load
 from inventory.network import Network
-from ndc.adapters.files import read_folder
 from tests.inventories.generated import as_text, ring
 from tests.networks import DECLARED, network, network_of
 

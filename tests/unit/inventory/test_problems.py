@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from core.files import read_folder
 from inventory.loader import load
 from inventory.problems import InventoryProblems
-from ndc.adapters.files import read_folder
 
 ROOT = Path(__file__).resolve().parents[3]
 BASE = read_folder(ROOT / "tests/inventories/three-sites")

@@ -5,10 +5,10 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from core.files import read_folder
 from inventory.loader import load
 from inventory.network import Network, Role
 from inventory.problems import InventoryProblems
-from ndc.adapters.files import read_folder
 from tests.networks import DECLARED, FOURTH_SITE, TWO_SITES, network
 
 VOTERS = {

@@ -28,7 +28,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from monitors.readers.echo import echoes
-from ndc.kernel.errors import Unreachable
+from core.errors import Unreachable
 
 local, remote = map(IPv4Address, sys.argv[1:3])
 deaf_after_seconds = float(sys.argv[3])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import JournalCorrupt
 from monitors.ledger import (
     Head,
     Outcome,
@@ -17,7 +18,6 @@ from monitors.ledger import (
     unchained,
     worst_slip,
 )
-from ndc.kernel.errors import JournalCorrupt
 from tests.ledgers import TICK, WINDOW, at, chain, write
 
 ENTRIES = [write(n) for n in range(1, 101)]

@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from core.errors import Rejected, Unreachable
 from inventory.names import DatabaseName, HostName, LinkName, SiteName
 from monitors.catalogue import CATALOGUE, QUORUM_TOLERATES, catalogue_markdown
 from monitors.collectors.links import link_families
@@ -21,9 +22,8 @@ from monitors.collectors.replication import replication_families
 from monitors.collectors.sessions import Neighbour, session_families
 from monitors.page import Page, Watch
 from monitors.readers.echo import EchoReading
+from monitors.readers.heartbeats import Mark
 from monitors.readers.routing import parsed_bfd, parsed_bgp
-from ndc.clients.heartbeats import Mark
-from ndc.kernel.errors import Rejected, Unreachable
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "metrics"

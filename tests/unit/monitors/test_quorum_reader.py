@@ -9,8 +9,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from core.errors import Rejected, Unreachable
 from monitors.readers.etcd import is_healthy
-from ndc.kernel.errors import Rejected, Unreachable
 
 SECOND = timedelta(seconds=1)
 WITH_MAJORITY, ALONE = "/health", "/health?serializable=true"

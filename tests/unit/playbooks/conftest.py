@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from access.paths import Paths
+from access.secrets import Secrets, ensure_secrets, passwords_of
 from inventory.names import EnvironmentName
-from ndc.adapters.ansible.private_data import private_data
-from ndc.adapters.paths import Paths
-from ndc.adapters.secrets import Secrets, ensure_secrets, passwords_of
+from playbooks.running.private_data import private_data
 from tests.networks import ROOT, network
 
 _EVERYTHING = "msg={{ {'trees': ndc_trees, 'secrets': ndc_secrets} }}"

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from typing_extensions import override
 
-from ndc.reference.acceptance import Accepted, NotAccepted, accept
-from ndc.reference.application import application
-from ndc.reference.configuration import Configuration
-from ndc.reference.memory import MemoryStore
-from ndc.reference.submissions import Draft, StoreRefused, StoreSilent
+from reference.acceptance import Accepted, NotAccepted, accept
+from reference.application import application
+from reference.configuration import Configuration
+from reference.memory import MemoryStore
+from reference.submissions import Draft, StoreRefused, StoreSilent
 
 Conversation = Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]
 MINE = Configuration(

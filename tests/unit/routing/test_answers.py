@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import Unreachable
 from inventory.names import HostName
-from ndc.adapters.routers import answers
-from ndc.kernel.errors import Unreachable
-from stacks.routing.health import Seen, missing
+from routing.health import Seen, missing
+from routing.routers import answers
 from tests.networks import network
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/routing/answers"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from inventory.names import HostName
 from inventory.network import Network
-from stacks.routing.delta import delta, equal
-from stacks.routing.text import frr_text
-from stacks.routing.tree import parse
+from routing.delta import delta, equal
+from routing.text import frr_text
+from routing.tree import parse
 from tests.networks import network
 from tests.unit.routing.model import Router
 

@@ -10,7 +10,7 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network, Role
-from stacks.routing.intent import Kind, intent
+from routing.intent import Kind, intent
 from tests.networks import network
 
 PROFILES = ("tiny", "compact")

@@ -7,7 +7,7 @@ import re
 import pytest
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
-from ndc.adapters.routers.driver import DEAFNESS, DEVICE_TYPE, REFUSAL, Frr, register
+from routing.routers.driver import DEAFNESS, DEVICE_TYPE, REFUSAL, Frr, register
 
 SAID_NO = (
     "% Unknown command: neighbour 1.2.3.4 nonsense",

@@ -9,9 +9,9 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network
-from stacks.routing.delta import delta
-from stacks.routing.text import frr_daemons_text, frr_text
-from stacks.routing.tree import Line, parse
+from routing.delta import delta
+from routing.text import frr_daemons_text, frr_text
+from routing.tree import Line, parse
 from tests.networks import network
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/routing"

@@ -11,10 +11,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable
 
+from monitors.health.snapshot import Snapshot
 from tests.snapshots import NOON, degraded, healthy, site_down, unseen
 from tui.app import Dashboard, Taken, Trouble
 from tui.picture import ASCII
-from tui.snapshot import Snapshot
 
 
 class StillClock:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from inventory.names import SiteName
+from monitors.health.snapshot import Snapshot
 from tests.snapshots import degraded, healthy, site_down
 from tui.map_view import map_lines
 from tui.picture import ASCII, plain
-from tui.snapshot import Snapshot
 
 
 def _with_sites(count: int) -> Snapshot:

@@ -11,11 +11,11 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network
-from ndc.adapters.snapshot.readings import PowerReading, ProbeReading, Readings
+from monitors.health.concerns import Condition, Verdict, concerns, is_settled, verdict
+from monitors.health.snapshot import Power, Snapshot
+from monitors.look.readings import PowerReading, ProbeReading, Readings
 from tests.networks import network
 from tests.snapshots import all_well, degraded, healthy, site_down, taken, unseen
-from tui.concerns import Condition, Verdict, concerns, is_settled, verdict
-from tui.snapshot import Power, Snapshot
 from tui.status_json import status_plain
 from tui.status_text import status_text
 

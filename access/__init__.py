@@ -1,0 +1,1 @@
+"""How programs reach things: clients, secrets, this host, the folders of an environment."""

@@ -1,0 +1,163 @@
+"""etcd, through the JSON gateway of its client port: read now, or change if nothing changed.
+
+Reads are linearizable. Every change is one transaction: it compares first.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import httpx
+
+from access.clients.etcd_login import EtcdAuth
+from access.clients.rest import answered, send
+from core.errors import Unreachable
+
+DEADLINE: Final = timedelta(seconds=2)
+"""of one request to one voter: an election takes 1.5 s"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValue:
+    """One key as it is now."""
+
+    key: str
+    value: str
+    revision: int
+    """of the store when this key last changed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A condition: ``key`` holds ``value``, or is absent if that is None."""
+
+    key: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A change: ``key`` is to hold ``value``."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A change: ``key`` is to be absent."""
+
+    key: str
+
+
+def range_under(prefix: str) -> dict[str, Any]:
+    """Return the body of a linearizable ``/v3/kv/range`` for every key under ``prefix``."""
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    return {"key": _coded(prefix), "range_end": _coded(end)}
+
+
+def key_values(answer: Mapping[str, Any]) -> list[KeyValue]:
+    """Return what the ``answer`` to a range holds, sorted by key."""
+    return [
+        KeyValue(_plain(kv["key"]), _plain(kv.get("value", "")), int(kv["mod_revision"]))
+        for kv in answer.get("kvs", [])
+    ]
+
+
+class Etcd:
+    """The voters behind ``roots`` (``https://ADDRESS:2379``), one quorum."""
+
+    def __init__(
+        self, over: httpx.Client, roots: Sequence[str], auth: EtcdAuth | None = None
+    ) -> None:
+        self._over = over
+        self._roots = list(roots)
+        self._auth = auth
+
+    def get(self, key: str) -> KeyValue | None:
+        """Return ``key`` as a quorum knows it now, or None if it is absent.
+
+        Raises:
+            Unreachable: no quorum answered.
+        """
+        found = self._range({"key": _coded(key)})
+        return found[0] if found else None
+
+    def under(self, prefix: str) -> list[KeyValue]:
+        """Return every key that begins with ``prefix``, sorted.
+
+        Raises:
+            Unreachable: no quorum answered.
+        """
+        return self._range(range_under(prefix))
+
+    def change(self, conditions: Sequence[Holds], changes: Sequence[Put | Delete]) -> bool:
+        """Make all ``changes`` at once if all ``conditions`` hold; tell whether they did.
+
+        Raises:
+            Rejected: etcd refused the request; nothing changed.
+            Unreachable: it may have changed; read it.
+        """
+        body = {
+            "compare": [_condition(one) for one in conditions],
+            "success": [_change(one) for one in changes],
+        }
+        return bool(self.ask("kv/txn", body, repeatable=False).get("succeeded"))
+
+    def _range(self, body: dict[str, Any]) -> list[KeyValue]:
+        return key_values(self.ask("kv/range", body, repeatable=True))
+
+    def ask(self, what: str, body: Mapping[str, Any], *, repeatable: bool) -> dict[str, Any]:
+        """Return what a voter answers at ``/v3/`` and ``what``; the next is asked if one fails.
+
+        What is not ``repeatable`` is asked again only where it certainly never left.
+
+        Raises:
+            Rejected: etcd refused; nothing changed.
+            Unreachable: no voter, or no quorum, answered.
+        """
+        failure = Unreachable("there is no voter to ask", next_step="ndc show promises")
+        for root in list(self._roots):
+            url = f"{root}/v3/{what}"
+            try:
+                reply = send(self._over, "POST", url, body=body, deadline=DEADLINE, auth=self._auth)
+                answer: dict[str, Any] = answered(reply, url)
+            except Unreachable as error:
+                failure = error
+                if not repeatable and not isinstance(error.__cause__, _NEVER_SENT):
+                    raise
+                self._ask_last(root)
+            else:
+                return answer
+        raise failure
+
+    def _ask_last(self, root: str) -> None:
+        self._roots.remove(root)
+        self._roots.append(root)
+
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def _condition(one: Holds) -> dict[str, Any]:
+    if one.value is None:
+        return {"key": _coded(one.key), "target": "CREATE", "create_revision": "0"}
+    return {"key": _coded(one.key), "target": "VALUE", "value": _coded(one.value)}
+
+
+def _change(one: Put | Delete) -> dict[str, Any]:
+    if isinstance(one, Delete):
+        return {"request_delete_range": {"key": _coded(one.key)}}
+    return {"request_put": {"key": _coded(one.key), "value": _coded(one.value)}}
+
+
+def _coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _plain(coded: str) -> str:
+    return base64.b64decode(coded).decode()

@@ -1,0 +1,121 @@
+"""What the probe at the witness tells: how services do now, and what a window came to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from access.clients.json_get import get_json
+from core.errors import Rejected
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class LedgerHead(BaseModel):
+    """The end of a service's ledger."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lines: int
+    hash: str
+
+
+class ServiceSummary(BaseModel):
+    """How one service did in the last seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    window_seconds: float
+    acknowledged: int
+    refused: int
+    unknown: int
+    last_acknowledged_at: datetime | None
+    """None: never since the probe started"""
+    site: str
+    """that acknowledged last; empty: none yet"""
+    host: str
+    missing: int
+    """acknowledged writes that were denied when read back"""
+    slip_seconds: float
+    head: LedgerHead
+
+
+class ProbeSummary(BaseModel):
+    """How every probed service does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    taken_at: datetime
+    services: dict[str, ServiceSummary]
+
+
+class WindowMeasure(BaseModel):
+    """What the writes of a window came to, read back when asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    service: str
+    since: datetime
+    until: datetime
+    acknowledged: int
+    refused: int
+    unknown: int
+    lost: int
+    duplicated: int
+    unknown_appeared: int
+    not_read_back: int
+    gap_seconds: float
+    gap_began_at: datetime
+    gap_ended_at: datetime
+    worst_slip_seconds: float
+    void: bool
+    """True: the probe's own schedule slipped; the gap says nothing"""
+    head: LedgerHead
+
+
+async def summary(client: httpx.AsyncClient, root: str, *, deadline: timedelta) -> ProbeSummary:
+    """Return how the services do, as the probe under ``root`` tells.
+
+    Raises:
+        Rejected, Unreachable: nothing is known.
+    """
+    answer = await get_json(client, f"{root}/summary", deadline=deadline)
+    return _parsed(ProbeSummary, answer, root)
+
+
+async def measured(
+    client: httpx.AsyncClient,
+    root: str,
+    service: str,
+    *,
+    window: tuple[datetime, datetime],
+    deadline: timedelta,
+) -> WindowMeasure:
+    """Return what the writes to ``service`` due in ``window`` came to; each is read back now.
+
+    Raises:
+        Rejected, Unreachable: nothing is known.
+    """
+    since, until = window
+    answer = await get_json(
+        client,
+        f"{root}/measure/{service}",
+        deadline=deadline,
+        parameters={"since": since.isoformat(), "until": until.isoformat()},
+    )
+    return _parsed(WindowMeasure, answer, root)
+
+
+def _parsed(model: type[ModelT], answer: object, root: str) -> ModelT:
+    try:
+        return model.model_validate(answer)
+    except ValidationError as error:
+        raise Rejected(
+            f"{root} is not as our probe answers",
+            expected=model.__name__,
+            actual=f"{error.error_count()} problems",
+            next_step="run `ndc up`: the probe's host may run an older version",
+        ) from error

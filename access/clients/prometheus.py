@@ -1,0 +1,77 @@
+"""Asking a Prometheus for the newest value of a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from access.clients.json_get import get_json
+from core.errors import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value of one series."""
+
+    labels: Mapping[str, str]
+    """with ``__name__``"""
+    value: float
+    at: datetime
+    """when the query was evaluated"""
+
+    @property
+    def name(self) -> str:
+        """The metric's name; empty where the expression removed it."""
+        return self.labels.get("__name__", "")
+
+
+class _Series(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    metric: dict[str, str]
+    value: tuple[float, float]
+
+
+class _Vector(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    resultType: Literal["vector"]  # noqa: N815 - Prometheus' name
+    result: list[_Series]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    data: _Vector
+
+
+async def instant(
+    client: httpx.AsyncClient, root: str, expression: str, *, deadline: timedelta
+) -> tuple[Sample, ...]:
+    """Return the instant vector of ``expression`` at the Prometheus under ``root``.
+
+    Series that have ended are absent.
+
+    Raises:
+        Rejected, Unreachable: nothing is known.
+    """
+    url = f"{root}/api/v1/query"
+    answer = await get_json(client, url, deadline=deadline, parameters={"query": expression})
+    try:
+        series = _Answer.model_validate(answer).data.result
+    except ValidationError as error:
+        raise Rejected(
+            f"{url} did not answer with a vector",
+            expected="an instant vector",
+            actual=f"{error.error_count()} problems",
+            next_step=f"try the expression by hand: {expression}",
+        ) from error
+    return tuple(
+        Sample(one.metric, one.value[1], datetime.fromtimestamp(one.value[0], UTC))
+        for one in series
+    )

@@ -1,0 +1,220 @@
+"""SSH to hosts, by paramiko: host keys are pinned, every wait is bounded.
+
+Nothing is trusted on first use: a host whose key is not in ``known_hosts`` is
+refused before anything is said to it.
+"""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import paramiko
+from paramiko import ssh_exception
+
+from core.errors import Rejected, Unreachable, WorldError
+from inventory.endpoints import SSH
+from inventory.names import HostName
+from inventory.network import Host
+
+CONNECT = timedelta(seconds=5)
+"""bound of making a connection"""
+
+COMMAND = timedelta(seconds=30)
+"""bound of one command, unless its caller knows better"""
+
+MEANINGS: dict[type[Exception], type[WorldError]] = {
+    # it answered no
+    ssh_exception.AuthenticationException: Rejected,
+    ssh_exception.BadAuthenticationType: Rejected,
+    ssh_exception.PartialAuthentication: Rejected,
+    ssh_exception.PasswordRequiredException: Rejected,
+    ssh_exception.UnableToAuthenticate: Rejected,
+    ssh_exception.BadHostKeyException: Rejected,
+    ssh_exception.ChannelException: Rejected,
+    ssh_exception.IncompatiblePeer: Rejected,
+    ssh_exception.ConfigParseError: Rejected,
+    ssh_exception.CouldNotCanonicalize: Rejected,
+    # it did not answer, or no longer
+    ssh_exception.SSHException: Unreachable,
+    ssh_exception.MessageOrderError: Unreachable,
+    ssh_exception.NoValidConnectionsError: Unreachable,
+    ssh_exception.ProxyCommandFailure: Unreachable,
+    EOFError: Unreachable,
+    OSError: Unreachable,
+}
+"""what each exception of the library says about the command that met it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a client needs to be let in, and to know whom it talks to."""
+
+    key: Path
+    """private key, OpenSSH format"""
+    known_hosts: Path
+    """every host's key by management address, as OpenSSH reads it"""
+    user: str = "root"
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a command left behind."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+class SshConnection:
+    """One connection to one host; commands run one after another."""
+
+    def __init__(self, host: HostName, client: paramiko.SSHClient) -> None:
+        self._host = host
+        self._client = client
+
+    def run(
+        self, command: Sequence[str], *, input_text: str = "", bound: timedelta = COMMAND
+    ) -> Completed:
+        """Return what ``command`` left behind, each word passed on as it is.
+
+        Raises:
+            Rejected: the host refused to start it.
+            Unreachable: no exit code came back within ``bound``; it may have run.
+        """
+        return self.ask(shlex.join(command), input_text=input_text, bound=bound)
+
+    def ask(self, text: str, *, input_text: str = "", bound: timedelta = COMMAND) -> Completed:
+        """Return what the key's forced command answered to ``text``; raises as ``run`` does."""
+        with _translated(self._host):
+            return self._execute(text, input_text, bound)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _execute(self, text: str, input_text: str, bound: timedelta) -> Completed:
+        transport = self._client.get_transport()
+        if transport is None:
+            raise EOFError
+        channel = transport.open_session(timeout=bound.total_seconds())
+        # closing the channel wakes every read on it: one bound for the whole command
+        hang = threading.Timer(bound.total_seconds(), channel.close)
+        hang.start()
+        try:
+            channel.exec_command(text)
+            channel.sendall(input_text.encode())
+            channel.shutdown_write()
+            stdout = channel.makefile("rb").read()
+            stderr = channel.makefile_stderr("rb").read()
+            exit_code = channel.recv_exit_status()
+        finally:
+            hang.cancel()
+            channel.close()
+        if exit_code < 0:
+            raise _no_exit_code(self._host, text, bound)
+        return Completed(
+            exit_code, stdout.decode(errors="replace"), stderr.decode(errors="replace")
+        )
+
+
+def connect(host: Host, access: Access, *, bound: timedelta = CONNECT) -> SshConnection:
+    """Return a connection to ``host`` on its management address.
+
+    Raises:
+        Rejected: it is not the host that we know, or it does not know our key.
+        Unreachable: no answer within about ``bound``. Either way nothing was run.
+    """
+    demand_pinned(host, access)
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
+    seconds = bound.total_seconds()
+    try:
+        with _translated(host.name):
+            client.load_host_keys(str(access.known_hosts))
+            client.connect(
+                str(host.management.ip),
+                port=SSH,
+                username=access.user,
+                key_filename=str(access.key),
+                allow_agent=False,
+                look_for_keys=False,
+                timeout=seconds,
+                banner_timeout=seconds,
+                auth_timeout=seconds,
+            )
+    except WorldError:
+        client.close()
+        raise
+    return SshConnection(host.name, client)
+
+
+def demand_pinned(host: Host, access: Access) -> None:
+    """Return if the key of ``host`` is known, so that nobody else can pass for it.
+
+    Raises:
+        Rejected: it is not, or ``known_hosts`` cannot be read.
+    """
+    address = str(host.management.ip)
+    try:
+        pinned = paramiko.HostKeys(str(access.known_hosts)).lookup(address)
+    except OSError as error:
+        raise _unpinned(host, access, str(error)) from error
+    if not pinned:
+        raise _unpinned(host, access, "there is none")
+
+
+def translate(error: Exception, host: HostName) -> WorldError:
+    """Return what ``error``, of the library or of a socket, says in our words."""
+    meaning = next((MEANINGS[kind] for kind in type(error).mro() if kind in MEANINGS), Unreachable)
+    expected = "an answer over SSH" if meaning is Unreachable else "its pinned key, and ours let in"
+    return meaning(
+        f"{host} did not answer over SSH" if meaning is Unreachable else f"{host} refused us",
+        expected=expected,
+        actual=f"{type(error).__name__}: {error}".removesuffix(": "),
+        next_step=f"ndc status; then: ndc ssh {host}",
+    )
+
+
+@contextmanager
+def _translated(host: HostName) -> Iterator[None]:
+    try:
+        yield
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise translate(error, host) from error
+
+
+def _unpinned(host: Host, access: Access, actual: str) -> Rejected:
+    return Rejected(
+        f"the key of {host.name} is not known, so nothing was said to it",
+        expected=f"a line for {host.management.ip} in {access.known_hosts}",
+        actual=actual,
+        next_step="run `ndc up`, which makes and pins host keys",
+    )
+
+
+def _no_exit_code(host: HostName, text: str, bound: timedelta) -> Unreachable:
+    return Unreachable(
+        f"{host} did not say how a command ended",
+        expected=f"an exit code within {bound.total_seconds():g} s",
+        actual=f"none, of: {text.split(maxsplit=1)[0] if text else ''}",
+        next_step="look at what it should have changed before repeating it",
+    )

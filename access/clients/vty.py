@@ -1,0 +1,62 @@
+"""Asking a daemon of FRR on its own socket, as vtysh does, without starting a vtysh.
+
+A command ends with a zero byte; its answer with three, and a byte that says how it went.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from core.errors import Rejected, Unreachable
+
+CONSOLES = Path("/run/frr")
+"""where each daemon listens, at its name with ``.vty``; for members of the group frrvty"""
+
+_LONGEST_ANSWER_BYTES = 4 * 2**20
+_WENT_WELL = 0
+
+
+async def ask(daemon: str, command: str, *, deadline: timedelta, consoles: Path = CONSOLES) -> str:
+    """Return what ``daemon`` (``bgpd``, ``bfdd``, ...) answers to ``command``.
+
+    Raises:
+        Rejected: it knows no such command, or could not carry it out.
+        Unreachable: it did not answer in time.
+    """
+    try:
+        async with asyncio.timeout(deadline.total_seconds()):
+            reader, writer = await asyncio.open_unix_connection(
+                consoles / f"{daemon}.vty", limit=_LONGEST_ANSWER_BYTES
+            )
+            try:
+                writer.write(b"enable\0" + command.encode() + b"\0")
+                await _answer(reader)
+                text, status = await _answer(reader)
+            finally:
+                writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
+    except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
+        raise Unreachable(
+            f"{daemon} did not answer: {command}",
+            expected=f"an answer on {consoles}/{daemon}.vty within {deadline.total_seconds():g} s",
+            actual=str(error) or type(error).__name__,
+            next_step="systemctl status frr; is who asks in the group frrvty?",
+        ) from error
+    if status != _WENT_WELL:
+        raise Rejected(
+            f"{daemon} said no: {command}",
+            expected=f"status {_WENT_WELL}",
+            actual=f"status {status}, {text.strip()[:80] or 'without a word'}",
+            next_step="compare FRR's version with the golden image's",
+        )
+    return text
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[str, int]:
+    text = await reader.readuntil(b"\0\0\0")
+    status = await reader.readexactly(1)
+    return text[:-3].decode(errors="replace"), status[0]

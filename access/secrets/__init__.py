@@ -1,0 +1,19 @@
+"""Everything secret of one environment: made once, kept in one folder, found by what it is for.
+
+ca.key ca.crt                  the environment's certificate authority
+control_key(.pub)              SSH key of the control plane; root on hosts accepts it
+known_hosts                    every host's key: nothing is ever trusted on first use
+hosts/<host>/                  ssh_host_ed25519_key(.pub), tls.key, tls.crt
+services/<service>/            tls.key, tls.crt
+clients/<name>/                tls.key, tls.crt of who is no host
+passwords/<name>               one line each
+operators/<name>(.pub)         of operators whose key the environment makes
+pulumi_passphrase bgp_password
+"""
+
+from __future__ import annotations
+
+from access.secrets.ensure import CLIENTS, ensure_secrets, passwords_of
+from access.secrets.folder import Certificate, Secrets
+
+__all__ = ["CLIENTS", "Certificate", "Secrets", "ensure_secrets", "passwords_of"]

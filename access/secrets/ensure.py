@@ -1,0 +1,123 @@
+"""Makes the secrets that are missing, and changes none that is there.
+
+A key or a password, once made, stays. A certificate is issued again, for the
+same key, when its names no longer suit its owner or its end is near.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets as randomness
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from access.secrets.authority import Authority, Subject, Use
+from access.secrets.folder import Secrets
+from access.secrets.private_files import damaged, make_folder, write_private
+from access.secrets.ssh_keys import ensure_ssh_key
+from core.clock import Clock
+from core.system_clock import SystemClock
+from inventory.etcd import ROOT, accounts, password_name
+from inventory.network import Host, Network
+
+CLIENTS = ("control",)
+"""who shows a certificate without being a host; programs on hosts show their host's"""
+
+PASSWORDS = ("postgres", "replication", "rewind", "portal", "heartbeat", "exporter")
+"""roles of PostgreSQL, one password each"""
+
+_PASSWORD_BYTES = 16
+_PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
+_LOCALHOST = IPv4Address("127.0.0.1")
+_SYSTEM_CLOCK = SystemClock()
+
+
+def ensure_secrets(folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK) -> Secrets:
+    """Make every secret that ``network`` needs exist under ``folder`` (0700, files 0600).
+
+    Raises:
+        Rejected: the folder cannot be written, or what is in it is damaged or in part gone.
+    """
+    secrets = Secrets(folder)
+    make_folder(folder)
+    _ensure_ssh_keys(secrets, network)
+    _ensure_passwords(secrets, network)
+    authority = Authority.ensure(secrets.authority, str(network.environment), clock)
+    for subject in _subjects(secrets, network):
+        authority.ensure_certificate(subject)
+    write_private(secrets.known_hosts, _known_hosts(secrets, network))
+    return secrets
+
+
+def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
+    known = _names_of_known_hosts(secrets)
+    ensure_ssh_key(secrets.control_key, f"control@{network.environment}")
+    ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
+    for host in network.hosts:
+        # another key means another host, and the data of the old one gone
+        ensure_ssh_key(secrets.host_key(host.name), host.name, known=host.name in known)
+    for operator in network.operators:
+        if not operator.public_key:
+            ensure_ssh_key(secrets.operator_key(operator.name), operator.name)
+
+
+def passwords_of(network: Network) -> tuple[str, ...]:
+    """Return the name of every password in ``network``: of PostgreSQL's roles, of etcd's users."""
+    users = (ROOT, *(account.name for account in accounts(network)))
+    return (*PASSWORDS, *map(password_name, users))
+
+
+def _ensure_passwords(secrets: Secrets, network: Network) -> None:
+    for path in (
+        secrets.pulumi_passphrase,
+        secrets.bgp_password,
+        *(secrets.password(name) for name in passwords_of(network)),
+    ):
+        if not path.exists():
+            write_private(path, randomness.token_hex(_PASSWORD_BYTES) + "\n")
+        if not _PASSWORD.fullmatch(secrets.read(path)):
+            raise damaged(path, f"a line of {2 * _PASSWORD_BYTES} hexadecimal digits")
+
+
+def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
+    for host in network.hosts:
+        yield Subject(
+            files=secrets.host_certificate(host.name),
+            name=host.name,
+            uses=frozenset({Use.SERVER, Use.CLIENT}),
+            dns_names=(host.name, "localhost"),
+            addresses=(host.loopback, host.management.ip, _LOCALHOST),
+        )
+    for service in network.services:
+        yield Subject(
+            files=secrets.service_certificate(service.name),
+            name=service.name,
+            uses=frozenset({Use.SERVER}),
+            dns_names=(service.name,),
+            addresses=(service.address,),
+        )
+    for name in CLIENTS:
+        yield Subject(
+            files=secrets.client_certificate(name), name=name, uses=frozenset({Use.CLIENT})
+        )
+
+
+def _known_hosts(secrets: Secrets, network: Network) -> str:
+    return "".join(_known_host(secrets, host) for host in network.hosts)
+
+
+def _known_host(secrets: Secrets, host: Host) -> str:
+    kind, key, *_ = secrets.read(
+        secrets.path("hosts", host.name, "ssh_host_ed25519_key.pub")
+    ).split()
+    return f"{host.management.ip},{host.name} {kind} {key}\n"
+
+
+def _names_of_known_hosts(secrets: Secrets) -> set[str]:
+    """Return the hosts whose keys were told to others; none if that list cannot be read."""
+    try:
+        lines = secrets.known_hosts.read_bytes().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return set()
+    return {name for line in lines for name in line.partition(" ")[0].split(",")}

@@ -1,0 +1,123 @@
+"""Where each secret of an environment lies, and what can be said of it in public."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import Rejected
+from inventory.etcd import password_name
+from inventory.names import HostName, OperatorName, ServiceName
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A private key and the certificate for it, both PEM files."""
+
+    key: Path
+    certificate: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The secrets folder of one environment; ``ensure_secrets`` fills it."""
+
+    folder: Path
+
+    def path(self, *parts: str) -> Path:
+        """Return where ``parts`` lie in the folder; nothing is read."""
+        return self.folder.joinpath(*parts)
+
+    @property
+    def authority(self) -> Certificate:
+        """The environment's certificate authority."""
+        return Certificate(self.path("ca.key"), self.path("ca.crt"))
+
+    @property
+    def control_key(self) -> Path:
+        """The SSH key of the control plane; its public half is beside it, ``.pub``."""
+        return self.path("control_key")
+
+    @property
+    def epoch_key(self) -> Path:
+        """The SSH key that may run ``ndc-epoch`` on hosts, and nothing else."""
+        return self.path("epoch_key")
+
+    @property
+    def known_hosts(self) -> Path:
+        """Every host's key by management address and by name, as OpenSSH reads it."""
+        return self.path("known_hosts")
+
+    @property
+    def pulumi_passphrase(self) -> Path:
+        """What the engine encrypts secrets in its state with."""
+        return self.path("pulumi_passphrase")
+
+    @property
+    def bgp_password(self) -> Path:
+        """What BGP sessions are signed with (TCP-MD5)."""
+        return self.path("bgp_password")
+
+    def host_key(self, host: HostName) -> Path:
+        """Return the host's SSH key; its public half is beside it, ``.pub``."""
+        return self.path("hosts", host, "ssh_host_ed25519_key")
+
+    def operator_key(self, operator: OperatorName) -> Path:
+        """Return the SSH key of an operator whose key the environment makes."""
+        return self.path("operators", operator)
+
+    def password(self, name: str) -> Path:
+        """Return the file that holds the password called ``name``, one line."""
+        return self.path("passwords", name)
+
+    def etcd_password(self, account: str) -> str:
+        """Return the password of the user of etcd called ``account``.
+
+        Raises:
+            Rejected: it is not there, or cannot be read.
+        """
+        return self.read(self.password(password_name(account)))
+
+    def host_certificate(self, host: HostName) -> Certificate:
+        """Return what is for TLS as a server and a client: etcd, Patroni, PostgreSQL, exporters."""
+        return self._certificate("hosts", host)
+
+    def service_certificate(self, service: ServiceName) -> Certificate:
+        """Return what is for HTTPS on the service's address."""
+        return self._certificate("services", service)
+
+    def client_certificate(self, name: str) -> Certificate:
+        """Return what is for TLS as a client that is no host, such as ``control``."""
+        return self._certificate("clients", name)
+
+    def host_key_fingerprint(self, host: HostName) -> str:
+        """Return the fingerprint of the host's SSH key, as ``SHA256:…`` (ssh-keygen's form).
+
+        Raises:
+            Rejected: the host has no key in this folder.
+        """
+        text = self.read(self.host_key(host).with_suffix(".pub"))
+        digest = hashlib.sha256(base64.b64decode(text.split()[1])).digest()
+        return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
+
+    def read(self, path: Path) -> str:
+        """Return the text of a secret without its final newline.
+
+        Raises:
+            Rejected: it is not there, or cannot be read.
+        """
+        try:
+            return path.read_text("utf-8").removesuffix("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise Rejected(
+                f"a secret cannot be read: {path}",
+                expected="a file made by `ndc up`",
+                actual=reason or str(error),
+                next_step="run `ndc up`, which makes what is missing",
+            ) from error
+
+    def _certificate(self, *parts: str) -> Certificate:
+        return Certificate(self.path(*parts, "tls.key"), self.path(*parts, "tls.crt"))

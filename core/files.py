@@ -1,0 +1,116 @@
+"""Text in files: read whole, or replaced whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from core.errors import Rejected
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """Return the text of every ``*.yaml`` below ``folder``, by its path within it.
+
+    Raises:
+        Rejected: the folder is not there, holds none, or one of them cannot be read.
+    """
+    texts = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        try:
+            texts[path.relative_to(folder).as_posix()] = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unreadable(path, error) from error
+    if not texts:
+        raise Rejected(
+            f"there is no inventory in {folder}",
+            expected="a folder with declared *.yaml files",
+            actual=_what_is_there(folder),
+            next_step="name the inventory's folder with --inventory",
+        )
+    return texts
+
+
+def make_folder(path: Path) -> None:
+    """Make ``path`` a folder, with those it lies in.
+
+    Raises:
+        Rejected: it is none, and cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o755)
+    except OSError as error:
+        raise Rejected(
+            f"the folder {path} could not be made",
+            expected="a place that takes a new folder of this user",
+            actual=error.strerror or str(error),
+            next_step="run the command as root, make room or mend the permissions",
+        ) from error
+
+
+def read_if_there(path: Path) -> str | None:
+    """Return the text of ``path``, or None if there is no such file.
+
+    Raises:
+        Rejected: it is there and cannot be read.
+    """
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def write(path: Path, text: str, *, mode: int = 0o644) -> None:
+    """Make ``path`` hold ``text``: all of it or, if this fails, what it held before.
+
+    When it returns, the text and the file's name would survive a power cut.
+
+    Raises:
+        Rejected: it could not be written; the old text is still there.
+    """
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                os.fchmod(descriptor, mode)
+                file.write(text)
+                file.flush()
+                os.fsync(descriptor)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise Rejected(
+            f"{path} could not be written",
+            expected="a folder that takes a new file",
+            actual=error.strerror or str(error),
+            next_step="make room or mend the permissions, then run the command again",
+        ) from error
+
+
+def _what_is_there(folder: Path) -> str:
+    if folder.is_dir():
+        return "no such file"
+    return "a file" if folder.exists() else "no such folder"
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unreadable(path: Path, error: Exception) -> Rejected:
+    reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    return Rejected(
+        f"{path} cannot be read",
+        expected="text in UTF-8 that this user may read",
+        actual=reason or str(error),
+        next_step="mend the file or its permissions, then run the command again",
+    )

@@ -1,0 +1,234 @@
+"""The loop: fold the journal, send what is ready, write down what became of it.
+
+The engine keeps nothing in memory that is not in the journal but timers, so
+starting and resuming are the same code; the same engine runs in simulation and
+live. It is single-threaded: attempts run side by side inside the actuator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic
+
+from core.clock import Clock
+from core.errors import JournalCorrupt
+from core.runs.journal import Closed, Entry, Journal, Opened, StepEvent, Verdict, Where
+from core.runs.machine import DOUBTFUL, IN_FLIGHT, EventKind, StepState
+from core.runs.plan import ActionT, BasisT, Plan, Step, StepId
+from core.runs.ports import Actuator, Answer, Completion, Inbox, Sensor, Token
+from core.runs.run import Run, advance, fold, objection_to
+
+LOOK_EVERY = timedelta(milliseconds=100)
+PATIENCE = timedelta(seconds=5)
+"""how long an objection may last before the step fails without having been sent"""
+BLIND = timedelta(seconds=30)
+"""how long to go on looking at what cannot be seen before the run is held"""
+
+
+@dataclass(slots=True)
+class _Flight:
+    """An attempt on its way."""
+
+    token: Token
+    due: timedelta
+    answered: bool = False
+    """True: the world says yes, and we have not yet seen it"""
+
+
+class Engine(Generic[ActionT, BasisT]):
+    """Carries a plan out, once, however often it is interrupted."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal[ActionT, BasisT],
+        sensor: Sensor[ActionT],
+        actuator: Actuator[ActionT],
+        clock: Clock,
+        inbox: Inbox,
+    ) -> None:
+        self._journal = journal
+        self._sensor = sensor
+        self._actuator = actuator
+        self._clock = clock
+        self._inbox = inbox
+        self._flights: dict[StepId, _Flight] = {}
+        self._since: dict[StepId, timedelta] = {}
+        """when each doubt, or each objection to a start, began"""
+        self._unseen: set[StepId] = set()
+        """doubts that looking has not resolved within ``BLIND``"""
+
+    def start(self, plan: Plan[ActionT, BasisT], truth: Where) -> Run[ActionT, BasisT]:
+        """Begin ``plan`` and carry it as far as it will go.
+
+        Raises:
+            JournalCorrupt: the journal holds a run already.
+            Unreachable: the journal did not answer; resume when it does.
+        """
+        return self._drive(self._write(fold(self._journal.records()), Opened(plan, truth)))
+
+    def resume(self) -> Run[ActionT, BasisT]:
+        """Carry the journalled run as far as it will go; a run that is over is returned as it is.
+
+        Raises:
+            JournalCorrupt: there is no run, or its record cannot be trusted.
+            Unreachable: the journal did not answer; resume when it does.
+        """
+        run = fold(self._journal.records())
+        if run is None:
+            raise JournalCorrupt("there is no run to resume", next_step="ndc dr runs lists them")
+        return run if run.closed else self._drive(run)
+
+    def _drive(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
+        for step in run.steps_in(*IN_FLIGHT):
+            run = self._note(run, step, EventKind.LOST, "we stopped before an answer came")
+        while True:
+            run = self._obey(run)
+            run = self._resolve_doubts(run)
+            run = self._send(run)
+            self._stop_timers(run)
+            if self._flights:
+                run = self._heed(run)
+            elif self._since:
+                self._clock.sleep(LOOK_EVERY)
+            else:
+                break
+        if run.verdict in {Verdict.DONE, Verdict.UNWOUND}:
+            run = self._write(run, Closed(run.verdict))
+        return run
+
+    def _obey(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
+        for request in self._inbox.requests():
+            if not objection_to(run, request):
+                run = self._write(run, request)
+            self._inbox.put_away(request)
+        for step in run.to_skip():
+            run = self._note(run, step, EventKind.SKIPPED, "a person answered for it")
+        return run
+
+    def _resolve_doubts(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
+        for step in run.steps_in(*DOUBTFUL):
+            if step.id not in self._unseen:
+                run = self._look(run, step)
+        return run
+
+    def _look(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
+        waited = self._waited(step)
+        match self._in_effect(run, step):
+            case True:
+                return self._note(run, step, EventKind.SUCCEEDED, "we looked: it had happened")
+            case False if waited >= step.settle:
+                return self._try_again(run, step)
+            case None if waited >= BLIND:
+                self._unseen.add(step.id)
+                del self._since[step.id]
+        return run
+
+    def _try_again(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
+        undo = run.states[step.id] is StepState.UNDO_IN_DOUBT
+        start = EventKind.UNDO_STARTED if undo else EventKind.STARTED
+        if run.sent.get((step.id, start), 0) >= step.attempts:
+            return self._note(run, step, EventKind.ABANDONED, f"sent {step.attempts} times")
+        if undo:
+            return self._launch(run, step, start)
+        if run.unwinding:
+            return self._note(run, step, EventKind.ABANDONED, "it had not happened; unwinding")
+        if objections := self._sensor.objections(step.action):
+            return self._note(run, step, EventKind.ABANDONED, "; ".join(objections))
+        return self._launch(run, step, start)
+
+    def _send(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
+        for step in run.ready():
+            run = self._begin(run, step)
+        if undo := run.to_undo():
+            run = self._launch(run, undo, EventKind.UNDO_STARTED)
+        return run
+
+    def _begin(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
+        if not run.approved(step):
+            if run.states[step.id] is StepState.PENDING:
+                return self._note(run, step, EventKind.ASKED, f"by one who may {step.gate}")
+            return run
+        objections = self._sensor.objections(step.action)
+        if not objections:
+            return self._launch(run, step, EventKind.STARTED)
+        if self._waited(step) >= PATIENCE:
+            return self._note(run, step, EventKind.REFUSED, "; ".join(objections))
+        return run
+
+    def _launch(
+        self, run: Run[ActionT, BasisT], step: Step[ActionT], start: EventKind
+    ) -> Run[ActionT, BasisT]:
+        undo = start is EventKind.UNDO_STARTED
+        attempt = run.sent.get((step.id, start), 0) + 1
+        token = Token(run.plan.id, step.id, step.epoch, attempt, undo)
+        run = self._note(run, step, start, f"attempt {attempt}")
+        self._flights[step.id] = _Flight(token, self._clock.elapsed() + step.deadline)
+        self._actuator.begin(_action(run, step), token, step.deadline)
+        return run
+
+    def _heed(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
+        completion = self._actuator.wait(LOOK_EVERY)
+        if completion and self._is_awaited(completion):
+            run = self._hear(run, completion)
+        for name, flight in list(self._flights.items()):
+            step = run.plan.step(name)
+            if flight.answered and self._in_effect(run, step):
+                run = self._note(run, step, EventKind.SUCCEEDED)
+            elif self._clock.elapsed() >= flight.due:
+                said = "it said yes, but nothing is to be seen" if flight.answered else "no answer"
+                run = self._note(run, step, EventKind.LOST, f"{said} within {_short(step)}")
+        return run
+
+    def _hear(self, run: Run[ActionT, BasisT], completion: Completion) -> Run[ActionT, BasisT]:
+        step = run.plan.step(completion.token.step)
+        match completion.answer:
+            case Answer.YES:
+                self._flights[step.id].answered = True
+                return run
+            case Answer.NO if self._in_effect(run, step):
+                note = f"refused, but it is so already: {completion.note}"
+                return self._note(run, step, EventKind.SUCCEEDED, note)
+            case Answer.NO:
+                return self._note(run, step, EventKind.REJECTED, completion.note)
+            case Answer.NONE:
+                return self._note(run, step, EventKind.LOST, completion.note)
+
+    def _is_awaited(self, completion: Completion) -> bool:
+        flight = self._flights.get(completion.token.step)
+        return flight is not None and flight.token == completion.token
+
+    def _in_effect(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> bool | None:
+        return self._sensor.is_in_effect(_action(run, step))
+
+    def _stop_timers(self, run: Run[ActionT, BasisT]) -> None:
+        open_questions = {step.id for step in (*run.steps_in(*DOUBTFUL), *run.ready())}
+        self._since = {n: since for n, since in self._since.items() if n in open_questions}
+
+    def _waited(self, step: Step[ActionT]) -> timedelta:
+        now = self._clock.elapsed()
+        return now - self._since.setdefault(step.id, now)
+
+    def _note(
+        self, run: Run[ActionT, BasisT], step: Step[ActionT], event: EventKind, note: str = ""
+    ) -> Run[ActionT, BasisT]:
+        self._flights.pop(step.id, None)
+        self._since.pop(step.id, None)
+        return self._write(run, StepEvent(step.id, event, note))
+
+    def _write(
+        self, run: Run[ActionT, BasisT] | None, entry: Entry[ActionT, BasisT]
+    ) -> Run[ActionT, BasisT]:
+        advanced = advance(run, entry)
+        self._journal.append(entry)
+        return advanced
+
+
+def _action(run: Run[ActionT, BasisT], step: Step[ActionT]) -> ActionT:
+    undoing = run.states[step.id] in {StepState.UNDOING, StepState.UNDO_IN_DOUBT}
+    return step.undo if undoing and step.undo is not None else step.action
+
+
+def _short(step: Step[ActionT]) -> str:
+    return f"{step.deadline.total_seconds():g} s"

@@ -1,0 +1,164 @@
+"""What is written down about a run, before anything is done, and how it reads as text.
+
+The journal is append-only, one JSON object a line. ``Journal`` is the port; a
+file, etcd and memory keep its promise (``dr.live.journals``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, Literal, Protocol, TypeAlias
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.errors import JournalCorrupt, PlanRefused
+from core.runs.machine import EventKind
+from core.runs.plan import ActionT, BasisT, Plan, StepId
+
+
+class Where(StrEnum):
+    """Which copy of a run's journal is the truth."""
+
+    ETCD = "etcd"
+    """etcd had quorum when the run was opened; a file beside it is a copy"""
+    FILE = "file"
+    MEMORY = "memory"
+    """a rehearsal"""
+
+
+class Verdict(StrEnum):
+    """How a run stands; computed from its journal, and written down when it ends."""
+
+    OPEN = "open"
+    """something can be done now"""
+    HELD = "held"
+    """nothing can be done until a person says so, or the world can be seen again"""
+    DONE = "done"
+    UNWOUND = "unwound"
+    """what was done has been undone"""
+
+
+class Wish(StrEnum):
+    """What a person may ask of a run."""
+
+    APPROVE = "approve"
+    SKIP = "skip"
+    ABORT = "abort"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Generic[ActionT, BasisT]):
+    """A run of ``plan`` began; this line is its first."""
+
+    plan: Plan[ActionT, BasisT]
+    truth: Where
+    what: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class StepEvent:
+    """Something happened to one step."""
+
+    step: StepId
+    event: EventKind
+    note: str = ""
+    what: Literal["step"] = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A person asked for something; written down before it is obeyed."""
+
+    id: str
+    """so that one request read twice is obeyed once"""
+    wish: Wish
+    by: str
+    reason: str = ""
+    step: StepId | None = None
+    """None: it concerns the whole run"""
+    what: Literal["request"] = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The run ended; this line is its last."""
+
+    verdict: Literal[Verdict.DONE, Verdict.UNWOUND]
+    what: Literal["closed"] = "closed"
+
+
+Entry: TypeAlias = Opened[ActionT, BasisT] | StepEvent | Request | Closed
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[ActionT, BasisT]):
+    """One line of a journal."""
+
+    seq: int
+    """0, 1, 2, …: a missing line is noticed"""
+    at: datetime
+    entry: Entry[ActionT, BasisT]
+
+
+class Journal(Protocol[ActionT, BasisT]):
+    """Somewhere to write before acting."""
+
+    def append(self, entry: Entry[ActionT, BasisT]) -> Record[ActionT, BasisT]:
+        """Write ``entry`` and return only once it cannot be lost.
+
+        Raises:
+            Rejected: it was not written; somebody else wrote in its place.
+            Unreachable: it may have been written; read before writing again.
+        """
+
+    def records(self) -> Sequence[Record[ActionT, BasisT]]:
+        """Return every record, oldest first.
+
+        Raises:
+            JournalCorrupt: a line cannot be read, or is missing.
+            Unreachable: nothing is known.
+        """
+
+
+class Codec(Generic[ActionT, BasisT]):
+    """Records as lines of text and back, for one kind of action and basis.
+
+    ``shape`` is ``Record[Action, Basis]`` with both filled in.
+    """
+
+    def __init__(self, shape: Any) -> None:
+        self._lines: TypeAdapter[Record[ActionT, BasisT]] = TypeAdapter(shape)
+
+    def encode(self, record: Record[ActionT, BasisT]) -> bytes:
+        """Return ``record`` as one line, without its end."""
+        return self._lines.dump_json(record)
+
+    def decode(self, lines: Sequence[bytes], source: str) -> list[Record[ActionT, BasisT]]:
+        """Return the records that ``lines`` hold; ``source`` is named in the complaint.
+
+        Raises:
+            JournalCorrupt: a line cannot be read, or is missing, or stands twice.
+        """
+        try:
+            records = [self._lines.validate_json(line) for line in lines]
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise _damaged(source, f"{first['msg']} at {first['loc']}") from None
+        except PlanRefused as error:
+            raise _damaged(source, error.what) from None
+        numbers = [record.seq for record in records]
+        if numbers != list(range(len(records))):
+            raise _damaged(source, f"lines numbered {numbers}")
+        return records
+
+
+def _damaged(source: str, actual: str) -> JournalCorrupt:
+    return JournalCorrupt(
+        f"the journal {source} cannot be trusted",
+        expected="one record a line, numbered from 0 without a gap",
+        actual=actual,
+        next_step="keep it as it is; `ndc status` shows the world, a new plan goes on from there",
+    )

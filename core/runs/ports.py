@@ -1,0 +1,97 @@
+"""What the engine needs from the outside world, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from typing_extensions import override
+
+from core.runs.journal import Request
+from core.runs.plan import RunName, StepId
+
+ActionT_contra = TypeVar("ActionT_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Whose effect it is: a target, and whoever reads a log, can tell attempts apart."""
+
+    run: RunName
+    step: StepId
+    epoch: int
+    attempt: int
+    """1 for the first"""
+    undo: bool = False
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.run}/{self.step}{'/undo' if self.undo else ''}@{self.epoch}#{self.attempt}"
+
+
+class Answer(StrEnum):
+    """What became of an attempt."""
+
+    YES = "yes"
+    """the world says that it did it"""
+    NO = "no"
+    """it did not happen"""
+    NONE = "none"
+    """it may have happened"""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The end of one attempt."""
+
+    token: Token
+    answer: Answer
+    note: str = ""
+
+
+class Sensor(Protocol[ActionT_contra]):
+    """Looks, and never touches. Each answer comes within a second or is "cannot tell"."""
+
+    def objections(self, action: ActionT_contra) -> Sequence[str]:
+        """Return why ``action`` may not be begun now; what cannot be seen is an objection."""
+
+    def is_in_effect(self, action: ActionT_contra) -> bool | None:
+        """Tell whether what ``action`` is for is the case; None means that it cannot be seen."""
+
+
+class Actuator(Protocol[ActionT_contra]):
+    """Touches. An attempt that is given up by its deadline must be dead or fenced.
+
+    That is: the target refuses its late effect (older epoch, changed leader, lost
+    compare-and-swap), or the effect is one that may come twice.
+    """
+
+    def begin(self, action: ActionT_contra, token: Token, deadline: timedelta) -> None:
+        """Send ``action`` on its way and return at once."""
+
+    def wait(self, bound: timedelta) -> Completion | None:
+        """Return the next attempt that ended, or None after ``bound``."""
+
+
+class Inbox(Protocol):
+    """Where people put what they ask of a run while it is carried."""
+
+    def requests(self) -> Sequence[Request]:
+        """Return what has been asked and not been put away, oldest first."""
+
+    def put_away(self, request: Request) -> None:
+        """Forget ``request``: it is in the journal, or cannot be obeyed."""
+
+
+class NoInbox:
+    """Nobody asks for anything: rehearsals."""
+
+    def requests(self) -> Sequence[Request]:
+        """Return nothing."""
+        return ()
+
+    def put_away(self, request: Request) -> None:
+        """Do nothing."""

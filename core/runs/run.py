@@ -1,0 +1,220 @@
+"""A run is its journal, folded.
+
+``advance`` checks an entry before it is written and again when it is read, so
+we cannot write what we would refuse to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic
+
+from core.errors import JournalCorrupt
+from core.runs.journal import (
+    Closed,
+    Entry,
+    Opened,
+    Record,
+    Request,
+    StepEvent,
+    Verdict,
+    Where,
+    Wish,
+)
+from core.runs.machine import (
+    DOUBTFUL,
+    IN_FLIGHT,
+    PASSED,
+    UNSENT,
+    EventKind,
+    StepState,
+    after,
+    may,
+)
+from core.runs.plan import ActionT, BasisT, OnFailure, Plan, Step, StepId
+
+_SENT = frozenset({EventKind.STARTED, EventKind.UNDO_STARTED})
+_SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.UNDONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Run(Generic[ActionT, BasisT]):
+    """Where a plan stands."""
+
+    plan: Plan[ActionT, BasisT]
+    truth: Where
+    states: Mapping[StepId, StepState]
+    sent: Mapping[tuple[StepId, EventKind], int]
+    """how often each step, and each undo, was sent"""
+    notes: Mapping[StepId, str]
+    """what was last said about a step"""
+    requests: tuple[Request, ...] = ()
+    closed: Verdict | None = None
+
+    def steps_in(self, *states: StepState) -> list[Step[ActionT]]:
+        """Return the steps that stand in one of ``states``, in the plan's order."""
+        return [step for step in self.plan.steps if self.states[step.id] in states]
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every step is done, or a person answered for it."""
+        return all(state in PASSED for state in self.states.values())
+
+    @property
+    def past_return(self) -> bool:
+        """Whether a point of no return may have been passed."""
+        clear = UNSENT | {StepState.FAILED}
+        return any(s.point_of_no_return and self.states[s.id] not in clear for s in self.plan.steps)
+
+    @property
+    def unwinding(self) -> bool:
+        """Whether what was done is to be undone: a person said so, or the plan is a drill's."""
+        aborted = any(request.wish is Wish.ABORT for request in self.requests)
+        failed = StepState.FAILED in self.states.values()
+        return aborted or (
+            failed and self.plan.on_failure is OnFailure.UNWIND and not self.past_return
+        )
+
+    def ready(self) -> list[Step[ActionT]]:
+        """Return the steps that may be begun now; nothing new begins once one has failed."""
+        if self.closed or self.unwinding or self.steps_in(StepState.FAILED, StepState.STUCK):
+            return []
+        return [step for step in self.steps_in(*UNSENT) if self.passed(step.needs)]
+
+    def to_undo(self) -> Step[ActionT] | None:
+        """Return the one step to undo now, newest first, or None while others are unsettled."""
+        unsettled = self.steps_in(StepState.STUCK, *IN_FLIGHT, *DOUBTFUL)
+        if self.closed or not self.unwinding or unsettled:
+            return None
+        undoable = [step for step in self.steps_in(StepState.DONE) if step.undo is not None]
+        return undoable[-1] if undoable else None
+
+    def to_skip(self) -> list[Step[ActionT]]:
+        """Return the steps that a person answered for and that do not stand so yet."""
+        wished = {r.step for r in self.requests if r.wish is Wish.SKIP}
+        return [
+            step
+            for step in self.plan.steps
+            if step.id in wished and may(self.states[step.id], EventKind.SKIPPED)
+        ]
+
+    def approved(self, step: Step[ActionT]) -> bool:
+        """Whether ``step`` has no gate, or a person opened it."""
+        said = any(r.wish is Wish.APPROVE and r.step == step.id for r in self.requests)
+        return step.gate is None or said
+
+    @property
+    def verdict(self) -> Verdict:
+        """How the run stands, from its steps alone."""
+        if self.succeeded and not self.unwinding:
+            return Verdict.DONE
+        if self.steps_in(*IN_FLIGHT, *DOUBTFUL) or self.to_skip() or self.to_undo():
+            return Verdict.OPEN
+        if any(self.approved(step) for step in self.ready()):
+            return Verdict.OPEN
+        if self.unwinding and not self.steps_in(StepState.STUCK):
+            return Verdict.UNWOUND
+        return Verdict.HELD
+
+    def waits_for(self) -> list[str]:
+        """Return, for each step that holds the run up, a line saying why."""
+        held = (StepState.AWAITING_APPROVAL, StepState.FAILED, StepState.STUCK, *DOUBTFUL)
+        return [
+            f"{step.id} is {self.states[step.id]}: {self.notes[step.id] or 'no reason was given'}"
+            for step in self.steps_in(*held)
+        ]
+
+    def passed(self, names: Iterable[StepId]) -> bool:
+        """Whether every one of ``names`` is done or skipped."""
+        return all(self.states[name] in PASSED for name in names)
+
+
+def advance(
+    run: Run[ActionT, BasisT] | None, entry: Entry[ActionT, BasisT]
+) -> Run[ActionT, BasisT]:
+    """Return ``run`` after ``entry``.
+
+    Raises:
+        JournalCorrupt: ``entry`` cannot come next.
+    """
+    match run, entry:
+        case None, Opened(plan, truth):
+            return _opened(plan, truth)
+        case Run(closed=None), StepEvent():
+            return _after_event(run, entry)
+        case Run(closed=None), Request():
+            return _after_request(run, entry)
+        case Run(closed=None), Closed(verdict) if verdict is run.verdict:
+            return replace(run, closed=verdict)
+        case _:
+            raise _misplaced(entry.what, "a journal that goes on in order")
+
+
+def fold(records: Iterable[Record[ActionT, BasisT]]) -> Run[ActionT, BasisT] | None:
+    """Return the run that ``records`` tell of, or None if they tell of none."""
+    run = None
+    for record in records:
+        run = advance(run, record.entry)
+    return run
+
+
+def _opened(plan: Plan[ActionT, BasisT], truth: Where) -> Run[ActionT, BasisT]:
+    names = [step.id for step in plan.steps]
+    return Run(
+        plan,
+        truth,
+        states=dict.fromkeys(names, StepState.PENDING),
+        sent={},
+        notes=dict.fromkeys(names, ""),
+    )
+
+
+def _after_event(run: Run[ActionT, BasisT], entry: StepEvent) -> Run[ActionT, BasisT]:
+    name, event = entry.step, entry.event
+    if name not in run.states:
+        raise _misplaced(f"an event of {name}", f"a step of {run.plan.id}")
+    step = run.plan.step(name)
+    if event is EventKind.STARTED and not (run.approved(step) and run.passed(step.needs)):
+        raise _misplaced(f"the start of {name}", "its approval and the steps that it needs")
+    sent = dict(run.sent)
+    if event in _SENT:
+        sent[name, event] = sent.get((name, event), 0) + 1
+    return replace(
+        run,
+        states={**run.states, name: after(run.states[name], event)},
+        notes={**run.notes, name: entry.note},
+        sent=sent,
+    )
+
+
+def _after_request(run: Run[ActionT, BasisT], entry: Request) -> Run[ActionT, BasisT]:
+    if objection := objection_to(run, entry):
+        raise _misplaced(f"the request to {entry.wish}", objection)
+    return replace(run, requests=(*run.requests, entry))
+
+
+def objection_to(run: Run[ActionT, BasisT], request: Request) -> str:
+    """Return why ``request`` cannot be obeyed, or "" if it can."""
+    if run.closed:
+        return f"a run that is not over; this one is {run.closed}"
+    if any(known.id == request.id for known in run.requests):
+        return "a request that was not made before"
+    match request.wish:
+        case Wish.ABORT if run.past_return:
+            return "an abort before the point of no return; now skip what holds it up, or resume"
+        case Wish.APPROVE | Wish.SKIP if request.step not in run.states:
+            return f"one of its steps: {', '.join(run.states)}"
+        case Wish.SKIP if run.states[StepId(request.step or "")] in _SETTLED:
+            return "a step that is not settled"
+        case _:
+            return ""
+
+
+def _misplaced(actual: str, expected: str) -> JournalCorrupt:
+    return JournalCorrupt(
+        f"{actual} cannot come next in this run",
+        expected=expected,
+        actual=actual,
+        next_step="`ndc dr show RUN` says how the run stands",
+    )

@@ -1,0 +1,186 @@
+"""What is said between a run and ``ndc-epoch``, the forced command that guards a host.
+
+A request carries the epoch under which its run acts. The host keeps the highest
+epoch it was ever asked under, per workload, and refuses every lower one: whoever
+was overtaken, however late his words arrive, changes nothing.
+
+Standard library only: the forced command starts a process per request, in the
+path between loss and service.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import IntEnum, StrEnum
+from ipaddress import AddressValueError, IPv4Address
+from typing import Any
+
+from core.errors import Rejected
+from inventory.names import HostName, ServiceName
+from inventory.network import Network
+
+MOST_BYTES = 2048
+"""of a request"""
+
+_WORKLOAD = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_MARK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
+_EPOCHS = range(2**53)
+"""what every JSON reader keeps exactly"""
+
+
+class Act(StrEnum):
+    """What may be asked; nothing else exists."""
+
+    ANNOUNCE = "announce-service"
+    """the service address is on ``lo``, so the router announces it"""
+    WITHDRAW = "withdraw-service"
+    """it is not"""
+    LOOK = "look"
+    """say what is true; change nothing, remember nothing"""
+
+
+class Verdict(IntEnum):
+    """How ``ndc-epoch`` ends; anything but OBEYED comes with a reason."""
+
+    OBEYED = 0
+    MALFORMED = 2
+    """not a request; nothing was touched"""
+    REFUSED = 4
+    """an older epoch, or something this host may not do; nothing was touched"""
+    DAMAGED = 5
+    """the record of epochs cannot be read, so every epoch may be too old"""
+    FAILED = 6
+    """the host could not finish; what was done must be looked at"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing asked of one host."""
+
+    workload: ServiceName
+    epoch: int
+    run: str
+    step: str
+    act: Act
+    argument: IPv4Address
+    """the workload's service address"""
+
+    def text(self) -> str:
+        """Return it as one line of JSON."""
+        fields = asdict(self) | {"argument": str(self.argument)}
+        return json.dumps(fields, sort_keys=True)
+
+    @classmethod
+    def parse(cls, text: str) -> Request:
+        """Return the request that ``text`` is.
+
+        Raises:
+            Rejected: it is anything else, however close.
+        """
+        try:
+            fields = json.loads(text[: MOST_BYTES + 1], object_pairs_hook=_unique)
+            if not isinstance(fields, dict) or len(text) > MOST_BYTES:
+                raise _malformed("an object of at most 2048 characters")
+            request = cls(
+                workload=ServiceName(_matched(fields.pop("workload"), _WORKLOAD)),
+                epoch=_epoch(fields.pop("epoch")),
+                run=_matched(fields.pop("run"), _MARK),
+                step=_matched(fields.pop("step"), _MARK),
+                act=Act(fields.pop("act")),
+                argument=IPv4Address(_string(fields.pop("argument"))),
+            )
+        except (KeyError, ValueError, RecursionError) as error:
+            raise _malformed(str(error)) from error
+        if fields:
+            raise _malformed(f"nothing called {', '.join(sorted(fields))}")
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host says after a request."""
+
+    highest: int | None
+    """epoch it obeys for this workload; None: it was never asked, or cannot tell"""
+    addresses: tuple[IPv4Address, ...] = ()
+    """service addresses on ``lo``, sorted; empty as well where it did not come to looking"""
+    refused: str = ""
+    """why it did not obey; empty if it did"""
+
+    def text(self) -> str:
+        """Return it as one line of JSON."""
+        seen: dict[str, object] = {"highest": self.highest}
+        if self.refused:
+            return json.dumps({"refused": self.refused, **seen})
+        return json.dumps({**seen, "addresses": [str(address) for address in self.addresses]})
+
+    @classmethod
+    def parse(cls, text: str) -> Answer:
+        """Return the answer that ``text`` is; ValueError if it is none."""
+        fields = json.loads(text)
+        if not isinstance(fields, dict) or "highest" not in fields:
+            raise ValueError(text[:200])
+        highest = fields["highest"]
+        return cls(
+            highest=None if highest is None else _epoch(highest),
+            addresses=tuple(IPv4Address(_string(each)) for each in fields.get("addresses", [])),
+            refused=str(fields.get("refused", "")),
+        )
+
+
+def refusal(request: Request, known: Mapping[str, int], serves: Mapping[str, str]) -> str:
+    """Return why a host that knows ``known`` and may serve ``serves`` refuses; "" if it obeys.
+
+    ``known`` maps workloads to the highest epoch, ``serves`` to the service address.
+    """
+    address = serves.get(request.workload)
+    if address is None:
+        return f"this host does not serve {request.workload}"
+    if address != str(request.argument):
+        return f"the address of {request.workload} is {address}, not {request.argument}"
+    highest = known.get(request.workload, 0)
+    if request.act is not Act.LOOK and request.epoch < highest:
+        return f"epoch {request.epoch} is over: epoch {highest} was seen"
+    return ""
+
+
+def services_of(network: Network, host: HostName) -> dict[str, str]:
+    """Return what ``services`` of the host's ``/etc/ndc/host.json`` holds: name to address."""
+    return {str(service.name): str(service.address) for service in network.services_on(host)}
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("every key once")
+    return fields
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise AddressValueError(f"text, not {value!r}")
+    return value
+
+
+def _matched(value: object, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError(f"text like {pattern.pattern}")
+    return value
+
+
+def _epoch(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value not in _EPOCHS:
+        raise ValueError("an epoch: a whole number from 0")
+    return value
+
+
+def _malformed(expected: str) -> Rejected:
+    return Rejected(
+        "this is no request",
+        expected=expected,
+        actual="something else",
+        next_step="requests are made by ndc, not by hand",
+    )

@@ -1,0 +1,1 @@
+"""Recovery at work from the operator's machine: a door to each thing it asks or changes."""

@@ -1,0 +1,83 @@
+"""What the command line asks of recovery: look, plan, set a runner to work, follow it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from core.clock import Clock
+from core.errors import Rejected
+from dr.facts import Facts
+from dr.live.eye import LiveEye
+from dr.live.reach import Reach
+from dr.live.run_folder import RunFolder
+from dr.plan import RecoveryRecord
+from inventory.names import ServiceName
+from inventory.network import Network
+
+_LOOK_EVERY: Final = timedelta(milliseconds=100)
+
+
+def observed(network: Network, secrets: Path, service: ServiceName, clock: Clock) -> Facts:
+    """Return what can be seen now about ``service``.
+
+    Raises:
+        Rejected: our own certificates are missing.
+    """
+    return LiveEye(Reach.over(network, secrets), clock).observe(service)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """The process that carries the run in ``folder``; it outlives the command that started it."""
+
+    environment: str
+    folder: RunFolder
+    clock: Clock
+
+    def carry(self, tell: Callable[[RecoveryRecord], None]) -> int:
+        """Start the runner, call ``tell`` with each record as it is written, return its exit code.
+
+        Records that were there before are not told.
+
+        Raises:
+            Rejected: it could not be started.
+        """
+        told = len(self._records())
+        process = self._started()
+        while True:
+            ended = process.poll()
+            records = self._records()
+            for record in records[told:]:
+                tell(record)
+            told = len(records)
+            if ended is not None:
+                return ended
+            self.clock.sleep(_LOOK_EVERY)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "ndc.daemons.runner", self.environment, self.folder.run]
+        try:
+            with self.folder.log_path.open("ab") as log:
+                return subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise Rejected(
+                f"the runner of {self.folder.run} could not be started",
+                expected="a process, and a log in the run's folder",
+                actual=error.strerror or str(error),
+                next_step=f"ndc dr resume {self.folder.run}",
+            ) from error
+
+    def _records(self) -> list[RecoveryRecord]:
+        return list(self.folder.journal(self.clock).records())

@@ -1,0 +1,211 @@
+"""A run on disk: plan, journal, inbox, lock and report, in a folder of its own.
+
+plan.json       what was printed is what runs
+journal.jsonl   the truth, or etcd's copy
+inbox/          what people ask of it while it is carried
+lock            held by the one process that carries it
+report.json, report.txt
+runner.log
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from core import files
+from core.clock import Clock, wait_until
+from core.errors import JournalCorrupt, PlanRefused, Rejected
+from core.runs.journal import Request
+from core.runs.plan import RunName
+from dr.actions import Action
+from dr.live.journals.file import FileJournal
+from dr.plan import Basis, RecoveryPlan, codec, from_text, to_text
+from inventory.problems import nearest
+
+_LOOKERS: Final = timedelta(seconds=1)
+_REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Request)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The folder of ``run`` under an environment's ``runs/``."""
+
+    root: Path
+    run: RunName
+
+    @classmethod
+    def made(cls, root: Path, plan: RecoveryPlan) -> RunFolder:
+        """Return a new folder that holds ``plan``.
+
+        Raises:
+            Rejected: it could not be written, or there is one of that name.
+        """
+        folder = cls(root, plan.id)
+        try:
+            folder.inbox_path.mkdir(parents=True, mode=0o755)
+        except OSError as error:
+            raise Rejected(
+                f"the folder of run {plan.id} could not be made",
+                expected=f"a new folder below {root}",
+                actual=error.strerror or str(error),
+                next_step="make room or mend the permissions, then plan again",
+            ) from error
+        files.write(folder.path / "plan.json", to_text(plan) + "\n")
+        return folder
+
+    @classmethod
+    def opened(cls, root: Path, run: str) -> RunFolder:
+        """Return the folder of ``run``.
+
+        Raises:
+            PlanRefused: there is none.
+        """
+        folder = cls(root, RunName(run))
+        if run not in names(root):
+            meant = nearest(run, names(root))
+            raise PlanRefused(
+                f"there is no run called {run}",
+                expected=", ".join(names(root)[-5:]) or "one that was planned",
+                actual=run,
+                next_step=f"did you mean {meant}?" if meant else "ndc dr runs",
+            )
+        return folder
+
+    @property
+    def path(self) -> Path:
+        """The folder itself."""
+        return self.root / self.run
+
+    @property
+    def inbox_path(self) -> Path:
+        """Where requests are put, a file each."""
+        return self.path / "inbox"
+
+    @property
+    def log_path(self) -> Path:
+        """What the runner said while nobody listened."""
+        return self.path / "runner.log"
+
+    def plan(self) -> RecoveryPlan:
+        """Return the plan.
+
+        Raises:
+            JournalCorrupt: it cannot be read.
+        """
+        try:
+            return from_text(files.read_if_there(self.path / "plan.json") or "")
+        except JournalCorrupt as error:
+            error.what = f"the plan of run {self.run} cannot be read"
+            raise
+
+    def journal(self, clock: Clock) -> FileJournal[Action, Basis]:
+        """Return the journal in this folder."""
+        return FileJournal(self.path / "journal.jsonl", codec(), clock)
+
+    def inbox(self) -> FileInbox:
+        """Return the inbox in this folder."""
+        return FileInbox(self.inbox_path)
+
+    def keep_report(self, text: str, json: str) -> None:
+        """Write both forms of the report.
+
+        Raises:
+            Rejected: one could not be written.
+        """
+        files.write(self.path / "report.txt", text + "\n")
+        files.write(self.path / "report.json", json + "\n")
+
+    def report(self, name: str = "report.txt") -> str | None:
+        """Return a report, or None if there is none yet."""
+        return files.read_if_there(self.path / name)
+
+    def last_words(self) -> str:
+        """Return the last lines that a runner wrote; for when it left no report."""
+        return "\n".join((files.read_if_there(self.log_path) or "").splitlines()[-8:])
+
+    @contextmanager
+    def carried(self, clock: Clock) -> Iterator[None]:
+        """Hold the lock of this run; it falls with the process.
+
+        Raises:
+            Unreachable: another process carries the run.
+        """
+        descriptor = self._lock()
+        try:
+            # who only looks whether the run is carried holds the lock for a moment
+            wait_until(
+                clock,
+                lambda: _locked(descriptor),
+                what=f"the lock of run {self.run}, which another process carries,",
+                bound=_LOOKERS,
+            )
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether a process carries this run now."""
+        descriptor = self._lock()
+        try:
+            return not _locked(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _lock(self) -> int:
+        return os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+@dataclass(frozen=True, slots=True)
+class FileInbox:
+    """Requests as files; one that is whole bears its last name."""
+
+    path: Path
+
+    def post(self, request: Request) -> None:
+        """Ask; whoever carries the run, or carries it next, will read it.
+
+        Raises:
+            Rejected: it could not be written.
+        """
+        files.write(self.path / f"{request.id}.json", _REQUEST.dump_json(request).decode() + "\n")
+
+    def requests(self) -> Sequence[Request]:
+        """Return what has been asked and not been put away, oldest first."""
+        return [found for path in sorted(self.path.glob("*.json")) if (found := _read(path))]
+
+    def put_away(self, request: Request) -> None:
+        """Forget ``request``: it is in the journal, or cannot be obeyed."""
+        (self.path / f"{request.id}.json").unlink(missing_ok=True)
+
+
+def names(root: Path) -> list[str]:
+    """Return the runs and plans below ``root``, oldest first."""
+    return sorted(path.parent.name for path in root.glob("*/plan.json"))
+
+
+def _read(path: Path) -> Request | None:
+    try:
+        return _REQUEST.validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        # taken a moment ago, or no request: people write here, and nonsense is not obeyed
+        return None
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

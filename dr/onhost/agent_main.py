@@ -1,0 +1,74 @@
+"""``python -m dr.onhost.agent_main HOST_FILE``: announces services where their records place them.
+
+It runs on every host that may serve, and makes a host that was off come back by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import timedelta
+
+from access.clients import rest
+from access.clients.etcd import Etcd
+from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.json_get import mutual_tls
+from access.this_host import Here, here_of_arguments
+from core.clock import Clock
+from core.errors import NdcError
+from core.system_clock import SystemClock
+from dr.epochs import services_of
+from dr.live.records import EtcdPlacements
+from dr.onhost.addresses import Loopback
+from dr.onhost.agent import Agent
+from dr.onhost.guard import Guard
+from dr.onhost.record import FOLDER, EpochRecord
+from inventory.endpoints import ETCD_CLIENT
+from inventory.etcd import AGENT, password_name
+from inventory.network import Host
+
+EVERY = timedelta(seconds=5)
+_KEPT = 12 * EVERY
+"""a connection outlives the pause between two looks: a handshake costs more than a look"""
+_log = logging.getLogger("ndc-agent")
+
+
+def main() -> None:
+    """Obey until stopped."""
+    logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    clock = SystemClock()
+    _obey(_agent(here_of_arguments("dr.onhost.agent_main"), clock), clock)
+
+
+def _agent(mine: Here, clock: Clock) -> Agent:
+    network, host = mine.network, mine.host
+    over = rest.client(mutual_tls(mine.authority, mine.certificate, mine.key), kept=_KEPT)
+
+    def farness(voter: Host) -> tuple[bool, bool]:
+        return voter != host, voter.site != host.site
+
+    voters = sorted((network.host(name) for name in network.voters), key=farness)
+    roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
+    etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, mine.password(password_name(AGENT)))))
+    guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
+    return Agent(host.site, EtcdPlacements(etcd, network.environment), guard)
+
+
+def _obey(agent: Agent, clock: Clock) -> None:
+    told = ""
+    while True:
+        try:
+            for sentence in agent.look():
+                _log.info("%s", sentence)
+            trouble = ""
+        except NdcError as error:
+            trouble = f"everything stays as it is: {error.what}: {error.actual}"
+        if trouble != told:
+            _log.info("%s", trouble or "the records can be read again")
+            told = trouble
+        clock.sleep(EVERY)
+
+
+if __name__ == "__main__":
+    main()

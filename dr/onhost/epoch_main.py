@@ -1,0 +1,46 @@
+"""``ndc-epoch``: the forced command through which recovery acts on a host.
+
+sshd starts it for the one key that may do nothing else, by this line of root's
+authorized_keys:
+
+    command="/opt/ndc/venv/bin/python -I -m dr.onhost.epoch_main",restrict ssh-ed25519 …
+
+The request is what the client wanted to run; the answer is one line of JSON on
+stdout, and an exit code (``Verdict``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import syslog
+
+from core.errors import Rejected
+from core.system_clock import SystemClock
+from dr.epochs import MOST_BYTES, Answer, Verdict
+from dr.onhost.addresses import Loopback
+from dr.onhost.guard import HOST_FILE, Guard, services_in
+from dr.onhost.record import FOLDER, EpochRecord
+
+
+def main() -> None:
+    """Answer the request in ``SSH_ORIGINAL_COMMAND``; exit with the verdict."""
+    text = os.environ.get("SSH_ORIGINAL_COMMAND", "")
+    verdict, answer = _answered(text)
+    syslog.openlog("ndc-epoch")
+    syslog.syslog(f"{verdict.name} {text[:MOST_BYTES]!a} {answer.text()}")
+    sys.stdout.write(answer.text() + "\n")
+    sys.stdout.flush()
+    sys.exit(verdict)
+
+
+def _answered(text: str) -> tuple[Verdict, Answer]:
+    try:
+        serves = services_in(HOST_FILE)
+    except Rejected as error:
+        return Verdict.FAILED, Answer(None, refused=f"{error.what}: {error.actual}")
+    return Guard(serves, EpochRecord(FOLDER, SystemClock()), Loopback()).answer(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Answers one request: compare, write down, act, look; in this order and under one lock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import assert_never
+
+from core.errors import JournalCorrupt, NdcError, Rejected
+from dr.epochs import Act, Answer, Request, Verdict, refusal
+from dr.onhost.addresses import Addresses
+from dr.onhost.record import EpochRecord
+
+HOST_FILE = Path("/etc/ndc/host.json")
+"""what this host is; its ``services`` maps each service that it may serve to the address"""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What stands between a request and this host."""
+
+    serves: Mapping[str, str]
+    """service name to service address"""
+    record: EpochRecord
+    addresses: Addresses
+
+    def answer(self, text: str) -> tuple[Verdict, Answer]:
+        """Return what becomes of the request ``text``, done and looked at."""
+        try:
+            request = Request.parse(text)
+        except Rejected as error:
+            return Verdict.MALFORMED, Answer(None, refused=f"{error.what}: {error.expected}")
+        try:
+            with self.record.turn():
+                return self._in_turn(request)
+        except JournalCorrupt as error:
+            return Verdict.DAMAGED, Answer(None, refused=f"{error.what} ({error.actual})")
+        except NdcError as error:
+            return Verdict.FAILED, Answer(None, refused=f"{error.what}: {error.actual}")
+
+    def _in_turn(self, request: Request) -> tuple[Verdict, Answer]:
+        known = self.record.read()
+        if why := refusal(request, known, self.serves):
+            return Verdict.REFUSED, Answer(known.get(request.workload), refused=why)
+        highest = known.get(request.workload)
+        if request.act is not Act.LOOK and request.epoch != highest:
+            highest = request.epoch
+            self.record.write({**known, request.workload: highest})
+        self._act(request)
+        return Verdict.OBEYED, Answer(highest, self._announced())
+
+    def _act(self, request: Request) -> None:
+        match request.act:
+            case Act.ANNOUNCE:
+                self.addresses.add(request.argument)
+            case Act.WITHDRAW:
+                self.addresses.remove(request.argument)
+            case Act.LOOK:
+                pass
+            case _:
+                assert_never(request.act)
+
+    def _announced(self) -> tuple[IPv4Address, ...]:
+        mine = {IPv4Address(address) for address in self.serves.values()}
+        return tuple(sorted(mine & self.addresses.present()))
+
+
+def services_in(path: Path) -> dict[str, str]:
+    """Return the services that the host's own description gives it.
+
+    Raises:
+        Rejected: the description is missing or is not one.
+    """
+    try:
+        services = json.loads(path.read_text("utf-8"))["services"]
+        return {str(name): str(IPv4Address(address)) for name, address in services.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Rejected(
+            f"{path} does not say what this host may serve",
+            expected='{"services": {"NAME": "ADDRESS"}, …}',
+            actual=str(error),
+            next_step="ndc up",
+        ) from error

@@ -1,0 +1,107 @@
+"""The highest epoch per workload, in a file that survives a power cut."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from core import files
+from core.clock import Clock, wait_until
+from core.errors import JournalCorrupt, Rejected
+
+FOLDER = Path("/var/lib/ndc")
+
+_TURN = timedelta(seconds=10)
+"""an act takes milliseconds; who waits this long waits for a process that hangs"""
+
+
+class EpochRecord:
+    """One file of a host, and the lock under which it is read, written and acted upon."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._file = folder / "epochs.json"
+        self._lock = folder / "epochs.lock"
+        self._clock = clock
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the lock: from comparing epochs until the act is done nobody else compares.
+
+        Without it a process that stopped between the two could act after its successor.
+
+        Raises:
+            Unreachable: another process keeps it.
+            Rejected: the folder cannot be written.
+        """
+        try:
+            self._lock.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _unwritable(self._lock, error) from error
+        try:
+            wait_until(
+                self._clock,
+                lambda: _locked(descriptor),
+                what=f"the lock {self._lock}",
+                bound=_TURN,
+                every=timedelta(milliseconds=10),
+            )
+            yield
+        finally:
+            os.close(descriptor)
+
+    def read(self) -> dict[str, int]:
+        """Return the highest epoch per workload; empty on a host that was never asked.
+
+        Raises:
+            JournalCorrupt: the file is there and is not what we write.
+        """
+        text = files.read_if_there(self._file)
+        if text is None:
+            return {}
+        try:
+            known = json.loads(text)
+        except ValueError as error:
+            raise _damaged(self._file, str(error)) from error
+        if not isinstance(known, dict) or not all(type(epoch) is int for epoch in known.values()):
+            raise _damaged(self._file, text[:80])
+        return known
+
+    def write(self, known: Mapping[str, int]) -> None:
+        """Make the file hold ``known``; when it returns, a power cut does not undo it.
+
+        Raises:
+            Rejected: it could not be written; the file holds what it held.
+        """
+        files.write(self._file, json.dumps(known, sort_keys=True) + "\n", mode=0o600)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _unwritable(path: Path, error: OSError) -> Rejected:
+    return Rejected(
+        f"{path} cannot be made",
+        expected="a folder that takes a new file",
+        actual=error.strerror or str(error),
+        next_step="make room or mend the permissions on this host",
+    )
+
+
+def _damaged(path: Path, actual: str) -> JournalCorrupt:
+    return JournalCorrupt(
+        f"{path} is damaged: no epoch can be trusted to be new",
+        expected='{"WORKLOAD": EPOCH, …}',
+        actual=actual,
+        next_step="write the epochs of the placement records in etcd into it, by hand",
+    )

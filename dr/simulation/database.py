@@ -1,0 +1,107 @@
+"""A database under Patroni, as far as a move of it can tell.
+
+Times are those measured in the lab: a planned switch gives a new leader after
+1.7 s, which acknowledges once the old one streams from it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from core.errors import Rejected
+from dr.simulation.timeline import Timeline
+from inventory.names import HostName
+from inventory.network import Database
+
+PROMOTION: Final = timedelta(seconds=1.7)
+REJOINING: Final = timedelta(seconds=2)
+LEASE: Final = timedelta(seconds=20)
+
+
+@dataclass(slots=True)
+class SimulatedDatabase:
+    """Members, who leads, who is waited for, and which rows each has."""
+
+    declared: Database
+    timeline: Timeline
+    leader: HostName | None
+    synchronous: set[HostName]
+    alive: set[HostName]
+    log: list[str] = field(default_factory=list)
+    """acknowledged and unacknowledged rows, as the leader has them"""
+    missing: dict[HostName, int] = field(default_factory=dict)
+    """rows at the end of the log that a standby does not have yet"""
+    switching: bool = False
+    forks: int = 0
+    """how often the leader changed"""
+    unshared: dict[tuple[HostName, HostName], int] = field(default_factory=dict)
+    """rows that a leader had when it stopped in good order, and its heir had not"""
+
+    @classmethod
+    def healthy(cls, declared: Database, timeline: Timeline) -> SimulatedDatabase:
+        """Return ``declared`` with its leader at home and every standby up to date."""
+        leader = next(m.host for m in declared.members if m.site == declared.home)
+        standbys = {m.host for m in declared.members if m.synchronous and m.host != leader}
+        return cls(declared, timeline, leader, standbys, {m.host for m in declared.members})
+
+    @property
+    def acknowledges(self) -> bool:
+        """Whether a commit is answered now."""
+        return self.leader is not None and bool(self.synchronous)
+
+    def insert(self, row: str) -> bool:
+        """Write ``row`` and tell whether it was acknowledged."""
+        if not self.acknowledges:
+            return False
+        self.log.append(row)
+        return True
+
+    def narrow(self, candidate: HostName) -> bool:
+        """Wait for ``candidate`` alone; tell whether that changed anything."""
+        if candidate not in self.synchronous:
+            raise Rejected(f"{candidate} is not synchronous")
+        changed = self.synchronous != {candidate}
+        self.synchronous = {candidate}
+        return changed
+
+    def switch(self, leader: HostName, candidate: HostName) -> bool:
+        """Begin a planned switch; always True."""
+        if self.switching or self.leader != leader:
+            raise Rejected(f"leader name does not match: {self.leader}")
+        if candidate not in self.synchronous:
+            raise Rejected(f"candidate {candidate} is not synchronous")
+        self.leader, self.synchronous, self.switching = None, set(), True
+        self.timeline.at(PROMOTION, lambda: self._promote(candidate, rejoining=leader))
+        return True
+
+    def has_all(self, host: HostName, former: HostName) -> bool | None:
+        """Tell whether ``host`` got all that ``former`` wrote before it; None: nobody can tell."""
+        unshared = self.unshared.get((former, host))
+        return None if unshared is None else unshared == 0
+
+    def crash_leader(self) -> None:
+        """Lose the leader's host; its best standby takes over when the lease has run out."""
+        lost, heirs = self.leader, sorted(self.synchronous)
+        if lost is None:
+            return
+        self.alive.discard(lost)
+        self.leader, self.synchronous = None, set()
+        if heirs:
+            self.timeline.at(LEASE, lambda: self._promote(heirs[0], rejoining=None))
+
+    def _promote(self, candidate: HostName, rejoining: HostName | None) -> None:
+        self.switching = False
+        if candidate not in self.alive:
+            return
+        behind = self.missing.pop(candidate, 0)
+        if behind:
+            del self.log[-behind:]
+        if rejoining is not None:
+            self.unshared[rejoining, candidate] = behind
+        self.leader = candidate
+        self.forks += 1
+        others = {m.host for m in self.declared.members if m.synchronous} & self.alive
+        partners = others - {candidate} if rejoining is None else {rejoining} & self.alive
+        self.timeline.at(REJOINING, lambda: self.synchronous.update(partners))

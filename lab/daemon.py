@@ -1,0 +1,133 @@
+"""``ndc-labd``: becomes a daemon, owns one environment's hosts and links, serves its socket.
+
+Whoever starts it hears when it listens, or in four lines why it cannot.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TextIO
+
+from core.clock import wait_until
+from core.errors import NdcError, Rejected, Unreachable
+from lab.ground import Ground
+from lab.lab import Lab
+from lab.service import Service
+
+_BACKLOG = 128
+_LAST_WORDS = timedelta(seconds=5)
+
+
+def start(ground_of: Callable[[], Ground]) -> int:
+    """Start the daemon of the environment that ``ground_of`` tells; return the exit code to give.
+
+    ``ground_of`` is called in the daemon: what it raises, whoever started it reads.
+    """
+    hears, says = os.pipe()
+    if os.fork() == 0:
+        os.close(hears)
+        _detach()
+        os._exit(_run(ground_of, says))
+    os.close(says)
+    with os.fdopen(hears, encoding="utf-8") as answer:
+        trouble = answer.read()
+    sys.stderr.write(trouble)
+    return Rejected.exit_code if trouble else 0
+
+
+def _detach() -> None:
+    """Become nobody's child, in a session of its own."""
+    os.setsid()
+    if os.fork() != 0:
+        os._exit(0)
+    os.chdir("/")
+
+
+def _run(ground_of: Callable[[], Ground], says: int) -> int:
+    """Serve until told to stop; ``says`` is closed when it listens, or carries the four lines."""
+    try:
+        ground = ground_of()
+        with _only_one(ground), _listening(ground) as listener:
+            lab = Lab(ground)
+            lab.adopt()
+            _redirect(ground)
+            os.close(says)
+            says = -1  # what is said from here on is for the log
+            service = Service(lab, listener, ground.clock)
+            signal.signal(signal.SIGTERM, lambda *_: service.end())
+            service.serve()
+            lab.leave()
+    except Exception as error:  # noqa: BLE001 - who started it waits for a word
+        told = error if isinstance(error, NdcError) else _unforeseen(error)
+        _last_words(says, "\n".join(told.lines()) + "\n")
+        return told.exit_code
+    return 0
+
+
+def _last_words(says: int, text: str) -> None:
+    try:
+        os.write(says, text.encode())
+    except OSError:  # nobody waits any more
+        sys.stderr.write(text)
+
+
+def _unforeseen(error: Exception) -> Rejected:
+    return Rejected(
+        "ndc-labd cannot work on this machine",
+        expected="root, and room in /run and in the environment's folder",
+        actual=f"{type(error).__name__}: {error}",
+        next_step="ndc doctor; mend what it names, then run the command again",
+    )
+
+
+@contextmanager
+def _only_one(ground: Ground) -> Iterator[None]:
+    ground.sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (ground.sockets / "labd.lock").open("a", encoding="utf-8") as lock:
+        try:
+            # the one before may have stopped listening, and not ended yet
+            wait_until(ground.clock, lambda: _locked(lock), what="the lock", bound=_LAST_WORDS)
+        except Unreachable:
+            raise Rejected(
+                f"another ndc-labd owns environment {ground.environment}",
+                expected="one daemon an environment",
+                actual=f"{lock.name} is locked",
+                next_step=f"ndc --env {ground.environment} lab status speaks with the other one",
+            ) from None
+        yield
+
+
+def _locked(lock: TextIO) -> bool | None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return None
+    return True
+
+
+@contextmanager
+def _listening(ground: Ground) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        ground.labd_socket.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        listener.bind(str(ground.labd_socket))
+        os.umask(before)
+        listener.listen(_BACKLOG)
+        yield listener
+        ground.labd_socket.unlink(missing_ok=True)
+
+
+def _redirect(ground: Ground) -> None:
+    """From now on write to the log; what is said before this, who asked can still read."""
+    ground.log.mkdir(parents=True, exist_ok=True)
+    log = os.open(ground.log / "labd.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for descriptor, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(descriptor, target)

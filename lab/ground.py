@@ -1,0 +1,52 @@
+"""Where one environment's lab stands: its folders, its number, its clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.clock import Clock
+from lab.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What ``ndc-labd`` is started with."""
+
+    environment: str
+    names: Names
+    folder: Path
+    """state, and the hosts' overlays"""
+    secrets: Path
+    """the control plane's keys, and those of the hosts"""
+    images: Path
+    """golden images: a folder for each digest, with ``root`` in it"""
+    sockets: Path
+    """gone after a reboot of the machine"""
+    log: Path
+    clock: Clock
+
+    @property
+    def hosts(self) -> Path:
+        """One folder a host."""
+        return self.folder / "hosts"
+
+    @property
+    def state(self) -> Path:
+        """What is recorded before it is made."""
+        return self.folder / "state.json"
+
+    @property
+    def wires(self) -> Path:
+        """What the relay is to carry."""
+        return self.folder / "wires.json"
+
+    @property
+    def relay_socket(self) -> Path:
+        """Where the relay listens."""
+        return self.sockets / "relay.sock"
+
+    @property
+    def labd_socket(self) -> Path:
+        """Where ``ndc-labd`` listens."""
+        return self.sockets / "labd.sock"

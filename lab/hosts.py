@@ -1,0 +1,281 @@
+"""Hosts: made of an overlay, a namespace and a container; looked at as they really are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from core.errors import Rejected
+from inventory.names import SegmentName
+from lab import ip, memory, sshd
+from lab.container import Body, Containers, Life
+from lab.ground import Ground
+from lab.links import Links
+from lab.network import MANAGEMENT, Fabric
+from lab.overlay import Overlay
+from lab.seed import Seed, is_seeded, placed_fingerprint
+from lab.state import HostRecord, State
+from lab.store import Store
+from stacks.resources import HostSpec
+
+Progress: TypeAlias = Callable[[str], None]
+
+_NO_SEGMENT = SegmentName("")
+"""where a host is plugged in that is off or half-made: a difference that is mended in place"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The hosts of one environment. One caller at a time may work on one host."""
+
+    ground: Ground
+    state: State
+    fabric: Fabric
+    containers: Containers
+    links: Links
+
+    def ensure(self, spec: HostSpec, progress: Progress) -> None:
+        """Make ``spec`` true: seeded and booted; ``await_ready`` waits until it answers.
+
+        Raises:
+            Rejected: it cannot be made of this, or not in place.
+            Unreachable: it was started and does not run.
+        """
+        known = self.state.records.hosts.get(spec.name)
+        seed = Seed.read(self.ground.secrets, spec.name, spec.host_key)
+        self._refuse(spec, known)
+        if self.containers.life(spec.name) is None:
+            self._demand_memory(spec.name)
+        self.state.record(HostRecord(spec))
+        self._ensure_disks(spec, seed, progress)
+        self._ensure_life(spec, progress)
+
+    def await_ready(self, name: str) -> None:
+        """Return when the host answers SSH with its own key.
+
+        Raises:
+            Rejected: it was switched off meanwhile, or answers with another key.
+            Unreachable: it did not answer in time.
+        """
+
+        def is_on() -> bool:
+            return self.record(name).powered
+
+        sshd.await_key(self.record(name).spec, is_on, self.ground.clock)
+
+    def look(self, name: str) -> HostSpec | None:
+        """Return what is really there; plugged in nowhere, if it is off or half-made."""
+        record = self.state.records.hosts.get(name)
+        if record is None:
+            return None
+        spec, folder = record.spec, self._folder(name)
+        overlay, store = Overlay(folder), Store(folder)
+        if not overlay.upper.is_dir():
+            return None
+        interfaces = self.fabric.host_interfaces(name)
+        seen = ip.addresses(interfaces.get(MANAGEMENT, {}))
+        whole = self._state(record) in {"running", "frozen"} and spec.management in seen
+        image = overlay.mounted_image()
+        return replace(
+            spec,
+            segment=spec.segment if whole and self.fabric.is_plugged(spec) else _NO_SEGMENT,
+            image=image.parent.name if image else spec.image,
+            host_key=placed_fingerprint(overlay.upper),
+            store_bytes=store.size_bytes(),
+        )
+
+    def remove(self, name: str) -> None:
+        """Make the host gone, with its data."""
+        record = self.state.records.hosts.get(name)
+        if record is None:
+            return
+        self.fabric.set_host(name, up=False)
+        self.containers.kill([name])
+        self.containers.forget(name)
+        self.fabric.remove_host(name, record.spec.management)
+        self.links.detach()
+        folder = self._folder(name)
+        Overlay(folder).unmount()
+        Store(folder).unmount()
+        _remove_tree(folder)
+        self.state.erase("host", name)
+
+    def power_off(self, names: Iterable[str]) -> None:
+        """Cut the power of all: not one packet leaves them, then none of their processes is left.
+
+        Raises:
+            Unreachable: a process is still there.
+        """
+        records = [self.record(name) for name in names]
+        for record in records:
+            self.state.record(replace(record, powered=False))
+        for record in records:
+            self.fabric.set_host(record.spec.name, up=False)
+        self.containers.kill(record.spec.name for record in records)
+
+    def power_on(self, name: str, progress: Progress) -> None:
+        """Boot the host, unless it is on; ``await_ready`` waits until it answers."""
+        record = self.record(name)
+        if self.containers.life(name) is None:
+            self._demand_memory(name)
+        self.state.record(replace(record, powered=True))
+        self._ensure_disks(record.spec, None, progress)
+        self._ensure_life(record.spec, progress)
+
+    def freeze(self, name: str, *, frozen: bool) -> None:
+        """Stop every process of the host where it is, or let them go on.
+
+        Raises:
+            Rejected: the host is not on.
+        """
+        state = self._state(self.record(name))
+        if state not in {"running", "frozen"}:
+            raise Rejected(
+                f"{name} cannot be {'frozen' if frozen else 'thawed'}",
+                expected="a host that is on",
+                actual=state,
+                next_step=f"ndc lab start {name}",
+            )
+        self.containers.freeze(name, frozen=frozen)
+
+    def status(self) -> list[dict[str, Any]]:
+        """Return every host on record as it is, ready for JSON."""
+        return [self._status(record) for _, record in sorted(self.state.records.hosts.items())]
+
+    def record(self, name: str) -> HostRecord:
+        """Return what is on record of host ``name``.
+
+        Raises:
+            Rejected: nothing is.
+        """
+        record = self.state.records.hosts.get(name)
+        if record is None:
+            raise Rejected(
+                f"there is no host called {name}",
+                expected=", ".join(sorted(self.state.records.hosts)) or "a host; none was made",
+                actual=name,
+                next_step="ndc show hosts",
+            )
+        return record
+
+    def _refuse(self, spec: HostSpec, known: HostRecord | None) -> None:
+        Store(self._folder(spec.name)).refuse_to_shrink(spec.store_bytes)
+        if known is None:
+            _refuse_foreign(spec.name, self.fabric.names.namespace(spec.name))
+            return
+        for what in ("image", "management", "host_key"):
+            wanted, there = getattr(spec, what), getattr(known.spec, what)
+            if wanted != there:
+                raise Rejected(
+                    f"{spec.name} cannot change its {what.replace('_', ' ')} in place",
+                    expected=str(wanted),
+                    actual=str(there),
+                    next_step="remove it with its data, then make it anew; ndc up does both",
+                )
+
+    def _demand_memory(self, name: str) -> None:
+        waiting = {
+            record.spec.name
+            for record in self.state.records.hosts.values()
+            if record.powered and self.containers.life(record.spec.name) is None
+        }
+        memory.demand(len(waiting | {name}))
+
+    def _ensure_disks(self, spec: HostSpec, seed: Seed | None, progress: Progress) -> None:
+        overlay, store = Overlay(self._folder(spec.name)), Store(self._folder(spec.name))
+        overlay.make()
+        if seed and overlay.mounted_image() is None:
+            seed.write(overlay.upper)
+        overlay.mount(self.ground.images / spec.image / "root")
+        if spec.store_bytes:
+            progress(f"{spec.name}: storage pool of {spec.store_bytes / 2**30:g} GB")
+            store.ensure(spec.store_bytes)
+
+    def _ensure_life(self, spec: HostSpec, progress: Progress) -> None:
+        life = self.containers.life(spec.name)
+        if life is not None:
+            self.fabric.ensure_host(spec)
+            self.fabric.raise_plugs(spec.name)
+            _refuse_frozen(spec.name, life)
+            return
+        progress(f"{spec.name}: booting")
+        # what kept forwarding or filtering before the power was cut must not be there after
+        self.containers.kill([spec.name])
+        self.fabric.remove_host(spec.name, spec.management)
+        self.links.detach()
+        self.fabric.ensure_host(spec)
+        self.links.attach(spec.name)
+        self.fabric.set_host(spec.name, up=True)
+        self.containers.boot(self._body(spec))
+        progress(f"{spec.name}: waiting for SSH")
+
+    def _body(self, spec: HostSpec) -> Body:
+        folder = self._folder(spec.name)
+        return Body(
+            host=spec.name,
+            machine=self.fabric.names.machine(spec.name),
+            root=Overlay(folder).root,
+            namespace=self.fabric.names.namespace(spec.name),
+            console=folder / "console.log",
+            store=Store(folder).mounted if spec.store_bytes else None,
+        )
+
+    def _state(self, record: HostRecord) -> str:
+        name = record.spec.name
+        life = self.containers.life(name)
+        if life is not None:
+            return "frozen" if life.frozen else "running"
+        return "off" if is_seeded(Overlay(self._folder(name)).upper) else "half-made"
+
+    def _status(self, record: HostRecord) -> dict[str, Any]:
+        name = record.spec.name
+        life = self.containers.life(name)
+        return {
+            "name": name,
+            "site": record.spec.site,
+            "state": self._state(record),
+            "management": record.spec.management.partition("/")[0],
+            "pid": life.pid if life else None,
+            "boot_id": life.boot_id if life else None,
+            "since": life.since.isoformat(timespec="milliseconds") if life else None,
+        }
+
+    def _folder(self, name: str) -> Path:
+        return self.ground.hosts / name
+
+
+def _refuse_foreign(name: str, namespace: str) -> None:
+    if ip.has_namespace(namespace):
+        raise Rejected(
+            f"namespace {namespace} is there, and nobody recorded it",
+            expected=f"none of that name before {name} is made",
+            actual="one that this lab did not make, or forgot",
+            next_step="ndc lab sweep removes what a crash left",
+        )
+
+
+def _refuse_frozen(name: str, life: Life) -> None:
+    if life.frozen:
+        raise Rejected(
+            f"{name} is frozen",
+            expected="a host whose processes run",
+            actual="one that was told to stand still",
+            next_step=f"ndc lab thaw {name}",
+        )
+
+
+def _remove_tree(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise Rejected(
+            f"{folder} could not be removed",
+            expected="the files of a host that is off",
+            actual=str(error),
+            next_step="see what uses it, then run the command again",
+        ) from error

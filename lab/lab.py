@@ -1,0 +1,184 @@
+"""The whole lab of one environment: what its daemon owns."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any, assert_never
+
+from core.errors import Rejected
+from lab import cgroup, memory, shared
+from lab.container import Containers
+from lab.faults import afflicted
+from lab.ground import Ground
+from lab.hosts import Hosts, Progress
+from lab.links import Links
+from lab.network import Fabric
+from lab.relaying import Relaying
+from lab.requests import LinkRequest
+from lab.state import SegmentRecord, State
+from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec, Spec, identity
+
+_AT_ONCE = 8
+"""hosts that one request works on: two cores, and much waiting for the kernel"""
+
+
+class Lab:
+    """Hosts, segments and links of one environment; safe to use from many threads."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._state = State(ground.state)
+        self._fabric = Fabric(ground.names)
+        self._relaying = Relaying(ground)
+        self._links = Links(self._state, self._relaying, ground.names)
+        self._containers = Containers(cgroup.find(ground.names.group), ground.clock)
+        self._hosts = Hosts(ground, self._state, self._fabric, self._containers, self._links)
+        self._locks: dict[str, threading.Lock] = {}
+        self._opening = threading.Lock()
+        self._is_open = False
+
+    def adopt(self) -> None:
+        """Take over what is on record, if anything is: its network stands, its relay runs."""
+        records = self._state.records
+        if records.segments or records.hosts or records.links:
+            self._open()
+
+    def ensure(self, spec: Spec, progress: Progress) -> None:
+        """Make ``spec`` true; see the port of substrates."""
+        self._open()
+        self._refuse_namesake(spec)
+        with self._alone(identity(spec.kind, spec.name)):
+            match spec:
+                case SegmentSpec():
+                    self._state.record(SegmentRecord(spec))
+                    self._fabric.ensure_segment(spec.name)
+                case HostSpec():
+                    self._hosts.ensure(spec, progress)
+                case LinkSpec():
+                    self._links.ensure(spec)
+                case _:
+                    assert_never(spec)
+        if isinstance(spec, HostSpec):  # not alone: who boots can be killed
+            self._hosts.await_ready(spec.name)
+
+    def look(self, kind: Kind, name: str) -> Spec | None:
+        """Return what is really there; see the port of substrates."""
+        match kind:
+            case "segment":
+                record = self._state.records.segments.get(name)
+                return record.spec if record and self._fabric.has_segment(name) else None
+            case "host":
+                return self._hosts.look(name)
+            case "link":
+                return self._links.look(name)
+
+    def remove(self, kind: Kind, name: str) -> None:
+        """Make the thing gone; see the port of substrates."""
+        with self._alone(identity(kind, name)):
+            match kind:
+                case "segment":
+                    if name in self._state.records.segments:
+                        self._fabric.remove_segment(name)
+                        self._state.erase("segment", name)
+                case "host":
+                    self._hosts.remove(name)
+                case "link":
+                    self._links.remove(name)
+
+    def power_off(self, names: tuple[str, ...]) -> None:
+        """Cut the power of all ``names`` at once; see ``Hosts``."""
+        with self._alone(*(identity("host", name) for name in names)):
+            self._hosts.power_off(names)
+
+    def power_on(self, names: tuple[str, ...], progress: Progress) -> None:
+        """Boot all ``names`` side by side; returns when each answers SSH."""
+
+        def power_on(name: str) -> None:
+            with self._alone(identity("host", name)):
+                self._hosts.power_on(name, progress)
+            self._hosts.await_ready(name)
+
+        self._open()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(power_on, names))
+
+    def freeze(self, name: str, *, frozen: bool) -> None:
+        """Stop the processes of a host, or let them go on."""
+        with self._alone(identity("host", name)):
+            self._hosts.freeze(name, frozen=frozen)
+
+    def afflict(self, request: LinkRequest) -> None:
+        """Do to a link what is asked."""
+        with self._alone(identity("link", request.link)):
+            fault = afflicted(self._links.record(request.link), request)
+            self._links.afflict(request.link, fault)
+
+    def demand_room(self, hosts: int) -> None:
+        """Return if the machine has memory for ``hosts`` more; Rejected if not."""
+        memory.demand(hosts)
+
+    def status(self) -> dict[str, Any]:
+        """Return everything as it is, ready for JSON."""
+        return {
+            "environment": self._ground.environment,
+            "number": self._ground.names.number,
+            "pid": os.getpid(),
+            "segments": sorted(self._state.records.segments),
+            "hosts": self._hosts.status(),
+            "links": self._links.status() if self._is_open else [],
+        }
+
+    def leave(self) -> None:
+        """Let go of everything, and leave it running."""
+        self._relaying.leave()
+
+    def destroy(self, progress: Progress) -> None:
+        """Make everything on record gone, and what was made for it; then nothing is left."""
+        records = self._state.records
+        self._hosts.power_off(records.hosts)
+        progress(f"{len(records.hosts)} hosts are off")
+        # it holds on to the namespaces of hosts
+        self._relaying.end()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(lambda name: self.remove("host", name), records.hosts))
+        for link in records.links:
+            self._state.erase("link", link)
+        for segment in records.segments:
+            self.remove("segment", segment)
+        self._fabric.remove_management()
+        self._containers.forget_all()
+        shared.leave(self._ground.environment)
+        shutil.rmtree(self._ground.folder, ignore_errors=True)
+        progress("nothing is left")
+
+    def _open(self) -> None:
+        with self._opening:
+            if not self._is_open:
+                shared.join(self._ground.environment)
+                self._fabric.ensure_management()
+                self._links.keep()
+                self._is_open = True
+
+    def _refuse_namesake(self, spec: Spec) -> None:
+        records = self._state.records
+        other = {"host": records.segments, "segment": records.hosts}.get(spec.kind, {})
+        if spec.name in other:
+            raise Rejected(
+                f"a {spec.kind} cannot be called {spec.name}",
+                expected="names that no host and no segment share",
+                actual="the other kind has it; both are namespaces",
+                next_step="rename one of them in the inventory",
+            )
+
+    @contextmanager
+    def _alone(self, *identities: str) -> Iterator[None]:
+        """Keep others away from those things; taken in one order, so that none waits forever."""
+        with ExitStack() as held:
+            for each in sorted(set(identities)):
+                held.enter_context(self._locks.setdefault(each, threading.Lock()))
+            yield

@@ -1,0 +1,140 @@
+"""What environments on one machine share: their numbers, and who uses what.
+
+One file under a lock, in /var/lib/ndc. A number is machine-wide because it is in
+every name and in the management network.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.errors import Rejected
+from lab import texts
+
+FOLDER = Path("/var/lib/ndc")
+_NUMBERS = range(1, 255)
+
+
+@dataclass(slots=True)
+class Shared:
+    """One thing of the machine that the first user makes and the last one removes."""
+
+    users: list[str] = field(default_factory=list)
+    """environments, in order of arrival"""
+    before: str = ""
+    """how it was, for the last user to restore; empty: it was not there"""
+
+
+@dataclass(slots=True)
+class Register:
+    """What is in the file."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    homes: dict[str, Path] = field(default_factory=dict)
+    """folder of each environment that has a number: two checkouts may want one name"""
+    shared: dict[str, Shared] = field(default_factory=dict)
+
+
+_REGISTER = TypeAdapter(Register)
+
+
+def claim_number(environment: str, home: Path, folder: Path = FOLDER) -> int:
+    """Return the number of ``environment`` on this machine, given now if it has none.
+
+    ``home`` is the environment's folder. A name whose folder is gone is free.
+
+    Raises:
+        Rejected: the name is another checkout's, all 254 numbers are taken, or the register
+            cannot be read or written.
+    """
+    with changing(folder) as register:
+        other = register.homes.get(environment, home)
+        if other != home and other.is_dir():
+            raise _another_checkout(environment, home, other)
+        register.homes[environment] = home
+        taken = set(register.numbers.values())
+        if environment not in register.numbers:
+            register.numbers[environment] = next(_free(taken))
+        return register.numbers[environment]
+
+
+def number_of(environment: str, folder: Path = FOLDER) -> int | None:
+    """Return the number of ``environment``, or None if it has none on this machine."""
+    with changing(folder) as register:
+        return register.numbers.get(environment)
+
+
+def release_number(environment: str, folder: Path = FOLDER) -> None:
+    """Let others have the number of ``environment``; nothing of it may be left by then."""
+    with changing(folder) as register:
+        register.numbers.pop(environment, None)
+        register.homes.pop(environment, None)
+
+
+@contextmanager
+def changing(folder: Path = FOLDER) -> Iterator[Register]:
+    """Yield the register, alone; what it holds at the end is written, unless that raised."""
+    with _locked(folder):
+        at = folder / "register.json"
+        register = _read(at)
+        before = _REGISTER.dump_json(register)
+        yield register
+        after = _REGISTER.dump_json(register, indent=1)
+        if _REGISTER.dump_json(register) != before:
+            texts.replace(at, after.decode() + "\n", mode=0o644)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a", encoding="utf-8")
+    except OSError as error:
+        raise Rejected(
+            f"the machine's register of environments cannot be opened: {folder}",
+            expected="a folder that this user may write to",
+            actual=error.strerror or str(error),
+            next_step="run the command as root; without root there is `make check`",
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _read(at: Path) -> Register:
+    if not at.exists():
+        return Register()
+    try:
+        return _REGISTER.validate_json(at.read_bytes())
+    except (ValidationError, OSError) as error:
+        raise Rejected(
+            f"{at} cannot be read",
+            expected="numbers of environments, and users of what they share",
+            actual=str(error).splitlines()[0],
+            next_step=f"if no lab runs on this machine, remove {at}; otherwise mend it",
+        ) from error
+
+
+def _another_checkout(environment: str, home: Path, other: Path) -> Rejected:
+    return Rejected(
+        f"another checkout has an environment called {environment}",
+        expected=f"one environment of that name on this machine, in {home}",
+        actual=f"it is in {other}",
+        next_step=f"there: ndc env destroy {environment}; or here: ndc env create NAME",
+    )
+
+
+def _free(taken: set[int]) -> Iterator[int]:
+    yield from (number for number in _NUMBERS if number not in taken)
+    raise Rejected(
+        "this machine has no number left for another environment",
+        expected=f"fewer than {len(_NUMBERS)} environments",
+        actual=f"{len(taken)}",
+        next_step="ndc env destroy one that nobody uses",
+    )

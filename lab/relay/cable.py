@@ -1,0 +1,132 @@
+"""One link as the relay has it: two ends, two lanes between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lab.relay import tap
+from lab.relay.lane import Lane
+from lab.relay.wires import Plug, Wire
+
+UNPLUGGED = -1
+
+
+@dataclass(slots=True)
+class End:
+    """One end of a cable."""
+
+    plug: Plug
+    descriptor: int = UNPLUGGED
+    inode: int = 0
+    """of the namespace that it is plugged into; a host made anew has another one"""
+
+
+class Cable:
+    """Carries one wire while its ends are there, and waits for them while they are not."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.a, self.z = End(wire.a), End(wire.z)
+        self.forth, self.back = Lane(wire.forth), Lane(wire.back)
+        self.wire = wire
+
+    @property
+    def lanes(self) -> dict[int, Lane]:
+        """The lanes that have a source, by its descriptor."""
+        return {lane.source: lane for lane in (self.forth, self.back) if lane.source != UNPLUGGED}
+
+    def become(self, wire: Wire) -> None:
+        """From now on behave as ``wire`` says; its ends stay where they are."""
+        self.wire = wire
+        self.forth.become(wire.forth, cut=wire.cut)
+        self.back.become(wire.back, cut=wire.cut)
+        for end in (self.a, self.z):
+            if end.descriptor != UNPLUGGED and not self._show_carrier(end):
+                self._unplug(end, forget=False)
+
+    def plug(self) -> bool:
+        """Plug in each end whose namespace is there, let go of one that is gone; True: changed.
+
+        What cannot be plugged in now (another process still holds the TAP) is left for next time.
+        """
+        changed = [self._plug(end) for end in (self.a, self.z)]
+        return any(changed)
+
+    def lose(self, descriptor: int) -> None:
+        """Let go of the end at ``descriptor``: its TAP was removed under us."""
+        for end in (self.a, self.z):
+            if end.descriptor == descriptor:
+                self._unplug(end, forget=False)
+
+    def remove(self) -> None:
+        """Take both TAPs away."""
+        for end in (self.a, self.z):
+            self._unplug(end, forget=True)
+
+    def status(self) -> dict[str, Any]:
+        """Return what is known of this cable, ready for JSON."""
+        return {
+            "name": self.wire.name,
+            "cut": self.wire.cut,
+            "plugged": [end.descriptor != UNPLUGGED for end in (self.a, self.z)],
+            "forth": _counters(self.forth),
+            "back": _counters(self.back),
+        }
+
+    def _plug(self, end: End) -> bool:
+        inode = _inode(end.plug.namespace)
+        if inode == end.inode:
+            return False
+        self._unplug(end, forget=False)
+        if inode:
+            try:
+                end.descriptor = tap.opened(end.plug)
+            except OSError:
+                return True
+            end.inode = inode
+            if not self._show_carrier(end):
+                self._unplug(end, forget=False)
+        self._connect()
+        return True
+
+    def _show_carrier(self, end: End) -> bool:
+        """Let the namespace of ``end`` see whether the wire is cut; False: its TAP is gone."""
+        try:
+            tap.set_carrier(end.descriptor, end.plug, present=not self.wire.cut)
+        except OSError:
+            return False
+        return True
+
+    def _unplug(self, end: End, *, forget: bool) -> None:
+        if end.descriptor != UNPLUGGED:
+            tap.unplug(end.descriptor, forget=forget)
+        end.descriptor, end.inode = UNPLUGGED, 0
+        self._connect()
+
+    def _connect(self) -> None:
+        self.forth.source = self.back.target = self.a.descriptor
+        self.back.source = self.forth.target = self.z.descriptor
+        for lane in (self.forth, self.back):
+            if lane.target == UNPLUGGED:
+                lane.clear()
+
+
+def _counters(lane: Lane) -> dict[str, Any]:
+    return {
+        "delay_microseconds": lane.spec.delay_microseconds,
+        "rate_bits_per_second": lane.spec.rate_bits_per_second,
+        "loss_ratio": lane.spec.loss_ratio,
+        "silent": lane.spec.silent,
+        "packets": lane.packets,
+        "bytes": lane.bytes,
+        "drops": lane.drops,
+        "queue_packets": len(lane.queue),
+    }
+
+
+def _inode(namespace: str) -> int:
+    """Return the inode of ``namespace``; 0 if there is none of that name."""
+    try:
+        return tap.namespace_path(namespace).stat().st_ino
+    except OSError:
+        return 0

@@ -1,0 +1,115 @@
+"""The relay's only loop: deliver what is due, wait, take what has come."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+from pathlib import Path
+from time import monotonic  # noqa: TID251 - a port would cost more than the delay it measures
+from typing import Any
+
+from lab.relay import wires
+from lab.relay.cable import Cable
+from lab.relay.lane import Lane
+
+_LOOK_SECONDS = 1.0
+"""how often ends that came or went are looked for, unasked"""
+_PATIENCE_SECONDS = 0.2
+"""with whoever connects and says nothing, while all packets wait"""
+
+
+class Relay:
+    """Carries the wires in the file ``at``, and answers on ``listener``."""
+
+    def __init__(self, at: Path, listener: socket.socket) -> None:
+        self._at = at
+        self._listener = listener
+        self._cables: dict[str, Cable] = {}
+        self._lanes: dict[int, tuple[Cable, Lane]] = {}
+        self._in_order: tuple[Lane, ...] = ()
+        self._sources: list[int] = []
+        self._look_at = 0.0
+        self._ended = False
+
+    def run(self) -> None:
+        """Forward until told to stop."""
+        self.apply()
+        while not self._ended:
+            ready, _, _ = select.select(self._sources, (), (), self._deliver())
+            for descriptor in ready:
+                self._take(descriptor)
+            if monotonic() >= self._look_at:
+                self._plug()
+
+    def apply(self) -> None:
+        """Carry what the file says now; raises what reading it raises, and changes nothing then."""
+        wanted = {wire.name: wire for wire in wires.load(self._at.read_text("utf-8"))}
+        for name, cable in list(self._cables.items()):
+            wire = wanted.get(name)
+            if wire is None or (wire.a, wire.z) != (cable.a.plug, cable.z.plug):
+                cable.remove()
+                del self._cables[name]
+        for name, wire in wanted.items():
+            cable = self._cables.setdefault(name, Cable(wire))
+            cable.become(wire)
+        self._plug()
+
+    def _plug(self) -> None:
+        self._look_at = monotonic() + _LOOK_SECONDS
+        for cable in self._cables.values():
+            cable.plug()
+        self._lanes = {
+            source: (cable, lane)
+            for cable in self._cables.values()
+            for source, lane in cable.lanes.items()
+        }
+        self._in_order = tuple(lane for _, lane in self._lanes.values())
+        self._sources = [self._listener.fileno(), *self._lanes]
+
+    def _deliver(self) -> float:
+        """Send what is due; return for how many seconds there is nothing to send."""
+        soonest = self._look_at
+        for lane in self._in_order:
+            if lane.queue:
+                due = lane.deliver()
+                if due < soonest:  # noqa: PLR1730 - min() is a call, and this is the hot path
+                    soonest = due
+        return max(0.0, soonest - monotonic())
+
+    def _take(self, descriptor: int) -> None:
+        found = self._lanes.get(descriptor)
+        if found is None:
+            if descriptor == self._listener.fileno():
+                self._answer()
+            return
+        cable, lane = found
+        if not lane.take():
+            cable.lose(descriptor)
+            del self._lanes[descriptor]
+            self._sources.remove(descriptor)
+
+    def _answer(self) -> None:
+        connection, _ = self._listener.accept()
+        with connection:
+            connection.settimeout(_PATIENCE_SECONDS)
+            try:
+                answer = self._obey(connection.recv(256).decode("ascii", "replace").strip())
+                connection.sendall(json.dumps(answer).encode() + b"\n")
+            except OSError:
+                pass  # who asked has gone; packets are more important than finding out why
+
+    def _obey(self, verb: str) -> dict[str, Any]:
+        match verb:
+            case "apply":
+                try:
+                    self.apply()
+                except (OSError, ValueError, KeyError, TypeError) as error:
+                    return {"error": f"{self._at}: {error!r}"}
+            case "stop":
+                self._ended = True
+            case "status":
+                pass
+            case _:
+                return {"error": f"it does not know {verb!r}"}
+        return {"ok": [cable.status() for cable in self._cables.values()]}

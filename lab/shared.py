@@ -1,0 +1,162 @@
+"""What environments share on the machine: the first user makes it, the last one removes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import Rejected
+from lab import ip, machine
+from lab.machine import Register, Shared
+from lab.mounts import mounted_at, mounts, unmount
+from lab.names import LAB
+from lab.tools import run
+
+NO_WAY_OUT = f"unreachable {LAB} metric 4000000"
+"""under every management network, so that no lab packet ever takes the machine's default route"""
+
+_NSPAWN = Path("/run/systemd/nspawn")
+_NAMESPACES = Path("/run/netns")
+_INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
+_INOTIFY_WANTED = 2048
+"""fourteen hosts' systemds use half of the kernel's default, which is per user"""
+
+_ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing of the machine."""
+
+    name: str
+    otherwise: Callable[[], str]
+    """returns how it is, if that is not how a lab needs it; empty: nothing to do"""
+    make: Callable[[], None]
+    """makes it as a lab needs it"""
+    restore: Callable[[str], None]
+    """makes it as ``otherwise`` said that it was"""
+
+
+def join(
+    environment: str, folder: Path = machine.FOLDER, things: Sequence[Thing] | None = None
+) -> None:
+    """Make everything shared be there, and ``environment`` a user of it.
+
+    Raises:
+        Rejected: the machine refused.
+    """
+    wanted = THINGS if things is None else things
+    with machine.changing(folder) as register:
+        for thing in wanted:
+            shared = register.shared.setdefault(thing.name, Shared())
+            # found anew after a reboot of the machine; what is as needed was made by a user
+            shared.before = thing.otherwise() or shared.before
+            if environment not in shared.users:
+                shared.users.append(environment)
+    with machine.changing(folder):
+        for thing in wanted:
+            if thing.otherwise():
+                thing.make()
+
+
+def leave(
+    environment: str, folder: Path = machine.FOLDER, things: Sequence[Thing] | None = None
+) -> None:
+    """Make ``environment`` no user; what has none left is as it was before the first.
+
+    Raises:
+        Rejected: the machine refused.
+    """
+    with machine.changing(folder) as register:
+        for thing in reversed(THINGS if things is None else things):
+            _leave(register, thing, environment)
+
+
+def _leave(register: Register, thing: Thing, environment: str) -> None:
+    shared = register.shared.get(thing.name)
+    if shared is None:
+        return
+    if environment in shared.users:
+        shared.users.remove(environment)
+    if not shared.users:
+        if shared.before:
+            thing.restore(shared.before)
+        del register.shared[thing.name]
+
+
+def _namespace_folder() -> str:
+    return "" if mounted_at(_NAMESPACES) else _ABSENT
+
+
+def _make_namespace_folder() -> None:
+    _NAMESPACES.mkdir(parents=True, exist_ok=True)
+    # as ip(8) would at the first namespace; but two at the same time would race
+    run("mount", "--bind", _NAMESPACES, _NAMESPACES)
+    run("mount", "--make-shared", _NAMESPACES)
+
+
+def _restore_namespace_folder(_: str) -> None:
+    if not ip.namespaces():
+        unmount(_NAMESPACES)
+
+
+def _nspawn_folder() -> str:
+    over = [mount for mount in mounts() if _NSPAWN.is_relative_to(mount.at)]
+    return "" if max(over, key=lambda mount: len(mount.at.parts)).kind == "tmpfs" else _ABSENT
+
+
+def _make_nspawn_folder() -> None:
+    _NSPAWN.mkdir(parents=True, exist_ok=True)
+    # nspawn refuses to tidy up on a disk: a reboot inside a host would end as a power-off
+    run("mount", "-t", "tmpfs", "-o", "mode=755,size=16m", "ndc", _NSPAWN)
+
+
+def _restore_nspawn_folder(_: str) -> None:
+    unmount(_NSPAWN)
+
+
+def _route() -> str:
+    routes = json.loads(run("ip", "-json", "route", "show", "type", "unreachable") or "[]")
+    return "" if any(route["dst"] == str(LAB) for route in routes) else _ABSENT
+
+
+def _make_route() -> None:
+    ip.batch([f"route add {NO_WAY_OUT}"])
+
+
+def _restore_route(_: str) -> None:
+    if not _route():
+        ip.batch([f"route del {NO_WAY_OUT}"])
+
+
+def _inotify() -> str:
+    limit = _INOTIFY.read_text("ascii").strip()
+    return "" if int(limit) >= _INOTIFY_WANTED else limit
+
+
+def _make_inotify() -> None:
+    _set_inotify(str(_INOTIFY_WANTED))
+
+
+def _set_inotify(value: str) -> None:
+    try:
+        _INOTIFY.write_text(value, "ascii")
+    except OSError as error:
+        raise Rejected(
+            f"{_INOTIFY} could not be set",
+            expected=value,
+            actual=error.strerror or str(error),
+            next_step="run the command as root of the machine, not of a container",
+        ) from error
+
+
+THINGS = (
+    Thing(
+        "folder of namespaces", _namespace_folder, _make_namespace_folder, _restore_namespace_folder
+    ),
+    Thing("folder of systemd-nspawn", _nspawn_folder, _make_nspawn_folder, _restore_nspawn_folder),
+    Thing("route that leads nowhere", _route, _make_route, _restore_route),
+    Thing("limit of inotify", _inotify, _make_inotify, _set_inotify),
+)

@@ -1,0 +1,163 @@
+"""What a lab has recorded: written before anything is made, erased after it is gone.
+
+So whatever a crash leaves behind is on record, and the next daemon finds it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.errors import Rejected
+from lab import texts
+from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFault:
+    """What was done to one direction of a link on purpose."""
+
+    silent: bool = False
+    """carrier stays, packets vanish"""
+    delay_microseconds: int | None = None
+    """None: as declared"""
+    loss_ratio: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFault:
+    """What was done to a link on purpose; as it is by default, nothing."""
+
+    cut: bool = False
+    """no carrier at either end"""
+    forth: LaneFault = field(default_factory=LaneFault)
+    """from end a to end z"""
+    back: LaneFault = field(default_factory=LaneFault)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """A segment that is to be there, or half is."""
+
+    spec: SegmentSpec
+
+
+@dataclass(frozen=True, slots=True)
+class HostRecord:
+    """A host that is to be there, or half is."""
+
+    spec: HostSpec
+    powered: bool = True
+    """False: it was switched off on purpose"""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """A link that is to be there, or half is."""
+
+    spec: LinkSpec
+    fault: LinkFault = field(default_factory=LinkFault)
+
+
+Record: TypeAlias = SegmentRecord | HostRecord | LinkRecord
+RecordT = TypeVar("RecordT", SegmentRecord, HostRecord, LinkRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything on record, by name."""
+
+    segments: Mapping[str, SegmentRecord] = field(default_factory=dict)
+    hosts: Mapping[str, HostRecord] = field(default_factory=dict)
+    links: Mapping[str, LinkRecord] = field(default_factory=dict)
+
+    def holding(self, record: Record) -> Records:
+        """Return these with ``record`` in place of the one of its name."""
+        name = record.spec.name
+        match record:
+            case SegmentRecord():
+                return replace(self, segments={**self.segments, name: record})
+            case HostRecord():
+                return replace(self, hosts={**self.hosts, name: record})
+            case LinkRecord():
+                return replace(self, links={**self.links, name: record})
+
+    def without(self, kind: Kind, name: str) -> Records:
+        """Return these without the record called ``name``."""
+        match kind:
+            case "segment":
+                return replace(self, segments=_without(self.segments, name))
+            case "host":
+                return replace(self, hosts=_without(self.hosts, name))
+            case "link":
+                return replace(self, links=_without(self.links, name))
+
+
+_RECORDS = TypeAdapter(Records)
+
+
+class State:
+    """The records of one environment in the file ``at``; safe to use from many threads."""
+
+    def __init__(self, at: Path) -> None:
+        self._at = at
+        self._lock = threading.Lock()
+        self._records = _read(at)
+
+    @property
+    def records(self) -> Records:
+        """What is on record now; a value, which later changes leave alone."""
+        return self._records
+
+    def record(self, record: Record) -> None:
+        """Put ``record`` on record; when this returns, a crash cannot undo it.
+
+        Raises:
+            Rejected: it could not be written, and is not on record.
+        """
+        with self._lock:
+            self._write(self._records.holding(record))
+
+    def erase(self, kind: Kind, name: str) -> None:
+        """Take the thing off record; it must be gone by now.
+
+        Raises:
+            Rejected: it could not be written, and is still on record.
+        """
+        with self._lock:
+            self._write(self._records.without(kind, name))
+
+    def _write(self, records: Records) -> None:
+        if records != self._records:
+            texts.replace(self._at, _RECORDS.dump_json(records, indent=1).decode() + "\n")
+            self._records = records
+
+
+def _read(at: Path) -> Records:
+    try:
+        return _RECORDS.validate_json(at.read_bytes())
+    except FileNotFoundError:
+        return Records()
+    except (ValidationError, OSError) as error:
+        raise Rejected(
+            f"the lab's state cannot be read: {at}",
+            expected="what ndc-labd recorded before it made it",
+            actual=_first(error),
+            next_step="ndc lab sweep removes what is there; then ndc up makes it anew",
+        ) from error
+
+
+def _first(error: ValidationError | OSError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    first = error.errors(include_url=False)[0]
+    return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
+
+
+def _without(records: Mapping[str, RecordT], name: str) -> dict[str, RecordT]:
+    return {each: record for each, record in records.items() if each != name}

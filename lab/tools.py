@@ -1,0 +1,76 @@
+"""Programs of the base system: run with a list of arguments, never through a shell."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from core.errors import Rejected, Unreachable
+
+BOUND_SECONDS = 60
+"""after which a program is taken to hang; none of them takes a tenth of it"""
+
+
+def run(*command: str | Path, stdin: str = "") -> str:
+    """Return what ``command`` wrote to its standard output.
+
+    Raises:
+        Rejected: it is not there, or it said no.
+        Unreachable: it did not end; what it was to do may have happened.
+    """
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words, input=stdin, capture_output=True, text=True, timeout=BOUND_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreachable(
+            f"{words[0]} did not end: {' '.join(words)}",
+            expected=f"an answer within {BOUND_SECONDS} s",
+            actual="none",
+            next_step="see what it waits for, then run the command again",
+        ) from error
+    except OSError as error:
+        raise Rejected(
+            f"{words[0]} could not be started",
+            expected="a program of Debian's base system",
+            actual=error.strerror or str(error),
+            next_step="ndc doctor says what this machine lacks",
+        ) from error
+    if done.returncode:
+        raise Rejected(
+            f"{words[0]} refused: {' '.join([*words, *stdin.splitlines()])}",
+            expected="exit code 0",
+            actual=f"{done.returncode}: {' '.join(done.stderr.split()) or 'it did not say why'}",
+            next_step="mend what it names, then run the command again",
+        )
+    return done.stdout
+
+
+def launch(*command: str | Path, log: Path, folder: Path = Path("/")) -> None:
+    """Start ``command`` in a session of its own, from ``folder``: it outlives us.
+
+    What it writes is added to ``log``.
+
+    Raises:
+        Rejected: it could not be started.
+    """
+    words = ["setsid", "--fork", *map(str, command)]
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            subprocess.run(
+                words,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=True,
+            )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Rejected(
+            f"{command[0]} could not be started",
+            expected=f"a program, and a log at {log}",
+            actual=str(error),
+            next_step="ndc doctor says what this machine lacks",
+        ) from error

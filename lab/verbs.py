@@ -1,0 +1,88 @@
+"""What the lab does at a request: each verb, and the method that carries it out."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, assert_never
+
+from pydantic import ValidationError
+
+from core.errors import Rejected
+from lab import requests
+from lab.hosts import Progress
+from lab.lab import Lab
+from lab.requests import Request
+from stacks.resources import Kind, Spec, from_plain, to_plain
+
+_ThingRequest: TypeAlias = requests.Ensure | requests.Look | requests.Remove
+_HostRequest: TypeAlias = requests.PowerOff | requests.PowerOn | requests.Freeze
+_LabRequest: TypeAlias = requests.Room | requests.Status | requests.Stop | requests.Destroy
+
+
+def obey(lab: Lab, request: Request, progress: Progress) -> Any:
+    """Carry ``request`` out; return the answer, ready for JSON.
+
+    Raises:
+        Rejected: it did not happen.
+        Unreachable: it may have.
+    """
+    match request:
+        case requests.Ensure() | requests.Look() | requests.Remove():
+            return _to_a_thing(lab, request, progress)
+        case requests.PowerOff() | requests.PowerOn() | requests.Freeze():
+            return _to_hosts(lab, request, progress)
+        case requests.Room() | requests.Status() | requests.Stop() | requests.Destroy():
+            return _to_the_whole(lab, request, progress)
+        case _:
+            return lab.afflict(request)
+
+
+def _to_a_thing(lab: Lab, request: _ThingRequest, progress: Progress) -> Any:
+    match request:
+        case requests.Ensure(kind=kind, spec=plain):
+            return lab.ensure(_spec(kind, plain), progress)
+        case requests.Look(kind=kind, name=name):
+            spec = lab.look(kind, name)
+            return None if spec is None else to_plain(spec)
+        case requests.Remove(kind=kind, name=name):
+            return lab.remove(kind, name)
+        case _:
+            assert_never(request)
+
+
+def _to_hosts(lab: Lab, request: _HostRequest, progress: Progress) -> None:
+    match request:
+        case requests.PowerOff(hosts=hosts):
+            lab.power_off(hosts)
+        case requests.PowerOn(hosts=hosts):
+            lab.power_on(hosts, progress)
+        case requests.Freeze(verb=verb, host=host):
+            lab.freeze(host, frozen=verb == "freeze")
+        case _:
+            assert_never(request)
+
+
+def _to_the_whole(lab: Lab, request: _LabRequest, progress: Progress) -> Any:
+    match request:
+        case requests.Room(hosts=hosts):
+            return lab.demand_room(hosts)
+        case requests.Status():
+            return lab.status()
+        case requests.Stop():
+            return lab.leave()
+        case requests.Destroy():
+            return lab.destroy(progress)
+        case _:
+            assert_never(request)
+
+
+def _spec(kind: Kind, plain: dict[str, Any]) -> Spec:
+    try:
+        return from_plain(kind, plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise Rejected(
+            f"that is no {kind}",
+            expected="every property, each of its type, and no other",
+            actual=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
+            next_step="end the daemon if it is of another version: ndc lab status shows its pid",
+        ) from error

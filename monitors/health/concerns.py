@@ -1,0 +1,233 @@
+"""What is not as it should be in a snapshot, and what explains it.
+
+A cut link makes sessions fall; a host that is off takes its voter with it. Such
+followers name their cause, so that a person reads the cause first, and so that
+waiting for what can mend itself does not wait for what a person must mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+
+from monitors.health.snapshot import (
+    DatabaseView,
+    HostView,
+    LinkState,
+    LinkView,
+    MemberRole,
+    Power,
+    QuorumView,
+    ServiceView,
+    SessionView,
+    Snapshot,
+)
+
+
+class Condition(StrEnum):
+    """How a thing is; the word a person reads."""
+
+    OK = "OK"
+    WARNING = "WARN"
+    CRITICAL = "CRIT"
+    UNSEEN = "STALE"
+    """not seen now: what was last known may have changed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One thing that is not as it should be."""
+
+    subject: str
+    """name of the thing"""
+    condition: Condition
+    sentence: str
+    because: str | None = None
+    """name of the host or link whose known state explains it"""
+
+    @property
+    def may_mend_itself(self) -> bool:
+        """Whether it is worth waiting: no known cause that a person has to remove."""
+        return self.because is None
+
+
+class Verdict(StrEnum):
+    """What a snapshot comes down to."""
+
+    GREEN = "green"
+    DEGRADED = "degraded"
+    """something is known to be wrong"""
+    UNSEEN = "unseen"
+    """nothing is known to be wrong, and something could not be seen"""
+
+    @property
+    def exit_code(self) -> int:
+        """Return what ``ndc status`` exits with."""
+        return {Verdict.GREEN: 0, Verdict.DEGRADED: 1, Verdict.UNSEEN: 6}[self]
+
+
+def verdict(snapshot: Snapshot) -> Verdict:
+    """Return what ``snapshot`` comes down to; known trouble outweighs what was not seen."""
+    conditions = {concern.condition for concern in concerns(snapshot)}
+    if conditions & {Condition.WARNING, Condition.CRITICAL}:
+        return Verdict.DEGRADED
+    return Verdict.UNSEEN if conditions else Verdict.GREEN
+
+
+def is_settled(snapshot: Snapshot) -> bool:
+    """Whether nothing is left that may still come right without a person."""
+    return not any(concern.may_mend_itself for concern in concerns(snapshot))
+
+
+def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
+    """Return everything that is not as it should be, worst first."""
+    found = chain(
+        chain.from_iterable(map(_of_host, snapshot.hosts)),
+        chain.from_iterable(_of_link(link, snapshot) for link in snapshot.links),
+        _of_sessions(snapshot),
+        _of_quorum(snapshot.quorum, snapshot),
+        chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
+        chain.from_iterable(_of_service(s, snapshot) for s in snapshot.services),
+    )
+    order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)
+    return tuple(sorted(found, key=lambda concern: order.index(concern.condition)))
+
+
+def of_subject(found: tuple[Concern, ...], subject: str) -> Condition:
+    """Return the worst condition that ``found`` gives ``subject``; OK if none."""
+    return next((c.condition for c in found if c.subject == subject), Condition.OK)
+
+
+def _of_host(host: HostView) -> Iterator[Concern]:
+    match host:
+        case HostView(power=Power.OFF):
+            yield Concern(host.name, Condition.CRITICAL, "is off", host.name)
+        case HostView(power=Power.FROZEN):
+            yield Concern(host.name, Condition.CRITICAL, "is frozen", host.name)
+        case HostView(answers=False):
+            yield Concern(host.name, Condition.CRITICAL, "refuses SSH")
+        case HostView(answers=None):
+            yield Concern(host.name, Condition.UNSEEN, "does not answer on the management network")
+        case _:
+            pass
+
+
+def _of_link(link: LinkView, snapshot: Snapshot) -> Iterator[Concern]:
+    dead = _first_powerless((link.a_host, link.z_host), snapshot)
+    match link.state:
+        case LinkState.CUT | LinkState.SILENT as state:
+            yield Concern(link.name, Condition.CRITICAL, f"is {state}", link.name)
+        case LinkState.SLOW:
+            yield Concern(link.name, Condition.WARNING, "is slower than declared", link.name)
+        case LinkState.LOSSY:
+            yield Concern(link.name, Condition.WARNING, "loses packets", link.name)
+        case LinkState.DOWN:
+            yield Concern(link.name, Condition.CRITICAL, "carries nothing", dead)
+        case LinkState.UP if link.loss_ratio:
+            yield Concern(link.name, Condition.WARNING, f"loses {link.loss_ratio:.0%}", dead)
+        case None:
+            yield Concern(link.name, Condition.UNSEEN, "was not seen by anyone", dead)
+        case LinkState.UP:
+            pass
+
+
+def _of_sessions(snapshot: Snapshot) -> Iterator[Concern]:
+    """Yield one concern for all sessions of a host that fail alike, for the same reason."""
+    dead = snapshot.powerless()
+    broken = {
+        link.name
+        for link in snapshot.links
+        if link.state not in {LinkState.UP, LinkState.SLOW, LinkState.LOSSY, None}
+    }
+    alike: dict[tuple[str, Condition, str | None], list[SessionView]] = {}
+    for session in snapshot.sessions:
+        if session.up is True or session.host in dead:
+            continue
+        cause = _first_powerless((session.peer,), snapshot) or (
+            session.link if session.link in broken else None
+        )
+        condition = Condition.WARNING
+        if session.up is None:
+            condition = Condition.UNSEEN
+            cause = cause or _first_powerless((session.observer,), snapshot)
+        alike.setdefault((session.host, condition, cause), []).append(session)
+    for (host, condition, cause), sessions in alike.items():
+        peers = ", ".join(dict.fromkeys(session.peer for session in sessions))
+        kinds = " and ".join(dict.fromkeys(session.protocol.upper() for session in sessions))
+        what = "is down" if condition is Condition.WARNING else "was not seen"
+        yield Concern(host, condition, f"{kinds} with {peers} {what}", cause)
+
+
+def _of_quorum(quorum: QuorumView | None, snapshot: Snapshot) -> Iterator[Concern]:
+    if quorum is None:
+        return
+    dead = snapshot.powerless()
+    for voter in quorum.voters:
+        cause = voter.host if voter.host in dead else None
+        if voter.healthy is False or (voter.healthy is None and cause):
+            yield Concern("quorum", Condition.WARNING, f"voter {voter.host} is out", cause)
+        elif voter.healthy is None:
+            yield Concern("quorum", Condition.UNSEEN, f"voter {voter.host} was not seen")
+    if quorum.tolerates is None and any(voter.healthy is False for voter in quorum.voters):
+        yield Concern("quorum", Condition.CRITICAL, "no majority of voters is seen")
+
+
+def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern]:
+    dead = snapshot.powerless()
+    if not database.sighting.current:
+        yield Concern(database.name, Condition.UNSEEN, "no member answers")
+        return
+    if database.leader is None or database.leader in dead:
+        yield Concern(database.name, Condition.CRITICAL, "has no leader")
+    gone = next((m.host for m in database.members if m.host in dead), None)
+    if database.leader and database.synchronous < database.synchronous_wanted:
+        yield Concern(
+            database.name,
+            Condition.WARNING,
+            f"UNPROTECTED: {database.synchronous} of {database.synchronous_wanted} "
+            "synchronous standbys",
+            gone,
+        )
+    for member in database.members:
+        cause = member.host if member.host in dead else None
+        if cause or (member.sighting.current and not _works(member.role, member.state)):
+            sentence = f"member {member.host} is {'gone' if cause else member.state or 'stopped'}"
+            yield Concern(database.name, Condition.WARNING, sentence, cause)
+        elif not member.sighting.current:
+            sentence = f"member {member.host} was not seen"
+            yield Concern(database.name, Condition.UNSEEN, sentence)
+
+
+def _works(role: MemberRole | None, state: str | None) -> bool:
+    return state == ("running" if role is MemberRole.LEADER else "streaming")
+
+
+def _of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
+    if service.answers is None:
+        yield Concern(service.name, Condition.UNSEEN, "no probe tells whether it answers")
+    elif not service.answers:
+        yield Concern(
+            service.name,
+            Condition.CRITICAL,
+            "does not answer citizens",
+            _nobody_serves(service, snapshot),
+        )
+    elif service.active is None:
+        yield Concern(service.name, Condition.UNSEEN, "its placement record was not read")
+    elif service.answers_from not in {None, service.active}:
+        sentence = f"answers from {service.answers_from}, placed at {service.active}"
+        yield Concern(service.name, Condition.WARNING, sentence)
+
+
+def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
+    """Return the first host at the active site that may serve, if every one is powerless."""
+    there = {host.name for host in snapshot.hosts if host.site == service.active}
+    serving = [host for host in service.hosts if host in there]
+    return serving[0] if serving and snapshot.powerless().issuperset(serving) else None
+
+
+def _first_powerless(hosts: tuple[str, ...], snapshot: Snapshot) -> str | None:
+    dead = snapshot.powerless()
+    return next((host for host in hosts if host in dead), None)

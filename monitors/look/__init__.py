@@ -1,0 +1,71 @@
+"""Takes snapshots of a running environment: look around, then make sense of it."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.json_get import mutual_tls
+from access.secrets.folder import Secrets
+from core.clock import Clock
+from inventory.etcd import CONTROL
+from inventory.network import Network
+from monitors.health.snapshot import Snapshot
+from monitors.look.assemble import assemble
+from monitors.look.look import Sources, look_around
+from monitors.look.looking import Looking
+from monitors.look.readings import Readings
+from monitors.look.sightings import Sightings, recalled, remember
+
+
+@dataclass(slots=True)
+class Onlooker:
+    """Looks at one environment, as its control plane; changes nothing in it.
+
+    Connections stay between looks, until it is left or the process ends.
+    """
+
+    network: Network
+    secrets: Secrets
+    sources: Sources
+    memory: Path
+    """the file that remembers when each thing was last seen"""
+    clock: Clock
+    _looking: Looking | None = field(default=None, init=False)
+    _etcd: EtcdAuth | None = field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._looking is not None:
+            self._looking.close()
+            self._looking = None
+
+    def take(self) -> Snapshot:
+        """Return what is seen now; one second passes in waiting, at most.
+
+        Raises:
+            Rejected: the environment has no certificates, or no passwords, yet.
+        """
+        self._looking = self._looking or Looking(self._tls())
+        readings = self._looking.run(self._look)
+        now = self.clock.now()
+        sightings = Sightings(recalled(self.memory), now)
+        snapshot = assemble(self.network, readings, sightings, now)
+        remember(self.memory, sightings.last())
+        return snapshot
+
+    def _look(self, client: httpx.AsyncClient) -> Coroutine[Any, Any, Readings]:
+        self._etcd = self._etcd or EtcdAuth(Login(CONTROL, self.secrets.etcd_password(CONTROL)))
+        return look_around(self.network, client, self.sources, self._etcd)
+
+    def _tls(self) -> ssl.SSLContext:
+        mine = self.secrets.client_certificate("control")
+        return mutual_tls(self.secrets.authority.certificate, mine.certificate, mine.key)

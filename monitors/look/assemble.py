@@ -1,0 +1,95 @@
+"""From what was answered to a snapshot: the declared network, with what was seen of each thing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inventory.network import Host, Network, Service, SiteKind
+from monitors.health.snapshot import (
+    HostView,
+    QuorumView,
+    ServiceView,
+    SiteView,
+    Snapshot,
+    VoterView,
+)
+from monitors.look.clusters import database_view
+from monitors.look.readings import Readings
+from monitors.look.routes import link_views, session_views
+from monitors.look.sightings import Sightings
+
+
+def assemble(network: Network, readings: Readings, sightings: Sightings, now: datetime) -> Snapshot:
+    """Return the snapshot of ``network`` at ``now``; notes in ``sightings`` what is seen."""
+    return Snapshot(
+        environment=network.environment,
+        profile=network.profile,
+        taken_at=now,
+        sites=_sites(network),
+        hosts=tuple(_host(host, readings, sightings) for host in network.hosts),
+        links=link_views(network, readings, sightings),
+        sessions=session_views(network, readings, sightings),
+        quorum=_quorum(network, readings, sightings),
+        databases=tuple(database_view(d, readings, sightings) for d in network.databases),
+        services=tuple(_service(s, readings, sightings) for s in network.services),
+    )
+
+
+def _sites(network: Network) -> tuple[SiteView, ...]:
+    return tuple(
+        SiteView(
+            name=site.name,
+            title=site.title,
+            region=site.region,
+            witness=site.kind is SiteKind.WITNESS,
+            latitude=site.latitude,
+            longitude=site.longitude,
+        )
+        for site in network.sites
+    )
+
+
+def _host(host: Host, readings: Readings, sightings: Sightings) -> HostView:
+    told = readings.power.get(host.name)
+    answers = readings.greetings.get(host.name)
+    return HostView(
+        name=host.name,
+        site=host.site,
+        power=told.power if told else None,
+        answers=answers,
+        booted_at=told.booted_at if told else None,
+        sighting=sightings.of(f"host/{host.name}", seen=answers is not None),
+    )
+
+
+def _quorum(network: Network, readings: Readings, sightings: Sightings) -> QuorumView | None:
+    if not network.voters:
+        return None
+    return QuorumView(
+        tuple(
+            VoterView(
+                host=name,
+                site=network.host(name).site,
+                healthy=readings.voters.get(name),
+                sighting=sightings.of(f"voter/{name}", seen=name in readings.voters),
+            )
+            for name in network.voters
+        )
+    )
+
+
+def _service(service: Service, readings: Readings, sightings: Sightings) -> ServiceView:
+    placement = readings.placements.get(service.name)
+    probed = readings.probed.get(service.name)
+    return ServiceView(
+        name=service.name,
+        title=service.title,
+        address=service.address,
+        active=placement.site if placement else None,
+        epoch=placement.epoch if placement else None,
+        answers=probed.answers if probed else None,
+        answers_from=probed.site if probed and probed.answers else None,
+        database=service.database,
+        hosts=service.hosts,
+        sighting=sightings.of(f"service/{service.name}", seen=probed is not None),
+    )

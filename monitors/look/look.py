@@ -1,0 +1,182 @@
+"""Looks around once: every source side by side, each with one second to answer.
+
+Nothing is opened but TCP and HTTPS on the management network, and never SSH
+beyond its greeting: looking must work while nobody can log in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import httpx
+
+from access.clients import prometheus
+from core.errors import NdcError, Rejected, WorldError
+from inventory import endpoints
+from inventory.names import DatabaseName, HostName, LinkName, ServiceName
+from inventory.network import Host, Network, Role
+from monitors.health.snapshot import LinkState
+from monitors.look import routes
+from monitors.look.probe import probed
+from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
+from monitors.look.threads import in_thread
+from monitors.look.voters import VoterReading, voter_reading
+from monitors.readers import patroni
+
+DEADLINE = timedelta(seconds=1)
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(frozen=True, slots=True)
+class SubstrateReading:
+    """What the substrate says: power of its hosts, what is done to its links."""
+
+    power: Mapping[HostName, PowerReading]
+    links: Mapping[LinkName, LinkState]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Who is asked besides the hosts; each may raise WorldError, or take too long."""
+
+    substrate: Callable[[], SubstrateReading] | None
+
+
+async def look_around(
+    network: Network, client: httpx.AsyncClient, sources: Sources, etcd: httpx.Auth
+) -> Readings:
+    """Return what answered within the deadline; what did not is absent.
+
+    ``etcd`` says who we are to the voters.
+    """
+    async with asyncio.TaskGroup() as group:
+        substrate = group.create_task(_blocking(sources.substrate))
+        greetings = group.create_task(_each((h.name, _greeting(h)) for h in network.hosts))
+        clusters = group.create_task(_each(_clusters(network, client)))
+        voting = group.create_task(_each(_voters(network, client, etcd)))
+        samples = group.create_task(_each(_samples(network, client)))
+        probes = group.create_task(_each(_probes(network, client)))
+    told = substrate.result()
+    voters = voting.result()
+    return Readings(
+        power=told.power if told else {},
+        links=told.links if told else {},
+        greetings=greetings.result(),
+        clusters=clusters.result(),
+        voters={name: voter.healthy for name, voter in voters.items()},
+        samples=samples.result(),
+        placements=_newest(voter.placements for voter in voters.values()),
+        probed={name: one for seen in probes.result().values() for name, one in seen.items()},
+    )
+
+
+def root_of(host: Host, port: int) -> str:
+    """Return where ``host`` serves HTTPS at ``port`` for operators."""
+    return f"https://{host.management.ip}:{port}"
+
+
+async def _each(
+    asked: Iterable[tuple[KeyT, Awaitable[AnswerT]]],
+) -> dict[KeyT, AnswerT]:
+    keys, questions = zip(*asked, strict=True) if (asked := list(asked)) else ((), ())
+    answers = await asyncio.gather(*questions, return_exceptions=True)
+    found: dict[KeyT, AnswerT] = {}
+    for key, answer in zip(keys, answers, strict=True):
+        if isinstance(answer, BaseException):
+            if not isinstance(answer, NdcError | TimeoutError):
+                raise answer
+        else:
+            found[key] = answer
+    return found
+
+
+async def _blocking(source: Callable[[], AnswerT] | None) -> AnswerT | None:
+    if source is None:
+        return None
+    try:
+        return await in_thread(source, deadline=DEADLINE)
+    except (WorldError, TimeoutError):
+        return None
+
+
+def _newest(
+    told: Iterable[Mapping[ServiceName, PlacementReading]],
+) -> dict[ServiceName, PlacementReading]:
+    found: dict[ServiceName, PlacementReading] = {}
+    for records in told:
+        for name, record in records.items():
+            if name not in found or record.epoch > found[name].epoch:
+                found[name] = record
+    return found
+
+
+async def _greeting(host: Host) -> bool:
+    """Return whether the SSH port greets; raise TimeoutError if nobody answers."""
+    async with asyncio.timeout(DEADLINE.total_seconds()):
+        try:
+            reader, writer = await asyncio.open_connection(str(host.management.ip), endpoints.SSH)
+        except ConnectionRefusedError:
+            return False
+        except OSError as error:
+            raise TimeoutError from error
+        try:
+            return (await reader.readline()).startswith(b"SSH-")
+        except ConnectionResetError:
+            return False
+        finally:
+            writer.close()
+
+
+def _clusters(
+    network: Network, client: httpx.AsyncClient
+) -> Iterable[
+    tuple[tuple[DatabaseName, HostName], Awaitable[tuple[patroni.MemberReading, ...] | None]]
+]:
+    for database in network.databases:
+        for member in database.members:
+            yield (database.name, member.host), _cluster(network.host(member.host), client)
+
+
+async def _cluster(
+    host: Host, client: httpx.AsyncClient
+) -> tuple[patroni.MemberReading, ...] | None:
+    try:
+        return await patroni.members(client, root_of(host, endpoints.PATRONI), deadline=DEADLINE)
+    except Rejected:
+        return None
+
+
+def _voters(
+    network: Network, client: httpx.AsyncClient, auth: httpx.Auth
+) -> Iterable[tuple[HostName, Awaitable[VoterReading]]]:
+    for name in network.voters:
+        root = root_of(network.host(name), endpoints.ETCD_CLIENT)
+        yield name, voter_reading(client, root, network.environment, auth=auth, deadline=DEADLINE)
+
+
+def _samples(
+    network: Network, client: httpx.AsyncClient
+) -> Iterable[tuple[HostName, Awaitable[tuple[prometheus.Sample, ...]]]]:
+    for host in network.hosts_with(Role.MONITOR):
+        yield (
+            host.name,
+            prometheus.instant(
+                client,
+                root_of(host, endpoints.PROMETHEUS),
+                routes.expression_at(host.site),
+                deadline=DEADLINE,
+            ),
+        )
+
+
+def _probes(
+    network: Network, client: httpx.AsyncClient
+) -> Iterable[tuple[HostName, Awaitable[dict[ServiceName, ProbeReading]]]]:
+    for host in network.hosts_with(Role.PROBE):
+        yield host.name, probed(client, host, deadline=DEADLINE)

@@ -1,0 +1,34 @@
+"""What stays between two looks: one loop, one TLS context, and the connections."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import httpx
+
+from access.clients.json_get import asking
+from monitors.look.patience import PatientLoop
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Looking:
+    """Looks again and again; a second look needs no handshake."""
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        self._loop = PatientLoop()
+        self._runner = asyncio.Runner(loop_factory=lambda: self._loop)
+        self._client = asking(tls)
+
+    def run(self, look: Callable[[httpx.AsyncClient], Coroutine[Any, Any, AnswerT]]) -> AnswerT:
+        """Return what ``look`` sees; its deadlines count the time in which it waits."""
+        self._loop.begin()
+        return self._runner.run(look(self._client))
+
+    def close(self) -> None:
+        """Close the connections and the loop."""
+        self._runner.run(self._client.aclose())
+        self._runner.close()

@@ -1,0 +1,37 @@
+"""How services do for citizens, from the probe's summary."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+
+from access.clients import probe
+from inventory import endpoints
+from inventory.names import ServiceName, SiteName
+from inventory.network import Host
+from monitors.look.readings import ProbeReading
+
+FRESH = timedelta(seconds=2)
+"""a service whose last acknowledgement is older does not answer"""
+
+
+async def probed(
+    client: httpx.AsyncClient, host: Host, *, deadline: timedelta
+) -> dict[ServiceName, ProbeReading]:
+    """Return how each service did in the last seconds, by the probe on ``host``.
+
+    Raises:
+        Rejected, Unreachable: nothing is known.
+    """
+    told = await probe.summary(
+        client, f"https://{host.management.ip}:{endpoints.PROBE}", deadline=deadline
+    )
+    return {
+        ServiceName(name): ProbeReading(
+            answers=service.last_acknowledged_at is not None
+            and told.taken_at - service.last_acknowledged_at <= FRESH,
+            site=SiteName(service.site) if service.site else None,
+        )
+        for name, service in told.services.items()
+    }

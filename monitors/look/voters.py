@@ -1,0 +1,66 @@
+"""A voter's health, and where services are placed by the records that it reads with a majority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+
+from access.clients.etcd import key_values, range_under
+from access.clients.json_get import get_json, post_json
+from core.errors import JournalCorrupt, Rejected, WorldError
+from dr.placement import read_placement
+from inventory.etcd import placements
+from inventory.names import EnvironmentName, ServiceName
+from monitors.look.readings import PlacementReading
+
+
+@dataclass(frozen=True, slots=True)
+class VoterReading:
+    """What one voter told."""
+
+    healthy: bool
+    """whether it can read with a majority"""
+    placements: Mapping[ServiceName, PlacementReading] = field(default_factory=dict)
+
+
+async def voter_reading(
+    client: httpx.AsyncClient,
+    root: str,
+    environment: EnvironmentName,
+    *,
+    auth: httpx.Auth,
+    deadline: timedelta,
+) -> VoterReading:
+    """Return what the voter at ``root`` tells; its connection is used for both questions.
+
+    Raises:
+        Unreachable: the voter itself does not answer.
+    """
+    try:
+        # first what it can answer alone: a read that needs a majority may hang without one
+        alone = f"{root}/health?serializable=true"
+        await get_json(client, alone, deadline=deadline / 2)
+    except Rejected:
+        return VoterReading(healthy=False)
+    records = placements(environment)
+    try:
+        url, body = f"{root}/v3/kv/range", range_under(records)
+        answer = await post_json(client, url, body, deadline=deadline / 2, auth=auth)
+    except WorldError:
+        return VoterReading(healthy=False)
+    try:
+        placed = {
+            ServiceName(found.key.removeprefix(records)): read_placement(found.value)
+            for found in key_values(answer)
+        }
+    except JournalCorrupt:
+        return VoterReading(healthy=True)
+    return VoterReading(
+        healthy=True,
+        placements={
+            name: PlacementReading(record.site, record.epoch) for name, record in placed.items()
+        },
+    )

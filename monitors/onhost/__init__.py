@@ -1,0 +1,1 @@
+"""Watching's programs on hosts: exporter, heartbeat, probe."""

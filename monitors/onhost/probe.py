@@ -1,0 +1,69 @@
+"""``python -m monitors.onhost.probe HOST_FILE``: uses every service, and says how it was.
+
+Runs where citizens stand. Recovery's figures come from its ledger, so that
+nobody grades himself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from access.https_server import serve
+from access.this_host import Here, here_of_arguments
+from core.errors import JournalCorrupt
+from core.system_clock import SystemClock
+from inventory import endpoints
+from inventory.network import Service
+from monitors.probe.application import application
+from monitors.probe.citizen import Citizen
+from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.service_probe import ServiceProbe
+
+LEDGERS = Path("/var/lib/ndc/probe")
+WRITES_PER_SECOND = 20
+
+
+def main() -> None:
+    """Probe and answer until stopped."""
+    asyncio.run(_probe(here_of_arguments("monitors.onhost.probe")))
+
+
+async def _probe(mine: Here) -> None:
+    clock = SystemClock()
+    probes = {
+        str(service.name): _service_probe(service, mine, clock) for service in mine.network.services
+    }
+    running = [asyncio.create_task(probe.run()) for probe in probes.values()]
+    serving = asyncio.create_task(serve(application(probes, clock), mine, endpoints.PROBE))
+    try:
+        # whatever ends first ends all: half a probe would be silently wrong
+        ended, _ = await asyncio.wait([serving, *running], return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _service_probe(service: Service, mine: Here, clock: SystemClock) -> ServiceProbe:
+    citizen = Citizen(f"https://{service.address}:{endpoints.HTTPS}", mine.authority)
+    ledger = _ledger(LEDGERS / f"{service.name}.jsonl", clock)
+    return ServiceProbe(service.name, citizen, ledger, clock, per_second=WRITES_PER_SECOND)
+
+
+def _ledger(path: Path, clock: SystemClock) -> LedgerFile:
+    try:
+        return LedgerFile(path)
+    except JournalCorrupt as error:
+        # evidence is kept, and the service is watched nevertheless
+        aside = path.with_suffix(f".damaged-{clock.now():%Y%m%dT%H%M%SZ}")
+        path.replace(aside)
+        sys.stderr.write(f"{error}: {error.actual}; it is now {aside}\n")
+        return LedgerFile(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Which collectors run on a host: its roles say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+import httpx
+from prometheus_client.metrics_core import Metric
+
+from access.clients.json_get import asking, mutual_tls
+from access.this_host import Here
+from core.errors import WorldError
+from inventory.endpoints import ETCD_CLIENT
+from inventory.names import DatabaseName, HostName
+from inventory.network import Database, Network, Role
+from monitors.collectors.links import link_families
+from monitors.collectors.quorum import quorum_families
+from monitors.collectors.replication import replication_families
+from monitors.collectors.sessions import Neighbour, session_families
+from monitors.page import Watch
+from monitors.readers import echo, etcd, routing
+from monitors.readers.copy_age import Copy
+from monitors.readers.heartbeats import Access, Mark
+
+DEADLINE = timedelta(seconds=2)
+ECHO_DEADLINE = timedelta(seconds=1.4)
+"""a second after the last echo, as ping waits: a silent link delays the page no longer"""
+
+
+@asynccontextmanager
+async def watches(mine: Here) -> AsyncIterator[Sequence[Watch]]:
+    """Yield what this host watches; connections are closed afterwards."""
+    tls = mutual_tls(mine.authority, mine.certificate, mine.key)
+    async with AsyncExitStack() as closing:
+        client = await closing.enter_async_context(asking(tls))
+        found: list[Watch] = []
+        if mine.host.forwards:
+            found.append(Watch("links", partial(_links, mine)))
+            found.append(Watch("sessions", partial(_sessions, mine)))
+        if Role.MONITOR in mine.host.roles:
+            copies = _copies(mine)
+            for copy in (copy for here in copies.values() for copy in here):
+                closing.push_async_callback(copy.close)
+            found.append(Watch("replication", partial(_replication, mine, copies)))
+            found.append(Watch("quorum", partial(_quorum, mine.network, client)))
+        yield found
+
+
+def neighbours(network: Network, host: HostName) -> list[Neighbour]:
+    """Return everybody that the router ``host`` may have a session with."""
+    me = network.host(host)
+    over_links = [
+        Neighbour(link.other_end(end).address.ip, link.other_end(end).host, link.name)
+        for link in network.links
+        if (end := link.end_at(host)) is not None
+    ]
+    inside = [
+        Neighbour(address, other.name, None)
+        for other in network.hosts_at(me.site)
+        if other.name != host
+        for address in (other.lan.ip, other.loopback)
+    ]
+    return over_links + inside
+
+
+async def _links(mine: Here) -> list[Metric]:
+    ends = [
+        (link, end)
+        for link in mine.network.links
+        if (end := link.end_at(mine.host.name)) is not None
+    ]
+    answers = await asyncio.gather(
+        *(
+            echo.echoes(end.address.ip, link.other_end(end).address.ip, deadline=ECHO_DEADLINE)
+            for link, end in ends
+        )
+    )
+    return link_families(
+        {
+            (link.name, link.other_end(end).site): answer
+            for (link, end), answer in zip(ends, answers, strict=True)
+        }
+    )
+
+
+async def _sessions(mine: Here) -> list[Metric]:
+    bgp, bfd = await asyncio.gather(
+        routing.bgp_sessions(deadline=DEADLINE), routing.bfd_sessions(deadline=DEADLINE)
+    )
+    return session_families(neighbours(mine.network, mine.host.name), bgp, bfd)
+
+
+async def _quorum(network: Network, client: httpx.AsyncClient) -> list[Metric]:
+    healthy = await asyncio.gather(*(_is_up(network, name, client) for name in network.voters))
+    return quorum_families(dict(zip(network.voters, healthy, strict=True)))
+
+
+async def _is_up(network: Network, voter: HostName, client: httpx.AsyncClient) -> bool:
+    root = f"https://{network.host(voter).loopback}:{ETCD_CLIENT}"
+    try:
+        return await etcd.is_healthy(client, root, deadline=DEADLINE)
+    except WorldError:
+        return False
+
+
+def _copies(mine: Here) -> dict[DatabaseName, list[Copy]]:
+    """Return the copies at this site of each database that has one here."""
+    found = {database.name: _copies_of(database, mine) for database in mine.network.databases}
+    return {name: copies for name, copies in found.items() if copies}
+
+
+def _copies_of(database: Database, mine: Here) -> list[Copy]:
+    return [
+        Copy(
+            Access(
+                str(mine.network.host(member.host).loopback),
+                database.port,
+                "exporter",
+                mine.passfile("exporter"),
+                mine.authority,
+            ).connect
+        )
+        for member in database.members
+        if member.site == mine.host.site
+    ]
+
+
+async def _replication(mine: Here, copies: Mapping[DatabaseName, Sequence[Copy]]) -> list[Metric]:
+    marks = await asyncio.gather(*map(_marks, copies.values()))
+    return replication_families(
+        mine.host.site,
+        dict(zip(copies, marks, strict=True)),
+        {name: objective(mine.network, name) for name in copies},
+    )
+
+
+def objective(network: Network, database: DatabaseName) -> timedelta:
+    """Return the strictest recovery point that a service promises on ``database``."""
+    promised = [s.recovery_point for s in network.services if s.database == database]
+    return min(promised, default=timedelta())
+
+
+async def _marks(copies: Sequence[Copy]) -> list[Mark]:
+    told = await asyncio.gather(
+        *(copy.newest_mark(deadline=DEADLINE) for copy in copies), return_exceptions=True
+    )
+    unexpected = [e for e in told if isinstance(e, BaseException) and not _is_expected(e)]
+    if unexpected:
+        raise unexpected[0]
+    return [mark for mark in told if isinstance(mark, Mark)]
+
+
+def _is_expected(error: BaseException) -> bool:
+    return isinstance(error, WorldError | TimeoutError)

@@ -1,0 +1,89 @@
+"""What the probe answers to whoever may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from access.clients.probe import ProbeSummary
+from core.clock import Clock
+from monitors.families import exposition
+from monitors.probe.service_probe import RECENT, ServiceProbe
+from monitors.probe.telling import probe_families, service_summary, window_measure
+
+
+def application(probes: Mapping[str, ServiceProbe], clock: Clock) -> Starlette:
+    """Return the application over ``probes``, by the names of their services."""
+    desk = _Desk(probes, clock)
+    return Starlette(
+        routes=[
+            Route("/ledger/{service}", desk.ledger),
+            Route("/measure/{service}", desk.measure),
+            Route("/summary", desk.summary),
+            Route("/metrics", desk.metrics),
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    probes: Mapping[str, ServiceProbe]
+    clock: Clock
+
+    async def ledger(self, request: Request) -> Response:
+        """Answer with the ledger's lines for a window, as they are on disk."""
+        probe = self._probe(request)
+        lines = await probe.lines(*_window(request, probe))
+        text = "".join(f"{line}\n" for line in lines)
+        return Response(text, media_type="application/x-ndjson")
+
+    async def measure(self, request: Request) -> Response:
+        """Answer with what a window came to; reads back every write of it."""
+        probe = self._probe(request)
+        found = await probe.measured(*_window(request, probe))
+        told = window_measure(probe.name, found, probe.head)
+        return JSONResponse(told.model_dump(mode="json"))
+
+    async def summary(self, _: Request) -> Response:
+        """Answer with how every service does now."""
+        told = ProbeSummary(
+            taken_at=self.clock.now(),
+            services={name: service_summary(probe) for name, probe in self.probes.items()},
+        )
+        return JSONResponse(told.model_dump(mode="json"))
+
+    async def metrics(self, _: Request) -> Response:
+        """Answer as Prometheus reads."""
+        text = exposition(probe_families(self.probes))
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _probe(self, request: Request) -> ServiceProbe:
+        try:
+            return self.probes[request.path_params["service"]]
+        except KeyError:
+            known = ", ".join(self.probes) or "none"
+            raise HTTPException(404, f"not probed; these are: {known}\n") from None
+
+
+def _window(request: Request, probe: ServiceProbe) -> tuple[datetime, datetime]:
+    """Return the window asked for; the last minute where nothing is said."""
+    now = probe.now()
+    asked = request.query_params
+    return _moment(asked.get("since"), now - RECENT), _moment(asked.get("until"), now)
+
+
+def _moment(text: str | None, otherwise: datetime) -> datetime:
+    if text is None:
+        return otherwise
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(400, "since and until are ISO 8601 moments\n") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

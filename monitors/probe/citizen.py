@@ -1,0 +1,139 @@
+"""One citizen in front of one service: writes, and reads back what was promised."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.errors import Unreachable
+from monitors.ledger import Outcome
+
+Connection = Literal["new", "kept"]
+
+DEADLINE_SECONDS = 1.0
+_READ_BACK_SECONDS = 5.0
+_KEYS_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a write ended."""
+
+    outcome: Outcome
+    id: int | None = None
+    site: str = ""
+    host: str = ""
+
+
+class _Acknowledgement(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    id: int
+    key: str
+    site: str
+    host: str
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    id: int
+    key: str
+
+
+class _Found(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    submissions: list[_Kept]
+
+
+class Citizen:
+    """Uses the service under ``root``, on new and on kept connections."""
+
+    def __init__(self, root: str, authority: Path | None) -> None:
+        """Trust ``authority`` alone; None: whom the system trusts."""
+        tls = ssl.create_default_context(cafile=authority)
+        self._root = root
+        self._new = _client(tls, kept=0)
+        self._kept = _client(tls, kept=4)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._new.aclose()
+        await self._kept.aclose()
+
+    async def write(self, key: str, connection: Connection) -> Ended:
+        """Return how a submission with ``key`` ended; within the deadline and never by an error."""
+        client = self._new if connection == "new" else self._kept
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                response = await client.post(
+                    f"{self._root}/submissions",
+                    json={"marker": key},
+                    headers={"Idempotency-Key": key},
+                )
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            return Ended(Outcome.REFUSED)
+        except (httpx.HTTPError, TimeoutError):
+            return Ended(Outcome.UNKNOWN)
+        return ended(response, key)
+
+    async def found(self, keys: Sequence[str]) -> dict[str, list[int]]:
+        """Return the ids that the service holds under each of ``keys``.
+
+        A key that nobody answered for is missing; one with an empty list is denied.
+        """
+        answers: dict[str, list[int]] = {}
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            asked = keys[start : start + _KEYS_AT_ONCE]
+            try:
+                kept = await self._ask(asked)
+            except Unreachable:
+                continue
+            answers |= {key: [one.id for one in kept if one.key == key] for key in asked}
+        return answers
+
+    async def _ask(self, keys: Sequence[str]) -> list[_Kept]:
+        try:
+            async with asyncio.timeout(_READ_BACK_SECONDS):
+                response = await self._new.get(
+                    f"{self._root}/submissions", params=[("key", key) for key in keys]
+                )
+            response.raise_for_status()
+            return _Found.model_validate_json(response.content).submissions
+        except (httpx.HTTPError, TimeoutError, ValidationError) as error:
+            raise Unreachable(
+                f"{self._root} did not say what it holds",
+                expected=f"the submissions of {len(keys)} keys",
+                actual=str(error)[:80] or type(error).__name__,
+                next_step="ask again when the service answers",
+            ) from error
+
+
+def ended(response: httpx.Response, key: str) -> Ended:
+    """Return what the answer to a write with ``key`` says; only a clear word is believed."""
+    if response.status_code in {200, 201}:
+        try:
+            told = _Acknowledgement.model_validate_json(response.content)
+        except ValidationError:
+            return Ended(Outcome.UNKNOWN)
+        if told.key == key:
+            return Ended(Outcome.OK, told.id, told.site, told.host)
+        return Ended(Outcome.UNKNOWN)
+    if response.is_client_error or b'"outcome":"refused"' in response.content:
+        return Ended(Outcome.REFUSED)
+    return Ended(Outcome.UNKNOWN)
+
+
+def _client(tls: ssl.SSLContext, *, kept: int) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=kept)
+    # connecting is told apart from being answered, within the deadline: twice for TCP and TLS
+    timeout = httpx.Timeout(_READ_BACK_SECONDS, connect=0.45 * DEADLINE_SECONDS)
+    return httpx.AsyncClient(verify=tls, limits=limits, trust_env=False, timeout=timeout)

@@ -1,0 +1,105 @@
+"""What a service's probe knows, in the forms that others read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import product
+
+from prometheus_client.metrics_core import Metric
+
+from access.clients.probe import LedgerHead, ServiceSummary, WindowMeasure
+from monitors.catalogue import (
+    PROBE_LAST_ACKNOWLEDGED,
+    PROBE_MISSING,
+    PROBE_SLIP,
+    PROBE_WRITES,
+)
+from monitors.families import family
+from monitors.ledger import Entry, Head, Measure, Outcome
+from monitors.probe.citizen import Connection
+from monitors.probe.service_probe import ServiceProbe
+
+SUMMARISED = timedelta(seconds=10)
+_CONNECTIONS: tuple[Connection, ...] = ("new", "kept")
+
+
+def service_summary(probe: ServiceProbe) -> ServiceSummary:
+    """Return how the service did in the last seconds."""
+    horizon = probe.now() - SUMMARISED
+    lately = [entry for entry in probe.recent() if entry.due_at >= horizon]
+    last = probe.last_acknowledged
+    return ServiceSummary(
+        window_seconds=SUMMARISED.total_seconds(),
+        acknowledged=_count(lately, Outcome.OK),
+        refused=_count(lately, Outcome.REFUSED),
+        unknown=_count(lately, Outcome.UNKNOWN),
+        last_acknowledged_at=last.ended_at if last else None,
+        site=last.site if last else "",
+        host=last.host if last else "",
+        missing=probe.missing,
+        slip_seconds=_slip(lately),
+        head=_head(probe.head),
+    )
+
+
+def window_measure(service: str, found: Measure, head: Head) -> WindowMeasure:
+    """Return a measure as it goes over the wire."""
+    return WindowMeasure(
+        service=service,
+        since=found.since,
+        until=found.until,
+        acknowledged=found.acknowledged,
+        refused=found.refused,
+        unknown=found.unknown,
+        lost=found.lost,
+        duplicated=found.duplicated,
+        unknown_appeared=found.unknown_appeared,
+        not_read_back=found.not_read_back,
+        gap_seconds=found.gap.length.total_seconds(),
+        gap_began_at=found.gap.began_at,
+        gap_ended_at=found.gap.ended_at,
+        worst_slip_seconds=found.worst_slip.total_seconds(),
+        void=found.is_void,
+        head=_head(head),
+    )
+
+
+def probe_families(probes: Mapping[str, ServiceProbe]) -> list[Metric]:
+    """Return the probe's metrics; every outcome is a series from the start."""
+    return [
+        family(
+            PROBE_WRITES,
+            (
+                ((name, connection, outcome), float(probe.counts[connection, outcome]))
+                for name, probe in probes.items()
+                for connection, outcome in product(_CONNECTIONS, Outcome)
+            ),
+        ),
+        family(
+            PROBE_LAST_ACKNOWLEDGED,
+            (
+                ((name,), _timestamp(probe.last_acknowledged.ended_at))
+                for name, probe in probes.items()
+                if probe.last_acknowledged is not None
+            ),
+        ),
+        family(PROBE_MISSING, (((name,), float(p.missing)) for name, p in probes.items())),
+        family(PROBE_SLIP, (((name,), _slip(p.recent())) for name, p in probes.items())),
+    ]
+
+
+def _count(entries: list[Entry], outcome: Outcome) -> int:
+    return sum(entry.outcome is outcome for entry in entries)
+
+
+def _slip(entries: list[Entry]) -> float:
+    return max(((e.sent_at - e.due_at).total_seconds() for e in entries), default=0.0)
+
+
+def _head(head: Head) -> LedgerHead:
+    return LedgerHead(lines=head.lines, hash=head.hash)
+
+
+def _timestamp(moment: datetime) -> float:
+    return moment.timestamp()

@@ -1,1 +1,0 @@
-"""Ports made real: everything here touches the outside world."""

@@ -1,1 +1,0 @@
-"""Guards a host: remembers epochs, refuses old ones, moves service addresses."""

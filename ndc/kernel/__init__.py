@@ -1,1 +1,0 @@
-"""Words every other package may use: errors, time. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""What hosts contain: Ansible's content, and ``running``, which carries it out."""

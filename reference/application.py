@@ -1,0 +1,157 @@
+"""The HTTP face of the service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from reference.acceptance import Accepted, accept
+from reference.configuration import Configuration
+from reference.page import page
+from reference.submissions import Draft, Store, StoreRefused, StoreSilent, Submission
+
+LONGEST_KEY = 200
+LARGEST_BODY_BYTES = 65_536
+MOST_KEYS = 200
+"""in one look"""
+
+_PREPARE_EVERY_SECONDS = 0.5
+
+
+def application(configuration: Configuration, store: Store) -> Starlette:
+    """Return the application; it answers health before the store is there."""
+    desk = _Desk(configuration, store)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        preparing = asyncio.create_task(_prepare(store))
+        yield
+        preparing.cancel()
+        with suppress(asyncio.CancelledError):
+            await preparing
+        await store.close()
+
+    return Starlette(
+        routes=[
+            Route("/", desk.home),
+            Route("/health", desk.health),
+            Route("/submissions", desk.submit, methods=["POST"]),
+            Route("/submissions", desk.find),
+            Route("/submissions/{number:int}", desk.show),
+        ],
+        lifespan=lifespan,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    configuration: Configuration
+    store: Store
+
+    async def home(self, _: Request) -> Response:
+        """Answer with a page that says who serves it."""
+        return HTMLResponse(page(self.configuration))
+
+    async def health(self, _: Request) -> Response:
+        """Answer for this process only: a shared dependency must never withdraw the service."""
+        mine = self.configuration
+        return JSONResponse({"service": mine.name, "site": mine.site, "host": mine.host})
+
+    async def submit(self, request: Request) -> Response:
+        """Acknowledge a submission after its commit, or say what is known."""
+        draft = await self._draft(request)
+        if isinstance(draft, Response):
+            return draft
+        ended = await accept(self.store, draft)
+        if isinstance(ended, Accepted):
+            return JSONResponse(
+                self._acknowledgement(ended.submission), status_code=201 if ended.made else 200
+            )
+        if ended.may_be_kept:
+            return _no(504, "not acknowledged: it may be kept; send the same key again", "unknown")
+        return _no(503, "not acknowledged: nothing was kept; send the same key again")
+
+    async def show(self, request: Request) -> Response:
+        """Answer with one submission."""
+        try:
+            found = await self.store.by_id(request.path_params["number"])
+        except (StoreRefused, StoreSilent):
+            return _no(503, "the store does not answer", "unknown")
+        return JSONResponse(_plain(found)) if found else _no(404, "there is no such submission")
+
+    async def find(self, request: Request) -> Response:
+        """Answer with the submissions of the keys that are asked for."""
+        keys = tuple(request.query_params.getlist("key"))
+        if not 0 < len(keys) <= MOST_KEYS:
+            return _no(400, f"ask for 1 to {MOST_KEYS} keys: ?key=A&key=B")
+        try:
+            found = await self.store.by_keys(keys)
+        except (StoreRefused, StoreSilent):
+            return _no(503, "the store does not answer", "unknown")
+        return JSONResponse({"submissions": [_plain(one) for one in found]})
+
+    async def _draft(self, request: Request) -> Draft | Response:
+        key = request.headers.get("idempotency-key", "")
+        if not key or len(key) > LONGEST_KEY:
+            return _no(400, f"Idempotency-Key must have 1 to {LONGEST_KEY} characters")
+        try:
+            raw = await request.body()
+        except ClientDisconnect:
+            return _no(400, "the submission broke off")
+        if len(raw) > LARGEST_BODY_BYTES:
+            return _no(413, f"a submission has at most {LARGEST_BODY_BYTES} bytes")
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            return _no(400, "the body must be JSON")
+        if not isinstance(body, dict):
+            return _no(400, "the body must be a JSON object")
+        return Draft(key, body, self.configuration.site, self.configuration.host)
+
+    def _acknowledgement(self, submission: Submission) -> dict[str, Any]:
+        return {
+            "id": submission.id,
+            "key": submission.key,
+            "committed_at": submission.committed_at.isoformat(),
+            "site": self.configuration.site,
+            "host": self.configuration.host,
+        }
+
+
+async def _prepare(store: Store) -> None:
+    told = False
+    while True:
+        try:
+            await store.prepare()
+        except (StoreRefused, StoreSilent) as error:
+            if not told:
+                logging.getLogger(__name__).warning("waiting for the store: %s", error)
+                told = True
+            await asyncio.sleep(_PREPARE_EVERY_SECONDS)
+        else:
+            return
+
+
+def _plain(submission: Submission) -> dict[str, Any]:
+    return {
+        "id": submission.id,
+        "key": submission.key,
+        "body": submission.body,
+        "committed_at": submission.committed_at.isoformat(),
+        "site": submission.site,
+        "host": submission.host,
+    }
+
+
+def _no(status: int, sentence: str, outcome: str = "refused") -> JSONResponse:
+    return JSONResponse({"outcome": outcome, "why": sentence}, status_code=status)

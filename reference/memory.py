@@ -1,0 +1,64 @@
+"""A store in memory: keeps the port's promises until the process ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from reference.submissions import Draft, StoreRefused, StoreSilent, Submission
+
+_EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+class MemoryStore:
+    """Keeps submissions in a dictionary; can be told to fail."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Submission] = {}
+        self._failures: list[Exception] = []
+        self._is_open = False
+
+    def fail_next(self, *failures: Exception) -> None:
+        """Let the next calls of ``keep`` fail so; StoreSilent keeps the draft nevertheless.
+
+        That is the worst a real store does: it commits, and the answer is lost.
+        """
+        self._failures += failures
+
+    async def prepare(self) -> None:
+        """Begin to keep submissions."""
+        self._is_open = True
+
+    async def close(self) -> None:
+        """Keep no more."""
+        self._is_open = False
+
+    async def keep(self, draft: Draft) -> tuple[Submission, bool]:
+        """Return the submission of the draft's key, and whether this call made it."""
+        self._must_be_open()
+        failure = self._failures.pop(0) if self._failures else None
+        if failure is not None and not isinstance(failure, StoreSilent):
+            raise failure
+        made = draft.key not in self._kept
+        kept = self._kept.setdefault(draft.key, self._submission(draft))
+        if failure is not None:
+            raise failure
+        return kept, made
+
+    async def by_id(self, number: int) -> Submission | None:
+        """Return the submission with that id, or None."""
+        self._must_be_open()
+        return next((s for s in self._kept.values() if s.id == number), None)
+
+    async def by_keys(self, keys: tuple[str, ...]) -> list[Submission]:
+        """Return the submissions with one of ``keys``, in order of their ids."""
+        self._must_be_open()
+        return [s for s in self._kept.values() if s.key in keys]
+
+    def _must_be_open(self) -> None:
+        if not self._is_open:
+            raise StoreRefused("not prepared")
+
+    def _submission(self, draft: Draft) -> Submission:
+        number = len(self._kept) + 1
+        at = _EPOCH + timedelta(seconds=number)
+        return Submission(number, draft.key, draft.body, at, draft.site, draft.host)

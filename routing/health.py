@@ -1,0 +1,100 @@
+"""What a router says of itself, as values; and what it still lacks of what it should say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv4Network
+
+from typing_extensions import override
+
+from inventory.names import HostName
+from inventory.network import Network
+from routing.intent import intent
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One BGP session, as one of its ends sees it."""
+
+    neighbour: IPv4Address
+    asn: int
+    state: str
+    """FRR's word: ``Established``, ``Active``, ``Connect``, …"""
+    established_for: timedelta
+    """zero where the session is not established"""
+    received_prefixes: int
+    """accepted from this neighbour"""
+
+    @property
+    def is_established(self) -> bool:
+        """Whether routes are exchanged."""
+        return self.state == "Established"
+
+
+@dataclass(frozen=True, slots=True)
+class BfdPeer:
+    """One BFD session, as one of its ends sees it."""
+
+    neighbour: IPv4Address
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The route that a host chose for one prefix."""
+
+    prefix: IPv4Network
+    is_installed: bool
+    """True: the kernel forwards by it"""
+    next_hops: tuple[IPv4Address, ...]
+    """sorted; empty for what is on the host itself"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one router was seen to say and do, at about one moment."""
+
+    sessions: tuple[Session, ...]
+    bfd_peers: tuple[BfdPeer, ...]
+    routes: tuple[Route, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that a health gate still waits for."""
+
+    host: HostName
+    what: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.host}: {self.what}"
+
+
+def missing(network: Network, host: HostName, seen: Seen) -> list[Missing]:
+    """Return what the router on ``host`` lacks: sessions, BFD, a way to every other loopback.
+
+    Empty means that nothing is missing, as far as this host can tell.
+    """
+    lacks = [*_sessions(network, host, seen), *_loopbacks(network, host, seen)]
+    return [Missing(host, what) for what in lacks]
+
+
+def _sessions(network: Network, host: HostName, seen: Seen) -> Iterator[str]:
+    states = {session.neighbour: session.state for session in seen.sessions}
+    heard = {peer.neighbour for peer in seen.bfd_peers if peer.is_up}
+    for neighbour in intent(network, host).neighbours:
+        state = states.get(neighbour.address, "not configured")
+        if state != "Established":
+            yield f"session with {neighbour.host} ({neighbour.address}) is {state}"
+        elif neighbour.address not in heard:
+            yield f"BFD with {neighbour.host} ({neighbour.address}) is not up"
+
+
+def _loopbacks(network: Network, host: HostName, seen: Seen) -> Iterator[str]:
+    reachable = {route.prefix for route in seen.routes if route.is_installed}
+    for other in network.hosts:
+        if other.name != host and IPv4Network(other.loopback) not in reachable:
+            yield f"no route to {other.name} ({other.loopback})"

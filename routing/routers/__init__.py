@@ -1,0 +1,8 @@
+"""What routers say, read and changed over their command line (vtysh), by netmiko."""
+
+from __future__ import annotations
+
+from routing.routers.convergence import converged
+from routing.routers.routers import Routers
+
+__all__ = ["Routers", "converged"]

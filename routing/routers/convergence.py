@@ -1,0 +1,31 @@
+"""The health gate of the network layer: what routers still lack."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from core.errors import WorldError
+from inventory.names import HostName
+from routing.health import Missing, missing
+from routing.routers.routers import Routers
+
+_WORKERS = 12
+"""connecting is arithmetic: more of them do not make two cores faster"""
+
+
+def converged(routers: Routers) -> list[Missing]:
+    """Return what is missing until every session is established and every loopback reachable.
+
+    Empty: nothing. A router that could not be asked is missing as a whole. Looks
+    once, at all routers side by side; who waits asks again.
+    """
+    hosts = [host.name for host in routers.network.hosts]
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return [lack for lacks in pool.map(lambda h: _at(routers, h), hosts) for lack in lacks]
+
+
+def _at(routers: Routers, host: HostName) -> list[Missing]:
+    try:
+        return missing(routers.network, host, routers.seen(host))
+    except WorldError as error:
+        return [Missing(host, f"{error.what}: {error.actual}")]

@@ -1,0 +1,158 @@
+"""The routers of one environment: look, configure, hand over."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from access.clients.ssh import Access, connect
+from core.errors import Rejected, Unreachable
+from inventory.names import HostName
+from inventory.network import Network
+from routing.delta import delta, equal
+from routing.health import BfdPeer, Route, Seen, Session
+from routing.routers import answers
+from routing.routers.connection import open_router, translated
+from routing.routers.driver import Frr
+from routing.text import frr_text
+
+T = TypeVar("T")
+
+HANDED_OVER = "/etc/frr/.ndc-handed-over"
+"""where this file is, the router's text belongs to the layer *say*, and Ansible leaves it alone"""
+
+
+class Routers:
+    """Routers by the name of their host. Connections are made when needed, and kept.
+
+    Threads may work on different routers at a time; on one they take turns. Every
+    method raises Rejected where the router said no, Unreachable where it did not
+    answer; the next call connects anew.
+    """
+
+    def __init__(
+        self, network: Network, access: Access, bgp_password: str, log_folder: Path
+    ) -> None:
+        """Keep what is needed to connect; ``access`` holds the control key. Connects to nobody."""
+        self.network = network
+        self._access = access
+        self._password = bgp_password
+        self._log_folder = log_folder
+        self._open: dict[HostName, Frr] = {}
+        self._turns = {host.name: threading.Lock() for host in network.hosts}
+
+    def bgp_sessions(self, host: HostName) -> tuple[Session, ...]:
+        """Return the router's sessions, sorted by address."""
+        return answers.sessions(self._show(host, answers.SESSIONS))
+
+    def bfd_peers(self, host: HostName) -> tuple[BfdPeer, ...]:
+        """Return those whom the router listens to with BFD, sorted by address."""
+        return answers.bfd_peers(self._show(host, answers.BFD_PEERS))
+
+    def routes(self, host: HostName) -> tuple[Route, ...]:
+        """Return the route that the host chose for each prefix, sorted by prefix."""
+        return answers.routes(self._show(host, answers.ROUTES))
+
+    def seen(self, host: HostName) -> Seen:
+        """Return all of the above."""
+        return Seen(self.bgp_sessions(host), self.bfd_peers(host), self.routes(host))
+
+    def running_config(self, host: HostName) -> str:
+        """Return the configuration that runs; it holds the BGP password.
+
+        Raises:
+            Unreachable: a daemon does not run; what it would run is not nothing.
+        """
+        return self._on(host, Frr.running_config)
+
+    def wanted_config(self, host: HostName) -> str:
+        """Return the configuration that should run; it holds the BGP password."""
+        return frr_text(self.network, host, self._password)
+
+    def pending(self, host: HostName) -> list[str]:
+        """Return the commands that are missing for running to equal intent."""
+        return delta(self.running_config(host), self.wanted_config(host))
+
+    def converge(self, host: HostName) -> list[str]:
+        """Make the router run what it should, and keep it; return the commands it took.
+
+        Raises:
+            Rejected: it still runs something else; what runs was not saved.
+        """
+        if commands := self.pending(host):
+            self._on(host, lambda router: router.configure(commands))
+            self._demand_equal(host)
+            self._on(host, Frr.save_config)
+        return commands
+
+    def hand_over(self, host: HostName) -> None:
+        """Take the router's text over from Ansible, if it runs just what it should.
+
+        A router that was handed over before is left alone.
+
+        Raises:
+            Rejected: it runs something else; it still belongs to Ansible.
+        """
+        with connect(self.network.host(host), self._access) as connection:
+            if connection.run(["test", "-e", HANDED_OVER]).exit_code == 0:
+                return
+            self._demand_equal(host)
+            self._on(host, Frr.save_config)
+            done = connection.run(["touch", HANDED_OVER])
+        if done.exit_code:
+            raise Rejected(
+                f"{host} could not be handed over",
+                expected=f"a file {HANDED_OVER}",
+                actual=done.stderr.strip(),
+                next_step=f"ndc ssh {host}",
+            )
+
+    def close(self) -> None:
+        """Hang up everywhere."""
+        while self._open:
+            self._open.popitem()[1].disconnect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _show(self, host: HostName, command: str) -> str:
+        return self._on(host, lambda router: router.show(command))
+
+    def _on(self, host: HostName, act: Callable[[Frr], T]) -> T:
+        with self._turns[host]:
+            router = self._open.get(host)
+            if router is None or not router.is_alive():
+                router = self._open[host] = open_router(
+                    self.network.host(host), self._access, self._log_folder, self._password
+                )
+            try:
+                with translated(host):
+                    return act(router)
+            except Unreachable:
+                # its next words might be the answer to this question
+                del self._open[host]
+                router.disconnect()
+                raise
+
+    def _demand_equal(self, host: HostName) -> None:
+        running, wanted = self.running_config(host), self.wanted_config(host)
+        if equal(running, wanted):
+            return
+        commands = [command for command in delta(running, wanted) if "password" not in command]
+        raise Rejected(
+            f"the router on {host} does not run what it should",
+            expected="a running configuration equal to the intent",
+            actual=f"{len(commands)} commands away: {'; '.join(commands)[:200]}",
+            next_step="ndc up",
+        )

@@ -1,0 +1,163 @@
+"""A router's intent as the text of FRR 8.4, in the form in which FRR prints it back.
+
+Only what differs from ``frr defaults datacenter`` is written (hold time 9 s,
+keepalive 3 s, no advertisement interval, import check and next-hop resolution
+are its defaults), so that ``running-config`` can be compared with it as it is.
+Policy objects stand before what refers to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import IPv4Network
+
+from inventory.names import HostName
+from inventory.network import Network
+from routing.intent import BfdProfile, Kind, Neighbour, Origin, RouterIntent, intent
+
+RECEIVE = "RECEIVE"
+"""the route-map for what other sites tell us"""
+ANNOUNCE = "ANNOUNCE"
+"""the route-map for what we tell other sites"""
+SOURCE = "SOURCE"
+"""the route-map that makes this host send from its loopback"""
+LOCAL = "LOCAL"
+"""the as-path list for what starts in this site"""
+
+_DEFAULT_BFD_INTERVAL = timedelta(milliseconds=300)
+
+
+def frr_text(network: Network, host: HostName, bgp_password: str) -> str:
+    """Return the whole configuration of the router on ``host``; it holds ``bgp_password``."""
+    return text_of(intent(network, host), bgp_password)
+
+
+def text_of(wanted: RouterIntent, bgp_password: str) -> str:
+    """Return ``wanted`` as FRR's integrated configuration, ending with a newline."""
+    sections = [
+        ["frr defaults datacenter", f"hostname {wanted.host}", "log syslog informational"],
+        [*_forwarding(wanted), "service integrated-vtysh-config"],
+        list(_prefix_lists(wanted)),
+        list(_path_lists(wanted)),
+        *_route_maps(wanted),
+        [f"ip protocol bgp route-map {SOURCE}"],
+        list(_bfd(wanted.bfd)),
+        list(_bgp(wanted, bgp_password)),
+    ]
+    return "\n!\n".join("\n".join(lines) for lines in sections if lines) + "\n!\nend\n"
+
+
+def frr_daemons_text() -> str:
+    """Return ``/etc/frr/daemons``: which of FRR's daemons run; their consoles listen inside."""
+    options = "".join(
+        f'{daemon}_options="-A 127.0.0.1"\n' for daemon in ("bgpd", "bfdd", "staticd")
+    )
+    # routes of a whole network come at once when it starts: a buffer that does not overflow
+    zebra = 'zebra_options="-A 127.0.0.1 -s 8388608"\n'
+    # the second death of a daemon within a minute would leave the router without it for one
+    watchfrr = 'watchfrr_options="--min-restart-interval 5 --max-restart-interval 60"\n'
+    return f"bgpd=yes\nbfdd=yes\nvtysh_enable=yes\n{watchfrr}{zebra}{options}"
+
+
+def _forwarding(wanted: RouterIntent) -> Iterator[str]:
+    # what is on is not printed
+    if not wanted.forwards:
+        yield "no ip forwarding"
+    yield "no ipv6 forwarding"
+
+
+def _prefix_lists(wanted: RouterIntent) -> Iterator[str]:
+    for origin in _filtered(wanted):
+        name = _list_of(origin)
+        yield f"ip prefix-list {name} seq 5 permit {origin.loopbacks} le 32"
+        yield f"ip prefix-list {name} seq 10 permit {origin.lan}"
+        # the address itself numbers its entry: another service moves nobody's
+        for address in origin.services:
+            yield f"ip prefix-list {name} seq {int(address)} permit {IPv4Network(address)}"
+
+
+def _path_lists(wanted: RouterIntent) -> Iterator[str]:
+    if wanted.is_border:
+        yield f"bgp as-path access-list {LOCAL} seq 5 permit ^$"
+    for origin in wanted.others:
+        yield f"bgp as-path access-list {_list_of(origin)} seq 5 permit _{origin.asn}$"
+
+
+def _route_maps(wanted: RouterIntent) -> Iterator[list[str]]:
+    for origin in wanted.others:
+        for name in (RECEIVE, ANNOUNCE):
+            yield _entry(name, origin, _list_of(origin))
+    if wanted.is_border:
+        yield _entry(ANNOUNCE, wanted.own, LOCAL)
+    yield [f"route-map {SOURCE} permit 10", f" set src {wanted.router_id}", "exit"]
+
+
+def _entry(name: str, origin: Origin, path_list: str) -> list[str]:
+    return [
+        f"route-map {name} permit {10 * origin.number}",
+        f" match as-path {path_list}",
+        f" match ip address prefix-list {_list_of(origin)}",
+        "exit",
+    ]
+
+
+def _bfd(profile: BfdProfile) -> Iterator[str]:
+    yield "bfd"
+    yield f" profile {profile.name}"
+    yield f"  detect-multiplier {profile.multiplier}"
+    if profile.interval != _DEFAULT_BFD_INTERVAL:
+        milliseconds = profile.interval // timedelta(milliseconds=1)
+        yield f"  transmit-interval {milliseconds}"
+        yield f"  receive-interval {milliseconds}"
+    yield from (" exit", " !", "exit")
+
+
+def _bgp(wanted: RouterIntent, password: str) -> Iterator[str]:
+    yield f"router bgp {wanted.asn}"
+    yield f" bgp router-id {wanted.router_id}"
+    yield " no bgp default ipv4-unicast"
+    yield " bgp bestpath as-path multipath-relax"
+    for neighbour in wanted.neighbours:
+        yield from _session(neighbour, wanted, password)
+    yield " !"
+    yield " address-family ipv4 unicast"
+    for prefix in wanted.announced:
+        yield f"  network {prefix}"
+    for neighbour in wanted.neighbours:
+        yield from _routes_of(neighbour, wanted)
+    yield "  maximum-paths 4"
+    yield "  maximum-paths ibgp 4"
+    yield " exit-address-family"
+    yield "exit"
+
+
+def _session(neighbour: Neighbour, wanted: RouterIntent, password: str) -> Iterator[str]:
+    name = f" neighbor {neighbour.address}"
+    yield f"{name} remote-as {neighbour.asn}"
+    yield f"{name} description {neighbour.host}"
+    yield f"{name} password {password}"
+    yield f"{name} bfd"
+    yield f"{name} bfd profile {wanted.bfd.name}"
+    yield f"{name} timers connect 3"
+
+
+def _routes_of(neighbour: Neighbour, wanted: RouterIntent) -> Iterator[str]:
+    name = f"  neighbor {neighbour.address}"
+    yield f"{name} activate"
+    if neighbour.kind is Kind.EXTERNAL:
+        yield f"{name} route-map {RECEIVE} in"
+        yield f"{name} route-map {ANNOUNCE} out"
+        return
+    if wanted.is_border:
+        yield f"{name} next-hop-self"
+    if neighbour.kind is Kind.CLIENT:
+        yield f"{name} route-reflector-client"
+
+
+def _filtered(wanted: RouterIntent) -> tuple[Origin, ...]:
+    return (wanted.own, *wanted.others) if wanted.is_border else ()
+
+
+def _list_of(origin: Origin) -> str:
+    return f"SITE-{origin.site}"

@@ -1,1 +1,0 @@
-"""How a change is carried out: waves and gates. Pure."""

@@ -1,0 +1,98 @@
+"""When a token is asked for, and what is done with it; the refusals are etcd's own (3.6)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import httpx
+import pytest
+
+from access.clients.etcd import Etcd, Holds, Put
+from access.clients.etcd_login import EtcdAuth, Login
+from core.errors import Rejected
+
+LOGIN = Login("control", "secret")
+REFUSALS = {
+    "user name is empty": (400, 3),
+    "invalid auth token": (401, 16),
+    "revision of auth store is old": (400, 3),
+}
+
+
+class Voter:
+    """One voter that takes the newest token it gave, and refuses everything else."""
+
+    def __init__(self, refusal: str = "user name is empty", login: Login = LOGIN) -> None:
+        self.refusal, self.login = refusal, login
+        self.newest: str | None = None
+        self.asked: list[str] = []
+
+    def etcd(self) -> Etcd:
+        over = httpx.Client(transport=httpx.MockTransport(self._answer))
+        return Etcd(over, ["https://one:2379"], EtcdAuth(LOGIN))
+
+    def forget(self) -> None:
+        """Know no token any more, as after a restart."""
+        self.newest = None
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path.removeprefix("/v3/"))
+        if request.url.path == "/v3/auth/authenticate":
+            return self._login(json.loads(request.content))
+        if self.newest and request.headers.get("Authorization") == self.newest:
+            return httpx.Response(200, json={"succeeded": True, "kvs": []})
+        status, code = REFUSALS[self.refusal]
+        return _refused(status, code, self.refusal)
+
+    def _login(self, body: dict[str, str]) -> httpx.Response:
+        if body != asdict(self.login):
+            return _refused(400, 3, "authentication failed, invalid user ID or password")
+        self.newest = f"token {len(self.asked)}"
+        return httpx.Response(200, json={"token": self.newest})
+
+
+def _refused(status: int, code: int, message: str) -> httpx.Response:
+    return httpx.Response(status, json={"code": code, "message": f"etcdserver: {message}"})
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_who_is_not_known_logs_in_and_asks_again(refusal: str) -> None:
+    voter = Voter(refusal)
+
+    assert voter.etcd().get("/a") is None
+    assert voter.asked == ["kv/range", "auth/authenticate", "kv/range"]
+
+
+def test_a_token_is_used_until_it_is_refused() -> None:
+    voter = Voter()
+    etcd = voter.etcd()
+
+    etcd.get("/a")
+    etcd.get("/a")
+    voter.forget()
+    etcd.get("/a")
+
+    first = ["kv/range", "auth/authenticate", "kv/range"]
+    assert voter.asked == [*first, "kv/range", *first]
+
+
+def test_a_change_that_was_refused_for_want_of_a_name_is_repeated() -> None:
+    voter = Voter()
+
+    assert voter.etcd().change([Holds("/a", None)], [Put("/a", "1")])
+    assert voter.asked == ["kv/txn", "auth/authenticate", "kv/txn"]
+
+
+def test_a_wrong_password_is_said_and_not_tried_again() -> None:
+    voter = Voter(login=Login(LOGIN.name, "another one"))
+
+    with pytest.raises(Rejected) as refused:
+        voter.etcd().get("/a")
+
+    assert "authentication failed" in refused.value.actual
+    assert voter.asked == ["kv/range", "auth/authenticate"]
+
+
+def test_a_password_is_not_shown_with_its_account() -> None:
+    assert "secret" not in repr(LOGIN)

@@ -1,0 +1,166 @@
+"""Whoever shows a certificate of the environment is served; nobody else keeps anybody waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv4Interface
+from typing import Any
+
+import httpx
+import pytest
+
+from access.clients.json_get import asking, get_json, mutual_tls
+from access.https_server import serve
+from access.secrets import Secrets, ensure_secrets
+from access.this_host import Here
+from core.errors import Rejected, Unreachable
+from core.system_clock import SystemClock
+from monitors.onhost.exporter import application
+from monitors.page import Page
+from tests.networks import network
+
+DEADLINE = timedelta(seconds=5)
+Visit = Callable[[str], Coroutine[Any, Any, None]]
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
+    """Return the secrets of a whole environment."""
+    return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", network())
+
+
+def _here(secrets: Secrets) -> Here:
+    of = network()
+    files = secrets.host_certificate(of.hosts[0].name)
+    folder = files.key.parent
+    (folder / "ca.crt").write_bytes(secrets.authority.certificate.read_bytes())
+    host = replace(
+        of.hosts[0],
+        loopback=IPv4Address("127.0.0.1"),
+        management=IPv4Interface("127.0.0.2/8"),
+    )
+    return Here(of, host, folder)
+
+
+def _visit(secrets: Secrets, visit: Visit) -> None:
+    here = _here(secrets)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+
+    async def whole() -> None:
+        page = application(Page([], SystemClock()))
+        serving = asyncio.create_task(serve(page, here, port))
+        await asyncio.sleep(0.3)
+        try:
+            await visit(f"https://127.0.0.1:{port}")
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+
+    asyncio.run(whole())
+
+
+def _ours(secrets: Secrets) -> ssl.SSLContext:
+    mine = secrets.client_certificate("control")
+    return mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
+
+
+def test_a_certificate_of_the_environment_opens_the_door(secrets: Secrets) -> None:
+    async def visit(root: str) -> None:
+        async with asking(_ours(secrets)) as client:
+            answer = await client.get(f"{root}/metrics")
+
+        assert answer.status_code == 200
+        assert "ndc_exporter_collector_success" in answer.text
+
+    _visit(secrets, visit)
+
+
+def test_nobody_without_a_certificate_is_served(secrets: Secrets) -> None:
+    async def visit(root: str) -> None:
+        tls = ssl.create_default_context(cafile=secrets.authority.certificate)
+        async with httpx.AsyncClient(verify=tls, trust_env=False) as client:
+            with pytest.raises(httpx.TransportError):
+                await client.get(f"{root}/metrics")
+
+    _visit(secrets, visit)
+
+
+def test_a_visitor_who_says_nothing_keeps_nobody_waiting(secrets: Secrets) -> None:
+    async def visit(root: str) -> None:
+        url = httpx.URL(root)
+        silent = [await asyncio.open_connection(url.host, url.port) for _ in range(5)]
+        async with asking(_ours(secrets)) as client:
+            answer = await asyncio.wait_for(client.get(f"{root}/metrics"), 3)
+        for _, writer in silent:
+            writer.close()
+
+        assert answer.status_code == 200
+
+    _visit(secrets, visit)
+
+
+def test_what_is_not_there_and_what_is_not_json_is_a_no(secrets: Secrets) -> None:
+    async def visit(root: str) -> None:
+        async with asking(_ours(secrets)) as client:
+            with pytest.raises(Rejected, match="no useful answer"):
+                await get_json(client, f"{root}/nowhere", deadline=DEADLINE)
+            with pytest.raises(Rejected, match="no useful answer"):
+                await get_json(client, f"{root}/metrics", deadline=DEADLINE)
+            with pytest.raises(Rejected, match="no useful answer"):
+                await get_json(client, "https://127.0.0.1:9", deadline=DEADLINE)
+
+    _visit(secrets, visit)
+
+
+def test_a_port_that_is_taken_is_told_and_nothing_stays_open(secrets: Secrets) -> None:
+    page = application(Page([], SystemClock()))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.2", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(Rejected, match="cannot be had") as refused:
+            asyncio.run(serve(page, _here(secrets), port))
+
+    assert refused.value.actual == "Address already in use"
+    assert "ss -tlnp" in refused.value.next_step
+
+
+def test_silence_is_unreachable(secrets: Secrets) -> None:
+    async def whole() -> None:
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+            async with asking(_ours(secrets)) as client:
+                with pytest.raises(Unreachable, match="did not answer"):
+                    await get_json(client, url, deadline=timedelta(milliseconds=100))
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        kind
+        for kind in vars(httpx).values()
+        if isinstance(kind, type)
+        and issubclass(kind, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError)
+    ],
+    ids=lambda kind: kind.__name__,
+)
+def test_every_error_of_the_library_says_what_is_known(kind: type[Exception]) -> None:
+    from access.clients.json_get import translated  # noqa: PLC0415 - beside its only use
+
+    error = kind.__new__(kind)
+    if isinstance(error, httpx.HTTPStatusError):
+        error.response = httpx.Response(500)
+
+    assert isinstance(translated(error, "https://x"), Rejected | Unreachable)  # type: ignore[arg-type]  # one of the three roots

@@ -1,0 +1,80 @@
+"""What Patroni says, and what it means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from access.clients import patroni
+from core.errors import Rejected, Unreachable
+from inventory.names import HostName
+from tests.unit.access.servers import answering
+
+ROOT = "https://host:8008"
+ONE, TWO = HostName("ndc01-data"), HostName("ndc02-data")
+
+CLUSTER: dict[str, Any] = {
+    "members": [
+        {"name": ONE, "role": "leader", "state": "running", "timeline": 3, "host": "198.19.0.1"},
+        {"name": TWO, "role": "quorum_standby", "state": "streaming", "timeline": 3, "lag": 0},
+        {"name": "ndc03-data", "role": "replica", "state": "starting", "lag": "unknown"},
+    ],
+    "scope": "general-db",
+}
+
+
+def test_members_are_read_with_what_is_known_of_them() -> None:
+    leader, standby, starting = patroni.members(answering({"/cluster": (200, CLUSTER)}), ROOT)
+
+    assert (leader.leads, leader.synchronous, leader.lag_bytes) == (True, False, None)
+    assert (standby.streams, standby.synchronous, standby.lag_bytes) == (True, True, 0)
+    assert (starting.streams, starting.synchronous, starting.lag_bytes) == (False, False, None)
+
+
+def test_something_else_that_answers_tells_nothing() -> None:
+    with pytest.raises(Unreachable, match="did not answer as Patroni does"):
+        patroni.members(answering({"/cluster": (200, {"hello": "world"})}), ROOT)
+
+
+def test_forks_are_read_from_the_history_and_there_are_none_before_the_first() -> None:
+    line = [3, 117441120, "no recovery target specified", "2026-11-25T10:00:00+00:00", TWO]
+
+    assert patroni.forks(answering({"/history": (200, [line])}), ROOT) == {3: 0x7000260}
+    assert patroni.forks(answering({"/history": (200, [])}), ROOT) == {}
+
+
+@pytest.mark.parametrize("said", [{"hello": "world"}, [3], [["three", "far"]], 7])
+def test_a_history_that_is_none_tells_nothing(said: Any) -> None:
+    with pytest.raises(Unreachable, match="did not answer as Patroni does"):
+        patroni.forks(answering({"/history": (200, said)}), ROOT)
+
+
+@pytest.mark.parametrize(("status", "leads"), [(200, True), (503, False)])
+def test_a_member_says_itself_whether_it_leads(status: int, leads: bool) -> None:  # noqa: FBT001 - the case
+    assert patroni.leads(answering({"/primary": (status, {})}), ROOT) is leads
+
+
+def test_a_switch_that_was_seen_returns() -> None:
+    over = answering({"/switchover": (200, 'Successfully switched over to "ndc02-data"')})
+
+    patroni.switch(over, ROOT, leader=ONE, candidate=TWO)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "meaning"),
+    [
+        (412, "leader name does not match", Rejected),
+        (400, "No values given for required parameters leader and candidate", Rejected),
+        (503, "Switchover status unknown", Unreachable),
+        (500, "Failed to send", Unreachable),
+        (202, "Switchover scheduled", Unreachable),
+    ],
+)
+def test_a_switch_that_was_not_seen_says_whether_it_may_still_happen(
+    status: int, said: str, meaning: type[Exception]
+) -> None:
+    with pytest.raises(meaning) as caught:
+        patroni.switch(answering({"/switchover": (status, said)}), ROOT, leader=ONE, candidate=TWO)
+
+    assert said in getattr(caught.value, "actual", "")

@@ -1,0 +1,116 @@
+"""Every exception of the libraries for SSH has a meaning that somebody chose."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import paramiko
+import pytest
+from netmiko import exceptions as netmiko_exceptions
+from paramiko import ssh_exception
+
+from access.clients import ssh
+from access.clients.openssh import arguments
+from core.errors import Rejected, Unreachable, WorldError
+from inventory.names import HostName
+from routing.routers import connection
+from tests.networks import network
+
+KEY = paramiko.RSAKey.generate(1024)
+HOST = network("tiny").hosts[0]
+
+
+def _exceptions(module: object) -> set[type[Exception]]:
+    return {
+        kind
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, Exception)
+    }
+
+
+def test_each_exception_of_paramiko_has_a_meaning() -> None:
+    assert _exceptions(ssh_exception) <= set(ssh.MEANINGS)
+
+
+def test_each_exception_of_netmiko_has_a_meaning() -> None:
+    known = set(connection.MEANINGS) | set(ssh.MEANINGS)
+
+    assert _exceptions(netmiko_exceptions) <= known
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (paramiko.AuthenticationException("no"), Rejected),
+        (paramiko.SSHException("Error reading SSH protocol banner"), Unreachable),
+        (ssh_exception.NoValidConnectionsError({("198.18.7.10", 22): OSError()}), Unreachable),
+        (TimeoutError("timed out"), Unreachable),
+        (ConnectionResetError("reset by peer"), Unreachable),
+        (EOFError(), Unreachable),
+    ],
+)
+def test_an_error_says_whether_it_may_have_happened(
+    error: Exception, meaning: type[WorldError]
+) -> None:
+    translated = ssh.translate(error, HostName("ndc01-edge"))
+
+    assert type(translated) is meaning
+    assert "ndc01-edge" in translated.what
+    assert translated.next_step
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (netmiko_exceptions.NetmikoAuthenticationException("no"), Rejected),
+        (netmiko_exceptions.ConfigInvalidException("% Unknown command"), Rejected),
+        (netmiko_exceptions.ReadTimeout("no prompt"), Unreachable),
+        (netmiko_exceptions.NetmikoTimeoutException("no answer"), Unreachable),
+        (ValueError("Unable to find prompt"), Unreachable),
+    ],
+)
+def test_an_error_of_netmiko_says_it_too(error: Exception, meaning: type[WorldError]) -> None:
+    with pytest.raises(meaning), connection.translated(HostName("ndc01-edge")):
+        raise error
+
+
+def test_a_wrong_host_key_is_a_refusal_though_netmiko_calls_it_a_timeout() -> None:
+    with pytest.raises(Rejected), connection.translated(HostName("ndc01-edge")):
+        _as_netmiko_tells(paramiko.BadHostKeyException("198.18.7.10", KEY, KEY))
+
+
+def test_a_host_whose_key_is_not_pinned_is_never_spoken_to(tmp_path: Path) -> None:
+    known_hosts = tmp_path / "known_hosts"
+    known_hosts.write_text("")
+
+    with pytest.raises(Rejected, match="not known"):
+        ssh.connect(HOST, ssh.Access(tmp_path / "key", known_hosts))
+
+
+def test_without_known_hosts_nobody_is_spoken_to(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="not known"):
+        ssh.connect(HOST, ssh.Access(tmp_path / "key", tmp_path / "missing"))
+
+
+def test_a_person_gets_the_same_key_and_the_same_pins(tmp_path: Path) -> None:
+    command = arguments(HOST, ssh.Access(tmp_path / "key", tmp_path / "known_hosts"))
+
+    assert f"UserKnownHostsFile={tmp_path / 'known_hosts'}" in command
+    assert "StrictHostKeyChecking=yes" in command
+    assert command[-1] == f"root@{HOST.management.ip}"
+
+
+def test_words_of_a_command_reach_the_host_as_they_are(tmp_path: Path) -> None:
+    access = ssh.Access(tmp_path / "key", tmp_path / "known_hosts")
+
+    command = arguments(HOST, access, ["printf", "%s", "a b; $HOME"])
+
+    assert command[-1] == "printf %s 'a b; $HOME'"
+
+
+def _as_netmiko_tells(error: paramiko.SSHException) -> None:
+    try:
+        raise error
+    except paramiko.SSHException:
+        raise netmiko_exceptions.NetmikoTimeoutException("timeout")  # noqa: B904 netmiko omits it

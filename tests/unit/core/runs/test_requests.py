@@ -1,0 +1,81 @@
+"""What people may ask of a run, and what becomes of it."""
+
+from __future__ import annotations
+
+from core.runs.journal import Request, Verdict, Wish
+from core.runs.machine import StepState
+from core.runs.plan import OnFailure, StepId
+from tests.unit.core.runs.small import Bench, Wishes, step
+
+A, B = StepId("a"), StepId("b")
+
+
+def test_an_undo_that_is_refused_is_stuck_until_a_person_repairs_it() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.world.refuses |= {"b", "not a"}
+    run = bench.start(step("a", undo="not a"), step("b", "a"), on_failure=OnFailure.UNWIND)
+    assert run.states[A] is StepState.STUCK
+
+    bench.inbox = Wishes([Request("1", Wish.SKIP, "an", "by hand", A)])
+    assert bench.engine.resume().closed is Verdict.UNWOUND
+
+
+def test_a_gate_waits_for_a_person_and_opens_once() -> None:
+    bench = Bench(inbox=Wishes())
+
+    run = bench.start(step("a"), step("b", "a", gate="approve"))
+    assert run.states[B] is StepState.AWAITING_APPROVAL
+    assert bench.world.performed == ["a"]
+
+    bench.inbox = Wishes([Request("1", Wish.APPROVE, "binh", step=B)])
+    assert bench.engine.resume().closed is Verdict.DONE
+    assert bench.told("b") == ["asked", "started", "succeeded"]
+
+
+def test_a_skipped_step_lets_the_run_go_on() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.world.refuses.add("a")
+    bench.start(step("a"), step("b", "a"))
+
+    bench.inbox = Wishes([Request("1", Wish.SKIP, "an", "done by hand", A)])
+    run = bench.engine.resume()
+
+    assert run.closed is Verdict.DONE
+    assert run.states == {A: StepState.SKIPPED, B: StepState.DONE}
+
+
+def test_an_abort_before_the_point_of_no_return_undoes_what_was_done() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.start(step("a", undo="not a"), step("b", "a", gate="approve", point_of_no_return=True))
+
+    bench.inbox = Wishes([Request("1", Wish.ABORT, "an", "too late tonight")])
+    run = bench.engine.resume()
+
+    assert run.closed is Verdict.UNWOUND
+    assert bench.world.performed == ["a", "not a"]
+
+
+def test_an_abort_after_the_point_of_no_return_is_put_away_unheard() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.start(step("a", point_of_no_return=True), step("b", "a", gate="approve"))
+
+    wishes = Wishes([Request("1", Wish.ABORT, "an")])
+    bench.inbox = wishes
+    run = bench.engine.resume()
+
+    assert run.states[A] is StepState.DONE
+    assert run.requests == ()
+    assert wishes.waiting == []
+
+
+def test_a_request_is_in_the_journal_before_it_is_obeyed() -> None:
+    bench = Bench(inbox=Wishes([Request("1", Wish.SKIP, "an", step=A)]))
+
+    bench.start(step("a"))
+
+    assert [record.entry.what for record in bench.journal.records()] == [
+        "opened",
+        "request",
+        "step",
+        "closed",
+    ]

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import files
+from core.errors import Rejected
+
+
+def test_a_folder_is_read_with_everything_below_it(tmp_path: Path) -> None:
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites/ndc01.yaml").write_text("one", "utf-8")
+    (tmp_path / "links.yaml").write_text("two", "utf-8")
+    (tmp_path / "notes.txt").write_text("not declared", "utf-8")
+
+    assert files.read_folder(tmp_path) == {"sites/ndc01.yaml": "one", "links.yaml": "two"}
+
+
+@pytest.mark.parametrize("name", ["", "nowhere"])
+def test_a_folder_without_inventory_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Rejected, match="there is no inventory"):
+        files.read_folder(tmp_path / name)
+
+
+def test_a_file_that_is_no_text_is_refused_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(Rejected, match=r"bad\.yaml"):
+        files.read_folder(tmp_path)
+
+
+def test_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:
+    assert files.read_if_there(tmp_path / "none") is None
+
+
+def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    files.write(path, "old")
+
+    files.write(path, "new", mode=0o600)
+
+    assert path.read_text("utf-8") == "new"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_what_cannot_be_written_leaves_the_old_text(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    files.write(path, "old")
+
+    with pytest.raises(UnicodeEncodeError):
+        files.write(path, "\ud800")
+
+    assert path.read_text("utf-8") == "old"
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="could not be written"):
+        files.write(tmp_path / "none" / "file", "text")

@@ -1,0 +1,176 @@
+"""An agent with the guard of its host: what it reads, what it does, what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from core.errors import JournalCorrupt, Unreachable
+from core.runs.plan import RunName
+from core.system_clock import SystemClock
+from dr.epochs import Act, Request
+from dr.onhost.addresses import MemoryAddresses
+from dr.onhost.agent import Agent
+from dr.onhost.guard import Guard
+from dr.onhost.record import EpochRecord
+from dr.placement import Claim, Placement
+from inventory.names import ServiceName, SiteName
+
+PORTAL = ServiceName("public-service-portal")
+ADDRESS = IPv4Address("198.19.255.1")
+HERE, ELSEWHERE = SiteName("ndc01"), SiteName("ndc02")
+
+
+@dataclass
+class Majority:
+    """Records in memory, kept by a majority that may be lost."""
+
+    kept: dict[ServiceName, Placement] = field(default_factory=dict)
+    holder: RunName | None = None
+    lost: bool = False
+    when_read: Callable[[], object] = lambda: None
+    """what happens between reading and acting"""
+
+    def placements(self) -> Mapping[ServiceName, Placement]:
+        if self.lost:
+            raise Unreachable("no quorum")
+        answer = dict(self.kept)
+        self.when_read()
+        return answer
+
+    def claim(self, service: ServiceName) -> Claim:
+        assert service == PORTAL
+        return Claim(self.holder, 1)
+
+
+@dataclass
+class Stage:
+    """A host at ``HERE``, its agent, and the majority."""
+
+    folder: Path
+    majority: Majority = field(default_factory=Majority)
+    addresses: MemoryAddresses = field(default_factory=MemoryAddresses)
+
+    @property
+    def guard(self) -> Guard:
+        record = EpochRecord(self.folder, SystemClock())
+        return Guard({PORTAL: str(ADDRESS)}, record, self.addresses)
+
+    def place(self, site: SiteName, epoch: int) -> None:
+        self.majority.kept[PORTAL] = Placement(site, epoch, None)
+
+    def ask(self, act: Act, epoch: int) -> None:
+        self.guard.answer(Request(PORTAL, epoch, "move", "step", act, ADDRESS).text())
+
+    def look(self) -> list[str]:
+        return list(Agent(HERE, self.majority, self.guard).look())
+
+    @property
+    def announced(self) -> bool:
+        return ADDRESS in self.addresses.present()
+
+    @property
+    def known(self) -> dict[str, int]:
+        return self.guard.record.read()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path / "ndc")
+
+
+def test_a_host_that_booted_announces_what_is_placed_at_its_site(stage: Stage) -> None:
+    stage.place(HERE, 3)
+
+    first, second = stage.look(), stage.look()
+
+    assert first == [f"announce-service of {PORTAL}, placed at ndc01 in epoch 3: done"]
+    assert second == []
+    assert stage.announced
+
+
+def test_a_new_disk_learns_the_epoch_and_then_refuses_older_ones(stage: Stage) -> None:
+    stage.place(ELSEWHERE, 3)
+
+    stage.look()
+    stage.ask(Act.ANNOUNCE, epoch=2)
+
+    assert stage.known == {PORTAL: 3}
+    assert not stage.announced
+
+
+def test_the_address_stays_while_the_run_that_moves_the_service_holds_it(stage: Stage) -> None:
+    stage.place(HERE, 1)
+    stage.look()
+    stage.place(ELSEWHERE, 2)
+    stage.majority.holder = RunName("move")
+
+    held = stage.look()
+    still_announced = stage.announced
+    stage.majority.holder = None
+    stage.look()
+
+    assert held == []
+    assert still_announced
+    assert not stage.announced
+
+
+def test_what_was_read_before_a_move_is_not_obeyed_after_it(stage: Stage) -> None:
+    stage.place(HERE, 1)
+    stage.majority.when_read = lambda: stage.ask(Act.WITHDRAW, epoch=2)
+
+    done = stage.look()
+
+    assert done == []
+    assert stage.known == {PORTAL: 2}
+    assert not stage.announced
+
+
+def test_what_the_guard_refuses_is_told(stage: Stage) -> None:
+    stage.place(HERE, 1)
+    guard = Guard({PORTAL: str(ADDRESS)}, _Overtaken(stage), stage.addresses)
+
+    (sentence,) = Agent(HERE, stage.majority, guard).look()
+
+    assert sentence.endswith("REFUSED: epoch 1 is over: epoch 2 was seen")
+    assert not stage.announced
+
+
+def test_without_a_majority_everything_stays_as_it_is(stage: Stage) -> None:
+    stage.place(HERE, 1)
+    stage.look()
+    stage.place(ELSEWHERE, 2)
+    stage.majority.lost = True
+
+    with pytest.raises(Unreachable):
+        stage.look()
+
+    assert stage.announced
+
+
+def test_epochs_that_cannot_be_read_are_not_guessed(stage: Stage) -> None:
+    stage.place(HERE, 1)
+    stage.folder.mkdir()
+    (stage.folder / "epochs.json").write_text("{torn", "utf-8")
+
+    with pytest.raises(JournalCorrupt):
+        stage.look()
+
+    assert not stage.announced
+
+
+class _Overtaken(EpochRecord):
+    """A record that is overtaken between the agent's look and the guard's."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage.folder, SystemClock())
+        self._answers: list[dict[str, int]] = [{}, {PORTAL: 2}]
+
+    @override
+    def read(self) -> dict[str, int]:
+        return self._answers.pop(0)

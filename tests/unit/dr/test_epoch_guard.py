@@ -1,0 +1,171 @@
+"""The guard of a host: nothing old is obeyed, whatever happened to files and callers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from core.errors import Rejected
+from core.system_clock import SystemClock
+from dr.epochs import Act, Request, Verdict
+from dr.onhost.addresses import MemoryAddresses
+from dr.onhost.guard import Guard, services_in
+from dr.onhost.record import EpochRecord
+from inventory.names import ServiceName
+
+PORTAL = ServiceName("public-service-portal")
+ADDRESS = IPv4Address("198.19.255.1")
+ANNOUNCE = Request(PORTAL, 5, "run-1", "step-1", Act.ANNOUNCE, ADDRESS)
+WITHDRAW = replace(ANNOUNCE, act=Act.WITHDRAW)
+LOOK = replace(ANNOUNCE, act=Act.LOOK, epoch=0)
+
+
+def _guard(folder: Path, addresses: MemoryAddresses | None = None) -> Guard:
+    return Guard(
+        {PORTAL: str(ADDRESS)},
+        EpochRecord(folder, SystemClock()),
+        addresses or MemoryAddresses(),
+    )
+
+
+def test_announcing_twice_is_announcing_once(tmp_path: Path) -> None:
+    guard = _guard(tmp_path)
+
+    first, second = (guard.answer(ANNOUNCE.text()) for _ in range(2))
+
+    assert first == second
+    assert first[0] is Verdict.OBEYED
+    assert (first[1].highest, first[1].addresses) == (5, (ADDRESS,))
+
+
+def test_withdrawing_what_is_not_there_is_obeyed(tmp_path: Path) -> None:
+    verdict, answer = _guard(tmp_path).answer(WITHDRAW.text())
+
+    assert (verdict, answer.addresses) == (Verdict.OBEYED, ())
+
+
+def test_whoever_was_overtaken_changes_nothing_and_learns_by_whom(tmp_path: Path) -> None:
+    guard = _guard(tmp_path)
+    guard.answer(replace(WITHDRAW, epoch=6).text())
+
+    verdict, answer = guard.answer(ANNOUNCE.text())
+
+    assert verdict is Verdict.REFUSED
+    assert (answer.refused, answer.highest) == ("epoch 5 is over: epoch 6 was seen", 6)
+    assert guard.addresses.present() == frozenset()
+
+
+def test_the_epoch_outlives_the_process(tmp_path: Path) -> None:
+    _guard(tmp_path).answer(ANNOUNCE.text())
+
+    verdict, _ = _guard(tmp_path).answer(replace(ANNOUNCE, epoch=4).text())
+
+    assert verdict is Verdict.REFUSED
+
+
+def test_the_epoch_is_on_record_before_anything_is_done(tmp_path: Path) -> None:
+    class Unwilling(MemoryAddresses):
+        @override
+        def add(self, address: IPv4Address) -> None:
+            raise Rejected("ip failed", actual="out of memory")
+
+    verdict, answer = _guard(tmp_path, Unwilling()).answer(ANNOUNCE.text())
+
+    assert verdict is Verdict.FAILED
+    assert "out of memory" in answer.refused
+    assert json.loads((tmp_path / "epochs.json").read_text()) == {PORTAL: 5}
+
+
+def test_looking_changes_and_remembers_nothing(tmp_path: Path) -> None:
+    verdict, answer = _guard(tmp_path).answer(replace(LOOK, epoch=99).text())
+
+    assert (verdict, answer.highest, answer.addresses) == (Verdict.OBEYED, None, ())
+    assert not (tmp_path / "epochs.json").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", '{"public-service-por', "[]", "null", '{"public-service-portal": "9"}', "\0" * 40]
+)
+@pytest.mark.parametrize("request_", [ANNOUNCE, WITHDRAW, LOOK])
+def test_with_a_torn_record_every_epoch_may_be_too_old(
+    tmp_path: Path, text: str, request_: Request
+) -> None:
+    (tmp_path / "epochs.json").write_text(text)
+    guard = _guard(tmp_path)
+
+    verdict, _ = guard.answer(request_.text())
+
+    assert verdict is Verdict.DAMAGED
+    assert guard.addresses.present() == frozenset()
+    assert (tmp_path / "epochs.json").read_text() == text
+
+
+def test_what_is_no_request_is_answered_all_the_same(tmp_path: Path) -> None:
+    verdict, answer = _guard(tmp_path).answer("id; reboot")
+
+    assert verdict is Verdict.MALFORMED
+    assert answer.refused
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_many_callers_the_highest_epoch_stays(tmp_path: Path) -> None:
+    epochs = [3, 9, 1, 7, 9, 2, 8, 5, 4, 6]
+
+    def call(epoch: int) -> Verdict:
+        return _guard(tmp_path).answer(replace(ANNOUNCE, epoch=epoch).text())[0]
+
+    with ThreadPoolExecutor(5) as pool:
+        verdicts = list(pool.map(call, epochs))
+
+    assert json.loads((tmp_path / "epochs.json").read_text()) == {PORTAL: 9}
+    assert [v for v, epoch in zip(verdicts, epochs, strict=True) if epoch == 9] == [
+        Verdict.OBEYED,
+        Verdict.OBEYED,
+    ]
+
+
+def test_a_successor_waits_until_the_act_before_it_is_done(tmp_path: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(MemoryAddresses):
+        @override
+        def add(self, address: IPv4Address) -> None:
+            begun.set()
+            assert go_on.wait(10)
+            super().add(address)
+
+    addresses = Slow()
+    with ThreadPoolExecutor(2) as pool:
+        old = pool.submit(_guard(tmp_path, addresses).answer, ANNOUNCE.text())
+        assert begun.wait(10)
+        new = pool.submit(_guard(tmp_path, addresses).answer, replace(WITHDRAW, epoch=6).text())
+        go_on.set()
+
+        assert (old.result()[0], new.result()[0]) == (Verdict.OBEYED, Verdict.OBEYED)
+    assert addresses.present() == frozenset()
+
+
+def test_a_host_that_does_not_know_what_it_serves_serves_nothing(tmp_path: Path) -> None:
+    for text in ("", "{}", '{"services": []}', '{"services": {"portal": "everywhere"}}'):
+        (tmp_path / "host.json").write_text(text)
+        with pytest.raises(Rejected, match="may serve"):
+            services_in(tmp_path / "host.json")
+
+
+def test_the_forced_command_loads_nothing_that_a_host_lacks() -> None:
+    code = "import sys, dr.onhost.epoch_main; print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert not {"paramiko", "netmiko", "pydantic", "pulumi", "yaml"} & set(loaded)

@@ -1,0 +1,132 @@
+"""What counts as a request to ``ndc-epoch``, and which requests a host refuses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import Rejected
+from dr.epochs import Act, Answer, Request, refusal, services_of
+from inventory.names import HostName, ServiceName
+from tests.networks import network
+
+PORTAL = ServiceName("public-service-portal")
+ADDRESS = IPv4Address("198.19.255.1")
+REQUEST = Request(PORTAL, 5, "run-1", "announce-ndc02-node", Act.ANNOUNCE, ADDRESS)
+SERVES = {"public-service-portal": str(ADDRESS)}
+
+
+def _fields(**changed: object) -> str:
+    return json.dumps({**json.loads(REQUEST.text()), **changed})
+
+
+def test_a_request_survives_the_way() -> None:
+    assert Request.parse(REQUEST.text()) == REQUEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "id",
+        "[]",
+        "null",
+        "announce-service public-service-portal 5",
+        REQUEST.text() + "; reboot",
+        REQUEST.text()[:-1],
+        "[" * 2000,
+        " " * 3000 + REQUEST.text(),
+        _fields(act="reboot"),
+        _fields(act=["announce-service"]),
+        _fields(argument="198.19.255.1; reboot"),
+        _fields(argument="198.19.255.1/0"),
+        _fields(argument="-4"),
+        _fields(argument=3323199233),
+        _fields(workload="../../etc/passwd"),
+        _fields(workload=""),
+        _fields(run="$(reboot)"),
+        _fields(run="two words"),
+        _fields(step="line\nbreak"),
+        _fields(epoch=-1),
+        _fields(epoch="5"),
+        _fields(epoch=5.0),
+        _fields(epoch=True),
+        _fields(epoch=2**53),
+        _fields(force=True),
+        '{"epoch": 1, ' + REQUEST.text()[1:],
+    ],
+)
+def test_anything_else_is_no_request(text: str) -> None:
+    with pytest.raises(Rejected):
+        Request.parse(text)
+
+
+@pytest.mark.parametrize("field", json.loads(REQUEST.text()))
+def test_no_field_may_be_left_out(field: str) -> None:
+    fields = json.loads(REQUEST.text())
+    del fields[field]
+
+    with pytest.raises(Rejected):
+        Request.parse(json.dumps(fields))
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_no_text_does_more_than_be_refused(text: str) -> None:
+    with pytest.raises(Rejected):
+        Request.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("known", "obeyed"),
+    [({}, True), ({PORTAL: 4}, True), ({PORTAL: 5}, True), ({PORTAL: 6}, False)],
+)
+def test_an_older_epoch_is_refused(known: dict[str, int], *, obeyed: bool) -> None:
+    assert (refusal(REQUEST, known, SERVES) == "") is obeyed
+
+
+def test_the_epoch_of_another_workload_means_nothing() -> None:
+    assert refusal(REQUEST, {"data-portal": 9}, SERVES) == ""
+
+
+def test_whoever_is_over_may_still_look() -> None:
+    look = replace(REQUEST, act=Act.LOOK, epoch=0)
+
+    assert refusal(look, {PORTAL: 6}, SERVES) == ""
+
+
+@pytest.mark.parametrize("act", Act)
+def test_a_workload_that_is_not_served_here_is_refused(act: Act) -> None:
+    assert "does not serve" in refusal(replace(REQUEST, act=act), {}, {})
+
+
+@pytest.mark.parametrize("act", Act)
+def test_another_address_is_refused(act: Act) -> None:
+    stranger = replace(REQUEST, act=act, argument=IPv4Address("198.19.1.1"))
+
+    assert "not 198.19.1.1" in refusal(stranger, {}, SERVES)
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(5, (ADDRESS,)), Answer(None), Answer(6, refused="epoch 5 is over")]
+)
+def test_an_answer_survives_the_way_back(answer: Answer) -> None:
+    assert Answer.parse(answer.text()) == answer
+
+
+@pytest.mark.parametrize("text", ["", "Connection closed", "[]", "{}", '{"highest": "5"}'])
+def test_anything_else_is_no_answer(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        Answer.parse(text)
+
+
+def test_a_host_is_told_which_services_it_may_serve() -> None:
+    declared = network("tiny")
+
+    assert services_of(declared, HostName("ndc03-node")) == SERVES
+    assert services_of(declared, HostName("ndc03-edge")) == {}

@@ -1,0 +1,67 @@
+"""What PostgreSQL's tools say of the end of a log; the texts are theirs (version 15)."""
+
+from __future__ import annotations
+
+import pytest
+
+from dr.log_end import checkpoint, end_text, is_final, read_end, written
+from dr.succession import LogEnd
+
+CONTROL = """\
+pg_control version number:            1300
+Database cluster state:               in archive recovery
+Latest checkpoint location:           1/9000028
+Latest checkpoint's REDO location:    1/9000028
+Latest checkpoint's REDO WAL file:    000000030000000100000009
+Latest checkpoint's TimeLineID:       3
+Latest checkpoint's PrevTimeLineID:   3
+"""
+SHUTDOWN = (
+    "rmgr: XLOG        len (rec/tot):    114/   114, tx:          0, lsn: 1/09000028, "
+    "prev 1/08000060, desc: CHECKPOINT_SHUTDOWN redo 1/9000028; tli 3; shutdown\n"
+)
+ONLINE = SHUTDOWN.replace("CHECKPOINT_SHUTDOWN", "CHECKPOINT_ONLINE")
+WRITE = (
+    "rmgr: Heap        len (rec/tot):     70/    70, tx:        740, lsn: 1/090000A0, "
+    "prev 1/09000028, desc: INSERT+INIT off 1 flags 0x00\n"
+)
+
+
+def test_the_checkpoint_is_read_with_its_timeline() -> None:
+    assert checkpoint(CONTROL) == (3, 0x1_0900_0028)
+    assert written(0x1_0900_0028) == "1/9000028"
+
+
+@pytest.mark.parametrize("said", ["", CONTROL.replace("TimeLineID", "Zeitachse"), "1/9000028"])
+def test_without_a_checkpoint_there_is_no_end(said: str) -> None:
+    with pytest.raises(ValueError, match="no checkpoint"):
+        checkpoint(said)
+
+
+@pytest.mark.parametrize(
+    ("records", "final"),
+    [
+        (SHUTDOWN, True),
+        (SHUTDOWN + WRITE, False),
+        (ONLINE, False),
+        (ONLINE + WRITE, False),
+        ("", False),
+    ],
+    ids=["shut down", "went on since", "crashed", "crashed after writes", "its file is gone"],
+)
+def test_a_log_ends_with_a_shutdown_and_nothing_after_it(records: str, final: bool) -> None:  # noqa: FBT001 - the case
+    assert is_final(records) is final
+
+
+def test_an_end_is_read_as_it_was_written() -> None:
+    end = LogEnd(3, 0x1_0900_0028, final=True)
+
+    assert read_end(end_text(end)) == end
+
+
+@pytest.mark.parametrize(
+    "said", ["", "[]", '{"timeline": 3}', '{"timeline": "3", "location": 1, "final": true}']
+)
+def test_anything_else_is_no_end(said: str) -> None:
+    with pytest.raises(ValueError, match=r"no end of a log|Expecting value"):
+        read_end(said)

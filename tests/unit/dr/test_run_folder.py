@@ -1,0 +1,111 @@
+"""A run's folder: what is asked of it, and who may carry it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import PlanRefused, Rejected, Unreachable
+from core.runs.journal import Request, Wish
+from core.runs.plan import StepId
+from core.system_clock import SystemClock
+from dr.live.launch import Runner
+from dr.live.run_folder import RunFolder, names
+from dr.plan import RecoveryPlan
+from tests.rehearsals import RUN, rehearsal
+
+CARRY = (
+    "import sys, time; from pathlib import Path; from core.system_clock import SystemClock;"
+    "from dr.live.run_folder import RunFolder\n"
+    "with RunFolder(Path(sys.argv[1]), sys.argv[2]).carried(SystemClock()):\n"
+    "    print('carried', flush=True); sys.stdin.read()"
+)
+
+
+@pytest.fixture
+def plan() -> RecoveryPlan:
+    return rehearsal().plan
+
+
+@pytest.fixture
+def folder(tmp_path: Path, plan: RecoveryPlan) -> RunFolder:
+    return RunFolder.made(tmp_path, plan)
+
+
+def test_the_plan_that_was_kept_is_the_plan_that_runs(
+    folder: RunFolder, plan: RecoveryPlan
+) -> None:
+    assert RunFolder.opened(folder.root, RUN).plan() == plan
+    assert names(folder.root) == [RUN]
+
+
+def test_a_run_of_that_name_is_not_made_twice(folder: RunFolder, plan: RecoveryPlan) -> None:
+    with pytest.raises(Rejected, match="could not be made"):
+        RunFolder.made(folder.root, plan)
+
+
+@pytest.mark.parametrize("name", ["no-such-run", "..", ""])
+def test_a_run_that_nobody_planned_is_refused(name: str, folder: RunFolder) -> None:
+    with pytest.raises(PlanRefused, match="there is no run called"):
+        RunFolder.opened(folder.root, name)
+
+
+def test_requests_are_read_in_order_and_put_away(folder: RunFolder) -> None:
+    inbox = folder.inbox()
+    asked = [
+        Request("1-skip", Wish.SKIP, "an", "by hand", StepId("drain")),
+        Request("2-abort", Wish.ABORT, "binh"),
+    ]
+    for request in asked:
+        inbox.post(request)
+
+    assert list(inbox.requests()) == asked
+    inbox.put_away(asked[0])
+    assert list(inbox.requests()) == asked[1:]
+
+
+def test_what_is_no_request_is_not_obeyed(folder: RunFolder) -> None:
+    (folder.inbox_path / "0.json").write_text("{}")
+
+    assert list(folder.inbox().requests()) == []
+
+
+def test_one_process_carries_a_run_and_its_death_frees_it(folder: RunFolder) -> None:
+    clock = SystemClock()
+    words = [sys.executable, "-c", CARRY, str(folder.root), folder.run]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"carried\n"
+
+        assert folder.is_carried
+        assert int((folder.path / "lock").read_text()) == other.pid
+        with (
+            pytest.raises(Unreachable, match="which another process carries"),
+            folder.carried(clock),
+        ):
+            pytest.fail("it was carried twice")
+        other.kill()
+
+    with folder.carried(clock):
+        assert int((folder.path / "lock").read_text()) == os.getpid()
+
+
+def test_who_only_looks_does_not_keep_a_runner_out(folder: RunFolder) -> None:
+    assert not folder.is_carried
+    with folder.carried(SystemClock()):
+        assert folder.is_carried
+
+
+def test_a_runner_that_cannot_begin_leaves_its_reason(folder: RunFolder) -> None:
+    told: list[object] = []
+    runner = Runner("no-such-environment", folder, SystemClock())
+
+    exit_code = runner.carry(told.append)
+
+    assert exit_code == PlanRefused.exit_code
+    assert "there is no environment called no-such-environment" in folder.last_words()
+    assert told == []

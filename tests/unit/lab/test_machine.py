@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from core.errors import Rejected
+from lab import machine, shared
+from lab.shared import Thing
+
+
+def _number(environment: str, folder: Path) -> int:
+    return machine.claim_number(environment, folder / "var" / environment, folder)
+
+
+def test_every_environment_has_a_number_of_its_own_and_keeps_it(tmp_path: Path) -> None:
+    first = _number("lab", tmp_path)
+    second = _number("suite", tmp_path)
+
+    assert first != second
+    assert _number("lab", tmp_path) == first
+    assert machine.number_of("suite", tmp_path) == second
+
+
+def test_a_number_that_was_released_is_given_to_the_next(tmp_path: Path) -> None:
+    _number("lab", tmp_path)
+    freed = _number("suite", tmp_path)
+
+    machine.release_number("suite", tmp_path)
+
+    assert machine.number_of("suite", tmp_path) is None
+    assert _number("pr-123", tmp_path) == freed
+
+
+def test_a_name_of_another_checkout_is_refused_until_its_folder_is_gone(tmp_path: Path) -> None:
+    home, other = (tmp_path / checkout / "var" / "lab" for checkout in ("here", "there"))
+    other.mkdir(parents=True)
+    number = machine.claim_number("lab", other, tmp_path)
+
+    with pytest.raises(Rejected, match="another checkout") as refused:
+        machine.claim_number("lab", home, tmp_path)
+    other.rmdir()
+
+    assert str(other) in refused.value.actual
+    assert machine.claim_number("lab", home, tmp_path) == number
+
+
+def test_the_last_number_but_one_environment_more_is_refused(tmp_path: Path) -> None:
+    taken = {f"e{number}": number for number in range(1, 255)}
+    (tmp_path / "register.json").write_text(json.dumps({"numbers": taken, "shared": {}}))
+
+    with pytest.raises(Rejected) as refused:
+        _number("one-more", tmp_path)
+
+    assert "ndc env destroy" in refused.value.next_step
+
+
+def test_a_damaged_register_is_reported_and_left_as_it_is(tmp_path: Path) -> None:
+    register = tmp_path / "register.json"
+    register.write_text('{"numbers": 7}')
+
+    with pytest.raises(Rejected, match="cannot be read"):
+        _number("lab", tmp_path)
+
+    assert register.read_text() == '{"numbers": 7}'
+
+
+@dataclass
+class Limit:
+    """A setting of the machine that a lab needs to be 2048."""
+
+    value: str = "128"
+    writes: list[str] = field(default_factory=list)
+
+    def thing(self) -> Thing:
+        return Thing(
+            "limit",
+            otherwise=lambda: "" if self.value == "2048" else self.value,
+            make=lambda: self._set("2048"),
+            restore=self._set,
+        )
+
+    def _set(self, value: str) -> None:
+        self.value = value
+        self.writes.append(value)
+
+
+def test_the_first_user_makes_what_is_shared_and_the_last_one_restores_it(tmp_path: Path) -> None:
+    limit = Limit()
+
+    shared.join("lab", tmp_path, [limit.thing()])
+    shared.join("suite", tmp_path, [limit.thing()])
+    shared.leave("lab", tmp_path, [limit.thing()])
+    assert limit.value == "2048"
+    shared.leave("suite", tmp_path, [limit.thing()])
+
+    assert limit.writes == ["2048", "128"]
+
+
+def test_what_was_as_needed_before_the_first_user_stays_after_the_last(tmp_path: Path) -> None:
+    limit = Limit("2048")
+
+    shared.join("lab", tmp_path, [limit.thing()])
+    shared.leave("lab", tmp_path, [limit.thing()])
+
+    assert limit.writes == []
+
+
+def test_to_leave_twice_is_no_error(tmp_path: Path) -> None:
+    limit = Limit()
+    shared.join("lab", tmp_path, [limit.thing()])
+
+    shared.leave("lab", tmp_path, [limit.thing()])
+    shared.leave("lab", tmp_path, [limit.thing()])
+
+    assert limit.writes == ["2048", "128"]
+
+
+def test_how_it_was_is_on_record_before_it_is_changed(tmp_path: Path) -> None:
+    limit = Limit()
+
+    def die() -> None:
+        raise Rejected("the machine lost its power here")
+
+    broken = Thing("limit", limit.thing().otherwise, die, limit.thing().restore)
+    with pytest.raises(Rejected):
+        shared.join("lab", tmp_path, [broken])
+    limit.value = "2048"  # it had happened, all the same
+    shared.leave("lab", tmp_path, [limit.thing()])
+
+    assert limit.value == "128"

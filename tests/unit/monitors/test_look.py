@@ -1,0 +1,152 @@
+"""Looking around: what refuses is known to be down, and what is silent is unknown."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Interface
+from pathlib import Path
+
+import httpx
+import pytest
+
+from access.clients.json_get import mutual_tls
+from access.secrets import Secrets, ensure_secrets
+from core.errors import Rejected
+from inventory.network import Network
+from monitors.look.look import Sources, SubstrateReading, look_around
+from monitors.look.looking import Looking
+from monitors.look.patience import FORGIVEN, PatientLoop
+from monitors.look.readings import Readings
+from monitors.look.sightings import Sightings, recalled, remember
+from monitors.look.threads import in_thread
+from tests.networks import network
+from tests.snapshots import BEFORE, NOON
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
+    """Return the secrets of a whole environment."""
+    return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", network())
+
+
+def _seen(
+    at: str, secrets: Secrets, substrate: Callable[[], SubstrateReading] | None = None
+) -> Readings:
+    of = network()
+    hosts = tuple(replace(host, management=IPv4Interface(at)) for host in of.hosts)
+    there: Network = replace(of, hosts=hosts)
+    mine = secrets.client_certificate("control")
+    tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
+    with closing(Looking(tls)) as looking:
+        return looking.run(
+            lambda client: look_around(there, client, Sources(substrate), httpx.Auth())
+        )
+
+
+def test_where_nothing_listens_everything_is_known_to_be_down(secrets: Secrets) -> None:
+    seen = _seen("127.0.0.77/8", secrets)
+
+    assert set(seen.voters.values()) == {False}
+    assert set(seen.clusters.values()) == {None}
+    assert not seen.samples
+    assert not seen.probed
+    assert not seen.placements
+
+
+def test_a_substrate_that_says_no_is_not_seen(secrets: Secrets) -> None:
+    def refuse() -> SubstrateReading:
+        raise Rejected("no labd")
+
+    assert _seen("127.0.0.77/8", secrets, refuse).power == {}
+
+
+def test_who_hangs_is_left_behind() -> None:
+    async def ask() -> None:
+        with pytest.raises(TimeoutError):
+            await in_thread(lambda: time.sleep(5), deadline=timedelta(milliseconds=50))  # noqa: TID251 - it is to hang
+
+    began = time.monotonic()  # noqa: TID251 - the real one is what is tested
+    asyncio.run(ask())
+
+    assert time.monotonic() - began < 3  # noqa: TID251 - as above
+
+
+def _patient(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    with asyncio.Runner(loop_factory=PatientLoop) as runner:
+        runner.run(work())
+
+
+def test_an_answer_is_in_time_when_only_our_own_work_was_slow() -> None:
+    async def ask() -> None:
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0.05, answer.set_result, "in time")
+        async with asyncio.timeout(0.2):
+            _work(0.4)
+            assert await answer == "in time"
+
+    _patient(ask)
+
+
+def test_who_does_not_answer_is_given_up_however_busy_we_are() -> None:
+    async def ask() -> None:
+        working = asyncio.create_task(_work_for_ever())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await asyncio.get_running_loop().create_future()
+        working.cancel()
+
+    began = time.monotonic()  # noqa: TID251 - the real one is what is tested
+    _patient(ask)
+
+    assert time.monotonic() - began < 3 * FORGIVEN.total_seconds()  # noqa: TID251 - as above
+
+
+def _work(seconds: float) -> None:
+    time.sleep(seconds)  # noqa: TID251 - stands for handshakes on a busy machine
+
+
+async def _work_for_ever() -> None:
+    while True:
+        _work(0.01)
+        await asyncio.sleep(0)
+
+
+def test_unknown_says_since_when_also_in_the_next_process(tmp_path: Path) -> None:
+    path = tmp_path / "sightings.json"
+    first = Sightings({}, BEFORE)
+    first.of("host/a", seen=True)
+    first.of("host/b", seen=False)
+    remember(path, first.last())
+
+    second = Sightings(recalled(path), NOON)
+
+    assert second.of("host/a", seen=False).at == BEFORE
+    assert second.of("host/b", seen=False).at is None
+    assert second.of("host/a", seen=True).at == NOON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not json",
+        "[1]",
+        '{"host/a": "yesterday"}',
+        '{"host/a": "2025-01-01T00:00:00"}',
+        "\ud800",
+    ],
+)
+def test_a_broken_memory_is_no_memory(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "sightings.json"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+
+    assert recalled(path) == {}
+
+
+def test_a_memory_that_cannot_be_written_keeps_nobody_from_looking(tmp_path: Path) -> None:
+    remember(tmp_path / "not" / "there", {"host/a": NOON})

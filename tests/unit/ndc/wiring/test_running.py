@@ -1,0 +1,87 @@
+"""What runs is looked at, whatever the inventory says by now."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from access.paths import Paths
+from core.errors import InventoryInvalid
+from inventory.names import EnvironmentName
+from ndc.wiring.environment import Description, Environment, network
+from ndc.wiring.running import forget_network, keep, running
+from tests.networks import DECLARED
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    """Return an environment with an inventory of its own."""
+    shutil.copytree(DECLARED, tmp_path / "declared")
+    made = Environment(
+        Paths(tmp_path, EnvironmentName("ci")),
+        Description(number=7, profile="tiny", inventory=tmp_path / "declared"),
+    )
+    made.paths.root.mkdir(parents=True)
+    return made
+
+
+def _edit(environment: Environment, old: str, new: str) -> None:
+    links = environment.description.inventory / "links.yaml"
+    links.write_text(links.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def test_before_the_first_up_the_inventory_is_what_is_meant(environment: Environment) -> None:
+    noted: list[str] = []
+
+    assert running(environment, noted.append) == network(environment)
+    assert noted == []
+
+
+def test_what_was_built_is_what_runs(environment: Environment) -> None:
+    noted: list[str] = []
+    built = network(environment)
+    keep(environment, built)
+
+    assert running(environment, noted.append) == built
+    assert noted == []
+
+
+def test_an_inventory_that_was_changed_meanwhile_is_noted(environment: Environment) -> None:
+    noted: list[str] = []
+    built = network(environment)
+    keep(environment, built)
+    _edit(environment, "rtt_ms: 35", "rtt_ms: 36")
+
+    assert running(environment, noted.append) == built
+    assert "was changed" in noted[0]
+    assert "ndc up" in noted[0]
+
+
+def test_an_inventory_that_is_being_edited_keeps_nobody_from_looking(
+    environment: Environment,
+) -> None:
+    noted: list[str] = []
+    built = network(environment)
+    keep(environment, built)
+    _edit(environment, "links:", "links: [")
+
+    assert running(environment, noted.append) == built
+    assert "ndc check" in noted[0]
+
+
+def test_when_nothing_runs_the_inventory_has_to_be_in_order(environment: Environment) -> None:
+    keep(environment, network(environment))
+    forget_network(environment)
+    _edit(environment, "links:", "links: [")
+
+    with pytest.raises(InventoryInvalid):
+        running(environment, lambda _: None)
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]"])
+def test_a_damaged_memory_of_what_runs_is_no_memory(environment: Environment, text: str) -> None:
+    environment.paths.network.write_text(text, "utf-8")
+
+    assert running(environment, lambda _: None) == network(environment)

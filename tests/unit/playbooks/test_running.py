@@ -1,0 +1,190 @@
+"""What a play comes to, and that nothing of it outlives a cancellation."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from access.paths import Paths
+from access.secrets import ensure_secrets
+from core.clock import wait_until
+from core.errors import Rejected, Unreachable
+from core.system_clock import SystemClock
+from inventory.names import EnvironmentName, HostName
+from playbooks.running import Counts, Failure, HostChange, Play, PlayResult, converge
+from playbooks.running.wire import Difference, Order, Told
+from tests.networks import network
+
+SITE = """
+- name: Long
+  hosts: all
+  gather_facts: false
+  tasks:
+    - name: Sleep
+      ansible.builtin.command: sleep {seconds}
+      changed_when: false
+"""
+CHILD = (sys.executable, "-m", "playbooks.running.child")
+INVENTORY = "all: {hosts: {here: {ansible_connection: local, ansible_python_interpreter: python3}}}"
+
+
+def _result(*told: Told) -> PlayResult:
+    result = PlayResult()
+    for one in told:
+        result = result.with_told(one)
+    return result
+
+
+def test_what_every_host_did_is_counted() -> None:
+    change = Difference(after_header="/etc/b.conf", before="old", after="new")
+
+    result = _result(
+        Told(event="runner_on_ok", host="a", task="Apply"),
+        Told(event="runner_on_ok", host="a", task="Apply", changed=True, diff=(change,)),
+        Told(event="runner_on_failed", host="b", task="Apply", message="no room"),
+        Told(event="runner_on_unreachable", host="c", task="Apply", message="timed out"),
+        Told(event="playbook_on_stats"),
+    )
+
+    assert result.hosts == {
+        HostName("a"): Counts(ok=2, changed=1),
+        HostName("b"): Counts(failed=1),
+        HostName("c"): Counts(unreachable=1),
+    }
+    assert result.changes == (HostChange(HostName("a"), "/etc/b.conf", "old", "new"),)
+    assert result.failures == (
+        Failure(HostName("b"), "Apply", "no room", unreachable=False),
+        Failure(HostName("c"), "Apply", "timed out", unreachable=True),
+    )
+
+
+def test_a_play_without_failures_is_a_success() -> None:
+    _result(Told(event="runner_on_ok", host="a")).demand_success()
+
+
+def test_a_host_that_said_no_was_not_made_so() -> None:
+    result = _result(Told(event="runner_on_failed", host="b", task="Apply", message="no room"))
+
+    with pytest.raises(Rejected) as caught:
+        result.demand_success()
+
+    assert caught.value.actual == "b: no room"
+
+
+def test_a_silent_host_may_have_been_made_so() -> None:
+    result = _result(
+        Told(event="runner_on_failed", host="b", message="no room"),
+        Told(event="runner_on_unreachable", host="c", message="timed out"),
+    )
+
+    with pytest.raises(Unreachable):
+        result.demand_success()
+
+
+def _paths(home: Path, playbook: str, text: str) -> tuple[Paths, Path]:
+    """Return an environment under ``home`` whose playbooks are one, and a wheel."""
+    paths = Paths(home, EnvironmentName("test"))
+    paths.playbooks.mkdir()
+    (paths.playbooks / playbook).write_text(text)
+    (paths.playbooks / "ansible.cfg").write_text("[defaults]\n")
+    wheel = home / "0123" / "ndc.whl"
+    wheel.parent.mkdir()
+    wheel.write_bytes(b"")
+    return paths, wheel
+
+
+def test_a_playbook_that_ansible_refuses_did_not_begin(tmp_path: Path) -> None:
+    paths, wheel = _paths(tmp_path, "converge.yml", "- hosts: all\n  nonsense: true\n")
+    secrets = ensure_secrets(paths.secrets, network("tiny"))
+
+    with pytest.raises(Rejected, match="could not begin") as caught:
+        converge(network("tiny"), secrets, wheel, paths, Play(), lambda _: None)
+
+    assert "nonsense" in caught.value.actual
+
+
+def test_what_was_passed_to_a_play_is_gone_and_five_plays_are_kept(tmp_path: Path) -> None:
+    paths, wheel = _paths(tmp_path, "converge.yml", "- hosts: nobody_of_this_name\n")
+    secrets = ensure_secrets(paths.secrets, network("tiny"))
+    for old in range(7):
+        (paths.ansible / f"play-{old}").mkdir(parents=True)
+
+    result = converge(network("tiny"), secrets, wheel, paths, Play(), lambda _: None)
+
+    assert result == PlayResult()
+    assert len(list(paths.ansible.iterdir())) == 5
+    assert list(paths.ansible.glob("*/passing")) == []
+
+
+def test_nothing_of_a_cancelled_play_goes_on(tmp_path: Path) -> None:
+    # a number that no other process of this machine sleeps for
+    seconds = f"86{os.getpid()}"
+    (tmp_path / "site.yml").write_text(SITE.format(seconds=seconds))
+    (tmp_path / "hosts.yml").write_text(INVENTORY)
+    order = Order(
+        folder=tmp_path,
+        playbook=tmp_path / "site.yml",
+        inventory=tmp_path / "hosts.yml",
+        arguments="",
+        environment={
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+            "ANSIBLE_HOME": str(tmp_path / "home"),
+        },
+        timeout_seconds=60,
+    )
+    (tmp_path / "order.json").write_text(order.model_dump_json())
+    child = subprocess.Popen(
+        [*CHILD, tmp_path / "order.json", str(os.getpid())],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    wait_until(
+        SystemClock(),
+        lambda: bool(_sleeping(seconds)),
+        what="the task",
+        bound=timedelta(seconds=60),
+    )
+
+    child.send_signal(signal.SIGTERM)
+    told, _ = child.communicate(timeout=60)
+
+    assert _sleeping(seconds) == []
+    assert Told.model_validate_json(told.splitlines()[-1]).message == "canceled"
+
+
+def _sleeping(seconds: str) -> list[int]:
+    """Return the processes of this machine that sleep for ``seconds``."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cmdline").read_bytes() == f"sleep\0{seconds}\0".encode():
+                found.append(int(process.name))
+    return found
+
+
+def test_a_play_whose_asker_died_before_it_began_does_nothing(tmp_path: Path) -> None:
+    order = Order(
+        folder=tmp_path,
+        playbook=tmp_path / "site.yml",
+        inventory=tmp_path / "hosts.yml",
+        arguments="",
+        environment={},
+        timeout_seconds=10,
+    )
+    (tmp_path / "order.json").write_text(order.model_dump_json(), "utf-8")
+    nobody = str(os.getpid() + 1)
+
+    done = subprocess.run(
+        [*CHILD, tmp_path / "order.json", nobody], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert not (tmp_path / "artifacts").exists()

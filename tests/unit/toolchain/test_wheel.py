@@ -1,0 +1,25 @@
+"""What reaches hosts."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from toolchain.build.places import CHECKOUT
+from toolchain.build.wheel import ensure_wheel, on_hosts
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden/wheel/modules.txt"
+
+
+def test_the_wheel_holds_what_hosts_run_and_what_that_needs() -> None:
+    told = "".join(f"{path.relative_to(CHECKOUT)}\n" for path in on_hosts())
+
+    assert told == GOLDEN.read_text("utf-8")
+
+
+def test_the_wheel_is_built_of_these_files_alone(tmp_path: Path) -> None:
+    wheel = ensure_wheel(tmp_path, print)
+
+    packed = zipfile.ZipFile(wheel).namelist()
+    ours = {name for name in packed if ".dist-info/" not in name}
+    assert ours == {str(path.relative_to(CHECKOUT)) for path in on_hosts()}

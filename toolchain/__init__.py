@@ -1,0 +1,1 @@
+"""What is needed before anything runs: the doctor, and what ``build`` makes."""
