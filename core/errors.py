@@ -76,3 +76,7 @@ class Rejected(WorldError):
 
 class Unreachable(WorldError):
     """The world did not answer: it may have happened."""
+
+
+class NotSeen(WorldError):
+    """A look saw nothing; nothing was asked to change."""

@@ -22,7 +22,7 @@ from dr.actions import (
     WithdrawService,
     WriteCanary,
 )
-from dr.ports import Eye
+from dr.eye import Eye
 from dr.questions import (
     CanaryIsKept,
     HasAll,

@@ -19,6 +19,8 @@ class MemberFacts:
     """a standby that receives what the leader writes, as it writes it"""
     lag_bytes: int | None
     """behind the leader; None: not known"""
+    synchronous: bool = False
+    """whether a commit may wait for it"""
 
 
 @dataclass(frozen=True, slots=True)

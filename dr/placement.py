@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import JournalCorrupt
 from core.runs.plan import RunName
-from inventory.names import ServiceName, SiteName
+from inventory.names import SiteName
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,16 @@ class Placement:
     run: RunName | None
     """that made it; None: the first one, made when the service was set up"""
 
-    def moved(self, to: SiteName, run: RunName) -> Placement:
-        """Return the record that follows this one."""
-        return Placement(to, self.epoch + 1, run)
+    def moved(
+        self, source: SiteName, target: SiteName, epoch: int, run: RunName
+    ) -> Placement | None:
+        """Return the record once ``run`` moved the workload under ``epoch``; None: it may not.
+
+        The move may be made from ``source`` at the epoch before, and if it is made already.
+        """
+        new = Placement(target, epoch, run)
+        may = self == new or (self.site, self.epoch + 1) == (source, epoch)
+        return new if may else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +52,6 @@ class Claim:
     def released(self, run: RunName) -> Claim:
         """Return the claim once ``run`` does not hold it."""
         return Claim(None, self.number) if self.run == run else self
-
-
-class Placements(Protocol):
-    """Where placements and claims are kept; changes need a quorum."""
-
-    def placement(self, service: ServiceName) -> Placement | None:
-        """Return the record of ``service``, as of now, or None if there is none yet.
-
-        Raises:
-            Unreachable: no quorum answered.
-        """
-
-    def swap(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
-        """Replace the record ``old`` by ``new``; done already counts as done.
-
-        Raises:
-            Rejected: the record is neither; nothing changed.
-            Unreachable: it may have changed.
-        """
-
-    def claim(self, service: ServiceName) -> Claim:
-        """Return who holds ``service``, as of now.
-
-        Raises:
-            Unreachable: no quorum answered.
-        """
-
-    def take(self, service: ServiceName, run: RunName, number: int) -> None:
-        """Let ``run`` hold ``service`` under ``number``; done already counts as done.
-
-        Raises:
-            Rejected: another run holds it, or ``number`` is not the next.
-            Unreachable: it may hold it now.
-        """
-
-    def release(self, service: ServiceName, run: RunName) -> None:
-        """Let ``run`` hold ``service`` no longer; done already counts as done.
-
-        Raises:
-            Unreachable: it may still hold it.
-        """
 
 
 _PLACEMENT: TypeAdapter[Placement] = TypeAdapter(Placement)

@@ -106,6 +106,9 @@ def target_is_reachable(
     network: Network, facts: Facts, request: Switchover
 ) -> Iterator[PlanRefused]:
     """Hosts at the target answer, and the application there reaches its database."""
+    service = service_in(network, request)
+    if request.target not in (service.home, *service.refuges):
+        return  # nobody of this service is there to be asked
     if request.target not in facts.reachable:
         yield PlanRefused(
             f"{request.target} does not answer",
@@ -113,7 +116,6 @@ def target_is_reachable(
             actual="none",
             next_step=_LOOK,
         )
-    service = service_in(network, request)
     for host in service.hosts:
         if network.host(host).site == request.target and host not in facts.answering:
             yield PlanRefused(

@@ -14,7 +14,8 @@ from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, 
 from dr.planner import Occasion, plan_switchover
 from dr.rules import Switchover
 from dr.simulation.journal import MemoryJournal
-from dr.simulation.world import World
+from dr.simulation.truth import Truth
+from dr.simulation.world import World, rehearsed
 from inventory.names import OperatorName, ServiceName, SiteName
 from inventory.network import Network
 from tests.networks import network
@@ -41,7 +42,7 @@ class Rehearsal:
         """Return an engine in this world; in memory unless told otherwise."""
         return RecoveryEngine(
             journal=journal or MemoryJournal(codec(), self.world),
-            sensor=Conditions(self.world),
+            sensor=Conditions(self.world.eye),
             actuator=actuator or self.world,
             clock=self.world,
             inbox=inbox or NoInbox(),
@@ -54,6 +55,11 @@ class Rehearsal:
         return run
 
     @property
+    def truth(self) -> Truth:
+        """What is true in this world."""
+        return self.world.truth
+
+    @property
     def effects(self) -> list[Action]:
         """What changed the world, in order."""
         return [action for _, action in self.world.effects]
@@ -63,8 +69,10 @@ def rehearsal(profile: str = "compact", seed: int = 0, target: str = "ndc02") ->
     """Return a healthy world two seconds after its beginning, and a plan for it."""
     # the digest would change golden files with every word of the default inventory
     net = replace(network(profile), digest="0123456789abcdef" * 4)
-    world = World(net, SERVICE, seed)
+    world = rehearsed(net, SERVICE, seed)
     world.sleep(timedelta(seconds=2))
     occasion = Occasion(RUN, world.now(), OperatorName("an"))
     request = Switchover(SERVICE, SiteName(target))
-    return Rehearsal(net, world, plan_switchover(net, world.observe(SERVICE), request, occasion))
+    return Rehearsal(
+        net, world, plan_switchover(net, world.eye.observe(SERVICE), request, occasion)
+    )

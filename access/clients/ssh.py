@@ -62,6 +62,12 @@ class Access:
     known_hosts: Path
     """every host's key by management address, as OpenSSH reads it"""
     user: str = "root"
+    port: int = SSH
+
+    def known_as(self, host: Host) -> str:
+        """Return what ``known_hosts`` calls ``host``."""
+        address = str(host.management.ip)
+        return address if self.port == SSH else f"[{address}]:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ def connect(host: Host, access: Access, *, bound: timedelta = CONNECT) -> SshCon
             client.load_host_keys(str(access.known_hosts))
             client.connect(
                 str(host.management.ip),
-                port=SSH,
+                port=access.port,
                 username=access.user,
                 key_filename=str(access.key),
                 allow_agent=False,
@@ -173,9 +179,8 @@ def demand_pinned(host: Host, access: Access) -> None:
     Raises:
         Rejected: it is not, or ``known_hosts`` cannot be read.
     """
-    address = str(host.management.ip)
     try:
-        pinned = paramiko.HostKeys(str(access.known_hosts)).lookup(address)
+        pinned = paramiko.HostKeys(str(access.known_hosts)).lookup(access.known_as(host))
     except OSError as error:
         raise _unpinned(host, access, str(error)) from error
     if not pinned:

@@ -183,9 +183,12 @@ class Engine(Generic[ActionT, BasisT]):
 
     def _hear(self, run: Run[ActionT, BasisT], completion: Completion) -> Run[ActionT, BasisT]:
         step = run.plan.step(completion.token.step)
+        flight = self._flights[step.id]
+        if flight.answered:
+            return run  # whatever is said after a yes: only looking settles it
         match completion.answer:
             case Answer.YES:
-                self._flights[step.id].answered = True
+                flight.answered = True
                 return run
             case Answer.NO if self._in_effect(run, step):
                 note = f"refused, but it is so already: {completion.note}"

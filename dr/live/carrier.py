@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from access.clients import probe
-from access.clients.json_get import asking
 from core.clock import Clock
-from core.errors import Unreachable, WorldError
+from core.errors import Unreachable
 from core.runs.journal import Opened, Where
 from dr.conditions import Conditions
-from dr.live.eye import LiveEye
-from dr.live.hands import LiveActuator
+from dr.eye import seen
+from dr.live.doors import Live
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
-from dr.live.reach import Reach
 from dr.live.run_folder import RunFolder
 from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun, codec
 from dr.report import Measure, Report, report, report_json, report_text
 from dr.rules import staleness
 from inventory.etcd import runs
-from inventory.network import Network
 
-_MEASURE: Final = timedelta(seconds=30)
-"""the probe reads every row of the window back"""
 _AROUND: Final = timedelta(seconds=2)
 """before and after the run: a gap at its edge counts as well"""
 
@@ -36,8 +29,7 @@ _AROUND: Final = timedelta(seconds=2)
 class Carrier:
     """One run of one network."""
 
-    network: Network
-    reach: Reach
+    live: Live
     folder: RunFolder
     clock: Clock
 
@@ -51,18 +43,19 @@ class Carrier:
         """
         truth = self._truth()
         journal = self._journal(truth)
+        eye = self.live.eye(self.clock)
         engine = RecoveryEngine(
             journal=journal,
-            sensor=Conditions(self._eye),
-            actuator=LiveActuator(self.reach),
+            sensor=Conditions(eye),
+            actuator=self.live.workers(),
             clock=self.clock,
             inbox=self.folder.inbox(),
         )
         if journal.records():
             return engine.resume()
         plan = self.folder.plan()
-        facts = self._eye.observe(plan.basis.service)
-        for refusal in staleness(plan, self.network, facts, self.clock.now()):
+        facts = eye.observe(plan.basis.service)
+        for refusal in staleness(plan, self.live.network, facts, self.clock.now()):
             raise refusal
         return engine.start(plan, truth)
 
@@ -75,13 +68,11 @@ class Carrier:
         """
         records = self.folder.journal(self.clock).records()
         basis = self.folder.plan().basis
-        made = report(records, self.network.service(basis.service), self._measure(basis, records))
+        made = report(
+            records, self.live.network.service(basis.service), self._measure(basis, records)
+        )
         self.folder.keep_report(report_text(made), report_json(made))
         return made
-
-    @property
-    def _eye(self) -> LiveEye:
-        return LiveEye(self.reach, self.clock)
 
     def _truth(self) -> Where:
         match [record.entry for record in self.folder.journal(self.clock).records()]:
@@ -94,13 +85,13 @@ class Carrier:
         copy = self.folder.journal(self.clock)
         if truth is Where.FILE:
             return copy
-        environment = self.network.environment
-        etcd = EtcdJournal(self.reach.etcd, environment, self.folder.run, codec(), self.clock)
+        environment = self.live.network.environment
+        etcd = EtcdJournal(self.live.etcd, environment, self.folder.run, codec(), self.clock)
         return CopiedJournal(etcd, copy)
 
     def _has_quorum(self) -> bool:
         try:
-            self.reach.etcd.under(runs(self.network.environment) + self.folder.run)
+            self.live.etcd.under(runs(self.live.network.environment) + self.folder.run)
         except Unreachable:
             return False
         return True
@@ -108,25 +99,6 @@ class Carrier:
     def _measure(self, basis: Basis, records: Sequence[RecoveryRecord]) -> Measure | None:
         # the rows of the last moments must have had time to be acknowledged
         self.clock.sleep(_AROUND)
-        window = (records[0].at - _AROUND, records[-1].at + _AROUND)
-        for root in self.reach.probes:
-            try:
-                return asyncio.run(self._asked(root, basis, window))
-            except WorldError:
-                continue
-        return None
-
-    async def _asked(self, root: str, basis: Basis, window: tuple[datetime, datetime]) -> Measure:
-        async with asking(self.reach.tls) as client:
-            told = await probe.measured(
-                client, root, basis.service, window=window, deadline=_MEASURE
-            )
-        return Measure(
-            gap=timedelta(seconds=told.gap_seconds),
-            acknowledged=told.acknowledged,
-            refused=told.refused,
-            lost=told.lost,
-            duplicated=told.duplicated,
-            unknown=told.unknown,
-            void=told.void,
-        )
+        since, until = records[0].at - _AROUND, records[-1].at + _AROUND
+        probe = self.live.doors.probe
+        return seen(lambda: probe.measure(basis.service, since, until))

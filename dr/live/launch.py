@@ -1,4 +1,4 @@
-"""What the command line asks of recovery: look, plan, set a runner to work, follow it."""
+"""Sets a runner to work, and follows the journal that it writes."""
 
 from __future__ import annotations
 
@@ -7,29 +7,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from core.clock import Clock
 from core.errors import Rejected
-from dr.facts import Facts
-from dr.live.eye import LiveEye
-from dr.live.reach import Reach
 from dr.live.run_folder import RunFolder
 from dr.plan import RecoveryRecord
-from inventory.names import ServiceName
-from inventory.network import Network
+
+RUNNER = "ndc.daemons.runner"
+"""the module that carries a run; it lies above this room"""
 
 _LOOK_EVERY: Final = timedelta(milliseconds=100)
-
-
-def observed(network: Network, secrets: Path, service: ServiceName, clock: Clock) -> Facts:
-    """Return what can be seen now about ``service``.
-
-    Raises:
-        Rejected: our own certificates are missing.
-    """
-    return LiveEye(Reach.over(network, secrets), clock).observe(service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +49,7 @@ class Runner:
             self.clock.sleep(_LOOK_EVERY)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "ndc.daemons.runner", self.environment, self.folder.run]
+        command = [sys.executable, "-m", RUNNER, self.environment, self.folder.run]
         try:
             with self.folder.log_path.open("ab") as log:
                 return subprocess.Popen(

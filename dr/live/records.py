@@ -2,102 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from access.clients.etcd import Etcd, Holds, Put
-from core.errors import Rejected, Unreachable
-from core.runs.plan import RunName
+from core.errors import Rejected
 from dr.placement import Claim, Placement, claim_text, placement_text, read_claim, read_placement
 from inventory.etcd import claims, placements
-from inventory.names import EnvironmentName, ServiceName, SiteName
+from inventory.names import EnvironmentName, ServiceName
+
+RecordT = TypeVar("RecordT")
 
 
 @dataclass(frozen=True, slots=True)
-class EtcdPlacements:
-    """The records of one environment; a ``dr.placement.Placements``."""
+class EtcdRecords:
+    """The records of one environment; keeps the promise of ``dr.doors.RecordsDoor``."""
 
     etcd: Etcd
     environment: EnvironmentName
 
     def placement(self, service: ServiceName) -> Placement | None:
-        """Return the record of ``service``, as of now, or None if there is none yet."""
-        found = self.etcd.get(self._key(service))
-        return read_placement(found.value) if found else None
+        """Return the record of ``service``, as of now; None: there is none yet."""
+        record = self.etcd.get(self._placement_key(service))
+        return read_placement(record.value) if record else None
 
     def placements(self) -> dict[ServiceName, Placement]:
-        """Return every record that there is, as of now, read at once.
+        """Return every placement record that there is, as of now, read at once.
 
         Raises:
             Unreachable: no quorum answered.
         """
-        records = placements(self.environment)
+        prefix = placements(self.environment)
         return {
-            ServiceName(found.key.removeprefix(records)): read_placement(found.value)
-            for found in self.etcd.under(records)
+            ServiceName(record.key.removeprefix(prefix)): read_placement(record.value)
+            for record in self.etcd.under(prefix)
         }
-
-    def swap(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
-        """Replace the record ``old`` by ``new``; done already counts as done."""
-        key = self._key(service)
-        before = placement_text(old) if old else None
-        if self.etcd.change([Holds(key, before)], [Put(key, placement_text(new))]):
-            return
-        found = self.placement(service)
-        if found != new:
-            raise Rejected(
-                f"the placement of {service} is not what was planned on",
-                expected=before or "no record yet",
-                actual=placement_text(found) if found else "no record",
-                next_step=f"somebody else moved it: ndc status; then ndc dr plan {service} …",
-            )
-
-    def ensure(self, service: ServiceName, home: SiteName) -> Placement:
-        """Return the record of ``service``; where there is none, make the first: at ``home``.
-
-        Raises:
-            Unreachable: it may have been made.
-        """
-        key, first = self._key(service), Placement(home, 1, None)
-        self.etcd.change([Holds(key, None)], [Put(key, placement_text(first))])
-        return self.placement(service) or first
 
     def claim(self, service: ServiceName) -> Claim:
         """Return who holds ``service``, as of now."""
-        return self._claim(service)[1]
+        record = self.etcd.get(self._claim_key(service))
+        return read_claim(record.value) if record else Claim(None)
 
-    def take(self, service: ServiceName, run: RunName, number: int) -> None:
-        """Let ``run`` hold ``service`` under ``number``; done already counts as done."""
-        before, claim = self._claim(service)
-        taken = claim.taken(run, number)
-        if taken is None:
+    def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
+        """Replace the record ``old`` by ``new``; done already counts as done."""
+        self._swap(
+            self._placement_key(service),
+            old,
+            new,
+            read=lambda text: read_placement(text) if text else None,
+            write=placement_text,
+        )
+
+    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
+        """Replace the claim ``old`` by ``new``; done already counts as done."""
+        self._swap(
+            self._claim_key(service),
+            old,
+            new,
+            read=lambda text: read_claim(text) if text else Claim(None),
+            write=claim_text,
+        )
+
+    def _swap(
+        self,
+        key: str,
+        old: RecordT | None,
+        new: RecordT,
+        *,
+        read: Callable[[str | None], RecordT | None],
+        write: Callable[[RecordT], str],
+    ) -> None:
+        """Replace what ``key`` holds.
+
+        The text that was read is what must still be there, not what we would write for it: another
+        version of ndc may have written it.
+        """
+        record = self.etcd.get(key)
+        text = record.value if record else None
+        if read(text) == old and old != new:
+            if self.etcd.change([Holds(key, text)], [Put(key, write(new))]):
+                return
+            record = self.etcd.get(key)
+            text = record.value if record else None
+        if read(text) != new:
             raise Rejected(
-                f"{service} cannot be held by {run}",
-                expected=f"that nobody holds it, and that it was taken {number - 1} times",
-                actual=f"{claim.run or 'nobody'} holds it; it was taken {claim.number} times",
-                next_step=f"ndc dr show {claim.run}" if claim.run else "plan again: ndc dr plan",
-            )
-        self._put_claim(service, before, taken)
-
-    def release(self, service: ServiceName, run: RunName) -> None:
-        """Let ``run`` hold ``service`` no longer; done already counts as done."""
-        before, claim = self._claim(service)
-        self._put_claim(service, before, claim.released(run))
-
-    def _claim(self, service: ServiceName) -> tuple[str | None, Claim]:
-        found = self.etcd.get(self._claim_key(service))
-        return (found.value, read_claim(found.value)) if found else (None, Claim(None))
-
-    def _put_claim(self, service: ServiceName, before: str | None, claim: Claim) -> None:
-        key, text = self._claim_key(service), claim_text(claim)
-        if text != before and not self.etcd.change([Holds(key, before)], [Put(key, text)]):
-            raise Unreachable(
-                f"the claim on {service} changed while we changed it",
-                expected=before or "no claim yet",
-                actual="another one",
-                next_step="ndc dr runs shows who else moves it",
+                f"{key} is not what was planned on",
+                expected=str(old),
+                actual=text or "no record",
+                next_step="somebody else changed it: ndc status; ndc dr runs; then plan again",
             )
 
-    def _key(self, service: ServiceName) -> str:
+    def _placement_key(self, service: ServiceName) -> str:
         return placements(self.environment) + service
 
     def _claim_key(self, service: ServiceName) -> str:

@@ -18,7 +18,7 @@ from core.clock import Clock
 from core.errors import NdcError
 from core.system_clock import SystemClock
 from dr.epochs import services_of
-from dr.live.records import EtcdPlacements
+from dr.live.records import EtcdRecords
 from dr.onhost.addresses import Loopback
 from dr.onhost.agent import Agent
 from dr.onhost.guard import Guard
@@ -52,7 +52,7 @@ def _agent(mine: Here, clock: Clock) -> Agent:
     roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
     etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, mine.password(password_name(AGENT)))))
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
-    return Agent(host.site, EtcdPlacements(etcd, network.environment), guard)
+    return Agent(host.site, EtcdRecords(etcd, network.environment), guard)
 
 
 def _obey(agent: Agent, clock: Clock) -> None:

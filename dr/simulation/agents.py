@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Final
 
-from core.errors import Rejected
+from core.errors import WorldError
+from core.runs.plan import RunName, StepId
+from core.runs.ports import Token
 from dr.edges import Edge, Local, edge, yields
+from dr.epochs import Act
+from dr.eye import seen
 from dr.placement import Placement
 from dr.simulation.world import World
 from inventory.names import HostName
+
+_ACTS: Final = {
+    Edge.ANNOUNCE: Act.ANNOUNCE,
+    Edge.STAY_OUT: Act.WITHDRAW,
+    Edge.WITHDRAW: Act.WITHDRAW,
+}
 
 
 class Agents:
@@ -20,6 +31,7 @@ class Agents:
         self, world: World, hosts: Iterable[HostName], *, every: timedelta = timedelta(seconds=5)
     ) -> None:
         self._world = world
+        self._service = world.truth.service.name
         self._every = every
         for host in hosts:
             self._look_after(every * world.random.random(), host)
@@ -29,23 +41,26 @@ class Agents:
 
     def _look(self, host: HostName) -> None:
         self._look_after(self._every, host)
-        if self._world.quorum:
-            record = self._world.placements[-1]
+        record = seen(lambda: self._world.doors.records.placement(self._service))
+        if record is not None:
             self._later(lambda: self._decide(host, record))
 
     def _decide(self, host: HostName, record: Placement) -> None:
-        world = self._world
-        site = world.network.host(host).site
-        local = Local(site, host in world.announcing, world.epochs[host] or None)
-        wanted = edge(record, local)
-        if wanted is Edge.KEEP or (wanted is Edge.WITHDRAW and not world.quorum):
+        stance = self._world.doors.guard.look(self._service, host)
+        site = self._world.truth.network.host(host).site
+        wanted = edge(record, Local(site, stance.announces, stance.highest))
+        if wanted is Edge.KEEP:
             return
-        if not yields(wanted, world.claim):
-            self._later(lambda: self._act(host, record, wanted))
+        if wanted is Edge.WITHDRAW:
+            claim = seen(lambda: self._world.doors.records.claim(self._service))
+            if claim is None or yields(wanted, claim):
+                return
+        self._later(lambda: self._act(host, record, _ACTS[wanted]))
 
-    def _act(self, host: HostName, record: Placement, wanted: Edge) -> None:
-        with suppress(Rejected):
-            self._world.route(host, record.epoch, wanted=wanted is Edge.ANNOUNCE)
+    def _act(self, host: HostName, record: Placement, act: Act) -> None:
+        token = Token(RunName("agent"), StepId("placement"), record.epoch, 1)
+        with suppress(WorldError):
+            self._world.doors.guard.act(act, self._service, host, token)
 
     def _later(self, event: Callable[[], None]) -> None:
         self._world.timeline.at(timedelta(milliseconds=self._world.random.randint(1, 400)), event)

@@ -2,48 +2,81 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from inventory.names import HostName
-
-if TYPE_CHECKING:
-    from dr.simulation.world import World
+from dr.report import Measure
+from dr.simulation.timeline import BEGINNING
+from dr.simulation.truth import Truth
+from inventory.names import HostName, SiteName
 
 EVERY: Final = timedelta(milliseconds=50)
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write that was acknowledged."""
+
+    at: timedelta
+    """since the beginning"""
+    row: str
+    site: SiteName
+    """that served it"""
+
+
 class Citizens:
-    """20 writes a second through the service address."""
+    """20 writes a second through the service address, to one host for as long as it is there."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._sent = 0
-        self.acknowledged: list[tuple[timedelta, str]] = []
-        self.routes: list[frozenset[HostName]] = [frozenset(world.announcing)]
-        """who announced the address, each time that changed"""
-        world.timeline.at(EVERY, self._write)
-
-    def note_route(self) -> None:
-        """Remember who announces the address now."""
-        self.routes.append(frozenset(self._world.announcing))
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+        self._sent: list[timedelta] = []
+        self._host: HostName | None = None
+        self.acknowledged: list[Write] = []
+        truth.timeline.at(EVERY, self._write)
 
     @property
     def gap(self) -> timedelta:
         """The longest time between two acknowledged writes."""
-        times = [at for at, _ in self.acknowledged]
-        return max((later - earlier for earlier, later in pairwise(times)), default=timedelta())
+        return _gap(self.acknowledged)
 
     @property
     def lost(self) -> list[str]:
         """Acknowledged writes that are gone."""
-        kept = set(self._world.database.log)
-        return [row for _, row in self.acknowledged if row not in kept]
+        kept = set(self._truth.database.log)
+        return [write.row for write in self.acknowledged if write.row not in kept]
+
+    def measure(self, since: datetime, until: datetime) -> Measure:
+        """Return what became of the writes between ``since`` and ``until``."""
+        span = (since - BEGINNING, until - BEGINNING)
+        writes = [write for write in self.acknowledged if span[0] <= write.at <= span[1]]
+        sent = sum(span[0] <= at <= span[1] for at in self._sent)
+        lost = set(self.lost)
+        return Measure(
+            gap=_gap(writes),
+            acknowledged=len(writes),
+            refused=0,
+            lost=sum(write.row in lost for write in writes),
+            duplicated=0,
+            unknown=sent - len(writes),
+        )
 
     def _write(self) -> None:
-        self._sent += 1
-        row = f"citizen-{self._sent}"
-        if self._world.announcing and self._world.database.insert(row):
-            self.acknowledged.append((self._world.elapsed(), row))
-        self._world.timeline.at(EVERY, self._write)
+        now = self._truth.timeline.elapsed()
+        self._sent.append(now)
+        row = f"citizen-{len(self._sent)}"
+        host = self._reached()
+        if host is not None and self._truth.database.insert(row):
+            site = self._truth.network.host(host).site
+            self.acknowledged.append(Write(now, row, site))
+        self._truth.timeline.at(EVERY, self._write)
+
+    def _reached(self) -> HostName | None:
+        if self._host not in self._truth.announcing:
+            self._host = min(self._truth.announcing, default=None)
+        return self._host
+
+
+def _gap(writes: list[Write]) -> timedelta:
+    return max((later.at - one.at for one, later in pairwise(writes)), default=timedelta())

@@ -12,6 +12,7 @@ from typing import Final
 
 from core.errors import Rejected
 from dr.simulation.timeline import Timeline
+from dr.succession import LogEnd, Succession
 from inventory.names import HostName
 from inventory.network import Database
 
@@ -36,8 +37,8 @@ class SimulatedDatabase:
     switching: bool = False
     forks: int = 0
     """how often the leader changed"""
-    unshared: dict[tuple[HostName, HostName], int] = field(default_factory=dict)
-    """rows that a leader had when it stopped in good order, and its heir had not"""
+    successions: dict[tuple[HostName, HostName], Succession] = field(default_factory=dict)
+    """what the logs of a leader that stopped in good order, and of its heir, tell; a byte a row"""
 
     @classmethod
     def healthy(cls, declared: Database, timeline: Timeline) -> SimulatedDatabase:
@@ -58,28 +59,18 @@ class SimulatedDatabase:
         self.log.append(row)
         return True
 
-    def narrow(self, candidate: HostName) -> bool:
-        """Wait for ``candidate`` alone; tell whether that changed anything."""
-        if candidate not in self.synchronous:
-            raise Rejected(f"{candidate} is not synchronous")
-        changed = self.synchronous != {candidate}
-        self.synchronous = {candidate}
-        return changed
+    def switch(self, leader: HostName, candidate: HostName) -> None:
+        """Begin a planned switch.
 
-    def switch(self, leader: HostName, candidate: HostName) -> bool:
-        """Begin a planned switch; always True."""
+        Raises:
+            Rejected: another leads, or the candidate is not synchronous; nothing happened.
+        """
         if self.switching or self.leader != leader:
             raise Rejected(f"leader name does not match: {self.leader}")
         if candidate not in self.synchronous:
             raise Rejected(f"candidate {candidate} is not synchronous")
         self.leader, self.synchronous, self.switching = None, set(), True
         self.timeline.at(PROMOTION, lambda: self._promote(candidate, rejoining=leader))
-        return True
-
-    def has_all(self, host: HostName, former: HostName) -> bool | None:
-        """Tell whether ``host`` got all that ``former`` wrote before it; None: nobody can tell."""
-        unshared = self.unshared.get((former, host))
-        return None if unshared is None else unshared == 0
 
     def crash_leader(self) -> None:
         """Lose the leader's host; its best standby takes over when the lease has run out."""
@@ -98,10 +89,11 @@ class SimulatedDatabase:
         behind = self.missing.pop(candidate, 0)
         if behind:
             del self.log[-behind:]
-        if rejoining is not None:
-            self.unshared[rejoining, candidate] = behind
         self.leader = candidate
         self.forks += 1
+        if rejoining is not None:
+            end = LogEnd(self.forks, location=len(self.log) + behind, final=True)
+            self.successions[rejoining, candidate] = Succession(end, fork=len(self.log))
         others = {m.host for m in self.declared.members if m.synchronous} & self.alive
         partners = others - {candidate} if rejoining is None else {rejoining} & self.alive
         self.timeline.at(REJOINING, lambda: self.synchronous.update(partners))

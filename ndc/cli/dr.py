@@ -139,16 +139,17 @@ def approve(context: typer.Context, run: Run, step: str, reason: Reason = "") ->
 def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
     from core.runs.plan import RunName
     from core.system_clock import SystemClock
-    from dr.live.launch import observed
     from dr.planner import Occasion, plan_switchover
     from dr.rules import Switchover, refusals, service_in
     from inventory.names import ServiceName, SiteName
+    from ndc.wiring.reaching import reached
 
     clock = SystemClock()
     made, network = running(current(context))
     request = Switchover(ServiceName(service), SiteName(to))
     service_in(network, request)
-    facts = observed(network, made.paths.secrets, request.service, clock)
+    with reached(made, network) as live:
+        facts = live.eye(clock).observe(request.service)
     for refusal in refusals(network, facts, request)[1:]:
         say("\n".join([*refusal.lines(), ""]))
     now = clock.now()

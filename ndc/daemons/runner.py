@@ -13,10 +13,10 @@ import sys
 from core.errors import NdcError
 from core.system_clock import SystemClock
 from dr.live.carrier import Carrier
-from dr.live.reach import Reach
 from dr.live.run_folder import RunFolder
 from dr.report import Outcome, report_text
 from ndc.wiring import environment
+from ndc.wiring.reaching import reached
 from ndc.wiring.running import running
 
 EXIT_CODES = {
@@ -44,8 +44,8 @@ def _carried(name: str, run: str) -> Outcome:
     made = environment.opened(name)
     network = running(made, _note)
     folder = RunFolder.opened(made.paths.runs, run)
-    with folder.carried(clock):
-        carrier = Carrier(network, Reach.over(network, made.paths.secrets), folder, clock)
+    with folder.carried(clock), reached(made, network) as live:
+        carrier = Carrier(live, folder, clock)
         carrier.carry()
         reported = carrier.report()
     sys.stdout.write(report_text(reported) + "\n")

@@ -17,7 +17,7 @@ from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.locks import alone
 from core.system_clock import SystemClock
-from dr.live.reach import Reach, etcd_as
+from dr.live.doors import quorum
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
 from monitors.health.concerns import concerns, is_settled
@@ -28,6 +28,7 @@ from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
 from ndc.wiring.onlooker import onlooker
 from ndc.wiring.place import place_services
+from ndc.wiring.reaching import reached
 from ndc.wiring.running import keep
 from ndc.wiring.say import say_routes
 from ndc.wiring.stages import Say, Stages
@@ -90,12 +91,13 @@ def _contain(work: _Work) -> None:
 
 def _admit(work: _Work) -> None:
     """Make etcd know who may do what, as soon as a majority can be asked."""
-    reach = Reach.over(work.network, work.secrets.folder)
-    root = etcd_as(ROOT, work.network, work.secrets, reach.rest)
     admitted = tuple(accounts(work.network))
     passwords = {one.name: work.secrets.etcd_password(one.name) for one in admitted}
     passwords[ROOT] = work.secrets.etcd_password(ROOT)
-    with work.stages.stage("accounts of the quorum"):
+    with (
+        work.stages.stage("accounts of the quorum"),
+        quorum(work.network, work.secrets, ROOT) as root,
+    ):
         _when_it_answers(
             work, lambda: ensure_access(root, admitted, passwords), "the quorum's accounts"
         )
@@ -103,10 +105,12 @@ def _admit(work: _Work) -> None:
 
 def _place(work: _Work) -> None:
     """Make services be announced where they are placed, as soon as a majority can be asked."""
-    reach = Reach.over(work.network, work.secrets.folder)
-    with work.stages.stage("placement of services"):
+    with (
+        work.stages.stage("placement of services"),
+        reached(work.environment, work.network) as live,
+    ):
         _when_it_answers(
-            work, lambda: place_services(work.network, reach), "the placement of every service"
+            work, lambda: place_services(work.network, live.doors), "the placement of every service"
         )
 
 

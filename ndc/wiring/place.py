@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
+from dr.doors import Doors
 from dr.epochs import Act
-from dr.live.reach import Reach
+from dr.placement import Placement
 from inventory.network import Network, Service
 
 
-def place_services(network: Network, reach: Reach) -> None:
+def place_services(network: Network, doors: Doors) -> None:
     """Make the first placement record of each service, and let its active site announce it.
 
     A service that was moved stays where it is: the record is the truth, not its home.
@@ -19,14 +20,23 @@ def place_services(network: Network, reach: Reach) -> None:
         Unreachable: a voter or a host did not answer; the same call goes on from there.
     """
     for service in network.services:
-        _place(network, reach, service)
+        _place(network, doors, service)
 
 
-def _place(network: Network, reach: Reach, service: Service) -> None:
-    placement = reach.placements.ensure(service.name, service.home)
+def _place(network: Network, doors: Doors, service: Service) -> None:
+    placement = _placement(doors, service)
     token = Token(RunName("up"), StepId("place"), placement.epoch, attempt=1)
     for name in service.hosts:
         active = network.host(name).site == placement.site
-        announced, _ = reach.announced(service.name, name)
-        if announced != active:
-            reach.route(Act.ANNOUNCE if active else Act.WITHDRAW, service.name, name, token)
+        if doors.guard.look(service.name, name).announces != active:
+            act = Act.ANNOUNCE if active else Act.WITHDRAW
+            doors.guard.act(act, service.name, name, token)
+
+
+def _placement(doors: Doors, service: Service) -> Placement:
+    """Return the record of ``service``; where there is none, make the first: at home."""
+    placement = doors.records.placement(service.name)
+    if placement is None:
+        placement = Placement(service.home, 1, None)
+        doors.records.swap_placement(service.name, None, placement)
+    return placement

@@ -15,7 +15,7 @@ from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.system_clock import SystemClock
 from dr.epochs import Act, Request
-from dr.live.epoch import ask
+from dr.live.guard import ask
 from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network
 from ndc.wiring import environment

@@ -12,13 +12,13 @@ from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.conditions import Conditions
-from dr.placement import Claim
+from dr.placement import Claim, Placement
 from dr.plan import RecoveryRun, codec
 from dr.report import Outcome, report
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
-from dr.simulation.world import World
+from dr.simulation.truth import Truth
 from inventory.names import HostName
 from tests.rehearsals import RUN, Rehearsal, rehearsal
 
@@ -36,17 +36,17 @@ KINDS = (
 )
 SO_ALREADY = frozenset({"narrow-sync", "compare-logs", "verify-service"})
 """what is so already is no failure, whoever says no"""
-SURVIVABLE = (Trouble.MUTE, Trouble.LOST, Trouble.SLOW, Trouble.LATE)
+SURVIVABLE = tuple(trouble for trouble in Trouble if trouble is not Trouble.REFUSED)
 
 
 def _safe(made: Rehearsal) -> None:
     """Check what must never happen, from what the world remembers."""
     citizens = made.world.citizens
-    epochs = [placed.epoch for placed in made.world.placements]
+    epochs = [placed.epoch for placed in made.truth.placements]
     assert citizens.lost == []
-    assert all(citizens.routes), "the last serving host was taken away"
+    assert all(made.truth.routes), "the last serving host was taken away"
     assert epochs == list(range(1, len(epochs) + 1))
-    assert made.world.database.forks <= 1
+    assert made.truth.database.forks <= 1
     assert len(made.effects) == len(set(made.effects)), "something was done twice"
 
 
@@ -64,7 +64,7 @@ def test_moving_the_address_costs_the_citizens_nothing() -> None:
     made = rehearsal()
     made.carry()
 
-    assert [sorted(hosts) for hosts in dict.fromkeys(made.world.citizens.routes)] == [
+    assert [sorted(hosts) for hosts in dict.fromkeys(made.truth.routes)] == [
         ["ndc01-app"],
         ["ndc01-app", "ndc02-app"],
         ["ndc02-app"],
@@ -116,7 +116,7 @@ def test_many_bad_messages_end_well_or_are_held_and_are_always_safe(seed: int) -
 
 def test_the_leader_that_dies_before_the_switch_refuses_it() -> None:
     made = rehearsal()
-    made.world.database.crash_leader()
+    made.truth.database.crash_leader()
 
     run = made.carry()
 
@@ -126,44 +126,45 @@ def test_the_leader_that_dies_before_the_switch_refuses_it() -> None:
 
 def test_a_candidate_that_falls_behind_after_planning_is_not_promoted() -> None:
     made = rehearsal()
-    made.world.database.missing = dict.fromkeys(made.world.database.synchronous, 500)
+    made.truth.database.missing = dict.fromkeys(made.truth.database.synchronous, 500)
 
     run = made.carry()
 
     assert run.states[StepId("promote")] is StepState.FAILED
     assert "at most 1000000 bytes behind" in run.notes[StepId("promote")]
-    assert made.world.database.forks == 0
+    assert made.truth.database.forks == 0
 
 
 def test_a_candidate_whose_lag_cannot_be_seen_is_not_promoted() -> None:
     made = rehearsal()
     made.world.timeline.at(
-        timedelta(milliseconds=10), lambda: made.world.database.alive.discard(_candidate(made))
+        timedelta(milliseconds=10), lambda: made.truth.database.alive.discard(_candidate(made))
     )
 
     run = made.carry()
 
     assert run.states[StepId("promote")] is not StepState.DONE
-    assert made.world.database.forks == 0
+    assert made.truth.database.forks == 0
 
 
 def test_a_switch_that_tears_the_log_is_never_done_though_the_service_goes_on() -> None:
     made = rehearsal()
     journal = MemoryJournal(codec(), made.world)
-    made.world.database.missing = dict.fromkeys(made.world.database.synchronous, 3)
+    made.truth.database.missing = dict.fromkeys(made.truth.database.synchronous, 3)
 
     run = made.carry(journal)
 
     assert run.verdict is Verdict.HELD
     assert run.states[StepId("compare")] is StepState.FAILED
-    assert run.waits_for() == ["compare is failed: ndc01-data wrote what ndc02-data does not have"]
-    assert made.world.announcing == {HostName("ndc02-app")}
-    assert report(journal.records(), made.world.service, None).outcome is Outcome.LOSS
+    (reason,) = run.waits_for()
+    assert reason.startswith("compare is failed: ndc01-data wrote what ndc02-data does not have")
+    assert made.truth.announcing == {HostName("ndc02-app")}
+    assert report(journal.records(), made.truth.service, None).outcome is Outcome.LOSS
 
 
 def test_a_former_leader_whose_end_nobody_can_tell_leaves_the_run_open() -> None:
     made = rehearsal()
-    made.world.timeline.at(timedelta(seconds=3), made.world.database.unshared.clear)
+    made.world.timeline.at(timedelta(seconds=3), made.truth.database.successions.clear)
 
     run = made.carry()
 
@@ -174,7 +175,7 @@ def test_a_former_leader_whose_end_nobody_can_tell_leaves_the_run_open() -> None
 
 def test_without_a_quorum_nothing_is_moved() -> None:
     made = rehearsal()
-    made.world.quorum = False
+    made.truth.quorum = False
 
     run = made.carry()
 
@@ -186,15 +187,15 @@ def test_a_workload_that_another_run_holds_is_left_alone() -> None:
     made = rehearsal()
     first = made.plan
     made.carry()
-    made.world.claim = Claim(RunName("another-run"), 2)
+    made.truth.claim = Claim(RunName("another-run"), 2)
 
-    assert Conditions(made.world).objections(first.step(StepId("declare")).action)
+    assert Conditions(made.world.eye).objections(first.step(StepId("declare")).action)
 
 
 def test_an_overtaken_runner_changes_nothing_even_where_all_is_as_it_was_planned_on() -> None:
     made = rehearsal()
     made.carry()
-    _move_back(made.world)
+    _move_back(made.truth)
     before = list(made.world.effects)
 
     for step in made.plan.steps:
@@ -204,16 +205,19 @@ def test_an_overtaken_runner_changes_nothing_even_where_all_is_as_it_was_planned
     assert made.world.effects == before
 
 
-def _move_back(world: World) -> None:
+def _move_back(truth: Truth) -> None:
     """Let another run have moved the service home since."""
-    home = [h for h in world.service.hosts if world.network.host(h).site == world.service.home]
-    world.claim = Claim(None, world.claim.number + 1)
-    world.placements.append(world.placements[-1].moved(world.service.home, RunName("another-run")))
-    world.epochs.update(dict.fromkeys(world.epochs, 3))
-    world.announcing = set(home)
-    world.database = SimulatedDatabase.healthy(world.database.declared, world.timeline)
+    placed = truth.placements[-1]
+    home = truth.service.home
+    truth.claim = Claim(None, truth.claim.number + 1)
+    truth.placements.append(Placement(home, placed.epoch + 1, RunName("another-run")))
+    truth.epochs.update(dict.fromkeys(truth.epochs, 3))
+    truth.announcing = {h for h in truth.service.hosts if truth.network.host(h).site == home}
+    log = truth.database.log
+    truth.database = SimulatedDatabase.healthy(truth.database.declared, truth.timeline)
+    truth.database.log = log
 
 
 def _candidate(made: Rehearsal) -> HostName:
-    (only,) = made.world.database.synchronous
+    (only,) = made.truth.database.synchronous
     return only

@@ -110,7 +110,7 @@ def test_what_is_taken_is_given_back_whether_it_ends_well_or_not(plan: RecoveryP
 
 def test_a_database_that_leads_at_the_target_already_is_left_alone() -> None:
     made = rehearsal()
-    facts = made.world.observe(SERVICE)
+    facts = made.world.eye.observe(SERVICE)
     candidate = HostName("ndc02-data")
     leads = MemberFacts(leads=True, streams=False, lag_bytes=None)
     facts = replace(facts, members={candidate: leads})

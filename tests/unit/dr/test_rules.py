@@ -70,7 +70,7 @@ def healthy() -> Rehearsal:
 
 
 def _facts(made: Rehearsal) -> Facts:
-    return made.world.observe(SERVICE)
+    return made.world.eye.observe(SERVICE)
 
 
 def _text(network: Network, facts: Facts, request: Switchover) -> str:

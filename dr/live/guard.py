@@ -1,16 +1,44 @@
-"""Asks a host's ``ndc-epoch``, and says in our errors what its answer means."""
+"""A host's ``ndc-epoch``, asked by the key that may run it and nothing else."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from access.clients.ssh import Access, connect
 from core.errors import Rejected, Unreachable
-from dr.epochs import Answer, Request, Verdict
-from inventory.network import Host
+from core.runs.ports import Token
+from dr.doors import Stance
+from dr.epochs import Act, Answer, Request, Verdict
+from inventory.names import HostName, ServiceName
+from inventory.network import Host, Network
 
-BOUND = timedelta(seconds=15)
+BOUND: Final = timedelta(seconds=15)
 """longer than the host waits for its own lock"""
+
+
+@dataclass(frozen=True, slots=True)
+class ForcedCommand:
+    """The guards of every host of ``network``; keeps the promise of ``dr.doors.GuardDoor``."""
+
+    network: Network
+    access: Access
+
+    def look(self, service: ServiceName, host: HostName) -> Stance:
+        """Return how ``host`` is with ``service``."""
+        address = self.network.service(service).address
+        request = Request(service, 0, "look", "look", Act.LOOK, address)
+        answer = self._answer(host, request)
+        return Stance(address in answer.addresses, answer.highest)
+
+    def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
+        """Have ``host`` announce or withdraw ``service`` under the token's epoch."""
+        address = self.network.service(service).address
+        self._answer(host, Request(service, token.epoch, token.run, token.step, act, address))
+
+    def _answer(self, host: HostName, request: Request) -> Answer:
+        return ask(self.network.host(host), self.access, request)
 
 
 def ask(host: Host, access: Access, request: Request) -> Answer:

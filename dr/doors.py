@@ -1,0 +1,144 @@
+"""What recovery asks of the outside world, and what it may have it do: five doors.
+
+A method that looks returns what it sees, or raises WorldError where nothing can be seen. A
+method that changes something makes one thing true; when it raises, the error says what is
+then known: Rejected, nothing changed; Unreachable, it may have changed.
+
+Each door has a live side (``dr.live``) and a simulated one (``dr.simulation``), and one
+contract suite (``tests/contract``) that both pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from core.runs.ports import Token
+from dr.epochs import Act
+from dr.facts import MemberFacts
+from dr.placement import Claim, Placement
+from dr.report import Measure
+from dr.succession import Succession
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+
+
+class RecordsDoor(Protocol):
+    """Who serves what, and which run may move it: kept by a quorum, changed by comparing."""
+
+    def placement(self, service: ServiceName) -> Placement | None:
+        """Return the record of ``service``, as of now; None: there is none yet."""
+
+    def claim(self, service: ServiceName) -> Claim:
+        """Return who holds ``service``, as of now."""
+
+    def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
+        """Replace the record ``old`` by ``new``; done already counts as done.
+
+        Raises:
+            Rejected: the record is neither; nothing changed.
+            Unreachable: it may have changed.
+        """
+
+    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
+        """Replace the claim ``old`` by ``new``; done already counts as done.
+
+        Raises:
+            Rejected: the claim is neither; nothing changed.
+            Unreachable: it may have changed.
+        """
+
+
+class DatabaseDoor(Protocol):
+    """A database under Patroni."""
+
+    def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
+        """Return every declared copy that Patroni knows, as any one of them tells."""
+
+    def leads(self, database: DatabaseName, host: HostName) -> bool:
+        """Tell whether ``host`` says itself that it accepts the writes of ``database``."""
+
+    def switch(self, database: DatabaseName, leader: HostName, candidate: HostName) -> None:
+        """Have ``leader`` stop in good order, and ``candidate`` take over.
+
+        Raises:
+            Rejected: another leads, or the candidate is not synchronous; nothing happened.
+            Unreachable: it may have happened, or may still happen.
+        """
+
+    def succession(
+        self, database: DatabaseName, host: HostName, former: HostName
+    ) -> Succession | None:
+        """Return how ``host`` came to lead after ``former``; None: nothing tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """How a host is with one service."""
+
+    announces: bool
+    """whether it announces the service's address"""
+    highest: int | None
+    """epoch that it was asked under; None: never, or it forgot with its disk"""
+
+
+class GuardDoor(Protocol):
+    """The forced command that guards a host: it refuses every epoch that is over."""
+
+    def look(self, service: ServiceName, host: HostName) -> Stance:
+        """Return how ``host`` is with ``service``."""
+
+    def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
+        """Have ``host`` announce or withdraw ``service`` under the token's epoch.
+
+        Raises:
+            Rejected: it knows a newer epoch, or may not serve it; nothing changed.
+            Unreachable: it may have obeyed.
+        """
+
+
+class ApplicationDoor(Protocol):
+    """The application of a service, reached at one host and not through the service's address."""
+
+    def rows(self, service: ServiceName, host: HostName, key: str) -> int | None:
+        """Return how many rows called ``key`` can be read back; None: it does not answer."""
+
+    def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
+        """Submit a row called ``key``, once however often it is asked for.
+
+        Raises:
+            Rejected: it was never submitted.
+            Unreachable: it may be there.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The last write through a service's address that was acknowledged."""
+
+    site: SiteName | None
+    """that served it; None: it did not say"""
+    age: timedelta
+    """by the clock of whoever wrote it"""
+
+
+class ProbeDoor(Protocol):
+    """A client that writes where citizens come in, and keeps the ledger of what it was promised."""
+
+    def acknowledged(self, service: ServiceName) -> Acknowledged | None:
+        """Return the last acknowledged write; None: there has been none."""
+
+    def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
+        """Return what became of the writes between ``since`` and ``until``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """All that recovery can reach of one network."""
+
+    records: RecordsDoor
+    database: DatabaseDoor
+    guard: GuardDoor
+    application: ApplicationDoor
+    probe: ProbeDoor

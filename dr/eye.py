@@ -1,0 +1,185 @@
+"""Looks through the doors: what was seen of a service, and whether a statement is so.
+
+It never touches. What does not answer within its deadline is not seen. The same code looks
+at a running network and at a simulated one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol, TypeVar, assert_never
+
+from core.clock import Clock
+from core.errors import WorldError
+from dr.doors import Doors
+from dr.facts import Facts, MemberFacts
+from dr.questions import (
+    CanaryIsKept,
+    HasAll,
+    IsAnnounced,
+    IsFree,
+    IsHeldBy,
+    IsNotHeldBy,
+    IsOnlySynchronous,
+    IsPlaced,
+    IsProtected,
+    IsWithdrawn,
+    LagsAtMost,
+    Leads,
+    Question,
+    Serves,
+)
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.network import Network
+
+T = TypeVar("T")
+
+READINESS: Final = "ndc-readiness"
+"""a key that nobody writes: who can say that it is not there reaches its database"""
+
+_FRESH: Final = timedelta(seconds=2)
+"""the probe writes 20 times a second; an acknowledgement older than this is yesterday's"""
+
+
+class Begin(Protocol):
+    """Begins a look, so that others can be made meanwhile."""
+
+    def __call__(self, look: Callable[[], T], /) -> Callable[[], T]:
+        """Return what waits for the look and returns what it saw."""
+
+
+def at_once(look: Callable[[], T], /) -> Callable[[], T]:
+    """Look now: for a world in which looking takes no time."""
+    sight = look()
+    return lambda: sight
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """Sees a network through ``doors``."""
+
+    network: Network
+    doors: Doors
+    clock: Clock
+    begin: Begin = at_once
+
+    def observe(self, service: ServiceName) -> Facts:
+        """Return what can be seen now about ``service``; what cannot be seen is absent."""
+        declared = self.network.service(service)
+        database = self.network.database(declared.database)
+        records, door = self.doors.records, self.doors.database
+        placement = self.begin(lambda: seen(lambda: records.placement(service)))
+        claim = self.begin(lambda: seen(lambda: records.claim(service)))
+        copies = self.begin(lambda: seen(lambda: door.members(database.name)) or {})
+        alive = {m.host: self.begin(self._lives(database.name, m.host)) for m in database.members}
+        ready = {host: self.begin(self._is_ready(service, host)) for host in declared.hosts}
+        members, answering = copies(), _those(ready)
+        return Facts(
+            at=self.clock.now(),
+            placement=placement(),
+            claim=claim(),
+            members=members,
+            synchronous=_synchronous(members) if members else None,
+            reachable=frozenset(self.network.host(host).site for host in _those(alive) | answering),
+            answering=answering,
+        )
+
+    def ask(self, question: Question) -> bool | None:
+        """Answer from what can be seen now; None means that it cannot be seen."""
+        return seen(lambda: self._answer(question))
+
+    def _answer(self, question: Question) -> bool | None:  # noqa: PLR0911 - one line a question
+        match question:
+            case IsFree() | IsHeldBy() | IsNotHeldBy() | IsPlaced():
+                return self._of_the_record(question)
+            case Leads(database, host):
+                return self.doors.database.leads(database, host)
+            case IsOnlySynchronous() | LagsAtMost() | IsProtected():
+                return _of_members(question, self.doors.database.members(question.database))
+            case HasAll(database, host, former):
+                link = self.doors.database.succession(database, host, former)
+                return None if link is None else link.complete
+            case CanaryIsKept(service, host, key):
+                rows = self.doors.application.rows(service, host, key)
+                return None if rows is None else rows == 1
+            case IsAnnounced() | IsWithdrawn():
+                return self._of_the_host(question)
+            case Serves(service, site):
+                return self._serves(service, site)
+            case _:
+                assert_never(question)
+
+    def _of_the_record(self, question: IsFree | IsHeldBy | IsNotHeldBy | IsPlaced) -> bool:
+        records = self.doors.records
+        match question:
+            case IsFree(service):
+                return records.claim(service).run is None
+            case IsHeldBy(service, run):
+                return records.claim(service).run == run
+            case IsNotHeldBy(service, run):
+                return records.claim(service).run != run
+            case IsPlaced(service, site, epoch, run):
+                placed = records.placement(service)
+                if placed is None or (placed.site, placed.epoch) != (site, epoch):
+                    return False
+                return run is None or placed.run == run
+            case _:
+                assert_never(question)
+
+    def _of_the_host(self, question: IsAnnounced | IsWithdrawn) -> bool:
+        stance = self.doors.guard.look(question.service, question.host)
+        match question:
+            case IsAnnounced(_, _, epoch):
+                return stance.announces and stance.highest == epoch
+            case IsWithdrawn():
+                return not stance.announces
+            case _:
+                assert_never(question)
+
+    def _serves(self, service: ServiceName, site: SiteName) -> bool:
+        last = self.doors.probe.acknowledged(service)
+        return last is not None and last.age <= _FRESH and last.site == site
+
+    def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
+        return lambda: seen(lambda: self.doors.database.leads(database, host)) is not None
+
+    def _is_ready(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
+        rows = self.doors.application.rows
+        return lambda: seen(lambda: rows(service, host, READINESS)) is not None
+
+
+def seen(look: Callable[[], T]) -> T | None:
+    """Return what ``look`` returns; None where nothing can be seen."""
+    try:
+        return look()
+    except WorldError:
+        return None
+
+
+def _of_members(
+    question: IsOnlySynchronous | LagsAtMost | IsProtected, members: Mapping[HostName, MemberFacts]
+) -> bool | None:
+    if not members:
+        return None
+    match question:
+        case IsOnlySynchronous(_, host):
+            return _synchronous(members) == {host}
+        case IsProtected():
+            return any(member.synchronous and member.streams for member in members.values())
+        case LagsAtMost(_, host, limit_bytes):
+            member = members.get(host)
+            if member is None or not member.streams or member.lag_bytes is None:
+                return None
+            return member.lag_bytes <= limit_bytes
+        case _:
+            assert_never(question)
+
+
+def _synchronous(members: Mapping[HostName, MemberFacts]) -> frozenset[HostName]:
+    return frozenset(host for host, member in members.items() if member.synchronous)
+
+
+def _those(looks: Mapping[HostName, Callable[[], bool]]) -> frozenset[HostName]:
+    return frozenset(host for host, is_so in looks.items() if is_so())

@@ -1,0 +1,163 @@
+"""Makes one attempt at an action, through the doors, and says what is then known.
+
+Every effect is fenced at its target: records are compared before they are swapped, Patroni
+is told leader and candidate, hosts refuse older epochs, a canary has its key. What arrives
+late changes nothing that it may not change. The same code acts in a running network and in
+a simulated one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from core.errors import Rejected, Unreachable, WorldError
+from core.runs.plan import RunName
+from core.runs.ports import Answer, Completion, Token
+from dr.actions import (
+    Action,
+    AnnounceService,
+    ClaimWorkload,
+    CompareLogs,
+    MovePlacement,
+    NarrowSync,
+    ReleaseWorkload,
+    SwitchDatabase,
+    VerifyService,
+    WithdrawService,
+    WriteCanary,
+)
+from dr.doors import Doors
+from dr.epochs import Act
+from dr.log_end import written
+from dr.placement import Claim
+from inventory.names import ServiceName
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Acts on a network through ``doors``."""
+
+    doors: Doors
+
+    def attempt(self, action: Action, token: Token, deadline: timedelta) -> Completion:
+        """Make one attempt at ``action``; return when its target answered, or did not.
+
+        An answer that does not come within about ``deadline`` counts as none.
+        """
+        try:
+            self._perform(action, token, deadline)
+        except Rejected as error:
+            return Completion(token, Answer.NO, _note(error))
+        except WorldError as error:
+            # a look that failed before anything was sent counts as doubt as well: whoever looks
+            # again will find that nothing happened
+            return Completion(token, Answer.NONE, _note(error))
+        return Completion(token, Answer.YES)
+
+    def _perform(self, action: Action, token: Token, deadline: timedelta) -> None:
+        match action:
+            case ClaimWorkload() | ReleaseWorkload() | MovePlacement():
+                self._record(action)
+            case NarrowSync() | SwitchDatabase() | CompareLogs():
+                self._database(action)
+            case WriteCanary(service, host, key):
+                self.doors.application.write(service, host, key, deadline / 2)
+            case AnnounceService(service, host):
+                self.doors.guard.act(Act.ANNOUNCE, service, host, token)
+            case WithdrawService(service, host):
+                self.doors.guard.act(Act.WITHDRAW, service, host, token)
+            case VerifyService():
+                """Its conditions are looked at until they hold; there is nothing to do."""
+            case _:
+                assert_never(action)
+
+    def _record(self, action: ClaimWorkload | ReleaseWorkload | MovePlacement) -> None:
+        match action:
+            case ClaimWorkload(service, run, number):
+                claim = self.doors.records.claim(service)
+                taken = claim.taken(run, number)
+                if taken is None:
+                    raise _held(service, run, number, claim)
+                self.doors.records.swap_claim(service, claim, taken)
+            case ReleaseWorkload(service, run):
+                claim = self.doors.records.claim(service)
+                self.doors.records.swap_claim(service, claim, claim.released(run))
+            case MovePlacement():
+                self._move(action)
+            case _:
+                assert_never(action)
+
+    def _move(self, action: MovePlacement) -> None:
+        old = self.doors.records.placement(action.service)
+        new = old and old.moved(action.source, action.target, action.epoch, action.run)
+        if old is None or new is None:
+            raise Rejected(
+                f"the placement of {action.service} is not what was planned on",
+                expected=f"{action.source}, epoch {action.epoch - 1}",
+                actual=f"{old.site}, epoch {old.epoch}" if old else "no record",
+                next_step=f"ndc dr plan {action.service} --to {action.target}",
+            )
+        self.doors.records.swap_placement(action.service, old, new)
+
+    def _database(self, action: NarrowSync | SwitchDatabase | CompareLogs) -> None:
+        match action:
+            case NarrowSync():
+                self._narrow(action)
+            case SwitchDatabase(database, leader, candidate, service, run):
+                self._demand_claim(service, run)
+                self.doors.database.switch(database, leader, candidate)
+            case CompareLogs():
+                self._compare(action)
+            case _:
+                assert_never(action)
+
+    def _narrow(self, action: NarrowSync) -> None:
+        members = self.doors.database.members(action.database)
+        waited_for = sorted(host for host, member in members.items() if member.synchronous)
+        if waited_for != [action.candidate]:
+            raise Rejected(
+                f"commits of {action.database} wait for others than {action.candidate}",
+                expected=action.candidate,
+                actual=", ".join(waited_for) or "nobody",
+                next_step="ndc status shows the replicas; plan again when it is in step",
+            )
+
+    def _demand_claim(self, service: ServiceName, run: RunName) -> None:
+        holder = self.doors.records.claim(service).run
+        if holder != run:
+            raise Rejected(
+                f"{run} no longer holds {service}",
+                expected=run,
+                actual=holder or "nobody holds it",
+                next_step="ndc dr runs shows who moved it since",
+            )
+
+    def _compare(self, action: CompareLogs) -> None:
+        """Refuse what is known to be incomplete; what cannot be told is no refusal."""
+        leader, candidate = action.leader, action.candidate
+        try:
+            link = self.doors.database.succession(action.database, candidate, leader)
+        except WorldError as error:
+            raise Unreachable(error.what, actual=error.actual) from error
+        if link is not None and not link.complete:
+            raise Rejected(
+                f"{leader} wrote what {candidate} does not have",
+                expected=f"nothing on timeline {link.end.timeline} after {written(link.fork)}",
+                actual=f"its last record lies at {written(link.end.location)}",
+                next_step=f"keep the disk of {leader} as it is, and count what is lost there",
+            )
+
+
+def _held(service: ServiceName, run: RunName, number: int, claim: Claim) -> Rejected:
+    return Rejected(
+        f"{service} cannot be held by {run}",
+        expected=f"that nobody holds it, and that it was taken {number - 1} times",
+        actual=f"{claim.run or 'nobody'} holds it; it was taken {claim.number} times",
+        next_step=f"ndc dr show {claim.run}" if claim.run else "plan again: ndc dr plan",
+    )
+
+
+def _note(error: WorldError) -> str:
+    return f"{error.what}: {error.actual}" if error.actual else error.what

@@ -1,0 +1,115 @@
+"""Opens the doors of a running network with the control plane's keys."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from access.clients import rest
+from access.clients.etcd import Etcd
+from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.json_get import mutual_tls
+from access.clients.ssh import Access
+from access.secrets import Secrets
+from core.clock import Clock
+from dr.doors import Doors
+from dr.eye import Eye
+from dr.hands import Hands
+from dr.live.application import Canary
+from dr.live.database import Patroni
+from dr.live.guard import ForcedCommand
+from dr.live.probe import Probes
+from dr.live.programs import Programs
+from dr.live.records import EtcdRecords
+from dr.live.workers import Workers, in_threads
+from inventory.endpoints import ETCD_CLIENT, SSH
+from inventory.etcd import CONTROL
+from inventory.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A running network, as recovery reaches it."""
+
+    network: Network
+    doors: Doors
+    etcd: Etcd
+    """for what is no door's business: the journal of a run"""
+    client: httpx.Client
+    """what etcd and Patroni are asked over"""
+
+    @classmethod
+    def over(cls, network: Network, folder: Path, *, ssh_port: int = SSH) -> Live:
+        """Return ``network`` behind doors that open with the secrets in ``folder``.
+
+        Raises:
+            Rejected: a certificate or a password is not there.
+        """
+        secrets = Secrets(folder)
+        tls = _tls(secrets)
+        over = rest.client(tls)
+        etcd = _etcd(network, secrets, over, CONTROL)
+        hosts = secrets.known_hosts
+        # root: the canary, and the end of a log
+        programs = Programs(network, Access(secrets.control_key, hosts, port=ssh_port))
+        guard = Access(secrets.epoch_key, hosts, port=ssh_port)
+        doors = Doors(
+            EtcdRecords(etcd, network.environment),
+            Patroni(network, over, programs),
+            ForcedCommand(network, guard),
+            Canary(network, programs),
+            Probes(network, tls),
+        )
+        return cls(network, doors, etcd, over)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def eye(self, clock: Clock) -> Eye:
+        """Return what looks at this network, in several threads."""
+        return Eye(self.network, self.doors, clock, in_threads())
+
+    def workers(self) -> Workers:
+        """Return what acts on this network, each attempt in a thread of its own."""
+        return Workers(Hands(self.doors))
+
+
+@contextmanager
+def quorum(network: Network, secrets: Secrets, account: str) -> Iterator[Etcd]:
+    """Yield a client of the voters, to whom we are ``account``.
+
+    Raises:
+        Rejected: a certificate or the account's password is not there.
+    """
+    with rest.client(_tls(secrets)) as over:
+        yield _etcd(network, secrets, over, account)
+
+
+def _etcd(network: Network, secrets: Secrets, over: httpx.Client, account: str) -> Etcd:
+    voters = [network.host(name) for name in network.voters]
+    roots = [f"https://{host.management.ip}:{ETCD_CLIENT}" for host in voters]
+    return Etcd(over, roots, EtcdAuth(Login(account, secrets.etcd_password(account))))
+
+
+def _tls(secrets: Secrets) -> ssl.SSLContext:
+    own = secrets.client_certificate("control")
+    return mutual_tls(secrets.authority.certificate, own.certificate, own.key)

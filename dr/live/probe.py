@@ -1,0 +1,81 @@
+"""The probe's own account of how services do for citizens."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+import httpx
+
+from access.clients import probe
+from access.clients.json_get import asking
+from core.errors import Unreachable, WorldError
+from dr.doors import Acknowledged
+from dr.report import Measure
+from inventory.endpoints import PROBE
+from inventory.names import ServiceName, SiteName
+from inventory.network import Network, Role
+
+T = TypeVar("T")
+
+_LOOK: Final = timedelta(seconds=1)
+_MEASURE: Final = timedelta(seconds=30)
+"""the probe reads every row of the window back"""
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """The probes of ``network``, the first that answers; keeps ``dr.doors.ProbeDoor``'s promise."""
+
+    network: Network
+    tls: ssl.SSLContext
+
+    def acknowledged(self, service: ServiceName) -> Acknowledged | None:
+        """Return the last acknowledged write; None: there has been none."""
+        summary = self._first(lambda client, root: probe.summary(client, root, deadline=_LOOK))
+        own = summary.services.get(service)
+        if own is None or own.last_acknowledged_at is None:
+            return None
+        site = SiteName(own.site) if own.site else None
+        return Acknowledged(site, summary.taken_at - own.last_acknowledged_at)
+
+    def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
+        """Return what became of the writes between ``since`` and ``until``, each read back now."""
+        window = (since, until)
+        told = self._first(
+            lambda client, root: probe.measured(
+                client, root, service, window=window, deadline=_MEASURE
+            )
+        )
+        return Measure(
+            gap=timedelta(seconds=told.gap_seconds),
+            acknowledged=told.acknowledged,
+            refused=told.refused,
+            lost=told.lost,
+            duplicated=told.duplicated,
+            unknown=told.unknown,
+            void=told.void,
+        )
+
+    def _first(self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]]) -> T:
+        failure: WorldError = Unreachable(
+            "the network has no probe",
+            expected="a host with the role probe",
+            next_step="ndc show hosts lists the roles",
+        )
+        for host in self.network.hosts_with(Role.PROBE):
+            try:
+                return asyncio.run(self._asked(look, f"https://{host.management.ip}:{PROBE}"))
+            except WorldError as error:
+                failure = error
+        raise failure
+
+    async def _asked(
+        self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]], root: str
+    ) -> T:
+        async with asking(self.tls) as client:
+            return await look(client, root)

@@ -1,0 +1,59 @@
+"""Our programs on hosts, run over SSH: one command, one bound, one answer that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from access.clients.ssh import Access, connect
+from core.errors import Unreachable
+from inventory.names import HostName
+from inventory.network import Network
+
+T = TypeVar("T")
+
+LOOK: Final = timedelta(seconds=3)
+"""a connection, and one answer of a program that is well"""
+
+_PYTHON: Final = "/opt/ndc/venv/bin/python"
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Those of every host of ``network``, by the key that ``access`` holds."""
+
+    network: Network
+    access: Access
+
+    def answer(
+        self,
+        host: HostName,
+        words: Sequence[str],
+        read: Callable[[str], T],
+        *,
+        expected: str,
+        bound: timedelta,
+    ) -> T:
+        """Return what a program says at ``host``, as ``read`` understands it.
+
+        ``words`` are its module and what it is told; ``expected`` is what a person should have
+        seen; ``bound`` is of the program, after the connection was made.
+
+        Raises:
+            Rejected: it was never started.
+            Unreachable: it gave no answer that ``read`` understands; it may have run.
+        """
+        command = [_PYTHON, "-I", "-m", *words]
+        with connect(self.network.host(host), self.access, bound=LOOK) as connection:
+            done = connection.run(command, bound=bound)
+        try:
+            return read(done.stdout)
+        except (ValueError, KeyError, TypeError):
+            raise Unreachable(
+                f"{words[0]} on {host} did not say what it saw",
+                expected=expected,
+                actual=(done.stderr or done.stdout).strip()[-200:] or "nothing",
+                next_step=f"ndc ssh {host} -- {' '.join(command)}",
+            ) from None

@@ -1,0 +1,199 @@
+"""The five doors of a simulated network: each promises what its live side does, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from core.errors import NotSeen, Rejected, Unreachable
+from core.runs.ports import Token
+from dr.doors import Acknowledged, Doors, Stance
+from dr.epochs import Act
+from dr.facts import MemberFacts
+from dr.placement import Claim, Placement
+from dr.report import Measure
+from dr.simulation.citizens import Citizens
+from dr.simulation.truth import Truth
+from dr.succession import Succession
+from inventory.names import DatabaseName, HostName, ServiceName
+from inventory.network import Role
+
+T = TypeVar("T")
+
+_ROW_BYTES: Final = 100_000
+"""what one row costs in the log, with all that is written beside it"""
+
+
+def doors(truth: Truth, citizens: Citizens) -> Doors:
+    """Return the doors of the network whose truth is ``truth``."""
+    return Doors(
+        SimulatedRecords(truth),
+        SimulatedPatroni(truth),
+        SimulatedGuard(truth),
+        SimulatedApplication(truth),
+        SimulatedProbe(truth, citizens),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedRecords:
+    """Keeps the promise of ``dr.doors.RecordsDoor``."""
+
+    truth: Truth
+
+    def placement(self, service: ServiceName) -> Placement | None:
+        """Return the newest record."""
+        return self._read(service, lambda: self.truth.placements[-1])
+
+    def claim(self, service: ServiceName) -> Claim:
+        """Return who holds ``service``."""
+        return self._read(service, lambda: self.truth.claim)
+
+    def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
+        """Append ``new`` if ``old`` is the newest record."""
+        self._demand_quorum()
+        placed = self.truth.placements[-1]
+        if placed not in {old, new}:
+            raise Rejected(f"the placement of {service} is another: {placed}")
+        if placed != new:
+            self.truth.placements.append(new)
+            self.truth.changes += 1
+
+    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
+        """Replace the claim."""
+        self._demand_quorum()
+        if self.truth.claim not in {old, new}:
+            raise Rejected(f"the claim on {service} is another: {self.truth.claim}")
+        self.truth.changes += self.truth.claim != new
+        self.truth.claim = new
+
+    def _read(self, service: ServiceName, read: Callable[[], T]) -> T:
+        if not self.truth.quorum or service != self.truth.service.name:
+            raise NotSeen(f"no quorum answers for {service}")
+        return read()
+
+    def _demand_quorum(self) -> None:
+        if not self.truth.quorum:
+            raise Unreachable("no quorum answers")
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedPatroni:
+    """Keeps the promise of ``dr.doors.DatabaseDoor``."""
+
+    truth: Truth
+
+    def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
+        """Return every copy that runs, if anybody at all can be asked."""
+        own = self.truth.database
+        if not any(self.truth.sees(host) for host in own.alive):
+            raise NotSeen(f"nobody answers for {database}")
+        return {
+            host: MemberFacts(
+                leads=host == own.leader,
+                streams=host != own.leader,
+                lag_bytes=None if host == own.leader else _ROW_BYTES * own.missing.get(host, 0),
+                synchronous=host in own.synchronous,
+            )
+            for host in sorted(own.alive)
+        }
+
+    def leads(self, database: DatabaseName, host: HostName) -> bool:
+        """Tell whether ``host`` leads."""
+        own = self.truth.database
+        if host not in own.alive or not self.truth.sees(host):
+            raise NotSeen(f"{host} does not answer for {database}")
+        return own.leader == host
+
+    def switch(self, database: DatabaseName, leader: HostName, candidate: HostName) -> None:
+        """Begin a planned switch of ``database``."""
+        if not self.truth.sees(leader):
+            raise Unreachable(f"{leader} does not answer for {database}")
+        self.truth.database.switch(leader, candidate)
+        self.truth.changes += 1
+
+    def succession(
+        self, database: DatabaseName, host: HostName, former: HostName
+    ) -> Succession | None:
+        """Return what the logs of both copies tell."""
+        if not (self.truth.sees(host) and self.truth.sees(former)):
+            raise NotSeen(f"{host} or {former} does not answer for {database}")
+        return self.truth.database.successions.get((former, host))
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedGuard:
+    """Keeps the promise of ``dr.doors.GuardDoor``."""
+
+    truth: Truth
+
+    def look(self, service: ServiceName, host: HostName) -> Stance:
+        """Return how ``host`` is with ``service``."""
+        if not self.truth.sees(host):
+            raise NotSeen(f"{host} does not answer for {service}")
+        return Stance(host in self.truth.announcing, self.truth.epochs[host] or None)
+
+    def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
+        """Announce or withdraw, unless the epoch is over."""
+        truth = self.truth
+        if not truth.sees(host):
+            raise Unreachable(f"{host} does not answer for {service}")
+        if token.epoch < truth.epochs[host]:
+            raise Rejected(f"epoch {token.epoch} is older than {truth.epochs[host]}")
+        truth.epochs[host] = token.epoch
+        wanted = act is Act.ANNOUNCE
+        truth.changes += wanted is not (host in truth.announcing)
+        (truth.announcing.add if wanted else truth.announcing.discard)(host)
+        truth.routes.append(frozenset(truth.announcing))
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedApplication:
+    """Keeps the promise of ``dr.doors.ApplicationDoor``."""
+
+    truth: Truth
+
+    def rows(self, service: ServiceName, host: HostName, key: str) -> int | None:
+        """Return how often ``key`` stands in the log."""
+        if not self.truth.sees(host):
+            raise NotSeen(f"{host} does not answer for {service}")
+        return None if self.truth.database.leader is None else self.truth.database.log.count(key)
+
+    def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
+        """Insert ``key``, unless it is there."""
+        database = self.truth.database
+        if not self.truth.sees(host):
+            raise Unreachable(f"{host} does not answer for {service}")
+        if key in database.log:
+            return
+        if not database.insert(key):
+            raise Unreachable(f"{service} on {host} did not acknowledge within {bound}")
+        self.truth.changes += 1
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedProbe:
+    """Keeps the promise of ``dr.doors.ProbeDoor``."""
+
+    truth: Truth
+    citizens: Citizens
+
+    def acknowledged(self, service: ServiceName) -> Acknowledged | None:
+        """Return the citizens' last acknowledged write."""
+        self._demand_sight(service)
+        if not self.citizens.acknowledged:
+            return None
+        last = self.citizens.acknowledged[-1]
+        return Acknowledged(last.site, self.truth.timeline.elapsed() - last.at)
+
+    def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
+        """Count what the citizens wrote between ``since`` and ``until``, and what is left."""
+        self._demand_sight(service)
+        return self.citizens.measure(since, until)
+
+    def _demand_sight(self, service: ServiceName) -> None:
+        hosts = self.truth.network.hosts_with(Role.PROBE)
+        if service != self.truth.service.name or not any(self.truth.sees(h.name) for h in hosts):
+            raise NotSeen(f"no probe answers for {service}")

@@ -1,0 +1,46 @@
+"""A healthy network behind its doors: simulated, and real clients before stub servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from core.system_clock import SystemClock
+from dr.simulation.world import rehearsed
+from tests.contract.reached import Reached
+from tests.networks import network
+from tests.rehearsals import SERVICE
+from tests.stubs.network import Ground, ground, stub_network
+
+
+def _simulated() -> Reached:
+    world = rehearsed(network(), SERVICE)
+    dark = world.truth.dark
+
+    def go_dark() -> None:
+        dark.update(site.name for site in world.truth.network.sites)
+        world.truth.quorum = False
+
+    return Reached(world.eye, world.doors, world, world.truth, nullcontext, go_dark)
+
+
+@pytest.fixture(scope="session")
+def on(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    return ground(network(), tmp_path_factory.mktemp("ground") / "secrets")
+
+
+@pytest.fixture(params=["simulated", "live"])
+def reached(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reached]:
+    if request.param == "simulated":
+        yield _simulated()
+        return
+    with (
+        stub_network(request.getfixturevalue("on"), SERVICE, tmp_path) as stub,
+        stub.live() as live,
+    ):
+        clock, truth = SystemClock(), stub.world.truth
+        live.doors.records.swap_placement(SERVICE, None, truth.placements[0])
+        yield Reached(live.eye(clock), live.doors, clock, truth, lambda: stub.lock, stub.goes_dark)

@@ -1,0 +1,69 @@
+"""A network as recovery reaches it, whichever side of the doors is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.clock import Clock, wait_until
+from core.runs.plan import RunName, StepId
+from core.runs.ports import Answer, Completion, Token
+from dr.actions import Action
+from dr.conditions import Conditions
+from dr.doors import Doors
+from dr.eye import Eye
+from dr.hands import Hands
+from dr.questions import Question
+from dr.simulation.truth import Truth
+
+RUN = RunName("20300101-000002-move")
+BOUND = timedelta(seconds=20)
+EPOCH = 2
+"""that a run acts under in a network where nothing was moved yet"""
+
+
+@dataclass(slots=True)
+class Reached:
+    """Eye and hands on one network, and what a test may do to it."""
+
+    eye: Eye
+    doors: Doors
+    clock: Clock
+    truth: Truth
+    holding: Callable[[], AbstractContextManager[object]]
+    """keeps the truth still while a test reads or changes it"""
+    go_dark: Callable[[], None]
+    """from then on nobody answers"""
+    attempts: int = 0
+
+    def do(self, action: Action, *, epoch: int = EPOCH) -> Answer:
+        """Attempt ``action`` and return what its target answered."""
+        return self.attempt(action, epoch=epoch).answer
+
+    def attempt(self, action: Action, *, epoch: int = EPOCH) -> Completion:
+        """Attempt ``action``; return how that ended."""
+        self.attempts += 1
+        token = Token(RUN, StepId("step"), epoch, self.attempts)
+        completion = Hands(self.doors).attempt(action, token, BOUND)
+        assert completion.token == token
+        return completion
+
+    def is_so(self, action: Action) -> bool | None:
+        """Tell whether what ``action`` is for can be seen."""
+        return Conditions(self.eye).is_in_effect(action)
+
+    def becomes_so(self, action: Action) -> None:
+        """Wait until what ``action`` is for can be seen."""
+        wait_until(self.clock, lambda: self.is_so(action), what=action.kind, bound=BOUND)
+
+    def becomes(self, question: Question, *, answer: bool) -> None:
+        """Wait until ``question`` is answered so."""
+        wait_until(
+            self.clock, lambda: self.eye.ask(question) is answer, what=str(question), bound=BOUND
+        )
+
+    def objections(self, action: Action) -> list[str]:
+        """Return what speaks against ``action`` now."""
+        return list(Conditions(self.eye).objections(action))

@@ -1,0 +1,172 @@
+"""What hosts answer, from the truth of a simulated world."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+from typing import Any
+
+from typing_extensions import override
+
+from core.errors import WorldError
+from dr.doors import Doors
+from dr.epochs import services_of
+from dr.log_end import end_text
+from dr.onhost.addresses import Addresses
+from dr.onhost.guard import Guard
+from dr.onhost.record import EpochRecord
+from dr.simulation.timeline import BEGINNING
+from dr.simulation.world import World
+from inventory.names import HostName
+from tests.stubs.https import Asked, Reply
+from tests.stubs.ssh import Ran
+
+
+@dataclass(frozen=True, slots=True)
+class TrueAddresses(Addresses):
+    """The service address on one host of a simulated world."""
+
+    world: World
+    host: HostName
+
+    @override
+    def present(self) -> frozenset[IPv4Address]:
+        there = self.host in self.world.truth.announcing
+        return frozenset({self.world.truth.service.address} if there else ())
+
+    @override
+    def add(self, address: IPv4Address) -> None:
+        self._note(announces=True)
+
+    @override
+    def remove(self, address: IPv4Address) -> None:
+        self._note(announces=False)
+
+    def _note(self, *, announces: bool) -> None:
+        truth = self.world.truth
+        (truth.announcing.add if announces else truth.announcing.discard)(self.host)
+        truth.routes.append(frozenset(truth.announcing))
+
+
+def runs(world: World, host: HostName, record: EpochRecord, key: str, command: str) -> Ran:
+    """Return what ``command``, asked for with the key called ``key``, leaves behind at ``host``."""
+    if key == "epoch":
+        serves = services_of(world.truth.network, host)
+        verdict, answer = Guard(serves, record, TrueAddresses(world, host)).answer(command)
+        return int(verdict), answer.text() + "\n"
+    match shlex.split(command)[3:]:
+        case ["dr.onhost.canary_main", _, row, _, *flags]:
+            return 0, json.dumps({"rows": _rows(world.doors, world, host, row, flags)}) + "\n"
+        case ["dr.onhost.log_end_main", _]:
+            ends = [
+                s.end
+                for (former, _), s in world.truth.database.successions.items()
+                if former == host
+            ]
+            return (0, end_text(ends[-1]) + "\n") if ends else (1, "")
+        case words:
+            return 127, f"no {words} here\n"
+
+
+def _rows(doors: Doors, world: World, host: HostName, row: str, flags: list[str]) -> int | None:
+    service = world.truth.service.name
+    try:
+        if "--look" not in flags:
+            doors.application.write(service, host, row, timedelta())
+        return doors.application.rows(service, host, row)
+    except WorldError:
+        return None
+
+
+def patroni(world: World, host: HostName, asked: Asked) -> Reply:
+    """Return what the Patroni of ``host`` answers."""
+    database = world.truth.database
+    match asked.path:
+        case "/cluster":
+            return 200, {"members": [_member(world, one) for one in sorted(database.alive)]}
+        case "/primary":
+            return (200 if database.leader == host else 503), {}
+        case "/history":
+            links = [s for (_, heir), s in database.successions.items() if heir == host]
+            return 200, [[link.end.timeline, link.fork, "no recovery target"] for link in links]
+        case "/switchover":
+            try:
+                database.switch(HostName(asked.body["leader"]), HostName(asked.body["candidate"]))
+            except WorldError as error:
+                return 412, error.what
+            return 200, "Successfully switched over"
+        case other:
+            return 404, f"no {other} here"
+
+
+def _member(world: World, host: HostName) -> Mapping[str, Any]:
+    database = world.truth.database
+    leads = host == database.leader
+    role = "leader" if leads else "sync_standby" if host in database.synchronous else "replica"
+    return {
+        "name": host,
+        "role": role,
+        "state": "running" if leads else "streaming",
+        "timeline": database.forks + 1,
+        **({} if leads else {"lag": 100_000 * database.missing.get(host, 0)}),
+    }
+
+
+def probe(world: World, began: datetime, asked: Asked) -> Reply:
+    """Return what the probe answers; simulated time began at ``began``."""
+    match asked.path.split("/"):
+        case ["", "summary"]:
+            return 200, _summary(world, began)
+        case ["", "measure", name]:
+            since, until = (datetime.fromisoformat(asked.parameters[k]) for k in ("since", "until"))
+            return 200, _measure(world, began, name, since, until)
+        case other:
+            return 404, f"no {other} here"
+
+
+def _summary(world: World, began: datetime) -> dict[str, Any]:
+    acknowledged = world.citizens.acknowledged
+    last = acknowledged[-1] if acknowledged else None
+    service = {
+        "window_seconds": 10.0,
+        "acknowledged": len(acknowledged),
+        "refused": 0,
+        "unknown": 0,
+        "last_acknowledged_at": (began + last.at).isoformat() if last else None,
+        "site": last.site if last else "",
+        "host": "",
+        "missing": 0,
+        "slip_seconds": 0.0,
+        "head": {"lines": len(acknowledged), "hash": ""},
+    }
+    taken_at = began + world.elapsed()
+    return {"taken_at": taken_at.isoformat(), "services": {world.truth.service.name: service}}
+
+
+def _measure(
+    world: World, began: datetime, name: str, since: datetime, until: datetime
+) -> dict[str, Any]:
+    shift = BEGINNING - began
+    measure = world.citizens.measure(since + shift, until + shift)
+    return {
+        "service": name,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "acknowledged": measure.acknowledged,
+        "refused": measure.refused,
+        "unknown": measure.unknown,
+        "lost": measure.lost,
+        "duplicated": measure.duplicated,
+        "unknown_appeared": 0,
+        "not_read_back": 0,
+        "gap_seconds": measure.gap.total_seconds(),
+        "gap_began_at": since.isoformat(),
+        "gap_ended_at": until.isoformat(),
+        "worst_slip_seconds": 0.0,
+        "void": measure.void,
+        "head": {"lines": 0, "hash": ""},
+    }

@@ -1,0 +1,178 @@
+"""A network of stub servers on loopback: real TLS, SSH and HTTP, and a simulated truth behind.
+
+Every host has an address of its own in 127.0.0.0/8, and the certificates and keys that ``ndc
+up`` would give it. Simulated time goes on with the real one.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import ssl as tls
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
+
+from access.secrets import Secrets
+from access.secrets.ensure import ensure_secrets
+from core.system_clock import SystemClock
+from dr.live.doors import Live
+from dr.onhost.record import EpochRecord
+from dr.simulation.world import World, rehearsed
+from inventory.endpoints import ETCD_CLIENT, PATRONI, PROBE
+from inventory.etcd import CONTROL
+from inventory.names import ServiceName
+from inventory.network import Host, Network, Role
+from tests.stubs import https, ssh
+from tests.stubs.etcd import StubEtcd
+from tests.stubs.hosts import patroni, probe, runs
+
+_TICK_SECONDS = 0.02
+
+
+def on_loopback(network: Network) -> Network:
+    """Return ``network`` with every host managed at an address of loopback, ours for now."""
+    dice = random.SystemRandom()
+    prefix = f"127.{dice.randint(1, 254)}.{dice.randint(1, 254)}"
+    hosts = tuple(
+        replace(host, management=IPv4Interface(f"{prefix}.{number}/32"))
+        for number, host in enumerate(network.hosts, start=1)
+    )
+    return replace(network, hosts=hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What servers stand on: addresses, keys and certificates; worth keeping for many tests."""
+
+    network: Network
+    secrets: Secrets
+    ssh_port: int
+
+
+def ground(network: Network, folder: Path) -> Ground:
+    """Return ``network`` on loopback, with all its secrets in ``folder``."""
+    own = on_loopback(network)
+    secrets = ensure_secrets(folder, own, SystemClock())
+    port = _free_port(own.hosts[0].management.ip)
+    _pin(secrets, own, port)
+    return Ground(own, secrets, port)
+
+
+@dataclass(slots=True)
+class StubNetwork:
+    """Servers of every kind that recovery asks, and how to end them."""
+
+    on: Ground
+    world: World
+    began: datetime
+    """when simulated time began"""
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    """held by whoever looks at the world, or changes it"""
+    ends: list[Callable[[], None]] = field(default_factory=list)
+    etcd: StubEtcd = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.etcd = StubEtcd({CONTROL: self.on.secrets.etcd_password(CONTROL)})
+
+    def live(self) -> Live:
+        """Return the network as recovery reaches it."""
+        return Live.over(self.on.network, self.on.secrets.folder, ssh_port=self.on.ssh_port)
+
+    def goes_dark(self) -> None:
+        """End every server; what was true goes on."""
+        while self.ends:
+            self.ends.pop()()
+
+    def start(self, folder: Path) -> None:
+        """Let every host answer."""
+        for host in self.on.network.hosts:
+            self._start_host(host, folder)
+        ended = threading.Event()
+        thread = threading.Thread(target=self._tick, args=(ended,), daemon=True)
+        thread.start()
+        self.ends += [thread.join, ended.set]
+
+    def _tick(self, ended: threading.Event) -> None:
+        clock = SystemClock()
+        began = clock.elapsed() - self.world.elapsed()
+        while not ended.wait(_TICK_SECONDS):
+            with self.lock:
+                self.world.sleep(clock.elapsed() - began - self.world.elapsed())
+
+    def _start_host(self, host: Host, folder: Path) -> None:
+        record = EpochRecord(folder / host.name, SystemClock())
+        if host.name in self.world.truth.epochs:
+            (folder / host.name).mkdir(parents=True)
+            record.write({self.world.truth.service.name: 1})
+
+        def run(key: str, command: str) -> ssh.Ran:
+            with self.lock:
+                return runs(self.world, host.name, record, key, command)
+
+        keys = {
+            "control": self.on.secrets.control_key.with_suffix(".pub"),
+            "epoch": self.on.secrets.epoch_key.with_suffix(".pub"),
+        }
+        at, own = str(host.management.ip), self.on.secrets.host_key(host.name)
+        self.ends.append(ssh.serve((at, self.on.ssh_port), own, keys, run))
+        for port, answering in self._answering(host):
+            self.ends.append(https.serve((at, port), self._tls(host), answering))
+
+    def _answering(self, host: Host) -> Iterator[tuple[int, https.Answering]]:
+        members = [m.host for m in self.world.truth.database.declared.members]
+        if host.name in members:
+            yield PATRONI, self._locked(lambda asked: patroni(self.world, host.name, asked))
+        if host.name in self.on.network.voters:
+            yield ETCD_CLIENT, self._locked(self.etcd.answer)
+        if host in self.on.network.hosts_with(Role.PROBE):
+            yield PROBE, self._locked(lambda asked: probe(self.world, self.began, asked))
+
+    def _locked(self, answering: https.Answering) -> https.Answering:
+        def answer(asked: https.Asked) -> https.Reply:
+            with self.lock:
+                return answering(asked)
+
+        return answer
+
+    def _tls(self, host: Host) -> tls.SSLContext:
+        files = self.on.secrets.host_certificate(host.name)
+        context = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(files.certificate, files.key)
+        context.load_verify_locations(self.on.secrets.authority.certificate)
+        context.verify_mode = tls.CERT_REQUIRED
+        return context
+
+
+@contextmanager
+def stub_network(on: Ground, service: ServiceName, folder: Path) -> Iterator[StubNetwork]:
+    """Yield a healthy network with ``service`` and its database alive in it.
+
+    ``folder`` holds what hosts remember.
+    """
+    world = rehearsed(on.network, service)
+    world.sleep(timedelta(seconds=1))
+    began = SystemClock().now() - world.elapsed()
+    stub = StubNetwork(on, world, began)
+    try:
+        stub.start(folder)
+        yield stub
+    finally:
+        stub.goes_dark()
+
+
+def _pin(secrets: Secrets, network: Network, port: int) -> None:
+    text = secrets.known_hosts.read_text("utf-8")
+    for host in network.hosts:
+        text = text.replace(f"{host.management.ip},", f"[{host.management.ip}]:{port},")
+    secrets.known_hosts.write_text(text, "utf-8")
+
+
+def _free_port(address: IPv4Address) -> int:
+    with socket.create_server((str(address), 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
