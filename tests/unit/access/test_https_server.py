@@ -17,7 +17,7 @@ import pytest
 from access.clients.json_get import asking, get_json, mutual_tls
 from access.https_server import serve
 from access.secrets import Secrets, ensure_secrets
-from access.this_host import Here
+from access.this_host import ThisHost
 from core.errors import Rejected, Unreachable
 from core.system_clock import SystemClock
 from monitors.onhost.exporter import application
@@ -34,7 +34,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
     return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", network())
 
 
-def _here(secrets: Secrets) -> Here:
+def _this_host(secrets: Secrets) -> ThisHost:
     of = network()
     files = secrets.host_certificate(of.hosts[0].name)
     folder = files.key.parent
@@ -44,18 +44,18 @@ def _here(secrets: Secrets) -> Here:
         loopback=IPv4Address("127.0.0.1"),
         management=IPv4Interface("127.0.0.2/8"),
     )
-    return Here(of, host, folder)
+    return ThisHost(of, host, folder)
 
 
 def _visit(secrets: Secrets, visit: Visit) -> None:
-    here = _here(secrets)
+    this_host = _this_host(secrets)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
 
     async def whole() -> None:
         page = application(Page([], SystemClock()))
-        serving = asyncio.create_task(serve(page, here, port))
+        serving = asyncio.create_task(serve(page, this_host, port))
         await asyncio.sleep(0.3)
         try:
             await visit(f"https://127.0.0.1:{port}")
@@ -127,7 +127,7 @@ def test_a_port_that_is_taken_is_told_and_nothing_stays_open(secrets: Secrets) -
         port = taken.getsockname()[1]
 
         with pytest.raises(Rejected, match="cannot be had") as refused:
-            asyncio.run(serve(page, _here(secrets), port))
+            asyncio.run(serve(page, _this_host(secrets), port))
 
     assert refused.value.actual == "Address already in use"
     assert "ss -tlnp" in refused.value.next_step
