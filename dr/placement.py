@@ -55,7 +55,7 @@ class Placements(Protocol):
         """Return the record of ``service``, as of now, or None if there is none yet.
 
         Raises:
-            Unreachable: no quorum answered.
+            NotSeen: no quorum answered.
         """
 
     def swap(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
@@ -70,7 +70,7 @@ class Placements(Protocol):
         """Return who holds ``service``, as of now.
 
         Raises:
-            Unreachable: no quorum answered.
+            NotSeen: no quorum answered.
         """
 
     def take(self, service: ServiceName, run: RunName, number: int) -> None:

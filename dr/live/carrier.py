@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from access.clients import probe
-from access.clients.json_get import asking
+from access.clients import http, probe
 from core.clock import Clock
-from core.errors import Unreachable, WorldError
+from core.errors import NotSeen
 from core.runs.journal import Opened, Where
 from dr.conditions import Conditions
 from dr.live.eye import LiveEye
@@ -47,7 +46,7 @@ class Carrier:
         Raises:
             PlanRefused: the plan is out of date, and nothing was touched.
             JournalCorrupt: the record cannot be trusted.
-            Unreachable: the journal did not answer; resume when it does.
+            NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
         truth = self._truth()
         journal = self._journal(truth)
@@ -101,7 +100,10 @@ class Carrier:
     def _has_quorum(self) -> bool:
         try:
             self.reach.etcd.under(runs(self.network.environment) + self.folder.run)
-        except Unreachable:
+        except NotSeen as error:
+            if error.refused:
+                # a quorum that does not know us is not a quorum that is lost
+                raise
             return False
         return True
 
@@ -112,12 +114,12 @@ class Carrier:
         for root in self.reach.probes:
             try:
                 return asyncio.run(self._asked(root, basis, window))
-            except WorldError:
+            except NotSeen:
                 continue
         return None
 
     async def _asked(self, root: str, basis: Basis, window: tuple[datetime, datetime]) -> Measure:
-        async with asking(self.reach.tls) as client:
+        async with http.async_client(self.reach.tls) as client:
             told = await probe.measured(
                 client, root, basis.service, window=window, deadline=_MEASURE
             )

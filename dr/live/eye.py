@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar, assert_never
 
-from access.clients import patroni, probe
-from access.clients.json_get import asking
+from access.clients import http, patroni, probe
 from access.clients.patroni import MemberAnswer
 from core.clock import Clock
 from core.errors import WorldError
@@ -129,7 +128,7 @@ class LiveEye:
         return None
 
     async def _probed(self, root: str) -> probe.ProbeSummary:
-        async with asking(self.reach.tls) as client:
+        async with http.async_client(self.reach.tls) as client:
             return await probe.summary(client, root, deadline=_PROBE)
 
     def _patroni_answers(self, host: HostName) -> bool:

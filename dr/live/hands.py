@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from access.clients import patroni
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen, Rejected, Unreachable
 from core.runs.plan import RunName
 from core.runs.ports import Answer, Completion, Token
 from dr.actions import (
@@ -64,7 +64,7 @@ class LiveActuator:
             completion = Completion(token, Answer.YES)
         except Rejected as error:
             completion = Completion(token, Answer.NO, _told(error))
-        except Unreachable as error:
+        except (Unreachable, NotSeen) as error:
             completion = Completion(token, Answer.NONE, _told(error))
         self._completions.put(completion)
 
@@ -152,5 +152,5 @@ class LiveActuator:
                 assert_never(action)
 
 
-def _told(error: Rejected | Unreachable) -> str:
+def _told(error: Rejected | Unreachable | NotSeen) -> str:
     return f"{error.what}: {error.actual}" if error.actual else error.what

@@ -13,14 +13,13 @@ from typing import Self, TypeVar
 
 import httpx
 
-from access.clients import patroni, rest
+from access.clients import http, patroni
 from access.clients.etcd import Etcd
 from access.clients.etcd_login import EtcdAuth, Login
-from access.clients.json_get import mutual_tls
 from access.clients.patroni import MemberAnswer
 from access.clients.ssh import Access, connect
 from access.secrets import Secrets
-from core.errors import Unreachable, WorldError
+from core.errors import NotSeen, Unreachable
 from core.runs.ports import Token
 from dr.epochs import Act, Answer, Request
 from dr.live import epoch
@@ -62,8 +61,8 @@ class Reach:
         """
         secrets = Secrets(folder)
         mine = secrets.client_certificate("control")
-        tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
-        over = rest.client(tls)
+        tls = http.mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
+        over = http.client(tls)
         etcd = etcd_as(CONTROL, network, secrets, over)
         return cls(
             network,
@@ -89,13 +88,13 @@ class Reach:
         """Return every member of ``database``, as the first Patroni that answers tells.
 
         Raises:
-            Rejected, Unreachable: nobody answers; the last one's reason.
+            NotSeen: nobody answers; the last one's reason.
         """
-        failure: WorldError = Unreachable(f"{database} has no member to ask")
+        failure = NotSeen(f"{database} has no member to ask", refused=False)
         for member in self.network.database(database).members:
             try:
                 return patroni.members(self.rest, self.patroni(member.host))
-            except WorldError as error:
+            except NotSeen as error:
                 failure = error
         raise failure
 
@@ -161,7 +160,7 @@ class Reach:
         """Return how ``host`` came to lead ``database`` after ``former``; None: it is not told.
 
         Raises:
-            Rejected, Unreachable: nothing is known.
+            NotSeen, Rejected, Unreachable: nothing is known.
         """
         end = self.log_end(database, former)
         timeline = next((m.timeline for m in self.members(database) if m.name == host), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from access.clients.etcd import Etcd, Holds, Put
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen, Rejected, Unreachable
 from core.runs.plan import RunName
 from dr.placement import Claim, Placement, claim_text, placement_text, read_claim, read_placement
 from inventory.etcd import claims, placements
@@ -20,7 +20,11 @@ class EtcdPlacements:
     environment: EnvironmentName
 
     def placement(self, service: ServiceName) -> Placement | None:
-        """Return the record of ``service``, as of now, or None if there is none yet."""
+        """Return the record of ``service``, as of now, or None if there is none yet.
+
+        Raises:
+            NotSeen: it could not be read.
+        """
         found = self.etcd.get(self._key(service))
         return read_placement(found.value) if found else None
 
@@ -28,7 +32,7 @@ class EtcdPlacements:
         """Return every record that there is, as of now, read at once.
 
         Raises:
-            Unreachable: no quorum answered.
+            NotSeen: they could not be read.
         """
         records = placements(self.environment)
         return {
@@ -37,12 +41,17 @@ class EtcdPlacements:
         }
 
     def swap(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
-        """Replace the record ``old`` by ``new``; done already counts as done."""
+        """Replace the record ``old`` by ``new``; done already counts as done.
+
+        Raises:
+            Rejected: it is another one.
+            Unreachable: it may have been replaced.
+        """
         key = self._key(service)
         before = placement_text(old) if old else None
         if self.etcd.change([Holds(key, before)], [Put(key, placement_text(new))]):
             return
-        found = self.placement(service)
+        found = self._after_a_change(service)
         if found != new:
             raise Rejected(
                 f"the placement of {service} is not what was planned on",
@@ -59,14 +68,24 @@ class EtcdPlacements:
         """
         key, first = self._key(service), Placement(home, 1, None)
         self.etcd.change([Holds(key, None)], [Put(key, placement_text(first))])
-        return self.placement(service) or first
+        return self._after_a_change(service) or first
 
     def claim(self, service: ServiceName) -> Claim:
-        """Return who holds ``service``, as of now."""
+        """Return who holds ``service``, as of now.
+
+        Raises:
+            NotSeen: it could not be read.
+        """
         return self._claim(service)[1]
 
     def take(self, service: ServiceName, run: RunName, number: int) -> None:
-        """Let ``run`` hold ``service`` under ``number``; done already counts as done."""
+        """Let ``run`` hold ``service`` under ``number``; done already counts as done.
+
+        Raises:
+            NotSeen: the claim could not be read, and was left as it was.
+            Rejected: somebody else holds it, or held it since.
+            Unreachable: it may have been taken.
+        """
         before, claim = self._claim(service)
         taken = claim.taken(run, number)
         if taken is None:
@@ -79,9 +98,20 @@ class EtcdPlacements:
         self._put_claim(service, before, taken)
 
     def release(self, service: ServiceName, run: RunName) -> None:
-        """Let ``run`` hold ``service`` no longer; done already counts as done."""
+        """Let ``run`` hold ``service`` no longer; done already counts as done.
+
+        Raises:
+            NotSeen: the claim could not be read, and was left as it was.
+            Unreachable: it may have been released.
+        """
         before, claim = self._claim(service)
         self._put_claim(service, before, claim.released(run))
+
+    def _after_a_change(self, service: ServiceName) -> Placement | None:
+        try:
+            return self.placement(service)
+        except NotSeen as error:
+            raise error.of_a_change() from error
 
     def _claim(self, service: ServiceName) -> tuple[str | None, Claim]:
         found = self.etcd.get(self._claim_key(service))

@@ -9,10 +9,9 @@ import logging
 import sys
 from datetime import timedelta
 
-from access.clients import rest
+from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_login import EtcdAuth, Login
-from access.clients.json_get import mutual_tls
 from access.this_host import ThisHost, this_host_of_arguments
 from core.clock import Clock
 from core.errors import NdcError
@@ -43,8 +42,8 @@ def main() -> None:
 
 def _agent(this_host: ThisHost, clock: Clock) -> Agent:
     network, host = this_host.network, this_host.host
-    tls = mutual_tls(this_host.authority, this_host.certificate, this_host.key)
-    over = rest.client(tls, kept=_KEPT)
+    tls = http.mutual_tls(this_host.authority, this_host.certificate, this_host.key)
+    over = http.client(tls, kept=_KEPT)
 
     def farness(voter: Host) -> tuple[bool, bool]:
         return voter != host, voter.site != host.site

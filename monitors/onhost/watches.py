@@ -12,9 +12,9 @@ from itertools import chain
 import httpx
 from prometheus_client.metrics_core import Metric
 
-from access.clients.json_get import asking, mutual_tls
+from access.clients.http import async_client, mutual_tls
 from access.this_host import ThisHost
-from core.errors import WorldError
+from core.errors import NotSeen
 from inventory.endpoints import ETCD_CLIENT
 from inventory.names import DatabaseName, HostName
 from inventory.network import Database, Network, Role
@@ -37,7 +37,7 @@ async def watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
     """Yield what this host watches; connections are closed afterwards."""
     tls = mutual_tls(this_host.authority, this_host.certificate, this_host.key)
     async with AsyncExitStack() as closing:
-        client = await closing.enter_async_context(asking(tls))
+        client = await closing.enter_async_context(async_client(tls))
         found: list[Watch] = []
         if this_host.host.forwards:
             found.append(Watch("links", partial(_links, this_host)))
@@ -104,7 +104,7 @@ async def _is_up(network: Network, voter: HostName, client: httpx.AsyncClient) -
     root = f"https://{network.host(voter).loopback}:{ETCD_CLIENT}"
     try:
         return await etcd.is_healthy(client, root, deadline=DEADLINE)
-    except WorldError:
+    except NotSeen:
         return False
 
 
@@ -160,4 +160,4 @@ async def _marks(copies: Sequence[Copy]) -> list[Mark]:
 
 
 def _is_expected(error: BaseException) -> bool:
-    return isinstance(error, WorldError | TimeoutError)
+    return isinstance(error, NotSeen | TimeoutError)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from access.clients import vty
-from core.errors import Rejected
+from core.errors import NotSeen
 
 BGP_QUESTION = "show bgp ipv4 unicast summary json"
 BFD_QUESTION = "show bfd peers json"
@@ -43,7 +43,7 @@ async def bgp_sessions(
     """Return for each neighbour that FRR knows whether the session is established.
 
     Raises:
-        Rejected, Unreachable: FRR did not tell.
+        NotSeen: FRR did not tell.
     """
     return parsed_bgp(await vty.ask("bgpd", BGP_QUESTION, deadline=deadline, consoles=consoles))
 
@@ -54,13 +54,13 @@ async def bfd_sessions(
     """Return for each BFD peer that FRR knows whether the session is up.
 
     Raises:
-        Rejected, Unreachable: FRR did not tell.
+        NotSeen: FRR did not tell.
     """
     return parsed_bfd(await vty.ask("bfdd", BFD_QUESTION, deadline=deadline, consoles=consoles))
 
 
 def parsed_bgp(text: str) -> dict[IPv4Address, bool]:
-    """Return what ``show bgp summary json`` said; raise Rejected if it is not that."""
+    """Return what ``show bgp summary json`` said; raise NotSeen if it is not that."""
     try:
         found = _Bgp.model_validate_json(text)
     except ValidationError as error:
@@ -69,7 +69,7 @@ def parsed_bgp(text: str) -> dict[IPv4Address, bool]:
 
 
 def parsed_bfd(text: str) -> dict[IPv4Address, bool]:
-    """Return what ``show bfd peers json`` said; raise Rejected if it is not that."""
+    """Return what ``show bfd peers json`` said; raise NotSeen if it is not that."""
     try:
         found = _BFD.validate_json(text)
     except ValidationError as error:
@@ -77,9 +77,10 @@ def parsed_bfd(text: str) -> dict[IPv4Address, bool]:
     return {session.peer: session.status == "up" for session in found}
 
 
-def _strange(question: str, error: ValidationError) -> Rejected:
-    return Rejected(
+def _strange(question: str, error: ValidationError) -> NotSeen:
+    return NotSeen(
         f"FRR did not answer as expected: {question}",
+        refused=True,
         expected="JSON as FRR 8.4 writes it",
         actual=f"{error.error_count()} problems",
         next_step="compare FRR's version with the golden image's",

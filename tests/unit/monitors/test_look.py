@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from access.clients.json_get import mutual_tls
+from access.clients.http import mutual_tls
 from access.secrets import Secrets, ensure_secrets
 from core.errors import Rejected
 from inventory.network import Network

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen, Unreachable
 from inventory.names import DatabaseName, HostName, LinkName, SiteName
 from monitors.catalogue import CATALOGUE, QUORUM_TOLERATES, catalogue_markdown
 from monitors.collectors.links import link_families
@@ -200,5 +200,5 @@ def test_the_generated_document_is_current() -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", '{"peers":{"x":{}}}', "% Unknown command"])
 def test_what_frr_does_not_say_is_not_guessed(text: str) -> None:
-    with pytest.raises(Rejected):
+    with pytest.raises(NotSeen):
         parsed_bgp(text)
