@@ -90,7 +90,7 @@ async def _links(this_host: ThisHost) -> list[Metric]:
 
 async def _sessions(this_host: ThisHost) -> list[Metric]:
     bgp, bfd = await asyncio.gather(
-        routing.bgp_sessions(deadline=DEADLINE), routing.bfd_sessions(deadline=DEADLINE)
+        routing.bgp_sessions(deadline=DEADLINE), routing.bfd_peers(deadline=DEADLINE)
     )
     return session_families(neighbours(this_host.network, this_host.host.name), bgp, bfd)
 

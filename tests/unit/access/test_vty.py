@@ -17,6 +17,8 @@ from typing_extensions import override
 from access.clients.vty import ask
 from core.errors import NotSeen
 from monitors.readers import routing
+from routing import answers
+from routing.answers import BfdPeer, Session
 
 DEADLINE = timedelta(seconds=5)
 SHORT = timedelta(seconds=0.1)
@@ -115,11 +117,11 @@ def test_each_daemon_tells_of_its_own_sessions(tmp_path: Path) -> None:
     bfd = '[{"peer":"198.19.100.1","status":"down"}]'
 
     with (
-        _listening(tmp_path, "bgpd", _knowing({routing.BGP_QUESTION: (bgp, 0)})),
-        _listening(tmp_path, "bfdd", _knowing({routing.BFD_QUESTION: (bfd, 0)})),
+        _listening(tmp_path, "bgpd", _knowing({answers.SESSIONS: (bgp, 0)})),
+        _listening(tmp_path, "bfdd", _knowing({answers.BFD_PEERS: (bfd, 0)})),
     ):
         told_bgp = asyncio.run(routing.bgp_sessions(deadline=DEADLINE, consoles=tmp_path))
-        told_bfd = asyncio.run(routing.bfd_sessions(deadline=DEADLINE, consoles=tmp_path))
+        told_bfd = asyncio.run(routing.bfd_peers(deadline=DEADLINE, consoles=tmp_path))
 
-    assert told_bgp == {peer: True}
-    assert told_bfd == {peer: False}
+    assert told_bgp == (Session(peer, "Established"),)
+    assert told_bfd == (BfdPeer(peer, is_up=False),)
