@@ -12,6 +12,7 @@ from access.clients import http, probe
 from core.clock import Clock
 from core.errors import NotSeen
 from core.runs.journal import Opened, Where
+from dr.actions import Action
 from dr.conditions import Conditions
 from dr.live.eye import LiveEye
 from dr.live.hands import LiveActuator
@@ -22,7 +23,6 @@ from dr.live.run_folder import RunFolder
 from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun, codec
 from dr.report import Measure, Report, report, report_json, report_text
 from dr.rules import staleness
-from inventory.etcd import runs
 from inventory.network import Network
 
 _MEASURE: Final = timedelta(seconds=30)
@@ -87,25 +87,17 @@ class Carrier:
             case [Opened(truth=truth), *_]:
                 return truth
             case _:
-                return Where.ETCD if self._has_quorum() else Where.FILE
+                return Where.ETCD if self._etcd_journal().answers() else Where.FILE
 
     def _journal(self, truth: Where) -> RecoveryJournal:
         copy = self.folder.journal(self.clock)
         if truth is Where.FILE:
             return copy
-        environment = self.network.environment
-        etcd = EtcdJournal(self.reach.etcd, environment, self.folder.run, codec(), self.clock)
-        return CopiedJournal(etcd, copy)
+        return CopiedJournal(self._etcd_journal(), copy)
 
-    def _has_quorum(self) -> bool:
-        try:
-            self.reach.etcd.under(runs(self.network.environment) + self.folder.run)
-        except NotSeen as error:
-            if error.refused:
-                # a quorum that does not know us is not a quorum that is lost
-                raise
-            return False
-        return True
+    def _etcd_journal(self) -> EtcdJournal[Action, Basis]:
+        environment = self.network.environment
+        return EtcdJournal(self.reach.etcd, environment, self.folder.run, codec(), self.clock)
 
     def _measure(self, basis: Basis, records: Sequence[RecoveryRecord]) -> Measure | None:
         # the rows of the last moments must have had time to be acknowledged

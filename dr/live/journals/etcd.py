@@ -37,6 +37,20 @@ class EtcdJournal(Generic[ActionT, BasisT]):
         self._lines: list[str] | None = None
         """what is there; None until this object has read it"""
 
+    def answers(self) -> bool:
+        """Whether a quorum can be asked for it now.
+
+        Raises:
+            NotSeen: a quorum answers, and refuses us: that is not a quorum that is lost.
+        """
+        try:
+            self._etcd.under(self._prefix)
+        except NotSeen as error:
+            if error.refused:
+                raise
+            return False
+        return True
+
     def append(self, entry: Entry[ActionT, BasisT]) -> Record[ActionT, BasisT]:
         """Write ``entry`` and return only once a quorum has it.
 
