@@ -78,7 +78,7 @@ async def prepare(connection: Connection) -> bool:
     """Make the table exist if this member leads; return whether it leads.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        Rejected: it leads, and may not make the table. Unreachable: the table may be there.
     """
     try:
         async with connection.cursor() as cursor:
