@@ -11,11 +11,11 @@ from ipaddress import IPv4Address
 import uvicorn
 from starlette.applications import Starlette
 
-from access.this_host import Here
+from access.this_host import ThisHost
 from core.errors import Rejected
 
 
-async def serve(application: Starlette, mine: Here, port: int) -> None:
+async def serve(application: Starlette, this_host: ThisHost, port: int) -> None:
     """Serve on the host's loopback and management addresses until told to stop.
 
     A visitor without a certificate ends in the handshake, and keeps nobody waiting.
@@ -26,9 +26,9 @@ async def serve(application: Starlette, mine: Here, port: int) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             application,
-            ssl_certfile=mine.certificate,
-            ssl_keyfile=mine.key,
-            ssl_ca_certs=str(mine.authority),
+            ssl_certfile=this_host.certificate,
+            ssl_keyfile=this_host.key,
+            ssl_ca_certs=str(this_host.authority),
             ssl_cert_reqs=ssl.CERT_REQUIRED,
             log_level="warning",
             access_log=False,
@@ -37,8 +37,8 @@ async def serve(application: Starlette, mine: Here, port: int) -> None:
     )
     with ExitStack() as closing:
         sockets = [
-            closing.enter_context(_listening(mine, at, port))
-            for at in (mine.host.loopback, mine.host.management.ip)
+            closing.enter_context(_listening(this_host, at, port))
+            for at in (this_host.host.loopback, this_host.host.management.ip)
         ]
         running = asyncio.ensure_future(server.serve(sockets=sockets))
         try:
@@ -49,7 +49,7 @@ async def serve(application: Starlette, mine: Here, port: int) -> None:
             raise
 
 
-def _listening(mine: Here, address: IPv4Address, port: int) -> socket.socket:
+def _listening(this_host: ThisHost, address: IPv4Address, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # the address may come a moment after we do
@@ -62,7 +62,7 @@ def _listening(mine: Here, address: IPv4Address, port: int) -> socket.socket:
             f"port {port} of {address} cannot be had",
             expected="a port that no other program listens on",
             actual=error.strerror or str(error),
-            next_step=f"ndc ssh {mine.host.name} -- ss -tlnp shows who has it; end that, "
+            next_step=f"ndc ssh {this_host.host.name} -- ss -tlnp shows who has it; end that, "
             "or give it another port",
         ) from error
     return listening

@@ -23,7 +23,7 @@ class _HostFile(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class ThisHost:
     """What ``ndc up`` placed on this host."""
 
     network: Network
@@ -67,34 +67,34 @@ class Here:
             ) from error
 
 
-def here(told: Path = FOLDER / "host.json") -> Here:
-    """Return the host that the file ``told`` names, in the network of ``network.json`` beside it.
+def read_this_host(path: Path) -> ThisHost:
+    """Return the host that ``path`` names, in the network of ``network.json`` beside that file.
 
     Raises:
         Rejected: one of the two is missing or cannot be read as such.
     """
     try:
-        network = _NETWORK.validate_json((told.parent / "network.json").read_text("utf-8"))
-        name = _HostFile.model_validate_json(told.read_text("utf-8")).host
-        return Here(network, network.host(HostName(name)), told.parent)
+        network = _NETWORK.validate_json((path.parent / "network.json").read_text("utf-8"))
+        name = _HostFile.model_validate_json(path.read_text("utf-8")).host
+        return ThisHost(network, network.host(HostName(name)), path.parent)
     except (OSError, ValidationError, KeyError) as error:
         raise Rejected(
-            f"{told} does not say what this host is",
+            f"{path} does not say what this host is",
             expected="it and network.json as `ndc up` places them",
             actual=str(error).splitlines()[0],
             next_step="run `ndc up`",
         ) from error
 
 
-def here_of_arguments(program: str) -> Here:
+def this_host_of_arguments(program: str) -> ThisHost:
     """Return the host of the file that the command line of a daemon names.
 
     Ends the process with four lines for the journal, if the file says nothing of use.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {program}")
     parser.add_argument("host_file", type=Path, nargs="?", default=FOLDER / "host.json")
-    found: Path = parser.parse_args().host_file
+    path: Path = parser.parse_args().host_file
     try:
-        return here(found)
+        return read_this_host(path)
     except Rejected as error:
         parser.exit(error.exit_code, "\n".join([*error.lines(), ""]))

@@ -6,10 +6,12 @@ NdcError
 ├── JournalCorrupt       the record cannot be trusted              ask a person
 └── WorldError           the outside world did not do as asked
     ├── Rejected           it answered "no"                        it did NOT happen
-    └── Unreachable        it did not answer                       it MAY have happened
+    ├── Unreachable        it did not answer                       it MAY have happened
+    └── NotSeen            a look saw nothing                      nothing was to change
 
-The last line is the one the whole program is built around: a timeout is not a
-failure, it is a question, and only looking can answer it.
+``Unreachable`` is what the whole program is built around: a timeout is not a
+failure, it is a question, and only looking can answer it. A look that fails
+leaves the question as it was.
 """
 
 from __future__ import annotations
@@ -79,4 +81,20 @@ class Unreachable(WorldError):
 
 
 class NotSeen(WorldError):
-    """A look saw nothing; nothing was asked to change."""
+    """A look saw nothing. Nothing was asked to change, so nothing did.
+
+    ``refused``: whoever was asked is there, and said no or something else than was asked;
+    or the host is there, and nothing listens. False: nobody answered, and nothing is known.
+    """
+
+    def __init__(
+        self, what: str, *, refused: bool, expected: str = "", actual: str = "", next_step: str = ""
+    ) -> None:
+        super().__init__(what, expected=expected, actual=actual, next_step=next_step)
+        self.refused = refused
+
+    def of_a_change(self) -> Unreachable:
+        """Return what is known of a change that was sent, if this look was to tell of it."""
+        return Unreachable(
+            self.what, expected=self.expected, actual=self.actual, next_step=self.next_step
+        )

@@ -1,8 +1,8 @@
 """What recovery asks of the outside world, and what it may have it do: five doors.
 
-A method that looks returns what it sees, or raises WorldError where nothing can be seen. A
-method that changes something makes one thing true; when it raises, the error says what is
-then known: Rejected, nothing changed; Unreachable, it may have changed.
+A method that looks returns what it sees, or raises NotSeen. A method that changes something
+makes one thing true; when it raises, the error says what is then known: Rejected, nothing
+changed; Unreachable, it may have changed.
 
 Each door has a live side (``dr.live``) and a simulated one (``dr.simulation``), and one
 contract suite (``tests/contract``) that both pass.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
-from core.errors import Rejected, Unreachable, WorldError
+from core.errors import NotSeen, Rejected, WorldError
 from core.runs.plan import RunName
 from core.runs.ports import Answer, Completion, Token
 from dr.actions import (
@@ -139,8 +139,8 @@ class Hands:
         leader, candidate = action.leader, action.candidate
         try:
             link = self.doors.database.succession(action.database, candidate, leader)
-        except WorldError as error:
-            raise Unreachable(error.what, actual=error.actual) from error
+        except NotSeen as error:
+            raise error.of_a_change() from error
         if link is not None and not link.complete:
             raise Rejected(
                 f"{leader} wrote what {candidate} does not have",

@@ -1,55 +1,17 @@
-"""What a router says of itself, as values; and what it still lacks of what it should say."""
+"""What a router still lacks, by what it says of itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 
 from typing_extensions import override
 
 from inventory.names import HostName
 from inventory.network import Network
+from routing.answers import BfdPeer, Route, Session
 from routing.intent import intent
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One BGP session, as one of its ends sees it."""
-
-    neighbour: IPv4Address
-    asn: int
-    state: str
-    """FRR's word: ``Established``, ``Active``, ``Connect``, …"""
-    established_for: timedelta
-    """zero where the session is not established"""
-    received_prefixes: int
-    """accepted from this neighbour"""
-
-    @property
-    def is_established(self) -> bool:
-        """Whether routes are exchanged."""
-        return self.state == "Established"
-
-
-@dataclass(frozen=True, slots=True)
-class BfdPeer:
-    """One BFD session, as one of its ends sees it."""
-
-    neighbour: IPv4Address
-    is_up: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The route that a host chose for one prefix."""
-
-    prefix: IPv4Network
-    is_installed: bool
-    """True: the kernel forwards by it"""
-    next_hops: tuple[IPv4Address, ...]
-    """sorted; empty for what is on the host itself"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +45,12 @@ def missing(network: Network, host: HostName, seen: Seen) -> list[Missing]:
 
 
 def _sessions(network: Network, host: HostName, seen: Seen) -> Iterator[str]:
-    states = {session.neighbour: session.state for session in seen.sessions}
+    known = {session.neighbour: session for session in seen.sessions}
     heard = {peer.neighbour for peer in seen.bfd_peers if peer.is_up}
     for neighbour in intent(network, host).neighbours:
-        state = states.get(neighbour.address, "not configured")
-        if state != "Established":
+        session = known.get(neighbour.address)
+        if session is None or not session.is_established:
+            state = session.state if session else "not configured"
             yield f"session with {neighbour.host} ({neighbour.address}) is {state}"
         elif neighbour.address not in heard:
             yield f"BFD with {neighbour.host} ({neighbour.address}) is not up"

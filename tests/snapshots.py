@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from access.clients.patroni import MemberAnswer
 from access.clients.prometheus import Sample
-from inventory.names import HostName, LinkName, SiteName
+from inventory.names import LinkName, SiteName
 from inventory.network import Network, Role
 from monitors.catalogue import (
     BFD_SESSION_UP,
@@ -19,7 +20,6 @@ from monitors.health.snapshot import LinkState, Power, Snapshot
 from monitors.look.assemble import assemble
 from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
 from monitors.look.sightings import Sightings
-from monitors.readers.patroni import MemberReading
 from tests.networks import network
 
 NOON = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
@@ -34,12 +34,12 @@ def all_well(of: Network) -> Readings:
         greetings={host.name: True for host in of.hosts},
         clusters={
             (database.name, member.host): tuple(
-                MemberReading(
+                MemberAnswer(
                     name=each.host,
                     role="leader" if each.site == database.home else _standby(each.synchronous),
                     state="running" if each.site == database.home else "streaming",
                     timeline=3,
-                    lag_bytes=None if each.site == database.home else 0,
+                    lag=None if each.site == database.home else 0,
                 )
                 for each in database.members
             )
@@ -122,12 +122,12 @@ def _standby(synchronous: bool) -> str:  # noqa: FBT001 - a column of the table 
     return "quorum_standby" if synchronous else "replica"
 
 
-def _promoted(told: MemberReading, of: Network, site: SiteName) -> MemberReading:
-    at = of.host(HostName(told.name)).site
+def _promoted(told: MemberAnswer, of: Network, site: SiteName) -> MemberAnswer:
+    at = of.host(told.name).site
     if at == site:
-        return replace(told, role="leader", state="running", timeline=4, lag_bytes=None)
+        return MemberAnswer(name=told.name, role="leader", state="running", timeline=4)
     state = "stopped" if told.role == "leader" else told.state
-    return replace(told, role="replica", state=state, timeline=4)
+    return told.model_copy(update={"role": "replica", "state": state, "timeline": 4})
 
 
 def _samples(of: Network, site: SiteName) -> tuple[Sample, ...]:

@@ -14,8 +14,8 @@ from typing import Any, Final
 import httpx
 
 from access.clients.etcd_login import EtcdAuth
-from access.clients.rest import answered, send
-from core.errors import Unreachable
+from access.clients.http import Fate, answered, fate, send
+from core.errors import NotSeen, Rejected, Unreachable
 
 DEADLINE: Final = timedelta(seconds=2)
 """of one request to one voter: an election takes 1.5 s"""
@@ -82,7 +82,7 @@ class Etcd:
         """Return ``key`` as a quorum knows it now, or None if it is absent.
 
         Raises:
-            Unreachable: no quorum answered.
+            NotSeen: no quorum answered; or, where it ``refused``, etcd lets us not read.
         """
         found = self._range({"key": _coded(key)})
         return found[0] if found else None
@@ -91,7 +91,7 @@ class Etcd:
         """Return every key that begins with ``prefix``, sorted.
 
         Raises:
-            Unreachable: no quorum answered.
+            NotSeen: as ``get``.
         """
         return self._range(range_under(prefix))
 
@@ -109,7 +109,17 @@ class Etcd:
         return bool(self.ask("kv/txn", body, repeatable=False).get("succeeded"))
 
     def _range(self, body: dict[str, Any]) -> list[KeyValue]:
-        return key_values(self.ask("kv/range", body, repeatable=True))
+        try:
+            return key_values(self.ask("kv/range", body, repeatable=True))
+        except (Rejected, Unreachable) as error:
+            raise NotSeen(
+                error.what,
+                # a voter that is down refuses connections; the quorum it belongs to does not
+                refused=isinstance(error, Rejected),
+                expected=error.expected,
+                actual=error.actual,
+                next_step=error.next_step,
+            ) from error
 
     def ask(self, what: str, body: Mapping[str, Any], *, repeatable: bool) -> dict[str, Any]:
         """Return what a voter answers at ``/v3/`` and ``what``; the next is asked if one fails.
@@ -128,7 +138,7 @@ class Etcd:
                 answer: dict[str, Any] = answered(reply, url)
             except Unreachable as error:
                 failure = error
-                if not repeatable and not isinstance(error.__cause__, _NEVER_SENT):
+                if not repeatable and fate(error.__cause__) is not Fate.UNTAKEN:
                     raise
                 self._ask_last(root)
             else:
@@ -138,9 +148,6 @@ class Etcd:
     def _ask_last(self, root: str) -> None:
         self._roots.remove(root)
         self._roots.append(root)
-
-
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 def _condition(one: Holds) -> dict[str, Any]:

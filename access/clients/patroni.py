@@ -1,15 +1,18 @@
-"""Patroni's REST: who leads, who follows how closely, and a switch that names both."""
+"""Patroni's REST: who leads, who follows how closely, and a switch that names both.
+
+Its words are those of Patroni 4.1, and are read here alone.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from access.clients.rest import answered, send
-from core.errors import Unreachable
+from access.clients.http import answered, look, look_async, look_status, send
+from core.errors import NotSeen
 from inventory.names import HostName
 
 LOOK: Final = timedelta(seconds=1)
@@ -17,11 +20,15 @@ SWITCH: Final = timedelta(seconds=25)
 """Patroni answers when the new leader is seen, 2 s later as a rule"""
 
 _SYNCHRONOUS: Final = frozenset({"sync_standby", "quorum_standby"})
-_LEADING: Final = frozenset({"leader", "standby_leader"})
 
 
 class MemberAnswer(BaseModel):
-    """One member, as ``GET /cluster`` shows it."""
+    """One member, as ``GET /cluster`` shows it.
+
+    ``role`` is Patroni's word. ``leader`` alone accepts writes. Two more hold the leader key
+    and do not: a ``standby_leader`` copies another cluster, and who is ``promoted`` has not
+    finished its promotion. For us they follow, as ``/primary`` of their own says as well.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -34,9 +41,14 @@ class MemberAnswer(BaseModel):
     """bytes behind the leader; the leader has none"""
 
     @property
+    def is_leader(self) -> bool:
+        """Whether it is the one that accepts writes, if it runs."""
+        return self.role == "leader"
+
+    @property
     def leads(self) -> bool:
-        """Whether it holds the leader key and runs."""
-        return self.role in _LEADING and self.state == "running"
+        """Whether it accepts writes: it is the leader, and runs."""
+        return self.is_leader and self.state == "running"
 
     @property
     def streams(self) -> bool:
@@ -64,15 +76,22 @@ def members(over: httpx.Client, root: str) -> tuple[MemberAnswer, ...]:
     """Return every member, as the Patroni under ``root`` reads it from etcd now.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        NotSeen: nothing is known.
     """
-    url = f"{root}/cluster"
-    answer = answered(send(over, "GET", url, deadline=LOOK), url)
-    try:
-        return _Cluster.model_validate(answer).members
-    except ValidationError as error:
-        problems = f"{error.error_count()} problems"
-        raise _strange(url, "members with name, role, state", problems) from error
+    url = _cluster(root)
+    return _members(look(over, url, deadline=LOOK), url)
+
+
+async def members_async(
+    over: httpx.AsyncClient, root: str, *, deadline: timedelta
+) -> tuple[MemberAnswer, ...]:
+    """Return what ``members`` does.
+
+    Raises:
+        NotSeen: nothing is known.
+    """
+    url = _cluster(root)
+    return _members(await look_async(over, url, deadline=deadline), url)
 
 
 def forks(over: httpx.Client, root: str) -> dict[int, int]:
@@ -81,10 +100,10 @@ def forks(over: httpx.Client, root: str) -> dict[int, int]:
     Patroni writes a fork down within some seconds of the promotion; until then it is absent.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        NotSeen: nothing is known.
     """
     url = f"{root}/history"
-    answer = answered(send(over, "GET", url, deadline=LOOK), url)
+    answer = look(over, url, deadline=LOOK)
     try:
         return {int(line[0]): int(line[1]) for line in answer}
     except (TypeError, ValueError, IndexError, KeyError) as error:
@@ -95,10 +114,9 @@ def leads(over: httpx.Client, root: str) -> bool:
     """Tell whether the member under ``root`` says itself that it leads.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        NotSeen: nothing is known.
     """
-    reply = send(over, "GET", f"{root}/primary", deadline=LOOK)
-    return reply.status == httpx.codes.OK
+    return look_status(over, f"{root}/primary", deadline=LOOK) == httpx.codes.OK
 
 
 def switch(over: httpx.Client, root: str, *, leader: HostName, candidate: HostName) -> None:
@@ -115,9 +133,22 @@ def switch(over: httpx.Client, root: str, *, leader: HostName, candidate: HostNa
         answered(reply, url)
 
 
-def _strange(url: str, expected: str, actual: str) -> Unreachable:
-    return Unreachable(
+def _cluster(root: str) -> str:
+    return f"{root}/cluster"
+
+
+def _members(answer: Any, url: str) -> tuple[MemberAnswer, ...]:
+    try:
+        return _Cluster.model_validate(answer).members
+    except ValidationError as error:
+        problems = f"{error.error_count()} problems"
+        raise _strange(url, "members with name, role, state", problems) from error
+
+
+def _strange(url: str, expected: str, actual: str) -> NotSeen:
+    return NotSeen(
         f"{url} did not answer as Patroni does",
+        refused=True,
         expected=expected,
         actual=actual,
         next_step="look at what listens there: ndc ssh HOST -- ss -tlnp",

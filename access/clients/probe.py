@@ -8,8 +8,8 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from access.clients.json_get import get_json
-from core.errors import Rejected
+from access.clients.http import look_async
+from core.errors import NotSeen
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -80,9 +80,9 @@ async def summary(client: httpx.AsyncClient, root: str, *, deadline: timedelta) 
     """Return how the services do, as the probe under ``root`` tells.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        NotSeen: nothing is known.
     """
-    answer = await get_json(client, f"{root}/summary", deadline=deadline)
+    answer = await look_async(client, f"{root}/summary", deadline=deadline)
     return _parsed(ProbeSummary, answer, root)
 
 
@@ -97,10 +97,10 @@ async def measured(
     """Return what the writes to ``service`` due in ``window`` came to; each is read back now.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        NotSeen: nothing is known.
     """
     since, until = window
-    answer = await get_json(
+    answer = await look_async(
         client,
         f"{root}/measure/{service}",
         deadline=deadline,
@@ -113,8 +113,9 @@ def _parsed(model: type[ModelT], answer: object, root: str) -> ModelT:
     try:
         return model.model_validate(answer)
     except ValidationError as error:
-        raise Rejected(
+        raise NotSeen(
             f"{root} is not as our probe answers",
+            refused=True,
             expected=model.__name__,
             actual=f"{error.error_count()} problems",
             next_step="run `ndc up`: the probe's host may run an older version",

@@ -10,8 +10,8 @@ from typing import Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from access.clients.json_get import get_json
-from core.errors import Rejected
+from access.clients.http import look_async
+from core.errors import NotSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,16 @@ async def instant(
     Series that have ended are absent.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        NotSeen: nothing is known.
     """
     url = f"{root}/api/v1/query"
-    answer = await get_json(client, url, deadline=deadline, parameters={"query": expression})
+    answer = await look_async(client, url, deadline=deadline, parameters={"query": expression})
     try:
         series = _Answer.model_validate(answer).data.result
     except ValidationError as error:
-        raise Rejected(
+        raise NotSeen(
             f"{url} did not answer with a vector",
+            refused=True,
             expected="an instant vector",
             actual=f"{error.error_count()} problems",
             next_step=f"try the expression by hand: {expression}",

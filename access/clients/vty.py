@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen
 
 CONSOLES = Path("/run/frr")
 """where each daemon listens, at its name with ``.vty``; for members of the group frrvty"""
@@ -19,12 +19,12 @@ _LONGEST_ANSWER_BYTES = 4 * 2**20
 _WENT_WELL = 0
 
 
-async def ask(daemon: str, command: str, *, deadline: timedelta, consoles: Path = CONSOLES) -> str:
-    """Return what ``daemon`` (``bgpd``, ``bfdd``, ...) answers to ``command``.
+async def ask(daemon: str, question: str, *, deadline: timedelta, consoles: Path = CONSOLES) -> str:
+    """Return what ``daemon`` (``bgpd``, ``bfdd``, ...) answers to ``question``.
 
     Raises:
-        Rejected: it knows no such command, or could not carry it out.
-        Unreachable: it did not answer in time.
+        NotSeen: it did not answer in time; or, where it ``refused``, it knows no such command
+            or could not carry it out, or does not run.
     """
     try:
         async with asyncio.timeout(deadline.total_seconds()):
@@ -32,7 +32,7 @@ async def ask(daemon: str, command: str, *, deadline: timedelta, consoles: Path 
                 consoles / f"{daemon}.vty", limit=_LONGEST_ANSWER_BYTES
             )
             try:
-                writer.write(b"enable\0" + command.encode() + b"\0")
+                writer.write(b"enable\0" + question.encode() + b"\0")
                 await _answer(reader)
                 text, status = await _answer(reader)
             finally:
@@ -40,15 +40,17 @@ async def ask(daemon: str, command: str, *, deadline: timedelta, consoles: Path 
                 with suppress(OSError):
                     await writer.wait_closed()
     except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
-        raise Unreachable(
-            f"{daemon} did not answer: {command}",
+        raise NotSeen(
+            f"{daemon} did not answer: {question}",
+            refused=isinstance(error, ConnectionRefusedError | FileNotFoundError),
             expected=f"an answer on {consoles}/{daemon}.vty within {deadline.total_seconds():g} s",
             actual=str(error) or type(error).__name__,
             next_step="systemctl status frr; is who asks in the group frrvty?",
         ) from error
     if status != _WENT_WELL:
-        raise Rejected(
-            f"{daemon} said no: {command}",
+        raise NotSeen(
+            f"{daemon} said no: {question}",
+            refused=True,
             expected=f"status {_WENT_WELL}",
             actual=f"status {status}, {text.strip()[:80] or 'without a word'}",
             next_step="compare FRR's version with the golden image's",

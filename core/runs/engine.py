@@ -64,7 +64,7 @@ class Engine(Generic[ActionT, BasisT]):
 
         Raises:
             JournalCorrupt: the journal holds a run already.
-            Unreachable: the journal did not answer; resume when it does.
+            NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
         return self._drive(self._write(fold(self._journal.records()), Opened(plan, truth)))
 
@@ -73,7 +73,7 @@ class Engine(Generic[ActionT, BasisT]):
 
         Raises:
             JournalCorrupt: there is no run, or its record cannot be trusted.
-            Unreachable: the journal did not answer; resume when it does.
+            NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
         run = fold(self._journal.records())
         if run is None:

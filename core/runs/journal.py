@@ -110,6 +110,7 @@ class Journal(Protocol[ActionT, BasisT]):
         """Write ``entry`` and return only once it cannot be lost.
 
         Raises:
+            NotSeen: what was written before could not be read; it was not written.
             Rejected: it was not written; somebody else wrote in its place.
             Unreachable: it may have been written; read before writing again.
         """
@@ -119,7 +120,7 @@ class Journal(Protocol[ActionT, BasisT]):
 
         Raises:
             JournalCorrupt: a line cannot be read, or is missing.
-            Unreachable: nothing is known.
+            NotSeen: nothing is known.
         """
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.errors import Unreachable
-from dr.live.programs import LOOK, Programs
+from dr.live.programs import LOOK, Programs, looking
 from inventory.names import HostName, ServiceName
 from inventory.network import Network
 
@@ -21,7 +21,8 @@ class Canary:
 
     def rows(self, service: ServiceName, host: HostName, key: str) -> int | None:
         """Return how many rows called ``key`` can be read back; None: it does not answer."""
-        return self._canary(service, host, key, LOOK, "--look")
+        with looking():
+            return self._canary(service, host, key, LOOK, "--look")
 
     def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
         """Submit a row called ``key``, again and again until ``bound``."""

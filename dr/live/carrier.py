@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from core.clock import Clock
-from core.errors import Unreachable
 from core.runs.journal import Opened, Where
+from dr.actions import Action
 from dr.conditions import Conditions
 from dr.eye import seen
 from dr.live.doors import Live
@@ -19,7 +19,6 @@ from dr.live.run_folder import RunFolder
 from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun, codec
 from dr.report import Measure, Report, report, report_json, report_text
 from dr.rules import staleness
-from inventory.etcd import runs
 
 _AROUND: Final = timedelta(seconds=2)
 """before and after the run: a gap at its edge counts as well"""
@@ -39,7 +38,7 @@ class Carrier:
         Raises:
             PlanRefused: the plan is out of date, and nothing was touched.
             JournalCorrupt: the record cannot be trusted.
-            Unreachable: the journal did not answer; resume when it does.
+            NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
         truth = self._truth()
         journal = self._journal(truth)
@@ -79,22 +78,17 @@ class Carrier:
             case [Opened(truth=truth), *_]:
                 return truth
             case _:
-                return Where.ETCD if self._has_quorum() else Where.FILE
+                return Where.ETCD if self._etcd_journal().answers() else Where.FILE
 
     def _journal(self, truth: Where) -> RecoveryJournal:
         copy = self.folder.journal(self.clock)
         if truth is Where.FILE:
             return copy
-        environment = self.live.network.environment
-        etcd = EtcdJournal(self.live.etcd, environment, self.folder.run, codec(), self.clock)
-        return CopiedJournal(etcd, copy)
+        return CopiedJournal(self._etcd_journal(), copy)
 
-    def _has_quorum(self) -> bool:
-        try:
-            self.live.etcd.under(runs(self.live.network.environment) + self.folder.run)
-        except Unreachable:
-            return False
-        return True
+    def _etcd_journal(self) -> EtcdJournal[Action, Basis]:
+        environment = self.live.network.environment
+        return EtcdJournal(self.live.etcd, environment, self.folder.run, codec(), self.clock)
 
     def _measure(self, basis: Basis, records: Sequence[RecoveryRecord]) -> Measure | None:
         # the rows of the last moments must have had time to be acknowledged

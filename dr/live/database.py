@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import httpx
 
 from access.clients import patroni
-from core.errors import Unreachable, WorldError
+from core.errors import NotSeen
 from dr.facts import MemberFacts
-from dr.live.programs import LOOK, Programs
+from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
 from dr.succession import LogEnd, Succession, succession
 from inventory.endpoints import PATRONI
@@ -64,19 +64,20 @@ class Patroni:
         return succession(end, timeline, patroni.forks(self.over, self._root(host)))
 
     def _members(self, database: DatabaseName) -> tuple[patroni.MemberAnswer, ...]:
-        failure: WorldError = Unreachable(f"{database} has no member to ask")
+        failure = NotSeen(f"{database} has no member to ask", refused=False)
         for member in self.network.database(database).members:
             try:
                 return patroni.members(self.over, self._root(member.host))
-            except WorldError as error:
+            except NotSeen as error:
                 failure = error
         raise failure
 
     def _log_end(self, database: DatabaseName, host: HostName) -> LogEnd:
         words = ["dr.onhost.log_end_main", database]
-        return self.programs.answer(
-            host, words, read_end, expected='{"timeline": …}', bound=2 * LOOK
-        )
+        with looking():
+            return self.programs.answer(
+                host, words, read_end, expected='{"timeline": …}', bound=2 * LOOK
+            )
 
     def _root(self, host: HostName) -> str:
         return f"https://{self.network.host(host).management.ip}:{PATRONI}"

@@ -12,10 +12,9 @@ from typing import Self
 
 import httpx
 
-from access.clients import rest
+from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_login import EtcdAuth, Login
-from access.clients.json_get import mutual_tls
 from access.clients.ssh import Access
 from access.secrets import Secrets
 from core.clock import Clock
@@ -54,7 +53,7 @@ class Live:
         """
         secrets = Secrets(folder)
         tls = _tls(secrets)
-        over = rest.client(tls)
+        over = http.client(tls)
         etcd = _etcd(network, secrets, over, CONTROL)
         hosts = secrets.known_hosts
         # root: the canary, and the end of a log
@@ -100,7 +99,7 @@ def quorum(network: Network, secrets: Secrets, account: str) -> Iterator[Etcd]:
     Raises:
         Rejected: a certificate or the account's password is not there.
     """
-    with rest.client(_tls(secrets)) as over:
+    with http.client(_tls(secrets)) as over:
         yield _etcd(network, secrets, over, account)
 
 
@@ -112,4 +111,4 @@ def _etcd(network: Network, secrets: Secrets, over: httpx.Client, account: str) 
 
 def _tls(secrets: Secrets) -> ssl.SSLContext:
     own = secrets.client_certificate("control")
-    return mutual_tls(secrets.authority.certificate, own.certificate, own.key)
+    return http.mutual_tls(secrets.authority.certificate, own.certificate, own.key)

@@ -11,6 +11,7 @@ from core.errors import Rejected, Unreachable
 from core.runs.ports import Token
 from dr.doors import Stance
 from dr.epochs import Act, Answer, Request, Verdict
+from dr.live.programs import looking
 from inventory.names import HostName, ServiceName
 from inventory.network import Host, Network
 
@@ -29,7 +30,8 @@ class ForcedCommand:
         """Return how ``host`` is with ``service``."""
         address = self.network.service(service).address
         request = Request(service, 0, "look", "look", Act.LOOK, address)
-        answer = self._answer(host, request)
+        with looking():
+            answer = self._answer(host, request)
         return Stance(address in answer.addresses, answer.highest)
 
     def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:

@@ -11,9 +11,8 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from access.clients import probe
-from access.clients.json_get import asking
-from core.errors import Unreachable, WorldError
+from access.clients import http, probe
+from core.errors import NotSeen
 from dr.doors import Acknowledged
 from dr.report import Measure
 from inventory.endpoints import PROBE
@@ -62,20 +61,21 @@ class Probes:
         )
 
     def _first(self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]]) -> T:
-        failure: WorldError = Unreachable(
+        failure = NotSeen(
             "the network has no probe",
+            refused=False,
             expected="a host with the role probe",
             next_step="ndc show hosts lists the roles",
         )
         for host in self.network.hosts_with(Role.PROBE):
             try:
                 return asyncio.run(self._asked(look, f"https://{host.management.ip}:{PROBE}"))
-            except WorldError as error:
+            except NotSeen as error:
                 failure = error
         raise failure
 
     async def _asked(
         self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]], root: str
     ) -> T:
-        async with asking(self.tls) as client:
+        async with http.async_client(self.tls) as client:
             return await look(client, root)

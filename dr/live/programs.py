@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
 
 from access.clients.ssh import Access, connect
-from core.errors import Unreachable
+from core.errors import NotSeen, Rejected, Unreachable
 from inventory.names import HostName
 from inventory.network import Network
 
@@ -18,6 +19,21 @@ LOOK: Final = timedelta(seconds=3)
 """a connection, and one answer of a program that is well"""
 
 _PYTHON: Final = "/opt/ndc/venv/bin/python"
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Let what cannot be asked inside be something that was not seen."""
+    try:
+        yield
+    except (Rejected, Unreachable) as error:
+        raise NotSeen(
+            error.what,
+            refused=isinstance(error, Rejected),
+            expected=error.expected,
+            actual=error.actual,
+            next_step=error.next_step,
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

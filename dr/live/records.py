@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from access.clients.etcd import Etcd, Holds, Put
-from core.errors import Rejected
+from core.errors import NotSeen, Rejected
 from dr.placement import Claim, Placement, claim_text, placement_text, read_claim, read_placement
 from inventory.etcd import claims, placements
 from inventory.names import EnvironmentName, ServiceName
@@ -31,7 +31,7 @@ class EtcdRecords:
         """Return every placement record that there is, as of now, read at once.
 
         Raises:
-            Unreachable: no quorum answered.
+            NotSeen: they could not be read.
         """
         prefix = placements(self.environment)
         return {
@@ -50,7 +50,7 @@ class EtcdRecords:
             self._placement_key(service),
             old,
             new,
-            read=lambda text: read_placement(text) if text else None,
+            read=lambda text: None if text is None else read_placement(text),
             write=placement_text,
         )
 
@@ -60,7 +60,7 @@ class EtcdRecords:
             self._claim_key(service),
             old,
             new,
-            read=lambda text: read_claim(text) if text else Claim(None),
+            read=lambda text: Claim(None) if text is None else read_claim(text),
             write=claim_text,
         )
 
@@ -78,13 +78,11 @@ class EtcdRecords:
         The text that was read is what must still be there, not what we would write for it: another
         version of ndc may have written it.
         """
-        record = self.etcd.get(key)
-        text = record.value if record else None
+        text = self._text(key)
         if read(text) == old and old != new:
             if self.etcd.change([Holds(key, text)], [Put(key, write(new))]):
                 return
-            record = self.etcd.get(key)
-            text = record.value if record else None
+            text = self._text(key)
         if read(text) != new:
             raise Rejected(
                 f"{key} is not what was planned on",
@@ -92,6 +90,13 @@ class EtcdRecords:
                 actual=text or "no record",
                 next_step="somebody else changed it: ndc status; ndc dr runs; then plan again",
             )
+
+    def _text(self, key: str) -> str | None:
+        try:
+            record = self.etcd.get(key)
+        except NotSeen as error:
+            raise error.of_a_change() from error
+        return record.value if record else None
 
     def _placement_key(self, service: ServiceName) -> str:
         return placements(self.environment) + service

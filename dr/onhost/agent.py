@@ -27,14 +27,14 @@ class Records(Protocol):
         """Return every placement record that there is.
 
         Raises:
-            Unreachable: no quorum answered.
+            NotSeen: no quorum answered.
         """
 
     def claim(self, service: ServiceName) -> Claim:
         """Return who holds ``service``.
 
         Raises:
-            Unreachable: no quorum answered.
+            NotSeen: no quorum answered.
         """
 
 

@@ -9,11 +9,10 @@ import logging
 import sys
 from datetime import timedelta
 
-from access.clients import rest
+from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_login import EtcdAuth, Login
-from access.clients.json_get import mutual_tls
-from access.this_host import Here, here_of_arguments
+from access.this_host import ThisHost, this_host_of_arguments
 from core.clock import Clock
 from core.errors import NdcError
 from core.system_clock import SystemClock
@@ -38,19 +37,20 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     clock = SystemClock()
-    _obey(_agent(here_of_arguments("dr.onhost.agent_main"), clock), clock)
+    _obey(_agent(this_host_of_arguments("dr.onhost.agent_main"), clock), clock)
 
 
-def _agent(mine: Here, clock: Clock) -> Agent:
-    network, host = mine.network, mine.host
-    over = rest.client(mutual_tls(mine.authority, mine.certificate, mine.key), kept=_KEPT)
+def _agent(this_host: ThisHost, clock: Clock) -> Agent:
+    network, host = this_host.network, this_host.host
+    tls = http.mutual_tls(this_host.authority, this_host.certificate, this_host.key)
+    over = http.client(tls, kept=_KEPT)
 
     def farness(voter: Host) -> tuple[bool, bool]:
         return voter != host, voter.site != host.site
 
     voters = sorted((network.host(name) for name in network.voters), key=farness)
     roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
-    etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, mine.password(password_name(AGENT)))))
+    etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, this_host.password(password_name(AGENT)))))
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
     return Agent(host.site, EtcdRecords(etcd, network.environment), guard)
 

@@ -71,7 +71,7 @@ class SimulatedRecords:
 
     def _read(self, service: ServiceName, read: Callable[[], T]) -> T:
         if not self.truth.quorum or service != self.truth.service.name:
-            raise NotSeen(f"no quorum answers for {service}")
+            raise NotSeen(f"no quorum answers for {service}", refused=False)
         return read()
 
     def _demand_quorum(self) -> None:
@@ -89,7 +89,7 @@ class SimulatedPatroni:
         """Return every copy that runs, if anybody at all can be asked."""
         own = self.truth.database
         if not any(self.truth.sees(host) for host in own.alive):
-            raise NotSeen(f"nobody answers for {database}")
+            raise NotSeen(f"nobody answers for {database}", refused=False)
         return {
             host: MemberFacts(
                 leads=host == own.leader,
@@ -104,7 +104,7 @@ class SimulatedPatroni:
         """Tell whether ``host`` leads."""
         own = self.truth.database
         if host not in own.alive or not self.truth.sees(host):
-            raise NotSeen(f"{host} does not answer for {database}")
+            raise NotSeen(f"{host} does not answer for {database}", refused=False)
         return own.leader == host
 
     def switch(self, database: DatabaseName, leader: HostName, candidate: HostName) -> None:
@@ -119,7 +119,7 @@ class SimulatedPatroni:
     ) -> Succession | None:
         """Return what the logs of both copies tell."""
         if not (self.truth.sees(host) and self.truth.sees(former)):
-            raise NotSeen(f"{host} or {former} does not answer for {database}")
+            raise NotSeen(f"{host} or {former} does not answer for {database}", refused=False)
         return self.truth.database.successions.get((former, host))
 
 
@@ -132,7 +132,7 @@ class SimulatedGuard:
     def look(self, service: ServiceName, host: HostName) -> Stance:
         """Return how ``host`` is with ``service``."""
         if not self.truth.sees(host):
-            raise NotSeen(f"{host} does not answer for {service}")
+            raise NotSeen(f"{host} does not answer for {service}", refused=False)
         return Stance(host in self.truth.announcing, self.truth.epochs[host] or None)
 
     def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
@@ -158,7 +158,7 @@ class SimulatedApplication:
     def rows(self, service: ServiceName, host: HostName, key: str) -> int | None:
         """Return how often ``key`` stands in the log."""
         if not self.truth.sees(host):
-            raise NotSeen(f"{host} does not answer for {service}")
+            raise NotSeen(f"{host} does not answer for {service}", refused=False)
         return None if self.truth.database.leader is None else self.truth.database.log.count(key)
 
     def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
@@ -196,4 +196,4 @@ class SimulatedProbe:
     def _demand_sight(self, service: ServiceName) -> None:
         hosts = self.truth.network.hosts_with(Role.PROBE)
         if service != self.truth.service.name or not any(self.truth.sees(h.name) for h in hosts):
-            raise NotSeen(f"no probe answers for {service}")
+            raise NotSeen(f"no probe answers for {service}", refused=False)

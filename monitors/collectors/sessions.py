@@ -11,6 +11,7 @@ from prometheus_client.metrics_core import Metric
 from inventory.names import HostName, LinkName
 from monitors.catalogue import BFD_SESSION_UP, BGP_SESSION_UP, MetricSpec
 from monitors.families import Row, family
+from routing.answers import BfdPeer, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class Neighbour:
 
 def session_families(
     declared: Sequence[Neighbour],
-    bgp: Mapping[IPv4Address, bool],
-    bfd: Mapping[IPv4Address, bool],
+    bgp: Sequence[Session],
+    bfd: Sequence[BfdPeer],
 ) -> list[Metric]:
     """Return a series for each declared neighbour; one over a link that FRR lacks is down."""
-    return [_family(BGP_SESSION_UP, declared, bgp), _family(BFD_SESSION_UP, declared, bfd)]
+    established = {session.neighbour: session.is_established for session in bgp}
+    up = {peer.neighbour: peer.is_up for peer in bfd}
+    return [_family(BGP_SESSION_UP, declared, established), _family(BFD_SESSION_UP, declared, up)]
 
 
 def _family(

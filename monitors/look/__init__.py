@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx
 
 from access.clients.etcd_login import EtcdAuth, Login
-from access.clients.json_get import mutual_tls
+from access.clients.http import mutual_tls
 from access.secrets.folder import Secrets
 from core.clock import Clock
 from inventory.etcd import CONTROL

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from access.clients.patroni import MemberAnswer
 from inventory.network import Database, Member
 from monitors.health.snapshot import DatabaseView, MemberRole, MemberView
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
-from monitors.readers.patroni import MemberReading
-
-_ROLES = {
-    "leader": MemberRole.LEADER,
-    "sync_standby": MemberRole.SYNCHRONOUS,
-    "quorum_standby": MemberRole.SYNCHRONOUS,
-    "replica": MemberRole.STANDBY,
-}
 
 
 def database_view(database: Database, readings: Readings, sightings: Sightings) -> DatabaseView:
@@ -26,7 +19,7 @@ def database_view(database: Database, readings: Readings, sightings: Sightings) 
         if (database.name, member.host) in readings.clusters
     }
     cluster = {told.name: told for told in _newest([told for told in answered.values() if told])}
-    leader = next((told for told in cluster.values() if told.role == "leader"), None)
+    leader = next((told for told in cluster.values() if told.leads), None)
     return DatabaseView(
         name=database.name,
         home=database.home,
@@ -48,22 +41,28 @@ def database_view(database: Database, readings: Readings, sightings: Sightings) 
 
 
 def _member(
-    member: Member, told: MemberReading | None, sightings: Sightings, *, key: str, answered: bool
+    member: Member, told: MemberAnswer | None, sightings: Sightings, *, key: str, answered: bool
 ) -> MemberView:
     return MemberView(
         host=member.host,
         site=member.site,
-        role=_ROLES.get(told.role) if told else None,
+        role=_role(told) if told else None,
         state=told.state if told else None,
         lag_bytes=told.lag_bytes if told else None,
         sighting=sightings.of(key, seen=answered),
     )
 
 
-def _newest(clusters: Collection[tuple[MemberReading, ...]]) -> tuple[MemberReading, ...]:
+def _role(told: MemberAnswer) -> MemberRole:
+    if told.is_leader:
+        return MemberRole.LEADER
+    return MemberRole.SYNCHRONOUS if told.synchronous else MemberRole.STANDBY
+
+
+def _newest(clusters: Collection[tuple[MemberAnswer, ...]]) -> tuple[MemberAnswer, ...]:
     """Return the answer that knows of the highest timeline: a cut-off member tells old news."""
     return max(clusters, key=_leading_timeline, default=())
 
 
-def _leading_timeline(members: tuple[MemberReading, ...]) -> int:
-    return max((told.timeline or 0 for told in members if told.role == "leader"), default=-1)
+def _leading_timeline(members: tuple[MemberAnswer, ...]) -> int:
+    return max((told.timeline or 0 for told in members if told.is_leader), default=-1)

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 import httpx
 
-from access.clients import prometheus
-from core.errors import NdcError, Rejected, WorldError
+from access.clients import patroni, prometheus
+from access.clients.patroni import MemberAnswer
+from core.errors import NdcError, NotSeen, WorldError
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Host, Network, Role
@@ -25,7 +26,6 @@ from monitors.look.probe import probed
 from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
 from monitors.look.threads import in_thread
 from monitors.look.voters import VoterReading, voter_reading
-from monitors.readers import patroni
 
 DEADLINE = timedelta(seconds=1)
 
@@ -135,21 +135,20 @@ async def _greeting(host: Host) -> bool:
 
 def _clusters(
     network: Network, client: httpx.AsyncClient
-) -> Iterable[
-    tuple[tuple[DatabaseName, HostName], Awaitable[tuple[patroni.MemberReading, ...] | None]]
-]:
+) -> Iterable[tuple[tuple[DatabaseName, HostName], Awaitable[tuple[MemberAnswer, ...] | None]]]:
     for database in network.databases:
         for member in database.members:
             yield (database.name, member.host), _cluster(network.host(member.host), client)
 
 
-async def _cluster(
-    host: Host, client: httpx.AsyncClient
-) -> tuple[patroni.MemberReading, ...] | None:
+async def _cluster(host: Host, client: httpx.AsyncClient) -> tuple[MemberAnswer, ...] | None:
+    root = root_of(host, endpoints.PATRONI)
     try:
-        return await patroni.members(client, root_of(host, endpoints.PATRONI), deadline=DEADLINE)
-    except Rejected:
-        return None
+        return await patroni.members_async(client, root, deadline=DEADLINE)
+    except NotSeen as error:
+        if error.refused:
+            return None
+        raise
 
 
 def _voters(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from access.clients.json_get import asking
+from access.clients.http import async_client
 from monitors.look.patience import PatientLoop
 
 AnswerT = TypeVar("AnswerT")
@@ -21,7 +21,7 @@ class Looking:
     def __init__(self, tls: ssl.SSLContext) -> None:
         self._loop = PatientLoop()
         self._runner = asyncio.Runner(loop_factory=lambda: self._loop)
-        self._client = asking(tls)
+        self._client = async_client(tls)
 
     def run(self, look: Callable[[httpx.AsyncClient], Coroutine[Any, Any, AnswerT]]) -> AnswerT:
         """Return what ``look`` sees; its deadlines count the time in which it waits."""

@@ -22,7 +22,7 @@ async def probed(
     """Return how each service did in the last seconds, by the probe on ``host``.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        NotSeen: nothing is known.
     """
     told = await probe.summary(
         client, f"https://{host.management.ip}:{endpoints.PROBE}", deadline=deadline

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from access.clients.patroni import MemberAnswer
 from access.clients.prometheus import Sample
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
 from monitors.health.snapshot import LinkState, Power
-from monitors.readers.patroni import MemberReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Readings:
     links: Mapping[LinkName, LinkState] = field(default_factory=dict)
     greetings: Mapping[HostName, bool] = field(default_factory=dict)
     """whether the SSH port greeted (True) or refused (False)"""
-    clusters: Mapping[tuple[DatabaseName, HostName], tuple[MemberReading, ...] | None] = field(
+    clusters: Mapping[tuple[DatabaseName, HostName], tuple[MemberAnswer, ...] | None] = field(
         default_factory=dict
     )
     """None: the host refused, so nothing runs there"""

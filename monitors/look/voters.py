@@ -9,8 +9,8 @@ from datetime import timedelta
 import httpx
 
 from access.clients.etcd import key_values, range_under
-from access.clients.json_get import get_json, post_json
-from core.errors import JournalCorrupt, Rejected, WorldError
+from access.clients.http import look_async
+from core.errors import JournalCorrupt, NotSeen
 from dr.placement import read_placement
 from inventory.etcd import placements
 from inventory.names import EnvironmentName, ServiceName
@@ -37,19 +37,21 @@ async def voter_reading(
     """Return what the voter at ``root`` tells; its connection is used for both questions.
 
     Raises:
-        Unreachable: the voter itself does not answer.
+        NotSeen: the voter itself does not answer.
     """
     try:
         # first what it can answer alone: a read that needs a majority may hang without one
         alone = f"{root}/health?serializable=true"
-        await get_json(client, alone, deadline=deadline / 2)
-    except Rejected:
-        return VoterReading(healthy=False)
+        await look_async(client, alone, deadline=deadline / 2)
+    except NotSeen as error:
+        if error.refused:
+            return VoterReading(healthy=False)
+        raise
     records = placements(environment)
     try:
         url, body = f"{root}/v3/kv/range", range_under(records)
-        answer = await post_json(client, url, body, deadline=deadline / 2, auth=auth)
-    except WorldError:
+        answer = await look_async(client, url, body=body, deadline=deadline / 2, auth=auth)
+    except NotSeen:
         return VoterReading(healthy=False)
     try:
         placed = {

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from access.https_server import serve
-from access.this_host import here_of_arguments
+from access.this_host import this_host_of_arguments
 from core.system_clock import SystemClock
 from inventory.endpoints import NDC_EXPORTER
 from monitors.onhost.watches import watches
@@ -38,9 +38,9 @@ def main() -> None:
 
 
 async def _serve() -> None:
-    mine = here_of_arguments("monitors.onhost.exporter")
-    async with watches(mine) as found:
-        await serve(application(Page(found, SystemClock())), mine, NDC_EXPORTER)
+    this_host = this_host_of_arguments("monitors.onhost.exporter")
+    async with watches(this_host) as found:
+        await serve(application(Page(found, SystemClock())), this_host, NDC_EXPORTER)
 
 
 if __name__ == "__main__":

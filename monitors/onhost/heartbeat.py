@@ -9,7 +9,7 @@ import asyncio
 import logging
 import sys
 
-from access.this_host import Here, here_of_arguments
+from access.this_host import ThisHost, this_host_of_arguments
 from core.errors import WorldError
 from inventory.network import Database
 from monitors.readers import heartbeats
@@ -21,17 +21,21 @@ _log = logging.getLogger("ndc-heartbeat")
 def main() -> None:
     """Mark until stopped."""
     logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
-    asyncio.run(_mark_all(here_of_arguments("monitors.onhost.heartbeat")))
+    asyncio.run(_mark_all(this_host_of_arguments("monitors.onhost.heartbeat")))
 
 
-async def _mark_all(mine: Here) -> None:
-    databases = mine.network.databases_on(mine.host.name)
-    await asyncio.gather(*(_mark(database, mine) for database in databases))
+async def _mark_all(this_host: ThisHost) -> None:
+    databases = this_host.network.databases_on(this_host.host.name)
+    await asyncio.gather(*(_mark(database, this_host) for database in databases))
 
 
-async def _mark(database: Database, mine: Here) -> None:
+async def _mark(database: Database, this_host: ThisHost) -> None:
     access = heartbeats.Access(
-        "127.0.0.1", database.port, "heartbeat", mine.passfile("heartbeat"), mine.authority
+        "127.0.0.1",
+        database.port,
+        "heartbeat",
+        this_host.passfile("heartbeat"),
+        this_host.authority,
     )
     told = ""
     while True:
@@ -40,21 +44,21 @@ async def _mark(database: Database, mine: Here) -> None:
                 connection = await access.connect()
             async with connection:
                 _log.info("%s: connected", database.name)
-                await _mark_while_connected(connection, mine)
+                await _mark_while_connected(connection, this_host)
         except (WorldError, TimeoutError) as error:
             if str(error) != told:
                 _log.info("%s: %s", database.name, told := str(error))
         await asyncio.sleep(EVERY_SECONDS)
 
 
-async def _mark_while_connected(connection: heartbeats.Connection, mine: Here) -> None:
+async def _mark_while_connected(connection: heartbeats.Connection, this_host: ThisHost) -> None:
     loop = asyncio.get_running_loop()
     due = loop.time()
     leads = False
     while True:
         leads = leads or await heartbeats.prepare(connection)
         if leads:
-            await heartbeats.beat(connection, mine.host.site)
+            await heartbeats.beat(connection, this_host.host.site)
         due += EVERY_SECONDS
         await asyncio.sleep(max(0.0, due - loop.time()))
 

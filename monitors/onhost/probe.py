@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from access.https_server import serve
-from access.this_host import Here, here_of_arguments
+from access.this_host import ThisHost, this_host_of_arguments
 from core.errors import JournalCorrupt
 from core.system_clock import SystemClock
 from inventory import endpoints
@@ -27,16 +27,17 @@ WRITES_PER_SECOND = 20
 
 def main() -> None:
     """Probe and answer until stopped."""
-    asyncio.run(_probe(here_of_arguments("monitors.onhost.probe")))
+    asyncio.run(_probe(this_host_of_arguments("monitors.onhost.probe")))
 
 
-async def _probe(mine: Here) -> None:
+async def _probe(this_host: ThisHost) -> None:
     clock = SystemClock()
     probes = {
-        str(service.name): _service_probe(service, mine, clock) for service in mine.network.services
+        str(service.name): _service_probe(service, this_host, clock)
+        for service in this_host.network.services
     }
     running = [asyncio.create_task(probe.run()) for probe in probes.values()]
-    serving = asyncio.create_task(serve(application(probes, clock), mine, endpoints.PROBE))
+    serving = asyncio.create_task(serve(application(probes, clock), this_host, endpoints.PROBE))
     try:
         # whatever ends first ends all: half a probe would be silently wrong
         ended, _ = await asyncio.wait([serving, *running], return_when=asyncio.FIRST_COMPLETED)
@@ -48,8 +49,8 @@ async def _probe(mine: Here) -> None:
         await asyncio.gather(*running, return_exceptions=True)
 
 
-def _service_probe(service: Service, mine: Here, clock: SystemClock) -> ServiceProbe:
-    citizen = Citizen(f"https://{service.address}:{endpoints.HTTPS}", mine.authority)
+def _service_probe(service: Service, this_host: ThisHost, clock: SystemClock) -> ServiceProbe:
+    citizen = Citizen(f"https://{service.address}:{endpoints.HTTPS}", this_host.authority)
     ledger = _ledger(LEDGERS / f"{service.name}.jsonl", clock)
     return ServiceProbe(service.name, citizen, ledger, clock, per_second=WRITES_PER_SECOND)
 

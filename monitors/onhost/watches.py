@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 import httpx
 from prometheus_client.metrics_core import Metric
 
-from access.clients.json_get import asking, mutual_tls
-from access.this_host import Here
-from core.errors import WorldError
+from access.clients.http import async_client, mutual_tls
+from access.this_host import ThisHost
+from core.errors import NotSeen
 from inventory.endpoints import ETCD_CLIENT
 from inventory.names import DatabaseName, HostName
 from inventory.network import Database, Network, Role
@@ -32,21 +33,21 @@ ECHO_DEADLINE = timedelta(seconds=1.4)
 
 
 @asynccontextmanager
-async def watches(mine: Here) -> AsyncIterator[Sequence[Watch]]:
+async def watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
     """Yield what this host watches; connections are closed afterwards."""
-    tls = mutual_tls(mine.authority, mine.certificate, mine.key)
+    tls = mutual_tls(this_host.authority, this_host.certificate, this_host.key)
     async with AsyncExitStack() as closing:
-        client = await closing.enter_async_context(asking(tls))
+        client = await closing.enter_async_context(async_client(tls))
         found: list[Watch] = []
-        if mine.host.forwards:
-            found.append(Watch("links", partial(_links, mine)))
-            found.append(Watch("sessions", partial(_sessions, mine)))
-        if Role.MONITOR in mine.host.roles:
-            copies = _copies(mine)
-            for copy in (copy for here in copies.values() for copy in here):
+        if this_host.host.forwards:
+            found.append(Watch("links", partial(_links, this_host)))
+            found.append(Watch("sessions", partial(_sessions, this_host)))
+        if Role.MONITOR in this_host.host.roles:
+            copies = _copies(this_host)
+            for copy in chain.from_iterable(copies.values()):
                 closing.push_async_callback(copy.close)
-            found.append(Watch("replication", partial(_replication, mine, copies)))
-            found.append(Watch("quorum", partial(_quorum, mine.network, client)))
+            found.append(Watch("replication", partial(_replication, this_host, copies)))
+            found.append(Watch("quorum", partial(_quorum, this_host.network, client)))
         yield found
 
 
@@ -67,11 +68,11 @@ def neighbours(network: Network, host: HostName) -> list[Neighbour]:
     return over_links + inside
 
 
-async def _links(mine: Here) -> list[Metric]:
+async def _links(this_host: ThisHost) -> list[Metric]:
     ends = [
         (link, end)
-        for link in mine.network.links
-        if (end := link.end_at(mine.host.name)) is not None
+        for link in this_host.network.links
+        if (end := link.end_at(this_host.host.name)) is not None
     ]
     answers = await asyncio.gather(
         *(
@@ -87,11 +88,11 @@ async def _links(mine: Here) -> list[Metric]:
     )
 
 
-async def _sessions(mine: Here) -> list[Metric]:
+async def _sessions(this_host: ThisHost) -> list[Metric]:
     bgp, bfd = await asyncio.gather(
-        routing.bgp_sessions(deadline=DEADLINE), routing.bfd_sessions(deadline=DEADLINE)
+        routing.bgp_sessions(deadline=DEADLINE), routing.bfd_peers(deadline=DEADLINE)
     )
-    return session_families(neighbours(mine.network, mine.host.name), bgp, bfd)
+    return session_families(neighbours(this_host.network, this_host.host.name), bgp, bfd)
 
 
 async def _quorum(network: Network, client: httpx.AsyncClient) -> list[Metric]:
@@ -103,38 +104,42 @@ async def _is_up(network: Network, voter: HostName, client: httpx.AsyncClient) -
     root = f"https://{network.host(voter).loopback}:{ETCD_CLIENT}"
     try:
         return await etcd.is_healthy(client, root, deadline=DEADLINE)
-    except WorldError:
+    except NotSeen:
         return False
 
 
-def _copies(mine: Here) -> dict[DatabaseName, list[Copy]]:
+def _copies(this_host: ThisHost) -> dict[DatabaseName, list[Copy]]:
     """Return the copies at this site of each database that has one here."""
-    found = {database.name: _copies_of(database, mine) for database in mine.network.databases}
+    found = {
+        database.name: _copies_of(database, this_host) for database in this_host.network.databases
+    }
     return {name: copies for name, copies in found.items() if copies}
 
 
-def _copies_of(database: Database, mine: Here) -> list[Copy]:
+def _copies_of(database: Database, this_host: ThisHost) -> list[Copy]:
     return [
         Copy(
             Access(
-                str(mine.network.host(member.host).loopback),
+                str(this_host.network.host(member.host).loopback),
                 database.port,
                 "exporter",
-                mine.passfile("exporter"),
-                mine.authority,
+                this_host.passfile("exporter"),
+                this_host.authority,
             ).connect
         )
         for member in database.members
-        if member.site == mine.host.site
+        if member.site == this_host.host.site
     ]
 
 
-async def _replication(mine: Here, copies: Mapping[DatabaseName, Sequence[Copy]]) -> list[Metric]:
+async def _replication(
+    this_host: ThisHost, copies: Mapping[DatabaseName, Sequence[Copy]]
+) -> list[Metric]:
     marks = await asyncio.gather(*map(_marks, copies.values()))
     return replication_families(
-        mine.host.site,
+        this_host.host.site,
         dict(zip(copies, marks, strict=True)),
-        {name: objective(mine.network, name) for name in copies},
+        {name: objective(this_host.network, name) for name in copies},
     )
 
 
@@ -155,4 +160,4 @@ async def _marks(copies: Sequence[Copy]) -> list[Mark]:
 
 
 def _is_expected(error: BaseException) -> bool:
-    return isinstance(error, WorldError | TimeoutError)
+    return isinstance(error, NotSeen | TimeoutError)

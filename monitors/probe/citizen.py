@@ -6,19 +6,21 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.errors import Unreachable
+from access.clients.http import Fate, fate, look_async
+from core.errors import NotSeen
 from monitors.ledger import Outcome
 
 Connection = Literal["new", "kept"]
 
 DEADLINE_SECONDS = 1.0
-_READ_BACK_SECONDS = 5.0
+_READ_BACK = timedelta(seconds=5)
 _KEYS_AT_ONCE = 64
 
 
@@ -79,10 +81,10 @@ class Citizen:
                     json={"marker": key},
                     headers={"Idempotency-Key": key},
                 )
-        except (httpx.ConnectError, httpx.ConnectTimeout):
-            return Ended(Outcome.REFUSED)
-        except (httpx.HTTPError, TimeoutError):
+        except TimeoutError:
             return Ended(Outcome.UNKNOWN)
+        except httpx.HTTPError as error:
+            return Ended(Outcome.REFUSED if fate(error) is Fate.UNTAKEN else Outcome.UNKNOWN)
         return ended(response, key)
 
     async def found(self, keys: Sequence[str]) -> dict[str, list[int]]:
@@ -95,24 +97,26 @@ class Citizen:
             asked = keys[start : start + _KEYS_AT_ONCE]
             try:
                 kept = await self._ask(asked)
-            except Unreachable:
+            except NotSeen:
                 continue
             answers |= {key: [one.id for one in kept if one.key == key] for key in asked}
         return answers
 
     async def _ask(self, keys: Sequence[str]) -> list[_Kept]:
+        answer = await look_async(
+            self._new,
+            f"{self._root}/submissions",
+            deadline=_READ_BACK,
+            parameters={"key": keys},
+        )
         try:
-            async with asyncio.timeout(_READ_BACK_SECONDS):
-                response = await self._new.get(
-                    f"{self._root}/submissions", params=[("key", key) for key in keys]
-                )
-            response.raise_for_status()
-            return _Found.model_validate_json(response.content).submissions
-        except (httpx.HTTPError, TimeoutError, ValidationError) as error:
-            raise Unreachable(
+            return _Found.model_validate(answer).submissions
+        except ValidationError as error:
+            raise NotSeen(
                 f"{self._root} did not say what it holds",
+                refused=True,
                 expected=f"the submissions of {len(keys)} keys",
-                actual=str(error)[:80] or type(error).__name__,
+                actual=f"{error.error_count()} problems",
                 next_step="ask again when the service answers",
             ) from error
 
@@ -135,5 +139,5 @@ def ended(response: httpx.Response, key: str) -> Ended:
 def _client(tls: ssl.SSLContext, *, kept: int) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=kept)
     # connecting is told apart from being answered, within the deadline: twice for TCP and TLS
-    timeout = httpx.Timeout(_READ_BACK_SECONDS, connect=0.45 * DEADLINE_SECONDS)
+    timeout = httpx.Timeout(_READ_BACK.total_seconds(), connect=0.45 * DEADLINE_SECONDS)
     return httpx.AsyncClient(verify=tls, limits=limits, trust_env=False, timeout=timeout)

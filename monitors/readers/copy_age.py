@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from core.errors import WorldError
+from core.errors import NotSeen
 from monitors.readers import heartbeats
 
 
@@ -14,7 +14,7 @@ class Copy:
     """One copy; the connection is kept, because a server starts a process for each new one."""
 
     def __init__(self, connect: Callable[[], Awaitable[heartbeats.Connection]]) -> None:
-        """Connect with ``connect``, which raises Rejected or Unreachable, when first asked."""
+        """Connect with ``connect``, which raises NotSeen, when first asked."""
         self._connect = connect
         self._kept: heartbeats.Connection | None = None
 
@@ -22,13 +22,13 @@ class Copy:
         """Return the newest mark in the copy; None: it has none yet.
 
         Raises:
-            Rejected, Unreachable, TimeoutError: the copy could not be read.
+            NotSeen, TimeoutError: the copy could not be read.
         """
         async with asyncio.timeout(deadline.total_seconds()):
             if self._kept is not None:
                 try:
                     return await self._asked(self._kept)
-                except WorldError:
+                except NotSeen:
                     pass  # it may have been restarted since: only a new connection tells
             self._kept = await self._connect()
             return await self._asked(self._kept)

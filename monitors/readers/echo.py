@@ -17,7 +17,7 @@ from datetime import timedelta
 from errno import EHOSTUNREACH, ENETDOWN, ENETUNREACH
 from ipaddress import IPv4Address
 
-from core.errors import Unreachable
+from core.errors import NotSeen
 
 _INTERVAL = timedelta(seconds=0.2)
 _REQUEST, _REPLY = 8, 0
@@ -51,15 +51,16 @@ async def echoes(
     They go straight over the link that has ``local`` at this end, or nowhere.
 
     Raises:
-        Unreachable: they could not be sent; nothing is known of the link.
+        NotSeen: they could not be sent; nothing is known of the link.
     """
     try:
         with _opened(local) as channel:
             series = _Series(channel, remote, count)
             await _played(series, channel, deadline)
     except OSError as error:
-        raise Unreachable(
+        raise NotSeen(
             "echoes could not be sent",
+            refused=False,
             expected=f"a socket for echoes at {local}",
             actual=str(error),
             next_step="ip address; sysctl net.ipv4.ping_group_range",

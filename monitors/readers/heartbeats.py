@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg import errors
 
-from core.errors import Rejected, Unreachable, WorldError
+from core.errors import NotSeen, Rejected, Unreachable, WorldError
 from inventory.names import SiteName
 
 DATABASE = "portal"
@@ -43,7 +43,7 @@ class Access:
         """Return a connection that gives up on a silent server.
 
         Raises:
-            Rejected: refused. Unreachable: no answer.
+            NotSeen: it did not let us in.
         """
         try:
             return await psycopg.AsyncConnection.connect(
@@ -61,7 +61,7 @@ class Access:
                 options="-c synchronous_commit=local -c statement_timeout=2000",
             )
         except psycopg.Error as error:
-            raise translated(error, self.host) from error
+            raise not_seen(error, self.host) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ async def prepare(connection: Connection) -> bool:
     """Make the table exist if this member leads; return whether it leads.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        Rejected: it leads, and may not make the table. Unreachable: the table may be there.
     """
     try:
         async with connection.cursor() as cursor:
@@ -108,7 +108,7 @@ async def newest(connection: Connection) -> Mark | None:
     """Return the newest mark that this copy has replayed; None: there is none yet.
 
     Raises:
-        Rejected, Unreachable: nothing is known.
+        NotSeen: nothing is known.
     """
     try:
         async with connection.cursor() as cursor:
@@ -117,17 +117,36 @@ async def newest(connection: Connection) -> Mark | None:
     except errors.UndefinedTable:
         return None
     except psycopg.Error as error:
-        raise translated(error, "heartbeat") from error
+        raise not_seen(error, "heartbeat") from error
     return Mark(SiteName(row[0]), row[1]) if row else None
 
 
 def translated(error: psycopg.Error, what: str) -> WorldError:
-    """Return what is known after ``error``: answered no, or not answered."""
-    answered = error.sqlstate is not None and not isinstance(error, errors.OperationalError)
-    kind = Rejected if answered else Unreachable
-    return kind(
-        f"PostgreSQL at {what} did not do as asked",
-        expected="an answer",
-        actual=str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__,
-        next_step="`ndc status` shows which member leads",
+    """Return what is known of a change after ``error``: answered no, or not answered."""
+    kind = Rejected if _is_answer(error) else Unreachable
+    return kind(_FAILED.format(what), expected=_EXPECTED, actual=_said(error), next_step=_NEXT)
+
+
+def not_seen(error: psycopg.Error, what: str) -> NotSeen:
+    """Return what is known of a look after ``error``."""
+    return NotSeen(
+        _FAILED.format(what),
+        refused=_is_answer(error),
+        expected=_EXPECTED,
+        actual=_said(error),
+        next_step=_NEXT,
     )
+
+
+_FAILED = "PostgreSQL at {} did not do as asked"
+_EXPECTED = "an answer"
+_NEXT = "`ndc status` shows which member leads"
+
+
+def _is_answer(error: psycopg.Error) -> bool:
+    return error.sqlstate is not None and not isinstance(error, errors.OperationalError)
+
+
+def _said(error: psycopg.Error) -> str:
+    said = str(error).strip()
+    return said.splitlines()[0] if said else type(error).__name__

@@ -3,84 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-
 from access.clients import vty
-from core.errors import Rejected
-
-BGP_QUESTION = "show bgp ipv4 unicast summary json"
-BFD_QUESTION = "show bfd peers json"
-
-
-class _Neighbour(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    state: str
-
-
-class _Bgp(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    peers: dict[IPv4Address, _Neighbour] = {}
-
-
-class _BfdPeer(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    peer: IPv4Address
-    status: str
-
-
-_BFD = TypeAdapter(list[_BfdPeer])
+from routing import answers
+from routing.answers import BfdPeer, Session
 
 
 async def bgp_sessions(
     *, deadline: timedelta, consoles: Path = vty.CONSOLES
-) -> dict[IPv4Address, bool]:
-    """Return for each neighbour that FRR knows whether the session is established.
+) -> tuple[Session, ...]:
+    """Return the session with each neighbour that FRR knows.
 
     Raises:
-        Rejected, Unreachable: FRR did not tell.
+        NotSeen: FRR did not tell.
     """
-    return parsed_bgp(await vty.ask("bgpd", BGP_QUESTION, deadline=deadline, consoles=consoles))
+    question = answers.SESSIONS
+    return answers.sessions(await vty.ask("bgpd", question, deadline=deadline, consoles=consoles))
 
 
-async def bfd_sessions(
-    *, deadline: timedelta, consoles: Path = vty.CONSOLES
-) -> dict[IPv4Address, bool]:
-    """Return for each BFD peer that FRR knows whether the session is up.
+async def bfd_peers(*, deadline: timedelta, consoles: Path = vty.CONSOLES) -> tuple[BfdPeer, ...]:
+    """Return each BFD peer that FRR knows.
 
     Raises:
-        Rejected, Unreachable: FRR did not tell.
+        NotSeen: FRR did not tell.
     """
-    return parsed_bfd(await vty.ask("bfdd", BFD_QUESTION, deadline=deadline, consoles=consoles))
-
-
-def parsed_bgp(text: str) -> dict[IPv4Address, bool]:
-    """Return what ``show bgp summary json`` said; raise Rejected if it is not that."""
-    try:
-        found = _Bgp.model_validate_json(text)
-    except ValidationError as error:
-        raise _strange(BGP_QUESTION, error) from error
-    return {peer: session.state == "Established" for peer, session in found.peers.items()}
-
-
-def parsed_bfd(text: str) -> dict[IPv4Address, bool]:
-    """Return what ``show bfd peers json`` said; raise Rejected if it is not that."""
-    try:
-        found = _BFD.validate_json(text)
-    except ValidationError as error:
-        raise _strange(BFD_QUESTION, error) from error
-    return {session.peer: session.status == "up" for session in found}
-
-
-def _strange(question: str, error: ValidationError) -> Rejected:
-    return Rejected(
-        f"FRR did not answer as expected: {question}",
-        expected="JSON as FRR 8.4 writes it",
-        actual=f"{error.error_count()} problems",
-        next_step="compare FRR's version with the golden image's",
-    )
+    question = answers.BFD_PEERS
+    return answers.bfd_peers(await vty.ask("bfdd", question, deadline=deadline, consoles=consoles))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.errors import NotSeen
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.doors import Doors
@@ -17,10 +18,16 @@ def place_services(network: Network, doors: Doors) -> None:
 
     Raises:
         Rejected: a host knows a newer epoch than the record: somebody moves the service now.
+        NotSeen: a voter or a host refuses us.
         Unreachable: a voter or a host did not answer; the same call goes on from there.
     """
     for service in network.services:
-        _place(network, doors, service)
+        try:
+            _place(network, doors, service)
+        except NotSeen as error:
+            if error.refused:
+                raise
+            raise error.of_a_change() from error
 
 
 def _place(network: Network, doors: Doors, service: Service) -> None:

@@ -12,9 +12,10 @@ from access.clients.ssh import Access, connect
 from core.errors import Rejected, Unreachable
 from inventory.names import HostName
 from inventory.network import Network
+from routing import answers
+from routing.answers import BfdPeer, Route, Session
 from routing.delta import delta, equal
-from routing.health import BfdPeer, Route, Seen, Session
-from routing.routers import answers
+from routing.health import Seen
 from routing.routers.connection import open_router, translated
 from routing.routers.driver import Frr
 from routing.text import frr_text
@@ -30,7 +31,7 @@ class Routers:
 
     Threads may work on different routers at a time; on one they take turns. Every
     method raises Rejected where the router said no, Unreachable where it did not
-    answer; the next call connects anew.
+    answer (the next call connects anew), NotSeen where an answer cannot be read.
     """
 
     def __init__(

@@ -48,7 +48,7 @@ DECIDING = {
     "dr/*.py": {"pydantic", "dr"},
     "dr/simulation": {"dr", "random"},
     "stacks/programs": {"pulumi", "stacks.programs"},
-    "routing/*.py": {"jinja2", "routing"},
+    "routing/*.py": {"jinja2", "pydantic", "routing"},
     "monitors/health": {"monitors.health"},
 }
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from access.clients import rest
+from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_login import EtcdAuth, Login
-from access.clients.json_get import mutual_tls
 from access.quorum_access import ensure_access
 from access.secrets import Secrets, ensure_secrets
 from core.clock import wait_until
@@ -80,9 +79,9 @@ def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
     }
     words = [f"--{name}={value}" for name, value in options.items()]
     process = subprocess.Popen([str(program), "--client-cert-auth", *words])
-    tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
+    tls = http.mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
     try:
-        with rest.client(tls) as over:
+        with http.client(tls) as over:
             stranger = Etcd(over, [root])
             wait_until(
                 SystemClock(),

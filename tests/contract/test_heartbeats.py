@@ -9,7 +9,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen, Rejected
 from inventory.names import SiteName
 from monitors.readers import heartbeats
 from monitors.readers.copy_age import Copy
@@ -102,7 +102,7 @@ def test_a_copy_is_asked_on_one_connection_until_that_breaks(dsn: str) -> None:
 
     async def connect() -> heartbeats.Connection:
         if len(made) == 2:
-            raise Unreachable("not a third time")
+            raise NotSeen("not a third time", refused=False)
         made.append(await _as(dsn, "exporter"))
         return made[-1]
 
@@ -124,7 +124,7 @@ def test_a_copy_is_asked_on_one_connection_until_that_breaks(dsn: str) -> None:
         assert len(made) == 2
 
         await _restarted(dsn)
-        with pytest.raises(Unreachable):
+        with pytest.raises(NotSeen):
             await copy.newest_mark(deadline=DEADLINE)
         assert all(connection.closed for connection in made)
 

@@ -10,7 +10,7 @@ import pytest
 
 from access.clients.etcd import Etcd, Holds, Put
 from access.clients.etcd_login import EtcdAuth, Login
-from core.errors import Rejected
+from core.errors import NotSeen, Rejected
 from inventory.etcd import (
     AGENT,
     CONTROL,
@@ -75,7 +75,7 @@ def test_each_account_reads_and_writes_what_it_must_and_no_more(
 
 
 def test_a_certificate_without_a_name_may_nothing(server: Server) -> None:
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(NotSeen) as refused:
         Etcd(server.over, [server.root]).get(KEYS["placement"])
 
     assert "user name is empty" in refused.value.actual
@@ -84,7 +84,7 @@ def test_a_certificate_without_a_name_may_nothing(server: Server) -> None:
 def test_a_wrong_password_opens_nothing(server: Server) -> None:
     guessed = Etcd(server.over, [server.root], EtcdAuth(Login(CONTROL, "guessed")))
 
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(NotSeen) as refused:
         guessed.get(KEYS["placement"])
 
     assert "authentication failed" in refused.value.actual
@@ -186,7 +186,7 @@ def _written_by(etcd: Etcd) -> set[str]:
 def _may(act: Callable[..., object], *words: object) -> bool:
     try:
         act(*words)
-    except Rejected as error:
+    except (NotSeen, Rejected) as error:
         if not any(why in error.actual for why in WHY_NOT):
             raise
         return False

@@ -10,7 +10,7 @@ from typing import Generic
 
 from access.clients.etcd import Etcd, Holds, Put
 from core.clock import Clock
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen, Rejected, Unreachable
 from core.runs.journal import Codec, Entry, Record
 from core.runs.plan import ActionT, BasisT, RunName
 from inventory.etcd import runs
@@ -37,10 +37,25 @@ class EtcdJournal(Generic[ActionT, BasisT]):
         self._lines: list[str] | None = None
         """what is there; None until this object has read it"""
 
+    def answers(self) -> bool:
+        """Whether a quorum can be asked for it now.
+
+        Raises:
+            NotSeen: a quorum answers, and refuses us: that is not a quorum that is lost.
+        """
+        try:
+            self._etcd.under(self._prefix)
+        except NotSeen as error:
+            if error.refused:
+                raise
+            return False
+        return True
+
     def append(self, entry: Entry[ActionT, BasisT]) -> Record[ActionT, BasisT]:
         """Write ``entry`` and return only once a quorum has it.
 
         Raises:
+            NotSeen: the records before it could not be read; it was not written.
             Rejected: somebody else wrote in its place; this writer must stop.
             Unreachable: it may have been written.
         """
@@ -58,7 +73,7 @@ class EtcdJournal(Generic[ActionT, BasisT]):
 
         Raises:
             JournalCorrupt: a record cannot be read, or is missing.
-            Unreachable: no quorum answered.
+            NotSeen: they could not be read.
         """
         lines = [found.value for found in self._etcd.under(self._prefix)]
         records = self._codec.decode([line.encode() for line in lines], self._prefix)
@@ -82,7 +97,10 @@ class EtcdJournal(Generic[ActionT, BasisT]):
         if self._etcd.change(conditions, [change]):
             return
         # an attempt of ours may have been written, and its answer lost
-        found = self._etcd.get(change.key)
+        try:
+            found = self._etcd.get(change.key)
+        except NotSeen as error:
+            raise error.of_a_change() from error
         if found is None or found.value != change.value:
             raise Rejected(
                 f"another process carries the run: {change.key} could not be written",

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from access.clients.etcd import Etcd, Holds, Put
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen, Rejected, Unreachable
 
 ROOTS = ("https://one:2379", "https://two:2379")
 CHANGE = ([Holds("/a", None)], [Put("/a", "1")])
@@ -76,5 +76,17 @@ def test_a_change_that_was_refused_is_not_asked_for_elsewhere() -> None:
 
 
 def test_without_voters_nothing_is_known() -> None:
-    with pytest.raises(Unreachable, match="no voter to ask"):
+    with pytest.raises(NotSeen, match="no voter to ask") as nothing:
         Etcd(httpx.Client(), []).get("/a")
+
+    assert not nothing.value.refused
+
+
+def test_a_quorum_that_lets_us_not_read_is_told_from_one_that_does_not_answer() -> None:
+    with pytest.raises(NotSeen) as forbidden:
+        Voters(403).etcd().get("/a")
+    with pytest.raises(NotSeen) as silent:
+        Etcd(Voters(503).etcd()._over, ROOTS[:1]).get("/a")
+
+    assert forbidden.value.refused
+    assert not silent.value.refused

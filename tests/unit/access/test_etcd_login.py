@@ -10,7 +10,7 @@ import pytest
 
 from access.clients.etcd import Etcd, Holds, Put
 from access.clients.etcd_login import EtcdAuth, Login
-from core.errors import Rejected
+from core.errors import NotSeen
 
 LOGIN = Login("control", "secret")
 REFUSALS = {
@@ -87,7 +87,7 @@ def test_a_change_that_was_refused_for_want_of_a_name_is_repeated() -> None:
 def test_a_wrong_password_is_said_and_not_tried_again() -> None:
     voter = Voter(login=Login(LOGIN.name, "another one"))
 
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(NotSeen) as refused:
         voter.etcd().get("/a")
 
     assert "authentication failed" in refused.value.actual

@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
-from access.clients.json_get import asking, get_json, mutual_tls
+from access.clients.http import async_client, look_async, mutual_tls
 from access.https_server import serve
 from access.secrets import Secrets, ensure_secrets
-from access.this_host import Here
-from core.errors import Rejected, Unreachable
+from access.this_host import ThisHost
+from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
 from monitors.onhost.exporter import application
 from monitors.page import Page
@@ -34,7 +34,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
     return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", network())
 
 
-def _here(secrets: Secrets) -> Here:
+def _this_host(secrets: Secrets) -> ThisHost:
     of = network()
     files = secrets.host_certificate(of.hosts[0].name)
     folder = files.key.parent
@@ -44,18 +44,18 @@ def _here(secrets: Secrets) -> Here:
         loopback=IPv4Address("127.0.0.1"),
         management=IPv4Interface("127.0.0.2/8"),
     )
-    return Here(of, host, folder)
+    return ThisHost(of, host, folder)
 
 
 def _visit(secrets: Secrets, visit: Visit) -> None:
-    here = _here(secrets)
+    this_host = _this_host(secrets)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
 
     async def whole() -> None:
         page = application(Page([], SystemClock()))
-        serving = asyncio.create_task(serve(page, here, port))
+        serving = asyncio.create_task(serve(page, this_host, port))
         await asyncio.sleep(0.3)
         try:
             await visit(f"https://127.0.0.1:{port}")
@@ -73,7 +73,7 @@ def _ours(secrets: Secrets) -> ssl.SSLContext:
 
 def test_a_certificate_of_the_environment_opens_the_door(secrets: Secrets) -> None:
     async def visit(root: str) -> None:
-        async with asking(_ours(secrets)) as client:
+        async with async_client(_ours(secrets)) as client:
             answer = await client.get(f"{root}/metrics")
 
         assert answer.status_code == 200
@@ -96,7 +96,7 @@ def test_a_visitor_who_says_nothing_keeps_nobody_waiting(secrets: Secrets) -> No
     async def visit(root: str) -> None:
         url = httpx.URL(root)
         silent = [await asyncio.open_connection(url.host, url.port) for _ in range(5)]
-        async with asking(_ours(secrets)) as client:
+        async with async_client(_ours(secrets)) as client:
             answer = await asyncio.wait_for(client.get(f"{root}/metrics"), 3)
         for _, writer in silent:
             writer.close()
@@ -106,15 +106,14 @@ def test_a_visitor_who_says_nothing_keeps_nobody_waiting(secrets: Secrets) -> No
     _visit(secrets, visit)
 
 
-def test_what_is_not_there_and_what_is_not_json_is_a_no(secrets: Secrets) -> None:
+def test_what_is_not_there_and_what_is_not_json_is_refused(secrets: Secrets) -> None:
     async def visit(root: str) -> None:
-        async with asking(_ours(secrets)) as client:
-            with pytest.raises(Rejected, match="no useful answer"):
-                await get_json(client, f"{root}/nowhere", deadline=DEADLINE)
-            with pytest.raises(Rejected, match="no useful answer"):
-                await get_json(client, f"{root}/metrics", deadline=DEADLINE)
-            with pytest.raises(Rejected, match="no useful answer"):
-                await get_json(client, "https://127.0.0.1:9", deadline=DEADLINE)
+        urls = (f"{root}/nowhere", f"{root}/metrics", "https://127.0.0.1:9")
+        async with async_client(_ours(secrets)) as client:
+            for url in urls:
+                with pytest.raises(NotSeen, match="no useful answer") as refused:
+                    await look_async(client, url, deadline=DEADLINE)
+                assert refused.value.refused
 
     _visit(secrets, visit)
 
@@ -127,40 +126,22 @@ def test_a_port_that_is_taken_is_told_and_nothing_stays_open(secrets: Secrets) -
         port = taken.getsockname()[1]
 
         with pytest.raises(Rejected, match="cannot be had") as refused:
-            asyncio.run(serve(page, _here(secrets), port))
+            asyncio.run(serve(page, _this_host(secrets), port))
 
     assert refused.value.actual == "Address already in use"
     assert "ss -tlnp" in refused.value.next_step
 
 
-def test_silence_is_unreachable(secrets: Secrets) -> None:
+def test_silence_is_not_refusal(secrets: Secrets) -> None:
     async def whole() -> None:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             listening.listen()
             url = f"https://127.0.0.1:{listening.getsockname()[1]}"
-            async with asking(_ours(secrets)) as client:
-                with pytest.raises(Unreachable, match="did not answer"):
-                    await get_json(client, url, deadline=timedelta(milliseconds=100))
+            async with async_client(_ours(secrets)) as client:
+                with pytest.raises(NotSeen, match="did not answer") as silent:
+                    await look_async(client, url, deadline=timedelta(milliseconds=100))
+
+        assert not silent.value.refused
 
     asyncio.run(whole())
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        kind
-        for kind in vars(httpx).values()
-        if isinstance(kind, type)
-        and issubclass(kind, httpx.HTTPError | httpx.InvalidURL | httpx.StreamError)
-    ],
-    ids=lambda kind: kind.__name__,
-)
-def test_every_error_of_the_library_says_what_is_known(kind: type[Exception]) -> None:
-    from access.clients.json_get import translated  # noqa: PLC0415 - beside its only use
-
-    error = kind.__new__(kind)
-    if isinstance(error, httpx.HTTPStatusError):
-        error.response = httpx.Response(500)
-
-    assert isinstance(translated(error, "https://x"), Rejected | Unreachable)  # type: ignore[arg-type]  # one of the three roots

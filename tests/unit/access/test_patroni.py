@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from access.clients import patroni
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen, Rejected, Unreachable
 from inventory.names import HostName
 from tests.unit.access.servers import answering
 
@@ -32,8 +34,39 @@ def test_members_are_read_with_what_is_known_of_them() -> None:
     assert (starting.streams, starting.synchronous, starting.lag_bytes) == (False, False, None)
 
 
+@pytest.mark.parametrize(
+    ("role", "state", "leads"),
+    [
+        ("leader", "running", True),
+        ("leader", "starting", False),
+        ("promoted", "running", False),
+        ("standby_leader", "running", False),
+        ("standby_leader", "streaming", False),
+        ("quorum_standby", "streaming", False),
+    ],
+)
+def test_who_accepts_no_writes_does_not_lead_whatever_key_it_holds(
+    role: str,
+    state: str,
+    leads: bool,  # noqa: FBT001 - the case
+) -> None:
+    member = patroni.MemberAnswer(name=ONE, role=role, state=state)
+
+    assert member.leads is leads
+
+
+def test_a_loop_reads_the_same_members() -> None:
+    over = answering({"/cluster": (200, CLUSTER)})
+
+    async def members() -> tuple[patroni.MemberAnswer, ...]:
+        async with httpx.AsyncClient(transport=over._transport) as client:  # type: ignore[arg-type]  # the library's transport for tests is of both kinds
+            return await patroni.members_async(client, ROOT, deadline=patroni.LOOK)
+
+    assert asyncio.run(members()) == patroni.members(over, ROOT)
+
+
 def test_something_else_that_answers_tells_nothing() -> None:
-    with pytest.raises(Unreachable, match="did not answer as Patroni does"):
+    with pytest.raises(NotSeen, match="did not answer as Patroni does"):
         patroni.members(answering({"/cluster": (200, {"hello": "world"})}), ROOT)
 
 
@@ -46,7 +79,7 @@ def test_forks_are_read_from_the_history_and_there_are_none_before_the_first() -
 
 @pytest.mark.parametrize("said", [{"hello": "world"}, [3], [["three", "far"]], 7])
 def test_a_history_that_is_none_tells_nothing(said: Any) -> None:
-    with pytest.raises(Unreachable, match="did not answer as Patroni does"):
+    with pytest.raises(NotSeen, match="did not answer as Patroni does"):
         patroni.forks(answering({"/history": (200, said)}), ROOT)
 
 

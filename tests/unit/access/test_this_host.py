@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from access.this_host import here_of_arguments
+from access.this_host import this_host_of_arguments
 
 
 def test_a_daemon_without_its_file_leaves_four_lines_in_the_journal(
@@ -13,7 +13,7 @@ def test_a_daemon_without_its_file_leaves_four_lines_in_the_journal(
     monkeypatch.setattr("sys.argv", ["exporter", str(tmp_path / "host.json")])
 
     with pytest.raises(SystemExit) as ended:
-        here_of_arguments("exporter")
+        this_host_of_arguments("exporter")
 
     told = capsys.readouterr().err.splitlines()
     assert ended.value.code == 6

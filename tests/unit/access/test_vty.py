@@ -15,8 +15,10 @@ import pytest
 from typing_extensions import override
 
 from access.clients.vty import ask
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen
 from monitors.readers import routing
+from routing import answers
+from routing.answers import BfdPeer, Session
 
 DEADLINE = timedelta(seconds=5)
 SHORT = timedelta(seconds=0.1)
@@ -74,16 +76,19 @@ def test_the_answer_arrives_whole(tmp_path: Path, text: str) -> None:
 def test_a_command_that_it_does_not_know_is_rejected_in_its_words(tmp_path: Path) -> None:
     with (
         _listening(tmp_path, "bgpd", _knowing({})),
-        pytest.raises(Rejected) as refused,
+        pytest.raises(NotSeen) as refused,
     ):
         _asked(tmp_path)
 
+    assert refused.value.refused
     assert refused.value.actual == "status 2, % Unknown command."
 
 
-def test_where_nobody_listens_nothing_is_known(tmp_path: Path) -> None:
-    with pytest.raises(Unreachable):
+def test_where_nobody_listens_the_daemon_does_not_run(tmp_path: Path) -> None:
+    with pytest.raises(NotSeen) as nothing:
         _asked(tmp_path)
+
+    assert nothing.value.refused
 
 
 @pytest.mark.parametrize("parting", [b"", b"\0\0\0\0", b"\0\0\0\0{"])
@@ -91,7 +96,7 @@ def test_a_daemon_that_hangs_up_has_not_answered(tmp_path: Path, parting: bytes)
     def hang_up(conversation: StreamRequestHandler) -> None:
         conversation.wfile.write(parting)
 
-    with _listening(tmp_path, "bgpd", hang_up), pytest.raises(Unreachable):
+    with _listening(tmp_path, "bgpd", hang_up), pytest.raises(NotSeen):
         _asked(tmp_path)
 
 
@@ -99,9 +104,10 @@ def test_a_daemon_that_says_nothing_is_waited_for_until_the_deadline(tmp_path: P
     def say_nothing(conversation: StreamRequestHandler) -> None:
         conversation.rfile.read()
 
-    with _listening(tmp_path, "bgpd", say_nothing), pytest.raises(Unreachable) as nothing:
+    with _listening(tmp_path, "bgpd", say_nothing), pytest.raises(NotSeen) as nothing:
         _asked(tmp_path, SHORT)
 
+    assert not nothing.value.refused
     assert "within 0.1 s" in nothing.value.expected
 
 
@@ -111,11 +117,11 @@ def test_each_daemon_tells_of_its_own_sessions(tmp_path: Path) -> None:
     bfd = '[{"peer":"198.19.100.1","status":"down"}]'
 
     with (
-        _listening(tmp_path, "bgpd", _knowing({routing.BGP_QUESTION: (bgp, 0)})),
-        _listening(tmp_path, "bfdd", _knowing({routing.BFD_QUESTION: (bfd, 0)})),
+        _listening(tmp_path, "bgpd", _knowing({answers.SESSIONS: (bgp, 0)})),
+        _listening(tmp_path, "bfdd", _knowing({answers.BFD_PEERS: (bfd, 0)})),
     ):
         told_bgp = asyncio.run(routing.bgp_sessions(deadline=DEADLINE, consoles=tmp_path))
-        told_bfd = asyncio.run(routing.bfd_sessions(deadline=DEADLINE, consoles=tmp_path))
+        told_bfd = asyncio.run(routing.bfd_peers(deadline=DEADLINE, consoles=tmp_path))
 
-    assert told_bgp == {peer: True}
-    assert told_bfd == {peer: False}
+    assert told_bgp == (Session(peer, "Established"),)
+    assert told_bfd == (BfdPeer(peer, is_up=False),)

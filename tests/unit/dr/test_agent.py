@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from core.errors import JournalCorrupt, Unreachable
+from core.errors import JournalCorrupt, NotSeen
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr.epochs import Act, Request
@@ -38,7 +38,7 @@ class Majority:
 
     def placements(self) -> Mapping[ServiceName, Placement]:
         if self.lost:
-            raise Unreachable("no quorum")
+            raise NotSeen("no quorum", refused=False)
         answer = dict(self.kept)
         self.when_read()
         return answer
@@ -147,7 +147,7 @@ def test_without_a_majority_everything_stays_as_it_is(stage: Stage) -> None:
     stage.place(ELSEWHERE, 2)
     stage.majority.lost = True
 
-    with pytest.raises(Unreachable):
+    with pytest.raises(NotSeen):
         stage.look()
 
     assert stage.announced

@@ -28,7 +28,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from monitors.readers.echo import echoes
-from core.errors import Unreachable
+from core.errors import NotSeen
 
 local, remote = map(IPv4Address, sys.argv[1:3])
 deaf_after_seconds = float(sys.argv[3])
@@ -40,7 +40,7 @@ async def ask():
 
 try:
     seen = asyncio.run(ask())
-except Unreachable as error:
+except NotSeen as error:
     print(json.dumps(error.actual))
 else:
     seconds = seen.shortest and seen.shortest.total_seconds()

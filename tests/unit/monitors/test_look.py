@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from access.clients.json_get import mutual_tls
+from access.clients.http import mutual_tls
 from access.secrets import Secrets, ensure_secrets
 from core.errors import Rejected
 from inventory.network import Network
@@ -34,12 +34,16 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
     return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", network())
 
 
+def _all_at(address: str) -> Network:
+    of = network()
+    hosts = tuple(replace(host, management=IPv4Interface(address)) for host in of.hosts)
+    return replace(of, hosts=hosts)
+
+
 def _seen(
     at: str, secrets: Secrets, substrate: Callable[[], SubstrateReading] | None = None
 ) -> Readings:
-    of = network()
-    hosts = tuple(replace(host, management=IPv4Interface(at)) for host in of.hosts)
-    there: Network = replace(of, hosts=hosts)
+    there = _all_at(at)
     mine = secrets.client_certificate("control")
     tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
     with closing(Looking(tls)) as looking:
@@ -56,6 +60,20 @@ def test_where_nothing_listens_everything_is_known_to_be_down(secrets: Secrets) 
     assert not seen.samples
     assert not seen.probed
     assert not seen.placements
+
+
+def test_of_who_is_silent_nothing_is_known() -> None:
+    def say_nothing(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("nothing", request=request)
+
+    async def look() -> Readings:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(say_nothing)) as client:
+            return await look_around(_all_at("127.0.0.77/8"), client, Sources(None), httpx.Auth())
+
+    seen = asyncio.run(look())
+
+    assert not seen.voters
+    assert not seen.clusters
 
 
 def test_a_substrate_that_says_no_is_not_seen(secrets: Secrets) -> None:

@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 
-import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from core.errors import Rejected, Unreachable
+from core.errors import Unreachable
 from inventory.names import DatabaseName, HostName, LinkName, SiteName
 from monitors.catalogue import CATALOGUE, QUORUM_TOLERATES, catalogue_markdown
 from monitors.collectors.links import link_families
@@ -23,12 +22,13 @@ from monitors.collectors.sessions import Neighbour, session_families
 from monitors.page import Page, Watch
 from monitors.readers.echo import EchoReading
 from monitors.readers.heartbeats import Mark
-from monitors.readers.routing import parsed_bfd, parsed_bgp
+from routing.answers import BfdPeer, Session
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "metrics"
 NOON = datetime(2030, 5, 17, 5, tzinfo=UTC)
 NEAR, FAR = IPv4Address("198.19.100.1"), IPv4Address("198.19.100.3")
+INSIDE = IPv4Address("198.19.32.4")
 
 LINKS = link_families(
     {
@@ -40,10 +40,10 @@ SESSIONS = session_families(
     [
         Neighbour(NEAR, HostName("ndc02-edge1"), LinkName("north")),
         Neighbour(FAR, HostName("ndc02-edge2"), LinkName("south")),
-        Neighbour(IPv4Address("198.19.32.4"), HostName("ndc01-data"), None),
+        Neighbour(INSIDE, HostName("ndc01-data"), None),
     ],
-    parsed_bgp('{"peers":{"198.19.100.1":{"state":"Established"},"198.19.32.4":{"state":"Idle"}}}'),
-    parsed_bfd('[{"peer":"198.19.100.1","status":"up"},{"peer":"198.19.100.3","status":"down"}]'),
+    [Session(NEAR, "Established"), Session(INSIDE, "Idle")],
+    [BfdPeer(NEAR, is_up=True), BfdPeer(FAR, is_up=False)],
 )
 QUORUM = quorum_families(
     {HostName(f"voter{n}"): n != 4 for n in range(1, 6)},
@@ -196,9 +196,3 @@ def test_the_generated_document_is_current() -> None:
     document = ROOT / "docs" / "generated" / "metrics.md"
 
     assert document.read_text("utf-8") == catalogue_markdown()
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"peers":{"x":{}}}', "% Unknown command"])
-def test_what_frr_does_not_say_is_not_guessed(text: str) -> None:
-    with pytest.raises(Rejected):
-        parsed_bgp(text)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from core.errors import Rejected, Unreachable
+from core.errors import NotSeen
 from monitors.readers.etcd import is_healthy
 
 SECOND = timedelta(seconds=1)
@@ -50,9 +50,9 @@ def test_a_voter_that_says_it_is_unwell_is_believed() -> None:
     assert _asked({WITH_MAJORITY: 200}, "false") == (False, [WITH_MAJORITY])
 
 
-@pytest.mark.parametrize(("alone", "kind"), [(SILENT, Unreachable), (500, Rejected)])
-def test_of_a_voter_that_answers_nothing_nothing_is_known(
-    alone: int, kind: type[Exception]
-) -> None:
-    with pytest.raises(kind):
+@pytest.mark.parametrize(("alone", "refused"), [(SILENT, False), (500, True)])
+def test_of_a_voter_that_answers_nothing_nothing_is_known(alone: int, refused: bool) -> None:  # noqa: FBT001 - the case
+    with pytest.raises(NotSeen) as nothing:
         _asked({WITH_MAJORITY: SILENT, ALONE: alone})
+
+    assert nothing.value.refused is refused

@@ -1,0 +1,266 @@
+"""HTTP: what each failure of the library means, for a change and for a look.
+
+A change is sent with ``send``: it answers in Rejected and Unreachable. A look is asked with
+``look``, or ``look_async`` where a loop runs: it asks nothing to change, so it says NotSeen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from core.errors import NotSeen, Rejected, Unreachable
+
+CONNECT: Final = timedelta(milliseconds=500)
+"""a host that does not take a connection by then is dead or far beyond any link of ours"""
+
+
+class Fate(Enum):
+    """What became of a request that ended in an exception."""
+
+    UNSENDABLE = auto()
+    """it never left this machine: a defect of the caller"""
+    UNTAKEN = auto()
+    """nobody took the connection: it certainly did not arrive"""
+    UNANSWERED = auto()
+    """it may have arrived"""
+
+
+FATES: Final[dict[type[Exception], Fate]] = {
+    httpx.InvalidURL: Fate.UNSENDABLE,
+    httpx.UnsupportedProtocol: Fate.UNSENDABLE,
+    httpx.LocalProtocolError: Fate.UNSENDABLE,
+    httpx.CookieConflict: Fate.UNSENDABLE,
+    httpx.ConnectError: Fate.UNTAKEN,
+    httpx.ConnectTimeout: Fate.UNTAKEN,
+    httpx.PoolTimeout: Fate.UNTAKEN,
+    httpx.HTTPError: Fate.UNANSWERED,
+    httpx.StreamError: Fate.UNANSWERED,
+}
+"""the exceptions of the library; one that is not named counts as its parent"""
+
+_ROOTS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
+_NO: Final = range(400, 500)
+_UNLIMITED: Final = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+
+
+def fate(error: BaseException | None) -> Fate:
+    """Return what became of the request that ``error`` ended; it may be any exception."""
+    return next((FATES[kind] for kind in type(error).mro() if kind in FATES), Fate.UNANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered."""
+
+    status: int
+    text: str
+
+
+def mutual_tls(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return a context that trusts the environment's authority alone, and shows who we are.
+
+    Raises:
+        Rejected: one of the files is not there or not what it should be.
+    """
+    try:
+        context = ssl.create_default_context(cafile=authority)
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise Rejected(
+            "the certificates of this environment cannot be used",
+            expected=f"{authority}, {certificate}, {key}",
+            actual=(error.strerror or str(error)).lower(),
+            next_step="run `ndc up`, which makes what is missing",
+        ) from error
+    return context
+
+
+def client(tls: ssl.SSLContext, *, kept: timedelta = timedelta(seconds=5)) -> httpx.Client:
+    """Return a client that shows our certificate, asks no proxy and follows nobody.
+
+    An idle connection is ``kept`` so long.
+    """
+    limits = httpx.Limits(keepalive_expiry=kept.total_seconds())
+    return httpx.Client(verify=tls, limits=limits, trust_env=False)
+
+
+def async_client(tls: ssl.SSLContext) -> httpx.AsyncClient:
+    """Return a client as ``client`` does, for ``look_async``; any number may be asked at once."""
+    return httpx.AsyncClient(verify=tls, limits=_UNLIMITED, trust_env=False)
+
+
+def send(
+    over: httpx.Client,
+    method: str,
+    url: str,
+    *,
+    body: Mapping[str, Any] | None = None,
+    deadline: timedelta,
+    auth: httpx.Auth | None = None,
+) -> Reply:
+    """Return what ``url`` answers to a change, whatever the status.
+
+    A connection that was refused counts as no answer: it certainly did not happen, and
+    whoever looks will find so and may send it again.
+
+    Raises:
+        Rejected: it was never sent.
+        Unreachable: no answer in time; it may have been obeyed.
+    """
+    try:
+        response = over.request(method, url, json=body, timeout=_timeout(deadline), auth=auth)
+    except _ROOTS as error:
+        if fate(error) is Fate.UNSENDABLE:
+            raise _unsendable(url, error) from error
+        raise _unreachable(url, _words(error)) from error
+    return Reply(response.status_code, response.text)
+
+
+def answered(reply: Reply, url: str) -> Any:
+    """Return the JSON of a reply that says yes to a change.
+
+    Raises:
+        Rejected: it says no (4xx).
+        Unreachable: it says that it does not know (5xx, or no JSON).
+    """
+    if reply.status in _NO:
+        raise Rejected(
+            f"{url} said no",
+            expected="HTTP 200",
+            actual=f"HTTP {reply.status}: {reply.text.strip()[:200]}",
+            next_step="ndc status; then plan again",
+        )
+    if reply.status != httpx.codes.OK:
+        raise _unreachable(url, f"HTTP {reply.status}: {reply.text.strip()[:200]}")
+    try:
+        return json.loads(reply.text)
+    except ValueError:
+        raise _unreachable(url, f"not JSON: {reply.text[:80]}") from None
+
+
+def look(over: httpx.Client, url: str, *, deadline: timedelta) -> Any:
+    """Return the JSON that ``url`` answers; each phase of the request has ``deadline``.
+
+    Raises:
+        NotSeen: it did not answer with JSON.
+    """
+    return _seen(_looked(over, url, deadline), url)
+
+
+def look_status(over: httpx.Client, url: str, *, deadline: timedelta) -> int:
+    """Return the status that ``url`` answers with, whatever it is.
+
+    Raises:
+        NotSeen: it did not answer.
+    """
+    return _looked(over, url, deadline).status
+
+
+async def look_async(
+    over: httpx.AsyncClient,
+    url: str,
+    *,
+    deadline: timedelta,
+    parameters: Mapping[str, str | Sequence[str]] | None = None,
+    body: Mapping[str, Any] | None = None,
+    auth: httpx.Auth | None = None,
+) -> Any:
+    """Return the JSON that ``url`` answers within ``deadline``, TCP and TLS included.
+
+    A ``body`` holds a question that does not fit into ``parameters``, and is posted.
+
+    Raises:
+        NotSeen: it did not answer with JSON in time.
+    """
+    whole = deadline.total_seconds()
+    # TCP and TLS have a bound of their own: the library leaks a handshake that is cancelled
+    steps = httpx.Timeout(whole, connect=0.45 * whole)
+    method = "GET" if body is None else "POST"
+    try:
+        async with asyncio.timeout(whole):
+            response = await over.request(
+                method, url, params=parameters, json=body, timeout=steps, auth=auth
+            )
+    except _ROOTS as error:
+        raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error
+    except TimeoutError as error:
+        raise _not_seen(url, f"no answer within {whole:g} s", refused=False) from error
+    return _seen(Reply(response.status_code, response.text), url)
+
+
+def _looked(over: httpx.Client, url: str, deadline: timedelta) -> Reply:
+    try:
+        response = over.get(url, timeout=_timeout(deadline))
+    except _ROOTS as error:
+        raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error
+    return Reply(response.status_code, response.text)
+
+
+def _seen(reply: Reply, url: str) -> Any:
+    """Return the JSON of a reply to a look; whoever answers anything else is there."""
+    if reply.status != httpx.codes.OK:
+        said = f"HTTP {reply.status}: {reply.text.strip()[:200]}"
+        raise _not_seen(url, said, refused=True)
+    try:
+        return json.loads(reply.text)
+    except ValueError:
+        raise _not_seen(url, f"not JSON: {reply.text[:80]}", refused=True) from None
+
+
+def _timeout(deadline: timedelta) -> httpx.Timeout:
+    return httpx.Timeout(deadline.total_seconds(), connect=CONNECT.total_seconds())
+
+
+def _is_refusal(error: BaseException) -> bool:
+    return any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _unsendable(url: str, error: Exception) -> Rejected:
+    return Rejected(
+        f"{url} cannot be asked",
+        expected="a request that can be sent",
+        actual=_words(error),
+        next_step="this is a defect of the caller: report it with the command",
+    )
+
+
+def _unreachable(url: str, actual: str) -> Unreachable:
+    return Unreachable(
+        f"{url} gave no answer that tells what happened",
+        expected="an answer within the deadline",
+        actual=actual,
+        next_step="ndc status shows what can be reached; look before repeating a change",
+    )
+
+
+def _not_seen(url: str, actual: str, *, refused: bool) -> NotSeen:
+    return NotSeen(
+        f"{url} gave no useful answer" if refused else f"{url} did not answer",
+        refused=refused,
+        expected="JSON" if refused else "an answer within the deadline",
+        actual=actual,
+        next_step="see what the host logs: `ndc ssh HOST -- journalctl -n 50`"
+        if refused
+        else "`ndc status` shows which hosts and links are up",
+    )

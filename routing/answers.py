@@ -1,0 +1,138 @@
+"""What FRR is asked, and its answers in JSON as values. Pure: who asks, and how, is not said here.
+
+FRR 8.4 writes them; what its answers hold besides is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from core.errors import NotSeen
+
+SESSIONS: Final = "show bgp ipv4 unicast summary json"
+BFD_PEERS: Final = "show bfd peers json"
+ROUTES: Final = "show ip route json"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One BGP session, as one of its ends sees it."""
+
+    neighbour: IPv4Address
+    state: str
+    """FRR's word: ``Established``, ``Active``, ``Connect``, …"""
+
+    @property
+    def is_established(self) -> bool:
+        """Whether routes are exchanged."""
+        return self.state == "Established"
+
+
+@dataclass(frozen=True, slots=True)
+class BfdPeer:
+    """One BFD session, as one of its ends sees it."""
+
+    neighbour: IPv4Address
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The route that a host chose for one prefix."""
+
+    prefix: IPv4Network
+    is_installed: bool
+    """True: the kernel forwards by it"""
+    next_hops: tuple[IPv4Address, ...]
+    """sorted; empty for what is on the host itself"""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Peer(_Part):
+    state: str
+
+
+class _Summary(_Part):
+    peers: dict[IPv4Address, _Peer] = {}
+
+
+class _BfdPeer(_Part):
+    peer: IPv4Address
+    status: str
+
+
+class _NextHop(_Part):
+    ip: IPv4Address | None = None
+    """None: straight on an interface"""
+    active: bool = False
+
+
+class _Route(_Part):
+    selected: bool = False
+    installed: bool = False
+    next_hops: Annotated[list[_NextHop], Field(alias="nexthops")] = []
+
+
+_SUMMARY: Final = TypeAdapter(_Summary)
+_PEERS: Final = TypeAdapter(list[_BfdPeer])
+_TABLE: Final = TypeAdapter(dict[IPv4Network, list[_Route]])
+
+
+def sessions(text: str) -> tuple[Session, ...]:
+    """Return the sessions in the answer to ``SESSIONS``, by address; none without neighbours.
+
+    Raises:
+        NotSeen: the text is no such answer.
+    """
+    peers = _read(_SUMMARY, SESSIONS, text).peers
+    return tuple(Session(address, peer.state) for address, peer in sorted(peers.items()))
+
+
+def bfd_peers(text: str) -> tuple[BfdPeer, ...]:
+    """Return the peers in the answer to ``BFD_PEERS``, by address; raises as ``sessions``."""
+    peers = _read(_PEERS, BFD_PEERS, text)
+    return tuple(
+        BfdPeer(one.peer, is_up=one.status == "up")
+        for one in sorted(peers, key=lambda one: one.peer)
+    )
+
+
+def routes(text: str) -> tuple[Route, ...]:
+    """Return the chosen route of each prefix in the answer to ``ROUTES``, by prefix.
+
+    Raises:
+        NotSeen: the text is no such answer.
+    """
+    chosen = [
+        Route(prefix, route.installed, _next_hops(route))
+        for prefix, candidates in _read(_TABLE, ROUTES, text).items()
+        for route in candidates
+        if route.selected
+    ]
+    return tuple(sorted(chosen, key=lambda route: route.prefix))
+
+
+def _next_hops(route: _Route) -> tuple[IPv4Address, ...]:
+    return tuple(sorted(hop.ip for hop in route.next_hops if hop.active and hop.ip is not None))
+
+
+def _read(shape: TypeAdapter[T], question: str, text: str) -> T:
+    try:
+        return shape.validate_json(text)
+    except ValidationError as error:
+        raise NotSeen(
+            f"a router answered `{question}` in a way that cannot be read",
+            refused=True,
+            expected="JSON of FRR 8.4",
+            actual=text[:120] or "nothing",
+            next_step="look at it by hand: ndc ssh HOST -- vtysh",
+        ) from error
