@@ -14,8 +14,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from core import files
 from core.errors import Rejected
-from lab import texts
 
 FOLDER = Path("/var/lib/ndc")
 _NUMBERS = range(1, 255)
@@ -87,7 +87,7 @@ def changing(folder: Path = FOLDER) -> Iterator[Register]:
         yield register
         after = _REGISTER.dump_json(register, indent=1)
         if _REGISTER.dump_json(register) != before:
-            texts.replace(at, after.decode() + "\n", mode=0o644)
+            files.write(at, after.decode() + "\n")
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from typing import TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from core import files
 from core.errors import Rejected
-from lab import texts
 from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec
 
 
@@ -134,7 +134,8 @@ class State:
 
     def _write(self, records: Records) -> None:
         if records != self._records:
-            texts.replace(self._at, _RECORDS.dump_json(records, indent=1).decode() + "\n")
+            text = _RECORDS.dump_json(records, indent=1).decode() + "\n"
+            files.write(self._at, text, mode=0o600)
             self._records = records
 
 

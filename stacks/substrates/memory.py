@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from core import files
 from core.clock import Clock
 from core.errors import Rejected, Unreachable
 from stacks.resources import Kind, Spec, from_plain, identity, to_plain
@@ -139,14 +140,14 @@ class MemorySubstrate:
             world = _parsed(text)
             yield world
             new = {"things": world.things, "weather": world.weather}
-            self._at.write_text(json.dumps(new, indent=1, sort_keys=True), "utf-8")
+            files.write(self._at, json.dumps(new, indent=1, sort_keys=True) + "\n")
 
     @contextmanager
     def _locked(self, how: int) -> Iterator[str]:
         beside = self._at.with_name(f"{self._at.name}.lock")
         with beside.open("a", encoding="utf-8") as lock:
             fcntl.flock(lock, how)
-            yield self._at.read_text("utf-8") if self._at.exists() else ""
+            yield files.read_if_there(self._at) or ""
 
 
 def _parsed(text: str) -> _World:
