@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core import files
-from core.clock import wait_until
+from core.clock import until_answered, wait_until
 from core.errors import Rejected, Unreachable, WorldError
 from lab.ground import Ground
 from lab.relay import wires
@@ -63,9 +63,9 @@ class Relaying:
         """
         if self._leaving.is_set():
             return
-        wait_until(
+        until_answered(
             self._ground.clock,
-            lambda: self._asked_again("apply"),
+            lambda: self._ask("apply"),
             what="an answer of the relay",
             bound=_BIRTH,
             every=_BETWEEN_LOOKS,
