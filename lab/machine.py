@@ -6,19 +6,23 @@ every name and in the management network.
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from core import files
 from core.errors import Rejected
+from core.locks import Lock
+from core.system_clock import SystemClock
 
 FOLDER = Path("/var/lib/ndc")
 _NUMBERS = range(1, 255)
+_TURN = timedelta(minutes=1)
+"""what is made under the lock takes seconds; only detects a hang"""
 
 
 @dataclass(slots=True)
@@ -93,17 +97,17 @@ def changing(folder: Path = FOLDER) -> Iterator[Register]:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("a", encoding="utf-8")
-    except OSError as error:
+        files.make_folder(folder)
+        lock = Lock(folder / "lock")
+    except Rejected as error:
         raise Rejected(
             f"the machine's register of environments cannot be opened: {folder}",
             expected="a folder that this user may write to",
-            actual=error.strerror or str(error),
+            actual=error.actual,
             next_step="run the command as root; without root there is `make check`",
         ) from error
     with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.wait(SystemClock(), _TURN, what="a turn at the machine's register of environments")
         yield
 
 

@@ -7,23 +7,24 @@ is gone, and throws it away.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from core.errors import Rejected
+from core.locks import Lock
 from core.system_clock import SystemClock
 from toolchain.build.workshop import Say, Workshop
 
 _DRAFT = ".draft-"
 _MIB = 2**20
 _GIB = 2**30
+_ANOTHER_BUILD = timedelta(hours=1)
+"""whoever waits this long waits for a process that hangs"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,19 @@ def made(cache: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Sa
     Raises:
         Rejected: there is no space, or the build failed; the cache is as before, and the
             next step names the build's log.
+        Unreachable: another process has been building it for an hour.
     """
     whole = cache / recipe.kind / recipe.digest
     if _is_whole(whole, recipe):
         return whole
     try:
         whole.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(whole.parent, recipe, say) as lock:
+        with Lock(whole.parent / ".lock") as lock:
+            _take(lock, recipe, say)
             if not _is_whole(whole, recipe):
                 _discard([*whole.parent.glob(_DRAFT + "*"), whole])
                 _demand_space(whole.parent, recipe)
-                _build(whole, recipe, build, say, lock)
+                _build(whole, recipe, build, say, lock.descriptor)
     except (OSError, subprocess.CalledProcessError) as error:
         raise Rejected(
             f"{recipe.what} cannot be kept in the cache",
@@ -116,16 +119,11 @@ def _build(
     say(f"built {recipe.what} in {(clock.elapsed() - began).total_seconds():.0f} s")
 
 
-@contextmanager
-def _alone(folder: Path, recipe: Recipe, say: Say) -> Iterator[int]:
-    """Hold the lock on one kind of built thing; yield its descriptor."""
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"waiting: another process is building {recipe.what}")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield lock.fileno()
+def _take(lock: Lock, recipe: Recipe, say: Say) -> None:
+    """Hold the lock on one kind of built thing."""
+    if not lock.take():
+        say(f"waiting: another process is building {recipe.what}")
+        lock.wait(SystemClock(), _ANOTHER_BUILD, what="the end of the other build")
 
 
 def _discard(folders: Iterable[Path]) -> None:

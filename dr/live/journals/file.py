@@ -52,7 +52,7 @@ class FileJournal(Generic[ActionT, BasisT]):
                 file.seek(0, os.SEEK_END)
                 file.write(self._codec.encode(record) + b"\n")
                 file.flush()
-                os.fsync(file.fileno())
+                os.fsync(file.fileno())  # noqa: TID251 a journal grows, and is never replaced
             if created:
                 files.sync_folder(self._path.parent)
         except OSError as error:
