@@ -18,6 +18,7 @@ from core import files
 from core.errors import Rejected
 from core.locks import Lock
 from core.system_clock import SystemClock
+from core.text import first_problem
 
 FOLDER = Path("/var/lib/ndc")
 _NUMBERS = range(1, 255)
@@ -112,15 +113,16 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _read(at: Path) -> Register:
-    if not at.exists():
+    text = files.read_if_there(at)
+    if text is None:
         return Register()
     try:
-        return _REGISTER.validate_json(at.read_bytes())
-    except (ValidationError, OSError) as error:
+        return _REGISTER.validate_json(text)
+    except ValidationError as error:
         raise Rejected(
             f"{at} cannot be read",
             expected="numbers of environments, and users of what they share",
-            actual=str(error).splitlines()[0],
+            actual=first_problem(error),
             next_step=f"if no lab runs on this machine, remove {at}; otherwise mend it",
         ) from error
 

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core import files
 from core.errors import Rejected
+from core.text import first_problem
 from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec
 
 
@@ -140,24 +141,18 @@ class State:
 
 
 def _read(at: Path) -> Records:
-    try:
-        return _RECORDS.validate_json(at.read_bytes())
-    except FileNotFoundError:
+    text = files.read_if_there(at)
+    if text is None:
         return Records()
-    except (ValidationError, OSError) as error:
+    try:
+        return _RECORDS.validate_json(text)
+    except ValidationError as error:
         raise Rejected(
             f"the lab's state cannot be read: {at}",
             expected="what ndc-labd recorded before it made it",
-            actual=_first(error),
+            actual=first_problem(error),
             next_step="ndc lab sweep removes what is there; then ndc up makes it anew",
         ) from error
-
-
-def _first(error: ValidationError | OSError) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    first = error.errors(include_url=False)[0]
-    return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
 
 
 def _without(records: Mapping[str, RecordT], name: str) -> dict[str, RecordT]:

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from core import text
 from core.errors import Rejected
 from core.locks import Lock
 from core.system_clock import SystemClock
 from toolchain.build.workshop import Say, Workshop
 
 _DRAFT = ".draft-"
-_MIB = 2**20
-_GIB = 2**30
 _ANOTHER_BUILD = timedelta(hours=1)
 """whoever waits this long waits for a process that hangs"""
 
@@ -110,7 +109,7 @@ def _build(
     log.unlink(missing_ok=True)
     clock = SystemClock()
     began = clock.elapsed()
-    say(f"building {recipe.what} (about {_rounded(recipe.expected)})")
+    say(f"building {recipe.what} (about {text.age(recipe.expected)})")
     build(Workshop(draft=draft, log=log, say=say, clock=clock, lock=lock))
     # a folder must not survive a power cut under its final name with empty files in it
     subprocess.run(["sync", "--file-system", draft], check=True)
@@ -151,20 +150,8 @@ def _demand_space(folder: Path, recipe: Recipe) -> None:
     if free_bytes < recipe.needed_bytes:
         raise Rejected(
             f"there is no room to build {recipe.what}",
-            expected=f"{_amount(recipe.needed_bytes)} free in {folder}",
-            actual=_amount(free_bytes),
+            expected=f"{text.size(recipe.needed_bytes, binary=True)} free in {folder}",
+            actual=text.size(free_bytes, binary=True),
             next_step="free some space (all of this cache may be deleted while no lab runs), "
             "or set XDG_CACHE_HOME to a larger file system; then run the command again",
         )
-
-
-def _amount(size_bytes: int) -> str:
-    if size_bytes < _GIB:
-        return f"{size_bytes // _MIB} MiB"
-    return f"{size_bytes / _GIB:.1f} GiB"
-
-
-def _rounded(duration: timedelta) -> str:
-    if duration < timedelta(minutes=2):
-        return f"{duration.total_seconds():.0f} s"
-    return f"{duration / timedelta(minutes=1):.0f} min"
