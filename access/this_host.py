@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from core.errors import Rejected
+from core.text import first_problem
 from inventory.names import HostName
 from inventory.network import Host, Network
 
@@ -81,7 +82,7 @@ def read_this_host(path: Path) -> ThisHost:
         raise Rejected(
             f"{path} does not say what this host is",
             expected="it and network.json as `ndc up` places them",
-            actual=str(error).splitlines()[0],
+            actual=first_problem(error) if isinstance(error, ValidationError) else str(error),
             next_step="run `ndc up`",
         ) from error
 

@@ -1,1 +1,1 @@
-"""The ground that every room stands on: errors, clock, files, locks. Imports nothing of ours."""
+"""The ground of every room: errors, clock, files, locks, text. Imports nothing of ours."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
 from core.errors import Unreachable
 
 T = TypeVar("T")
+
+_OFTEN = timedelta(milliseconds=100)
 
 
 class Clock(Protocol):
@@ -24,29 +27,66 @@ class Clock(Protocol):
         """Return no sooner than ``duration`` from now."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """What a look answers while it has nothing and knows the reason."""
+
+    why: str
+    """for the person who waited in vain"""
+
+
 def wait_until(
     clock: Clock,
-    look: Callable[[], T | Literal[False] | None],
+    look: Callable[[], T | NotYet | Literal[False] | None],
     *,
     what: str,
     bound: timedelta,
-    every: timedelta = timedelta(milliseconds=100),
+    every: timedelta = _OFTEN,
 ) -> T:
-    """Return the first answer of ``look`` that is neither None nor False.
+    """Return the first answer of ``look`` that is none of None, False and NotYet.
 
     The bound only detects a hang; it is not an objective.
 
     Raises:
-        Unreachable: ``look`` gave nothing within ``bound``.
+        Unreachable: ``look`` gave nothing within ``bound``; with the last reason, if it knew one.
     """
     began = clock.elapsed()
-    while (answer := look()) is None or answer is False:
-        if clock.elapsed() - began > bound:
+    while True:
+        answer = look()
+        if answer is not None and answer is not False and not isinstance(answer, NotYet):
+            return answer
+        waited = clock.elapsed() - began
+        if waited > bound:
+            late = f"not yet after {waited.total_seconds():.1f} s"
             raise Unreachable(
                 f"{what} did not come about",
                 expected=f"within {bound.total_seconds():g} s",
-                actual=f"not yet after {(clock.elapsed() - began).total_seconds():.1f} s",
+                actual=answer.why if isinstance(answer, NotYet) else late,
                 next_step="look at `ndc status` and `ndc logs`, then run the command again",
             )
         clock.sleep(every)
-    return answer
+
+
+def until_answered(
+    clock: Clock,
+    act: Callable[[], object],
+    *,
+    what: str,
+    bound: timedelta,
+    every: timedelta = _OFTEN,
+) -> None:
+    """Do ``act``, and do it again for as long as it raises Unreachable; it must bear that.
+
+    Raises:
+        Unreachable: nobody answered within ``bound``; with the last reason.
+        Rejected, and whatever else ``act`` raises: at once.
+    """
+
+    def acted() -> Literal[True] | NotYet:
+        try:
+            act()
+        except Unreachable as error:
+            return NotYet(": ".join(filter(None, (error.what, error.actual))))
+        return True
+
+    wait_until(clock, acted, what=what, bound=bound, every=every)

@@ -65,7 +65,8 @@ def read_if_there(path: Path) -> str | None:
 def write(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Make ``path`` hold ``text``: all of it or, if this fails, what it held before.
 
-    When it returns, the text and the file's name would survive a power cut.
+    ``mode`` is set whatever the umask is. When it returns, the text and the file's name
+    would survive a power cut.
 
     Raises:
         Rejected: it could not be written; the old text is still there.
@@ -77,12 +78,12 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
                 os.fchmod(descriptor, mode)
                 file.write(text)
                 file.flush()
-                os.fsync(descriptor)
+                os.fsync(descriptor)  # noqa: TID251 every file is written here
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise Rejected(
             f"{path} could not be written",
@@ -92,18 +93,19 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
         ) from error
 
 
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` survive a power cut; raises OSError where the disk refuses."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)  # noqa: TID251 as above
+    finally:
+        os.close(descriptor)
+
+
 def _what_is_there(folder: Path) -> str:
     if folder.is_dir():
         return "no such file"
     return "a file" if folder.exists() else "no such folder"
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unreadable(path: Path, error: Exception) -> Rejected:

@@ -14,6 +14,7 @@ from core.runs.engine import Engine
 from core.runs.journal import Codec, Journal, Record
 from core.runs.plan import Plan, Step
 from core.runs.run import Run
+from core.text import first_problem
 from dr.actions import Action
 from dr.facts import Facts
 from dr.placement import Claim, Placement
@@ -121,6 +122,6 @@ def from_text(text: str) -> RecoveryPlan:
         raise JournalCorrupt(
             "a plan cannot be read",
             expected="what `ndc dr plan` wrote",
-            actual=str(error).splitlines()[0],
+            actual=first_problem(error) if isinstance(error, ValidationError) else error.what,
             next_step="make a new one: ndc dr plan SERVICE --to SITE",
         ) from None

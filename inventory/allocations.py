@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, TypeAlias
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from core.errors import InventoryInvalid
+from core.text import first_problem
 
 Numbers: TypeAlias = Mapping[str, int]
 _Number = Annotated[int, Field(ge=0, le=4094)]
@@ -39,13 +40,12 @@ class Allocations:
 
     def to_yaml(self) -> str:
         """Return the text of ``allocations.yaml``."""
-        plain = _File(
-            series={
-                name: _Series(given=dict(series.given), released=dict(series.released))
-                for name, series in sorted(self.series.items())
-            }
-        ).model_dump(exclude_defaults=True)
-        return _HEADING + yaml.safe_dump(plain.get("series", {}), sort_keys=False)
+        file = {
+            name: _Series(given=dict(series.given), released=dict(series.released))
+            for name, series in sorted(self.series.items())
+        }
+        plain = _FILE.dump_python(file, exclude_defaults=True)
+        return _HEADING + yaml.safe_dump(plain, sort_keys=False)
 
     @classmethod
     def from_yaml(cls, text: str) -> Allocations:
@@ -55,23 +55,22 @@ class Allocations:
             InventoryInvalid: the text is damaged; no number may be guessed.
         """
         try:
-            file = _File.model_validate({"series": yaml.safe_load(text)})
+            file = _FILE.validate_python(yaml.safe_load(text))
         except (yaml.YAMLError, ValidationError) as error:
             raise InventoryInvalid(
                 "allocations.yaml cannot be read",
                 expected="series of names and numbers, as ndc wrote them",
-                actual=_first(error),
+                actual=_problem(error),
                 next_step="restore the file from a copy; without one: ndc down, remove the file, "
                 "then ndc up, which numbers everything anew",
             ) from None
-        return cls({name: Series(read.given, read.released) for name, read in file.series.items()})
+        return cls({name: Series(read.given, read.released) for name, read in file.items()})
 
 
-def _first(error: yaml.YAMLError | ValidationError) -> str:
-    if not isinstance(error, ValidationError):
-        return " ".join(str(error).split()) or "no YAML"
-    first = error.errors(include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc'][1:])) or 'the file'}: {first['msg']}"
+def _problem(error: yaml.YAMLError | ValidationError) -> str:
+    if isinstance(error, ValidationError):
+        return first_problem(error, whole="the file")
+    return " ".join(str(error).split()) or "no YAML"
 
 
 class _Series(BaseModel):
@@ -88,7 +87,4 @@ class _Series(BaseModel):
         return self
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    series: dict[str, _Series] = {}
+_FILE = TypeAdapter(dict[str, _Series])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import select
@@ -13,12 +12,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter
 
 from core.errors import Rejected, Unreachable
+from core.locks import Lock
+from core.system_clock import SystemClock
 from lab.status import HostStatus, LabStatus, LaneStatus, LinkStatus
 
 Progress: TypeAlias = Callable[[str], None]
@@ -28,7 +30,7 @@ __all__ = ["HostStatus", "LabStatus", "Labd", "LaneStatus", "LinkStatus", "ignor
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _PATIENCE_SECONDS = 300
 """with a daemon that says nothing at all: its slowest act takes a fifth of it"""
-_BIRTH_SECONDS = 60
+_BIRTH = timedelta(seconds=60)
 _LAST_WORDS_MILLISECONDS = 2_000
 _CREDENTIALS = struct.Struct("3i")
 """process, user, group"""
@@ -207,8 +209,8 @@ class Labd:
         """Start the daemon, unless somebody else does at this moment."""
         try:
             self.at.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with (self.at.parent / "start.lock").open("a", encoding="utf-8") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            with Lock(self.at.parent / "start.lock") as lock:
+                lock.wait(SystemClock(), 2 * _BIRTH, what="a turn to start ndc-labd")
                 if (other := self._connect()) is not None:
                     other.close()
                     return
@@ -219,11 +221,13 @@ class Labd:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                     text=True,
-                    timeout=_BIRTH_SECONDS,
+                    timeout=_BIRTH.total_seconds(),
                     check=False,
                 )
         except PermissionError as error:
             raise self._not_root() from error
+        except Unreachable as error:
+            raise self._unborn(error.actual) from error
         except (OSError, subprocess.TimeoutExpired) as error:
             raise self._unborn(str(error)) from error
         if done.returncode:

@@ -5,7 +5,6 @@ Whoever starts it hears when it listens, or in four lines why it cannot.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import socket
@@ -13,10 +12,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TextIO
 
-from core.clock import wait_until
 from core.errors import NdcError, Rejected, Unreachable
+from core.locks import Lock
 from lab.ground import Ground
 from lab.lab import Lab
 from lab.service import Service
@@ -90,26 +88,18 @@ def _unforeseen(error: Exception) -> Rejected:
 @contextmanager
 def _only_one(ground: Ground) -> Iterator[None]:
     ground.sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (ground.sockets / "labd.lock").open("a", encoding="utf-8") as lock:
+    with Lock(ground.sockets / "labd.lock") as lock:
         try:
             # the one before may have stopped listening, and not ended yet
-            wait_until(ground.clock, lambda: _locked(lock), what="the lock", bound=_LAST_WORDS)
-        except Unreachable:
+            lock.wait(ground.clock, _LAST_WORDS, what="the lock")
+        except Unreachable as error:
             raise Rejected(
                 f"another ndc-labd owns environment {ground.environment}",
                 expected="one daemon an environment",
-                actual=f"{lock.name} is locked",
+                actual=error.actual,
                 next_step=f"ndc --env {ground.environment} lab status speaks with the other one",
             ) from None
         yield
-
-
-def _locked(lock: TextIO) -> bool | None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return None
-    return True
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any, assert_never
 
+from core import files
 from core.errors import Rejected
 from lab import cgroup, memory, shared
 from lab.container import Containers
@@ -161,6 +162,7 @@ class Lab:
             if not self._is_open:
                 shared.join(self._ground.environment)
                 self._fabric.ensure_management()
+                files.make_folder(self._ground.folder)
                 self._links.keep()
                 self._is_open = True
 

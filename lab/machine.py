@@ -6,19 +6,24 @@ every name and in the management network.
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from core import files
 from core.errors import Rejected
-from lab import texts
+from core.locks import Lock
+from core.system_clock import SystemClock
+from core.text import first_problem
 
 FOLDER = Path("/var/lib/ndc")
 _NUMBERS = range(1, 255)
+_TURN = timedelta(minutes=1)
+"""what is made under the lock takes seconds; only detects a hang"""
 
 
 @dataclass(slots=True)
@@ -87,36 +92,37 @@ def changing(folder: Path = FOLDER) -> Iterator[Register]:
         yield register
         after = _REGISTER.dump_json(register, indent=1)
         if _REGISTER.dump_json(register) != before:
-            texts.replace(at, after.decode() + "\n", mode=0o644)
+            files.write(at, after.decode() + "\n")
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("a", encoding="utf-8")
-    except OSError as error:
+        files.make_folder(folder)
+        lock = Lock(folder / "lock")
+    except Rejected as error:
         raise Rejected(
             f"the machine's register of environments cannot be opened: {folder}",
             expected="a folder that this user may write to",
-            actual=error.strerror or str(error),
+            actual=error.actual,
             next_step="run the command as root; without root there is `make check`",
         ) from error
     with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.wait(SystemClock(), _TURN, what="a turn at the machine's register of environments")
         yield
 
 
 def _read(at: Path) -> Register:
-    if not at.exists():
+    text = files.read_if_there(at)
+    if text is None:
         return Register()
     try:
-        return _REGISTER.validate_json(at.read_bytes())
-    except (ValidationError, OSError) as error:
+        return _REGISTER.validate_json(text)
+    except ValidationError as error:
         raise Rejected(
             f"{at} cannot be read",
             expected="numbers of environments, and users of what they share",
-            actual=str(error).splitlines()[0],
+            actual=first_problem(error),
             next_step=f"if no lab runs on this machine, remove {at}; otherwise mend it",
         ) from error
 

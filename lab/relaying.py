@@ -16,9 +16,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core.clock import wait_until
+from core import files
+from core.clock import until_answered, wait_until
 from core.errors import Rejected, Unreachable, WorldError
-from lab import texts
 from lab.ground import Ground
 from lab.relay import wires
 from lab.relay.wires import Wire
@@ -52,7 +52,7 @@ class Relaying:
     def carry(self, carried: Sequence[Wire], *, tell: bool = True) -> None:
         """Make the relay carry ``carried`` and nothing else, now and after its next start."""
         with self._lock:
-            texts.replace(self._ground.wires, wires.dump(carried))
+            files.write(self._ground.wires, wires.dump(carried), mode=0o600)
         if tell:
             self.look_again()
 
@@ -63,9 +63,9 @@ class Relaying:
         """
         if self._leaving.is_set():
             return
-        wait_until(
+        until_answered(
             self._ground.clock,
-            lambda: self._asked_again("apply"),
+            lambda: self._ask("apply"),
             what="an answer of the relay",
             bound=_BIRTH,
             every=_BETWEEN_LOOKS,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from core.errors import Rejected
+from core.text import first_problem
 from stacks.resources import Kind
 
 
@@ -153,10 +154,9 @@ def parsed(line: bytes) -> Request:
     try:
         return _REQUEST.validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
         raise Rejected(
             "ndc-labd does not understand that",
             expected="one JSON object: a verb and what belongs to it",
-            actual=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
+            actual=first_problem(error),
             next_step="use the same version of ndc as the daemon: ndc lab status shows its process",
         ) from error

@@ -13,8 +13,9 @@ from typing import TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from core import files
 from core.errors import Rejected
-from lab import texts
+from core.text import first_problem
 from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec
 
 
@@ -134,29 +135,24 @@ class State:
 
     def _write(self, records: Records) -> None:
         if records != self._records:
-            texts.replace(self._at, _RECORDS.dump_json(records, indent=1).decode() + "\n")
+            text = _RECORDS.dump_json(records, indent=1).decode() + "\n"
+            files.write(self._at, text, mode=0o600)
             self._records = records
 
 
 def _read(at: Path) -> Records:
-    try:
-        return _RECORDS.validate_json(at.read_bytes())
-    except FileNotFoundError:
+    text = files.read_if_there(at)
+    if text is None:
         return Records()
-    except (ValidationError, OSError) as error:
+    try:
+        return _RECORDS.validate_json(text)
+    except ValidationError as error:
         raise Rejected(
             f"the lab's state cannot be read: {at}",
             expected="what ndc-labd recorded before it made it",
-            actual=_first(error),
+            actual=first_problem(error),
             next_step="ndc lab sweep removes what is there; then ndc up makes it anew",
         ) from error
-
-
-def _first(error: ValidationError | OSError) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    first = error.errors(include_url=False)[0]
-    return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
 
 
 def _without(records: Mapping[str, RecordT], name: str) -> dict[str, RecordT]:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, assert_never
 from pydantic import ValidationError
 
 from core.errors import Rejected
+from core.text import first_problem
 from lab import requests
 from lab.hosts import Progress
 from lab.lab import Lab
@@ -79,10 +80,9 @@ def _spec(kind: Kind, plain: dict[str, Any]) -> Spec:
     try:
         return from_plain(kind, plain)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
         raise Rejected(
             f"that is no {kind}",
             expected="every property, each of its type, and no other",
-            actual=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
+            actual=first_problem(error),
             next_step="end the daemon if it is of another version: ndc lab status shows its pid",
         ) from error

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
+from core.text import table
 from monitors.health.concerns import Concern, Condition, Verdict, concerns, of_subject, verdict
 from monitors.health.snapshot import DatabaseView, HostView, QuorumView, SessionView, Snapshot
 from tui.words import NOTHING, amount, duration, marked, round_trip, seen
@@ -56,7 +57,7 @@ def _sites(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
         )
         for site in snapshot.sites
     ]
-    return _table(("site", "title", "region", "hosts", "bgp"), rows)
+    return table(("site", "title", "region", "hosts", "bgp"), rows)
 
 
 def _share(hosts: Sequence[HostView], found: tuple[Concern, ...]) -> str:
@@ -86,7 +87,7 @@ def _hosts(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
         )
         for host in snapshot.hosts
     ]
-    return _table(("host", "", "power", "ssh", "up for", "seen"), rows)
+    return table(("host", "", "power", "ssh", "up for", "seen"), rows)
 
 
 def _links(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
@@ -104,7 +105,7 @@ def _links(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
         for link in snapshot.links
     ]
     header = ("link", "", "between", "declared", "measured", "loss", "state", "seen")
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _quorum(quorum: QuorumView | None) -> list[str]:
@@ -141,7 +142,7 @@ def _members(database: DatabaseView, snapshot: Snapshot) -> list[str]:
         )
         for member in database.members
     ]
-    return _table(("member", "site", "role", "state", "lag", "seen"), rows)
+    return table(("member", "site", "role", "state", "lag", "seen"), rows)
 
 
 def _services(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
@@ -159,16 +160,4 @@ def _services(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
         for service in snapshot.services
     ]
     header = ("service", "", "address", "active", "epoch", "answers", "from", "seen")
-    return _table(header, rows)
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    if not rows:
-        return []
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    return list(_lines((header, *rows), widths))
-
-
-def _lines(rows: Iterable[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
-    for row in rows:
-        yield "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+    return table(header, rows)

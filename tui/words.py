@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from core import text
 from monitors.health.concerns import Condition
 from monitors.health.snapshot import Sighting
 
@@ -23,32 +24,18 @@ def marked(condition: Condition) -> str:
 
 
 def duration(length: timedelta | None) -> str:
-    """Return ``length`` in its largest fitting unit: ``3 s``, ``4 min``, ``2 h``, ``5 d``."""
-    if length is None:
-        return NOTHING
-    seconds = int(length.total_seconds())
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    """Return about how long ``length`` is: ``3 s``, ``4 min``, ``2 h``, ``5 d``."""
+    return NOTHING if length is None else text.age(length)
 
 
 def round_trip(length: timedelta | None) -> str:
     """Return ``length`` in milliseconds: ``25 ms``, below ten ``3.1 ms``."""
-    if length is None:
-        return NOTHING
-    milliseconds = length.total_seconds() * 1000
-    return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"  # noqa: PLR2004 - two digits
+    return NOTHING if length is None else text.round_trip(length)
 
 
 def amount(size_bytes: int | None) -> str:
     """Return ``size_bytes`` in its largest fitting unit: ``0 B``, ``3.5 MB``."""
-    if size_bytes is None:
-        return NOTHING
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if size_bytes >= size:
-            return f"{size_bytes / size:.1f} {unit}"
-    return f"{size_bytes} B"
+    return NOTHING if size_bytes is None else text.size(size_bytes)
 
 
 def seen(sighting: Sighting, now: datetime) -> str:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import JournalCorrupt, PlanRefused
 from core.runs.machine import EventKind
 from core.runs.plan import ActionT, BasisT, Plan, StepId
+from core.text import first_problem
 
 
 class Where(StrEnum):
@@ -146,8 +147,7 @@ class Codec(Generic[ActionT, BasisT]):
         try:
             records = [self._lines.validate_json(line) for line in lines]
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            raise _damaged(source, f"{first['msg']} at {first['loc']}") from None
+            raise _damaged(source, first_problem(error)) from None
         except PlanRefused as error:
             raise _damaged(source, error.what) from None
         numbers = [record.seq for record in records]

@@ -10,8 +10,6 @@ runner.log
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +20,9 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from core import files
-from core.clock import Clock, wait_until
+from core.clock import Clock
 from core.errors import JournalCorrupt, PlanRefused, Rejected
+from core.locks import Lock, is_held
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from dr.actions import Action
@@ -139,32 +138,20 @@ class RunFolder:
         Raises:
             Unreachable: another process carries the run.
         """
-        descriptor = self._lock()
-        try:
+        with Lock(self._lock_path) as lock:
             # who only looks whether the run is carried holds the lock for a moment
-            wait_until(
-                clock,
-                lambda: _locked(descriptor),
-                what=f"the lock of run {self.run}, which another process carries,",
-                bound=_LOOKERS,
-            )
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            what = f"the lock of run {self.run}, which another process carries,"
+            lock.wait(clock, _LOOKERS, what=what)
             yield
-        finally:
-            os.close(descriptor)
 
     @property
     def is_carried(self) -> bool:
         """Whether a process carries this run now."""
-        descriptor = self._lock()
-        try:
-            return not _locked(descriptor)
-        finally:
-            os.close(descriptor)
+        return is_held(self._lock_path)
 
-    def _lock(self) -> int:
-        return os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    @property
+    def _lock_path(self) -> Path:
+        return self.path / "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +188,3 @@ def _read(path: Path) -> Request | None:
     except (FileNotFoundError, ValidationError):
         # taken a moment ago, or no request: people write here, and nonsense is not obeyed
         return None
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from core import files
-from core.clock import Clock, wait_until
-from core.errors import JournalCorrupt, Rejected
+from core.clock import Clock
+from core.errors import JournalCorrupt
+from core.locks import Lock
 
 FOLDER = Path("/var/lib/ndc")
 
@@ -38,22 +37,10 @@ class EpochRecord:
             Unreachable: another process keeps it.
             Rejected: the folder cannot be written.
         """
-        try:
-            self._lock.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise _unwritable(self._lock, error) from error
-        try:
-            wait_until(
-                self._clock,
-                lambda: _locked(descriptor),
-                what=f"the lock {self._lock}",
-                bound=_TURN,
-                every=timedelta(milliseconds=10),
-            )
+        files.make_folder(self._lock.parent)
+        with Lock(self._lock) as lock:
+            lock.wait(self._clock, _TURN, what=f"the lock {self._lock}")
             yield
-        finally:
-            os.close(descriptor)
 
     def read(self) -> dict[str, int]:
         """Return the highest epoch per workload; empty on a host that was never asked.
@@ -79,23 +66,6 @@ class EpochRecord:
             Rejected: it could not be written; the file holds what it held.
         """
         files.write(self._file, json.dumps(known, sort_keys=True) + "\n", mode=0o600)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _unwritable(path: Path, error: OSError) -> Rejected:
-    return Rejected(
-        f"{path} cannot be made",
-        expected="a folder that takes a new file",
-        actual=error.strerror or str(error),
-        next_step="make room or mend the permissions on this host",
-    )
 
 
 def _damaged(path: Path, actual: str) -> JournalCorrupt:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
 
+from core.text import duration
 from inventory.network import Database, Link, Network, Service
 from ndc.cli.tables import Row
 
@@ -50,7 +50,7 @@ def links(network: Network) -> list[Row]:
             "from": link.a.host,
             "to": link.z.host,
             "prefix": str(link.a.address.network),
-            "round_trip": _duration(2 * link.delay),
+            "round_trip": duration(2 * link.delay),
             "rate": _rate(link),
             "carrier": link.carrier,
         }
@@ -143,8 +143,8 @@ def _service(service: Service) -> Row:
         "home": service.home,
         "others": " ".join(service.refuges),
         "at": str(service.address),
-        "promise": f"{service.tier}: back in {_duration(service.recovery_time)}, "
-        f"loses {_duration(service.recovery_point)} at most",
+        "promise": f"{service.tier}: back in {duration(service.recovery_time)}, "
+        f"loses {duration(service.recovery_point)} at most",
         "hosts": " ".join(service.hosts),
     }
 
@@ -169,18 +169,3 @@ def _words(names: Iterable[str]) -> str:
 def _rate(link: Link) -> str:
     rate = link.rate_bits_per_second
     return "not limited" if rate is None else f"{rate / 1_000_000:g} Mbit/s"
-
-
-def _duration(duration: timedelta) -> str:
-    """Return ``duration`` in the largest unit that it fills."""
-    for unit, size in _UNITS:
-        if duration >= size:
-            return f"{duration / size:g} {unit}"
-    return "0 s" if not duration else f"{duration / timedelta(milliseconds=1):g} ms"
-
-
-_UNITS = (
-    ("h", timedelta(hours=1)),
-    ("min", timedelta(minutes=1)),
-    ("s", timedelta(seconds=1)),
-)

@@ -6,21 +6,21 @@ was interrupted anywhere is finished by the same command.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from access.quorum_access import ensure_access
 from access.secrets import Secrets, ensure_secrets
-from core.clock import wait_until
-from core.errors import Rejected, Unreachable
+from core.clock import NotYet, until_answered, wait_until
+from core.errors import Rejected
 from core.locks import alone
 from core.system_clock import SystemClock
 from dr.live.doors import quorum
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
-from monitors.health.concerns import concerns, is_settled
+from monitors.health.concerns import Concern, concerns, is_settled
 from monitors.health.snapshot import Snapshot
 from ndc.settings import CACHE
 from ndc.wiring.environment import Environment
@@ -39,6 +39,7 @@ from toolchain import build
 _QUORUM = timedelta(seconds=60)
 _GREEN = timedelta(minutes=5)
 """three times the figure of a first start; only detects a hang"""
+_AGAIN = timedelta(milliseconds=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +116,7 @@ def _place(work: _Work) -> None:
 
 
 def _when_it_answers(work: _Work, ensure: Callable[[], None], what: str) -> None:
-    def ensured() -> bool:
-        try:
-            ensure()
-        except Unreachable:
-            return False
-        return True
-
-    wait_until(
-        work.stages.clock,
-        ensured,
-        what=what,
-        bound=_QUORUM,
-        every=timedelta(milliseconds=500),
-    )
+    until_answered(work.stages.clock, ensure, what=what, bound=_QUORUM, every=_AGAIN)
 
 
 def _wait_until_green(work: _Work) -> Snapshot:
@@ -140,9 +128,9 @@ def _wait_until_green(work: _Work) -> Snapshot:
     # not as the inventory is by now: somebody may be writing in it
     watching = onlooker(work.environment, work.network)
 
-    def settled() -> Snapshot | None:
+    def settled() -> Snapshot | NotYet:
         snapshot = watching.take()
-        return snapshot if is_settled(snapshot) else None
+        return snapshot if is_settled(snapshot) else NotYet(_worst(concerns(snapshot)))
 
     with work.stages.stage("health gates"):
         snapshot = wait_until(
@@ -150,13 +138,17 @@ def _wait_until_green(work: _Work) -> Snapshot:
             settled,
             what="a green network",
             bound=_GREEN,
-            every=timedelta(milliseconds=500),
+            every=_AGAIN,
         )
     if left := concerns(snapshot):
         raise Rejected(
             f"{len(left)} things are not as they should be",
             expected="all green",
-            actual=f"{left[0].subject} {left[0].sentence}",
+            actual=_worst(left),
             next_step="ndc status",
         )
     return snapshot
+
+
+def _worst(left: Sequence[Concern]) -> str:
+    return f"{left[0].subject} {left[0].sentence}"

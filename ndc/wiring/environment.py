@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from access.paths import NAMES, Paths
 from core import files
 from core.errors import PlanRefused, Rejected
+from core.text import first_problem
 from inventory.allocate import Allocations, allocate
 from inventory.derive import derive
 from inventory.loader import load
@@ -107,7 +108,7 @@ def opened(name: str) -> Environment:
         raise Rejected(
             f"{paths.description} cannot be read",
             expected="number, profile, inventory, substrate",
-            actual=_first(error),
+            actual=first_problem(error),
             next_step=f"restore the file, or give {name} up, data included: ndc --env {name} lab "
             f"sweep; then rm -r {paths.root}",
         ) from None
@@ -166,11 +167,6 @@ def _numbers(paths: Paths) -> Allocations:
             "which numbers everything anew",
         )
     return Allocations()
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))
 
 
 def forget(environment: Environment) -> None:

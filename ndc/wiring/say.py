@@ -5,11 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from typing import Literal
 
 from access.clients.ssh import Access
 from access.secrets import Secrets
-from core.clock import Clock
-from core.errors import Unreachable
+from core.clock import Clock, NotYet, until_answered, wait_until
 from inventory.names import HostName
 from inventory.network import Network
 from ndc.wiring.environment import Environment
@@ -49,25 +49,24 @@ def take_over(routers: Routers, clock: Clock, host: HostName) -> None:
         Rejected: it refused a command, or runs something else than it was told.
         Unreachable: it did not answer for as long as it may take; the last reason.
     """
-    began = clock.elapsed()
-    while True:
-        try:
-            routers.converge(host)
-            return routers.hand_over(host)
-        except Unreachable:
-            if clock.elapsed() - began > _REVIVAL:
-                raise
-        clock.sleep(_AGAIN)
+
+    def converge_and_hand_over() -> None:
+        routers.converge(host)
+        routers.hand_over(host)
+
+    until_answered(
+        clock,
+        converge_and_hand_over,
+        what=f"the configuration of the router on {host}",
+        bound=_REVIVAL,
+        every=_AGAIN,
+    )
 
 
 def _wait_until_converged(routers: Routers, clock: Clock) -> None:
-    began = clock.elapsed()
-    while lacks := converged(routers):
-        if clock.elapsed() - began > _ROUTES:
-            raise Unreachable(
-                f"{len(lacks)} routes and sessions did not come about",
-                expected=f"all within {_ROUTES.total_seconds():g} s",
-                actual="; ".join(str(lack) for lack in lacks[:5]),
-                next_step="run the command again: it goes on where this one stopped",
-            )
-        clock.sleep(_AGAIN)
+    def is_converged() -> Literal[True] | NotYet:
+        lacks = converged(routers)
+        first = "; ".join(str(lack) for lack in lacks[:5])
+        return NotYet(f"{len(lacks)} are missing: {first}") if lacks else True
+
+    wait_until(clock, is_converged, what="every route and session", bound=_ROUTES, every=_AGAIN)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.clock import Clock, wait_until
 from core.errors import Rejected
+from core.text import first_problem
 from stacks.engine.settings import PROJECT, EngineSettings
 
 _ENGINE: Final = "pulumi"
@@ -100,7 +101,7 @@ def read_record(backend: Path, stack: str) -> Record:
         raise Rejected(
             f"the record of stack {stack} is damaged",
             expected="a JSON document with a checkpoint",
-            actual=f"{_first_line_of(error)}, in {path}",
+            actual=f"{_problem(error)}, in {path}",
             next_step=_way_out(path),
         ) from error
     return Record(known=True, interrupted=bool(latest.pending_operations))
@@ -134,8 +135,8 @@ def _document(path: Path) -> _Document:
     return _Document.model_validate_json(path.read_bytes())
 
 
-def _first_line_of(error: OSError | ValidationError) -> str:
-    return error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+def _problem(error: OSError | ValidationError) -> str:
+    return first_problem(error) if isinstance(error, ValidationError) else str(error)
 
 
 def _way_out(path: Path) -> str:

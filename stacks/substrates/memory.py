@@ -7,7 +7,6 @@ thing by thing, to see what those above do then.
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from core import files
 from core.clock import Clock
 from core.errors import Rejected, Unreachable
+from core.locks import Lock
 from stacks.resources import Kind, Spec, from_plain, identity, to_plain
 
 Weather: TypeAlias = Literal["fair", "slow", "refusing", "half-made", "silent"]
@@ -26,6 +27,8 @@ Weather: TypeAlias = Literal["fair", "slow", "refusing", "half-made", "silent"]
 
 SLOW = timedelta(seconds=2)
 """how long a slow thing takes"""
+_TURN = timedelta(seconds=30)
+"""a change takes milliseconds; who waits this long waits for a process that hangs"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +133,17 @@ class MemorySubstrate:
             )
 
     def _read(self) -> _World:
-        with self._locked(fcntl.LOCK_SH) as text:
-            return _parsed(text)
+        # without the lock: the file is replaced whole
+        return _parsed(files.read_if_there(self._at) or "")
 
     @contextmanager
     def _changing(self) -> Iterator[_World]:
-        with self._locked(fcntl.LOCK_EX) as text:
-            world = _parsed(text)
+        with Lock(self._at.with_name(f"{self._at.name}.lock")) as lock:
+            lock.wait(self._clock, _TURN, what=f"a turn to change {self._at}")
+            world = self._read()
             yield world
             new = {"things": world.things, "weather": world.weather}
-            self._at.write_text(json.dumps(new, indent=1, sort_keys=True), "utf-8")
-
-    @contextmanager
-    def _locked(self, how: int) -> Iterator[str]:
-        beside = self._at.with_name(f"{self._at.name}.lock")
-        with beside.open("a", encoding="utf-8") as lock:
-            fcntl.flock(lock, how)
-            yield self._at.read_text("utf-8") if self._at.exists() else ""
+            files.write(self._at, json.dumps(new, indent=1, sort_keys=True) + "\n")
 
 
 def _parsed(text: str) -> _World:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from core.text import size, table
 from tests.benchmarks.figures import TOLERATED, Figure, Sample, verdict
 
 WIDTH = 100
@@ -90,7 +91,7 @@ def _conditions(under: Conditions) -> Iterator[str]:
     changed = ", with changes that are not committed" if under.is_changed else ""
     load = " ".join(f"{one:.2f}" for one in under.load_before)
     yield f"  commit    {under.commit}{changed}"
-    yield f"  machine   {under.cores} cores, {under.memory_bytes / 1e9:.1f} GB of memory"
+    yield f"  machine   {under.cores} cores, {size(under.memory_bytes)} of memory"
     yield f"  system    {under.system}, kernel {under.kernel}"
     yield f"  load      {load} before; other labs on the machine: {under.other_labs or 'none'}"
     if under.profile:
@@ -98,17 +99,10 @@ def _conditions(under: Conditions) -> Iterator[str]:
     yield f"  measured  {under.asked}"
 
 
-def _table(parts: Sequence[Part]) -> Iterator[str]:
+def _table(parts: Sequence[Part]) -> list[str]:
     rows = [_row(sample) for part in parts for sample in part.samples]
     head = ("what", "to reach", "min", "median", "95 %", "max", "count", "void", "verdict")
-    widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
-    left = {0, 1, len(head) - 1}
-    for row in [head, *rows]:
-        cells = [
-            cell.ljust(width) if place in left else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(cells).rstrip()
+    return table(head, rows, right=range(2, len(head) - 1))
 
 
 def _row(sample: Sample) -> tuple[str, ...]:

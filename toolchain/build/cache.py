@@ -7,23 +7,23 @@ is gone, and throws it away.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from core import text
 from core.errors import Rejected
+from core.locks import Lock
 from core.system_clock import SystemClock
 from toolchain.build.workshop import Say, Workshop
 
 _DRAFT = ".draft-"
-_MIB = 2**20
-_GIB = 2**30
+_ANOTHER_BUILD = timedelta(hours=1)
+"""whoever waits this long waits for a process that hangs"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +52,19 @@ def made(cache: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Sa
     Raises:
         Rejected: there is no space, or the build failed; the cache is as before, and the
             next step names the build's log.
+        Unreachable: another process has been building it for an hour.
     """
     whole = cache / recipe.kind / recipe.digest
     if _is_whole(whole, recipe):
         return whole
     try:
         whole.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(whole.parent, recipe, say) as lock:
+        with Lock(whole.parent / ".lock") as lock:
+            _take(lock, recipe, say)
             if not _is_whole(whole, recipe):
                 _discard([*whole.parent.glob(_DRAFT + "*"), whole])
                 _demand_space(whole.parent, recipe)
-                _build(whole, recipe, build, say, lock)
+                _build(whole, recipe, build, say, lock.descriptor)
     except (OSError, subprocess.CalledProcessError) as error:
         raise Rejected(
             f"{recipe.what} cannot be kept in the cache",
@@ -107,7 +109,7 @@ def _build(
     log.unlink(missing_ok=True)
     clock = SystemClock()
     began = clock.elapsed()
-    say(f"building {recipe.what} (about {_rounded(recipe.expected)})")
+    say(f"building {recipe.what} (about {text.age(recipe.expected)})")
     build(Workshop(draft=draft, log=log, say=say, clock=clock, lock=lock))
     # a folder must not survive a power cut under its final name with empty files in it
     subprocess.run(["sync", "--file-system", draft], check=True)
@@ -116,16 +118,11 @@ def _build(
     say(f"built {recipe.what} in {(clock.elapsed() - began).total_seconds():.0f} s")
 
 
-@contextmanager
-def _alone(folder: Path, recipe: Recipe, say: Say) -> Iterator[int]:
-    """Hold the lock on one kind of built thing; yield its descriptor."""
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"waiting: another process is building {recipe.what}")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield lock.fileno()
+def _take(lock: Lock, recipe: Recipe, say: Say) -> None:
+    """Hold the lock on one kind of built thing."""
+    if not lock.take():
+        say(f"waiting: another process is building {recipe.what}")
+        lock.wait(SystemClock(), _ANOTHER_BUILD, what="the end of the other build")
 
 
 def _discard(folders: Iterable[Path]) -> None:
@@ -153,20 +150,8 @@ def _demand_space(folder: Path, recipe: Recipe) -> None:
     if free_bytes < recipe.needed_bytes:
         raise Rejected(
             f"there is no room to build {recipe.what}",
-            expected=f"{_amount(recipe.needed_bytes)} free in {folder}",
-            actual=_amount(free_bytes),
+            expected=f"{text.size(recipe.needed_bytes, binary=True)} free in {folder}",
+            actual=text.size(free_bytes, binary=True),
             next_step="free some space (all of this cache may be deleted while no lab runs), "
             "or set XDG_CACHE_HOME to a larger file system; then run the command again",
         )
-
-
-def _amount(size_bytes: int) -> str:
-    if size_bytes < _GIB:
-        return f"{size_bytes // _MIB} MiB"
-    return f"{size_bytes / _GIB:.1f} GiB"
-
-
-def _rounded(duration: timedelta) -> str:
-    if duration < timedelta(minutes=2):
-        return f"{duration.total_seconds():.0f} s"
-    return f"{duration / timedelta(minutes=1):.0f} min"

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Generic
 
+from core import files
 from core.clock import Clock
 from core.errors import Rejected
 from core.runs.journal import Codec, Entry, Record
@@ -51,9 +52,9 @@ class FileJournal(Generic[ActionT, BasisT]):
                 file.seek(0, os.SEEK_END)
                 file.write(self._codec.encode(record) + b"\n")
                 file.flush()
-                os.fsync(file.fileno())
+                os.fsync(file.fileno())  # noqa: TID251 a journal grows, and is never replaced
             if created:
-                _sync_folder(self._path.parent)
+                files.sync_folder(self._path.parent)
         except OSError as error:
             raise _refused(self._path, error) from error
 
@@ -73,14 +74,6 @@ class FileJournal(Generic[ActionT, BasisT]):
         except OSError as error:
             raise _refused(self._path, error) from error
         return [line + b"\n" for line in lines[:-1]]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _refused(path: Path, error: OSError) -> Rejected:

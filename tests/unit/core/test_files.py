@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,22 @@ def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> No
     assert path.read_text("utf-8") == "new"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [*tmp_path.iterdir()] == [path]
+
+
+@pytest.fixture(params=[0o000, 0o077])
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_who_may_read_a_file_does_not_depend_on_the_umask(
+    tmp_path: Path, umask: int, mode: int
+) -> None:
+    files.write(tmp_path / "file", "text", mode=mode)
+
+    assert (tmp_path / "file").stat().st_mode & 0o777 == mode, f"umask {umask:03o}"
 
 
 def test_what_cannot_be_written_leaves_the_old_text(tmp_path: Path) -> None:

@@ -1,14 +1,20 @@
-"""One command at a time on one environment."""
+"""Who has a lock, who waits for it, and one command at a time on one environment."""
 
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from core.errors import PlanRefused, Rejected
-from core.locks import alone
+from core.errors import PlanRefused, Rejected, Unreachable
+from core.locks import Lock, alone, is_held
+from core.system_clock import SystemClock
+
+CLOCK = SystemClock()
+HANG = timedelta(seconds=10)
 
 
 def test_a_second_command_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
@@ -47,3 +53,57 @@ def test_a_full_disk_does_not_keep_anybody_from_cleaning_up() -> None:
     # nothing can be written there; what is locked is the file, not its content
     with alone(Path("/dev/full")):
         pass
+
+
+def test_only_one_has_a_lock_and_a_closed_one_is_free(tmp_path: Path) -> None:
+    with Lock(tmp_path / "lock") as first, Lock(tmp_path / "lock") as second:
+        assert first.take()
+        assert not second.take()
+    with Lock(tmp_path / "lock") as third:
+        assert third.take()
+
+
+def test_who_waits_has_the_lock_as_soon_as_it_is_free(tmp_path: Path) -> None:
+    began = CLOCK.elapsed()
+    with ThreadPoolExecutor(1) as pool, Lock(tmp_path / "lock") as second:
+        with Lock(tmp_path / "lock") as first:
+            assert first.take()
+            waits = pool.submit(second.wait, CLOCK, HANG, what="the lock")
+            CLOCK.sleep(timedelta(milliseconds=100))
+            assert not waits.done()
+        waits.result()
+
+        assert is_held(tmp_path / "lock")
+        assert CLOCK.elapsed() - began < HANG
+
+
+def test_who_waits_in_vain_reads_who_holds_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.write_text("a long line of somebody before\n", "utf-8")
+    with Lock(path) as first, Lock(path) as second:
+        assert first.take()
+        with pytest.raises(Unreachable, match="the lock did not come about") as caught:
+            second.wait(CLOCK, timedelta(), what="the lock")
+
+    assert caught.value.actual == f"process {os.getpid()} holds {path}"
+
+
+def test_to_look_whether_a_lock_is_held_neither_takes_nor_signs_it(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+
+    assert not is_held(path)
+    assert path.read_text("utf-8") == ""
+    with Lock(path) as lock:
+        assert lock.take()
+        assert is_held(path)
+
+
+def test_a_lock_is_nobody_elses_to_hold(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with Lock(tmp_path / "lock"):
+            pass
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600
