@@ -12,6 +12,7 @@ from access.clients import probe
 from access.clients.json_get import asking
 from core.clock import Clock
 from core.errors import Unreachable, WorldError
+from core.measure import Measure
 from core.runs.journal import Opened, Where
 from dr.conditions import Conditions
 from dr.live.eye import LiveEye
@@ -21,7 +22,7 @@ from dr.live.journals.etcd import EtcdJournal
 from dr.live.reach import Reach
 from dr.live.run_folder import RunFolder
 from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun, codec
-from dr.report import Measure, Report, report, report_json, report_text
+from dr.report import Report, report, report_json, report_text
 from dr.rules import staleness
 from inventory.etcd import runs
 from inventory.network import Network
@@ -118,15 +119,6 @@ class Carrier:
 
     async def _asked(self, root: str, basis: Basis, window: tuple[datetime, datetime]) -> Measure:
         async with asking(self.reach.tls) as client:
-            told = await probe.measured(
+            return await probe.measured(
                 client, root, basis.service, window=window, deadline=_MEASURE
             )
-        return Measure(
-            gap=timedelta(seconds=told.gap_seconds),
-            acknowledged=told.acknowledged,
-            refused=told.refused,
-            lost=told.lost,
-            duplicated=told.duplicated,
-            unknown=told.unknown,
-            void=told.void,
-        )

@@ -40,8 +40,6 @@ from inventory.network import Database, Service
 
 T = TypeVar("T")
 
-_FRESH: Final = timedelta(seconds=2)
-"""the probe writes 20 times a second; an acknowledgement older than this is yesterday's"""
 _PROBE: Final = timedelta(seconds=1)
 
 
@@ -120,12 +118,8 @@ class LiveEye:
 
     def _serves(self, service: ServiceName, site: SiteName) -> bool | None:
         for root in self.reach.probes:
-            seen = asyncio.run(self._probed(root))
-            summary = seen.services.get(service)
-            if summary is None or summary.last_acknowledged_at is None:
-                return False
-            fresh = seen.taken_at - summary.last_acknowledged_at < _FRESH
-            return fresh and summary.site == site
+            summary = asyncio.run(self._probed(root)).services.get(service)
+            return summary is not None and summary.answers and summary.site == site
         return None
 
     async def _probed(self, root: str) -> probe.ProbeSummary:

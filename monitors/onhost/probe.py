@@ -36,7 +36,7 @@ async def _probe(mine: Here) -> None:
         str(service.name): _service_probe(service, mine, clock) for service in mine.network.services
     }
     running = [asyncio.create_task(probe.run()) for probe in probes.values()]
-    serving = asyncio.create_task(serve(application(probes, clock), mine, endpoints.PROBE))
+    serving = asyncio.create_task(serve(application(probes), mine, endpoints.PROBE))
     try:
         # whatever ends first ends all: half a probe would be silently wrong
         ended, _ = await asyncio.wait([serving, *running], return_when=asyncio.FIRST_COMPLETED)
