@@ -11,8 +11,8 @@ from datetime import datetime
 
 from access.clients.prometheus import Sample
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
-from monitors.health.snapshot import LinkState, Power
 from monitors.readers.patroni import MemberReading
+from stacks.substrates.port import LinkState, Power
 
 
 @dataclass(frozen=True, slots=True)

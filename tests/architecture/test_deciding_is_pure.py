@@ -58,7 +58,7 @@ DECIDING = {
     "dr/simulation": {"dr", "random"},
     "stacks/programs": {"pulumi", "stacks.programs"},
     "routing/*.py": {"jinja2", "routing"},
-    "monitors/health": {"monitors.health"},
+    "monitors/health": {"monitors.health", "stacks.substrates.port"},
 }
 
 
