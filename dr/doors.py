@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from core.measure import Measure
 from core.runs.ports import Token
 from dr.epochs import Act
 from dr.facts import MemberFacts
 from dr.placement import Claim, Placement
-from dr.report import Measure
 from dr.succession import Succession
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final, Protocol, TypeVar, assert_never
 
 from core.clock import Clock
 from core.errors import WorldError
+from core.measure import FRESH
 from dr.doors import Doors
 from dr.facts import Facts, MemberFacts
 from dr.questions import (
@@ -38,9 +38,6 @@ T = TypeVar("T")
 
 READINESS: Final = "ndc-readiness"
 """a key that nobody writes: who can say that it is not there reaches its database"""
-
-_FRESH: Final = timedelta(seconds=2)
-"""the probe writes 20 times a second; an acknowledgement older than this is yesterday's"""
 
 
 class Begin(Protocol):
@@ -140,7 +137,7 @@ class Eye:
 
     def _serves(self, service: ServiceName, site: SiteName) -> bool:
         last = self.doors.probe.acknowledged(service)
-        return last is not None and last.age <= _FRESH and last.site == site
+        return last is not None and last.age <= FRESH and last.site == site
 
     def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
         return lambda: seen(lambda: self.doors.database.leads(database, host)) is not None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.errors import JournalCorrupt
+from core.measure import Measure
 from core.runs.journal import StepEvent, Verdict
 from core.runs.machine import EventKind, StepState
 from core.runs.plan import RunName, StepId
@@ -31,23 +32,6 @@ class Outcome(StrEnum):
     LOSS = "failed: loss"
     UNWOUND = "unwound"
     HELD = "held"
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What the probe's ledger says about the time of the run."""
-
-    gap: timedelta
-    """the longest time between two acknowledged writes"""
-    acknowledged: int
-    refused: int
-    lost: int
-    """acknowledged, and not there afterwards"""
-    duplicated: int
-    unknown: int
-    """never answered: they may be there or not"""
-    void: bool = False
-    """True: the probe's own schedule slipped, so the gap says nothing"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +81,13 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
     if run is None:
         raise JournalCorrupt("there is no run to report", next_step="ndc dr runs lists them")
     complete = _is_complete(run)
-    outcome = _outcome(run.closed or Verdict.HELD, measure, service.recovery_time)
-    if complete is False:
-        outcome = Outcome.LOSS
+    verdict = run.closed or Verdict.HELD
     return Report(
         run=run.plan.id,
         title=run.plan.title,
         environment=run.plan.basis.environment,
         requested_by=run.plan.basis.requested_by,
-        outcome=outcome,
+        outcome=outcome(verdict, measure, complete=complete, promised=service.recovery_time),
         opened_at=records[0].at,
         ended_at=records[-1].at,
         phases=tuple(_phases(run.plan, records)),
@@ -117,25 +99,32 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
     )
 
 
+def outcome(
+    verdict: Verdict, measure: Measure | None, *, complete: bool | None, promised: timedelta
+) -> Outcome:
+    """Return what a run is called: a known loss first, then what is not known, then what is known.
+
+    ``complete`` and ``promised`` are as in a ``Report``.
+    """
+    if complete is False or (measure is not None and measure.lost > 0):
+        return Outcome.LOSS
+    match verdict:
+        case Verdict.UNWOUND:
+            return Outcome.UNWOUND
+        case Verdict.OPEN | Verdict.HELD:
+            return Outcome.HELD
+        case Verdict.DONE:
+            pass
+    if measure is None or not measure.is_whole:
+        return Outcome.UNMEASURED
+    if measure.gap.length > promised or measure.duplicated > 0:
+        return Outcome.MISSED
+    return Outcome.DONE
+
+
 def _is_complete(run: RecoveryRun) -> bool | None:
     compared = (run.states[s.id] for s in run.plan.steps if isinstance(s.action, CompareLogs))
     return _COMPLETE.get(next(compared, StepState.PENDING))
-
-
-def _outcome(verdict: Verdict, measure: Measure | None, promised: timedelta) -> Outcome:
-    match verdict, measure:
-        case _, Measure(lost=lost) if lost:
-            return Outcome.LOSS
-        case Verdict.UNWOUND, _:
-            return Outcome.UNWOUND
-        case Verdict.DONE, None | Measure(void=True):
-            return Outcome.UNMEASURED
-        case Verdict.DONE, Measure(gap=gap, duplicated=0) if gap <= promised:
-            return Outcome.DONE
-        case Verdict.DONE, _:
-            return Outcome.MISSED
-        case _:
-            return Outcome.HELD
 
 
 def _phases(plan: RecoveryPlan, records: Sequence[RecoveryRecord]) -> Iterator[PhaseTimes]:
@@ -150,7 +139,6 @@ def _phases(plan: RecoveryPlan, records: Sequence[RecoveryRecord]) -> Iterator[P
 
 def report_json(made: Report) -> str:
     """Return ``made`` as JSON; durations are seconds, ``measure`` is null if there is none."""
-    seen = made.measure
     plain = {
         "run": made.run,
         "title": made.title,
@@ -160,9 +148,7 @@ def report_json(made: Report) -> str:
         "opened_at": made.opened_at.isoformat(),
         "ended_at": made.ended_at.isoformat(),
         "recovery_time_promised_seconds": made.recovery_time.total_seconds(),
-        "measure": None
-        if seen is None
-        else {"gap_seconds": seen.gap.total_seconds(), **_counts(seen), "void": seen.void},
+        "measure": None if made.measure is None else _plain(made.measure),
         "phases": [
             {
                 "phase": times.phase,
@@ -178,13 +164,22 @@ def report_json(made: Report) -> str:
     return json.dumps(plain, indent=2, ensure_ascii=False)
 
 
-def _counts(seen: Measure) -> dict[str, int]:
+def _plain(seen: Measure) -> dict[str, str | float | bool]:
     return {
+        "since": seen.since.isoformat(),
+        "until": seen.until.isoformat(),
+        "gap_seconds": seen.gap.length.total_seconds(),
+        "gap_began_at": seen.gap.began_at.isoformat(),
+        "gap_ended_at": seen.gap.ended_at.isoformat(),
         "acknowledged": seen.acknowledged,
         "lost": seen.lost,
+        "not_read_back": seen.not_read_back,
         "duplicated": seen.duplicated,
         "unknown": seen.unknown,
+        "unknown_appeared": seen.unknown_appeared,
         "refused": seen.refused,
+        "worst_slip_seconds": seen.worst_slip.total_seconds(),
+        "void": seen.is_void,
     }
 
 
@@ -195,10 +190,10 @@ def report_text(made: Report) -> str:
 
 def _head(made: Report) -> Iterator[str]:
     yield f"{made.title}: {made.outcome}"
-    yield f"  run          {made.run} in {made.environment}, asked for by {made.requested_by}"
+    yield _line("run", f"{made.run} in {made.environment}, asked for by {made.requested_by}")
     took = (made.ended_at - made.opened_at).total_seconds()
-    yield f"  time         {made.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s"
-    yield from (f"  waits for    {line}" for line in made.waits_for)
+    yield _line("time", f"{made.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
+    yield from (_line("waits for", line) for line in made.waits_for)
 
 
 def _figures(made: Report) -> Iterator[str]:
@@ -206,16 +201,29 @@ def _figures(made: Report) -> Iterator[str]:
     if seen is None:
         yield "  the probe could not be asked: gap and losses are not known"
         return
-    void = "  (void: the probe's own schedule slipped)" if seen.void else ""
-    promised = made.recovery_time.total_seconds()
-    yield f"  gap          {seen.gap.total_seconds():.2f} s of at most {promised:g} s{void}"
-    yield from (f"  {name:<12} {count}" for name, count in _counts(seen).items())
+    slip = f"  (void: the probe missed its own schedule by {seen.worst_slip.total_seconds():.2f} s)"
+    silent = "  (nothing is known of a service that was never heard)"
+    unread = "  (each of them may be lost)"
+    there = f", {seen.unknown_appeared} of them are there"
+    promised = f"of at most {made.recovery_time.total_seconds():g} s"
+    length = f"{seen.gap.length.total_seconds():.2f} s"
+    yield _line("gap", f"{length} {promised}{slip if seen.is_void else ''}")
+    yield _line("acknowledged", f"{seen.acknowledged}{'' if seen.acknowledged else silent}")
+    yield _line("lost", f"{seen.lost}")
+    yield _line("not read back", f"{seen.not_read_back}{unread if seen.not_read_back else ''}")
+    yield _line("duplicated", f"{seen.duplicated}")
+    yield _line("unknown", f"{seen.unknown}{there if seen.unknown else ''}")
+    yield _line("refused", f"{seen.refused}")
 
 
 def _logs(made: Report) -> Iterator[str]:
     if made.complete is not None:
         has = "has all" if made.complete else "does not have all"
-        yield f"  logs         the new leader {has} that the old one wrote"
+        yield _line("logs", f"the new leader {has} that the old one wrote")
+
+
+def _line(name: str, words: str) -> str:
+    return f"  {name:<13} {words}"
 
 
 def _times(made: Report) -> Iterator[str]:

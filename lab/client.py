@@ -16,12 +16,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pydantic import TypeAdapter
-
 from core.errors import Rejected, Unreachable
 from core.locks import Lock
 from core.system_clock import SystemClock
-from lab.status import HostStatus, LabStatus, LaneStatus, LinkStatus
+from lab.relay.status import LaneStatus
+from lab.status import HostStatus, LabStatus, LinkStatus, from_plain
 
 Progress: TypeAlias = Callable[[str], None]
 
@@ -34,9 +33,6 @@ _BIRTH = timedelta(seconds=60)
 _LAST_WORDS_MILLISECONDS = 2_000
 _CREDENTIALS = struct.Struct("3i")
 """process, user, group"""
-
-
-_STATUS = TypeAdapter(LabStatus)
 
 
 class _Died(Exception):
@@ -71,7 +67,7 @@ class Labd:
 
     def status(self, *, start: bool = False) -> LabStatus:
         """Return everything as it is; a daemon that is not there is not started, unless asked."""
-        return _STATUS.validate_python(self.ask("status", start=start))
+        return from_plain(self.ask("status", start=start))
 
     def demand_room(self, hosts: int) -> None:
         """Return if the machine has memory for so many more hosts."""

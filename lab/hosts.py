@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from core.errors import Rejected
 from inventory.names import SegmentName
@@ -18,8 +18,10 @@ from lab.network import MANAGEMENT, Fabric
 from lab.overlay import Overlay
 from lab.seed import Seed, is_seeded, placed_fingerprint
 from lab.state import HostRecord, State
+from lab.status import HostStatus
 from lab.store import Store
 from stacks.resources import HostSpec
+from stacks.substrates.port import Power
 
 Progress: TypeAlias = Callable[[str], None]
 
@@ -77,7 +79,7 @@ class Hosts:
             return None
         interfaces = self.fabric.host_interfaces(name)
         seen = ip.addresses(interfaces.get(MANAGEMENT, {}))
-        whole = self._state(record) in {"running", "frozen"} and spec.management in seen
+        whole = self._state(record).is_on and spec.management in seen
         image = overlay.mounted_image()
         return replace(
             spec,
@@ -132,7 +134,7 @@ class Hosts:
             Rejected: the host is not on.
         """
         state = self._state(self.record(name))
-        if state not in {"running", "frozen"}:
+        if not state.is_on:
             raise Rejected(
                 f"{name} cannot be {'frozen' if frozen else 'thawed'}",
                 expected="a host that is on",
@@ -141,9 +143,10 @@ class Hosts:
             )
         self.containers.freeze(name, frozen=frozen)
 
-    def status(self) -> list[dict[str, Any]]:
-        """Return every host on record as it is, ready for JSON."""
-        return [self._status(record) for _, record in sorted(self.state.records.hosts.items())]
+    def status(self) -> tuple[HostStatus, ...]:
+        """Return every host on record as it is."""
+        hosts = sorted(self.state.records.hosts.items())
+        return tuple(self._status(record) for _, record in hosts)
 
     def record(self, name: str) -> HostRecord:
         """Return what is on record of host ``name``.
@@ -223,25 +226,25 @@ class Hosts:
             store=Store(folder).mounted if spec.store_bytes else None,
         )
 
-    def _state(self, record: HostRecord) -> str:
+    def _state(self, record: HostRecord) -> Power:
         name = record.spec.name
         life = self.containers.life(name)
         if life is not None:
-            return "frozen" if life.frozen else "running"
-        return "off" if is_seeded(Overlay(self._folder(name)).upper) else "half-made"
+            return Power.FROZEN if life.frozen else Power.RUNNING
+        return Power.OFF if is_seeded(Overlay(self._folder(name)).upper) else Power.HALF_MADE
 
-    def _status(self, record: HostRecord) -> dict[str, Any]:
+    def _status(self, record: HostRecord) -> HostStatus:
         name = record.spec.name
         life = self.containers.life(name)
-        return {
-            "name": name,
-            "site": record.spec.site,
-            "state": self._state(record),
-            "management": record.spec.management.partition("/")[0],
-            "pid": life.pid if life else None,
-            "boot_id": life.boot_id if life else None,
-            "since": life.since.isoformat(timespec="milliseconds") if life else None,
-        }
+        return HostStatus(
+            name=name,
+            site=record.spec.site,
+            state=self._state(record),
+            management=record.spec.management.partition("/")[0],
+            pid=life.pid if life else None,
+            boot_id=life.boot_id if life else None,
+            since=life.since if life else None,
+        )
 
     def _folder(self, name: str) -> Path:
         return self.ground.hosts / name

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Any, assert_never
+from typing import assert_never
 
 from core import files
 from core.errors import Rejected
@@ -22,6 +22,7 @@ from lab.network import Fabric
 from lab.relaying import Relaying
 from lab.requests import LinkRequest
 from lab.state import SegmentRecord, State
+from lab.status import LabStatus
 from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec, Spec, identity
 
 _AT_ONCE = 8
@@ -123,16 +124,16 @@ class Lab:
         """Return if the machine has memory for ``hosts`` more; Rejected if not."""
         memory.demand(hosts)
 
-    def status(self) -> dict[str, Any]:
-        """Return everything as it is, ready for JSON."""
-        return {
-            "environment": self._ground.environment,
-            "number": self._ground.names.number,
-            "pid": os.getpid(),
-            "segments": sorted(self._state.records.segments),
-            "hosts": self._hosts.status(),
-            "links": self._links.status() if self._is_open else [],
-        }
+    def status(self) -> LabStatus:
+        """Return everything as it is."""
+        return LabStatus(
+            environment=self._ground.environment,
+            number=self._ground.names.number,
+            pid=os.getpid(),
+            segments=tuple(sorted(self._state.records.segments)),
+            hosts=self._hosts.status(),
+            links=self._links.status() if self._is_open else (),
+        )
 
     def leave(self) -> None:
         """Let go of everything, and leave it running."""

@@ -10,10 +10,13 @@ from typing import Any
 from core.errors import Rejected
 from lab import ip
 from lab.names import Names
+from lab.relay.status import CableStatus
 from lab.relay.wires import LaneSpec, Plug, Wire
 from lab.relaying import Relaying
 from lab.state import LaneFault, LinkFault, LinkRecord, State
+from lab.status import LinkStatus
 from stacks.resources import LinkEndSpec, LinkSpec
+from stacks.substrates.port import LinkState
 
 
 class Links:
@@ -106,13 +109,11 @@ class Links:
             )
         return record
 
-    def status(self) -> list[dict[str, Any]]:
-        """Return every link on record with what the relay counts, ready for JSON."""
-        carried = {each["name"]: each for each in self._relaying.status()}
-        return [
-            _status(record, carried.get(name, {}))
-            for name, record in sorted(self._state.records.links.items())
-        ]
+    def status(self) -> tuple[LinkStatus, ...]:
+        """Return every link on record with what the relay counts."""
+        carried = {each.name: each for each in self._relaying.status()}
+        links = sorted(self._state.records.links.items())
+        return tuple(link_status(record, carried.get(name)) for name, record in links)
 
     def _carry(self, without: str = "") -> None:
         # one at a time, so that no older list is written after a newer one
@@ -166,29 +167,30 @@ def _ends(spec: LinkSpec) -> str:
     return " and ".join(f"{end.host} {end.interface}" for end in (spec.a, spec.z))
 
 
-def _status(record: LinkRecord, carried: Mapping[str, Any]) -> dict[str, Any]:
-    spec, fault = record.spec, record.fault
-    plugged = carried.get("plugged", [False, False])
-    return {
-        "name": spec.name,
-        "state": state_of(fault) if all(plugged) else "unplugged",
-        "a": spec.a.host,
-        "z": spec.z.host,
-        "delay_microseconds": spec.delay_microseconds,
-        "forth": carried.get("forth"),
-        "back": carried.get("back"),
-    }
+def link_status(record: LinkRecord, carried: CableStatus | None) -> LinkStatus:
+    """Return how the link on record is, if the relay says that of it; None: it says nothing."""
+    spec = record.spec
+    is_plugged = carried is not None and all(carried.plugged)
+    return LinkStatus(
+        name=spec.name,
+        state=state_of(record.fault) if is_plugged else LinkState.DOWN,
+        a=spec.a.host,
+        z=spec.z.host,
+        delay_microseconds=spec.delay_microseconds,
+        forth=carried.forth if carried else None,
+        back=carried.back if carried else None,
+    )
 
 
-def state_of(fault: LinkFault) -> str:
+def state_of(fault: LinkFault) -> LinkState:
     """Return one word for what was done to a link; the worst, if more than one thing was."""
     lanes = (fault.forth, fault.back)
     if fault.cut:
-        return "cut"
+        return LinkState.CUT
     if any(lane.silent for lane in lanes):
-        return "silent"
+        return LinkState.SILENT
     if any(lane.loss_ratio for lane in lanes):
-        return "lossy"
+        return LinkState.LOSSY
     if any(lane.delay_microseconds is not None for lane in lanes):
-        return "slow"
-    return "up"
+        return LinkState.SLOW
+    return LinkState.UP

@@ -16,11 +16,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from core import files
 from core.clock import until_answered, wait_until
 from core.errors import Rejected, Unreachable, WorldError
 from lab.ground import Ground
 from lab.relay import wires
+from lab.relay.status import CableStatus
 from lab.relay.wires import Wire
 from lab.tools import launch
 
@@ -31,6 +34,8 @@ _PATIENCE_SECONDS = 5
 _BIRTH = timedelta(seconds=10)
 _BETWEEN_LOOKS = timedelta(milliseconds=10)
 _LOOK_MILLISECONDS = 500
+
+_STATUS = TypeAdapter(tuple[CableStatus, ...])
 
 
 class Relaying:
@@ -71,9 +76,21 @@ class Relaying:
             every=_BETWEEN_LOOKS,
         )
 
-    def status(self) -> list[dict[str, Any]]:
-        """Return what the relay says of its cables; nothing while there is no relay."""
-        return self._asked_again("status") or []
+    def status(self) -> tuple[CableStatus, ...]:
+        """Return what the relay says of its cables; nothing while there is no relay.
+
+        Raises:
+            Rejected: it is of another version, and says something else.
+        """
+        try:
+            return _STATUS.validate_python(self._asked_again("status") or [])
+        except ValidationError as error:
+            raise Rejected(
+                "the relay does not say how its cables are",
+                expected="a status of each cable, as this version tells it",
+                actual=f"{error.error_count()} problems",
+                next_step="ndc logs relay",
+            ) from error
 
     def leave(self) -> None:
         """Stop watching; the relay goes on."""

@@ -1,10 +1,16 @@
-"""What ``ndc-labd`` says of its hosts and links."""
+"""What ``ndc-labd`` says of its hosts and links, and how that is written on the wire."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.errors import Rejected
+from lab.relay.status import LaneStatus
+from stacks.substrates.port import LinkState, Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +19,7 @@ class HostStatus:
 
     name: str
     site: str
-    state: Literal["running", "frozen", "off", "half-made"]
+    state: Power
     management: str
     """address"""
     pid: int | None
@@ -24,27 +30,12 @@ class HostStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class LaneStatus:
-    """One direction of a link: how it is now, and what was counted since its relay began."""
-
-    delay_microseconds: int
-    rate_bits_per_second: int
-    """0: not limited"""
-    loss_ratio: float
-    silent: bool
-    packets: int
-    bytes: int
-    drops: int
-    queue_packets: int
-
-
-@dataclass(frozen=True, slots=True)
 class LinkStatus:
     """One link, as it is."""
 
     name: str
-    state: Literal["up", "cut", "silent", "lossy", "slow", "unplugged"]
-    """the worst that holds; ``unplugged``: a host at an end is not there, or the relay is not"""
+    state: LinkState
+    """``down``: a host at an end is not there, or the relay is not"""
     a: str
     z: str
     delay_microseconds: int
@@ -65,3 +56,30 @@ class LabStatus:
     segments: tuple[str, ...]
     hosts: tuple[HostStatus, ...]
     links: tuple[LinkStatus, ...]
+
+
+_WIRE = TypeAdapter(LabStatus)
+
+
+def to_plain(status: LabStatus) -> dict[str, Any]:
+    """Return ``status`` as JSON-ready values."""
+    plain: dict[str, Any] = _WIRE.dump_python(status, mode="json")
+    return plain
+
+
+def from_plain(plain: object) -> LabStatus:
+    """Return what ``to_plain`` wrote.
+
+    Raises:
+        Rejected: it wrote something else.
+    """
+    try:
+        return _WIRE.validate_python(plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise Rejected(
+            "ndc-labd does not tell its status as this version does",
+            expected="a daemon of the same version",
+            actual=f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
+            next_step="ndc up, which starts the daemon anew; hosts and links go on",
+        ) from error

@@ -12,7 +12,9 @@ from lab import requests
 from lab.hosts import Progress
 from lab.lab import Lab
 from lab.requests import Request
-from stacks.resources import Kind, Spec, from_plain, to_plain
+from lab.status import to_plain
+from stacks import resources
+from stacks.resources import Kind, Spec
 
 _ThingRequest: TypeAlias = requests.Ensure | requests.Look | requests.Remove
 _HostRequest: TypeAlias = requests.PowerOff | requests.PowerOn | requests.Freeze
@@ -43,7 +45,7 @@ def _to_a_thing(lab: Lab, request: _ThingRequest, progress: Progress) -> Any:
             return lab.ensure(_spec(kind, plain), progress)
         case requests.Look(kind=kind, name=name):
             spec = lab.look(kind, name)
-            return None if spec is None else to_plain(spec)
+            return None if spec is None else resources.to_plain(spec)
         case requests.Remove(kind=kind, name=name):
             return lab.remove(kind, name)
         case _:
@@ -67,7 +69,7 @@ def _to_the_whole(lab: Lab, request: _LabRequest, progress: Progress) -> Any:
         case requests.Room(hosts=hosts):
             return lab.demand_room(hosts)
         case requests.Status():
-            return lab.status()
+            return to_plain(lab.status())
         case requests.Stop():
             return lab.leave()
         case requests.Destroy():
@@ -78,7 +80,7 @@ def _to_the_whole(lab: Lab, request: _LabRequest, progress: Progress) -> Any:
 
 def _spec(kind: Kind, plain: dict[str, Any]) -> Spec:
     try:
-        return from_plain(kind, plain)
+        return resources.from_plain(kind, plain)
     except ValidationError as error:
         raise Rejected(
             f"that is no {kind}",

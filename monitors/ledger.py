@@ -18,12 +18,10 @@ from itertools import pairwise
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import JournalCorrupt
+from core.measure import Gap, Measure
 
 GENESIS = "0" * 64
 """what the first line is chained to"""
-
-TOLERATED_SLIP = timedelta(milliseconds=200)
-"""a schedule that slipped by more measures the probe, not the service"""
 
 
 class Outcome(StrEnum):
@@ -94,43 +92,6 @@ def unchained(lines: Iterable[str], head: Head | None = None) -> tuple[list[Entr
         head = Head(head.lines + 1 if head else 1, digest)
         entries.append(entry)
     return entries, head or Head()
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """The longest time without an acknowledgement."""
-
-    length: timedelta
-    began_at: datetime
-    """the last acknowledgement before it, or the start of the window"""
-    ended_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What a ledger and a read-back say of a window."""
-
-    since: datetime
-    until: datetime
-    acknowledged: int
-    refused: int
-    unknown: int
-    lost: int
-    """acknowledged, and gone or under another id"""
-    duplicated: int
-    """there more than once"""
-    unknown_appeared: int
-    """never answered, and there"""
-    not_read_back: int
-    """acknowledged, and nobody could tell whether it is there"""
-    gap: Gap
-    worst_slip: timedelta
-    """of the probe's own schedule; its own death counts"""
-
-    @property
-    def is_void(self) -> bool:
-        """Whether the gap says more of the probe than of the service."""
-        return self.worst_slip > TOLERATED_SLIP
 
 
 def measure(

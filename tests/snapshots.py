@@ -16,10 +16,11 @@ from monitors.catalogue import (
     LINK_RTT_SECONDS,
     LINK_UP,
 )
-from monitors.health.snapshot import LinkState, Power, Snapshot
+from monitors.health.snapshot import Snapshot
 from monitors.look.assemble import assemble
 from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
 from monitors.look.sightings import Sightings
+from stacks.substrates.port import LinkState, Power
 from tests.networks import network
 
 NOON = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)

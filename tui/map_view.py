@@ -16,7 +16,7 @@ from itertools import groupby
 
 from inventory.names import SiteName
 from monitors.health.concerns import Concern, Condition, concerns, of_subject
-from monitors.health.snapshot import LinkState, LinkView, SiteView, Snapshot
+from monitors.health.snapshot import LinkView, SiteView, Snapshot
 from tui.picture import UNICODE, Line, Span, Strokes, clipped
 from tui.words import round_trip
 
@@ -132,7 +132,7 @@ def _label(link: LinkView, condition: Condition) -> str:
             return round_trip(link.measured_round_trip or link.declared_round_trip)
         case None:
             return "? unseen"
-        case LinkState.UP | LinkState.SLOW | LinkState.LOSSY:
+        case state if state.carries:
             return f"! {round_trip(link.measured_round_trip)}"
         case state:
             return f"X {state}"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from access.clients.http import look_async
 from core.errors import NotSeen
+from core.measure import FRESH, Measure
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -24,10 +25,11 @@ class LedgerHead(BaseModel):
 
 
 class ServiceSummary(BaseModel):
-    """How one service did in the last seconds."""
+    """How one service did in the last seconds; every moment by the probe's own steady clock."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    taken_at: datetime
     window_seconds: float
     acknowledged: int
     refused: int
@@ -42,38 +44,30 @@ class ServiceSummary(BaseModel):
     slip_seconds: float
     head: LedgerHead
 
+    @property
+    def answers(self) -> bool:
+        """Whether the service acknowledged a write within ``FRESH``."""
+        last = self.last_acknowledged_at
+        return last is not None and self.taken_at - last <= FRESH
+
 
 class ProbeSummary(BaseModel):
     """How every probed service does."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    taken_at: datetime
     services: dict[str, ServiceSummary]
 
 
-class WindowMeasure(BaseModel):
-    """What the writes of a window came to, read back when asked for."""
+class MeasureAnswer(BaseModel):
+    """What the writes of a window came to, as it goes over the wire: durations are ISO 8601."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     service: str
-    since: datetime
-    until: datetime
-    acknowledged: int
-    refused: int
-    unknown: int
-    lost: int
-    duplicated: int
-    unknown_appeared: int
-    not_read_back: int
-    gap_seconds: float
-    gap_began_at: datetime
-    gap_ended_at: datetime
-    worst_slip_seconds: float
-    void: bool
-    """True: the probe's own schedule slipped; the gap says nothing"""
+    measure: Measure
     head: LedgerHead
+    """when it was measured"""
 
 
 async def summary(client: httpx.AsyncClient, root: str, *, deadline: timedelta) -> ProbeSummary:
@@ -93,7 +87,7 @@ async def measured(
     *,
     window: tuple[datetime, datetime],
     deadline: timedelta,
-) -> WindowMeasure:
+) -> Measure:
     """Return what the writes to ``service`` due in ``window`` came to; each is read back now.
 
     Raises:
@@ -106,7 +100,7 @@ async def measured(
         deadline=deadline,
         parameters={"since": since.isoformat(), "until": until.isoformat()},
     )
-    return _parsed(WindowMeasure, answer, root)
+    return _parsed(MeasureAnswer, answer, root).measure
 
 
 def _parsed(model: type[ModelT], answer: object, root: str) -> ModelT:

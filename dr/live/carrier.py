@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.clock import Clock
+from core.measure import Measure
 from core.runs.journal import Opened, Where
 from dr.actions import Action
 from dr.conditions import Conditions
@@ -17,7 +18,7 @@ from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.run_folder import RunFolder
 from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun, codec
-from dr.report import Measure, Report, report, report_json, report_text
+from dr.report import Report, report, report_json, report_text
 from dr.rules import staleness
 
 _AROUND: Final = timedelta(seconds=2)

@@ -13,8 +13,8 @@ import httpx
 
 from access.clients import http, probe
 from core.errors import NotSeen
+from core.measure import Measure
 from dr.doors import Acknowledged
-from dr.report import Measure
 from inventory.endpoints import PROBE
 from inventory.names import ServiceName, SiteName
 from inventory.network import Network, Role
@@ -40,24 +40,15 @@ class Probes:
         if own is None or own.last_acknowledged_at is None:
             return None
         site = SiteName(own.site) if own.site else None
-        return Acknowledged(site, summary.taken_at - own.last_acknowledged_at)
+        return Acknowledged(site, own.taken_at - own.last_acknowledged_at)
 
     def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
         """Return what became of the writes between ``since`` and ``until``, each read back now."""
         window = (since, until)
-        told = self._first(
+        return self._first(
             lambda client, root: probe.measured(
                 client, root, service, window=window, deadline=_MEASURE
             )
-        )
-        return Measure(
-            gap=timedelta(seconds=told.gap_seconds),
-            acknowledged=told.acknowledged,
-            refused=told.refused,
-            lost=told.lost,
-            duplicated=told.duplicated,
-            unknown=told.unknown,
-            void=told.void,
         )
 
     def _first(self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]]) -> T:

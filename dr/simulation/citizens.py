@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from dr.report import Measure
+from core.measure import Gap, Measure
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.truth import Truth
 from inventory.names import HostName, SiteName
@@ -39,7 +40,8 @@ class Citizens:
     @property
     def gap(self) -> timedelta:
         """The longest time between two acknowledged writes."""
-        return _gap(self.acknowledged)
+        times = [write.at for write in self.acknowledged]
+        return longest_gap(times, (times[0], times[-1])).length if times else timedelta()
 
     @property
     def lost(self) -> list[str]:
@@ -54,12 +56,17 @@ class Citizens:
         sent = sum(span[0] <= at <= span[1] for at in self._sent)
         lost = set(self.lost)
         return Measure(
-            gap=_gap(writes),
+            since=since,
+            until=until,
             acknowledged=len(writes),
             refused=0,
+            unknown=sent - len(writes),
             lost=sum(write.row in lost for write in writes),
             duplicated=0,
-            unknown=sent - len(writes),
+            unknown_appeared=0,
+            not_read_back=0,
+            gap=longest_gap((write.at for write in writes), span),
+            worst_slip=timedelta(),
         )
 
     def _write(self) -> None:
@@ -78,5 +85,7 @@ class Citizens:
         return self._host
 
 
-def _gap(writes: list[Write]) -> timedelta:
-    return max((later.at - one.at for one, later in pairwise(writes)), default=timedelta())
+def longest_gap(times: Iterable[timedelta], span: tuple[timedelta, timedelta]) -> Gap:
+    """Return the longest time within ``span`` in which none of ``times`` lies."""
+    began, ended = max(pairwise((span[0], *times, span[1])), key=lambda pair: pair[1] - pair[0])
+    return Gap(ended - began, BEGINNING + began, BEGINNING + ended)

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from core.errors import NotSeen, Rejected, Unreachable
+from core.measure import Measure
 from core.runs.ports import Token
 from dr.doors import Acknowledged, Doors, Stance
 from dr.epochs import Act
 from dr.facts import MemberFacts
 from dr.placement import Claim, Placement
-from dr.report import Measure
 from dr.simulation.citizens import Citizens
 from dr.simulation.truth import Truth
 from dr.succession import Succession

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from lab.relay import tap
 from lab.relay.lane import Lane
+from lab.relay.status import CableStatus, LaneStatus
 from lab.relay.wires import Plug, Wire
 
 UNPLUGGED = -1
@@ -63,15 +63,14 @@ class Cable:
         for end in (self.a, self.z):
             self._unplug(end, forget=True)
 
-    def status(self) -> dict[str, Any]:
-        """Return what is known of this cable, ready for JSON."""
-        return {
-            "name": self.wire.name,
-            "cut": self.wire.cut,
-            "plugged": [end.descriptor != UNPLUGGED for end in (self.a, self.z)],
-            "forth": _counters(self.forth),
-            "back": _counters(self.back),
-        }
+    def status(self) -> CableStatus:
+        """Return what is known of this cable."""
+        return CableStatus(
+            name=self.wire.name,
+            plugged=(self.a.descriptor != UNPLUGGED, self.z.descriptor != UNPLUGGED),
+            forth=_counters(self.forth),
+            back=_counters(self.back),
+        )
 
     def _plug(self, end: End) -> bool:
         inode = _inode(end.plug.namespace)
@@ -111,17 +110,17 @@ class Cable:
                 lane.clear()
 
 
-def _counters(lane: Lane) -> dict[str, Any]:
-    return {
-        "delay_microseconds": lane.spec.delay_microseconds,
-        "rate_bits_per_second": lane.spec.rate_bits_per_second,
-        "loss_ratio": lane.spec.loss_ratio,
-        "silent": lane.spec.silent,
-        "packets": lane.packets,
-        "bytes": lane.bytes,
-        "drops": lane.drops,
-        "queue_packets": len(lane.queue),
-    }
+def _counters(lane: Lane) -> LaneStatus:
+    return LaneStatus(
+        delay_microseconds=lane.spec.delay_microseconds,
+        rate_bits_per_second=lane.spec.rate_bits_per_second,
+        loss_ratio=lane.spec.loss_ratio,
+        silent=lane.spec.silent,
+        packets=lane.packets,
+        bytes=lane.bytes,
+        drops=lane.drops,
+        queue_packets=len(lane.queue),
+    )
 
 
 def _inode(namespace: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+from dataclasses import asdict
 from pathlib import Path
 from time import monotonic  # noqa: TID251 - a port would cost more than the delay it measures
 from typing import Any
@@ -112,4 +113,4 @@ class Relay:
                 pass
             case _:
                 return {"error": f"it does not know {verb!r}"}
-        return {"ok": [cable.status() for cable in self._cables.values()]}
+        return {"ok": [asdict(cable.status()) for cable in self._cables.values()]}

@@ -15,15 +15,14 @@ from itertools import chain
 from monitors.health.snapshot import (
     DatabaseView,
     HostView,
-    LinkState,
     LinkView,
     MemberRole,
-    Power,
     QuorumView,
     ServiceView,
     SessionView,
     Snapshot,
 )
+from stacks.substrates.port import LinkState, Power
 
 
 class Condition(StrEnum):
@@ -102,10 +101,8 @@ def of_subject(found: tuple[Concern, ...], subject: str) -> Condition:
 
 def _of_host(host: HostView) -> Iterator[Concern]:
     match host:
-        case HostView(power=Power.OFF):
-            yield Concern(host.name, Condition.CRITICAL, "is off", host.name)
-        case HostView(power=Power.FROZEN):
-            yield Concern(host.name, Condition.CRITICAL, "is frozen", host.name)
+        case HostView(power=Power.OFF | Power.FROZEN | Power.HALF_MADE as power):
+            yield Concern(host.name, Condition.CRITICAL, f"is {power}", host.name)
         case HostView(answers=False):
             yield Concern(host.name, Condition.CRITICAL, "refuses SSH")
         case HostView(answers=None):
@@ -136,11 +133,7 @@ def _of_link(link: LinkView, snapshot: Snapshot) -> Iterator[Concern]:
 def _of_sessions(snapshot: Snapshot) -> Iterator[Concern]:
     """Yield one concern for all sessions of a host that fail alike, for the same reason."""
     dead = snapshot.powerless()
-    broken = {
-        link.name
-        for link in snapshot.links
-        if link.state not in {LinkState.UP, LinkState.SLOW, LinkState.LOSSY, None}
-    }
+    broken = {link.name for link in snapshot.links if link.state and not link.state.carries}
     alike: dict[tuple[str, Condition, str | None], list[SessionView]] = {}
     for session in snapshot.sessions:
         if session.up is True or session.host in dead:

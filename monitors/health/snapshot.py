@@ -21,6 +21,7 @@ from inventory.names import (
     ServiceName,
     SiteName,
 )
+from stacks.substrates.port import LinkState, Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +35,6 @@ class Sighting:
     def age(self, now: datetime) -> timedelta | None:
         """Return how old the last sight is, or None if there was none."""
         return None if self.at is None else max(now - self.at, timedelta())
-
-
-class Power(StrEnum):
-    """What a substrate says of a host."""
-
-    RUNNING = "running"
-    OFF = "off"
-    FROZEN = "frozen"
-
-
-class LinkState(StrEnum):
-    """What is done to a link, or what is seen of it."""
-
-    UP = "up"
-    CUT = "cut"
-    """no carrier"""
-    SILENT = "silent"
-    """carrier, and packets vanish"""
-    SLOW = "slow"
-    """other delay or rate than declared"""
-    LOSSY = "lossy"
-    """some packets vanish"""
-    DOWN = "down"
-    """does not answer, nobody knows why"""
 
 
 class MemberRole(StrEnum):
@@ -239,5 +216,6 @@ class Snapshot:
         return tuple(host for host in self.hosts if host.site == site)
 
     def powerless(self) -> frozenset[HostName]:
-        """Return the hosts that the substrate knows to be off or frozen."""
-        return frozenset(h.name for h in self.hosts if h.power in {Power.OFF, Power.FROZEN})
+        """Return the hosts that the substrate knows not to run."""
+        running = {Power.RUNNING, None}
+        return frozenset(host.name for host in self.hosts if host.power not in running)

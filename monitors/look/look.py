@@ -20,12 +20,12 @@ from core.errors import NdcError, NotSeen, WorldError
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Host, Network, Role
-from monitors.health.snapshot import LinkState
 from monitors.look import routes
 from monitors.look.probe import probed
 from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
 from monitors.look.threads import in_thread
 from monitors.look.voters import VoterReading, voter_reading
+from stacks.substrates.port import LinkState
 
 DEADLINE = timedelta(seconds=1)
 

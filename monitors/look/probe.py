@@ -12,9 +12,6 @@ from inventory.names import ServiceName, SiteName
 from inventory.network import Host
 from monitors.look.readings import ProbeReading
 
-FRESH = timedelta(seconds=2)
-"""a service whose last acknowledgement is older does not answer"""
-
 
 async def probed(
     client: httpx.AsyncClient, host: Host, *, deadline: timedelta
@@ -29,8 +26,7 @@ async def probed(
     )
     return {
         ServiceName(name): ProbeReading(
-            answers=service.last_acknowledged_at is not None
-            and told.taken_at - service.last_acknowledged_at <= FRESH,
+            answers=service.answers,
             site=SiteName(service.site) if service.site else None,
         )
         for name, service in told.services.items()

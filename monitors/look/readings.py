@@ -12,7 +12,7 @@ from datetime import datetime
 from access.clients.patroni import MemberAnswer
 from access.clients.prometheus import Sample
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
-from monitors.health.snapshot import LinkState, Power
+from stacks.substrates.port import LinkState, Power
 
 
 @dataclass(frozen=True, slots=True)

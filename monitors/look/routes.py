@@ -15,9 +15,10 @@ from monitors.catalogue import (
     LINK_RTT_SECONDS,
     LINK_UP,
 )
-from monitors.health.snapshot import LinkState, LinkView, SessionView
+from monitors.health.snapshot import LinkView, SessionView
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
+from stacks.substrates.port import LinkState
 
 _NAMES = "|".join(
     spec.name

@@ -37,7 +37,7 @@ async def _probe(this_host: ThisHost) -> None:
         for service in this_host.network.services
     }
     running = [asyncio.create_task(probe.run()) for probe in probes.values()]
-    serving = asyncio.create_task(serve(application(probes, clock), this_host, endpoints.PROBE))
+    serving = asyncio.create_task(serve(application(probes), this_host, endpoints.PROBE))
     try:
         # whatever ends first ends all: half a probe would be silently wrong
         ended, _ = await asyncio.wait([serving, *running], return_when=asyncio.FIRST_COMPLETED)

@@ -13,15 +13,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from access.clients.probe import ProbeSummary
-from core.clock import Clock
 from monitors.families import exposition
 from monitors.probe.service_probe import RECENT, ServiceProbe
-from monitors.probe.telling import probe_families, service_summary, window_measure
+from monitors.probe.telling import measure_answer, probe_families, service_summary
 
 
-def application(probes: Mapping[str, ServiceProbe], clock: Clock) -> Starlette:
+def application(probes: Mapping[str, ServiceProbe]) -> Starlette:
     """Return the application over ``probes``, by the names of their services."""
-    desk = _Desk(probes, clock)
+    desk = _Desk(probes)
     return Starlette(
         routes=[
             Route("/ledger/{service}", desk.ledger),
@@ -35,7 +34,6 @@ def application(probes: Mapping[str, ServiceProbe], clock: Clock) -> Starlette:
 @dataclass(frozen=True, slots=True)
 class _Desk:
     probes: Mapping[str, ServiceProbe]
-    clock: Clock
 
     async def ledger(self, request: Request) -> Response:
         """Answer with the ledger's lines for a window, as they are on disk."""
@@ -47,15 +45,13 @@ class _Desk:
     async def measure(self, request: Request) -> Response:
         """Answer with what a window came to; reads back every write of it."""
         probe = self._probe(request)
-        found = await probe.measured(*_window(request, probe))
-        told = window_measure(probe.name, found, probe.head)
+        told = measure_answer(probe, await probe.measured(*_window(request, probe)))
         return JSONResponse(told.model_dump(mode="json"))
 
     async def summary(self, _: Request) -> Response:
         """Answer with how every service does now."""
         told = ProbeSummary(
-            taken_at=self.clock.now(),
-            services={name: service_summary(probe) for name, probe in self.probes.items()},
+            services={name: service_summary(probe) for name, probe in self.probes.items()}
         )
         return JSONResponse(told.model_dump(mode="json"))
 

@@ -7,7 +7,8 @@ from collections import Counter, deque
 from datetime import datetime, timedelta
 
 from core.clock import Clock
-from monitors.ledger import Entry, Head, Measure, Outcome, measure
+from core.measure import Measure
+from monitors.ledger import Entry, Head, Outcome, measure
 from monitors.probe.citizen import Citizen, Connection
 from monitors.probe.ledger_file import LedgerFile
 

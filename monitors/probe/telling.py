@@ -8,7 +8,8 @@ from itertools import product
 
 from prometheus_client.metrics_core import Metric
 
-from access.clients.probe import LedgerHead, ServiceSummary, WindowMeasure
+from access.clients.probe import LedgerHead, MeasureAnswer, ServiceSummary
+from core.measure import Measure
 from monitors.catalogue import (
     PROBE_LAST_ACKNOWLEDGED,
     PROBE_MISSING,
@@ -16,7 +17,7 @@ from monitors.catalogue import (
     PROBE_WRITES,
 )
 from monitors.families import family
-from monitors.ledger import Entry, Head, Measure, Outcome
+from monitors.ledger import Entry, Head, Outcome
 from monitors.probe.citizen import Connection
 from monitors.probe.service_probe import ServiceProbe
 
@@ -26,10 +27,11 @@ _CONNECTIONS: tuple[Connection, ...] = ("new", "kept")
 
 def service_summary(probe: ServiceProbe) -> ServiceSummary:
     """Return how the service did in the last seconds."""
-    horizon = probe.now() - SUMMARISED
-    lately = [entry for entry in probe.recent() if entry.due_at >= horizon]
+    now = probe.now()
+    lately = [entry for entry in probe.recent() if entry.due_at >= now - SUMMARISED]
     last = probe.last_acknowledged
     return ServiceSummary(
+        taken_at=now,
         window_seconds=SUMMARISED.total_seconds(),
         acknowledged=_count(lately, Outcome.OK),
         refused=_count(lately, Outcome.REFUSED),
@@ -43,26 +45,9 @@ def service_summary(probe: ServiceProbe) -> ServiceSummary:
     )
 
 
-def window_measure(service: str, found: Measure, head: Head) -> WindowMeasure:
-    """Return a measure as it goes over the wire."""
-    return WindowMeasure(
-        service=service,
-        since=found.since,
-        until=found.until,
-        acknowledged=found.acknowledged,
-        refused=found.refused,
-        unknown=found.unknown,
-        lost=found.lost,
-        duplicated=found.duplicated,
-        unknown_appeared=found.unknown_appeared,
-        not_read_back=found.not_read_back,
-        gap_seconds=found.gap.length.total_seconds(),
-        gap_began_at=found.gap.began_at,
-        gap_ended_at=found.gap.ended_at,
-        worst_slip_seconds=found.worst_slip.total_seconds(),
-        void=found.is_void,
-        head=_head(head),
-    )
+def measure_answer(probe: ServiceProbe, found: Measure) -> MeasureAnswer:
+    """Return a measure of the service as it goes over the wire."""
+    return MeasureAnswer(service=probe.name, measure=found, head=_head(probe.head))
 
 
 def probe_families(probes: Mapping[str, ServiceProbe]) -> list[Metric]:

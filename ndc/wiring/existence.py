@@ -14,6 +14,7 @@ from ndc.wiring.environment import Environment
 from ndc.wiring.stages import Stages
 from stacks.engine import Engine, EngineSettings
 from stacks.programs.declared import Seeds
+from stacks.substrates.port import Power
 from toolchain.build import Image
 
 
@@ -46,7 +47,7 @@ class Existence:
         """
         labd = Labd(self.environment.paths.labd_socket)
         # the power goes first: it is quick, and a host that is gone has no last words
-        if running := [h.name for h in labd.status(start=True).hosts if h.state != "off"]:
+        if running := [h.name for h in labd.status(start=True).hosts if h.state is not Power.OFF]:
             labd.power_off(running)
         self._engine().destroy(lambda p: self._tell(p.object, p.sentence)).checked()
         labd.destroy(self.stages.detail)

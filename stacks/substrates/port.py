@@ -3,9 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Protocol
 
 from stacks.resources import Kind, Spec
+
+
+class Power(StrEnum):
+    """What a substrate says of a host."""
+
+    RUNNING = "running"
+    FROZEN = "frozen"
+    """every process stands still"""
+    OFF = "off"
+    HALF_MADE = "half-made"
+    """off, and it was never seen whole"""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the host has processes, if only frozen ones."""
+        return self in {Power.RUNNING, Power.FROZEN}
+
+
+class LinkState(StrEnum):
+    """What was done to a link on purpose, or what is seen of it: the worst that holds."""
+
+    UP = "up"
+    SLOW = "slow"
+    """another delay or rate than declared"""
+    LOSSY = "lossy"
+    """some packets vanish"""
+    SILENT = "silent"
+    """carrier, and packets vanish"""
+    CUT = "cut"
+    """no carrier"""
+    DOWN = "down"
+    """carries nothing, not on purpose: a host at an end is off, or nobody knows why"""
+
+    @property
+    def carries(self) -> bool:
+        """Whether packets arrive, if later or fewer than declared."""
+        return self in {LinkState.UP, LinkState.SLOW, LinkState.LOSSY}
 
 
 class Substrate(Protocol):

@@ -42,6 +42,7 @@ LANGUAGE = {
 OURS = {
     "core.errors",
     "core.clock",
+    "core.measure",
     "core.runs",
     "core.text",
     "inventory",
@@ -52,13 +53,14 @@ DECIDING = {
     "core/errors.py": set(),
     "core/clock.py": set(),
     "core/text.py": {"pydantic"},
+    "core/measure.py": set(),
     "core/runs": {"pydantic", "queue"},
     "inventory": {"pydantic", "pydantic_core", "yaml", "networkx"},
     "dr/*.py": {"pydantic", "dr"},
     "dr/simulation": {"dr", "random"},
     "stacks/programs": {"pulumi", "stacks.programs"},
     "routing/*.py": {"jinja2", "pydantic", "routing"},
-    "monitors/health": {"monitors.health"},
+    "monitors/health": {"monitors.health", "stacks.substrates.port"},
 }
 
 

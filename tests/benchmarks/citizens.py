@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from core.clock import wait_until
+from core.measure import Measure
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand
 from tests.lab.recovery import Portal, Standing, noticed, report_named
@@ -32,7 +32,9 @@ def switchover(stand: Stand, _: int) -> Iterator[Trial]:
     seen = report["measure"]
     assert seen, f"the probe could not be asked: {moved.stdout}"
     assert report["outcome"] not in {"held", "unwound"}, moved.stdout
-    yield None if seen["void"] else seen["gap_seconds"], seen["lost"]
+    unmeasured = report["outcome"] == "unmeasured"
+    gap = None if unmeasured or seen["void"] else seen["gap_seconds"]
+    yield gap, None if unmeasured else seen["lost"]
 
 
 def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
@@ -62,7 +64,7 @@ def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
         what="a word about every acknowledged write",
         bound=_HANG,
     )
-    yield None if gap["void"] else gap["gap_seconds"], whole["lost"]
+    yield None if gap.is_void else gap.gap.length.total_seconds(), whole.lost
 
 
 def _led_by_another(lab: Terminal, dead: str) -> bool:
@@ -70,13 +72,12 @@ def _led_by_another(lab: Terminal, dead: str) -> bool:
     return leader not in {None, dead}
 
 
-def _over(lab: Terminal, portal: Portal, since: datetime) -> dict[str, Any] | None:
+def _over(lab: Terminal, portal: Portal, since: datetime) -> Measure | None:
     """Return what the probe says since then, once its longest gap has ended."""
     seen = noticed(lab, portal, since, CLOCK.now() - _UNDERWAY)
-    ended, until = (datetime.fromisoformat(seen[name]) for name in ("gap_ended_at", "until"))
-    return seen if until - ended > _PROOF else None
+    return seen if seen.until - seen.gap.ended_at > _PROOF else None
 
 
-def _read_back(lab: Terminal, portal: Portal, since: datetime) -> dict[str, Any] | None:
+def _read_back(lab: Terminal, portal: Portal, since: datetime) -> Measure | None:
     seen = noticed(lab, portal, since, CLOCK.now())
-    return None if seen["not_read_back"] else seen
+    return None if seen.not_read_back else seen

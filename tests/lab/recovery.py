@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from access.clients.probe import MeasureAnswer
 from core.clock import wait_until
+from core.measure import Measure
 from core.system_clock import SystemClock
 from ndc.settings import paths_of
 from tests.lab.terminal import Answer, Terminal
@@ -113,7 +115,7 @@ def kept(lab: Terminal, portal: Portal, key: str) -> list[dict[str, Any]]:
 
 def noticed(
     lab: Terminal, portal: Portal, since: datetime, until: datetime, *, bound_seconds: int = 60
-) -> dict[str, Any]:
+) -> Measure:
     """Return what the probe says of a window of time, every write of it read back now."""
     secrets = paths_of(lab.environment).secrets
     mine = secrets / "clients" / "control"
@@ -129,8 +131,7 @@ def noticed(
         check=False,
     )
     assert asked.returncode == 0, asked.stderr
-    told: dict[str, Any] = json.loads(asked.stdout)
-    return told
+    return MeasureAnswer.model_validate_json(asked.stdout).measure
 
 
 def report_of(lab: Terminal, answer: Answer) -> dict[str, Any]:
@@ -142,7 +143,7 @@ def report_of(lab: Terminal, answer: Answer) -> dict[str, Any]:
     measure = report["measure"]
     ended = {0: "done", 1: "unmeasured" if measure and measure["void"] else "done"}
     assert report["outcome"] == ended.get(answer.code), answer.stdout
-    assert (measure["lost"], measure["duplicated"]) == (0, 0), report
+    assert (measure["lost"], measure["not_read_back"], measure["duplicated"]) == (0, 0, 0), report
     assert measure["acknowledged"] > 0, report
     promoted = "promote" in {phase["phase"] for phase in report["phases"]}
     assert report["new_leader_has_all"] is (True if promoted else None), report

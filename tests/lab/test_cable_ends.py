@@ -114,8 +114,7 @@ def _listening(end: Plug, folder: Path) -> Iterator[Path]:
 
 
 def _plugged(cable: Cable) -> list[bool]:
-    plugged: list[bool] = cable.status()["plugged"]
-    return plugged
+    return list(cable.status().plugged)
 
 
 def _forget(namespace: str) -> None:

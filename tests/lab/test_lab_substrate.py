@@ -24,6 +24,7 @@ from lab.client import Labd, ignore
 from lab.substrate import LabSubstrate
 from ndc.settings import paths_of
 from stacks.resources import Spec
+from stacks.substrates.port import Power
 from tests.lab.labd_bench import CLOCK, ENVIRONMENT, HANG, LINK, SEGMENTS, Bench, prepared
 from tests.lab.leftovers import Leftovers
 
@@ -166,7 +167,7 @@ def test_a_frozen_host_says_nothing_and_goes_on_where_it_was(bench: Bench) -> No
     bench.labd.thaw(west.name)
 
     assert state == "frozen"
-    assert (bench.host(west.name).state, bench.host(west.name).boot_id) == ("running", boot)
+    assert (bench.host(west.name).state, bench.host(west.name).boot_id) == (Power.RUNNING, boot)
 
 
 def test_a_host_that_died_is_seen_off_and_made_true_again(bench: Bench) -> None:
@@ -174,7 +175,7 @@ def test_a_host_that_died_is_seen_off_and_made_true_again(bench: Bench) -> None:
     bench.on(west, "systemctl", "poweroff")
     wait_until(
         CLOCK,
-        lambda: bench.host(west.name).state == "off",
+        lambda: bench.host(west.name).state is Power.OFF,
         what="the host's end",
         bound=HANG,
     )
@@ -247,7 +248,7 @@ def test_after_everything_was_killed_all_of_it_is_made_true_again(bench: Bench) 
     bench.address()
 
     bench.await_link()
-    assert {host.state for host in bench.labd.status().hosts} == {"running"}
+    assert {host.state for host in bench.labd.status().hosts} == {Power.RUNNING}
 
 
 def test_nothing_is_left_after_destroy(bench: Bench) -> None:

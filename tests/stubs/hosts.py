@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
 from typing_extensions import override
 
+from access.clients.probe import LedgerHead, MeasureAnswer
 from core.errors import WorldError
 from dr.doors import Doors
 from dr.epochs import services_of
@@ -132,6 +133,7 @@ def _summary(world: World, began: datetime) -> dict[str, Any]:
     acknowledged = world.citizens.acknowledged
     last = acknowledged[-1] if acknowledged else None
     service = {
+        "taken_at": (began + world.elapsed()).isoformat(),
         "window_seconds": 10.0,
         "acknowledged": len(acknowledged),
         "refused": 0,
@@ -143,8 +145,7 @@ def _summary(world: World, began: datetime) -> dict[str, Any]:
         "slip_seconds": 0.0,
         "head": {"lines": len(acknowledged), "hash": ""},
     }
-    taken_at = began + world.elapsed()
-    return {"taken_at": taken_at.isoformat(), "services": {world.truth.service.name: service}}
+    return {"services": {world.truth.service.name: service}}
 
 
 def _measure(
@@ -152,21 +153,14 @@ def _measure(
 ) -> dict[str, Any]:
     shift = BEGINNING - began
     measure = world.citizens.measure(since + shift, until + shift)
-    return {
-        "service": name,
-        "since": since.isoformat(),
-        "until": until.isoformat(),
-        "acknowledged": measure.acknowledged,
-        "refused": measure.refused,
-        "unknown": measure.unknown,
-        "lost": measure.lost,
-        "duplicated": measure.duplicated,
-        "unknown_appeared": 0,
-        "not_read_back": 0,
-        "gap_seconds": measure.gap.total_seconds(),
-        "gap_began_at": since.isoformat(),
-        "gap_ended_at": until.isoformat(),
-        "worst_slip_seconds": 0.0,
-        "void": measure.void,
-        "head": {"lines": 0, "hash": ""},
-    }
+    gap = replace(
+        measure.gap,
+        began_at=measure.gap.began_at - shift,
+        ended_at=measure.gap.ended_at - shift,
+    )
+    answer = MeasureAnswer(
+        service=name,
+        measure=replace(measure, since=since, until=until, gap=gap),
+        head=LedgerHead(lines=0, hash=""),
+    )
+    return answer.model_dump(mode="json")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.errors import JournalCorrupt
+from core.measure import Gap, Measure
+from core.runs.journal import Verdict
 from core.runs.run import fold
 from dr.plan import RecoveryRecord, codec
-from dr.report import Measure, Outcome, report, report_json, report_text
+from dr.report import Outcome, outcome, report, report_json, report_text
 from dr.run_text import record_text, run_text
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
@@ -19,9 +22,32 @@ from inventory.network import Service
 from tests.rehearsals import SERVICE, Rehearsal, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/reports"
+PROMISED = timedelta(minutes=15)
+BEGAN = datetime(2030, 1, 1, tzinfo=UTC)
 GOOD = Measure(
-    gap=timedelta(seconds=3.95), acknowledged=168, refused=2, lost=0, duplicated=0, unknown=71
+    since=BEGAN,
+    until=BEGAN + timedelta(seconds=8.376),
+    acknowledged=168,
+    refused=2,
+    unknown=71,
+    lost=0,
+    duplicated=0,
+    unknown_appeared=66,
+    not_read_back=0,
+    gap=Gap(
+        timedelta(seconds=3.95),
+        BEGAN + timedelta(seconds=2.25),
+        BEGAN + timedelta(seconds=6.2),
+    ),
+    worst_slip=timedelta(milliseconds=4),
 )
+VOID = replace(GOOD, worst_slip=timedelta(seconds=0.3))
+UNREAD = replace(GOOD, not_read_back=1)
+UNHEARD = replace(GOOD, acknowledged=0)
+
+
+def _gap(length: timedelta) -> Gap:
+    return replace(GOOD.gap, length=length)
 
 
 def _records(made: Rehearsal) -> list[RecoveryRecord]:
@@ -54,6 +80,16 @@ def test_a_good_run_is_reported_like_this(done: list[RecoveryRecord], service: S
     assert report_json(made) + "\n" == (GOLDEN / "done.json").read_text("utf-8")
 
 
+def test_an_unmeasured_run_says_beside_each_figure_what_it_is_worth(
+    done: list[RecoveryRecord], service: Service
+) -> None:
+    made = report(done, service, replace(VOID, not_read_back=64, unknown=0, unknown_appeared=0))
+    unheard = report(done, service, UNHEARD)
+
+    assert report_text(made) + "\n" == (GOLDEN / "unmeasured.txt").read_text("utf-8")
+    assert "0  (nothing is known of a service that was never heard)" in report_text(unheard)
+
+
 def test_a_held_run_says_what_it_waits_for(held: list[RecoveryRecord], service: Service) -> None:
     made = report(held, service, None)
 
@@ -72,27 +108,73 @@ def test_a_run_is_followed_like_this(held: list[RecoveryRecord]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("measure", "outcome"),
+    ("measure", "called"),
     [
         (GOOD, Outcome.DONE),
-        (None, Outcome.UNMEASURED),
-        (replace(GOOD, void=True), Outcome.UNMEASURED),
-        (replace(GOOD, lost=1), Outcome.LOSS),
-        (replace(GOOD, lost=1, void=True), Outcome.LOSS),
+        (replace(GOOD, gap=_gap(PROMISED)), Outcome.DONE),
+        (replace(GOOD, gap=_gap(PROMISED + timedelta(milliseconds=1))), Outcome.MISSED),
         (replace(GOOD, duplicated=1), Outcome.MISSED),
-        (replace(GOOD, gap=timedelta(minutes=16)), Outcome.MISSED),
+        (None, Outcome.UNMEASURED),
+        (VOID, Outcome.UNMEASURED),
+        (UNREAD, Outcome.UNMEASURED),
+        (UNHEARD, Outcome.UNMEASURED),
+        (replace(VOID, duplicated=1), Outcome.UNMEASURED),
+        (replace(UNREAD, gap=_gap(2 * PROMISED)), Outcome.UNMEASURED),
+        (replace(GOOD, lost=1), Outcome.LOSS),
+        (replace(GOOD, lost=1, duplicated=1), Outcome.LOSS),
+        (replace(VOID, lost=1), Outcome.LOSS),
+        (replace(UNREAD, lost=1), Outcome.LOSS),
     ],
 )
-def test_a_finished_run_is_called_what_its_citizens_noticed(
-    measure: Measure | None, outcome: Outcome, done: list[RecoveryRecord], service: Service
+def test_a_finished_run_is_called_after_the_worst_that_its_citizens_may_have_noticed(
+    measure: Measure | None, called: Outcome
 ) -> None:
-    assert report(done, service, measure).outcome is outcome
+    assert outcome(Verdict.DONE, measure, complete=True, promised=PROMISED) is called
 
 
-def test_an_unfinished_run_with_a_loss_is_a_loss(
-    held: list[RecoveryRecord], service: Service
+@pytest.mark.parametrize(
+    ("verdict", "called"),
+    [
+        (Verdict.UNWOUND, Outcome.UNWOUND),
+        (Verdict.HELD, Outcome.HELD),
+        (Verdict.OPEN, Outcome.HELD),
+    ],
+)
+@pytest.mark.parametrize("measure", [GOOD, UNREAD, None])
+def test_an_unfinished_run_is_called_after_how_it_stands_unless_there_is_a_loss(
+    verdict: Verdict, called: Outcome, measure: Measure | None
 ) -> None:
-    assert report(held, service, replace(GOOD, lost=3)).outcome is Outcome.LOSS
+    assert outcome(verdict, measure, complete=None, promised=PROMISED) is called
+    assert outcome(verdict, measure, complete=False, promised=PROMISED) is Outcome.LOSS
+    lost = replace(GOOD, lost=3)
+    assert outcome(verdict, lost, complete=None, promised=PROMISED) is Outcome.LOSS
+
+
+def test_a_log_that_nobody_compared_is_no_reason_to_call_it_a_loss() -> None:
+    assert outcome(Verdict.DONE, GOOD, complete=None, promised=PROMISED) is Outcome.DONE
+
+
+def test_a_report_is_called_after_the_run_and_the_promise_of_its_service(
+    done: list[RecoveryRecord], held: list[RecoveryRecord], service: Service
+) -> None:
+    late = replace(GOOD, gap=_gap(service.recovery_time + timedelta(milliseconds=1)))
+
+    assert report(done, service, GOOD).outcome is Outcome.DONE
+    assert report(done, service, late).outcome is Outcome.MISSED
+    assert report(held, service, GOOD).outcome is Outcome.HELD
+
+
+def test_no_field_of_a_measure_is_dropped(done: list[RecoveryRecord], service: Service) -> None:
+    other = replace(GOOD.gap, began_at=BEGAN, ended_at=GOOD.until, length=PROMISED)
+    values = {"since": GOOD.gap.began_at, "until": GOOD.gap.ended_at, "worst_slip": PROMISED}
+    changes: list[dict[str, Any]] = [
+        *({field.name: values.get(field.name, 9)} for field in fields(GOOD) if field.name != "gap"),
+        *({"gap": replace(GOOD.gap, **{f.name: getattr(other, f.name)})} for f in fields(Gap)),
+    ]
+
+    told = {report_json(report(done, service, replace(GOOD, **change))) for change in changes}
+
+    assert len(told | {report_json(report(done, service, GOOD))}) == len(changes) + 1
 
 
 def test_nothing_is_reported_of_no_run(service: Service) -> None:

@@ -9,6 +9,7 @@ from lab.names import Names
 from lab.relay import wires
 from lab.requests import Cut, Heal, LinkRequest, Lose, Silence, Slow
 from lab.state import LinkRecord
+from stacks.substrates.port import LinkState
 from tests.unit.lab.specs import LINK
 
 NAME = LINK.name
@@ -77,22 +78,22 @@ def test_a_host_that_the_link_does_not_lead_to_is_refused() -> None:
 @pytest.mark.parametrize(
     ("requests", "word"),
     [
-        ((), "up"),
-        ((SLOW,), "slow"),
-        ((SLOW, LOSE), "lossy"),
-        ((SLOW, LOSE, SILENCE_WEST), "silent"),
-        ((SLOW, LOSE, SILENCE, CUT), "cut"),
-        ((CUT, HEAL), "up"),
+        ((), LinkState.UP),
+        ((SLOW,), LinkState.SLOW),
+        ((SLOW, LOSE), LinkState.LOSSY),
+        ((SLOW, LOSE, SILENCE_WEST), LinkState.SILENT),
+        ((SLOW, LOSE, SILENCE, CUT), LinkState.CUT),
+        ((CUT, HEAL), LinkState.UP),
     ],
 )
 def test_one_word_says_the_worst_that_was_done(
-    requests: tuple[LinkRequest, ...], word: str
+    requests: tuple[LinkRequest, ...], word: LinkState
 ) -> None:
     record = LinkRecord(LINK)
     for request in requests:
         record = LinkRecord(LINK, afflicted(record, request))
 
-    assert state_of(record.fault) == word
+    assert state_of(record.fault) is word
 
 
 def test_the_relay_reads_what_the_daemon_wrote() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from lab.client import HostStatus, LaneStatus, LinkStatus
 from ndc.cli.lab import _host_row, _lane, _link_row
 from ndc.cli.tables import aligned
+from stacks.substrates.port import LinkState, Power
 
 LANE = LaneStatus(
     delay_microseconds=1500,
@@ -19,9 +20,9 @@ LANE = LaneStatus(
     queue_packets=2,
 )
 ON = HostStatus(
-    "east-node", "east", "running", "198.18.3.11", 4711, "b", datetime(2030, 1, 1, tzinfo=UTC)
+    "east-node", "east", Power.RUNNING, "198.18.3.11", 4711, "b", datetime(2030, 1, 1, tzinfo=UTC)
 )
-OFF = HostStatus("west-node", "west", "off", "198.18.3.12", None, None, None)
+OFF = HostStatus("west-node", "west", Power.OFF, "198.18.3.12", None, None, None)
 
 
 def test_a_host_that_is_off_has_no_process_and_no_age() -> None:
@@ -33,7 +34,9 @@ def test_a_host_that_is_off_has_no_process_and_no_age() -> None:
 
 
 def test_a_link_is_told_by_its_round_trip_and_each_direction_by_its_delay() -> None:
-    row = _link_row(LinkStatus("east-west", "slow", "east-node", "west-node", 1500, LANE, None))
+    row = _link_row(
+        LinkStatus("east-west", LinkState.SLOW, "east-node", "west-node", 1500, LANE, None)
+    )
 
     assert row["declared"] == "3 ms"
     assert row["a_to_z"] == "1.5 ms, 12 packets, 3.4 MB, 1 dropped, 2 on the way"

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,32 +12,13 @@ import pytest
 from core.errors import Rejected, Unreachable
 from lab.client import Labd
 from lab.substrate import LabSubstrate
+from tests.unit.lab.daemons import a_daemon
 from tests.unit.lab.specs import HOST, LINK
-
-
-@contextmanager
-def _daemon(at: Path, *lines: bytes) -> Iterator[list[Any]]:
-    """Serve one connection with ``lines``; yield what it was asked."""
-    asked: list[Any] = []
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(at))
-        listener.listen()
-
-        def serve() -> None:
-            connection, _ = listener.accept()
-            with connection, connection.makefile("rb") as request:
-                asked.append(json.loads(request.readline()))
-                connection.sendall(b"".join(lines))
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield asked
-        thread.join()
 
 
 def test_progress_is_passed_on_before_the_answer_is_returned(tmp_path: Path) -> None:
     heard: list[str] = []
-    with _daemon(tmp_path / "s", b'{"progress": "booting"}\n', b'{"ok": 5}\n') as asked:
+    with a_daemon(tmp_path / "s", b'{"progress": "booting"}\n', b'{"ok": 5}\n') as asked:
         answer = Labd(tmp_path / "s").ask("power-on", heard.append, hosts=["east-node"])
 
     assert answer == 5
@@ -56,7 +33,7 @@ def test_an_error_keeps_what_is_known_and_its_four_lines(
     four = {"what": "w", "expected": "e", "actual": "a", "next_step": "n"}
     line = json.dumps({"error": {"kind": kind, **four}}).encode() + b"\n"
 
-    with _daemon(tmp_path / "s", line), pytest.raises(known) as raised:
+    with a_daemon(tmp_path / "s", line), pytest.raises(known) as raised:
         Labd(tmp_path / "s").cut("east-west")
 
     assert {
@@ -69,7 +46,7 @@ def test_an_error_keeps_what_is_known_and_its_four_lines(
 
 @pytest.mark.parametrize("said", [b"", b'{"progress": "booting"}\n', b"no JSON\n"])
 def test_a_daemon_that_hangs_up_may_have_done_it(tmp_path: Path, said: bytes) -> None:
-    with _daemon(tmp_path / "s", said), pytest.raises(Unreachable):
+    with a_daemon(tmp_path / "s", said), pytest.raises(Unreachable):
         Labd(tmp_path / "s").ask("power-off", hosts=["east-node"], start=False)
 
 
@@ -83,7 +60,7 @@ def test_to_look_at_status_starts_no_daemon(tmp_path: Path) -> None:
 def test_a_specification_comes_back_as_it_went(tmp_path: Path) -> None:
     there = json.dumps({"ok": {**_plain(), "segment": ""}}).encode() + b"\n"
 
-    with _daemon(tmp_path / "s", there):
+    with a_daemon(tmp_path / "s", there):
         seen = LabSubstrate(tmp_path / "s").look("host", HOST.name)
 
     assert seen is not None
@@ -91,7 +68,7 @@ def test_a_specification_comes_back_as_it_went(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_none(tmp_path: Path) -> None:
-    with _daemon(tmp_path / "s", b'{"ok": null}\n'):
+    with a_daemon(tmp_path / "s", b'{"ok": null}\n'):
         assert LabSubstrate(tmp_path / "s").look("link", LINK.name) is None
 
 

@@ -6,16 +6,18 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from typing_extensions import override
 
-from access.clients.probe import ProbeSummary, WindowMeasure
+from core.clock import Clock
 from core.errors import JournalCorrupt
+from core.measure import FRESH, measured, summary
 from core.system_clock import SystemClock
 from monitors.ledger import Outcome, unchained
 from monitors.probe.application import application as probe_application
@@ -29,6 +31,7 @@ from tests.ledgers import WINDOW, write
 
 PER_SECOND = 50
 HOUR = timedelta(hours=1)
+PROBE = "http://probe"
 Story = Callable[[ServiceProbe, MemoryStore], Coroutine[Any, Any, None]]
 
 
@@ -50,14 +53,28 @@ async def _serving(store: MemoryStore) -> AsyncIterator[str]:
             await running
 
 
-def _play(path: Path, story: Story) -> None:
+class SteppedClock(SystemClock):
+    """The machine's time, with a wall that somebody may set."""
+
+    def __init__(self) -> None:
+        self.step = timedelta()
+
+    @override
+    def now(self) -> datetime:
+        """Return the current instant, as the wall has it."""
+        return super().now() + self.step
+
+
+def _play(path: Path, story: Story, clock: Clock | None = None) -> None:
     async def whole() -> None:
         store = MemoryStore()
         await store.prepare()
         async with _serving(store) as root:
             citizen = Citizen(root, None)
             ledger = LedgerFile(path / "portal.jsonl")
-            probe = ServiceProbe("portal", citizen, ledger, SystemClock(), per_second=PER_SECOND)
+            probe = ServiceProbe(
+                "portal", citizen, ledger, clock or SystemClock(), per_second=PER_SECOND
+            )
             running = asyncio.create_task(probe.run())
             try:
                 await story(probe, store)
@@ -101,23 +118,24 @@ def test_a_write_that_vanishes_is_lost(tmp_path: Path) -> None:
 
 
 def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
-    async def story(probe: ServiceProbe, _: MemoryStore) -> None:
+    async def story(probe: ServiceProbe, store: MemoryStore) -> None:
         await _acknowledged(probe, 12)
-        app = probe_application({"portal": probe}, SystemClock())
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://probe") as client:
-            summary = ProbeSummary.model_validate_json((await client.get("/summary")).content)
-            measured = WindowMeasure.model_validate_json(
-                (await client.get("/measure/portal")).content
-            )
+        first, *_, last = probe.recent()[:6]
+        del store._kept[first.key]
+        window = (first.due_at, last.due_at)
+        async with _asking(probe) as client:
+            told = await summary(client, PROBE, deadline=HOUR)
+            came_to = await measured(client, PROBE, "portal", window=window, deadline=HOUR)
             lines = (await client.get("/ledger/portal")).text.splitlines()
             metrics = (await client.get("/metrics")).text
             nobody = await client.get("/measure/land-registry")
             nonsense = await client.get("/measure/portal?since=yesterday")
 
-        assert summary.services["portal"].site == "ndc01"
-        assert summary.services["portal"].acknowledged > 10
-        assert measured.lost == 0
+        assert told.services["portal"].site == "ndc01"
+        assert told.services["portal"].acknowledged > 10
+        assert told.services["portal"].answers
+        assert (came_to.acknowledged, came_to.lost) == (6, 1)
+        assert came_to == await probe.measured(*window)
         assert len(unchained(lines)[0]) > 10
         assert (
             'ndc_probe_writes_total{connection="new",outcome="refused",service="portal"} 0.0'
@@ -126,6 +144,29 @@ def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
         assert (nobody.status_code, nonsense.status_code) == (404, 400)
 
     _play(tmp_path, story)
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_setting_the_wall_clock_makes_no_acknowledgement_old_or_new(
+    tmp_path: Path, step: timedelta
+) -> None:
+    clock = SteppedClock()
+
+    async def story(probe: ServiceProbe, _: MemoryStore) -> None:
+        await _acknowledged(probe, 1)
+        clock.step = step
+        async with _asking(probe) as client:
+            told = (await summary(client, PROBE, deadline=HOUR)).services["portal"]
+
+        assert told.last_acknowledged_at is not None
+        assert timedelta() <= told.taken_at - told.last_acknowledged_at <= FRESH
+
+    _play(tmp_path, story, clock)
+
+
+def _asking(probe: ServiceProbe) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(probe_application({"portal": probe}))
+    return httpx.AsyncClient(transport=transport, base_url=PROBE)
 
 
 def test_nobody_there_is_refused_and_nothing_is_raised() -> None:

@@ -12,8 +12,9 @@ import pytest
 from inventory.names import HostName
 from inventory.network import Network
 from monitors.health.concerns import Condition, Verdict, concerns, is_settled, verdict
-from monitors.health.snapshot import Power, Snapshot
+from monitors.health.snapshot import Snapshot
 from monitors.look.readings import PowerReading, ProbeReading, Readings
+from stacks.substrates.port import Power
 from tests.networks import network
 from tests.snapshots import all_well, degraded, healthy, site_down, taken, unseen
 from tui.status_json import status_plain
