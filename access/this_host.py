@@ -8,11 +8,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from core import host_paths
 from core.errors import Rejected
 from inventory.names import HostName
 from inventory.network import Host, Network
+from inventory.postgresql import Login
 
-FOLDER = Path("/etc/ndc")
+_SETTINGS = Path(host_paths.SETTINGS)
+_HOST_FILE = Path(host_paths.HOST_FILE)
 _NETWORK = TypeAdapter(Network)
 
 
@@ -28,26 +31,26 @@ class Here:
 
     network: Network
     host: Host
-    folder: Path = FOLDER
+    folder: Path = _SETTINGS
 
     @property
     def authority(self) -> Path:
         """The environment's certificate authority."""
-        return self.folder / "ca.crt"
+        return self.folder / host_paths.AUTHORITY.name
 
     @property
     def certificate(self) -> Path:
         """The host's certificate, for serving and for asking."""
-        return self.folder / "tls.crt"
+        return self.folder / host_paths.CERTIFICATE.name
 
     @property
     def key(self) -> Path:
         """The key of that certificate."""
-        return self.folder / "tls.key"
+        return self.folder / host_paths.KEY.name
 
-    def passfile(self, role: str) -> Path:
-        """Where libpq finds the password of ``role``."""
-        return self.folder / "passwords" / role
+    def passfile(self, login: Login) -> Path:
+        """Return where libpq finds the password of ``login``."""
+        return self._kept(login.password)
 
     def password(self, name: str) -> str:
         """Return the password that is alone in its file, as etcd's users have it.
@@ -55,7 +58,7 @@ class Here:
         Raises:
             Rejected: it is not there.
         """
-        path = self.folder / "passwords" / name
+        path = self._kept(name)
         try:
             return path.read_text("utf-8").removesuffix("\n")
         except OSError as error:
@@ -66,15 +69,20 @@ class Here:
                 next_step="run `ndc up`",
             ) from error
 
+    def _kept(self, password: str) -> Path:
+        return self.folder / host_paths.PASSWORDS.name / password
 
-def here(told: Path = FOLDER / "host.json") -> Here:
+
+def here(told: Path = _HOST_FILE) -> Here:
     """Return the host that the file ``told`` names, in the network of ``network.json`` beside it.
 
     Raises:
         Rejected: one of the two is missing or cannot be read as such.
     """
     try:
-        network = _NETWORK.validate_json((told.parent / "network.json").read_text("utf-8"))
+        network = _NETWORK.validate_json(
+            (told.parent / host_paths.NETWORK_FILE.name).read_text("utf-8")
+        )
         name = _HostFile.model_validate_json(told.read_text("utf-8")).host
         return Here(network, network.host(HostName(name)), told.parent)
     except (OSError, ValidationError, KeyError) as error:
@@ -92,7 +100,7 @@ def here_of_arguments(program: str) -> Here:
     Ends the process with four lines for the journal, if the file says nothing of use.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {program}")
-    parser.add_argument("host_file", type=Path, nargs="?", default=FOLDER / "host.json")
+    parser.add_argument("host_file", type=Path, nargs="?", default=_HOST_FILE)
     found: Path = parser.parse_args().host_file
     try:
         return here(found)

@@ -35,7 +35,7 @@ from dr.questions import (
     Question,
     Serves,
 )
-from inventory.names import HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Database, Service
 
 T = TypeVar("T")
@@ -60,7 +60,9 @@ class LiveEye:
             placement = pool.submit(_seen, lambda: self.reach.placements.placement(service))
             claim = pool.submit(_seen, lambda: self.reach.placements.claim(service))
             members = pool.submit(_seen, lambda: self.reach.members(database.name))
-            alive = pool.map(self._patroni_answers, [m.host for m in database.members])
+            alive = pool.map(
+                lambda member: self._patroni_answers(database.name, member.host), database.members
+            )
             ready = pool.map(lambda host: self._is_ready(declared, host), declared.hosts)
             answering = _where(declared.hosts, ready)
             databases = _where((m.host for m in database.members), alive)
@@ -83,8 +85,8 @@ class LiveEye:
         match question:
             case IsFree() | IsHeldBy() | IsNotHeldBy() | IsPlaced():
                 return self._of_the_record(question)
-            case Leads(_, host):
-                return patroni.leads(self.reach.rest, self.reach.patroni(host))
+            case Leads(database, host):
+                return patroni.leads(self.reach.rest, self.reach.patroni(database, host))
             case IsOnlySynchronous() | LagsAtMost() | IsProtected():
                 return _of_members(question, self.reach.members(question.database))
             case HasAll(database, host, former):
@@ -132,8 +134,8 @@ class LiveEye:
         async with asking(self.reach.tls) as client:
             return await probe.summary(client, root, deadline=_PROBE)
 
-    def _patroni_answers(self, host: HostName) -> bool:
-        root = self.reach.patroni(host)
+    def _patroni_answers(self, database: DatabaseName, host: HostName) -> bool:
+        root = self.reach.patroni(database, host)
         return _seen(lambda: patroni.leads(self.reach.rest, root)) is not None
 
     def _is_ready(self, service: Service, host: HostName) -> bool:

@@ -134,9 +134,9 @@ class LiveActuator:
 
     def _change_database(self, action: NarrowSync | SwitchDatabase) -> None:
         match action:
-            case SwitchDatabase(_, leader, candidate, service, run):
+            case SwitchDatabase(database, leader, candidate, service, run):
                 self._demand_claim(service, run)
-                root = self._reach.patroni(leader)
+                root = self._reach.patroni(database, leader)
                 patroni.switch(self._reach.rest, root, leader=leader, candidate=candidate)
             case NarrowSync(database, candidate):
                 told = self._reach.members(database)

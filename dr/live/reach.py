@@ -21,20 +21,20 @@ from access.clients.patroni import MemberAnswer
 from access.clients.ssh import Access, connect
 from access.secrets import Secrets
 from core.errors import Unreachable, WorldError
+from core.host_paths import PYTHON
 from core.runs.ports import Token
 from dr.epochs import Act, Answer, Request
 from dr.live import epoch
 from dr.live.records import EtcdPlacements
 from dr.log_end import read_end
 from dr.succession import LogEnd, Succession, succession
-from inventory.endpoints import ETCD_CLIENT, PATRONI, PROBE
+from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Host, Network, Role
 
 T = TypeVar("T")
 
-_PYTHON = "/opt/ndc/venv/bin/python"
 _LOOK = timedelta(seconds=3)
 """a connection and one answer of an application that is well"""
 
@@ -75,9 +75,10 @@ class Reach:
             guard=Access(secrets.epoch_key, secrets.known_hosts),
         )
 
-    def patroni(self, host: HostName) -> str:
-        """Return where the Patroni of ``host`` listens."""
-        return f"https://{self.network.host(host).management.ip}:{PATRONI}"
+    def patroni(self, database: DatabaseName, host: HostName) -> str:
+        """Return where the Patroni of the member of ``database`` at ``host`` listens."""
+        port = patroni_port(self.network.database(database).port)
+        return f"https://{self.network.host(host).management.ip}:{port}"
 
     @property
     def probes(self) -> list[str]:
@@ -94,7 +95,7 @@ class Reach:
         failure: WorldError = Unreachable(f"{database} has no member to ask")
         for member in self.network.database(database).members:
             try:
-                return patroni.members(self.rest, self.patroni(member.host))
+                return patroni.members(self.rest, self.patroni(database, member.host))
             except WorldError as error:
                 failure = error
         raise failure
@@ -165,7 +166,7 @@ class Reach:
         """
         end = self.log_end(database, former)
         timeline = next((m.timeline for m in self.members(database) if m.name == host), None)
-        return succession(end, timeline, patroni.forks(self.rest, self.patroni(host)))
+        return succession(end, timeline, patroni.forks(self.rest, self.patroni(database, host)))
 
     def _told(
         self,
@@ -177,7 +178,7 @@ class Reach:
         bound: timedelta,
     ) -> T:
         """Return what our program ``module``, with its words, says at ``host``."""
-        command = [_PYTHON, "-I", "-m", *module]
+        command = [str(PYTHON), "-I", "-m", *module]
         with connect(self._host(host), self.control, bound=_LOOK) as connection:
             done = connection.run(command, bound=bound)
         try:

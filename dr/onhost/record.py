@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from core import files
+from core import files, host_paths
 from core.clock import Clock, wait_until
 from core.errors import JournalCorrupt, Rejected
 
-FOLDER = Path("/var/lib/ndc")
+FOLDER = Path(host_paths.STATE)
 
 _TURN = timedelta(seconds=10)
 """an act takes milliseconds; who waits this long waits for a process that hangs"""

@@ -18,7 +18,7 @@ from access.clients import prometheus
 from core.errors import NdcError, Rejected, WorldError
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
-from inventory.network import Host, Network, Role
+from inventory.network import Database, Host, Network, Role
 from monitors.health.snapshot import LinkState
 from monitors.look import routes
 from monitors.look.probe import probed
@@ -140,14 +140,18 @@ def _clusters(
 ]:
     for database in network.databases:
         for member in database.members:
-            yield (database.name, member.host), _cluster(network.host(member.host), client)
+            yield (
+                (database.name, member.host),
+                _cluster(database, network.host(member.host), client),
+            )
 
 
 async def _cluster(
-    host: Host, client: httpx.AsyncClient
+    database: Database, host: Host, client: httpx.AsyncClient
 ) -> tuple[patroni.MemberReading, ...] | None:
+    root = root_of(host, endpoints.patroni_port(database.port))
     try:
-        return await patroni.members(client, root_of(host, endpoints.PATRONI), deadline=DEADLINE)
+        return await patroni.members(client, root, deadline=DEADLINE)
     except Rejected:
         return None
 

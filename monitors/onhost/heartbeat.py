@@ -11,6 +11,7 @@ import sys
 
 from access.this_host import Here, here_of_arguments
 from core.errors import WorldError
+from inventory import postgresql
 from inventory.network import Database
 from monitors.readers import heartbeats
 
@@ -30,8 +31,9 @@ async def _mark_all(mine: Here) -> None:
 
 
 async def _mark(database: Database, mine: Here) -> None:
+    login = postgresql.login(database.name, postgresql.HEARTBEAT)
     access = heartbeats.Access(
-        "127.0.0.1", database.port, "heartbeat", mine.passfile("heartbeat"), mine.authority
+        "127.0.0.1", database.port, login, mine.passfile(login), mine.authority
     )
     told = ""
     while True:

@@ -14,6 +14,7 @@ from prometheus_client.metrics_core import Metric
 from access.clients.json_get import asking, mutual_tls
 from access.this_host import Here
 from core.errors import WorldError
+from inventory import postgresql
 from inventory.endpoints import ETCD_CLIENT
 from inventory.names import DatabaseName, HostName
 from inventory.network import Database, Network, Role
@@ -114,13 +115,14 @@ def _copies(mine: Here) -> dict[DatabaseName, list[Copy]]:
 
 
 def _copies_of(database: Database, mine: Here) -> list[Copy]:
+    login = postgresql.login(database.name, postgresql.EXPORTER)
     return [
         Copy(
             Access(
                 str(mine.network.host(member.host).loopback),
                 database.port,
-                "exporter",
-                mine.passfile("exporter"),
+                login,
+                mine.passfile(login),
                 mine.authority,
             ).connect
         )

@@ -39,10 +39,19 @@ LANGUAGE = {
     "typing_extensions",
     "uuid",
 }
-OURS = {"core.errors", "core.clock", "core.runs", "inventory", "stacks.resources", "stacks.changes"}
+OURS = {
+    "core.errors",
+    "core.clock",
+    "core.host_paths",
+    "core.runs",
+    "inventory",
+    "stacks.resources",
+    "stacks.changes",
+}
 DECIDING = {
     "core/errors.py": set(),
     "core/clock.py": set(),
+    "core/host_paths.py": {"pathlib"},
     "core/runs": {"pydantic", "queue"},
     "inventory": {"pydantic", "pydantic_core", "yaml", "networkx"},
     "dr/*.py": {"pydantic", "dr"},
