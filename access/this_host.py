@@ -8,12 +8,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from core import host_paths
 from core.errors import Rejected
 from core.text import first_problem
 from inventory.names import HostName
 from inventory.network import Host, Network
+from inventory.postgresql import Login
 
-FOLDER = Path("/etc/ndc")
+_SETTINGS = Path(host_paths.SETTINGS)
+_HOST_FILE = Path(host_paths.HOST_FILE)
 _NETWORK = TypeAdapter(Network)
 
 
@@ -29,26 +32,26 @@ class ThisHost:
 
     network: Network
     host: Host
-    folder: Path = FOLDER
+    folder: Path = _SETTINGS
 
     @property
     def authority(self) -> Path:
         """The environment's certificate authority."""
-        return self.folder / "ca.crt"
+        return self.folder / host_paths.AUTHORITY.name
 
     @property
     def certificate(self) -> Path:
         """The host's certificate, for serving and for asking."""
-        return self.folder / "tls.crt"
+        return self.folder / host_paths.CERTIFICATE.name
 
     @property
     def key(self) -> Path:
         """The key of that certificate."""
-        return self.folder / "tls.key"
+        return self.folder / host_paths.KEY.name
 
-    def passfile(self, role: str) -> Path:
-        """Where libpq finds the password of ``role``."""
-        return self.folder / "passwords" / role
+    def passfile(self, login: Login) -> Path:
+        """Return where libpq finds the password of ``login``."""
+        return self._kept(login.password)
 
     def password(self, name: str) -> str:
         """Return the password that is alone in its file, as etcd's users have it.
@@ -56,7 +59,7 @@ class ThisHost:
         Raises:
             Rejected: it is not there.
         """
-        path = self.folder / "passwords" / name
+        path = self._kept(name)
         try:
             return path.read_text("utf-8").removesuffix("\n")
         except OSError as error:
@@ -67,6 +70,9 @@ class ThisHost:
                 next_step="run `ndc up`",
             ) from error
 
+    def _kept(self, password: str) -> Path:
+        return self.folder / host_paths.PASSWORDS.name / password
+
 
 def read_this_host(path: Path) -> ThisHost:
     """Return the host that ``path`` names, in the network of ``network.json`` beside that file.
@@ -75,7 +81,9 @@ def read_this_host(path: Path) -> ThisHost:
         Rejected: one of the two is missing or cannot be read as such.
     """
     try:
-        network = _NETWORK.validate_json((path.parent / "network.json").read_text("utf-8"))
+        network = _NETWORK.validate_json(
+            (path.parent / host_paths.NETWORK_FILE.name).read_text("utf-8")
+        )
         name = _HostFile.model_validate_json(path.read_text("utf-8")).host
         return ThisHost(network, network.host(HostName(name)), path.parent)
     except (OSError, ValidationError, KeyError) as error:
@@ -93,7 +101,7 @@ def this_host_of_arguments(program: str) -> ThisHost:
     Ends the process with four lines for the journal, if the file says nothing of use.
     """
     parser = argparse.ArgumentParser(prog=f"python -m {program}")
-    parser.add_argument("host_file", type=Path, nargs="?", default=FOLDER / "host.json")
+    parser.add_argument("host_file", type=Path, nargs="?", default=_HOST_FILE)
     path: Path = parser.parse_args().host_file
     try:
         return read_this_host(path)

@@ -11,10 +11,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from core.host_paths import places
 from inventory import endpoints
+from inventory.contents import Contents, contents_of
 from inventory.network import Host, Network, Role
 
 _NETWORK = TypeAdapter(Network)
+_CONTENTS = TypeAdapter(Contents)
 
 _EVERYWHERE = ("base", "router", "programs", "node_exporter")
 _BY_ROLE: Mapping[Role, tuple[str, ...]] = {
@@ -31,9 +34,7 @@ _BY_ROLE: Mapping[Role, tuple[str, ...]] = {
 def ansible_inventory(network: Network, variables: Mapping[str, str]) -> dict[str, Any]:
     """Return the inventory, JSON-ready: a group per role and per site, ``variables`` for all."""
     plain = network_to_plain(network)
-    hosts = {
-        host["name"]: _host_variables(network.host(host["name"]), host) for host in plain["hosts"]
-    }
+    hosts = {host["name"]: _host_variables(network, host) for host in plain["hosts"]}
     return {
         "all": {
             "hosts": hosts,
@@ -41,7 +42,8 @@ def ansible_inventory(network: Network, variables: Mapping[str, str]) -> dict[st
                 **variables,
                 "ndc_network": plain,
                 "ndc_hosts": {host["name"]: host for host in plain["hosts"]},
-                "ndc_ports": _ports(),
+                "ndc_ports": _ports(network),
+                "ndc_paths": places(),
             },
             "children": _groups(network),
         }
@@ -65,11 +67,13 @@ def roles_of(host: Host) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_EVERYWHERE, *special)))
 
 
-def _host_variables(host: Host, plain: dict[str, Any]) -> dict[str, Any]:
+def _host_variables(network: Network, plain: dict[str, Any]) -> dict[str, Any]:
+    host = network.host(plain["name"])
     return {
         "ansible_host": str(host.management.ip),
         "ndc_host": plain,
         "ndc_roles": list(roles_of(host)),
+        "ndc_contents": _CONTENTS.dump_python(contents_of(network, host), mode="json"),
     }
 
 
@@ -81,18 +85,20 @@ def _groups(network: Network) -> dict[str, Any]:
     return {group: {"hosts": dict.fromkeys(names)} for group, names in sorted(members.items())}
 
 
-def _ports() -> dict[str, int]:
+def _ports(network: Network) -> dict[str, int | list[int]]:
+    databases = [database.port for database in network.databases]
     return {
         "ssh": endpoints.SSH,
         "bgp": endpoints.BGP,
         "https": endpoints.HTTPS,
         "etcd_client": endpoints.ETCD_CLIENT,
         "etcd_peer": endpoints.ETCD_PEER,
-        "patroni": endpoints.PATRONI,
         "prometheus": endpoints.PROMETHEUS,
         "node_exporter": endpoints.NODE_EXPORTER,
         "exporter": endpoints.NDC_EXPORTER,
         "probe": endpoints.PROBE,
+        "databases": databases,
+        "patronis": [endpoints.patroni_port(port) for port in databases],
     }
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from inventory.network import Database
-
 SSH = 22
 BGP = 179
 HTTPS = 443
 """nginx, on the service address"""
 ETCD_CLIENT = 2379
 ETCD_PEER = 2380
-PATRONI = 8008
-"""Patroni's REST"""
 PROMETHEUS = 9090
 NODE_EXPORTER = 9100
 NDC_EXPORTER = 9200
@@ -24,7 +20,6 @@ FIXED = frozenset(
         HTTPS,
         ETCD_CLIENT,
         ETCD_PEER,
-        PATRONI,
         PROMETHEUS,
         NODE_EXPORTER,
         NDC_EXPORTER,
@@ -34,11 +29,18 @@ FIXED = frozenset(
 """ports that no workload may be given"""
 
 
-def local_primary(database: Database) -> int:
-    """Return the loopback port at which HAProxy leads to the leader of ``database``."""
-    return local_primary_port(database.port)
+def leader_port(port: int) -> int:
+    """Return where, on a host's own loopback interface, HAProxy leads to a database's leader.
 
-
-def local_primary_port(port: int) -> int:
-    """Return what ``local_primary`` returns for a database that listens at ``port``."""
+    ``port`` is the database's own.
+    """
     return port + 10_000
+
+
+def patroni_port(port: int) -> int:
+    """Return where the Patroni of a database listens that itself does so at ``port``.
+
+    As far from ``port`` as 8008 is from 5432, so that what is usual stays so, and members
+    of two databases fit on one host.
+    """
+    return port + (8008 - 5432)

@@ -57,9 +57,19 @@ def runs(environment: EnvironmentName) -> str:
     return f"/ndc/{environment}/runs/"
 
 
+def patroni_namespace(environment: EnvironmentName) -> str:
+    """Return what the keys of every Patroni begin with; its scope, the database, is next."""
+    return f"/ndc/{environment}/patroni/"
+
+
 def patroni(environment: EnvironmentName, database: DatabaseName) -> str:
     """Return what Patroni's keys for ``database`` begin with: its namespace and scope."""
-    return f"/ndc/{environment}/patroni/{database}/"
+    return f"{patroni_namespace(environment)}{database}/"
+
+
+def patroni_account(database: DatabaseName) -> str:
+    """Return what the Patronis of ``database`` are called among etcd's users."""
+    return f"patroni-{database}"
 
 
 def accounts(network: Network) -> Iterator[Account]:
@@ -70,4 +80,4 @@ def accounts(network: Network) -> Iterator[Account]:
     yield Account(AGENT, tuple(Grant(p, writes=False) for p in moving))
     for database in network.databases:
         keys = patroni(here, database.name)
-        yield Account(f"patroni-{database.name}", (Grant(keys, writes=True),))
+        yield Account(patroni_account(database.name), (Grant(keys, writes=True),))

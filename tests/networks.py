@@ -19,6 +19,8 @@ TWO_SITES = ROOT / "tests" / "inventories" / "two-sites"
 THREE_SITES = ROOT / "tests" / "inventories" / "three-sites"
 FOURTH_SITE = ROOT / "tests" / "inventories" / "fourth-site"
 """only the fourth site; lay it over ``DECLARED``"""
+TWO_DATABASES = ROOT / "tests" / "inventories" / "two-databases"
+"""only a second service on a second database, on the same hosts; lay it over ``DECLARED``"""
 
 
 @cache

@@ -18,14 +18,12 @@ from access.secrets.private_files import damaged, make_folder, write_private
 from access.secrets.ssh_keys import ensure_ssh_key
 from core.clock import Clock
 from core.system_clock import SystemClock
+from inventory import postgresql
 from inventory.etcd import ROOT, accounts, password_name
 from inventory.network import Host, Network
 
 CLIENTS = ("control",)
 """who shows a certificate without being a host; programs on hosts show their host's"""
-
-PASSWORDS = ("postgres", "replication", "rewind", "portal", "heartbeat", "exporter")
-"""roles of PostgreSQL, one password each"""
 
 _PASSWORD_BYTES = 16
 _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
@@ -64,8 +62,9 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
 
 def passwords_of(network: Network) -> tuple[str, ...]:
     """Return the name of every password in ``network``: of PostgreSQL's roles, of etcd's users."""
+    logins = (login.password for login in postgresql.logins(network))
     users = (ROOT, *(account.name for account in accounts(network)))
-    return (*PASSWORDS, *map(password_name, users))
+    return (*logins, *map(password_name, users))
 
 
 def _ensure_passwords(secrets: Secrets, network: Network) -> None:

@@ -13,7 +13,7 @@ from dr.facts import MemberFacts
 from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
 from dr.succession import LogEnd, Succession, succession
-from inventory.endpoints import PATRONI
+from inventory.endpoints import patroni_port
 from inventory.names import DatabaseName, HostName
 from inventory.network import Network
 
@@ -39,20 +39,20 @@ class Patroni:
 
     def leads(
         self,
-        database: DatabaseName,  # noqa: ARG002 - one Patroni a host
+        database: DatabaseName,
         host: HostName,
     ) -> bool:
         """Tell whether ``host`` says itself that it leads."""
-        return patroni.leads(self.over, self._root(host))
+        return patroni.leads(self.over, self._root(database, host))
 
     def switch(
         self,
-        database: DatabaseName,  # noqa: ARG002 - one Patroni a host
+        database: DatabaseName,
         leader: HostName,
         candidate: HostName,
     ) -> None:
         """Have ``leader`` hand over to ``candidate``; return when the new leader was seen."""
-        patroni.switch(self.over, self._root(leader), leader=leader, candidate=candidate)
+        patroni.switch(self.over, self._root(database, leader), leader=leader, candidate=candidate)
 
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName
@@ -61,13 +61,13 @@ class Patroni:
         end = self._log_end(database, former)
         members = self._members(database)
         timeline = next((member.timeline for member in members if member.name == host), None)
-        return succession(end, timeline, patroni.forks(self.over, self._root(host)))
+        return succession(end, timeline, patroni.forks(self.over, self._root(database, host)))
 
     def _members(self, database: DatabaseName) -> tuple[patroni.MemberAnswer, ...]:
         failure = NotSeen(f"{database} has no member to ask", refused=False)
         for member in self.network.database(database).members:
             try:
-                return patroni.members(self.over, self._root(member.host))
+                return patroni.members(self.over, self._root(database, member.host))
             except NotSeen as error:
                 failure = error
         raise failure
@@ -79,5 +79,6 @@ class Patroni:
                 host, words, read_end, expected='{"timeline": …}', bound=2 * LOOK
             )
 
-    def _root(self, host: HostName) -> str:
-        return f"https://{self.network.host(host).management.ip}:{PATRONI}"
+    def _root(self, database: DatabaseName, host: HostName) -> str:
+        port = patroni_port(self.network.database(database).port)
+        return f"https://{self.network.host(host).management.ip}:{port}"

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from access.clients.ssh import Access, connect
 from core.errors import NotSeen, Rejected, Unreachable
+from core.host_paths import PYTHON
 from inventory.names import HostName
 from inventory.network import Network
 
@@ -17,8 +18,6 @@ T = TypeVar("T")
 
 LOOK: Final = timedelta(seconds=3)
 """a connection, and one answer of a program that is well"""
-
-_PYTHON: Final = "/opt/ndc/venv/bin/python"
 
 
 @contextmanager
@@ -61,7 +60,7 @@ class Programs:
             Rejected: it was never started.
             Unreachable: it gave no answer that ``read`` understands; it may have run.
         """
-        command = [_PYTHON, "-I", "-m", *words]
+        command = [str(PYTHON), "-I", "-m", *words]
         with connect(self.network.host(host), self.access, bound=LOOK) as connection:
             done = connection.run(command, bound=bound)
         try:

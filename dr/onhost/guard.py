@@ -9,12 +9,13 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import assert_never
 
+from core import host_paths
 from core.errors import JournalCorrupt, NdcError, Rejected
 from dr.epochs import Act, Answer, Request, Verdict, refusal
 from dr.onhost.addresses import Addresses
 from dr.onhost.record import EpochRecord
 
-HOST_FILE = Path("/etc/ndc/host.json")
+HOST_FILE = Path(host_paths.HOST_FILE)
 """what this host is; its ``services`` maps each service that it may serve to the address"""
 
 

@@ -13,11 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core import host_paths
 from dr.log_end import checkpoint, end_text, is_final, written
 from dr.succession import LogEnd
 
-_PROGRAMS = Path("/usr/lib/postgresql/15/bin")
-_COPIES = Path("/var/lib/postgresql/15")
 _BOUND_SECONDS = 5
 _THE_CHECKPOINT_AND_ONE_MORE = 2
 
@@ -25,7 +24,7 @@ _THE_CHECKPOINT_AND_ONE_MORE = 2
 def main() -> None:
     """Print where the log of the database named in argv ends."""
     (database,) = sys.argv[1:]
-    copy = _COPIES / database
+    copy = Path(host_paths.POSTGRESQL_COPIES, database)
     try:
         end = _end(copy)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
@@ -45,7 +44,7 @@ def _end(copy: Path) -> LogEnd:
 
 def _said(program: str, *words: str, must_end_well: bool = True) -> str:
     return subprocess.run(
-        [_PROGRAMS / program, *words],
+        [host_paths.POSTGRESQL_PROGRAMS / program, *words],
         env={"LC_ALL": "C"},
         capture_output=True,
         text=True,

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from core import files
+from core import files, host_paths
 from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.locks import Lock
 
-FOLDER = Path("/var/lib/ndc")
+FOLDER = Path(host_paths.STATE)
 
 _TURN = timedelta(seconds=10)
 """an act takes milliseconds; who waits this long waits for a process that hangs"""

@@ -7,18 +7,20 @@ from collections.abc import Iterator
 
 from inventory.checks.references import Naming, namings
 from inventory.documents import Document
-from inventory.endpoints import FIXED, local_primary_port
+from inventory.endpoints import FIXED, leader_port, patroni_port
 from inventory.model import Inventory
+from inventory.postgresql import TAKEN
 from inventory.problems import Problem, Related
 
 
 def uniqueness(inventory: Inventory, document: Document) -> Iterator[Problem]:
-    """Yield a problem for every list that names a thing twice, and every port used twice."""
+    """Yield a problem for every name and every port that is used twice."""
     for naming in namings(inventory):
         for name, count in Counter(naming.names).items():
             if count > 1:
                 yield _twice(naming, name, document)
     yield from _ports(inventory, document)
+    yield from _taken(inventory, document)
 
 
 def _twice(naming: Naming, name: str, document: Document) -> Problem:
@@ -37,7 +39,7 @@ def _ports(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every port that is spoken for: any two workloads may share a host."""
     used: dict[int, Related | None] = dict.fromkeys(FIXED)
     workloads: list[tuple[str, str, tuple[int, ...]]] = [
-        ("databases", name, (entry.port, local_primary_port(entry.port)))
+        ("databases", name, (entry.port, leader_port(entry.port), patroni_port(entry.port)))
         for name, entry in sorted(inventory.databases.items())
     ]
     workloads += [
@@ -53,7 +55,21 @@ def _ports(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     f"port {port} of {name} is in use",
                     expected="a port of its own",
                     actual=str(port),
-                    next_step="choose another; a database also takes its port plus 10000",
+                    next_step="choose another; a database also takes its port"
+                    f" plus {leader_port(0)} and plus {patroni_port(0)}",
                     related=used[port] or None,
                 )
             used.setdefault(port, Related(f"used by {name}", place))
+
+
+def _taken(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for every service whose database inside PostgreSQL cannot have its name."""
+    for name in inventory.services.keys() & TAKEN:
+        yield Problem(
+            document.key_at("services", name),
+            "NDC-E0306",
+            f'"{name}" already means something inside PostgreSQL',
+            expected="a name for a database and a role there",
+            actual=name,
+            next_step="choose another name for the service",
+        )

@@ -19,7 +19,7 @@ from access.clients.patroni import MemberAnswer
 from core.errors import NdcError, NotSeen, WorldError
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
-from inventory.network import Host, Network, Role
+from inventory.network import Database, Host, Network, Role
 from monitors.look import routes
 from monitors.look.probe import probed
 from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
@@ -138,11 +138,16 @@ def _clusters(
 ) -> Iterable[tuple[tuple[DatabaseName, HostName], Awaitable[tuple[MemberAnswer, ...] | None]]]:
     for database in network.databases:
         for member in database.members:
-            yield (database.name, member.host), _cluster(network.host(member.host), client)
+            yield (
+                (database.name, member.host),
+                _cluster(database, network.host(member.host), client),
+            )
 
 
-async def _cluster(host: Host, client: httpx.AsyncClient) -> tuple[MemberAnswer, ...] | None:
-    root = root_of(host, endpoints.PATRONI)
+async def _cluster(
+    database: Database, host: Host, client: httpx.AsyncClient
+) -> tuple[MemberAnswer, ...] | None:
+    root = root_of(host, endpoints.patroni_port(database.port))
     try:
         return await patroni.members_async(client, root, deadline=DEADLINE)
     except NotSeen as error:

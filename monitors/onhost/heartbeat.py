@@ -11,6 +11,7 @@ import sys
 
 from access.this_host import ThisHost, this_host_of_arguments
 from core.errors import WorldError
+from inventory import postgresql
 from inventory.network import Database
 from monitors.readers import heartbeats
 
@@ -30,12 +31,9 @@ async def _mark_all(this_host: ThisHost) -> None:
 
 
 async def _mark(database: Database, this_host: ThisHost) -> None:
+    login = postgresql.login(database.name, postgresql.HEARTBEAT)
     access = heartbeats.Access(
-        "127.0.0.1",
-        database.port,
-        "heartbeat",
-        this_host.passfile("heartbeat"),
-        this_host.authority,
+        "127.0.0.1", database.port, login, this_host.passfile(login), this_host.authority
     )
     told = ""
     while True:

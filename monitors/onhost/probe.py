@@ -12,6 +12,7 @@ from pathlib import Path
 
 from access.https_server import serve
 from access.this_host import ThisHost, this_host_of_arguments
+from core import host_paths
 from core.errors import JournalCorrupt
 from core.system_clock import SystemClock
 from inventory import endpoints
@@ -21,7 +22,7 @@ from monitors.probe.citizen import Citizen
 from monitors.probe.ledger_file import LedgerFile
 from monitors.probe.service_probe import ServiceProbe
 
-LEDGERS = Path("/var/lib/ndc/probe")
+LEDGERS = Path(host_paths.STATE, "probe")
 WRITES_PER_SECOND = 20
 
 

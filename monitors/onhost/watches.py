@@ -15,6 +15,7 @@ from prometheus_client.metrics_core import Metric
 from access.clients.http import async_client, mutual_tls
 from access.this_host import ThisHost
 from core.errors import NotSeen
+from inventory import postgresql
 from inventory.endpoints import ETCD_CLIENT
 from inventory.names import DatabaseName, HostName
 from inventory.network import Database, Network, Role
@@ -117,13 +118,14 @@ def _copies(this_host: ThisHost) -> dict[DatabaseName, list[Copy]]:
 
 
 def _copies_of(database: Database, this_host: ThisHost) -> list[Copy]:
+    login = postgresql.login(database.name, postgresql.EXPORTER)
     return [
         Copy(
             Access(
                 str(this_host.network.host(member.host).loopback),
                 database.port,
-                "exporter",
-                this_host.passfile("exporter"),
+                login,
+                this_host.passfile(login),
                 this_host.authority,
             ).connect
         )

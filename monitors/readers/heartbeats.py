@@ -12,9 +12,7 @@ from psycopg import errors
 
 from core.errors import NotSeen, Rejected, Unreachable, WorldError
 from inventory.names import SiteName
-
-DATABASE = "portal"
-"""the database of each cluster that is marked: what citizens write goes there as well"""
+from inventory.postgresql import Login
 
 Connection: TypeAlias = "psycopg.AsyncConnection[Any]"
 
@@ -30,12 +28,12 @@ _NEWEST = "SELECT source, at FROM heartbeat.heartbeat ORDER BY at DESC LIMIT 1"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How one role reaches one member."""
+    """How one login reaches one member."""
 
     host: str
     """address that the member's certificate names"""
     port: int
-    user: str
+    login: Login
     passfile: Path
     authority: Path
 
@@ -49,8 +47,8 @@ class Access:
             return await psycopg.AsyncConnection.connect(
                 host=self.host,
                 port=self.port,
-                dbname=DATABASE,
-                user=self.user,
+                dbname=self.login.inside,
+                user=self.login.role,
                 passfile=str(self.passfile),
                 sslmode="verify-full",
                 sslrootcert=str(self.authority),

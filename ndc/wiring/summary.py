@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.host_paths import AUTHORITY
 from inventory.network import Network, Role
 from monitors.health.snapshot import Snapshot
 from tui.status_text import status_text
@@ -22,7 +23,7 @@ def _lines(network: Network, option: str) -> list[str]:
         if doors:
             url = f"https://{service.address}/"
             lines.append(
-                f"    ndc{option} ssh {doors[0].name} -- curl -s --cacert /etc/ndc/ca.crt {url}"
+                f"    ndc{option} ssh {doors[0].name} -- curl -s --cacert {AUTHORITY} {url}"
             )
         if service.refuges:
             lines.append(f"    ndc{option} dr switchover {service.name} --to {service.refuges[0]}")

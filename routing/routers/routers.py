@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 from access.clients.ssh import Access, connect
 from core.errors import Rejected, Unreachable
+from core.host_paths import HANDED_OVER
 from inventory.names import HostName
 from inventory.network import Network
 from routing import answers
@@ -21,9 +22,6 @@ from routing.routers.driver import Frr
 from routing.text import frr_text
 
 T = TypeVar("T")
-
-HANDED_OVER = "/etc/frr/.ndc-handed-over"
-"""where this file is, the router's text belongs to the layer *say*, and Ansible leaves it alone"""
 
 
 class Routers:
@@ -98,11 +96,11 @@ class Routers:
             Rejected: it runs something else; it still belongs to Ansible.
         """
         with connect(self.network.host(host), self._access) as connection:
-            if connection.run(["test", "-e", HANDED_OVER]).exit_code == 0:
+            if connection.run(["test", "-e", str(HANDED_OVER)]).exit_code == 0:
                 return
             self._demand_equal(host)
             self._on(host, Frr.save_config)
-            done = connection.run(["touch", HANDED_OVER])
+            done = connection.run(["touch", str(HANDED_OVER)])
         if done.exit_code:
             raise Rejected(
                 f"{host} could not be handed over",

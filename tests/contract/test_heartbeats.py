@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,18 +20,12 @@ pytestmark = pytest.mark.lab
 
 DEADLINE = timedelta(seconds=10)
 NDC01, NDC02 = SiteName("ndc01"), SiteName("ndc02")
-ROLES = """
-CREATE ROLE heartbeat LOGIN;
-CREATE ROLE exporter LOGIN;
-CREATE SCHEMA heartbeat AUTHORIZATION heartbeat;
-GRANT USAGE ON SCHEMA heartbeat TO exporter;
-ALTER DEFAULT PRIVILEGES FOR ROLE heartbeat IN SCHEMA heartbeat GRANT SELECT ON TABLES TO exporter;
-"""
+CONTENTS = Path(__file__).parents[1] / "golden/contents/ndc01-node.txt"
 
 
 @pytest.fixture(scope="module")
 def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the connection string of a database with the roles that `ndc up` makes."""
+    """Yield the connection string of a database with all that `ndc up` makes inside it."""
     with scratch_postgres(tmp_path_factory.mktemp("postgres")) as made:
         asyncio.run(_prepared(made))
         yield made
@@ -41,11 +36,18 @@ async def _prepared(dsn: str) -> None:
         while True:
             try:
                 async with await _as(dsn, "postgres") as connection:
-                    await connection.execute(ROLES)
+                    for statement in _made_inside():
+                        await connection.execute(statement)
             except psycopg.OperationalError:
                 await asyncio.sleep(0.1)
             else:
                 return
+
+
+def _made_inside() -> list[bytes]:
+    """Return the statements that a new database begins with, as a host is given them."""
+    _, _, after = CONTENTS.read_bytes().partition(b"=== /etc/patroni/general-db.sql\n")
+    return after.partition(b"\n=== ")[0].strip().split(b";\n")
 
 
 async def _as(dsn: str, role: str) -> heartbeats.Connection:
@@ -93,6 +95,24 @@ def test_who_may_mark_may_do_nothing_else(dsn: str) -> None:
                 await marker.execute("CREATE TABLE public.anything (x int)")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await marker.execute("SELECT * FROM pg_authid")
+
+    asyncio.run(story())
+
+
+def test_a_service_owns_the_database_of_its_name_and_no_other(dsn: str) -> None:
+    own = f"{dsn} dbname=public-service-portal"
+
+    async def story() -> None:
+        async with await _as(own, "public-service-portal") as service:
+            await service.execute("CREATE TABLE submissions (x int)")
+        async with await _as(dsn, "public-service-portal") as elsewhere:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await elsewhere.execute("CREATE TABLE public.anything (x int)")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await elsewhere.execute("SELECT * FROM heartbeat.heartbeat")
+        async with await _as(own, "heartbeat") as marker:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await marker.execute("SELECT * FROM submissions")
 
     asyncio.run(story())
 

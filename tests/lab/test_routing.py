@@ -13,6 +13,7 @@ from access.clients.ssh import Access, connect
 from access.secrets import Secrets
 from core.clock import wait_until
 from core.errors import Rejected, Unreachable
+from core.host_paths import HANDED_OVER
 from core.system_clock import SystemClock
 from dr.epochs import Act, Request
 from dr.live.guard import ask
@@ -21,7 +22,6 @@ from inventory.network import Network
 from ndc.wiring import environment
 from ndc.wiring.say import take_over
 from routing.routers import Routers, converged
-from routing.routers.routers import HANDED_OVER
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -67,7 +67,7 @@ def test_every_router_runs_its_intent_and_was_handed_over(
     assert converged(routers) == []
     for host in network.hosts:
         assert routers.pending(host.name) == []
-        assert lab.on(host.name, "test", "-e", HANDED_OVER).code == 0
+        assert lab.on(host.name, "test", "-e", str(HANDED_OVER)).code == 0
 
 
 def test_two_sites_without_a_direct_link_reach_each_other_through_a_third(

@@ -23,7 +23,7 @@ from core.system_clock import SystemClock
 from dr.live.doors import Live
 from dr.onhost.record import EpochRecord
 from dr.simulation.world import World, rehearsed
-from inventory.endpoints import ETCD_CLIENT, PATRONI, PROBE
+from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL
 from inventory.names import ServiceName
 from inventory.network import Host, Network, Role
@@ -126,7 +126,8 @@ class StubNetwork:
     def _answering(self, host: Host) -> Iterator[tuple[int, https.Answering]]:
         members = [m.host for m in self.world.truth.database.declared.members]
         if host.name in members:
-            yield PATRONI, self._locked(lambda asked: patroni(self.world, host.name, asked))
+            port = patroni_port(self.world.truth.database.declared.port)
+            yield port, self._locked(lambda asked: patroni(self.world, host.name, asked))
         if host.name in self.on.network.voters:
             yield ETCD_CLIENT, self._locked(self.etcd.answer)
         if host in self.on.network.hosts_with(Role.PROBE):

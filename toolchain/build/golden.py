@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Final
 
+from core.host_paths import POSTGRESQL_VERSION, PYTHON, VENV
 from toolchain.build.lists import names_in
 from toolchain.build.workshop import Workshop
 
-VENV = Path("opt/ndc/venv")
-"""where a host has its Python libraries, and later our wheel"""
+PLACES: Final = f"{VENV} {PYTHON} {POSTGRESQL_VERSION}"
+"""what the image takes from ``core.host_paths``: another text is another image"""
 
 _NEVER_SHARED = (
     "etc/hostname",
@@ -28,10 +30,10 @@ _NOT_NEEDED = (
     "etc/motd",
     "etc/update-motd.d",
     "etc/nginx/sites-enabled/default",
-    "etc/postgresql/15",
+    f"etc/postgresql/{POSTGRESQL_VERSION}",
     "var/cache/apt/*",
     "var/lib/apt/lists/*",
-    "var/lib/postgresql/15",
+    f"var/lib/postgresql/{POSTGRESQL_VERSION}",
     "var/log/*.log",
     "var/log/*/*.log",
 )
@@ -54,11 +56,11 @@ def customise(workshop: Workshop, root: Path, definition: Path) -> None:
 
 
 def add_libraries(workshop: Workshop, root: Path, lock: Path) -> None:
-    """Make /opt/ndc/venv, and install what the lock file pins, hashes checked."""
-    venv = root / VENV
+    """Make ``VENV``, and install what the lock file pins, hashes checked."""
+    venv = root / VENV.relative_to("/")
     workshop.run(
         "making the virtual environment",
-        *("chroot", root, "python3", "-m", "venv", "--without-pip", f"/{VENV}"),
+        *("chroot", root, "python3", "-m", "venv", "--without-pip", str(VENV)),
     )
     workshop.run(
         "installing Python libraries into the image",
@@ -99,4 +101,4 @@ def _point_scripts_at_the_venv(folder: Path) -> None:
             continue
         first, end, rest = script.read_bytes().partition(b"\n")
         if first.startswith(b"#!") and b"python" in first:
-            script.write_bytes(f"#!/{VENV}/bin/python".encode() + end + rest)
+            script.write_bytes(f"#!{PYTHON}".encode() + end + rest)

@@ -75,16 +75,15 @@ def ensure_image(cache: Path, say: Say) -> Image:
 
 def _digest() -> str:
     """Hash the definition and the code that carries it out; not Debian's daily state."""
-    return digest_of(
-        contents(
-            CHECKOUT,
-            _DEFINITION,
-            TOOLCHAIN / "etcd",
-            CHECKOUT / "requirements-host.lock",
-            Path(golden.__file__),
-            Path(__file__),
-        )
+    files = contents(
+        CHECKOUT,
+        _DEFINITION,
+        TOOLCHAIN / "etcd",
+        CHECKOUT / "requirements-host.lock",
+        Path(golden.__file__),
+        Path(__file__),
     )
+    return digest_of([*files, ("places", golden.PLACES.encode())])
 
 
 def _bootstrap(workshop: Workshop) -> None:

@@ -70,7 +70,7 @@ def test_the_key_of_a_host_that_others_know_is_not_made_up(secrets: Secrets, clo
         "ca.crt",
         "pulumi_passphrase",
         "bgp_password",
-        "passwords/postgres",
+        "passwords/general-db.postgres",
         f"hosts/{HOST}/tls.key",
         f"hosts/{HOST}/tls.crt",
     ],

@@ -80,7 +80,7 @@ def test_a_second_call_changes_nothing(secrets: Secrets, clock: _Clock) -> None:
 
 def test_what_is_missing_is_added_and_the_rest_stays(secrets: Secrets, clock: _Clock) -> None:
     before = _contents(secrets.folder)
-    secrets.password("replication").unlink()
+    secrets.password("general-db.replication").unlink()
     secrets.host_certificate(HOST).certificate.unlink()
 
     ensure_secrets(secrets.folder, NETWORK, clock)
@@ -88,7 +88,7 @@ def test_what_is_missing_is_added_and_the_rest_stays(secrets: Secrets, clock: _C
     after = _contents(secrets.folder)
     assert after.keys() == before.keys()
     assert {name for name in before if before[name] != after[name]} == {
-        "passwords/replication",
+        "passwords/general-db.replication",
         f"hosts/{HOST}/tls.crt",
     }
 

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from access.this_host import this_host_of_arguments
+from access.this_host import ThisHost, this_host_of_arguments
+from inventory.contents import contents_of
+from inventory.postgresql import logins
+from tests.networks import network
 
 
 def test_a_daemon_without_its_file_leaves_four_lines_in_the_journal(
@@ -18,3 +21,17 @@ def test_a_daemon_without_its_file_leaves_four_lines_in_the_journal(
     told = capsys.readouterr().err.splitlines()
     assert ended.value.code == 6
     assert [line[:9].strip() for line in told] == ["what", "expected", "actual", "next step"]
+
+
+def test_a_program_finds_each_password_where_it_is_placed() -> None:
+    there = network()
+    placed = {
+        password.name: password.path
+        for host in there.hosts
+        for password in contents_of(there, host).passwords
+    }
+    mine = ThisHost(there, there.hosts[0])
+    read = [login for login in logins(there) if login.password in placed]
+
+    assert [mine.passfile(login) for login in read] == [Path(placed[one.password]) for one in read]
+    assert len(read) == 3

@@ -24,7 +24,7 @@ from monitors.look.patience import FORGIVEN, PatientLoop
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings, recalled, remember
 from monitors.look.threads import in_thread
-from tests.networks import network
+from tests.networks import DECLARED, TWO_DATABASES, network
 from tests.snapshots import BEFORE, NOON
 
 
@@ -74,6 +74,32 @@ def test_of_who_is_silent_nothing_is_known() -> None:
 
     assert not seen.voters
     assert not seen.clusters
+
+
+def test_two_databases_on_one_host_are_asked_each_at_its_own_patroni() -> None:
+    both = network("tiny", DECLARED, TWO_DATABASES)
+    hosts = tuple(replace(h, management=IPv4Interface("127.0.0.77/8")) for h in both.hosts)
+    leaders = {8008: "ndc01-node", 8009: "ndc02-node"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/cluster":
+            return httpx.Response(404)
+        leader = {"name": leaders[request.url.port or 0], "role": "leader", "state": "running"}
+        return httpx.Response(200, json={"members": [leader]})
+
+    async def look() -> Readings:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            return await look_around(
+                replace(both, hosts=hosts), client, Sources(None), httpx.Auth()
+            )
+
+    seen = asyncio.run(look()).clusters
+
+    assert {(database, told[0].name) for (database, _), told in seen.items() if told} == {
+        ("general-db", "ndc01-node"),
+        ("ledger-db", "ndc02-node"),
+    }
+    assert len(seen) == 6
 
 
 def test_a_substrate_that_says_no_is_not_seen(secrets: Secrets) -> None:

@@ -15,9 +15,10 @@ import pytest
 import uvicorn
 from typing_extensions import override
 
+from access.clients.probe import measured, summary
 from core.clock import Clock
 from core.errors import JournalCorrupt
-from core.measure import FRESH, measured, summary
+from core.measure import FRESH
 from core.system_clock import SystemClock
 from monitors.ledger import Outcome, unchained
 from monitors.probe.application import application as probe_application

@@ -1,4 +1,4 @@
-"""The playbooks' trees, rendered for the small default network by Ansible itself, once."""
+"""The playbooks' trees, rendered for small networks by Ansible itself, once each."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ import pytest
 from access.paths import Paths
 from access.secrets import Secrets, ensure_secrets, passwords_of
 from inventory.names import EnvironmentName
+from inventory.network import Network
 from playbooks.running.private_data import private_data
-from tests.networks import ROOT, network
+from tests.networks import DECLARED, ROOT, TWO_DATABASES, network
 
 _EVERYTHING = "msg={{ {'trees': ndc_trees, 'secrets': ndc_secrets} }}"
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
@@ -46,19 +47,29 @@ class Rendered:
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]:
-    home = tmp_path_factory.mktemp("contents")
+    """Return what each host of the default network is to hold."""
+    return _rendered(network("tiny"), tmp_path_factory.mktemp("contents"))
+
+
+@pytest.fixture(scope="session")
+def rendered_twice(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]:
+    """Return what each host is to hold where two services need a database each."""
+    two = network("tiny", DECLARED, TWO_DATABASES)
+    return _rendered(two, tmp_path_factory.mktemp("contents"))
+
+
+def _rendered(there: Network, home: Path) -> Mapping[str, Rendered]:
     paths = Paths(home, EnvironmentName("test"))
     wheel = home / "0123abcd" / "ndc-0.1.0-py3-none-any.whl"
     wheel.parent.mkdir()
     wheel.write_bytes(b"")
-    with private_data(network("tiny"), _known_secrets(paths), wheel, paths) as folder:
+    with private_data(there, _known_secrets(there, paths), wheel, paths) as folder:
         _render(folder)
         told = {path.name: json.loads(path.read_text())["msg"] for path in folder.glob("out/*")}
     return {host: Rendered(**msg) for host, msg in told.items()}
 
 
-def _known_secrets(paths: Paths) -> Secrets:
-    there = network("tiny")
+def _known_secrets(there: Network, paths: Paths) -> Secrets:
     secrets = ensure_secrets(paths.secrets, there)
     for path in (secrets.bgp_password, *(secrets.password(name) for name in passwords_of(there))):
         path.write_text(f"the-password-of-{path.name}\n")

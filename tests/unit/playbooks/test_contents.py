@@ -104,6 +104,26 @@ def test_every_unit_watches_files_that_some_role_places(rendered: Mapping[str, R
         assert not stray, host
 
 
+def test_every_program_of_ours_begins_anew_with_a_new_wheel(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    for contents in rendered.values():
+        units = {
+            unit["name"]: unit.get("restart_on", [])
+            for tree in contents.trees
+            for unit in tree.get("units") or []
+        }
+        ours = {
+            path.rpartition("/")[2]
+            for path, text in contents.texts().items()
+            if "/opt/ndc/venv/bin/python -m " in text and path.endswith(".service")
+        }
+
+        assert ours
+        for name in ours:
+            assert "/opt/ndc/venv/lib/python3.11/site-packages/ndc.pth" in units[name]
+
+
 def test_daemons_are_told_the_whole_network(rendered: Mapping[str, Rendered]) -> None:
     for contents in rendered.values():
         assert network_from_json(contents.texts()["/etc/ndc/network.json"]) == network("tiny")

@@ -1,0 +1,49 @@
+"""Where things lie on every host: once for our programs, for templates and for the image."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Final, TypeAlias
+
+HostPath: TypeAlias = PurePosixPath
+"""a place on a host; on the machine where this runs it may be anything"""
+
+VENV: Final = HostPath("/opt/ndc/venv")
+"""Python libraries and our interpreter; part of the golden image"""
+PYTHON: Final = VENV / "bin/python"
+PATRONI: Final = VENV / "bin/patroni"
+PROGRAMS: Final = HostPath("/opt/ndc/programs")
+"""our own code, a folder a wheel"""
+PROGRAM_IN_USE: Final = VENV / "lib/python3.11/site-packages/ndc.pth"
+"""one line: the folder of the wheel in use"""
+
+STATE: Final = HostPath("/var/lib/ndc")
+"""what our programs remember"""
+SETTINGS: Final = HostPath("/etc/ndc")
+"""what ``ndc up`` tells them"""
+HOST_FILE: Final = SETTINGS / "host.json"
+NETWORK_FILE: Final = SETTINGS / "network.json"
+AUTHORITY: Final = SETTINGS / "ca.crt"
+CERTIFICATE: Final = SETTINGS / "tls.crt"
+KEY: Final = SETTINGS / "tls.key"
+PASSWORDS: Final = SETTINGS / "passwords"
+"""a file a password, called as the password is"""
+SERVICES: Final = SETTINGS / "services"
+"""certificates and keys of services"""
+
+PATRONI_SETTINGS: Final = HostPath("/etc/patroni")
+POSTGRESQL_VERSION: Final = "15"
+"""Debian 12's"""
+POSTGRESQL_PROGRAMS: Final = HostPath("/usr/lib/postgresql", POSTGRESQL_VERSION, "bin")
+POSTGRESQL_COPIES: Final = HostPath("/var/lib/postgresql", POSTGRESQL_VERSION)
+"""a data directory a database"""
+
+HANDED_OVER: Final = HostPath("/etc/frr/.ndc-handed-over")
+"""where this file is, the router's text belongs to the layer *say*, and Ansible leaves it alone"""
+
+
+def places() -> dict[str, str]:
+    """Return every place above by its name in small letters, as templates ask for it."""
+    return {
+        name.lower(): str(place) for name, place in globals().items() if isinstance(place, HostPath)
+    }

@@ -1,0 +1,244 @@
+"""What one host is to hold, as far as that follows from the network. Pure.
+
+Templates print it and compute nothing; programs on hosts derive from the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Final
+
+from core.host_paths import (
+    CERTIFICATE,
+    HOST_FILE,
+    NETWORK_FILE,
+    PASSWORDS,
+    PATRONI_SETTINGS,
+    POSTGRESQL_COPIES,
+    PROGRAM_IN_USE,
+    SERVICES,
+    SETTINGS,
+    HostPath,
+)
+from inventory import etcd, postgresql
+from inventory.endpoints import leader_port, patroni_port
+from inventory.names import DatabaseName, HostName, ServiceName
+from inventory.network import Database, Host, LastCopy, Network, Role, Service
+from inventory.postgresql import Admission, Login
+
+_KNOWING: Final = ("agent", "exporter", "heartbeat", "probe")
+"""programs that know the whole network, by their roles of the playbooks"""
+_KNOWN: Final = (
+    HOST_FILE,
+    NETWORK_FILE,
+    CERTIFICATE,
+    PROGRAM_IN_USE,
+)
+"""what they read when they start"""
+
+
+@dataclass(frozen=True, slots=True)
+class HostPassword:
+    """A password that a program of ours reads on this host."""
+
+    program: str
+    """by its role of the playbooks"""
+    name: str
+    """among secrets"""
+    path: HostPath
+    owner: str
+    """the one account of the host that may read it"""
+    before: str
+    """what stands before it in its file; libpq's ``passfile`` says whose it is"""
+
+
+@dataclass(frozen=True, slots=True)
+class HostMember:
+    """The member of a database on this host."""
+
+    database: DatabaseName
+    makes_database: bool
+    """every other member waits for a leader"""
+    synchronous: bool
+    synchronous_node_count: int
+    blocks: bool
+    """without a synchronous partner it stops acknowledging writes"""
+    port: int
+    patroni_port: int
+    data: HostPath
+    settings: HostPath
+    """Patroni's"""
+    post_init: HostPath
+    """makes what is inside, once in the life of the database"""
+    post_init_sql: HostPath
+    etcd_namespace: str
+    etcd_account: str
+    etcd_password: str
+    logins: Mapping[str, Login]
+    """ours, by their roles"""
+    owners: tuple[Login, ...]
+    """of services"""
+    admissions: tuple[Admission, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAddress:
+    """Where a member of a database is reached."""
+
+    host: HostName
+    address: IPv4Address
+    port: int
+    patroni_port: int
+    """where it says whether it leads"""
+
+
+@dataclass(frozen=True, slots=True)
+class WayToLeader:
+    """From a port of this host's own loopback interface to whoever leads a database."""
+
+    database: DatabaseName
+    port: int
+    members: tuple[MemberAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HostService:
+    """A service that this host can serve."""
+
+    name: ServiceName
+    title: str
+    address: IPv4Address
+    port: int
+    database_port: int
+    """of this host's way to the leader"""
+    login: Login
+    passfile: HostPath
+    settings: HostPath
+    certificate: HostPath
+    key: HostPath
+    restart_on: tuple[HostPath, ...]
+    """a change of one of these restarts its application"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one host is to hold."""
+
+    passwords: tuple[HostPassword, ...]
+    restart_on: Mapping[str, tuple[HostPath, ...]]
+    """by the role of a program: a change of one of these restarts it"""
+    members: tuple[HostMember, ...]
+    ways: tuple[WayToLeader, ...]
+    """for the services"""
+    services: tuple[HostService, ...]
+    site_members: tuple[MemberAddress, ...]
+    """of every database, at the site of this host; its monitor asks their Patronis"""
+
+
+def contents_of(network: Network, host: Host) -> Contents:
+    """Return what ``host`` is to hold."""
+    services = network.services_on(host.name)
+    needed = {service.database for service in services}
+    passwords = tuple(_passwords(network, host))
+    return Contents(
+        passwords=passwords,
+        restart_on={program: _restart_on(program, passwords) for program in _KNOWING},
+        members=tuple(_member(network, host, d) for d in network.databases_on(host.name)),
+        ways=tuple(
+            WayToLeader(database.name, leader_port(database.port), _addresses(network, database))
+            for database in network.databases
+            if database.name in needed
+        ),
+        services=tuple(_service(network, service) for service in services),
+        site_members=tuple(
+            member
+            for database in network.databases
+            for member in _addresses(network, database)
+            if network.host(member.host).site == host.site
+        ),
+    )
+
+
+def _passwords(network: Network, host: Host) -> Iterator[HostPassword]:
+    """Yield the passwords of our programs here; Patroni has its own in its settings."""
+    if Role.SERVICE in host.roles:
+        name = etcd.password_name(etcd.AGENT)
+        yield HostPassword("agent", name, PASSWORDS / name, "root", before="")
+    for database in network.databases_on(host.name):
+        yield _libpq("heartbeat", postgresql.login(database.name, postgresql.HEARTBEAT))
+    if Role.MONITOR in host.roles:
+        for database in network.databases:
+            if any(member.site == host.site for member in database.members):
+                yield _libpq("exporter", postgresql.login(database.name, postgresql.EXPORTER))
+    for service in network.services_on(host.name):
+        yield _libpq("portal", postgresql.owner(service))
+
+
+def _libpq(program: str, login: Login) -> HostPassword:
+    path = PASSWORDS / login.password
+    return HostPassword(program, login.password, path, "ndc", f"*:*:{login.inside}:{login.role}:")
+
+
+def _restart_on(program: str, passwords: tuple[HostPassword, ...]) -> tuple[HostPath, ...]:
+    own = (password.path for password in passwords if password.program == program)
+    return (*_KNOWN, *own)
+
+
+def _member(network: Network, host: Host, database: Database) -> HostMember:
+    mine = next(member for member in database.members if member.host == host.name)
+    first = next(member for member in database.members if member.site == database.home)
+    account = etcd.patroni_account(database.name)
+    return HostMember(
+        database=database.name,
+        makes_database=mine == first,
+        synchronous=mine.synchronous,
+        synchronous_node_count=database.synchronous_node_count,
+        blocks=database.last_copy is LastCopy.BLOCK,
+        port=database.port,
+        patroni_port=patroni_port(database.port),
+        data=POSTGRESQL_COPIES / database.name,
+        settings=PATRONI_SETTINGS / f"{database.name}.yml",
+        post_init=PATRONI_SETTINGS / f"{database.name}.post-init",
+        post_init_sql=PATRONI_SETTINGS / f"{database.name}.sql",
+        etcd_namespace=etcd.patroni_namespace(network.environment),
+        etcd_account=account,
+        etcd_password=etcd.password_name(account),
+        logins={role: postgresql.login(database.name, role) for role in postgresql.ROLES},
+        owners=tuple(
+            postgresql.owner(service) for service in postgresql.services_in(network, database.name)
+        ),
+        admissions=tuple(postgresql.admissions(network, database)),
+    )
+
+
+def _addresses(network: Network, database: Database) -> tuple[MemberAddress, ...]:
+    return tuple(
+        MemberAddress(
+            host=member.host,
+            address=network.host(member.host).loopback,
+            port=database.port,
+            patroni_port=patroni_port(database.port),
+        )
+        for member in database.members
+    )
+
+
+def _service(network: Network, service: Service) -> HostService:
+    login = postgresql.owner(service)
+    passfile = PASSWORDS / login.password
+    settings = SETTINGS / f"reference-{service.name}.json"
+    return HostService(
+        name=service.name,
+        title=service.title,
+        address=service.address,
+        port=service.port,
+        database_port=leader_port(network.database(service.database).port),
+        login=login,
+        passfile=passfile,
+        settings=settings,
+        certificate=SERVICES / f"{service.name}.crt",
+        key=SERVICES / f"{service.name}.key",
+        restart_on=(settings, passfile, PROGRAM_IN_USE),
+    )
