@@ -6,14 +6,14 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.errors import Rejected
+from core.errors import NdcError, Rejected
 from inventory.names import HostName
 from inventory.network import Host, Network
+from inventory.network_text import network_from_json
 
 FOLDER = Path("/etc/ndc")
-_NETWORK = TypeAdapter(Network)
 
 
 class _HostFile(BaseModel):
@@ -72,9 +72,11 @@ def here(told: Path = FOLDER / "host.json") -> Here:
 
     Raises:
         Rejected: one of the two is missing or cannot be read as such.
+        PlanRefused: ``network.json`` is of a format that is not read.
     """
+    of = told.parent / "network.json"
     try:
-        network = _NETWORK.validate_json((told.parent / "network.json").read_text("utf-8"))
+        network = network_from_json(of.read_text("utf-8"), of)
         name = _HostFile.model_validate_json(told.read_text("utf-8")).host
         return Here(network, network.host(HostName(name)), told.parent)
     except (OSError, ValidationError, KeyError) as error:
@@ -96,5 +98,5 @@ def here_of_arguments(program: str) -> Here:
     found: Path = parser.parse_args().host_file
     try:
         return here(found)
-    except Rejected as error:
+    except NdcError as error:
         parser.exit(error.exit_code, "\n".join([*error.lines(), ""]))

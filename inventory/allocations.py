@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import InventoryInvalid
+from core.formats import KEY, Format, stated_in
 
 Numbers: TypeAlias = Mapping[str, int]
 _Number = Annotated[int, Field(ge=0, le=4094)]
@@ -45,17 +46,19 @@ class Allocations:
                 for name, series in sorted(self.series.items())
             }
         ).model_dump(exclude_defaults=True)
-        return _HEADING + yaml.safe_dump(plain.get("series", {}), sort_keys=False)
+        numbered = Format.ALLOCATIONS.stamped(plain.get("series", {}))
+        return _HEADING + yaml.safe_dump(numbered, sort_keys=False)
 
     @classmethod
     def from_yaml(cls, text: str) -> Allocations:
         """Return what ``to_yaml`` wrote.
 
         Raises:
-            InventoryInvalid: the text is damaged; no number may be guessed.
+            InventoryInvalid: the text is damaged, or of a format that is not read; no number
+                may be guessed.
         """
         try:
-            file = _File.model_validate({"series": yaml.safe_load(text)})
+            file = _File.model_validate({"series": _series(yaml.safe_load(text))})
         except (yaml.YAMLError, ValidationError) as error:
             raise InventoryInvalid(
                 "allocations.yaml cannot be read",
@@ -65,6 +68,14 @@ class Allocations:
                 "then ndc up, which numbers everything anew",
             ) from None
         return cls({name: Series(read.given, read.released) for name, read in file.series.items()})
+
+
+def _series(plain: Any) -> Any:
+    """Return ``plain`` without its number."""
+    Format.ALLOCATIONS.demand_number(stated_in(plain), "allocations.yaml")
+    if isinstance(plain, dict):
+        plain.pop(KEY, None)
+    return plain
 
 
 def _first(error: yaml.YAMLError | ValidationError) -> str:

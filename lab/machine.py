@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import Rejected
+from core.formats import Format
 from lab import texts
 
 FOLDER = Path("/var/lib/ndc")
@@ -83,11 +84,11 @@ def changing(folder: Path = FOLDER) -> Iterator[Register]:
     with _locked(folder):
         at = folder / "register.json"
         register = _read(at)
-        before = _REGISTER.dump_json(register)
+        before = _REGISTER.dump_python(register, mode="json")
         yield register
-        after = _REGISTER.dump_json(register, indent=1)
-        if _REGISTER.dump_json(register) != before:
-            texts.replace(at, after.decode() + "\n", mode=0o644)
+        after = _REGISTER.dump_python(register, mode="json")
+        if after != before:
+            texts.replace(at, Format.REGISTER.text(after, indent=1) + "\n", mode=0o644)
 
 
 @contextmanager
@@ -111,7 +112,9 @@ def _read(at: Path) -> Register:
     if not at.exists():
         return Register()
     try:
-        return _REGISTER.validate_json(at.read_bytes())
+        text = at.read_bytes()
+        Format.REGISTER.demand(text, at)
+        return _REGISTER.validate_json(text)
     except (ValidationError, OSError) as error:
         raise Rejected(
             f"{at} cannot be read",

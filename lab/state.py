@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import Rejected
+from core.formats import Format
 from lab import texts
 from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec
 
@@ -134,13 +135,16 @@ class State:
 
     def _write(self, records: Records) -> None:
         if records != self._records:
-            texts.replace(self._at, _RECORDS.dump_json(records, indent=1).decode() + "\n")
+            plain = _RECORDS.dump_python(records, mode="json")
+            texts.replace(self._at, Format.LAB.text(plain, indent=1) + "\n")
             self._records = records
 
 
 def _read(at: Path) -> Records:
     try:
-        return _RECORDS.validate_json(at.read_bytes())
+        text = at.read_bytes()
+        Format.LAB.demand(text, at)
+        return _RECORDS.validate_json(text)
     except FileNotFoundError:
         return Records()
     except (ValidationError, OSError) as error:

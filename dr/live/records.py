@@ -21,8 +21,8 @@ class EtcdPlacements:
 
     def placement(self, service: ServiceName) -> Placement | None:
         """Return the record of ``service``, as of now, or None if there is none yet."""
-        found = self.etcd.get(self._key(service))
-        return read_placement(found.value) if found else None
+        text = self._text(self._key(service))
+        return None if text is None else read_placement(text)
 
     def placements(self) -> dict[ServiceName, Placement]:
         """Return every record that there is, as of now, read at once.
@@ -39,14 +39,16 @@ class EtcdPlacements:
     def swap(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
         """Replace the record ``old`` by ``new``; done already counts as done."""
         key = self._key(service)
-        before = placement_text(old) if old else None
-        if self.etcd.change([Holds(key, before)], [Put(key, placement_text(new))]):
+        # compared as it was read: another version writes the same record in other words
+        before = self._text(key)
+        is_old = (None if before is None else read_placement(before)) == old
+        if is_old and self.etcd.change([Holds(key, before)], [Put(key, placement_text(new))]):
             return
         found = self.placement(service)
         if found != new:
             raise Rejected(
                 f"the placement of {service} is not what was planned on",
-                expected=before or "no record yet",
+                expected=placement_text(old) if old else "no record yet",
                 actual=placement_text(found) if found else "no record",
                 next_step=f"somebody else moved it: ndc status; then ndc dr plan {service} …",
             )
@@ -76,26 +78,33 @@ class EtcdPlacements:
                 actual=f"{claim.run or 'nobody'} holds it; it was taken {claim.number} times",
                 next_step=f"ndc dr show {claim.run}" if claim.run else "plan again: ndc dr plan",
             )
-        self._put_claim(service, before, taken)
+        self._put_claim(service, before, claim, taken)
 
     def release(self, service: ServiceName, run: RunName) -> None:
         """Let ``run`` hold ``service`` no longer; done already counts as done."""
         before, claim = self._claim(service)
-        self._put_claim(service, before, claim.released(run))
+        self._put_claim(service, before, claim, claim.released(run))
 
     def _claim(self, service: ServiceName) -> tuple[str | None, Claim]:
-        found = self.etcd.get(self._claim_key(service))
-        return (found.value, read_claim(found.value)) if found else (None, Claim(None))
+        text = self._text(self._claim_key(service))
+        return text, Claim(None) if text is None else read_claim(text)
 
-    def _put_claim(self, service: ServiceName, before: str | None, claim: Claim) -> None:
-        key, text = self._claim_key(service), claim_text(claim)
-        if text != before and not self.etcd.change([Holds(key, before)], [Put(key, text)]):
+    def _put_claim(
+        self, service: ServiceName, before: str | None, claim: Claim, then: Claim
+    ) -> None:
+        key = self._claim_key(service)
+        put = Put(key, claim_text(then))
+        if then != claim and not self.etcd.change([Holds(key, before)], [put]):
             raise Unreachable(
                 f"the claim on {service} changed while we changed it",
                 expected=before or "no claim yet",
                 actual="another one",
                 next_step="ndc dr runs shows who else moves it",
             )
+
+    def _text(self, key: str) -> str | None:
+        found = self.etcd.get(key)
+        return found.value if found else None
 
     def _key(self, service: ServiceName) -> str:
         return placements(self.environment) + service

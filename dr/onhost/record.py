@@ -13,6 +13,7 @@ from pathlib import Path
 from core import files
 from core.clock import Clock, wait_until
 from core.errors import JournalCorrupt, Rejected
+from core.formats import FIRST, Format
 
 FOLDER = Path("/var/lib/ndc")
 
@@ -59,14 +60,17 @@ class EpochRecord:
         """Return the highest epoch per workload; empty on a host that was never asked.
 
         Raises:
-            JournalCorrupt: the file is there and is not what we write.
+            JournalCorrupt: the file is there and is not what we write, or of a format that is
+                not read.
         """
         text = files.read_if_there(self._file)
         if text is None:
             return {}
+        number = Format.EPOCHS.demand(text, self._file)
         try:
-            known = json.loads(text)
-        except ValueError as error:
+            plain = json.loads(text)
+            known = plain if number == FIRST else plain["epochs"]
+        except (ValueError, KeyError) as error:
             raise _damaged(self._file, str(error)) from error
         if not isinstance(known, dict) or not all(type(epoch) is int for epoch in known.values()):
             raise _damaged(self._file, text[:80])
@@ -78,7 +82,8 @@ class EpochRecord:
         Raises:
             Rejected: it could not be written; the file holds what it held.
         """
-        files.write(self._file, json.dumps(known, sort_keys=True) + "\n", mode=0o600)
+        text = Format.EPOCHS.text({"epochs": dict(sorted(known.items()))})
+        files.write(self._file, text + "\n", mode=0o600)
 
 
 def _locked(descriptor: int) -> bool:
@@ -101,7 +106,7 @@ def _unwritable(path: Path, error: OSError) -> Rejected:
 def _damaged(path: Path, actual: str) -> JournalCorrupt:
     return JournalCorrupt(
         f"{path} is damaged: no epoch can be trusted to be new",
-        expected='{"WORKLOAD": EPOCH, …}',
+        expected='{"format": 2, "epochs": {"WORKLOAD": EPOCH, …}}',
         actual=actual,
         next_step="write the epochs of the placement records in etcd into it, by hand",
     )

@@ -39,10 +39,19 @@ LANGUAGE = {
     "typing_extensions",
     "uuid",
 }
-OURS = {"core.errors", "core.clock", "core.runs", "inventory", "stacks.resources", "stacks.changes"}
+OURS = {
+    "core.clock",
+    "core.errors",
+    "core.formats",
+    "core.runs",
+    "inventory",
+    "stacks.changes",
+    "stacks.resources",
+}
 DECIDING = {
     "core/errors.py": set(),
     "core/clock.py": set(),
+    "core/formats.py": set(),
     "core/runs": {"pydantic", "queue"},
     "inventory": {"pydantic", "pydantic_core", "yaml", "networkx"},
     "dr/*.py": {"pydantic", "dr"},
