@@ -77,6 +77,6 @@ def _kept(environment: Environment) -> Network | None:
         raise Rejected(
             f"{path} cannot be read",
             expected="the network that the last ndc up set out to build",
-            actual=str(error).splitlines()[0],
+            actual=error.errors(include_url=False)[0]["msg"],
             next_step="restore it from a copy; or ndc up, which makes it anew",
         ) from None

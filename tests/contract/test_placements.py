@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from access.clients.etcd import Delete, Etcd
+from access.clients.etcd import Delete, Etcd, Put
 from access.clients.ssh import Access
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Actuator, Answer, Token
@@ -19,7 +19,7 @@ from dr.live.eye import LiveEye
 from dr.live.hands import LiveActuator
 from dr.live.reach import Reach
 from dr.live.records import EtcdPlacements
-from dr.placement import Placement
+from dr.placement import Claim, Placement
 from dr.ports import Eye
 from dr.simulation.world import World
 from inventory.etcd import claims, placements
@@ -163,6 +163,25 @@ def test_the_same_move_by_another_run_is_not_taken_for_ours(pair: Pair) -> None:
     pair.do(MOVE)
 
     assert pair.is_so(MovePlacement(SERVICE, HOME, REFUGE, 2, SECOND)) is False
+
+
+@pytest.mark.lab
+def test_a_record_in_the_text_of_an_older_version_is_moved_and_held(etcd: Etcd) -> None:
+    of = network().environment
+    records = EtcdPlacements(etcd, of)
+    old = [
+        Put(placements(of) + SERVICE, '{"site":"ndc01","epoch":1,"run":null}'),
+        Put(claims(of) + SERVICE, '{"run":null,"number":4}'),
+    ]
+    etcd.change([], old)
+
+    records.swap(SERVICE, Placement(HOME, 1, None), Placement(REFUGE, 2, FIRST))
+    records.take(SERVICE, FIRST, 5)
+
+    moved, held = records.placement(SERVICE), records.claim(SERVICE)
+    _forget(etcd)
+    assert moved == Placement(REFUGE, 2, FIRST)
+    assert held == Claim(FIRST, 5)
 
 
 @pytest.mark.lab
