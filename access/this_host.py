@@ -6,18 +6,18 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core import host_paths
-from core.errors import Rejected
+from core.errors import NdcError, Rejected
 from core.text import first_problem
 from inventory.names import HostName
 from inventory.network import Host, Network
+from inventory.network_text import network_from_json
 from inventory.postgresql import Login
 
 _SETTINGS = Path(host_paths.SETTINGS)
 _HOST_FILE = Path(host_paths.HOST_FILE)
-_NETWORK = TypeAdapter(Network)
 
 
 class _HostFile(BaseModel):
@@ -79,11 +79,11 @@ def read_this_host(path: Path) -> ThisHost:
 
     Raises:
         Rejected: one of the two is missing or cannot be read as such.
+        PlanRefused: ``network.json`` is of a format that is not read.
     """
+    of = path.parent / host_paths.NETWORK_FILE.name
     try:
-        network = _NETWORK.validate_json(
-            (path.parent / host_paths.NETWORK_FILE.name).read_text("utf-8")
-        )
+        network = network_from_json(of.read_text("utf-8"), of)
         name = _HostFile.model_validate_json(path.read_text("utf-8")).host
         return ThisHost(network, network.host(HostName(name)), path.parent)
     except (OSError, ValidationError, KeyError) as error:
@@ -105,5 +105,5 @@ def this_host_of_arguments(program: str) -> ThisHost:
     path: Path = parser.parse_args().host_file
     try:
         return read_this_host(path)
-    except Rejected as error:
+    except NdcError as error:
         parser.exit(error.exit_code, "\n".join([*error.lines(), ""]))

@@ -19,6 +19,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 
 from core.errors import Rejected
+from core.formats import FIRST, KEY, Format
 from inventory.names import HostName, ServiceName
 from inventory.network import Network
 
@@ -69,7 +70,11 @@ class Request:
     """the workload's service address"""
 
     def text(self) -> str:
-        """Return it as one line of JSON."""
+        """Return it as one line of JSON.
+
+        It states no number while that is the first: a host that was brought up before
+        there were numbers obeys it as well, so nobody has to run ``ndc up`` before a recovery.
+        """
         fields = asdict(self) | {"argument": str(self.argument)}
         return json.dumps(fields, sort_keys=True)
 
@@ -78,12 +83,13 @@ class Request:
         """Return the request that ``text`` is.
 
         Raises:
-            Rejected: it is anything else, however close.
+            Rejected: it is anything else, however close, or of a format that is not read.
         """
         try:
             fields = json.loads(text[: MOST_BYTES + 1], object_pairs_hook=_unique)
             if not isinstance(fields, dict) or len(text) > MOST_BYTES:
                 raise _malformed("an object of at most 2048 characters")
+            Format.WORDS.demand_number(fields.pop(KEY, FIRST), "the request")
             request = cls(
                 workload=ServiceName(_matched(fields.pop("workload"), _WORKLOAD)),
                 epoch=_epoch(fields.pop("epoch")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import JournalCorrupt
+from core.formats import Format
 from core.runs.plan import RunName
 from inventory.names import SiteName
 
@@ -60,20 +61,21 @@ _CLAIM: TypeAdapter[Claim] = TypeAdapter(Claim)
 
 def placement_text(placement: Placement) -> str:
     """Return ``placement`` as it is kept."""
-    return _PLACEMENT.dump_json(placement).decode()
+    return Format.PLACEMENT.text(_PLACEMENT.dump_python(placement, mode="json"))
 
 
 def claim_text(claim: Claim) -> str:
     """Return ``claim`` as it is kept."""
-    return _CLAIM.dump_json(claim).decode()
+    return Format.CLAIM.text(_CLAIM.dump_python(claim, mode="json"))
 
 
 def read_placement(text: str) -> Placement:
     """Return the placement that ``text`` holds.
 
     Raises:
-        JournalCorrupt: it holds none.
+        JournalCorrupt: it holds none, or one of a format that is not read.
     """
+    Format.PLACEMENT.demand(text, "a placement")
     try:
         return _PLACEMENT.validate_json(text)
     except ValidationError:
@@ -84,8 +86,9 @@ def read_claim(text: str) -> Claim:
     """Return the claim that ``text`` holds.
 
     Raises:
-        JournalCorrupt: it holds none.
+        JournalCorrupt: it holds none, or one of a format that is not read.
     """
+    Format.CLAIM.demand(text, "a claim")
     try:
         return _CLAIM.validate_json(text)
     except ValidationError:

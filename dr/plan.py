@@ -10,6 +10,7 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import Field, TypeAdapter, ValidationError
 
 from core.errors import JournalCorrupt, PlanRefused
+from core.formats import Format
 from core.runs.engine import Engine
 from core.runs.journal import Codec, Journal, Record
 from core.runs.plan import Plan, Step
@@ -107,20 +108,22 @@ def codec() -> Codec[_Action, Basis]:
 
 def to_text(plan: RecoveryPlan) -> str:
     """Return ``plan`` as JSON: the file that was printed from is the file that runs."""
-    return _PLAN.dump_json(plan, indent=2).decode()
+    return Format.PLAN.text(_PLAN.dump_python(plan, mode="json"), indent=2)
 
 
-def from_text(text: str) -> RecoveryPlan:
-    """Return the plan that ``text`` holds.
+def from_text(text: str, source: str = "a plan") -> RecoveryPlan:
+    """Return the plan that ``text`` holds; ``source`` is named in the complaint.
 
     Raises:
         JournalCorrupt: it holds none.
+        PlanRefused: it is of a format that is not read.
     """
+    Format.PLAN.demand(text, source)
     try:
         return _PLAN.validate_json(text)
     except (ValidationError, PlanRefused) as error:
         raise JournalCorrupt(
-            "a plan cannot be read",
+            f"{source} cannot be read",
             expected="what `ndc dr plan` wrote",
             actual=first_problem(error) if isinstance(error, ValidationError) else error.what,
             next_step="make a new one: ndc dr plan SERVICE --to SITE",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.errors import JournalCorrupt
+from core.formats import Format
 from core.measure import Measure
 from core.runs.journal import StepEvent, Verdict
 from core.runs.machine import EventKind, StepState
@@ -161,7 +161,7 @@ def report_json(made: Report) -> str:
         "attempts": made.attempts,
         "waits_for": list(made.waits_for),
     }
-    return json.dumps(plain, indent=2, ensure_ascii=False)
+    return Format.REPORT.text(plain, indent=2)
 
 
 def _plain(seen: Measure) -> dict[str, str | float | bool]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from core.errors import InventoryInvalid
+from core.formats import KEY, Format, stated_in
 from core.text import first_problem
 
 Numbers: TypeAlias = Mapping[str, int]
@@ -45,17 +46,18 @@ class Allocations:
             for name, series in sorted(self.series.items())
         }
         plain = _FILE.dump_python(file, exclude_defaults=True)
-        return _HEADING + yaml.safe_dump(plain, sort_keys=False)
+        return _HEADING + yaml.safe_dump(Format.ALLOCATIONS.stamped(plain), sort_keys=False)
 
     @classmethod
     def from_yaml(cls, text: str) -> Allocations:
         """Return what ``to_yaml`` wrote.
 
         Raises:
-            InventoryInvalid: the text is damaged; no number may be guessed.
+            InventoryInvalid: the text is damaged, or of a format that is not read; no number
+                may be guessed.
         """
         try:
-            file = _FILE.validate_python(yaml.safe_load(text))
+            file = _FILE.validate_python(_series(yaml.safe_load(text)))
         except (yaml.YAMLError, ValidationError) as error:
             raise InventoryInvalid(
                 "allocations.yaml cannot be read",
@@ -71,6 +73,14 @@ def _problem(error: yaml.YAMLError | ValidationError) -> str:
     if isinstance(error, ValidationError):
         return first_problem(error, whole="the file")
     return " ".join(str(error).split()) or "no YAML"
+
+
+def _series(plain: Any) -> Any:
+    """Return ``plain`` without its number."""
+    Format.ALLOCATIONS.demand_number(stated_in(plain), "allocations.yaml")
+    if isinstance(plain, dict):
+        plain.pop(KEY, None)
+    return plain
 
 
 class _Series(BaseModel):

@@ -15,8 +15,8 @@ from core.host_paths import places
 from inventory import endpoints
 from inventory.contents import Contents, contents_of
 from inventory.network import Host, Network, Role
+from inventory.network_text import network_to_plain
 
-_NETWORK = TypeAdapter(Network)
 _CONTENTS = TypeAdapter(Contents)
 
 _EVERYWHERE = ("base", "router", "programs", "node_exporter")
@@ -48,17 +48,6 @@ def ansible_inventory(network: Network, variables: Mapping[str, str]) -> dict[st
             "children": _groups(network),
         }
     }
-
-
-def network_to_plain(network: Network) -> dict[str, Any]:
-    """Return ``network``, JSON-ready; sets are sorted, so that equal networks are equal text."""
-    plain: dict[str, Any] = _NETWORK.dump_python(network, mode="json")
-    return _sorted(plain, network)
-
-
-def network_from_json(text: str) -> Network:
-    """Return the network that ``text`` holds, or raise pydantic's ValidationError."""
-    return _NETWORK.validate_json(text)
 
 
 def roles_of(host: Host) -> tuple[str, ...]:
@@ -100,13 +89,3 @@ def _ports(network: Network) -> dict[str, int | list[int]]:
         "databases": databases,
         "patronis": [endpoints.patroni_port(port) for port in databases],
     }
-
-
-def _sorted(plain: dict[str, Any], network: Network) -> dict[str, Any]:
-    for written, host in zip(plain["hosts"], network.hosts, strict=True):
-        written["roles"] = sorted(role.value for role in host.roles)
-    for written, operator in zip(plain["operators"], network.operators, strict=True):
-        written["roles"] = sorted(operator.roles)
-    for written, promised in zip(plain["failure_sets"], network.failure_sets, strict=True):
-        written["sites"] = sorted(promised.sites)
-    return plain

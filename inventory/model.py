@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from core.formats import FIRST, Format
 from inventory.names import (
     DatabaseName,
     LinkName,
@@ -230,6 +231,8 @@ _NAMED = Field(pattern=NAME, max_length=40)
 class Inventory(_Declared):
     """Everything that is declared, from all files together."""
 
+    format: Annotated[int, WithJsonSchema({"enum": [*Format.INVENTORY.read]})] = FIRST
+    """in which all files are written; not declared: the first"""
     network: Settings
     pools: Pools
     regions: dict[Annotated[RegionName, _NAMED], Region]

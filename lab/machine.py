@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core import files
 from core.errors import Rejected
+from core.formats import Format
 from core.locks import Lock
 from core.system_clock import SystemClock
 from core.text import first_problem
@@ -88,11 +89,11 @@ def changing(folder: Path = FOLDER) -> Iterator[Register]:
     with _locked(folder):
         at = folder / "register.json"
         register = _read(at)
-        before = _REGISTER.dump_json(register)
+        before = _REGISTER.dump_python(register, mode="json")
         yield register
-        after = _REGISTER.dump_json(register, indent=1)
-        if _REGISTER.dump_json(register) != before:
-            files.write(at, after.decode() + "\n")
+        after = _REGISTER.dump_python(register, mode="json")
+        if after != before:
+            files.write(at, Format.REGISTER.text(after, indent=1) + "\n")
 
 
 @contextmanager
@@ -117,6 +118,7 @@ def _read(at: Path) -> Register:
     if text is None:
         return Register()
     try:
+        Format.REGISTER.demand(text, at)
         return _REGISTER.validate_json(text)
     except ValidationError as error:
         raise Rejected(

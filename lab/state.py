@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core import files
 from core.errors import Rejected
+from core.formats import Format
 from core.text import first_problem
 from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec
 
@@ -135,8 +136,8 @@ class State:
 
     def _write(self, records: Records) -> None:
         if records != self._records:
-            text = _RECORDS.dump_json(records, indent=1).decode() + "\n"
-            files.write(self._at, text, mode=0o600)
+            plain = _RECORDS.dump_python(records, mode="json")
+            files.write(self._at, Format.LAB.text(plain, indent=1) + "\n", mode=0o600)
             self._records = records
 
 
@@ -145,6 +146,7 @@ def _read(at: Path) -> Records:
     if text is None:
         return Records()
     try:
+        Format.LAB.demand(text, at)
         return _RECORDS.validate_json(text)
     except ValidationError as error:
         raise Rejected(

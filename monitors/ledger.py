@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from itertools import pairwise
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import JournalCorrupt
+from core.formats import FIRST, Format
 from core.measure import Gap, Measure
 
 GENESIS = "0" * 64
@@ -67,11 +69,13 @@ class Head:
 
 
 _ENTRY = TypeAdapter(Entry)
+_NUMBER = re.compile(r'\{"format":(\d+),')
+"""stands first in a line, so that it is read without taking the line apart"""
 
 
 def chained(entry: Entry, head: Head) -> tuple[str, Head]:
     """Return the line for ``entry`` after ``head``, without newline, and the new head."""
-    body = json.dumps(asdict(entry), default=_plain, separators=(",", ":"))
+    body = json.dumps(Format.LEDGER.stamped(asdict(entry)), default=_plain, separators=(",", ":"))
     digest = hashlib.sha256(f"{head.hash}{body}".encode()).hexdigest()
     return f'{body[:-1]},"chain":"{digest}"}}', Head(head.lines + 1, digest)
 
@@ -82,7 +86,8 @@ def unchained(lines: Iterable[str], head: Head | None = None) -> tuple[list[Entr
     Without ``head`` the first line is taken on trust: what was before it is not known.
 
     Raises:
-        JournalCorrupt: a line was changed, removed, moved or torn.
+        JournalCorrupt: a line was changed, removed, moved or torn, or is of a format that is
+            not read.
     """
     entries: list[Entry] = []
     for line in lines:
@@ -146,6 +151,8 @@ def worst_slip(
 
 
 def _read(line: str) -> tuple[Entry, str, str]:
+    stated = _NUMBER.match(line)
+    Format.LEDGER.demand_number(int(stated[1]) if stated else FIRST, "the ledger")
     body, separator, rest = line.rpartition(',"chain":"')
     try:
         if not separator or not rest.endswith('"}'):

@@ -13,11 +13,12 @@ from typing import Generic
 
 from core.clock import Clock
 from core.errors import JournalCorrupt
+from core.formats import Format
 from core.runs.journal import Closed, Entry, Journal, Opened, StepEvent, Verdict, Where
 from core.runs.machine import DOUBTFUL, IN_FLIGHT, EventKind, StepState
 from core.runs.plan import ActionT, BasisT, Plan, Step, StepId
 from core.runs.ports import Actuator, Answer, Completion, Inbox, Sensor, Token
-from core.runs.run import Run, advance, fold, objection_to
+from core.runs.run import Run, advance, demand_own_format, fold, objection_to
 
 LOOK_EVERY = timedelta(milliseconds=100)
 PATIENCE = timedelta(seconds=5)
@@ -66,19 +67,24 @@ class Engine(Generic[ActionT, BasisT]):
             JournalCorrupt: the journal holds a run already.
             NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
-        return self._drive(self._write(fold(self._journal.records()), Opened(plan, truth)))
+        opened = Opened(plan, truth, Format.JOURNAL.number)
+        return self._drive(self._write(fold(self._journal.records()), opened))
 
     def resume(self) -> Run[ActionT, BasisT]:
         """Carry the journalled run as far as it will go; a run that is over is returned as it is.
 
         Raises:
             JournalCorrupt: there is no run, or its record cannot be trusted.
+            PlanRefused: its journal is in a format that is no longer written; nothing was touched.
             NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
         run = fold(self._journal.records())
         if run is None:
             raise JournalCorrupt("there is no run to resume", next_step="ndc dr runs lists them")
-        return run if run.closed else self._drive(run)
+        if run.closed:
+            return run
+        demand_own_format(run)
+        return self._drive(run)
 
     def _drive(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         for step in run.steps_in(*IN_FLIGHT):

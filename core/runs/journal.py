@@ -6,6 +6,7 @@ file, etcd and memory keep its promise (``dr.live.journals``).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any, Generic, Literal, Protocol, TypeAlias
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import JournalCorrupt, PlanRefused
+from core.formats import FIRST, Format, stated_in
 from core.runs.machine import EventKind
 from core.runs.plan import ActionT, BasisT, Plan, StepId
 from core.text import first_problem
@@ -56,6 +58,8 @@ class Opened(Generic[ActionT, BasisT]):
 
     plan: Plan[ActionT, BasisT]
     truth: Where
+    format: int = FIRST
+    """of this line, and of every one that follows"""
     what: Literal["opened"] = "opened"
 
 
@@ -143,7 +147,10 @@ class Codec(Generic[ActionT, BasisT]):
 
         Raises:
             JournalCorrupt: a line cannot be read, or is missing, or stands twice.
+            PlanRefused: they are of a format that is not read; nothing was touched.
         """
+        if lines:
+            Format.JOURNAL.demand_number(_stated_in(lines[0]), f"the journal {source}")
         try:
             records = [self._lines.validate_json(line) for line in lines]
         except ValidationError as error:
@@ -154,6 +161,15 @@ class Codec(Generic[ActionT, BasisT]):
         if numbers != list(range(len(records))):
             raise _damaged(source, f"lines numbered {numbers}")
         return records
+
+
+def _stated_in(first: bytes) -> object:
+    """Return the number that the ``first`` line states; a damaged one states none."""
+    try:
+        record = json.loads(first)
+    except (ValueError, RecursionError):
+        return FIRST
+    return stated_in(record.get("entry")) if isinstance(record, dict) else FIRST
 
 
 def _damaged(source: str, actual: str) -> JournalCorrupt:

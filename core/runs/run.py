@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic
 
-from core.errors import JournalCorrupt
+from core.errors import JournalCorrupt, PlanRefused
+from core.formats import FIRST, Format
 from core.runs.journal import (
     Closed,
     Entry,
@@ -51,6 +52,8 @@ class Run(Generic[ActionT, BasisT]):
     """what was last said about a step"""
     requests: tuple[Request, ...] = ()
     closed: Verdict | None = None
+    format: int = FIRST
+    """of its journal, for life"""
 
     def steps_in(self, *states: StepState) -> list[Step[ActionT]]:
         """Return the steps that stand in one of ``states``, in the plan's order."""
@@ -139,8 +142,8 @@ def advance(
         JournalCorrupt: ``entry`` cannot come next.
     """
     match run, entry:
-        case None, Opened(plan, truth):
-            return _opened(plan, truth)
+        case None, Opened():
+            return _opened(entry)
         case Run(closed=None), StepEvent():
             return _after_event(run, entry)
         case Run(closed=None), Request():
@@ -159,14 +162,30 @@ def fold(records: Iterable[Record[ActionT, BasisT]]) -> Run[ActionT, BasisT] | N
     return run
 
 
-def _opened(plan: Plan[ActionT, BasisT], truth: Where) -> Run[ActionT, BasisT]:
-    names = [step.id for step in plan.steps]
+def demand_own_format(run: Run[ActionT, BasisT]) -> None:
+    """Return if this ndc may go on with ``run``: a journal keeps one format for life.
+
+    Raises:
+        PlanRefused: its journal is in one that is read and no longer written.
+    """
+    if run.format != Format.JOURNAL.number:
+        raise PlanRefused(
+            f"run {run.plan.id} was begun by another version of ndc, and is not gone on with here",
+            expected=f"a journal in format {Format.JOURNAL.number}, which this ndc writes",
+            actual=f"format {run.format}",
+            next_step="finish it with the ndc that began it",
+        )
+
+
+def _opened(entry: Opened[ActionT, BasisT]) -> Run[ActionT, BasisT]:
+    names = [step.id for step in entry.plan.steps]
     return Run(
-        plan,
-        truth,
+        entry.plan,
+        entry.truth,
         states=dict.fromkeys(names, StepState.PENDING),
         sent={},
         notes=dict.fromkeys(names, ""),
+        format=entry.format,
     )
 
 

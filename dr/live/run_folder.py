@@ -21,7 +21,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from core import files
 from core.clock import Clock
-from core.errors import JournalCorrupt, PlanRefused, Rejected
+from core.errors import PlanRefused, Rejected
+from core.formats import Format
 from core.locks import Lock, is_held
 from core.runs.journal import Request
 from core.runs.plan import RunName
@@ -99,12 +100,10 @@ class RunFolder:
 
         Raises:
             JournalCorrupt: it cannot be read.
+            PlanRefused: it is of a format that is not read.
         """
-        try:
-            return from_text(files.read_if_there(self.path / "plan.json") or "")
-        except JournalCorrupt as error:
-            error.what = f"the plan of run {self.run} cannot be read"
-            raise
+        text = files.read_if_there(self.path / "plan.json") or ""
+        return from_text(text, f"the plan of run {self.run}")
 
     def journal(self, clock: Clock) -> FileJournal[Action, Basis]:
         """Return the journal in this folder."""
@@ -123,9 +122,20 @@ class RunFolder:
         files.write(self.path / "report.txt", text + "\n")
         files.write(self.path / "report.json", json + "\n")
 
-    def report(self, name: str = "report.txt") -> str | None:
-        """Return a report, or None if there is none yet."""
-        return files.read_if_there(self.path / name)
+    def report(self) -> str | None:
+        """Return the report for people, or None if there is none yet."""
+        return files.read_if_there(self.path / "report.txt")
+
+    def report_json(self) -> str | None:
+        """Return the report for programs, or None if there is none yet.
+
+        Raises:
+            PlanRefused: it is of a format that this ndc does not know to be what it writes.
+        """
+        text = files.read_if_there(self.path / "report.json")
+        if text is not None:
+            Format.REPORT.demand(text, f"the report of run {self.run}")
+        return text
 
     def last_words(self) -> str:
         """Return the last lines that a runner wrote; for when it left no report."""
@@ -166,7 +176,8 @@ class FileInbox:
         Raises:
             Rejected: it could not be written.
         """
-        files.write(self.path / f"{request.id}.json", _REQUEST.dump_json(request).decode() + "\n")
+        text = Format.JOURNAL.text(_REQUEST.dump_python(request, mode="json"))
+        files.write(self.path / f"{request.id}.json", text + "\n")
 
     def requests(self) -> Sequence[Request]:
         """Return what has been asked and not been put away, oldest first."""
@@ -184,7 +195,9 @@ def names(root: Path) -> list[str]:
 
 def _read(path: Path) -> Request | None:
     try:
-        return _REQUEST.validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        # taken a moment ago, or no request: people write here, and nonsense is not obeyed
+        text = path.read_bytes()
+        Format.JOURNAL.demand(text, path)
+        return _REQUEST.validate_json(text)
+    except (FileNotFoundError, ValidationError, PlanRefused):
+        # taken a moment ago, or no request of ours: people write here, and nonsense is not obeyed
         return None

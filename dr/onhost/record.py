@@ -11,6 +11,7 @@ from pathlib import Path
 from core import files, host_paths
 from core.clock import Clock
 from core.errors import JournalCorrupt
+from core.formats import FIRST, Format
 from core.locks import Lock
 
 FOLDER = Path(host_paths.STATE)
@@ -46,14 +47,17 @@ class EpochRecord:
         """Return the highest epoch per workload; empty on a host that was never asked.
 
         Raises:
-            JournalCorrupt: the file is there and is not what we write.
+            JournalCorrupt: the file is there and is not what we write, or of a format that is
+                not read.
         """
         text = files.read_if_there(self._file)
         if text is None:
             return {}
+        number = Format.EPOCHS.demand(text, self._file)
         try:
-            known = json.loads(text)
-        except ValueError as error:
+            plain = json.loads(text)
+            known = plain if number == FIRST else plain["epochs"]
+        except (ValueError, KeyError) as error:
             raise _damaged(self._file, str(error)) from error
         if not isinstance(known, dict) or not all(type(epoch) is int for epoch in known.values()):
             raise _damaged(self._file, text[:80])
@@ -65,13 +69,14 @@ class EpochRecord:
         Raises:
             Rejected: it could not be written; the file holds what it held.
         """
-        files.write(self._file, json.dumps(known, sort_keys=True) + "\n", mode=0o600)
+        text = Format.EPOCHS.text({"epochs": dict(sorted(known.items()))})
+        files.write(self._file, text + "\n", mode=0o600)
 
 
 def _damaged(path: Path, actual: str) -> JournalCorrupt:
     return JournalCorrupt(
         f"{path} is damaged: no epoch can be trusted to be new",
-        expected='{"WORKLOAD": EPOCH, …}',
+        expected='{"format": 2, "epochs": {"WORKLOAD": EPOCH, …}}',
         actual=actual,
         next_step="write the epochs of the placement records in etcd into it, by hand",
     )

@@ -9,9 +9,30 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from core.errors import InventoryInvalid
+from core.formats import KEY, Format, stated_in
 from inventory.documents import Document, Path
 from inventory.model import Inventory
 from inventory.problems import Problem, listed, nearest
+
+
+def unknown_format(document: Document) -> list[Problem]:
+    """Return the problem that the files are of a format that is not read; nothing if it is."""
+    stated = stated_in(document.tree)
+    try:
+        Format.INVENTORY.demand_number(stated, "the inventory")
+    except InventoryInvalid as error:
+        return [
+            Problem(
+                document.at(KEY),
+                "NDC-E0107",
+                error.what,
+                expected=error.expected,
+                actual=f"format {_shown(stated)}",
+                next_step=error.next_step,
+            )
+        ]
+    return []
 
 
 def shaped(document: Document) -> tuple[Inventory, list[Problem]]:

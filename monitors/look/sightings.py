@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter
 
 from core import files
-from core.errors import Rejected
+from core.errors import NdcError
+from core.formats import FIRST, Format
 from monitors.health.snapshot import Sighting
 
-_TEXT = TypeAdapter(dict[str, AwareDatetime])
+_LAST = TypeAdapter(dict[str, AwareDatetime])
 
 
 class Sightings:
@@ -34,10 +36,13 @@ class Sightings:
 
 
 def recalled(path: Path) -> dict[str, datetime]:
-    """Return what ``remember`` wrote; nothing if the file is not there or not readable as such."""
+    """Return what ``remember`` wrote; nothing if the file is not there, or cannot be read."""
     try:
-        return _TEXT.validate_json(files.read_if_there(path) or "{}")
-    except (ValidationError, Rejected):
+        text = files.read_if_there(path) or "{}"
+        plain = json.loads(text)
+        number = Format.SIGHTINGS.demand(text, path)
+        return _LAST.validate_python(plain if number == FIRST else plain["seen"])
+    except (ValueError, KeyError, NdcError):
         # a memory, not a record: losing it only makes "unknown since" less exact
         return {}
 
@@ -45,7 +50,8 @@ def recalled(path: Path) -> dict[str, datetime]:
 def remember(path: Path, last: Mapping[str, datetime]) -> None:
     """Keep ``last`` in ``path``, if this user may write there."""
     try:
-        files.write(path, _TEXT.dump_json(dict(last), indent=1).decode() + "\n")
-    except Rejected:
+        seen = _LAST.dump_python(dict(last), mode="json")
+        files.write(path, Format.SIGHTINGS.text({"seen": seen}, indent=1) + "\n")
+    except NdcError:
         # a reader without the right to write still gets its answer
         return

@@ -98,7 +98,7 @@ def show(context: typer.Context, run: Run) -> None:
 
     folder = _opened(context, run)
     if current(context).as_json:
-        answer(folder.report("report.json") or "null")
+        answer(folder.report_json() or "null")
         return
     told = fold(folder.journal(SystemClock()).records())
     answer(run_text(told) if told else plan_text(folder.plan(), conditions=True))
@@ -175,7 +175,7 @@ def _ask(
     from core.errors import PlanRefused
     from core.runs.journal import Request
     from core.runs.plan import StepId
-    from core.runs.run import fold, objection_to
+    from core.runs.run import demand_own_format, fold, objection_to
     from core.system_clock import SystemClock
 
     clock = SystemClock()
@@ -183,6 +183,8 @@ def _ask(
     _, network = running(current(context))
     request = Request(name, wish, _operator(network), reason, StepId(step) if step else None)
     run = fold(folder.journal(clock).records())
+    if run:
+        demand_own_format(run)
     objection = objection_to(run, request) if run else "a run that was begun"
     if objection:
         raise PlanRefused(

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from access.paths import NAMES, Paths
 from core import files
 from core.errors import PlanRefused, Rejected
+from core.formats import FIRST, Format
 from core.text import first_problem
 from inventory.allocate import Allocations, allocate
 from inventory.derive import derive
@@ -32,6 +33,8 @@ class Description(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    format: int = FIRST
+    """of the file that this is written in"""
     number: int = Field(ge=1, le=254)
     """1 to 254, unique on this machine"""
     profile: str
@@ -76,6 +79,7 @@ def create(
     number = machine.claim_number(name, paths.root)
     files.make_folder(paths.root)
     description = Description(
+        format=Format.ENVIRONMENT.number,
         number=number,
         profile=profile,
         inventory=inventory.resolve(),
@@ -89,7 +93,7 @@ def opened(name: str) -> Environment:
     """Return the environment called ``name``.
 
     Raises:
-        PlanRefused: there is none.
+        PlanRefused: there is none, or its description is of a format that is not read.
         Rejected: its description cannot be read.
     """
     paths = paths_of(name)
@@ -102,6 +106,7 @@ def opened(name: str) -> Environment:
             actual=name,
             next_step=f"did you mean {meant}?" if meant else "ndc up makes it",
         )
+    Format.ENVIRONMENT.demand(text, paths.description)
     try:
         return Environment(paths, Description.model_validate_json(text))
     except ValidationError as error:

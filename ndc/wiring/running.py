@@ -6,17 +6,17 @@ Somebody may be writing in the inventory at this moment, and who looks or acts a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from core import files
 from core.errors import InventoryInvalid, Rejected
 from inventory.network import Network
+from inventory.network_text import network_from_json, network_to_plain
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as declared_by
-
-_NETWORK = TypeAdapter(Network)
 
 
 def keep(environment: Environment, network: Network) -> None:
@@ -25,7 +25,7 @@ def keep(environment: Environment, network: Network) -> None:
     Raises:
         Rejected: it could not be written.
     """
-    text = _NETWORK.dump_json(network, indent=1).decode() + "\n"
+    text = json.dumps(network_to_plain(network), indent=1, ensure_ascii=False) + "\n"
     if files.read_if_there(environment.paths.network) != text:
         files.write(environment.paths.network, text)
 
@@ -42,6 +42,7 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
 
     Raises:
         InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
+        PlanRefused, Rejected: something runs, and what was kept of it cannot be read.
     """
     kept = _kept(environment)
     try:
@@ -65,8 +66,17 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
 
 
 def _kept(environment: Environment) -> Network | None:
-    """Return what ``keep`` wrote; None if nothing runs, or another version of ndc wrote it."""
-    try:
-        return _NETWORK.validate_json(files.read_if_there(environment.paths.network) or "")
-    except (ValidationError, Rejected):
+    """Return what ``keep`` wrote; None if nothing runs."""
+    path = environment.paths.network
+    text = files.read_if_there(path)
+    if text is None:
         return None
+    try:
+        return network_from_json(text, path)
+    except ValidationError as error:
+        raise Rejected(
+            f"{path} cannot be read",
+            expected="the network that the last ndc up set out to build",
+            actual=error.errors(include_url=False)[0]["msg"],
+            next_step="restore it from a copy; or ndc up, which makes it anew",
+        ) from None

@@ -42,6 +42,7 @@ LANGUAGE = {
 OURS = {
     "core.errors",
     "core.clock",
+    "core.formats",
     "core.measure",
     "core.runs",
     "core.text",
@@ -56,6 +57,7 @@ DECIDING = {
     "core/text.py": {"pydantic"},
     "core/measure.py": set(),
     "core/host_paths.py": {"pathlib"},
+    "core/formats.py": set(),
     "core/runs": {"pydantic", "queue"},
     "inventory": {"pydantic", "pydantic_core", "yaml", "networkx"},
     "dr/*.py": {"pydantic", "dr"},

@@ -18,6 +18,7 @@ OURS = re.compile(r"/?(etc/ndc|opt/ndc|var/lib/ndc)\b|postgresql/\d+|ndc-handed-
 SAYS = "core/host_paths.py"
 ALONE = {
     "playbooks/library/ndc_tree.py": "runs on hosts by itself, whatever they hold",
+    "core/formats.py": "names places in words, for a table that people read",
     "lab/machine.py": "of the lab's own machine, which is no host",
 }
 

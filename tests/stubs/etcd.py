@@ -1,72 +1,90 @@
-"""The voters' JSON gateway, as far as ``access.clients.etcd`` asks it."""
+"""A quorum in memory that speaks etcd's JSON gateway, as far as ``access.clients.etcd`` asks it."""
 
 from __future__ import annotations
 
-import base64
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
+from access.clients.etcd import Etcd
 from tests.stubs.https import Asked, Reply
 
 _TOKEN = "token-of-this-quorum"  # noqa: S105 - a name
 
 
+@dataclass
 class StubEtcd:
-    """One store behind every voter."""
+    """What every voter of one quorum answers."""
 
-    def __init__(self, passwords: Mapping[str, str]) -> None:
-        self._passwords = passwords
-        self._values: dict[bytes, bytes] = {}
-        self._created: dict[bytes, int] = {}
-        self._changed: dict[bytes, int] = {}
-        self._revision = 1
+    held: dict[str, str] = field(default_factory=dict)
+    passwords: Mapping[str, str] | None = None
+    """of accounts; None: whoever asks is answered"""
+    changes: int = 0
+    """transactions that succeeded"""
+    _changed: dict[str, int] = field(default_factory=dict)
+
+    def client(self) -> Etcd:
+        """Return a client of it that needs no server."""
+        return Etcd(httpx.Client(transport=httpx.MockTransport(self._respond)), ["https://voter"])
 
     def answer(self, asked: Asked) -> Reply:
-        """Answer one request of a client that showed a certificate."""
+        """Answer one request."""
         if asked.path == "/v3/auth/authenticate":
-            good = self._passwords.get(asked.body["name"]) == asked.body["password"]
+            good = (self.passwords or {}).get(asked.body["name"]) == asked.body["password"]
             return (200, {"token": _TOKEN}) if good else (400, {"error": "authentication failed"})
-        if asked.headers.get("Authorization") != _TOKEN:
+        if self.passwords is not None and asked.headers.get("Authorization") != _TOKEN:
             return 400, {"error": "etcdserver: user name is empty"}
         match asked.path:
             case "/v3/kv/range":
                 return 200, {"kvs": self._range(asked.body)}
             case "/v3/kv/txn":
-                return 200, self._txn(asked.body)
+                return 200, {"succeeded": self._txn(asked.body)}
             case _:
                 return 404, {"error": f"no {asked.path} here"}
 
+    def _respond(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)
+        asked = Asked(request.method, request.url.path, {}, body, request.headers)
+        status, answer = self.answer(asked)
+        return httpx.Response(status, json=answer)
+
     def _range(self, body: Mapping[str, str]) -> list[dict[str, str]]:
-        first = base64.b64decode(body["key"])
-        end = base64.b64decode(body.get("range_end", "")) or first + b"\0"
+        first = _plain(body["key"])
+        end = _plain(body["range_end"]) if "range_end" in body else f"{first}\0"
         return [
             {
-                "key": base64.b64encode(key).decode(),
-                "value": base64.b64encode(self._values[key]).decode(),
-                "mod_revision": str(self._changed[key]),
+                "key": _coded(key),
+                "value": _coded(value),
+                "mod_revision": str(self._changed.get(key, 1)),
             }
-            for key in sorted(self._values)
+            for key, value in sorted(self.held.items())
             if first <= key < end
         ]
 
-    def _txn(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _txn(self, body: Mapping[str, Any]) -> bool:
         if not all(self._holds(one) for one in body.get("compare", [])):
-            return {}
-        self._revision += 1
+            return False
+        self.changes += 1
         for change in body.get("success", []):
             if put := change.get("request_put"):
-                key = base64.b64decode(put["key"])
-                self._values[key] = base64.b64decode(put["value"])
-                self._created.setdefault(key, self._revision)
-                self._changed[key] = self._revision
+                self.held[_plain(put["key"])] = _plain(put["value"])
+                self._changed[_plain(put["key"])] = self.changes + 1
             if delete := change.get("request_delete_range"):
-                key = base64.b64decode(delete["key"])
-                self._values.pop(key, None)
-                self._created.pop(key, None)
-        return {"succeeded": True}
+                self.held.pop(_plain(delete["key"]), None)
+        return True
 
     def _holds(self, one: Mapping[str, str]) -> bool:
-        key = base64.b64decode(one["key"])
-        if one["target"] == "CREATE":
-            return self._created.get(key, 0) == int(one["create_revision"])
-        return self._values.get(key) == base64.b64decode(one["value"])
+        value = self.held.get(_plain(one["key"]))
+        return value is None if one["target"] == "CREATE" else value == _plain(one["value"])
+
+
+def _coded(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def _plain(coded: str) -> str:
+    return b64decode(coded).decode()

@@ -77,7 +77,7 @@ class StubNetwork:
     etcd: StubEtcd = field(init=False)
 
     def __post_init__(self) -> None:
-        self.etcd = StubEtcd({CONTROL: self.on.secrets.etcd_password(CONTROL)})
+        self.etcd = StubEtcd(passwords={CONTROL: self.on.secrets.etcd_password(CONTROL)})
 
     def live(self) -> Live:
         """Return the network as recovery reaches it."""

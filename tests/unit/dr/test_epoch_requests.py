@@ -58,12 +58,18 @@ def test_a_request_survives_the_way() -> None:
         _fields(epoch=True),
         _fields(epoch=2**53),
         _fields(force=True),
+        _fields(format=2),
         '{"epoch": 1, ' + REQUEST.text()[1:],
     ],
 )
 def test_anything_else_is_no_request(text: str) -> None:
     with pytest.raises(Rejected):
         Request.parse(text)
+
+
+def test_a_request_says_its_number_only_once_that_is_no_longer_the_first() -> None:
+    assert "format" not in json.loads(REQUEST.text())
+    assert Request.parse(_fields(format=1)) == REQUEST
 
 
 @pytest.mark.parametrize("field", json.loads(REQUEST.text()))

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from inventory.ansible import ansible_inventory, network_from_json, network_to_plain, roles_of
+from inventory.ansible import ansible_inventory, roles_of
 from inventory.network import Role
+from inventory.network_text import network_from_json, network_to_plain
 from tests.networks import network
 
 
@@ -15,7 +16,7 @@ from tests.networks import network
 def test_what_is_written_is_read_back(profile: str) -> None:
     text = json.dumps(network_to_plain(network(profile)))
 
-    assert network_from_json(text) == network(profile)
+    assert network_from_json(text, "network.json") == network(profile)
 
 
 def test_every_host_is_in_the_groups_of_its_roles_and_of_its_site() -> None:

@@ -18,7 +18,7 @@ SECTIONS = {
     section: entries
     for text in read_folder(DECLARED).values()
     for section, entries in yaml.safe_load(text).items()
-    if section != "sites"
+    if section not in {"format", "sites"}
 } | {
     "sites": {
         name: entry

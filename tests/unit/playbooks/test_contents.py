@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from inventory.ansible import network_from_json
+from inventory.network_text import network_from_json
 from tests.networks import ROOT, network
 from tests.unit.playbooks.conftest import Rendered
 
@@ -126,7 +126,8 @@ def test_every_program_of_ours_begins_anew_with_a_new_wheel(
 
 def test_daemons_are_told_the_whole_network(rendered: Mapping[str, Rendered]) -> None:
     for contents in rendered.values():
-        assert network_from_json(contents.texts()["/etc/ndc/network.json"]) == network("tiny")
+        text = contents.texts()["/etc/ndc/network.json"]
+        assert network_from_json(text, "network.json") == network("tiny")
 
 
 def _patroni(rendered: Mapping[str, Rendered], host: str) -> Any:

@@ -40,6 +40,13 @@ def _holding(name: str, content: bytes) -> Spoil:
     return spoil
 
 
+def _run_of_a_later_version(folder: Path) -> None:
+    run = folder / "runs/20250101-000000-portal-to-ndc02"
+    run.mkdir(parents=True)
+    (run / "plan.json").write_text('{"format": 2}', "utf-8")
+    (run / "journal.jsonl").write_text('{"seq":0,"entry":{"format":2}}\n', "utf-8")
+
+
 CASES: dict[str, tuple[Spoil, str]] = {
     "a-command-that-is-none": (_nothing, "ndc stauts"),
     "a-file-instead-of-a-folder": (_nothing, "ndc --inventory var/ci/environment.json check"),
@@ -53,10 +60,18 @@ CASES: dict[str, tuple[Spoil, str]] = {
         _holding("pulumi/backend/.pulumi/stacks/ndc/network.json", b"{}"),
         "ndc --env ci status",
     ),
+    "allocations-of-a-later-version": (
+        _holding("allocations.yaml", b"format: 2\nseries: {}\n"),
+        "ndc --env ci check",
+    ),
     "allocations-torn": (_holding("allocations.yaml", b"sites:\n  gi"), "ndc --env ci check"),
     "an-environment-misspelt": (_nothing, "ndc --env cii status"),
     "an-environment-that-is-none": (_nothing, "ndc --env lab-of-others down"),
     "description-of-bytes": (_holding("environment.json", b"\xff\xfe"), "ndc --env ci status"),
+    "description-of-a-later-version": (
+        _holding("environment.json", b'{"format": 2, "number": [9]}'),
+        "ndc --env ci down --yes",
+    ),
     "description-torn": (_holding("environment.json", b'{"number": 9,'), "ndc --env ci up --yes"),
     "description-with-a-wrong-number": (
         _holding("environment.json", b'{"number": 999, "profile": "tiny", "inventory": "x"}'),
@@ -66,6 +81,11 @@ CASES: dict[str, tuple[Spoil, str]] = {
         _holding("../older/environment.json", b"{}"),
         "ndc env list",
     ),
+    "network-of-a-later-version": (
+        _holding("network.json", b'{"format": 2}'),
+        "ndc --env ci status",
+    ),
+    "network-torn": (_holding("network.json", b'{"format": 1,'), "ndc --env ci status"),
     "no-keys-for-looking": (_nothing, "ndc --env ci status"),
     "no-keys-for-ssh": (_nothing, "ndc --env ci ssh ndc01-edge"),
     "logs-for-a-program": (
@@ -76,6 +96,10 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "no-logs": (_nothing, "ndc --env ci logs"),
     "nobody-to-ask-before-down": (_nothing, "ndc --env ci down"),
     "nobody-to-ask-before-up": (_nothing, "ndc --env pr-1 up --profile tiny --inventory a"),
+    "run-of-a-later-version": (
+        _run_of_a_later_version,
+        "ndc --env ci dr show 20250101-000000-portal-to-ndc02",
+    ),
     "runs-with-a-damaged-plan": (
         _holding("runs/20250101-000000-portal-to-ndc02/plan.json", b"{"),
         "ndc --env ci dr runs",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from access.paths import Paths
-from core.errors import InventoryInvalid
+from core.errors import InventoryInvalid, Rejected
 from inventory.names import EnvironmentName
 from ndc.wiring.environment import Description, Environment, network
 from ndc.wiring.running import forget_network, keep, running
@@ -81,7 +81,21 @@ def test_when_nothing_runs_the_inventory_has_to_be_in_order(environment: Environ
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "[]"])
-def test_a_damaged_memory_of_what_runs_is_no_memory(environment: Environment, text: str) -> None:
+def test_a_damaged_memory_of_what_runs_is_not_taken_for_none(
+    environment: Environment, text: str
+) -> None:
     environment.paths.network.write_text(text, "utf-8")
 
-    assert running(environment, lambda _: None) == network(environment)
+    with pytest.raises(Rejected, match="cannot be read") as refused:
+        running(environment, lambda _: None)
+
+    assert "ndc up" in refused.value.next_step
+
+
+def test_up_replaces_what_it_could_not_have_read(environment: Environment) -> None:
+    built = network(environment)
+    environment.paths.network.write_text('{"format": 9}', "utf-8")
+
+    keep(environment, built)
+
+    assert running(environment, lambda _: None) == built

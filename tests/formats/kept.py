@@ -1,0 +1,269 @@
+"""Each stored text: where its reader looks for it, what reads it, what writes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from access.paths import Paths
+from access.this_host import read_this_host
+from core.formats import FIRST, Format
+from core.runs.journal import Request
+from core.runs.plan import RunName
+from core.system_clock import SystemClock
+from dr import epochs
+from dr.live.run_folder import RunFolder
+from dr.onhost.record import EpochRecord
+from dr.placement import claim_text, placement_text, read_claim, read_placement
+from dr.plan import codec, to_text
+from dr.report import report, report_json
+from inventory.allocations import Allocations
+from inventory.loader import load
+from inventory.names import EnvironmentName
+from inventory.network_text import network_to_plain
+from lab import machine
+from lab.machine import Register
+from lab.state import Records, State
+from monitors.ledger import Entry, Head, unchained
+from monitors.look.sightings import recalled, remember
+from monitors.probe.ledger_file import LedgerFile
+from ndc import settings
+from ndc.wiring import environment, running
+from ndc.wiring.environment import Description, Environment
+from tests.rehearsals import RUN, SERVICE, rehearsal
+
+HERE = Path(__file__).resolve().parent
+STATED = re.compile(r'("?)format\1: ?(\d+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One text; folders are those that ``read`` and ``write`` are given."""
+
+    format: Format
+    at: str
+    """where it is read, below the folder"""
+    read: Callable[[Path], Any]
+    write: Callable[[Path, Any], object] | None = None
+    """None: a person writes it"""
+    unknown: Any = None
+    """what is read where an unknown number is no error; None: it is one"""
+
+    def put(self, folder: Path, text: str) -> Path:
+        """Make ``text`` be what ``read`` finds in ``folder``."""
+        path = folder / self.at
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+
+def stated_in(text: str) -> int:
+    """Return the first number that ``text`` states."""
+    found = STATED.search(text)
+    return int(found[2]) if found else FIRST
+
+
+def restated(text: str, number: int) -> str:
+    """Return ``text`` with every number that it states replaced, or one put into it."""
+    changed, count = STATED.subn(lambda found: found[0].replace(found[2], str(number)), text)
+    return changed if count else text.replace("{", f'{{"format": {number}, ', 1)
+
+
+def _plain(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def _environment(folder: Path) -> Environment:
+    described = Description(number=7, profile="tiny", inventory=folder / "nowhere")
+    return Environment(Paths(folder, EnvironmentName("test")), described)
+
+
+def _opened(folder: Path) -> Description:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "HOME", folder)
+        return environment.opened("test").description
+
+
+def _running(folder: Path) -> Any:
+    return running.running(_environment(folder), lambda _: None)
+
+
+def _here(folder: Path) -> Any:
+    (folder / "host.json").write_text('{"host": "ndc01-node"}', "utf-8")
+    return read_this_host(folder / "host.json").network
+
+
+def _register(folder: Path) -> Register:
+    with machine.changing(folder) as register:
+        return register
+
+
+def _registered(folder: Path, value: Register) -> None:
+    with machine.changing(folder) as register:
+        register.numbers, register.homes = value.numbers, value.homes
+        register.shared = value.shared
+
+
+def _recorded(folder: Path, value: Records) -> None:
+    state = State(folder / "state.json")
+    for records in (value.segments, value.hosts, value.links):
+        for record in records.values():
+            state.record(record)
+
+
+def _run(folder: Path) -> RunFolder:
+    return RunFolder(folder, RunName(RUN))
+
+
+def _requests(folder: Path) -> list[Request]:
+    return list(_run(folder).inbox().requests())
+
+
+def _posted(folder: Path, value: Iterable[Request]) -> None:
+    (folder / RUN / "inbox").mkdir(parents=True)
+    for request in value:
+        _run(folder).inbox().post(request)
+
+
+def _journalled(folder: Path, value: Iterable[Any]) -> None:
+    opened, *rest = value
+    begun = replace(opened, entry=replace(opened.entry, format=Format.JOURNAL.number))
+    lines = b"".join(codec().encode(record) + b"\n" for record in (begun, *rest))
+    _written(folder / RUN / "journal.jsonl", lines.decode())
+
+
+def _reported(folder: Path, _: Any) -> None:
+    text = HERE / "1eb6005" / "journal.jsonl"
+    records = codec().decode(text.read_bytes().splitlines(), "the journal")
+    made = report(records, rehearsal("tiny").network.service(SERVICE), None)
+    _written(folder / RUN / "report.json", report_json(made) + "\n")
+
+
+def _epochs(folder: Path) -> dict[str, int]:
+    return EpochRecord(folder, SystemClock()).read()
+
+
+def _ledger(folder: Path) -> list[Entry]:
+    LedgerFile(folder / "ledger.jsonl").close()
+    return unchained(_plain(folder / "ledger.jsonl").splitlines(), Head())[0]
+
+
+def _appended(folder: Path, value: Iterable[Entry]) -> None:
+    ledger = LedgerFile(folder / "ledger.jsonl")
+    for entry in value:
+        ledger.append(entry)
+    ledger.close()
+
+
+def _written(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def _described(folder: Path, value: Description) -> None:
+    made = value.model_copy(update={"format": Format.ENVIRONMENT.number})
+    _written(folder / "var/test/environment.json", made.model_dump_json(indent=2) + "\n")
+
+
+def _kept(folder: Path, value: Any) -> None:
+    (folder / "var/test").mkdir(parents=True)
+    running.keep(_environment(folder), value)
+
+
+KEPT = {
+    "inventory.yaml": Kept(
+        Format.INVENTORY,
+        "network.yaml",
+        lambda folder: load({"network.yaml": _plain(folder / "network.yaml")}),
+    ),
+    "allocations.yaml": Kept(
+        Format.ALLOCATIONS,
+        "allocations.yaml",
+        lambda folder: Allocations.from_yaml(_plain(folder / "allocations.yaml")),
+        lambda folder, value: _written(folder / "allocations.yaml", value.to_yaml()),
+    ),
+    "environment.json": Kept(Format.ENVIRONMENT, "var/test/environment.json", _opened, _described),
+    "network.json": Kept(Format.NETWORK, "var/test/network.json", _running, _kept),
+    "network-on-a-host.json": Kept(
+        Format.NETWORK,
+        "network.json",
+        _here,
+        lambda folder, value: _written(
+            folder / "network.json",
+            json.dumps(network_to_plain(value), indent=4, sort_keys=True),
+        ),
+    ),
+    "register.json": Kept(Format.REGISTER, "register.json", _register, _registered),
+    "lab-state.json": Kept(
+        Format.LAB, "state.json", lambda folder: State(folder / "state.json").records, _recorded
+    ),
+    "plan.json": Kept(
+        Format.PLAN,
+        f"{RUN}/plan.json",
+        lambda folder: _run(folder).plan(),
+        lambda folder, value: _written(folder / RUN / "plan.json", to_text(value) + "\n"),
+    ),
+    "journal.jsonl": Kept(
+        Format.JOURNAL,
+        f"{RUN}/journal.jsonl",
+        lambda folder: list(_run(folder).journal(SystemClock()).records()),
+        _journalled,
+    ),
+    "request.json": Kept(
+        Format.JOURNAL,
+        f"{RUN}/inbox/20300101-000003-000000-skip.json",
+        _requests,
+        _posted,
+        unknown=[],
+    ),
+    "report.json": Kept(
+        Format.REPORT,
+        f"{RUN}/report.json",
+        lambda folder: json.loads(_run(folder).report_json() or "")["title"],
+        _reported,
+    ),
+    "placement.json": Kept(
+        Format.PLACEMENT,
+        "placement",
+        lambda folder: read_placement(_plain(folder / "placement")),
+        lambda folder, value: _written(folder / "placement", placement_text(value)),
+    ),
+    "claim.json": Kept(
+        Format.CLAIM,
+        "claim",
+        lambda folder: read_claim(_plain(folder / "claim")),
+        lambda folder, value: _written(folder / "claim", claim_text(value)),
+    ),
+    "epochs.json": Kept(
+        Format.EPOCHS,
+        "epochs.json",
+        _epochs,
+        lambda folder, value: EpochRecord(folder, SystemClock()).write(value),
+    ),
+    "words.json": Kept(
+        Format.WORDS,
+        "words",
+        lambda folder: epochs.Request.parse(_plain(folder / "words")),
+        lambda folder, value: _written(folder / "words", value.text()),
+    ),
+    "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", _ledger, _appended),
+    "sightings.json": Kept(
+        Format.SIGHTINGS,
+        "sightings.json",
+        lambda folder: recalled(folder / "sightings.json"),
+        lambda folder, value: remember(folder / "sightings.json", value),
+        unknown={},
+    ),
+}
+"""by the name that the text has in the folders of this one"""
+
+
+def texts() -> list[Path]:
+    """Return every text beside this module that some version of ndc wrote."""
+    return sorted(path for path in HERE.glob("*/*.*") if path.suffix != ".pyc")
