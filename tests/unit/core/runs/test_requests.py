@@ -55,6 +55,31 @@ def test_an_abort_before_the_point_of_no_return_undoes_what_was_done() -> None:
     assert bench.world.performed == ["a", "not a"]
 
 
+def test_a_point_of_no_return_that_was_refused_has_not_been_passed() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.world.refuses.add("b")
+    bench.start(step("a", undo="not a"), step("b", "a", point_of_no_return=True))
+
+    bench.inbox = Wishes([Request("1", Wish.ABORT, "an", "it said no")])
+    run = bench.engine.resume()
+
+    assert run.closed is Verdict.UNWOUND
+    assert bench.world.performed == ["a", "not a"]
+
+
+def test_a_point_of_no_return_in_doubt_may_have_been_passed() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.world.mute.add("b")
+    bench.world.unseen.add("b")
+    bench.start(step("a", undo="not a"), step("b", "a", point_of_no_return=True))
+
+    bench.inbox = Wishes([Request("1", Wish.ABORT, "an")])
+    run = bench.engine.resume()
+
+    assert run.requests == ()
+    assert bench.world.performed == ["a", "b"]
+
+
 def test_an_abort_after_the_point_of_no_return_is_put_away_unheard() -> None:
     bench = Bench(inbox=Wishes())
     bench.start(step("a", point_of_no_return=True), step("b", "a", gate="approve"))
