@@ -130,6 +130,8 @@ def _other_values(node: ast.AST) -> Iterator[ast.expr]:
             yield from (ast.Set(rest) for rest in _without_one(members))
         case ast.Tuple(members, ast.Load()) if _is_enumeration(members):
             yield from (ast.Tuple(rest, ast.Load()) for rest in _without_one(members))
+        case ast.Call(function, members, keywords) if _is_enumeration(members):
+            yield from (ast.Call(function, rest, keywords) for rest in _without_one(members))
         case ast.Dict(keys, values) if len(keys) > 1:
             pairs = zip(_without_one(keys), _without_one(values), strict=True)
             yield from (ast.Dict(*pair) for pair in pairs)
@@ -145,7 +147,7 @@ def _of_statement(node: ast.stmt) -> Iterator[Callable[[], object]]:
         case ast.If(test) | ast.While(test) if not isinstance(test, ast.Compare | ast.UnaryOp):
             yield partial(setattr, node, "test", ast.UnaryOp(ast.Not(), test))
         case ast.Match(cases=cases) if len(cases) > 1:
-            yield from (partial(cases.remove, one) for one in cases)
+            yield from (partial(cases.remove, one) for one in cases if not _is_idle(one))
         case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
             yield partial(setattr, node, "__class__", ast.Pass)
         case ast.Expr() | ast.AugAssign() | ast.Raise() | ast.Continue() | ast.Delete():
@@ -163,6 +165,12 @@ def _of_guards(node: ast.AST) -> Iterator[Callable[[], object]]:
             yield partial(setattr, node, "ifs", [])
         case _:
             pass
+
+
+def _is_idle(case: ast.match_case) -> bool:
+    """Whether nothing comes of ``case``, or mypy proves that it never comes."""
+    is_default = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
+    return is_default and ast.unparse(case.body[0]).startswith(("pass", "assert_never"))
 
 
 def _is_none(node: ast.expr) -> bool:

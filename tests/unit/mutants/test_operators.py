@@ -29,6 +29,7 @@ def _put_in(source: str) -> list[str]:
         ("a = b - 1", ["a = b + 1", "a = b - 2", "a = b - 0"]),
         ("a = True", ["a = False"]),
         ("a = {B.C, B.D}", ["a = {B.D}", "a = {B.C}"]),
+        ("a = b(C.D, *E)", ["a = b(*E)", "a = b(C.D)"]),
         ("a = [b for b in c if d]", ["a = [b for b in c]"]),
         ("if a:\n    b()", ["if not a:", "pass"]),
         ("def f():\n    return a", ["return None"]),
