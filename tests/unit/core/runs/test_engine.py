@@ -12,7 +12,7 @@ from core.errors import JournalCorrupt, PlanRefused, Rejected
 from core.runs.engine import BLIND, PATIENCE
 from core.runs.journal import Codec, Entry, Record, Verdict
 from core.runs.machine import StepState
-from core.runs.plan import StepId
+from core.runs.plan import Step, StepId
 from dr.simulation.journal import MemoryJournal
 from tests.unit.core.runs.small import CODEC, Bench, plan, step
 
@@ -107,14 +107,15 @@ def test_a_step_is_not_sent_again_once_its_precondition_is_gone(bench: Bench) ->
     assert run.waits_for() == ["a is failed: too late"]
 
 
-def test_a_step_is_sent_only_so_often(bench: Bench) -> None:
+@pytest.mark.parametrize(("sent", "times"), [(step("a"), 3), (step("a", attempts=2), 2)])
+def test_a_step_is_sent_only_so_often(sent: Step[str], times: int, bench: Bench) -> None:
     bench.world.lost = ["a"] * 9
 
-    run = bench.start(step("a", attempts=3))
+    run = bench.start(sent)
 
     assert run.states[A] is StepState.FAILED
-    assert bench.told("a").count("started") == 3
-    assert bench.world.lost == ["a"] * 6
+    assert bench.told("a").count("started") == times
+    assert bench.world.lost == ["a"] * (9 - times)
 
 
 def test_before_its_effect_may_have_settled_nothing_is_sent_again(bench: Bench) -> None:
@@ -229,3 +230,8 @@ def test_a_journal_that_cannot_be_written_stops_the_run_before_the_act() -> None
 def test_a_step_that_needs_a_later_one_is_no_plan() -> None:
     with pytest.raises(PlanRefused, match="step a of run cannot stand where it stands"):
         plan(step("a", "b"), step("b"))
+
+
+def test_two_steps_of_one_name_are_no_plan() -> None:
+    with pytest.raises(PlanRefused, match="step a of run cannot stand where it stands"):
+        plan(step("a"), step("a"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.runs.journal import Request, Verdict, Wish
 from core.runs.machine import StepState
 from core.runs.plan import OnFailure, StepId
+from core.runs.run import objection_to
 from tests.unit.core.runs.small import Bench, Wishes, step
 
-A, B = StepId("a"), StepId("b")
+A, B, C = StepId("a"), StepId("b"), StepId("c")
 
 
 def test_an_undo_that_is_refused_is_stuck_until_a_person_repairs_it() -> None:
@@ -42,6 +45,21 @@ def test_a_skipped_step_lets_the_run_go_on() -> None:
 
     assert run.closed is Verdict.DONE
     assert run.states == {A: StepState.SKIPPED, B: StepState.DONE}
+
+
+def test_a_step_that_is_settled_is_not_skipped() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.world.refuses.add("c")
+    steps = (step("a"), step("b", "a", undo="not b"), step("c", "b"))
+    run = bench.start(*steps, on_failure=OnFailure.UNWIND)
+    assert run.closed is Verdict.UNWOUND
+    run = replace(run, closed=None)
+
+    objections = {
+        name: objection_to(run, Request("1", Wish.SKIP, "an", step=name)) for name in run.states
+    }
+
+    assert objections == {A: "a step that is not settled", B: "a step that is not settled", C: ""}
 
 
 def test_an_abort_before_the_point_of_no_return_undoes_what_was_done() -> None:
