@@ -25,8 +25,15 @@ from tests.mutants.operators import Mutation, mutations
 from tests.mutants.result import FLOOR, Mutant, Verdict, ratio, result_text
 from tests.mutants.trials import CORES, Job, carried_out, caught_by, lines_run
 
-ROOMS: Final = ("dr", "core/runs", "inventory", "monitors/health", "routing")
-MODULES: Final = [str(path) for room in ROOMS for path in sorted(Path(room).glob("*.py"))]
+ROOMS: Final = {
+    "dr": "dr/*.py",
+    "core/runs": "core/runs/*.py",
+    "inventory": "inventory/**/*.py",
+    "monitors/health": "monitors/health/*.py",
+    "routing": "routing/*.py",
+}
+"""what decides in each"""
+MODULES: Final = [str(path) for mine in ROOMS.values() for path in sorted(Path().glob(mine))]
 JUDGES: Final = (
     *("unit/core", "unit/dr", "unit/inventory", "unit/monitors", "unit/routing", "unit/tui"),
     *("scenario", "crash", "contract"),
@@ -106,7 +113,7 @@ def _chosen(only: Sequence[str], sample: int | None, seed: int) -> Iterator[Muta
         here = [
             Mutant(room, path, index, one.line)
             for path in MODULES
-            if str(Path(path).parent) == room and path.startswith(tuple(only) or "")
+            if path.startswith(f"{room}/") and path.startswith(tuple(only) or "")
             for index, one in enumerate(_of(path))
         ]
         count = len(here) if sample is None else min(len(here), -(-sample // len(ROOMS)))
