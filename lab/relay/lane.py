@@ -31,7 +31,6 @@ class Lane:
     __slots__ = (
         "_delay",
         "_free_at",
-        "_last_due",
         "_loss",
         "_seconds_per_byte",
         "_swallows",
@@ -49,7 +48,7 @@ class Lane:
         self.queue: deque[tuple[float, bytes]] = deque()
         self.source = self.target = -1
         self.packets = self.bytes = self.drops = 0
-        self._free_at = self._last_due = 0.0
+        self._free_at = 0.0
         self.become(spec, cut=False)
 
     def become(self, spec: LaneSpec, *, cut: bool) -> None:
@@ -83,11 +82,7 @@ class Lane:
             if departure is None or len(queue) >= _QUEUE_PACKETS:
                 self.drops += 1
                 continue
-            due = departure + delay
-            if due < self._last_due:  # noqa: PLR1730 - max() is a call; a shortened delay lets nobody overtake
-                due = self._last_due
-            self._last_due = due
-            queue.append((due, packet))
+            queue.append((departure + delay, packet))
             self.packets += 1
             self.bytes += len(packet)
         return True
@@ -97,6 +92,7 @@ class Lane:
         queue = self.queue
         now = monotonic()
         while queue:
+            # only the head is looked at, so nobody overtakes when the delay is shortened
             due, packet = queue[0]
             if due > now:
                 return due

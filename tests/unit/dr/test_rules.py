@@ -82,6 +82,12 @@ def test_a_healthy_network_is_refused_nothing(healthy: Rehearsal) -> None:
     assert refusals(healthy.network, _facts(healthy), TO_02) == []
 
 
+def test_a_service_that_is_there_without_its_database_may_be_followed(healthy: Rehearsal) -> None:
+    facts = replace(_facts(healthy), placement=Placement(SiteName("ndc02"), 5, RUN))
+
+    assert refusals(healthy.network, facts, TO_02) == []
+
+
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_fact_is_refused_in_these_words(case: str, healthy: Rehearsal) -> None:
     text = _text(healthy.network, BAD[case](_facts(healthy)), TO_02)

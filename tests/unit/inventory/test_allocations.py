@@ -35,11 +35,14 @@ def test_a_number_whose_name_is_gone_rests() -> None:
     assert then.series["sites"] == Series({"a": 1, "c": 3, "d": 4}, {"b": 2})
 
 
-def test_a_name_that_returns_has_its_number_back() -> None:
+def test_a_name_that_returns_after_others_went_has_its_number_back() -> None:
     first = allocate(_ring("a", "b", "c"), "any", Allocations())
-    gone = allocate(_ring("a", "c"), "any", first)
+    gone = allocate(_ring("c"), "any", first)
+    later = allocate(_ring("c", "d"), "any", gone)
 
-    assert allocate(_ring("a", "b", "c"), "any", gone) == first
+    back = allocate(_ring("b", "c", "d"), "any", later)
+
+    assert back.series["sites"] == Series({"b": 2, "c": 3, "d": 4}, {"a": 1})
 
 
 def test_a_resting_number_is_given_again_when_no_other_is_left() -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.files import read_folder
 from inventory.loader import load
-from inventory.problems import InventoryProblems
+from inventory.problems import InventoryProblems, Place, Problem, Related
 
 ROOT = Path(__file__).resolve().parents[3]
 BASE = read_folder(ROOT / "tests/inventories/three-sites")
@@ -44,6 +45,29 @@ def test_it_points_at_a_line_that_exists(case: Path) -> None:
         lines = texts[problem.place.file].splitlines()
         assert 1 <= problem.place.line <= len(lines)
         assert 1 <= problem.place.column <= len(lines[problem.place.line - 1]) + 1
+
+
+def test_a_program_is_told_all_that_a_person_reads() -> None:
+    problem = Problem(Place("a.yaml", 3, 5), "NDC-E0101", "what", "expected", "actual", "next step")
+    related = Related("declared here", Place("b.yaml", 1, 2))
+
+    assert problem.plain() == {
+        "file": "a.yaml",
+        "line": 3,
+        "column": 5,
+        "code": "NDC-E0101",
+        "what": "what",
+        "expected": "expected",
+        "actual": "actual",
+        "next_step": "next step",
+        "related": None,
+    }
+    assert replace(problem, related=related).plain()["related"] == {
+        "label": "declared here",
+        "file": "b.yaml",
+        "line": 1,
+        "column": 2,
+    }
 
 
 def test_every_code_has_a_case() -> None:

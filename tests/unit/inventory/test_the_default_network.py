@@ -9,7 +9,7 @@ from core.files import read_folder
 from inventory.loader import load
 from inventory.network import Network, Role
 from inventory.problems import InventoryProblems
-from tests.networks import DECLARED, FOURTH_SITE, TWO_SITES, network
+from tests.networks import DECLARED, FOURTH_SITE, TWO_SITES, declared, network, network_of
 
 VOTERS = {
     "compact": {"ndc01-data", "ndc02-data", "ndc03-data", "ndc03-app", "witness-control"},
@@ -43,6 +43,23 @@ def test_a_site_with_one_border_host_gets_both_links() -> None:
     ends = {link.a.host for link in network("tiny").links if link.pair == "ndc01-ndc02"}
 
     assert ends == {"ndc01-edge"}
+
+
+@pytest.mark.parametrize(
+    ("synchronous", "waited_for"),
+    [(["ndc01"], 1), (["ndc01", "ndc02"], 1), (["ndc01", "ndc02", "ndc03"], 2)],
+)
+def test_a_commit_waits_for_every_synchronous_copy_but_the_leader_and_for_one_at_least(
+    synchronous: list[str], waited_for: int
+) -> None:
+    inventory = declared(DECLARED)
+    (name, entry), *_ = inventory.databases.items()
+    changed = entry.model_copy(update={"synchronous": tuple(synchronous), "asynchronous": ()})
+
+    made = network_of(inventory.model_copy(update={"databases": {name: changed}}), "compact")
+
+    assert made.database(name).synchronous_node_count == waited_for
+    assert [member.site for member in made.database(name).members] == synchronous
 
 
 def test_delays_are_half_of_the_declared_round_trips() -> None:

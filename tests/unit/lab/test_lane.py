@@ -111,6 +111,16 @@ def test_a_delay_that_is_shortened_lets_no_packet_overtake_another(bench: Bench)
     assert bench.received() == [b"slow", b"quick"]
 
 
+@pytest.mark.parametrize("bench", [_spec(timedelta(hours=1))], indirect=True)
+def test_a_packet_waits_behind_the_one_before_it_however_short_its_own_delay(bench: Bench) -> None:
+    bench.send(b"slow")
+    bench.lane.become(_spec(timedelta()), cut=False)
+    bench.send(b"quick")
+
+    assert bench.received() == []
+    assert bench.lane.deliver() > CLOCK.elapsed().total_seconds()
+
+
 @pytest.mark.parametrize("bench", [_spec(timedelta(), rate=80_000)], indirect=True)
 def test_a_limited_rate_spaces_packets_and_drops_what_a_shallow_buffer_cannot_hold(
     bench: Bench,

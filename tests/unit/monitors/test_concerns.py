@@ -1,4 +1,4 @@
-"""What each word of a substrate makes of a host or a link."""
+"""What is wrong names its cause, so that nobody waits for what a person has to mend."""
 
 from __future__ import annotations
 
@@ -6,58 +6,42 @@ from dataclasses import replace
 
 import pytest
 
-from monitors.health.concerns import Concern, Condition, concerns
+from inventory.names import HostName
+from monitors.health.concerns import Condition, concerns, is_settled
 from monitors.look.readings import PowerReading
-from stacks.substrates.port import LinkState, Power
+from stacks.substrates.port import Power
 from tests.networks import network
 from tests.snapshots import all_well, taken
 
-OF = network("tiny")
-WELL = all_well(OF)
-HOST, LINK = OF.hosts[0].name, OF.links[0]
+WATCHER = HostName("ndc01-app")
 
 
-@pytest.mark.parametrize(
-    ("power", "sentence"),
-    [
-        (Power.RUNNING, None),
-        (Power.FROZEN, "is frozen"),
-        (Power.OFF, "is off"),
-        (Power.HALF_MADE, "is half-made"),
-    ],
-)
-def test_a_host_that_does_not_run_explains_what_follows(power: Power, sentence: str | None) -> None:
-    snapshot = taken(OF, replace(WELL, power={**WELL.power, HOST: PowerReading(power, None)}))
-
-    found = [concern for concern in concerns(snapshot) if concern.subject == HOST]
-
-    expected = [] if sentence is None else [Concern(HOST, Condition.CRITICAL, sentence, HOST)]
-    assert found == expected
-    assert snapshot.powerless() == (frozenset() if sentence is None else {HOST})
-
-
-@pytest.mark.parametrize(
-    ("state", "condition", "explains"),
-    [
-        (LinkState.UP, None, False),
-        (LinkState.SLOW, Condition.WARNING, False),
-        (LinkState.LOSSY, Condition.WARNING, False),
-        (LinkState.SILENT, Condition.CRITICAL, True),
-        (LinkState.CUT, Condition.CRITICAL, True),
-        (LinkState.DOWN, Condition.CRITICAL, True),
-    ],
-)
-def test_a_link_explains_lost_sessions_if_it_carries_nothing(
-    state: LinkState, condition: Condition | None, *, explains: bool
-) -> None:
-    well = taken(OF, replace(WELL, links={**WELL.links, LINK.name: state}))
-    sessions = tuple(replace(s, up=s.link != LINK.name) for s in well.sessions)
-    snapshot = replace(well, sessions=sessions)
-
-    found = concerns(snapshot)
-
-    of_sessions = {concern.because for concern in found if concern.subject == LINK.a.host}
-    assert [c.condition for c in found if c.subject == LINK.name] == [condition] * (
-        condition is not None
+@pytest.mark.parametrize("power", [Power.OFF, Power.FROZEN])
+def test_an_observer_without_power_explains_what_nobody_saw(power: Power) -> None:
+    of = network("compact")
+    well = all_well(of)
+    seen = taken(
+        of,
+        replace(
+            well,
+            power={**well.power, WATCHER: PowerReading(power, None)},
+            samples={host: told for host, told in well.samples.items() if host != WATCHER},
+        ),
     )
-    assert of_sessions == {LINK.name if explains else None}
+
+    unseen = [c for c in concerns(seen) if c.condition is Condition.UNSEEN]
+
+    assert {c.subject for c in unseen} == {"ndc01-edge1", "ndc01-edge2"}
+    assert {c.because for c in unseen} == {WATCHER}
+    assert is_settled(seen)
+
+
+def test_an_observer_that_is_silent_for_no_known_reason_is_waited_for() -> None:
+    of = network("compact")
+    well = all_well(of)
+    silent = {host: told for host, told in well.samples.items() if host != WATCHER}
+
+    seen = taken(of, replace(well, samples=silent))
+
+    assert {c.because for c in concerns(seen)} == {None}
+    assert not is_settled(seen)

@@ -37,6 +37,8 @@ class Words(Timeline):
     performed: list[str] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     mute: set[str] = field(default_factory=set)
+    uncertain: set[str] = field(default_factory=set)
+    """answered with "it may have happened", whether it did or never arrived"""
     lost: list[str] = field(default_factory=list)
     """once each: never arrives"""
     unseen: set[str] = field(default_factory=set)
@@ -57,6 +59,8 @@ class Words(Timeline):
         assert deadline > timedelta()
         if action in self.lost:
             self.lost.remove(action)
+            if action in self.uncertain:
+                self.at(TRAVEL, lambda: self._give_up(token))
             return
         self.at(TRAVEL, lambda: self._arrive(action, token))
 
@@ -74,8 +78,13 @@ class Words(Timeline):
         self.true.add(action)
         if action.startswith("not "):
             self.true.discard(action.removeprefix("not "))
-        if action not in self.mute:
+        if action in self.uncertain:
+            self._give_up(token)
+        elif action not in self.mute:
             self.answers.append(Completion(token, Answer.YES))
+
+    def _give_up(self, token: Token) -> None:
+        self.answers.append(Completion(token, Answer.NONE, "the line broke"))
 
 
 @dataclass

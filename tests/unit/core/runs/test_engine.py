@@ -1,4 +1,4 @@
-"""What the engine does with answers, with silence."""
+"""What the engine does with answers, and with silence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.errors import JournalCorrupt, PlanRefused, Rejected
 from core.runs.engine import BLIND, PATIENCE
 from core.runs.journal import Codec, Entry, Record, Verdict
 from core.runs.machine import StepState
-from core.runs.plan import OnFailure, StepId
+from core.runs.plan import Step, StepId
 from dr.simulation.journal import MemoryJournal
 from tests.unit.core.runs.small import CODEC, Bench, plan, step
 
@@ -82,14 +82,40 @@ def test_what_never_arrived_is_sent_again_after_looking(bench: Bench) -> None:
     assert bench.told("a") == ["started", "lost", "started", "succeeded"]
 
 
-def test_a_step_is_sent_only_so_often(bench: Bench) -> None:
+@pytest.mark.parametrize("arrives", [True, False], ids=["it-had-arrived", "it-never-arrived"])
+def test_an_answer_that_says_neither_is_looked_into_at_once(arrives: bool, bench: Bench) -> None:  # noqa: FBT001 - the cases
+    bench.world.uncertain.add("a")
+    bench.world.lost = [] if arrives else ["a"]
+
+    run = bench.start(step("a", deadline=timedelta(hours=1)))
+
+    again = [] if arrives else ["started", "lost"]
+    assert run.closed is Verdict.DONE
+    assert bench.world.performed == ["a"]
+    assert bench.told("a") == ["started", "lost", *again, "succeeded"]
+    assert bench.world.elapsed() < timedelta(minutes=1)
+
+
+def test_a_step_is_not_sent_again_once_its_precondition_is_gone(bench: Bench) -> None:
+    bench.world.lost = ["a"]
+    bench.world.at(timedelta(seconds=1), lambda: bench.world.against.update(a="too late"))
+
+    run = bench.start(step("a"))
+
+    assert bench.world.performed == []
+    assert bench.told("a") == ["started", "lost", "abandoned"]
+    assert run.waits_for() == ["a is failed: too late"]
+
+
+@pytest.mark.parametrize(("sent", "times"), [(step("a"), 3), (step("a", attempts=2), 2)])
+def test_a_step_is_sent_only_so_often(sent: Step[str], times: int, bench: Bench) -> None:
     bench.world.lost = ["a"] * 9
 
-    run = bench.start(step("a", attempts=3))
+    run = bench.start(sent)
 
     assert run.states[A] is StepState.FAILED
-    assert bench.told("a").count("started") == 3
-    assert bench.world.lost == ["a"] * 6
+    assert bench.told("a").count("started") == times
+    assert bench.world.lost == ["a"] * (9 - times)
 
 
 def test_before_its_effect_may_have_settled_nothing_is_sent_again(bench: Bench) -> None:
@@ -168,44 +194,6 @@ def test_an_objection_does_not_outlive_a_failure_beside_it(bench: Bench) -> None
     assert run.states == {A: StepState.PENDING, B: StepState.FAILED}
 
 
-def test_a_drill_unwinds_newest_first(bench: Bench) -> None:
-    bench.world.refuses.add("c")
-
-    run = bench.start(
-        step("a", undo="not a"),
-        step("b", "a", undo="not b"),
-        step("c", "b"),
-        on_failure=OnFailure.UNWIND,
-    )
-
-    assert run.closed is Verdict.UNWOUND
-    assert bench.world.performed == ["a", "b", "not b", "not a"]
-
-
-def test_a_drill_holds_once_it_is_past_the_point_of_no_return(bench: Bench) -> None:
-    bench.world.refuses.add("c")
-
-    run = bench.start(
-        step("a", undo="not a"),
-        step("b", "a", point_of_no_return=True),
-        step("c", "b"),
-        on_failure=OnFailure.UNWIND,
-    )
-
-    assert run.verdict is Verdict.HELD
-    assert bench.world.performed == ["a", "b"]
-
-
-def test_an_undo_whose_answer_is_lost_is_looked_up(bench: Bench) -> None:
-    bench.world.refuses.add("b")
-    bench.world.mute.add("not a")
-
-    bench.start(step("a", undo="not a"), step("b", "a"), on_failure=OnFailure.UNWIND)
-
-    assert bench.world.performed == ["a", "not a"]
-    assert bench.told("a")[-3:] == ["undo-started", "lost", "succeeded"]
-
-
 def test_a_finished_run_cannot_be_started_over(bench: Bench) -> None:
     bench.start(step("a"))
     before = bench.journal.records()
@@ -242,3 +230,8 @@ def test_a_journal_that_cannot_be_written_stops_the_run_before_the_act() -> None
 def test_a_step_that_needs_a_later_one_is_no_plan() -> None:
     with pytest.raises(PlanRefused, match="step a of run cannot stand where it stands"):
         plan(step("a", "b"), step("b"))
+
+
+def test_two_steps_of_one_name_are_no_plan() -> None:
+    with pytest.raises(PlanRefused, match="step a of run cannot stand where it stands"):
+        plan(step("a"), step("a"))

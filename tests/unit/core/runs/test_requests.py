@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.runs.journal import Request, Verdict, Wish
 from core.runs.machine import StepState
 from core.runs.plan import OnFailure, StepId
+from core.runs.run import objection_to
 from tests.unit.core.runs.small import Bench, Wishes, step
 
-A, B = StepId("a"), StepId("b")
+A, B, C = StepId("a"), StepId("b"), StepId("c")
 
 
 def test_an_undo_that_is_refused_is_stuck_until_a_person_repairs_it() -> None:
@@ -44,6 +47,21 @@ def test_a_skipped_step_lets_the_run_go_on() -> None:
     assert run.states == {A: StepState.SKIPPED, B: StepState.DONE}
 
 
+def test_a_step_that_is_settled_is_not_skipped() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.world.refuses.add("c")
+    steps = (step("a"), step("b", "a", undo="not b"), step("c", "b"))
+    run = bench.start(*steps, on_failure=OnFailure.UNWIND)
+    assert run.closed is Verdict.UNWOUND
+    run = replace(run, closed=None)
+
+    objections = {
+        name: objection_to(run, Request("1", Wish.SKIP, "an", step=name)) for name in run.states
+    }
+
+    assert objections == {A: "a step that is not settled", B: "a step that is not settled", C: ""}
+
+
 def test_an_abort_before_the_point_of_no_return_undoes_what_was_done() -> None:
     bench = Bench(inbox=Wishes())
     bench.start(step("a", undo="not a"), step("b", "a", gate="approve", point_of_no_return=True))
@@ -53,6 +71,31 @@ def test_an_abort_before_the_point_of_no_return_undoes_what_was_done() -> None:
 
     assert run.closed is Verdict.UNWOUND
     assert bench.world.performed == ["a", "not a"]
+
+
+def test_a_point_of_no_return_that_was_refused_has_not_been_passed() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.world.refuses.add("b")
+    bench.start(step("a", undo="not a"), step("b", "a", point_of_no_return=True))
+
+    bench.inbox = Wishes([Request("1", Wish.ABORT, "an", "it said no")])
+    run = bench.engine.resume()
+
+    assert run.closed is Verdict.UNWOUND
+    assert bench.world.performed == ["a", "not a"]
+
+
+def test_a_point_of_no_return_in_doubt_may_have_been_passed() -> None:
+    bench = Bench(inbox=Wishes())
+    bench.world.mute.add("b")
+    bench.world.unseen.add("b")
+    bench.start(step("a", undo="not a"), step("b", "a", point_of_no_return=True))
+
+    bench.inbox = Wishes([Request("1", Wish.ABORT, "an")])
+    run = bench.engine.resume()
+
+    assert run.requests == ()
+    assert bench.world.performed == ["a", "b"]
 
 
 def test_an_abort_after_the_point_of_no_return_is_put_away_unheard() -> None:

@@ -1,0 +1,153 @@
+"""``make mutants``: put small faults into what decides, one at a time, and see who notices.
+
+Ends with 1 if fewer were noticed than the floor asks for. What was tried is kept under .mutants
+until a file changes, so an interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import hashlib
+import json
+import os
+import platform
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from core.system_clock import SystemClock
+from tests.mutants.operators import Mutation, mutations
+from tests.mutants.result import FLOOR, Mutant, Verdict, ratio, result_text
+from tests.mutants.trials import CORES, Job, carried_out, caught_by, lines_run
+
+ROOMS: Final = {
+    "dr": "dr/*.py",
+    "core/runs": "core/runs/*.py",
+    "inventory": "inventory/**/*.py",
+    "monitors/health": "monitors/health/*.py",
+    "routing": "routing/*.py",
+}
+"""what decides in each"""
+MODULES: Final = [str(path) for mine in ROOMS.values() for path in sorted(Path().glob(mine))]
+JUDGES: Final = (
+    *("unit/core", "unit/dr", "unit/inventory", "unit/monitors", "unit/routing", "unit/tui"),
+    *("scenario", "crash", "contract"),
+)
+"""folders of tests: of these rooms, of those who draw them, and of several together"""
+_BOUND_SECONDS: Final = 240
+"""many times what the tests of one line take"""
+Known: TypeAlias = dict[str, dict[str, list[int]]]
+"""the lines of each module that each test file runs"""
+
+
+def main() -> int:
+    """Return the exit code."""
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("only", nargs="*", help="modules, by the beginning of their paths")
+    parser.add_argument("--sample", type=int, help="how many in all, shared out evenly by room")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    conditions = list(_conditions())
+    kept = Path(".mutants") / _digest()
+    kept.mkdir(parents=True, exist_ok=True)
+    chosen = list(_chosen(options.only, options.sample, options.seed))
+    verdicts = list(_judged(chosen, _known(kept / "lines.json"), kept / "verdicts.jsonl"))
+    every = len(list(_chosen([], None, 0)))
+    text = result_text([*conditions, f"  tried    {len(chosen)} of {every}"], verdicts)
+    sys.stdout.write(text)
+    if not options.only:
+        Path(f"docs/results/{SystemClock().now():%Y-%m-%d}-mutants.txt").write_text(text, "utf-8")
+    return 0 if ratio(verdicts) >= FLOOR else 1
+
+
+def _conditions() -> Iterator[str]:
+    yield f"Mutants of what decides, {SystemClock().now():%Y-%m-%d %H:%M} UTC"
+    yield ""
+    yield f"  commit   {_git('describe', '--always', '--dirty')}"
+    yield f"  machine  {CORES} cores, load {os.getloadavg()[0]:.2f} before"
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    yield f"  system   {system}, Python {platform.python_version()}"
+    yield f"  asked    {' '.join(sys.argv[1:]) or 'all'}"
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(
+        ["git", *words], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def _digest() -> str:
+    names = _git("ls-files", "-co", "--exclude-standard", ":!docs/results", ":!tests/mutants")
+    files = [Path(name) for name in names.splitlines() if Path(name).is_file()]
+    whole = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)
+    return hashlib.sha256(names.encode() + whole).hexdigest()[:12]
+
+
+def _known(path: Path) -> Known:
+    """Return what each test file runs, quickest first; asked once for one state of files."""
+    if path.exists():
+        known: Known = json.loads(path.read_text("utf-8"))
+        return known
+    files = [str(p) for judge in JUDGES for p in sorted(Path("tests", judge).rglob("test_*.py"))]
+    known = {}
+    for name, told in carried_out(Job(f, partial(lines_run, f, MODULES), 600) for f in files):
+        if told is None or told[0]:
+            sys.exit(f"without a fault {name} does not pass: {told}")
+        known[name] = told[1]
+        _progress(f"{len(known)} of {len(files)} test files looked at")
+    path.write_text(json.dumps(known), "utf-8")
+    return known
+
+
+def _of(path: str) -> list[Mutation]:
+    return list(mutations(ast.parse(Path(path).read_bytes())))
+
+
+def _chosen(only: Sequence[str], sample: int | None, seed: int) -> Iterator[Mutant]:
+    for room in ROOMS:
+        here = [
+            Mutant(room, path, index, one.line)
+            for path in MODULES
+            if path.startswith(f"{room}/") and path.startswith(tuple(only) or "")
+            for index, one in enumerate(_of(path))
+        ]
+        count = len(here) if sample is None else min(len(here), -(-sample // len(ROOMS)))
+        yield from random.Random(seed).sample(here, count)  # noqa: S311 - a choice, not a secret
+
+
+def _judged(chosen: Sequence[Mutant], known: Known, kept: Path) -> Iterator[Verdict]:
+    lines = kept.read_text("utf-8").splitlines() if kept.exists() else []
+    before = {(path, index): by for path, index, by in map(json.loads, lines)}
+    new = [one for one in chosen if (one.path, one.index) not in before]
+    with kept.open("a", encoding="utf-8") as file:
+        for count, (mutant, by) in enumerate(carried_out(_job(m, known) for m in new), start=1):
+            before[mutant.path, mutant.index] = by
+            file.write(json.dumps([mutant.path, mutant.index, by]) + "\n")
+            file.flush()
+            _progress(f"{count} of {len(new)} mutants tried")
+    for mutant in chosen:
+        difference = _of(mutant.path)[mutant.index].difference()
+        yield Verdict(mutant, before[mutant.path, mutant.index], difference)
+
+
+def _job(mutant: Mutant, known: Known) -> Job:
+    lines = _of(mutant.path)[mutant.index].lines
+    files = [name for name, run in known.items() if lines.intersection(run[mutant.path])]
+    near = f"tests/unit/{mutant.room.split('/')[0]}"
+    files.sort(key=lambda name: not name.startswith(near))
+    return Job(mutant, partial(caught_by, mutant.path, mutant.index, files), _BOUND_SECONDS)
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text} ")
+        sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""What an action needs and brings about: no, and nobody knows, are two answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from dr.actions import Action, ClaimWorkload, VerifyService
+from dr.conditions import Conditions, before
+from dr.facts import Facts
+from dr.questions import IsFree, Question
+from inventory.names import DatabaseName, ServiceName, SiteName
+from tests.rehearsals import RUN, SERVICE
+
+CLAIM = ClaimWorkload(SERVICE, RUN, 1)
+VERIFY = VerifyService(SERVICE, DatabaseName("general-db"), SiteName("ndc02"))
+"""its effect is two answers"""
+
+
+@dataclass
+class Answers:
+    """An eye that gives these answers, in order."""
+
+    left: list[bool | None]
+
+    def ask(self, question: Question) -> bool | None:
+        assert question
+        return self.left.pop(0)
+
+    def observe(self, service: ServiceName) -> Facts:
+        pytest.fail(f"nobody asked for all of {service}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "objections"),
+    [
+        (True, []),
+        (False, [f"not so: no run holds {SERVICE}"]),
+        (None, [f"cannot be seen: no run holds {SERVICE}"]),
+    ],
+)
+def test_what_is_not_so_is_told_from_what_cannot_be_seen(
+    answer: bool | None,  # noqa: FBT001 - a column
+    objections: list[str],
+) -> None:
+    assert before(CLAIM) == (IsFree(SERVICE),)
+
+    assert Conditions(Answers([answer])).objections(CLAIM) == objections
+
+
+@pytest.mark.parametrize(
+    ("action", "answers", "expected"),
+    [
+        (CLAIM, [True], True),
+        (CLAIM, [False], False),
+        (CLAIM, [None], None),
+        (VERIFY, [True, True], True),
+        (VERIFY, [True, False], False),
+        (VERIFY, [None, False], False),
+        (VERIFY, [True, None], None),
+    ],
+)
+def test_an_effect_is_there_once_all_of_it_is_seen(
+    action: Action,
+    answers: list[bool | None],
+    expected: bool | None,  # noqa: FBT001 - a column
+) -> None:
+    assert Conditions(Answers(answers)).is_in_effect(action) is expected

@@ -1,0 +1,57 @@
+"""When each phase began and ended, and what an undone run is called."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.runs.journal import Closed, Opened, Record, Request, StepEvent, Verdict, Where, Wish
+from core.runs.machine import EventKind
+from core.runs.plan import StepId
+from dr.plan import RecoveryRecord
+from dr.report import Outcome, report
+from dr.simulation.timeline import BEGINNING
+from tests.rehearsals import SERVICE, rehearsal
+
+MADE = rehearsal()
+READY = StepId("ready-ndc02-app")
+A_SERVICE = MADE.network.service(SERVICE)
+
+
+def _records(*entries: StepEvent | Request | Closed) -> list[RecoveryRecord]:
+    """Return the journal of a run in which ``entries`` came a second apart."""
+    told = [Opened(MADE.plan, Where.MEMORY), *entries]
+    return [
+        Record(seq, BEGINNING + timedelta(seconds=seq), entry) for seq, entry in enumerate(told)
+    ]
+
+
+def test_a_phase_lasts_from_its_first_step_sent_to_its_last_answer() -> None:
+    records = _records(
+        StepEvent(READY, EventKind.STARTED),
+        StepEvent(READY, EventKind.LOST),
+        StepEvent(READY, EventKind.STARTED),
+        StepEvent(READY, EventKind.SUCCEEDED),
+    )
+
+    (ready,) = report(records, A_SERVICE, None).phases
+
+    assert ready.began_at == BEGINNING + timedelta(seconds=1)
+    assert ready.took == timedelta(seconds=3)
+
+
+def test_a_phase_whose_answer_is_awaited_lasts_until_it_was_sent() -> None:
+    (ready,) = report(_records(StepEvent(READY, EventKind.STARTED)), A_SERVICE, None).phases
+
+    assert ready.took == timedelta()
+
+
+def test_a_phase_of_which_nothing_was_sent_is_not_told() -> None:
+    records = _records(StepEvent(READY, EventKind.REFUSED, "not so"))
+
+    assert report(records, A_SERVICE, None).phases == ()
+
+
+def test_a_run_that_was_undone_is_called_so() -> None:
+    records = _records(Request("1", Wish.ABORT, "an"), Closed(Verdict.UNWOUND))
+
+    assert report(records, A_SERVICE, None).outcome is Outcome.UNWOUND
