@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,9 @@ from typer.testing import CliRunner
 
 from ndc.cli.options import hoisted
 from ndc.cli.root import app
+from tests.documents import tracked
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = tracked("*.md")
 SHOWN = re.compile(r"^(?:    |\$ |    \$ )(ndc [^#\n]*)", re.MULTILINE)
 
 
