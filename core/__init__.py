@@ -1,1 +1,6 @@
-"""The ground that every room stands on: errors, clock, files, locks. Imports nothing of ours."""
+"""The ground that every room stands on: errors, clock, files, locks. Imports nothing of ours.
+
+Read in this order: ``errors`` (sorted by what is then known), ``clock`` (time is handed in),
+``system_clock`` (the only one who asks the machine), ``files``, ``locks``, ``runs`` (steps, once,
+whatever happens).
+"""
