@@ -8,6 +8,7 @@ import subprocess
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +70,8 @@ class Decision:
         return int(number) if number.isdigit() else None
 
 
-def tracked(*patterns: str) -> list[Path]:
+@cache
+def tracked(*patterns: str) -> tuple[Path, ...]:
     """Return the files of the repository, new ones included, that match ``patterns``."""
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", *patterns],
@@ -78,7 +80,7 @@ def tracked(*patterns: str) -> list[Path]:
         text=True,
         check=True,
     ).stdout
-    return [path for name in sorted(listed.splitlines()) if (path := ROOT / name).exists()]
+    return tuple(path for name in sorted(listed.splitlines()) if (path := ROOT / name).exists())
 
 
 def decisions() -> list[Decision]:
