@@ -50,6 +50,8 @@ def _quoted(document: Path) -> list[str]:
 
 def _is_there(name: str, document: Path) -> bool:
     """Whether there is such a path; a word in capitals stands for any name."""
+    if name.startswith(".venv/"):
+        return True
     if name.startswith("var/"):
         return _is_made_by_us(name.rstrip("/").split("/"))
     pattern = re.sub(r"NNNN|NAME|ROOM|TITLE|CASE", "*", name.rstrip("/"))
@@ -174,7 +176,6 @@ def _classes() -> frozenset[str]:
 
 @cache
 def _is_read(variable: str) -> bool:
-    read = re.compile(
-        rf"""(environ\[|environ\.get\(|getenv\(|envvar=)\s*["']{variable}["']|\$\{{?{variable}\b"""
-    )
+    """Whether a program has ``variable`` as a word of its own, or a script expands it."""
+    read = re.compile(rf"""["']{variable}["']|\$\{{?{variable}\b""")
     return any(read.search(path.read_text("utf-8", errors="replace")) for path in SOURCES)
