@@ -1,1 +1,6 @@
-"""How programs reach things: clients, secrets, this host, the folders of an environment."""
+"""How programs reach things: clients, secrets, this host, the folders of an environment.
+
+Read in this order: ``paths`` (where everything of an environment is), ``secrets`` (keys,
+certificates and passwords), ``clients`` (one module a protocol), ``quorum_access`` (makes etcd
+know its accounts), ``this_host`` (what a daemon on a host knows of itself), ``https_server``.
+"""

@@ -1,1 +1,7 @@
-"""The ground of every room: errors, clock, files, locks, text. Imports nothing of ours."""
+"""The ground that every room stands on: errors, clock, files, locks. Imports nothing of ours.
+
+Read in this order: ``errors`` (sorted by what is then known), ``clock`` (time is handed in),
+``system_clock`` (the only one who asks the machine), ``files``, ``locks``, ``formats`` (every
+stored text has a number), ``text``, ``host_paths`` (places on hosts), ``measure`` (what citizens
+noticed), ``runs`` (steps, once, whatever happens).
+"""

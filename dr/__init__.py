@@ -1,7 +1,17 @@
 """Recovery: what is moved between sites, in which order, and when it is refused.
 
-Read in this order: ``actions`` (the verbs), ``questions`` (what is asked of the
-world), ``conditions`` (what each verb needs and brings about), ``facts``,
-``rules`` (reasons to refuse), ``planner``, ``plan``, ``report``. Carrying a plan
-out is ``core.runs``'s business.
+Read in this order.
+
+What is done and how it is seen: ``actions`` (the verbs), ``questions`` (what is asked of the
+world), ``conditions`` (what each verb needs and brings about), ``ports`` (who answers).
+
+How a run is decided: ``facts`` (what was seen), ``placement`` (which site serves, at which epoch),
+``rules`` (reasons to refuse), ``planner``, ``plan`` (the value that is printed and then run),
+``report`` (what it came to), ``succession`` (whether a new leader has all that the old one wrote).
+
+What is said and printed: ``plan_text``, ``run_text``; ``epochs`` (between a run and the guard of a
+host), ``log_end`` (of a former leader), ``edges`` (what an agent does about a placement record).
+
+Then the subpackages: ``live`` works from the operator's machine, ``onhost`` runs on hosts,
+``simulation`` is a world without hosts. Carrying a plan out is the business of ``core.runs``.
 """

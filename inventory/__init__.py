@@ -1,1 +1,12 @@
-"""What is declared to exist: model, loader, checks, allocation, derivation. Pure."""
+"""What is declared to exist, and everything that follows from it. Pure.
+
+Read in this order. What downstream uses: ``names`` (identifiers), ``network`` (what everything
+comes to), ``endpoints`` (ports), ``etcd`` (what lies where in it, and who may read it).
+
+From text to it: ``documents`` (YAML that remembers its places), ``model`` (what may be written),
+``checks`` and ``problems`` (everything wrong, at once), ``loader`` (the way in), ``allocations``
+and ``allocate`` (numbers, given for good), ``addresses``, ``hosts``, ``derive`` (where addresses
+are made).
+
+From it to others: ``ansible`` (the inventory of the playbooks), ``schema`` (for editors).
+"""

@@ -1,1 +1,7 @@
-"""What routers say: the intent of each, its text in FRR's words, the way from one to another."""
+"""What routers say: the intent of each, its text in FRR's words, the way from one to another.
+
+Read in this order: ``intent`` (what a router is to do, as a value), ``text`` (the same in FRR's
+words), ``tree`` (a configuration as a set of lines with their contexts), ``delta`` (the commands
+from what runs to what is wanted), ``health`` (what a router still lacks), ``routers`` (reads and
+changes them, the only part that connects to anything).
+"""

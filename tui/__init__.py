@@ -1,1 +1,6 @@
-"""What a person sees: snapshots in, pictures out."""
+"""What a person sees: snapshots in, pictures out.
+
+Read in this order: ``picture`` (lines of marked text), ``words`` (how values read), ``styles``
+(colours), then the views ``header_view``, ``map_view``, ``table_view``, the dashboard ``app``, and
+what ``ndc status`` prints, ``status_text`` and ``status_json``.
+"""

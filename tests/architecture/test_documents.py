@@ -1,22 +1,27 @@
-"""Every command that a document shows can be parsed by the program it documents."""
+"""Every command that a document shows can be parsed by the program, or is at least one of its."""
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
-from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from ndc.cli.options import hoisted
 from ndc.cli.root import app
+from tests.documents import tracked
+from tests.networks import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = tracked("*.md")
 SHOWN = re.compile(r"^(?:    |\$ |    \$ )(ndc [^#\n]*)", re.MULTILINE)
+
+MENTIONED = re.compile(r"`(ndc [^`\n]+)`")
+VALUED = ("--env", "--inventory")
 
 
 def _shown() -> list[tuple[str, str]]:
@@ -26,6 +31,14 @@ def _shown() -> list[tuple[str, str]]:
             commands = [part.strip() for part in line.split(";")]
             found += [(document.name, command) for command in commands if command]
     return found
+
+
+def _mentioned() -> list[tuple[str, str]]:
+    return [
+        (str(document.relative_to(ROOT)), command)
+        for document in DOCUMENTS
+        for command in MENTIONED.findall(document.read_text("utf-8"))
+    ]
 
 
 def _inert(tree: typer.Typer) -> typer.Typer:
@@ -57,6 +70,22 @@ def test_a_command_that_is_shown_can_be_parsed(document: str, command: str) -> N
     parsed = CliRunner().invoke(_inert(app), words)
 
     assert parsed.exit_code == 0, f"{document}: {command}\n{parsed.output}"
+
+
+@pytest.mark.parametrize(("document", "command"), _mentioned())
+def test_a_command_in_a_sentence_is_there(document: str, command: str) -> None:
+    words = hoisted(shlex.split(command)[1:])
+    plain = [
+        word
+        for before, word in itertools.pairwise(["", *words])
+        if not word.startswith("-") and before not in VALUED
+    ]
+
+    here: Any = get_command(app)
+    for word in plain:
+        if hasattr(here, "commands"):
+            assert word in here.commands, f"{document}: {command}"
+            here = here.commands[word]
 
 
 def test_the_readme_shows_commands() -> None:
