@@ -25,7 +25,6 @@ setup: ## what `up` needs, without the network: packages, .venv, the command ndc
 	@toolchain/link-command /usr/local/bin
 
 $(VENV): requirements.lock pyproject.toml toolchain/make-venv
-	@$(DOCTOR) --check-only
 	@toolchain/make-venv
 
 .PHONY: test check static format lint types layers content unit lab
@@ -34,7 +33,7 @@ test: ## set-up and every check, lab suite included
 	@$(MAKE) check
 	@$(MAKE) lab
 
-check: $(VENV) ## every check that needs neither root nor lab
+check: $(VENV) ## every check that needs neither root nor lab, on any Linux with Python 3.11
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target static
 	@$(MAKE) unit
 

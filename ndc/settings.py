@@ -7,12 +7,12 @@ from pathlib import Path
 
 from access.paths import Paths
 from inventory.names import EnvironmentName
-from toolchain.doctor import usual_cache
+from toolchain.usual_cache import usual_cache
 
 HOME = Path(os.environ.get("NDC_HOME", Path(__file__).resolve().parents[1]))
 """the checkout: holds var/, playbooks/ and the toolchain's definitions"""
 
-CACHE = usual_cache()
+CACHE = usual_cache(os.environ)
 """built things, each in a folder named by the hash of its definition; safe to delete"""
 
 DECLARED = HOME / "inventory" / "declared"
