@@ -15,9 +15,7 @@ from typing import TypeAlias
 
 import pytest
 
-from ndc import settings
 from ndc.__main__ import main, unforeseen
-from ndc.wiring import environment
 from tests.networks import ROOT
 
 Spoil: TypeAlias = Callable[[Path], object]
@@ -92,9 +90,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "var/ci"
     folder.mkdir(parents=True)
     (folder / "environment.json").write_text(DESCRIPTION.format(declared), "utf-8")
-    for module in (settings, environment):
-        monkeypatch.setattr(module, "HOME", tmp_path)
-        monkeypatch.setattr(module, "DECLARED", declared)
+    monkeypatch.setenv("NDC_HOME", str(tmp_path))
     monkeypatch.delenv("NDC_ENV", raising=False)
     monkeypatch.delenv("NDC_INVENTORY", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
