@@ -27,7 +27,7 @@ setup: ## what `up` needs, without the network: packages, .venv, the command ndc
 $(VENV): requirements.lock pyproject.toml toolchain/make-venv
 	@toolchain/make-venv
 
-.PHONY: test check static format lint types layers content unit lab
+.PHONY: test check static format lint types layers content unit golden lab
 test: ## set-up and every check, lab suite included
 	@$(MAKE) setup
 	@$(MAKE) check
@@ -59,6 +59,9 @@ endif
 
 unit: $(VENV) ## all tests that need no lab
 	@$(BIN)/pytest -q -m 'not lab'
+
+golden: $(VENV) ## write the golden texts and the generated documents anew; read the difference
+	@NDC_REFRESH_GOLDEN=1 $(BIN)/pytest -q -m 'not lab'
 
 lab: $(VENV) ## the lab suite: real servers, and a whole network of its own
 	@toolchain/lab-suite
