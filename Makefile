@@ -37,7 +37,7 @@ check: $(VENV) ## every check that needs neither root nor lab, on any Linux with
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target static
 	@$(MAKE) unit
 
-static: format lint types layers content
+static: format lint types layers content ## the checks that run no test: format lint types layers content
 
 format: $(VENV) ## is every file formatted?
 	@$(BIN)/ruff format --quiet --check .
