@@ -6,7 +6,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
+from importlib import import_module
 
 from toolchain.finding import LACKING, OK, Finding
 
@@ -17,10 +17,12 @@ PROGRAMS = {
 }
 """what the checks call of the machine beside its shell, and why"""
 
+MODULES = ("venv", "ensurepip", "ssl")
+
 
 def check_needs() -> list[Finding]:
     """Return what was found, most fundamental first."""
-    findings = [system(platform.system()), python(sys.version_info), venv()]
+    findings = [system(platform.system()), python(sys.version_info), modules()]
     return findings + [program(name) for name in PROGRAMS]
 
 
@@ -46,16 +48,24 @@ def python(version: Sequence[object]) -> Finding:
     )
 
 
-def venv() -> Finding:
-    """Judge whether this Python can make virtual environments; Debian packs that separately."""
-    there = all(map(find_spec, ("venv", "ensurepip")))
+def modules(wanted: Sequence[str] = MODULES) -> Finding:
+    """Judge whether this Python has the parts ``wanted`` that some pack apart or cannot build."""
+    missed = [name for name in wanted if not _imports(name)]
     return Finding(
-        "venv",
-        OK if there else LACKING,
-        "Python's modules venv and ensurepip",
-        "there" if there else "not there",
+        "standard library",
+        LACKING if missed else OK,
+        f"this Python imports {', '.join(wanted)}",
+        f"not {', '.join(missed)}" if missed else "there",
         "install them with this Python; on Debian: apt-get install python3-venv",
     )
+
+
+def _imports(name: str) -> bool:
+    try:
+        import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 def program(name: str) -> Finding:

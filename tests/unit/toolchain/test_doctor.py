@@ -122,7 +122,8 @@ def test_it_needs_nothing_that_is_installed(how: list[str], tmp_path: Path) -> N
         check=False,
     ).stdout
 
-    assert [one["subject"] for one in json.loads(said)][:3] == ["system", "Python", "venv"]
+    subjects = [one["subject"] for one in json.loads(said)]
+    assert subjects[:3] == ["system", "Python", "standard library"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.name))
@@ -143,7 +144,7 @@ def test_a_foreign_distribution_carries_no_lab_and_runs_the_checks(tmp_path: Pat
 def test_the_checks_need_neither_root_nor_a_distribution() -> None:
     subjects = [one.subject for one in check_needs.check_needs()]
 
-    assert subjects == ["system", "Python", "venv", *check_needs.PROGRAMS]
+    assert subjects == ["system", "Python", "standard library", *check_needs.PROGRAMS]
 
 
 @pytest.mark.parametrize(("name", "verdict"), [("Linux", OK), ("Darwin", LACKING), ("", LACKING)])
@@ -161,6 +162,12 @@ def test_another_python_is_refused_in_four_lines() -> None:
         "   actual  3.12.4",
         f"next step  {refused.next_step}",
     ]
+
+
+def test_a_python_that_was_built_without_a_part_is_told_which() -> None:
+    missed = check_needs.modules(("ssl", "no_such_part"))
+
+    assert (missed.verdict, missed.actual) == (LACKING, "not no_such_part")
 
 
 def test_a_program_that_the_checks_call_is_missed_with_its_reason(
