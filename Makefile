@@ -25,20 +25,19 @@ setup: ## what `up` needs, without the network: packages, .venv, the command ndc
 	@toolchain/link-command /usr/local/bin
 
 $(VENV): requirements.lock pyproject.toml toolchain/make-venv
-	@$(DOCTOR) --check-only
 	@toolchain/make-venv
 
-.PHONY: test check static format lint types layers content unit lab
+.PHONY: test check static format lint types layers content unit golden lab
 test: ## set-up and every check, lab suite included
 	@$(MAKE) setup
 	@$(MAKE) check
 	@$(MAKE) lab
 
-check: $(VENV) ## every check that needs neither root nor lab
+check: $(VENV) ## every check that needs neither root nor lab, on any Linux with Python 3.11
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target static
 	@$(MAKE) unit
 
-static: format lint types layers content
+static: format lint types layers content ## the checks that run no test: format lint types layers content
 
 format: $(VENV) ## is every file formatted?
 	@$(BIN)/ruff format --quiet --check .
@@ -60,6 +59,9 @@ endif
 
 unit: $(VENV) ## all tests that need no lab
 	@$(BIN)/pytest -q -m 'not lab'
+
+golden: $(VENV) ## write the golden texts and the generated documents anew; read the difference
+	@NDC_REFRESH_GOLDEN=1 $(BIN)/pytest -q -m 'not lab'
 
 lab: $(VENV) ## the lab suite: real servers, and a whole network of its own
 	@toolchain/lab-suite

@@ -25,7 +25,7 @@ def main() -> None:
         from ndc.cli.options import hoisted  # noqa: PLC0415 - an import that fails is told below
         from ndc.cli.root import app  # noqa: PLC0415 - as above
 
-        app(hoisted(sys.argv[1:]))
+        app(hoisted(sys.argv[1:]), prog_name="ndc")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

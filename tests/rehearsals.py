@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from typing import get_args
 
 from core.runs.journal import Where
 from core.runs.plan import RunName
@@ -22,6 +23,13 @@ from tests.networks import network
 
 SERVICE = ServiceName("public-service-portal")
 RUN = RunName("20300101-000002-move")
+KINDS = tuple(
+    str(field.default)
+    for action in get_args(Action)
+    for field in fields(action)
+    if field.name == "kind"
+)
+"""of every action that there is"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGINT
 
-from ndc.settings import CACHE
+from ndc.settings import settings
 from toolchain.build import ensure_image
 
 _MOUNT = """
@@ -38,7 +38,7 @@ def inside(folder: Path, script: str, argument: str = "") -> list[str | Path]:
 
     The script finds ``argument`` as ``$0``, and PostgreSQL's programs on its path.
     """
-    root = ensure_image(CACHE, lambda _: None).path
+    root = ensure_image(settings().cache, lambda _: None).path
     return ["unshare", "--mount", "sh", "-c", _MOUNT, "sh", root, folder, script, argument]
 
 

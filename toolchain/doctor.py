@@ -1,7 +1,8 @@
-"""What this machine lacks to carry the lab.
+"""What this machine lacks to carry the lab, or to run `make check`.
 
-Runs before anything is installed, so: the standard library only, nothing of
-ours, nothing newer than the Python of the distributions that are refused.
+Runs before anything is installed, so: the standard library and its siblings only, and
+nothing newer than the Python of the distributions that are refused. It is run as a script,
+by any Python of the machine, and imported by ``ndc doctor``.
 """
 
 from __future__ import annotations
@@ -9,243 +10,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
-import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
-from glob import glob
 from pathlib import Path
-from typing import NamedTuple
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+if __name__ == "__main__":
+    sys.path.insert(0, str(CHECKOUT))  # a script knows its own folder only
 
-OK = "ok"
-MISSING = "missing"  # a package; `make up` installs it
-LACKING = "lacking"  # only a person can help
-
-_GIB = 2**30
-_MEMORY_BYTES = 3 * _GIB  # the default lab takes 2.5, its first build 1.7
-_BUILT_BYTES = 2 * _GIB  # image, wheel, programs
-_FIRST_BUILD_BYTES = 6 * _GIB  # what Go fetches and compiles on top
-_VAR_BYTES = 3 * _GIB  # overlays of the hosts, databases included
-_LAB_ADDRESSES = "198.18.0.0/15"
-_CHECK_PACKAGES = ("python3-venv", "ca-certificates")
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at; a tuple, because older Pythons have no slots."""
-
-    subject: str
-    verdict: str
-    expected: str
-    actual: str
-    next_step: str = ""
-
-
-def examine(checkout: Path, cache: Path, *, check_only: bool = False) -> list[Finding]:
-    """Return what was found, most fundamental first; a foreign distribution ends the search.
-
-    ``check_only`` asks for what ``make check`` needs: no root, no lab.
-    """
-    first = distribution(_text("/etc/os-release"), platform.machine())
-    if first.verdict != OK:
-        return [first]
-    listed = packages(checkout / "toolchain/packages.txt")
-    findings = [first, python(sys.version_info)]
-    if check_only:
-        return findings + [f for f in listed if f.subject in _CHECK_PACKAGES]
-    findings += [*listed, root(os.geteuid())]
-    findings += [memory(_text("/proc/meminfo")), *space(checkout, cache)]
-    if os.geteuid() == 0:
-        findings += [*kernel(), addresses()]
-    return findings
-
-
-def distribution(os_release: str, machine: str) -> Finding:
-    """Judge the text of /etc/os-release and the name of the processor."""
-    fields = dict(line.split("=", 1) for line in os_release.splitlines() if "=" in line)
-    fields = {key: value.strip('"') for key, value in fields.items()}
-    fits = (fields.get("ID"), fields.get("VERSION_ID"), machine) == ("debian", "12", "x86_64")
-    return Finding(
-        "distribution",
-        OK if fits else LACKING,
-        "Debian 12 on amd64",
-        f"{fields.get('PRETTY_NAME', 'an unknown system')} on {machine}",
-        "use a machine or a virtual machine with Debian 12 on amd64",
-    )
-
-
-def python(version: Sequence[object]) -> Finding:
-    """Judge the version of the Python that runs this."""
-    return Finding(
-        "Python",
-        OK if tuple(version[:2]) == (3, 11) else LACKING,
-        "3.11, Debian 12's own",
-        ".".join(map(str, version[:3])),
-        "run /usr/bin/python3 toolchain/doctor.py; if that is not 3.11: "
-        "apt-get install --reinstall python3",
-    )
-
-
-def root(user: int) -> Finding:
-    """Judge the effective user id."""
-    return Finding(
-        "root",
-        OK if user == 0 else LACKING,
-        "root: the lab makes namespaces, mounts and links",
-        "root" if user == 0 else f"user {user}",
-        "run it as root; without root there is `make check`",
-    )
-
-
-def memory(meminfo: str) -> Finding:
-    """Judge the text of /proc/meminfo."""
-    kilobytes = [line.split()[1] for line in meminfo.splitlines() if line[:13] == "MemAvailable:"]
-    available_bytes = int(kilobytes[0]) * 1024 if kilobytes else 0
-    return Finding(
-        "memory",
-        OK if available_bytes >= _MEMORY_BYTES else LACKING,
-        f"{_gib(_MEMORY_BYTES)} available",
-        _gib(available_bytes),
-        "end other programs, or give the machine more memory",
-    )
-
-
-def space(checkout: Path, cache: Path) -> list[Finding]:
-    """Judge each file system that the lab writes to."""
-    built = glob(f"{cache}/pulumi/*/pulumi")  # noqa: PTH207 - pathlib raises where it may not look
-    fresh = not built and not shutil.which("pulumi")
-    wanted = [(cache, _BUILT_BYTES + fresh * _FIRST_BUILD_BYTES), (checkout / "var", _VAR_BYTES)]
-    needs: dict[int, list[tuple[Path, int]]] = {}
-    for folder, size_bytes in wanted:
-        there = next(p for p in [folder, *folder.parents] if os.path.exists(p))  # noqa: PTH110 - as above
-        needs.setdefault(there.stat().st_dev, []).append((there, size_bytes))
-    return [
-        _room([path for path, _ in group], sum(s for _, s in group)) for group in needs.values()
-    ]
-
-
-def _room(folders: list[Path], needed_bytes: int) -> Finding:
-    free_bytes = shutil.disk_usage(folders[0]).free
-    return Finding(
-        "space",
-        OK if free_bytes >= needed_bytes else LACKING,
-        f"{_gib(needed_bytes)} free for {' and '.join(map(str, folders))}",
-        _gib(free_bytes),
-        "free some space, or set XDG_CACHE_HOME to a larger file system",
-    )
-
-
-def packages(wanted: Path) -> list[Finding]:
-    """Judge each package that ``wanted`` lists, with the reason given there."""
-    lines = [line.partition("#") for line in wanted.read_text("utf-8").splitlines()]
-    reasons = {name.strip(): reason.strip() for name, _, reason in lines if name.strip()}
-    shown = "--showformat=${Package} ${db:Status-Status}\n"
-    said = _said("dpkg-query", "--show", shown, *reasons)
-    installed = {line.split()[0] for line in said.splitlines() if line.endswith(" installed")}
-    return [
-        Finding(
-            name,
-            OK if name in installed else MISSING,
-            reason,
-            "installed" if name in installed else "not installed",
-            f"make up installs it (apt-get install {name})",
-        )
-        for name, reason in reasons.items()
-    ]
-
-
-def kernel() -> list[Finding]:
-    """Judge what only the kernel can give, by trying it in namespaces that end with the trial.
-
-    What cannot be tried, because a program is not installed yet, is left out.
-    """
-    findings = [
-        _feature("tun", "links end in TAPs", Path("/dev/net/tun").is_char_device()),
-        _feature("overlayfs", "hosts lie over the golden image", _file_system("overlay")),
-        _feature("btrfs", "storage pools", _file_system("btrfs")),
-        _feature("loop devices", "storage pools", Path("/dev/loop-control").exists()),
-        _feature("freezer", "hosts are frozen and limited", _has_freezer(_text("/proc/mounts"))),
-        _feature("network namespaces", "each host has its own", _inside("true")),
-    ]
-    if shutil.which("ip"):
-        add = ("ip", "link", "add", "ndc-trial")
-        bridge, veth = _inside(*add, "type", "bridge"), _inside(*add, "type", "veth")
-        findings.append(_feature("bridge", "sites' segments", bridge))
-        findings.append(_feature("veth", "hosts' interfaces", veth))
-    if shutil.which("nft"):
-        listed = _inside("nft", "list", "ruleset")
-        findings.append(_feature("nftables", "the hosts' firewall", listed))
-    return findings
-
-
-def _feature(name: str, reason: str, there: bool) -> Finding:  # noqa: FBT001 - what was looked at
-    return Finding(
-        name,
-        OK if there else LACKING,
-        reason,
-        "there" if there else "not there",
-        "use a kernel that has it; Debian's own does",
-    )
-
-
-def addresses() -> Finding:
-    """Judge whether the addresses of the lab are free on this machine."""
-    said = _said("ip", "-oneline", "route", "show", "table", "all", "root", _LAB_ADDRESSES)
-    foreign = [line.strip() for line in said.splitlines() if not _is_of_a_lab(line)]
-    return Finding(
-        "address range",
-        LACKING if foreign else OK,
-        f"no other use of {_LAB_ADDRESSES}",
-        foreign[0] if foreign else "free, or a lab's",
-        "remove that route or address",
-    )
-
-
-def _is_of_a_lab(route: str) -> bool:
-    return route.startswith("unreachable ") or " dev ndc" in route
-
-
-def _has_freezer(mounts: str) -> bool:
-    fields = [line.split() for line in mounts.splitlines()]
-    return any(f[2] == "cgroup2" or (f[2] == "cgroup" and "freezer" in f[3]) for f in fields)
-
-
-def _file_system(name: str) -> bool:
-    known = _text("/proc/filesystems").split()
-    return name in known or _works("modprobe", "--dry-run", "--quiet", name)
-
-
-def _inside(*command: str) -> bool:
-    """Whether it works in a network namespace of its own."""
-    return _works("unshare", "--net", *command)
-
-
-def _works(*command: str) -> bool:
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
-
-
-def _said(*command: str) -> str:
-    """Return what the command prints; nothing if it is not there or fails early."""
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    except OSError:
-        return ""
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text("utf-8")
-    except OSError:
-        return ""
-
-
-def _gib(size_bytes: int) -> str:
-    return f"{size_bytes / _GIB:.1f} GiB"
+from toolchain.check_needs import check_needs  # noqa: E402 - found once the path is known
+from toolchain.finding import MISSING, OK, Finding  # noqa: E402 - as above
+from toolchain.lab_needs import lab_needs  # noqa: E402 - as above
+from toolchain.usual_cache import usual_cache  # noqa: E402 - as above
 
 
 def told(findings: Sequence[Finding]) -> str:
@@ -254,7 +30,7 @@ def told(findings: Sequence[Finding]) -> str:
     lines = [f"{OK:>9}  {f.subject:<{width}}  {f.actual}" for f in findings if f.verdict == OK]
     for f in findings:
         if f.verdict != OK:
-            how = "is missing" if f.verdict == MISSING else "is not as the lab needs"
+            how = "is missing" if f.verdict == MISSING else "is not as needed"
             lines += [
                 "",
                 f"     what  {f.subject} {how}",
@@ -270,12 +46,6 @@ def exit_code(findings: Sequence[Finding]) -> int:
     return 6 if any(f.verdict != OK for f in findings) else 0
 
 
-def usual_cache() -> Path:
-    """Return where the built things are kept; as XDG has it, a relative folder means nothing."""
-    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (named if named.is_absolute() else Path.home() / ".cache") / "ndc"
-
-
 def main() -> int:
     """Look, tell, and return the exit code."""
     parser = argparse.ArgumentParser(description="Say what this machine lacks to carry the lab.")
@@ -284,7 +54,8 @@ def main() -> int:
     parser.add_argument("--check-only", action="store_true", help="what `make check` needs")
     parser.add_argument("--installing", action="store_true", help="forgive missing packages")
     options = parser.parse_args()
-    findings = examine(CHECKOUT, usual_cache(), check_only=options.check_only)
+    cache = usual_cache(os.environ)
+    findings = check_needs() if options.check_only else lab_needs(CHECKOUT, cache)
     forgiven = {OK, MISSING} if options.installing else {OK}
     wrong = [f for f in findings if f.verdict not in forgiven]
     shown = wrong if options.quiet else findings

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 def folder(options: Options) -> Path:
     """Return the folder that is meant: the named one, the environment's, or the default's."""
-    from ndc.settings import DECLARED
+    from ndc.settings import settings
     from ndc.wiring import environment
 
     if options.inventory is not None:
         return options.inventory
     if environment.exists(options.environment):
         return environment.opened(options.environment).description.inventory
-    return DECLARED
+    return settings().declared
 
 
 def network(options: Options) -> Network:

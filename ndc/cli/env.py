@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,14 +36,14 @@ def create(
     bare: Annotated[bool, typer.Option("--no-up", help="Make it; bring nothing up yet.")] = False,
 ) -> None:
     """Make an environment from ``--inventory`` (the default network if not given)."""
-    from ndc.settings import DECLARED
     from ndc.wiring import environment
     from ndc.wiring.bring_up import bring_up
 
     options = current(context)
-    inventory: Path = options.inventory or DECLARED
     with concerning(name):
-        made = environment.create(name, profile=profile, inventory=inventory, throwaway=throwaway)
+        made = environment.create(
+            name, profile=profile, inventory=options.inventory, throwaway=throwaway
+        )
         say(f"environment {name}: number {made.description.number}, profile {profile}")
         if not bare:
             answer(bring_up(made, say))

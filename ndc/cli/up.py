@@ -16,7 +16,6 @@ def up(
     ] = DEFAULT_PROFILE,
 ) -> None:
     """Bring the environment's network up; run again, change only what differs."""
-    from ndc.settings import DECLARED
     from ndc.wiring import environment
     from ndc.wiring.bring_up import bring_up
 
@@ -26,7 +25,7 @@ def up(
     made = (
         environment.opened(name)
         if environment.exists(name)
-        else environment.create(name, profile=profile, inventory=options.inventory or DECLARED)
+        else environment.create(name, profile=profile, inventory=options.inventory)
     )
     answer(bring_up(made, say, inventory=options.inventory))
 

@@ -22,7 +22,7 @@ from inventory.etcd import ROOT, accounts
 from inventory.network import Network
 from monitors.health.concerns import Concern, concerns, is_settled
 from monitors.health.snapshot import Snapshot
-from ndc.settings import CACHE
+from ndc.settings import settings
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
@@ -64,9 +64,10 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
     with alone(environment.paths.lock):
         network = network_of(environment, inventory=inventory, record=True)
         with stages.stage("tool chain"):
-            pulumi = build.ensure_pulumi(CACHE, stages.detail)
-            image = build.ensure_image(CACHE, stages.detail)
-            wheel = build.ensure_wheel(CACHE, stages.detail)
+            cache = settings().cache
+            pulumi = build.ensure_pulumi(cache, stages.detail)
+            image = build.ensure_image(cache, stages.detail)
+            wheel = build.ensure_wheel(cache, stages.detail)
         with stages.stage("keys and certificates"):
             secrets = ensure_secrets(environment.paths.secrets, network, stages.clock)
         with stages.stage(f"{len(network.hosts)} hosts and {len(network.links)} links"):

@@ -24,7 +24,7 @@ from inventory.loader import load
 from inventory.network import Network
 from inventory.problems import nearest
 from lab import machine
-from ndc.settings import DECLARED, HOME, paths_of
+from ndc.settings import paths_of, settings
 from stacks.engine.record import stacks_on_record
 
 
@@ -53,9 +53,11 @@ class Environment:
 
 
 def create(
-    name: str, *, profile: str, inventory: Path = DECLARED, throwaway: bool = False
+    name: str, *, profile: str, inventory: Path | None = None, throwaway: bool = False
 ) -> Environment:
     """Make the folder and the number of a new environment; nothing runs yet.
+
+    Its inventory is the default network's, where none is given.
 
     Raises:
         PlanRefused: the name is taken or cannot be one.
@@ -74,7 +76,8 @@ def create(
             f"environment {name} exists already",
             next_step=f"ndc --env {name} up, or ndc env destroy {name}",
         )
-    declared = load(files.read_folder(inventory))
+    folder = inventory or settings().declared
+    declared = load(files.read_folder(folder))
     allocate(declared, profile, Allocations())  # refuses a profile that is not declared
     number = machine.claim_number(name, paths.root)
     files.make_folder(paths.root)
@@ -82,7 +85,7 @@ def create(
         format=Format.ENVIRONMENT.number,
         number=number,
         profile=profile,
-        inventory=inventory.resolve(),
+        inventory=folder.resolve(),
         throwaway=throwaway,
     )
     files.write(paths.description, description.model_dump_json(indent=2) + "\n")
@@ -126,7 +129,7 @@ def exists(name: str) -> bool:
 
 def names() -> list[str]:
     """Return the names of all environments of this checkout, sorted."""
-    return sorted(path.parent.name for path in (HOME / "var").glob("*/environment.json"))
+    return sorted(path.parent.name for path in (settings().home / "var").glob("*/environment.json"))
 
 
 def network(

@@ -6,7 +6,7 @@ from core.system_clock import SystemClock
 from lab import machine
 from lab.ground import Ground
 from lab.names import Names
-from ndc.settings import CACHE, paths_of
+from ndc.settings import paths_of, settings
 
 
 def ground_of(environment: str) -> Ground:
@@ -21,7 +21,7 @@ def ground_of(environment: str) -> Ground:
         names=Names(machine.claim_number(environment, paths.root)),
         folder=paths.lab,
         secrets=paths.secrets,
-        images=CACHE / "image",
+        images=settings().cache / "image",
         sockets=paths.sockets,
         log=paths.log,
         clock=SystemClock(),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.locks import alone
 from core.system_clock import SystemClock
-from ndc.settings import CACHE
+from ndc.settings import settings
 from ndc.wiring.environment import Environment
 from ndc.wiring.existence import Existence
 from ndc.wiring.running import forget_network
@@ -34,5 +34,5 @@ def take_down(environment: Environment, say: Say) -> None:
 def _pulumi(environment: Environment, stages: Stages) -> Path:
     """Return the CLI; where nothing was ever made nobody asks for it, so it is not built."""
     if stacks_on_record(environment.paths.pulumi / "backend"):
-        return build.ensure_pulumi(CACHE, stages.detail)
-    return CACHE / "pulumi"
+        return build.ensure_pulumi(settings().cache, stages.detail)
+    return settings().cache / "pulumi"

@@ -8,6 +8,7 @@ person can use. A method here is named as the protocol names it.
 from __future__ import annotations
 
 import asyncio
+from importlib.metadata import version
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
@@ -27,15 +28,12 @@ from stacks.substrates.port import Substrate
 
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 
-VERSION = "0.1.0"
-"""of the protocol's face, not of ndc: the engine compares nothing else"""
-
 
 class Servicer(server.ProviderServicer):
     """One provider process, as the engine sees it."""
 
     def __init__(self, substrate: Substrate, engine_address: str) -> None:
-        super().__init__([], VERSION, NdcProvider(substrate, self._progress), engine_address)
+        super().__init__([], version("ndc"), NdcProvider(substrate, self._progress), engine_address)
         self._log = EngineLog(engine_address)
 
     @override

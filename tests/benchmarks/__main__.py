@@ -12,14 +12,14 @@ from pathlib import Path
 
 from core import files
 from core.errors import NdcError
-from ndc.settings import HOME
+from ndc.settings import settings
 from tests.benchmarks.conditions import Before, conditions
 from tests.benchmarks.figures import Trial, is_void, samples
 from tests.benchmarks.result import Part, Result, result_json, result_text
 from tests.benchmarks.stand import Stand, say, stand
 from tests.benchmarks.table import BENCHMARKS, Benchmark, chosen
 
-RESULTS = HOME / "docs" / "results"
+RESULTS = settings().home / "docs" / "results"
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ndc.settings import CACHE
+from ndc.settings import settings
 from stacks.engine import Engine, EngineSettings
 from stacks.programs.declared import Seeds
 from tests import networks
@@ -22,15 +22,15 @@ def engine(_: Stand, __: int) -> Iterator[Trial]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "passphrase").write_text("benchmark")
-        settings = EngineSettings(
+        of_the_engine = EngineSettings(
             environment="bench",
-            cli=build.ensure_pulumi(CACHE, say),
+            cli=build.ensure_pulumi(settings().cache, say),
             state=folder / "pulumi",
             passphrase=folder / "passphrase",
             substrate="memory",
             substrate_at=folder / "world.json",
         )
-        made = Engine(settings, CLOCK)
+        made = Engine(of_the_engine, CLOCK)
         yield (
             seconds_of(lambda: made.preview(network, seeds)),
             seconds_of(lambda: made.up(network, seeds).checked()),

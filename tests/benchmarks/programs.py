@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ndc.settings import CACHE
+from ndc.settings import settings
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import Stand, demanded, say, seconds_of
 from toolchain import build
@@ -33,7 +33,7 @@ def check(_: Stand, __: int) -> Iterator[Trial]:
 
 def image(_: Stand, __: int) -> Iterator[Trial]:
     """Time a build into a cache that lacks the image and nothing else."""
-    build.ensure_etcd(CACHE, say)
+    build.ensure_etcd(settings().cache, say)
     with _cache_without_an_image() as cache:
         words = (sys.executable, "-m", "toolchain.build", "--cache", str(cache), "image")
         # in a mount namespace of its own: what an interrupted build has mounted goes with it,
@@ -44,9 +44,9 @@ def image(_: Stand, __: int) -> Iterator[Trial]:
 
 @contextmanager
 def _cache_without_an_image() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=".bench-", dir=CACHE))
+    folder = Path(tempfile.mkdtemp(prefix=".bench-", dir=settings().cache))
     try:
-        (folder / "etcd").symlink_to(CACHE / "etcd")
+        (folder / "etcd").symlink_to(settings().cache / "etcd")
         yield folder
     finally:
         shutil.rmtree(folder)

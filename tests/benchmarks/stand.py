@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.system_clock import SystemClock
-from ndc.settings import CACHE, HOME, paths_of
+from ndc.settings import paths_of, settings
 from tests.lab.terminal import Terminal
 from toolchain import build
 
@@ -68,7 +68,7 @@ class Stand:
         """
         self._destroy()
         for ensure in (build.ensure_pulumi, build.ensure_image, build.ensure_wheel):
-            ensure(CACHE, say)
+            ensure(settings().cache, say)
         say(f"bringing up environment {self.terminal.environment}, profile {PROFILE}")
         words = ("env", "create", self.terminal.environment, "--profile", PROFILE)
         self.first_start_seconds = seconds_of(
@@ -83,12 +83,12 @@ class Stand:
         name = self.terminal.environment
         if not paths_of(name).description.exists():
             return None
-        bundle = HOME / "var" / "evidence" / f"{name}.tar.gz"
+        bundle = settings().home / "var" / "evidence" / f"{name}.tar.gz"
         bundle.parent.mkdir(parents=True, exist_ok=True)
         # keys and the hosts' disks stay out of it
         words = ["--ignore-failed-read", f"--exclude={name}/secrets", f"--exclude={name}/lab"]
         command = ["tar", "--create", "--gzip", "--file", str(bundle), *words, name]
-        subprocess.run(command, cwd=HOME / "var", stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(command, cwd=settings().home / "var", stderr=subprocess.DEVNULL, check=False)
         return bundle
 
     def _destroy(self) -> None:
@@ -127,7 +127,7 @@ def demanded(
     """Return what ``command`` said in the checkout, having demanded that it succeeded."""
     done = subprocess.run(
         command,
-        cwd=HOME,
+        cwd=settings().home,
         env=environment,
         capture_output=True,
         text=True,

@@ -22,7 +22,7 @@ from core.errors import WorldError
 from core.system_clock import SystemClock
 from inventory.etcd import CONTROL, ROOT, Account, accounts
 from inventory.network import Network
-from ndc.settings import CACHE
+from ndc.settings import settings
 from toolchain.build import ensure_etcd
 
 
@@ -65,7 +65,7 @@ def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
         secrets.client_certificate("control"),
     )
     root = f"https://127.0.0.1:{_free_port()}"
-    program = ensure_etcd(CACHE, lambda _: None) / "etcd"
+    program = ensure_etcd(settings().cache, lambda _: None) / "etcd"
     options = {
         "data-dir": folder / "etcd",
         "listen-client-urls": root,

@@ -18,7 +18,7 @@ from dr.live.journals.file import FileJournal
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryRun, codec
 from dr.simulation.faults import Fault, Trouble
 from tests.crash.power import Fuse, FusedActuator, FusedJournal, PowerCut
-from tests.rehearsals import Rehearsal, rehearsal
+from tests.rehearsals import KINDS, Rehearsal, rehearsal
 
 NEVER = 10**9
 INSTANTS = 105
@@ -105,13 +105,7 @@ def test_a_run_survives_many_power_cuts(seed: int, tmp_path: Path) -> None:
     ("kind", "trouble", "seed"),
     [
         *itertools.product(
-            (
-                "claim-workload",
-                "switch-database",
-                "write-canary",
-                "move-placement",
-                "announce-service",
-            ),
+            KINDS,
             [trouble for trouble in Trouble if trouble is not Trouble.REFUSED],
             range(3),
         )

@@ -18,7 +18,7 @@ from inventory.names import HostName, LinkName, SegmentName, SiteName
 from lab.client import HostStatus, Labd, ignore
 from lab.seed import fingerprint_of
 from lab.substrate import LabSubstrate
-from ndc.settings import CACHE
+from ndc.settings import settings
 from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
 from tests.lab.leftovers import Leftovers
 from toolchain import build
@@ -104,7 +104,7 @@ def _key(path: Path) -> str:
 def prepared(paths: Paths, number: int) -> tuple[HostSpec, HostSpec]:
     """Make keys, and return the hosts that are to have them."""
     _key(paths.secrets / "control_key")
-    image = build.ensure_image(CACHE, ignore).digest
+    image = build.ensure_image(settings().cache, ignore).digest
     made, known = [], ""
     for octet, site in enumerate(("east", "west"), start=11):
         name = HostName(f"{site}-node")

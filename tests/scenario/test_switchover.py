@@ -20,20 +20,8 @@ from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.truth import Truth
 from inventory.names import HostName
-from tests.rehearsals import RUN, Rehearsal, rehearsal
+from tests.rehearsals import KINDS, RUN, Rehearsal, rehearsal
 
-KINDS = (
-    "write-canary",
-    "claim-workload",
-    "narrow-sync",
-    "switch-database",
-    "move-placement",
-    "announce-service",
-    "withdraw-service",
-    "compare-logs",
-    "verify-service",
-    "release-workload",
-)
 SO_ALREADY = frozenset({"narrow-sync", "compare-logs", "verify-service"})
 """what is so already is no failure, whoever says no"""
 SURVIVABLE = tuple(trouble for trouble in Trouble if trouble is not Trouble.REFUSED)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from core.errors import NdcError
 from toolchain.build import ensure_etcd, ensure_image, ensure_pulumi, ensure_wheel
 from toolchain.build.workshop import Say
-from toolchain.doctor import usual_cache
+from toolchain.usual_cache import usual_cache
 
 
 def _image(cache: Path, say: Say) -> Path:
@@ -23,7 +24,7 @@ def main() -> None:
     """Print one path a line, in the order asked for."""
     parser = argparse.ArgumentParser(prog="python -m toolchain.build", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TOOLS))
-    parser.add_argument("--cache", type=Path, default=usual_cache())
+    parser.add_argument("--cache", type=Path, default=usual_cache(os.environ))
     options = parser.parse_args()
     if unknown := set(options.names) - set(TOOLS):
         parser.error(f"nothing of ours is called {', '.join(sorted(unknown))}")

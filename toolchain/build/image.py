@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.errors import Rejected
-from toolchain import doctor
 from toolchain.build import golden
 from toolchain.build.cache import Recipe, contents, digest_of, made
 from toolchain.build.etcd import ensure_etcd
@@ -17,6 +16,8 @@ from toolchain.build.lists import names_in
 from toolchain.build.places import CHECKOUT, TOOLCHAIN
 from toolchain.build.sources import debian_sources
 from toolchain.build.workshop import Say, Workshop
+from toolchain.finding import OK
+from toolchain.lab_needs import distribution, root
 
 CODENAME = "bookworm"
 
@@ -116,8 +117,8 @@ def _sources() -> str:
 
 def _demand_machine() -> None:
     release = Path("/etc/os-release").read_text("utf-8")
-    for finding in (doctor.distribution(release, platform.machine()), doctor.root(os.geteuid())):
-        if finding.verdict != doctor.OK:
+    for finding in (distribution(release, platform.machine()), root(os.geteuid())):
+        if finding.verdict != OK:
             raise Rejected(
                 "the golden image cannot be built here",
                 expected=finding.expected,

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ndc.settings import CACHE
+from ndc.settings import settings
 from tests.lab.engine.world import World, opened
 from toolchain import build
 
 
 @pytest.fixture(scope="session")
 def cli() -> Path:
-    return build.ensure_pulumi(CACHE, print)
+    return build.ensure_pulumi(settings().cache, print)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from tests.benchmarks.figures import Figure, Judged, Sample, Verdict, samples, verdict
 from tests.benchmarks.result import Conditions, Part, Result, result_json, result_text
 from tests.benchmarks.table import BENCHMARKS, chosen
+from tests.conftest import Golden
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/results"
 CONDITIONS = Conditions(
@@ -51,14 +52,14 @@ PARTS = (
 RESULT = Result(CONDITIONS, PARTS)
 
 
-def test_a_result_reads_like_this() -> None:
-    assert result_text(RESULT) + "\n" == (GOLDEN / "some.txt").read_text("utf-8")
+def test_a_result_reads_like_this(golden: Golden) -> None:
+    golden(GOLDEN / "some.txt", result_text(RESULT) + "\n")
 
 
-def test_its_json_holds_every_value() -> None:
+def test_its_json_holds_every_value(golden: Golden) -> None:
     text = result_json(RESULT)
 
-    assert text + "\n" == (GOLDEN / "some.json").read_text("utf-8")
+    golden(GOLDEN / "some.json", text + "\n")
     assert json.loads(text)["benchmarks"][1]["figures"][0]["values"] == [3.9, 4.25, 7.125]
 
 

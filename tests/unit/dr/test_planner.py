@@ -22,6 +22,7 @@ from dr.plan_text import plan_text
 from dr.planner import Occasion, plan_switchover
 from dr.rules import Switchover
 from inventory.names import HostName, OperatorName, SiteName
+from tests.conftest import Golden
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/plans"
@@ -37,10 +38,10 @@ def _position(plan: RecoveryPlan, kind: type) -> list[int]:
 
 
 @pytest.mark.parametrize("profile", ["tiny", "compact"])
-def test_a_plan_reads_like_this(profile: str) -> None:
+def test_a_plan_reads_like_this(profile: str, golden: Golden) -> None:
     text = plan_text(rehearsal(profile).plan, conditions=True) + "\n"
 
-    assert text == (GOLDEN / f"switchover-{profile}.txt").read_text("utf-8")
+    golden(GOLDEN / f"switchover-{profile}.txt", text)
 
 
 def test_a_plan_reads_from_text_as_it_was_written(plan: RecoveryPlan) -> None:

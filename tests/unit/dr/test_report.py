@@ -19,6 +19,7 @@ from dr.run_text import record_text, run_text
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from inventory.network import Service
+from tests.conftest import Golden
 from tests.rehearsals import SERVICE, Rehearsal, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/reports"
@@ -73,38 +74,42 @@ def service() -> Service:
     return rehearsal().network.service(SERVICE)
 
 
-def test_a_good_run_is_reported_like_this(done: list[RecoveryRecord], service: Service) -> None:
+def test_a_good_run_is_reported_like_this(
+    done: list[RecoveryRecord], service: Service, golden: Golden
+) -> None:
     made = report(done, service, GOOD)
 
-    assert report_text(made) + "\n" == (GOLDEN / "done.txt").read_text("utf-8")
-    assert report_json(made) + "\n" == (GOLDEN / "done.json").read_text("utf-8")
+    golden(GOLDEN / "done.txt", report_text(made) + "\n")
+    golden(GOLDEN / "done.json", report_json(made) + "\n")
 
 
 def test_an_unmeasured_run_says_beside_each_figure_what_it_is_worth(
-    done: list[RecoveryRecord], service: Service
+    done: list[RecoveryRecord], service: Service, golden: Golden
 ) -> None:
     made = report(done, service, replace(VOID, not_read_back=64, unknown=0, unknown_appeared=0))
     unheard = report(done, service, UNHEARD)
 
-    assert report_text(made) + "\n" == (GOLDEN / "unmeasured.txt").read_text("utf-8")
+    golden(GOLDEN / "unmeasured.txt", report_text(made) + "\n")
     assert "0  (nothing is known of a service that was never heard)" in report_text(unheard)
 
 
-def test_a_held_run_says_what_it_waits_for(held: list[RecoveryRecord], service: Service) -> None:
+def test_a_held_run_says_what_it_waits_for(
+    held: list[RecoveryRecord], service: Service, golden: Golden
+) -> None:
     made = report(held, service, None)
 
-    assert report_text(made) + "\n" == (GOLDEN / "held.txt").read_text("utf-8")
-    assert report_json(made) + "\n" == (GOLDEN / "held.json").read_text("utf-8")
+    golden(GOLDEN / "held.txt", report_text(made) + "\n")
+    golden(GOLDEN / "held.json", report_json(made) + "\n")
 
 
-def test_a_run_is_followed_like_this(held: list[RecoveryRecord]) -> None:
+def test_a_run_is_followed_like_this(held: list[RecoveryRecord], golden: Golden) -> None:
     run = fold(held)
     assert run is not None
     lines = [record_text(run.plan, record, began=held[0]) for record in held]
 
     text = "\n".join([*lines, "", run_text(run)]) + "\n"
 
-    assert text == (GOLDEN / "followed.txt").read_text("utf-8")
+    golden(GOLDEN / "followed.txt", text)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from dr.planner import Occasion, plan_switchover
 from dr.rules import Switchover, refusals, staleness
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
+from tests.conftest import Golden
 from tests.rehearsals import RUN, SERVICE, Rehearsal, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/refusals"
@@ -89,10 +90,12 @@ def test_a_service_that_is_there_without_its_database_may_be_followed(healthy: R
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_bad_fact_is_refused_in_these_words(case: str, healthy: Rehearsal) -> None:
+def test_a_bad_fact_is_refused_in_these_words(
+    case: str, healthy: Rehearsal, golden: Golden
+) -> None:
     text = _text(healthy.network, BAD[case](_facts(healthy)), TO_02)
 
-    assert text == (GOLDEN / f"{case}.txt").read_text("utf-8")
+    golden(GOLDEN / f"{case}.txt", text)
 
 
 @pytest.mark.parametrize("case", BAD)
@@ -104,10 +107,12 @@ def test_what_is_refused_is_not_planned(case: str, healthy: Rehearsal) -> None:
 
 
 @pytest.mark.parametrize(("case", "site"), [("no-refuge", "witness"), ("no-sync-member", "ndc03")])
-def test_a_site_that_cannot_take_it_is_refused(case: str, site: str, healthy: Rehearsal) -> None:
+def test_a_site_that_cannot_take_it_is_refused(
+    case: str, site: str, healthy: Rehearsal, golden: Golden
+) -> None:
     text = _text(healthy.network, _facts(healthy), Switchover(SERVICE, SiteName(site)))
 
-    assert text == (GOLDEN / f"{case}.txt").read_text("utf-8")
+    golden(GOLDEN / f"{case}.txt", text)
 
 
 def test_a_service_that_nobody_declared_is_refused(healthy: Rehearsal) -> None:

@@ -1,12 +1,11 @@
 """Every problem that an inventory can have, in the words that a person reads.
 
 A case is a folder of files laid over ``tests/inventories/three-sites`` and the
-text that comes of it. With NDC_REFRESH_GOLDEN=1 the texts are written anew.
+text that comes of it.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,11 @@ import pytest
 from core.files import read_folder
 from inventory.loader import load
 from inventory.problems import InventoryProblems, Place, Problem, Related
+from tests.conftest import Golden
 
 ROOT = Path(__file__).resolve().parents[3]
 BASE = read_folder(ROOT / "tests/inventories/three-sites")
-CASES = sorted((ROOT / "tests/golden/inventory").glob("*/problems.txt"))
+CASES = sorted(path for path in (ROOT / "tests/golden/inventory").iterdir() if path.is_dir())
 CODE = re.compile(r"NDC-E\d{4}")
 
 
@@ -29,19 +29,17 @@ def _problems(folder: Path) -> InventoryProblems:
     return caught.value
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.parent.name for case in CASES])
-def test_it_is_told_as_the_golden_text_says(case: Path) -> None:
-    told = "\n".join(_problems(case.parent).lines(snippet=True)) + "\n"
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_it_is_told_as_the_golden_text_says(case: Path, golden: Golden) -> None:
+    told = "\n".join(_problems(case).lines(snippet=True)) + "\n"
 
-    if os.environ.get("NDC_REFRESH_GOLDEN"):
-        case.write_text(told, "utf-8")
-    assert told == case.read_text("utf-8")
+    golden(case / "problems.txt", told)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.parent.name for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_it_points_at_a_line_that_exists(case: Path) -> None:
-    texts = BASE | read_folder(case.parent)
-    for problem in _problems(case.parent).problems:
+    texts = BASE | read_folder(case)
+    for problem in _problems(case).problems:
         lines = texts[problem.place.file].splitlines()
         assert 1 <= problem.place.line <= len(lines)
         assert 1 <= problem.place.column <= len(lines[problem.place.line - 1]) + 1
@@ -76,7 +74,9 @@ def test_every_code_has_a_case() -> None:
         for path in (ROOT / "inventory").rglob("*.py")
         for code in CODE.findall(path.read_text("utf-8"))
     }
-    shown = {code for case in CASES for code in CODE.findall(case.read_text("utf-8"))}
+    shown = {
+        code for case in CASES for code in CODE.findall((case / "problems.txt").read_text("utf-8"))
+    }
 
     assert written == shown
 

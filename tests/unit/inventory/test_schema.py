@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 
 from inventory.schema import schema_text
+from tests.conftest import Golden
 from tests.networks import ROOT
 
 GENERATED = ROOT / "docs/generated/inventory.schema.json"
 
 
-def test_the_schema_for_editors_is_the_one_of_the_models() -> None:
-    assert GENERATED.read_text("utf-8") == schema_text(), f"ndc show schema > {GENERATED}"
+def test_the_schema_for_editors_is_the_one_of_the_models(golden: Golden) -> None:
+    golden(GENERATED, schema_text())
 
 
 def test_every_key_says_what_it_means_or_has_a_type_of_its_own() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.lab
+
 _NETWORK = """
 set -eu
 ip link set lo up

@@ -23,6 +23,7 @@ from monitors.page import Page, Watch
 from monitors.readers.echo import EchoReading
 from monitors.readers.heartbeats import Mark
 from routing.answers import BfdPeer, Session
+from tests.conftest import Golden
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "metrics"
@@ -106,8 +107,8 @@ ALL = (
 )
 
 
-def test_it_reads_as_approved() -> None:
-    assert _text(*ALL) == (GOLDEN / "exporter.txt").read_text("utf-8")
+def test_it_reads_as_approved(golden: Golden) -> None:
+    golden(GOLDEN / "exporter.txt", _text(*ALL))
 
 
 def test_a_collector_that_fails_is_success_0_and_none_of_its_series() -> None:
@@ -192,7 +193,5 @@ def test_a_catalogue_entry_is_complete_and_its_name_says_its_unit() -> None:
         assert spec.unit in {"boolean", "count"} or f"_{spec.unit}" in spec.name
 
 
-def test_the_generated_document_is_current() -> None:
-    document = ROOT / "docs" / "generated" / "metrics.md"
-
-    assert document.read_text("utf-8") == catalogue_markdown()
+def test_the_generated_document_is_current(golden: Golden) -> None:
+    golden(ROOT / "docs" / "generated" / "metrics.md", catalogue_markdown())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping
 from ipaddress import IPv4Address
@@ -13,6 +12,7 @@ import pytest
 import yaml
 
 from inventory.network_text import network_from_json
+from tests.conftest import Golden
 from tests.networks import ROOT, network
 from tests.unit.playbooks.conftest import Rendered
 
@@ -24,7 +24,7 @@ SEEN_ELSEWHERE = {"/etc/ndc/network.json", "/etc/frr/frr.conf", "/etc/frr/daemon
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_host_holds_what_the_golden_texts_say(
-    rendered: Mapping[str, Rendered], host: str
+    rendered: Mapping[str, Rendered], host: str, golden: Golden
 ) -> None:
     texts = rendered[host].texts()
     told = "".join(
@@ -33,11 +33,7 @@ def test_a_host_holds_what_the_golden_texts_say(
         if path not in SEEN_ELSEWHERE
     )
 
-    golden = GOLDEN / f"{host}.txt"
-    if os.environ.get("NDC_REFRESH_GOLDEN"):
-        golden.parent.mkdir(parents=True, exist_ok=True)
-        golden.write_text(told, "utf-8")
-    assert told == golden.read_text("utf-8")
+    golden(GOLDEN / f"{host}.txt", told)
 
 
 def test_every_host_of_the_network_is_rendered(rendered: Mapping[str, Rendered]) -> None:

@@ -136,6 +136,7 @@ def test_nothing_of_a_cancelled_play_goes_on(tmp_path: Path) -> None:
         environment={
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
             "ANSIBLE_HOME": str(tmp_path / "home"),
+            "ANSIBLE_REMOTE_TMP": str(tmp_path / "remote"),  # who tests may have no home
         },
         timeout_seconds=60,
     )

@@ -15,15 +15,15 @@ from routing import answers
 from routing.health import Seen, missing
 from tests.networks import network
 
-GOLDEN = Path(__file__).resolve().parents[2] / "golden/routing/answers"
+RECORDED = Path(__file__).resolve().parents[2] / "recordings/frr"
 EDGE = HostName("ndc01-edge")
 
 
 def _seen() -> Seen:
     return Seen(
-        answers.sessions((GOLDEN / "sessions.json").read_text("utf-8")),
-        answers.bfd_peers((GOLDEN / "bfd_peers.json").read_text("utf-8")),
-        answers.routes((GOLDEN / "routes.json").read_text("utf-8")),
+        answers.sessions((RECORDED / "sessions.json").read_text("utf-8")),
+        answers.bfd_peers((RECORDED / "bfd_peers.json").read_text("utf-8")),
+        answers.routes((RECORDED / "routes.json").read_text("utf-8")),
     )
 
 

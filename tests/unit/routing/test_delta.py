@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from inventory.network import Network
 from routing.delta import delta, equal
 from routing.text import frr_text
 from routing.tree import parse
+from tests.conftest import Golden
 from tests.networks import network
 from tests.unit.routing.model import Router
 
@@ -60,13 +60,10 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_commands_are_those_of_the_golden_text(case: str) -> None:
+def test_the_commands_are_those_of_the_golden_text(case: str, golden: Golden) -> None:
     told = "\n".join(delta(*CASES[case])) + "\n"
 
-    golden = GOLDEN / f"{case}.txt"
-    if os.environ.get("NDC_REFRESH_GOLDEN"):
-        golden.write_text(told, "utf-8")
-    assert told == golden.read_text("utf-8")
+    golden(GOLDEN / f"{case}.txt", told)
 
 
 @pytest.mark.parametrize("case", CASES)

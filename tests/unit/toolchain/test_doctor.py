@@ -6,39 +6,44 @@ import ast
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from toolchain import doctor
+from toolchain import check_needs, doctor, finding, lab_needs, usual_cache
 from toolchain.build.places import CHECKOUT
+from toolchain.finding import LACKING, MISSING, OK
 
 BOOKWORM = """PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n"""
-SOURCE = Path(doctor.__file__)
+SCRIPT = Path(doctor.__file__)
+SOURCES = [
+    Path(str(one.__file__)) for one in (doctor, finding, check_needs, lab_needs, usual_cache)
+]
 
 
 @pytest.mark.parametrize(
     ("release", "machine", "verdict"),
     [
-        (BOOKWORM, "x86_64", doctor.OK),
-        (BOOKWORM, "aarch64", doctor.LACKING),
-        (BOOKWORM.replace("12", "13"), "x86_64", doctor.LACKING),
-        (BOOKWORM.replace("=debian", "=ubuntu"), "x86_64", doctor.LACKING),
-        ("", "x86_64", doctor.LACKING),
+        (BOOKWORM, "x86_64", OK),
+        (BOOKWORM, "aarch64", LACKING),
+        (BOOKWORM.replace("12", "13"), "x86_64", LACKING),
+        (BOOKWORM.replace("=debian", "=ubuntu"), "x86_64", LACKING),
+        ("", "x86_64", LACKING),
     ],
 )
 def test_only_debian_12_on_amd64_carries_the_lab(release: str, machine: str, verdict: str) -> None:
-    assert doctor.distribution(release, machine).verdict == verdict
+    assert lab_needs.distribution(release, machine).verdict == verdict
 
 
 def test_a_foreign_distribution_is_refused_in_four_lines() -> None:
     release = BOOKWORM.replace("12 (bookworm)", "13 (trixie)").replace("12", "13")
 
-    finding = doctor.distribution(release, "x86_64")
+    finding = lab_needs.distribution(release, "x86_64")
 
     assert doctor.told([finding]).splitlines() == [
         "",
-        "     what  distribution is not as the lab needs",
+        "     what  distribution is not as needed",
         " expected  Debian 12 on amd64",
         "   actual  Debian GNU/Linux 13 (trixie) on x86_64",
         "next step  use a machine or a virtual machine with Debian 12 on amd64",
@@ -46,7 +51,7 @@ def test_a_foreign_distribution_is_refused_in_four_lines() -> None:
 
 
 def test_what_is_there_takes_one_line() -> None:
-    findings = [doctor.root(0), doctor.python((3, 11, 2))]
+    findings = [lab_needs.root(0), check_needs.python((3, 11, 2))]
 
     assert doctor.told(findings) == "       ok  root    root\n       ok  Python  3.11.2"
     assert doctor.exit_code(findings) == 0
@@ -56,13 +61,13 @@ def test_what_is_there_takes_one_line() -> None:
 def test_three_gibibytes_must_be_available(kilobytes: int, verdict: str) -> None:
     text = f"MemTotal: 9999999 kB\nMemAvailable: {kilobytes} kB\n"
 
-    assert doctor.memory(text).verdict == verdict
+    assert lab_needs.memory(text).verdict == verdict
 
 
 def test_a_user_without_root_is_told_what_remains() -> None:
-    finding = doctor.root(1000)
+    finding = lab_needs.root(1000)
 
-    assert finding.verdict == doctor.LACKING
+    assert finding.verdict == LACKING
     assert "make check" in finding.next_step
     assert doctor.exit_code([finding]) == 6
 
@@ -70,15 +75,15 @@ def test_a_user_without_root_is_told_what_remains() -> None:
 def test_a_missing_package_is_told_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "packages.txt").write_text("dpkg # installs\nno-such # dreams\n", "utf-8")
 
-    there, missing = doctor.packages(tmp_path / "packages.txt")
+    there, missing = lab_needs.packages(tmp_path / "packages.txt")
 
-    assert (there.subject, there.verdict) == ("dpkg", doctor.OK)
-    assert (missing.verdict, missing.expected) == (doctor.MISSING, "dreams")
+    assert (there.subject, there.verdict) == ("dpkg", OK)
+    assert (missing.verdict, missing.expected) == (MISSING, "dreams")
     assert "apt-get install no-such" in missing.next_step
 
 
 def test_space_is_added_up_where_cache_and_checkout_share_a_file_system(tmp_path: Path) -> None:
-    (finding,) = doctor.space(tmp_path / "checkout", tmp_path / "cache")
+    (finding,) = lab_needs.space(tmp_path / "checkout", tmp_path / "cache")
 
     assert finding.expected.startswith("11.0 GiB free for ")
 
@@ -87,7 +92,7 @@ def test_programs_that_were_built_need_no_space_again(tmp_path: Path) -> None:
     (tmp_path / "pulumi" / "ab12").mkdir(parents=True)
     (tmp_path / "pulumi" / "ab12" / "pulumi").touch()
 
-    (finding,) = doctor.space(tmp_path / "checkout", tmp_path)
+    (finding,) = lab_needs.space(tmp_path / "checkout", tmp_path)
 
     assert finding.expected.startswith("5.0 GiB free for ")
 
@@ -102,57 +107,94 @@ def test_programs_that_were_built_need_no_space_again(tmp_path: Path) -> None:
     ids=["version 1", "version 2", "without"],
 )
 def test_either_version_of_control_groups_can_freeze(mounts: str, there: bool) -> None:  # noqa: FBT001 - the case
-    assert doctor._has_freezer(mounts) is there
+    assert lab_needs._has_freezer(mounts) is there
 
 
-def test_it_needs_no_virtual_environment() -> None:
+@pytest.mark.parametrize("how", [["-I", "-S", str(SCRIPT)], ["-m", "toolchain.doctor"]])
+def test_it_needs_nothing_that_is_installed(how: list[str], tmp_path: Path) -> None:
+    folder = CHECKOUT if "-m" in how else tmp_path
     said = subprocess.run(
-        ["/usr/bin/python3", "-I", SOURCE, "--check-only", "--json"],
+        [sys.executable, *how, "--check-only", "--json"],
+        cwd=folder,
+        env={"PATH": os.defpath},
         capture_output=True,
         text=True,
         check=False,
     ).stdout
 
-    assert [finding["subject"] for finding in json.loads(said)][:2] == ["distribution", "Python"]
+    subjects = [one["subject"] for one in json.loads(said)]
+    assert subjects[:3] == ["system", "Python", "standard library"]
 
 
-def test_older_pythons_can_read_it() -> None:
-    ast.parse(SOURCE.read_text("utf-8"), feature_version=(3, 8))
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.name))
+def test_older_pythons_can_read_it(source: Path) -> None:
+    ast.parse(source.read_text("utf-8"), feature_version=(3, 8))
+
+
+def test_a_foreign_distribution_carries_no_lab_and_runs_the_checks(tmp_path: Path) -> None:
+    release = tmp_path / "os-release"
+    release.write_text('PRETTY_NAME="Fedora Linux 42"\nID=fedora\nVERSION_ID=42\n', "utf-8")
+
+    (refused,) = lab_needs.lab_needs(CHECKOUT, tmp_path, release)
+
+    assert refused.actual.startswith("Fedora Linux 42")
+    assert {one.verdict for one in check_needs.check_needs()} == {OK}
+
+
+def test_the_checks_need_neither_root_nor_a_distribution() -> None:
+    subjects = [one.subject for one in check_needs.check_needs()]
+
+    assert subjects == ["system", "Python", "standard library", *check_needs.PROGRAMS]
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("Linux", OK), ("Darwin", LACKING), ("", LACKING)])
+def test_the_checks_need_linux(name: str, verdict: str) -> None:
+    assert check_needs.system(name).verdict == verdict
+
+
+def test_another_python_is_refused_in_four_lines() -> None:
+    refused = check_needs.python((3, 12, 4))
+
+    assert doctor.told([refused]).splitlines() == [
+        "",
+        "     what  Python is not as needed",
+        " expected  3.11, the one of every host",
+        "   actual  3.12.4",
+        f"next step  {refused.next_step}",
+    ]
+
+
+def test_a_python_that_was_built_without_a_part_is_told_which() -> None:
+    missed = check_needs.modules(("ssl", "no_such_part"))
+
+    assert (missed.verdict, missed.actual) == (LACKING, "not no_such_part")
+
+
+def test_a_program_that_the_checks_call_is_missed_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    missed = check_needs.program("git")
+
+    assert (missed.verdict, missed.actual) == (LACKING, "not on PATH")
+    assert missed.expected == "a program that says which files are ours"
 
 
 def test_it_reads_the_list_that_make_up_installs() -> None:
-    listed = {finding.subject for finding in doctor.packages(CHECKOUT / "toolchain/packages.txt")}
+    listed = {
+        finding.subject for finding in lab_needs.packages(CHECKOUT / "toolchain/packages.txt")
+    }
 
     assert {"mmdebstrap", "systemd-container"} <= listed
 
 
-@pytest.mark.parametrize(
-    ("named", "cache"),
-    [
-        ("/srv/cache", "/srv/cache/ndc"),
-        ("", "/home/an/.cache/ndc"),
-        ("here", "/home/an/.cache/ndc"),
-    ],
-)
-def test_the_cache_is_where_xdg_has_it(
-    monkeypatch: pytest.MonkeyPatch, named: str, cache: str
-) -> None:
-    monkeypatch.setenv("HOME", "/home/an")
-    monkeypatch.setenv("XDG_CACHE_HOME", named)
-
-    assert str(doctor.usual_cache()) == cache
-
-
-def test_a_cache_of_somebody_else_is_no_reason_to_fail() -> None:
-    if os.geteuid():
-        pytest.skip("only root can become nobody")
+def test_a_cache_that_may_not_be_looked_at_is_no_reason_to_fail(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
 
     done = subprocess.run(
-        [
-            "/usr/bin/python3",
-            "-c",
-            f"{_AS_NOBODY}; print(len(doctor.space(Path('/'), Path('/root/x'))))",
-        ],
+        [sys.executable, "-c", _AS_NOBODY, str(closed / "cache")],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
@@ -162,4 +204,12 @@ def test_a_cache_of_somebody_else_is_no_reason_to_fail() -> None:
     assert done.stdout == "1\n", done.stderr
 
 
-_AS_NOBODY = "from pathlib import Path; from toolchain import doctor; import os; os.setuid(65534)"
+_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from toolchain.lab_needs import space
+
+if os.geteuid() == 0:  # whom no folder is closed to
+    os.setuid(65534)
+print(len(space(Path("/"), Path(sys.argv[1]))))
+"""

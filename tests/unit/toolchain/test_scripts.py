@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from toolchain import check_needs
 from toolchain.build.places import CHECKOUT, TOOLCHAIN
 
 
@@ -164,6 +165,48 @@ def test_help_tells_every_command_of_the_makefile() -> None:
 
     for command in ("up", "test", "check", "lock", "clean"):
         assert f"make {command} " in told
+
+
+def _find_python(programs: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [TOOLCHAIN / "find-python"],
+        env={"PATH": f"{programs}:{os.environ['PATH']}", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_python_that_somebody_names_is_taken(programs: Path) -> None:
+    _program(programs / "python-of-ours", "exit 0")
+
+    done = _find_python(programs, PYTHON="python-of-ours")
+
+    assert (done.returncode, done.stdout) == (0, f"{programs}/python-of-ours\n")
+
+
+def test_a_python_of_another_version_is_passed_over(programs: Path) -> None:
+    _program(programs / "python3.11", "exit 1")
+    _program(programs / "python3", "exit 0")
+
+    done = _find_python(programs, PYTHON="python3.11 python3")
+
+    assert done.stdout == f"{programs}/python3\n"
+
+
+def test_where_no_python_is_3_11_that_is_told_in_four_lines(programs: Path) -> None:
+    _program(programs / "python3", '[ "$1" = --version ] && echo Python 3.13.1')
+
+    done = _find_python(programs, PYTHON="python3")
+
+    assert done.returncode == 6
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        "     what  there is no Python 3.11",
+        " expected  3.11, the one of every host",
+        "   actual  python3: Python 3.13.1",
+        f"next step  {check_needs.python((3, 13)).next_step}",
+    ]
 
 
 def test_a_venv_that_cannot_be_made_is_told_in_four_lines(tmp_path: Path) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from tests.conftest import Golden
 from toolchain.build.places import CHECKOUT
 from toolchain.build.wheel import ensure_wheel, on_hosts
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/wheel/modules.txt"
 
 
-def test_the_wheel_holds_what_hosts_run_and_what_that_needs() -> None:
+def test_the_wheel_holds_what_hosts_run_and_what_that_needs(golden: Golden) -> None:
     told = "".join(f"{path.relative_to(CHECKOUT)}\n" for path in on_hosts())
 
-    assert told == GOLDEN.read_text("utf-8")
+    golden(GOLDEN, told)
 
 
 def test_the_wheel_is_built_of_these_files_alone(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from monitors.health.concerns import Condition, Verdict, concerns, is_settled, v
 from monitors.health.snapshot import Snapshot
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
+from tests.conftest import Golden
 from tests.networks import network
 from tests.snapshots import all_well, degraded, healthy, site_down, taken, unseen
 from tui.status_json import status_plain
@@ -34,10 +35,8 @@ def _names(mood: object) -> str:
 
 
 @pytest.mark.parametrize("mood", [mood for mood, _ in MOODS], ids=_names)
-def test_it_reads_as_approved(mood: Callable[[], Snapshot]) -> None:
-    approved = (GOLDEN / f"{mood.__name__}.txt").read_text("utf-8")
-
-    assert status_text(mood()) + "\n" == approved
+def test_it_reads_as_approved(mood: Callable[[], Snapshot], golden: Golden) -> None:
+    golden(GOLDEN / f"{mood.__name__}.txt", status_text(mood()) + "\n")
 
 
 @pytest.mark.parametrize(("mood", "expected"), MOODS, ids=_names)

@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import JournalCorrupt
 from core.runs.machine import EDGES, EventKind, StepState, after, may, mermaid
+from tests.conftest import Golden
 
 DRAWN = Path(__file__).resolve().parents[4] / "docs/generated/run-states.md"
 LEGAL = {(edge.source, edge.event): edge.target for edge in EDGES}
@@ -46,10 +47,11 @@ def test_nothing_that_was_not_looked_at_fails_for_lack_of_an_answer() -> None:
     assert lost == {StepState.IN_DOUBT, StepState.UNDO_IN_DOUBT}
 
 
-def test_the_drawing_is_current() -> None:
+def test_the_drawing_is_current(golden: Golden) -> None:
     drawing = "\n".join(mermaid())
 
-    assert DRAWN.read_text("utf-8") == (
+    golden(
+        DRAWN,
         "# States of a step\n\nDrawn from `core/runs/machine.py`; a test keeps it current.\n\n"
-        f"```mermaid\n{drawing}\n```\n"
+        f"```mermaid\n{drawing}\n```\n",
     )

@@ -1,13 +1,11 @@
 """What a person reads when something is wrong, as the whole program says it.
 
 A case is what was spoilt in a checkout of nothing but the default inventory and one
-environment that was never brought up, and what was typed then. With
-NDC_REFRESH_GOLDEN=1 the texts are written anew.
+environment that was never brought up, and what was typed then.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +13,8 @@ from typing import TypeAlias
 
 import pytest
 
-from ndc import settings
 from ndc.__main__ import main, unforeseen
-from ndc.wiring import environment
+from tests.conftest import Golden
 from tests.networks import ROOT
 
 Spoil: TypeAlias = Callable[[Path], object]
@@ -116,9 +113,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "var/ci"
     folder.mkdir(parents=True)
     (folder / "environment.json").write_text(DESCRIPTION.format(declared), "utf-8")
-    for module in (settings, environment):
-        monkeypatch.setattr(module, "HOME", tmp_path)
-        monkeypatch.setattr(module, "DECLARED", declared)
+    monkeypatch.setenv("NDC_HOME", str(tmp_path))
     monkeypatch.delenv("NDC_ENV", raising=False)
     monkeypatch.delenv("NDC_INVENTORY", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
@@ -128,7 +123,11 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("name", CASES)
 def test_it_is_told_as_the_golden_text_says(
-    name: str, checkout: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    name: str,
+    checkout: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    golden: Golden,
 ) -> None:
     spoil, command = CASES[name]
     spoil(checkout / "var/ci")
@@ -140,14 +139,7 @@ def test_it_is_told_as_the_golden_text_says(
     said = capfd.readouterr()
     told = f"$ {command}\n{said.out}{said.err}[exit {ended.value.code}]\n"
     told = told.replace(str(checkout), "CHECKOUT")
-    golden = GOLDEN / f"{name}.txt"
-    if os.environ.get("NDC_REFRESH_GOLDEN"):
-        golden.write_text(told, "utf-8")
-    assert told == golden.read_text("utf-8")
-
-
-def test_every_golden_text_is_of_a_case() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.txt")} == {*CASES}
+    golden(GOLDEN / f"{name}.txt", told)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from ndc.cli.check import check
 from ndc.cli.options import Options
 from ndc.cli.show import Topic, show
 from ndc.cli.topics import TABLES
+from tests.conftest import Golden
 from tests.networks import DECLARED, ROOT
 
 GOLDEN = ROOT / "tests/golden/show"
@@ -73,13 +73,8 @@ def test_a_program_learns_that_all_is_in_order() -> None:
 
 
 @pytest.mark.parametrize("topic", sorted(TABLES))
-def test_a_table_is_as_the_golden_text_shows(topic: str) -> None:
-    told = _ndc("show", topic).stdout
-    golden = GOLDEN / f"{topic}.txt"
-
-    if os.environ.get("NDC_REFRESH_GOLDEN"):
-        golden.write_text(told, "utf-8")
-    assert told == golden.read_text("utf-8")
+def test_a_table_is_as_the_golden_text_shows(topic: str, golden: Golden) -> None:
+    golden(GOLDEN / f"{topic}.txt", _ndc("show", topic).stdout)
 
 
 def test_every_topic_has_a_table() -> None:

@@ -1,0 +1,80 @@
+"""What `make check` needs of a machine: any Linux with Python 3.11."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from toolchain.finding import LACKING, OK, Finding
+
+PROGRAMS = {
+    "git": "says which files are ours",
+    "openssl": "verifies the certificates that we make",
+    "ssh-keygen": "reads the keys that we make",
+}
+"""what the checks call of the machine beside its shell, and why"""
+
+MODULES = ("venv", "ensurepip", "ssl")
+
+
+def check_needs() -> list[Finding]:
+    """Return what was found, most fundamental first."""
+    findings = [system(platform.system()), python(sys.version_info), modules()]
+    return findings + [program(name) for name in PROGRAMS]
+
+
+def system(name: str) -> Finding:
+    """Judge the name of the operating system."""
+    return Finding(
+        "system",
+        OK if name == "Linux" else LACKING,
+        "Linux, any distribution",
+        name or "an unknown system",
+        "use a machine or a virtual machine with Linux",
+    )
+
+
+def python(version: Sequence[object]) -> Finding:
+    """Judge the version of the Python that runs this."""
+    return Finding(
+        "Python",
+        OK if tuple(version[:2]) == (3, 11) else LACKING,
+        "3.11, the one of every host",
+        ".".join(map(str, version[:3])),
+        "install Python 3.11; where it has another name: make check PYTHON=/path/to/python",
+    )
+
+
+def modules(wanted: Sequence[str] = MODULES) -> Finding:
+    """Judge whether this Python has the parts ``wanted`` that some pack apart or cannot build."""
+    missed = [name for name in wanted if not _imports(name)]
+    return Finding(
+        "standard library",
+        LACKING if missed else OK,
+        f"this Python imports {', '.join(wanted)}",
+        f"not {', '.join(missed)}" if missed else "there",
+        "install them with this Python; on Debian: apt-get install python3-venv",
+    )
+
+
+def _imports(name: str) -> bool:
+    try:
+        import_module(name)
+    except ImportError:
+        return False
+    return True
+
+
+def program(name: str) -> Finding:
+    """Judge whether the program ``name`` is on the path."""
+    there = shutil.which(name)
+    return Finding(
+        name,
+        OK if there else LACKING,
+        f"a program that {PROGRAMS[name]}",
+        there or "not on PATH",
+        f"install {name} with the packages of this machine",
+    )

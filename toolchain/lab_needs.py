@@ -1,0 +1,211 @@
+"""What the lab needs of a machine: Debian 12 on amd64, root, its packages, room, and a kernel."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from glob import glob
+from pathlib import Path
+
+from toolchain.check_needs import python
+from toolchain.finding import LACKING, MISSING, OK, Finding
+
+_GIB = 2**30
+_MEMORY_BYTES = 3 * _GIB  # the default lab takes 2.5, its first build 1.7
+_BUILT_BYTES = 2 * _GIB  # image, wheel, programs
+_FIRST_BUILD_BYTES = 6 * _GIB  # what Go fetches and compiles on top
+_VAR_BYTES = 3 * _GIB  # overlays of the hosts, databases included
+_LAB_ADDRESSES = "198.18.0.0/15"
+_PROC = Path("/proc")
+
+
+def lab_needs(
+    checkout: Path, cache: Path, os_release: Path = Path("/etc/os-release")
+) -> list[Finding]:
+    """Return what was found, most fundamental first; a foreign distribution ends the search."""
+    first = distribution(_text(os_release), platform.machine())
+    if first.verdict != OK:
+        return [first]
+    findings = [first, python(sys.version_info)]
+    findings += [*packages(checkout / "toolchain/packages.txt"), root(os.geteuid())]
+    findings += [memory(_text(_PROC / "meminfo")), *space(checkout, cache)]
+    if os.geteuid() == 0:
+        findings += [*kernel(), addresses()]
+    return findings
+
+
+def distribution(os_release: str, machine: str) -> Finding:
+    """Judge the text of /etc/os-release and the name of the processor."""
+    fields = dict(line.split("=", 1) for line in os_release.splitlines() if "=" in line)
+    fields = {key: value.strip('"') for key, value in fields.items()}
+    fits = (fields.get("ID"), fields.get("VERSION_ID"), machine) == ("debian", "12", "x86_64")
+    return Finding(
+        "distribution",
+        OK if fits else LACKING,
+        "Debian 12 on amd64",
+        f"{fields.get('PRETTY_NAME', 'an unknown system')} on {machine}",
+        "use a machine or a virtual machine with Debian 12 on amd64",
+    )
+
+
+def root(user: int) -> Finding:
+    """Judge the effective user id."""
+    return Finding(
+        "root",
+        OK if user == 0 else LACKING,
+        "root: the lab makes namespaces, mounts and links",
+        "root" if user == 0 else f"user {user}",
+        "run it as root; without root there is `make check`",
+    )
+
+
+def memory(meminfo: str) -> Finding:
+    """Judge the text of /proc/meminfo."""
+    kilobytes = [line.split()[1] for line in meminfo.splitlines() if line[:13] == "MemAvailable:"]
+    available_bytes = int(kilobytes[0]) * 1024 if kilobytes else 0
+    return Finding(
+        "memory",
+        OK if available_bytes >= _MEMORY_BYTES else LACKING,
+        f"{_gib(_MEMORY_BYTES)} available",
+        _gib(available_bytes),
+        "end other programs, or give the machine more memory",
+    )
+
+
+def space(checkout: Path, cache: Path) -> list[Finding]:
+    """Judge each file system that the lab writes to."""
+    built = glob(f"{cache}/pulumi/*/pulumi")  # noqa: PTH207 - pathlib raises where it may not look
+    fresh = not built and not shutil.which("pulumi")
+    wanted = [(cache, _BUILT_BYTES + fresh * _FIRST_BUILD_BYTES), (checkout / "var", _VAR_BYTES)]
+    needs: dict[int, list[tuple[Path, int]]] = {}
+    for folder, size_bytes in wanted:
+        there = next(p for p in [folder, *folder.parents] if os.path.exists(p))  # noqa: PTH110 - as above
+        needs.setdefault(there.stat().st_dev, []).append((there, size_bytes))
+    return [
+        _room([path for path, _ in group], sum(s for _, s in group)) for group in needs.values()
+    ]
+
+
+def _room(folders: list[Path], needed_bytes: int) -> Finding:
+    free_bytes = shutil.disk_usage(folders[0]).free
+    return Finding(
+        "space",
+        OK if free_bytes >= needed_bytes else LACKING,
+        f"{_gib(needed_bytes)} free for {' and '.join(map(str, folders))}",
+        _gib(free_bytes),
+        "free some space, or set XDG_CACHE_HOME to a larger file system",
+    )
+
+
+def packages(wanted: Path) -> list[Finding]:
+    """Judge each package that ``wanted`` lists, with the reason given there."""
+    lines = [line.partition("#") for line in wanted.read_text("utf-8").splitlines()]
+    reasons = {name.strip(): reason.strip() for name, _, reason in lines if name.strip()}
+    shown = "--showformat=${Package} ${db:Status-Status}\n"
+    said = _said("dpkg-query", "--show", shown, *reasons)
+    installed = {line.split()[0] for line in said.splitlines() if line.endswith(" installed")}
+    return [
+        Finding(
+            name,
+            OK if name in installed else MISSING,
+            reason,
+            "installed" if name in installed else "not installed",
+            f"make up installs it (apt-get install {name})",
+        )
+        for name, reason in reasons.items()
+    ]
+
+
+def kernel() -> list[Finding]:
+    """Judge what only the kernel can give, by trying it in namespaces that end with the trial.
+
+    What cannot be tried, because a program is not installed yet, is left out.
+    """
+    findings = [
+        _feature("tun", "links end in TAPs", Path("/dev/net/tun").is_char_device()),
+        _feature("overlayfs", "hosts lie over the golden image", _file_system("overlay")),
+        _feature("btrfs", "storage pools", _file_system("btrfs")),
+        _feature("loop devices", "storage pools", Path("/dev/loop-control").exists()),
+        _feature("freezer", "hosts are frozen and limited", _has_freezer(_text(_PROC / "mounts"))),
+        _feature("network namespaces", "each host has its own", _inside("true")),
+    ]
+    if shutil.which("ip"):
+        add = ("ip", "link", "add", "ndc-trial")
+        bridge, veth = _inside(*add, "type", "bridge"), _inside(*add, "type", "veth")
+        findings.append(_feature("bridge", "sites' segments", bridge))
+        findings.append(_feature("veth", "hosts' interfaces", veth))
+    if shutil.which("nft"):
+        listed = _inside("nft", "list", "ruleset")
+        findings.append(_feature("nftables", "the hosts' firewall", listed))
+    return findings
+
+
+def _feature(name: str, reason: str, there: bool) -> Finding:  # noqa: FBT001 - what was looked at
+    return Finding(
+        name,
+        OK if there else LACKING,
+        reason,
+        "there" if there else "not there",
+        "use a kernel that has it; Debian's own does",
+    )
+
+
+def addresses() -> Finding:
+    """Judge whether the addresses of the lab are free on this machine."""
+    said = _said("ip", "-oneline", "route", "show", "table", "all", "root", _LAB_ADDRESSES)
+    foreign = [line.strip() for line in said.splitlines() if not _is_of_a_lab(line)]
+    return Finding(
+        "address range",
+        LACKING if foreign else OK,
+        f"no other use of {_LAB_ADDRESSES}",
+        foreign[0] if foreign else "free, or a lab's",
+        "remove that route or address",
+    )
+
+
+def _is_of_a_lab(route: str) -> bool:
+    return route.startswith("unreachable ") or " dev ndc" in route
+
+
+def _has_freezer(mounts: str) -> bool:
+    fields = [line.split() for line in mounts.splitlines()]
+    return any(f[2] == "cgroup2" or (f[2] == "cgroup" and "freezer" in f[3]) for f in fields)
+
+
+def _file_system(name: str) -> bool:
+    known = _text(_PROC / "filesystems").split()
+    return name in known or _works("modprobe", "--dry-run", "--quiet", name)
+
+
+def _inside(*command: str) -> bool:
+    """Whether it works in a network namespace of its own."""
+    return _works("unshare", "--net", *command)
+
+
+def _works(*command: str) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _said(*command: str) -> str:
+    """Return what the command prints; nothing if it is not there or fails early."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return ""
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def _gib(size_bytes: int) -> str:
+    return f"{size_bytes / _GIB:.1f} GiB"
