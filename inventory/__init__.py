@@ -1,12 +1,14 @@
 """What is declared to exist, and everything that follows from it. Pure.
 
 Read in this order. What downstream uses: ``names`` (identifiers), ``network`` (what everything
-comes to), ``endpoints`` (ports), ``etcd`` (what lies where in it, and who may read it).
+comes to), ``endpoints`` (ports), ``etcd`` (what lies where in it, and who may read it),
+``postgresql`` (the same of databases), ``contents`` (what each host holds).
 
 From text to it: ``documents`` (YAML that remembers its places), ``model`` (what may be written),
 ``checks`` and ``problems`` (everything wrong, at once), ``loader`` (the way in), ``allocations``
 and ``allocate`` (numbers, given for good), ``addresses``, ``hosts``, ``derive`` (where addresses
 are made).
 
-From it to others: ``ansible`` (the inventory of the playbooks), ``schema`` (for editors).
+From it to others: ``network_text`` (network.json), ``ansible`` (the inventory of the playbooks),
+``schema`` (for editors).
 """

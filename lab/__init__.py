@@ -12,5 +12,5 @@ Hosts: ``hosts``, ``container``, ``overlay``, ``seed``, ``store``, ``cgroup``, `
 ``sshd``. Links: ``links``, ``faults``, ``relaying``, and ``relay``, the process that carries them.
 
 The machine under it: ``machine`` and ``shared`` (what environments have in common), ``memory``,
-``sweep`` (what a crash left), ``ip``, ``mounts``, ``processes``, ``tools``, ``texts``.
+``sweep`` (what a crash left), ``ip``, ``mounts``, ``processes``, ``tools``.
 """

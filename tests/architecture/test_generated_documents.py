@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from core import errors
 from core.errors import NdcError
+from tests.conftest import Golden
 from tests.documents import GENERATED, decisions, tree_of_errors
 from tests.networks import ROOT
 
 
 @pytest.mark.parametrize("name", GENERATED)
-def test_a_generated_document_is_current(name: str) -> None:
-    text = GENERATED[name]()
-
-    document = ROOT / name
-    if os.environ.get("NDC_REFRESH_GOLDEN"):
-        document.write_text(text, "utf-8")
-    assert document.read_text("utf-8") == text
+def test_a_generated_document_is_current(name: str, golden: Golden) -> None:
+    golden(ROOT / name, GENERATED[name]())
 
 
 def test_the_drawn_tree_of_errors_has_every_class() -> None:

@@ -33,7 +33,6 @@ from lab.state import Records, State
 from monitors.ledger import Entry, Head, unchained
 from monitors.look.sightings import recalled, remember
 from monitors.probe.ledger_file import LedgerFile
-from ndc import settings
 from ndc.wiring import environment, running
 from ndc.wiring.environment import Description, Environment
 from tests.rehearsals import RUN, SERVICE, rehearsal
@@ -86,7 +85,7 @@ def _environment(folder: Path) -> Environment:
 
 def _opened(folder: Path) -> Description:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "HOME", folder)
+        patch.setenv("NDC_HOME", str(folder))
         return environment.opened("test").description
 
 

@@ -2,14 +2,13 @@
 
 A folder beside this file holds one text of each kind, as one version wrote it:
 ``1eb6005`` the commit of that name, before there were numbers; ``now`` this one.
-With NDC_REFRESH_GOLDEN=1 those of ``now`` are written anew: whatever changes there,
+``make golden`` writes those of ``now`` anew: whatever changes there,
 every ndc that knows the number must read as it did, or else the number rises, and what
 was in ``now`` moves to a folder of its own.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from core.runs.journal import Verdict
 from core.runs.run import fold
 from dr.live.journals.file import FileJournal
 from dr.plan import codec
+from tests.conftest import Golden
 from tests.formats.kept import HERE, KEPT, Kept, restated, stated_in, texts
 from tests.networks import ROOT
 from tests.rehearsals import rehearsal
@@ -57,7 +57,9 @@ def test_every_text_means_the_same_whoever_wrote_it(path: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_what_is_written_now_changes_only_on_purpose(name: str, tmp_path: Path) -> None:
+def test_what_is_written_now_changes_only_on_purpose(
+    name: str, tmp_path: Path, golden: Golden
+) -> None:
     kept = KEPT[name]
     value = _read(kept, tmp_path / "now", NOW / name)
     again = tmp_path / "again"
@@ -67,9 +69,7 @@ def test_what_is_written_now_changes_only_on_purpose(name: str, tmp_path: Path) 
     kept.write(again, value)
 
     text = (again / kept.at).read_text("utf-8")
-    if os.environ.get("NDC_REFRESH_GOLDEN"):
-        (NOW / name).write_text(text, "utf-8")
-    assert text == (NOW / name).read_text("utf-8"), "see the first lines of this test"
+    golden(NOW / name, text)  # see the first lines of this file
     assert stated_in(text) == (1 if kept.format is Format.WORDS else kept.format.number)
 
 
@@ -112,12 +112,10 @@ def test_a_run_that_was_begun_before_there_were_numbers_is_finished(tmp_path: Pa
     assert fold(FileJournal(path, codec(), made.world).records()) == run
 
 
-def test_the_list_of_formats_is_current() -> None:
+def test_the_list_of_formats_is_current(golden: Golden) -> None:
     listed = "\n".join(_listed())
 
-    if os.environ.get("NDC_REFRESH_GOLDEN"):
-        LISTED.write_text(listed, "utf-8")
-    assert listed == LISTED.read_text("utf-8")
+    golden(LISTED, listed)
 
 
 def _listed() -> list[str]:

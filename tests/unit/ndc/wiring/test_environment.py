@@ -10,7 +10,6 @@ import pytest
 
 from core.formats import Format
 from lab import machine
-from ndc import settings
 from ndc.wiring import environment
 from tests.networks import DECLARED
 
@@ -18,7 +17,7 @@ from tests.networks import DECLARED
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a checkout on a machine of its own."""
-    monkeypatch.setattr(settings, "HOME", tmp_path)
+    monkeypatch.setenv("NDC_HOME", str(tmp_path))
     monkeypatch.setattr(machine, "claim_number", partial(machine.claim_number, folder=tmp_path))
     return tmp_path
 
