@@ -194,6 +194,15 @@ def test_a_member_that_was_not_seen_is_told_so() -> None:
     ]
 
 
+def test_a_service_that_answers_nobody_and_is_placed_nowhere_has_no_known_cause() -> None:
+    seen = healthy("compact")
+    silent = replace(seen.services[0], answers=False, answers_from=None, active=None, epoch=None)
+
+    found = concerns(replace(seen, services=(silent,)))
+
+    assert [(c.condition, c.because) for c in found] == [(CRITICAL, None)]
+
+
 @pytest.mark.parametrize("power", [Power.OFF, Power.FROZEN])
 def test_an_observer_without_power_explains_what_nobody_saw(power: Power) -> None:
     of = network("compact")
