@@ -78,6 +78,13 @@ def test_a_gated_step_cannot_begin_without_its_approval() -> None:
         advance(run, StepEvent(StepId("b"), EventKind.STARTED))
 
 
+def test_an_approved_step_cannot_begin_before_the_steps_that_it_needs() -> None:
+    run = advance(advance(None, OPENED), Request("1", Wish.APPROVE, "an", step=StepId("b")))
+
+    with pytest.raises(JournalCorrupt, match="the start of b cannot come next"):
+        advance(run, StepEvent(StepId("b"), EventKind.STARTED))
+
+
 def test_nothing_begins_with_anything_but_opened() -> None:
     with pytest.raises(JournalCorrupt, match="cannot come next"):
         advance(None, StepEvent(A, EventKind.STARTED))
