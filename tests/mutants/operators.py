@@ -69,7 +69,8 @@ def _is_left_alone(node: ast.stmt) -> bool:
     if isinstance(node, ast.AnnAssign):
         return ast.unparse(node.annotation) == "TypeAlias"
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return is_text or isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef)
+    is_proven = ast.unparse(node).startswith("assert_never(")
+    return is_text or is_proven or isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef)
 
 
 def _header(node: ast.stmt) -> frozenset[int]:

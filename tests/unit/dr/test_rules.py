@@ -131,6 +131,12 @@ def test_a_plan_expires_after_ten_minutes(healthy: Rehearsal) -> None:
     assert refusal.expected == "begun before 00:10:02"
 
 
+def test_a_plan_may_be_begun_in_its_last_instant(healthy: Rehearsal) -> None:
+    last = healthy.plan.basis.made_at + timedelta(minutes=10)
+
+    assert staleness(healthy.plan, healthy.network, _facts(healthy), last) == []
+
+
 def test_a_plan_for_another_inventory_is_refused(healthy: Rehearsal) -> None:
     other = replace(healthy.network, digest="f" * 64)
 
