@@ -88,6 +88,16 @@ def test_a_service_that_is_there_without_its_database_may_be_followed(healthy: R
     assert refusals(healthy.network, facts, TO_02) == []
 
 
+def test_an_application_that_is_dead_elsewhere_keeps_nobody_from_moving(
+    healthy: Rehearsal,
+) -> None:
+    facts = _facts(healthy)
+    here = replace(facts, answering=frozenset({HostName("ndc02-app")}))
+    assert here.answering < facts.answering
+
+    assert refusals(healthy.network, here, TO_02) == []
+
+
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_fact_is_refused_in_these_words(case: str, healthy: Rehearsal) -> None:
     text = _text(healthy.network, BAD[case](_facts(healthy)), TO_02)
