@@ -17,6 +17,14 @@ EQUIVALENT: Final = {
         "core/runs/engine.py",
         "return step.undo if undoing else step.action",
     ): "only a step that has an undo is ever undone",
+    (
+        "core/runs/run.py",
+        "if self.unwinding or self.steps_in(StepState.FAILED, StepState.STUCK):",
+    ): "a run that is closed has nothing left to begin, or is unwinding",
+    (
+        "core/runs/run.py",
+        "if not self.unwinding or unsettled:",
+    ): "a run that is closed has nothing left to undo",
 }
 """why no test can notice a mutant, by its path and the line that it puts in"""
 
