@@ -3,8 +3,8 @@
 Read in this order.
 
 What is done and how it is seen: ``actions`` (the verbs), ``questions`` (what is asked of the
-world), ``conditions`` (what each verb needs and brings about), ``doors`` (what recovery reaches of the
-world), ``eye`` (answers questions through them), ``hands`` (makes attempts through them).
+world), ``conditions`` (what each verb needs and brings about), ``doors`` (what recovery reaches),
+``eye`` (answers questions through them), ``hands`` (makes attempts through them).
 
 How a run is decided: ``facts`` (what was seen), ``placement`` (which site serves, at which epoch),
 ``rules`` (reasons to refuse), ``planner``, ``plan`` (the value that is printed and then run),

@@ -69,7 +69,8 @@ def _is_left_alone(node: ast.stmt) -> bool:
     if isinstance(node, ast.AnnAssign):
         return ast.unparse(node.annotation) == "TypeAlias"
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return is_text or isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef)
+    is_proven = ast.unparse(node).startswith("assert_never(")
+    return is_text or is_proven or isinstance(node, ast.Import | ast.ImportFrom | ast.ClassDef)
 
 
 def _header(node: ast.stmt) -> frozenset[int]:
@@ -147,7 +148,8 @@ def _of_statement(node: ast.stmt) -> Iterator[Callable[[], object]]:
         case ast.If(test) | ast.While(test) if not isinstance(test, ast.Compare | ast.UnaryOp):
             yield partial(setattr, node, "test", ast.UnaryOp(ast.Not(), test))
         case ast.Match(cases=cases) if len(cases) > 1:
-            yield from (partial(cases.remove, one) for one in cases if not _is_idle(one))
+            lost = cases[:-1] if _is_idle(cases[-1]) else cases
+            yield from (partial(cases.remove, one) for one in lost)
         case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
             yield partial(setattr, node, "__class__", ast.Pass)
         case ast.Expr() | ast.AugAssign() | ast.Raise() | ast.Continue() | ast.Delete():
@@ -167,10 +169,9 @@ def _of_guards(node: ast.AST) -> Iterator[Callable[[], object]]:
             pass
 
 
-def _is_idle(case: ast.match_case) -> bool:
-    """Whether nothing comes of ``case``, or mypy proves that it never comes."""
-    is_default = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
-    return is_default and ast.unparse(case.body[0]).startswith(("pass", "assert_never"))
+def _is_idle(last: ast.match_case) -> bool:
+    """Whether nothing comes of the last case, or mypy proves that it never comes."""
+    return ast.unparse(last.body[0]).startswith(("pass", "assert_never"))
 
 
 def _is_none(node: ast.expr) -> bool:

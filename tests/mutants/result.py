@@ -8,7 +8,24 @@ from typing import Final
 
 FLOOR: Final = 0.9
 """of all mutants that are no equivalents"""
-EQUIVALENT: Final[dict[tuple[str, str], str]] = {}
+EQUIVALENT: Final = {
+    (
+        "core/runs/engine.py",
+        "if run.sent.get((step.id, start), 1) >= step.attempts:",
+    ): "a step in doubt was sent once at least",
+    (
+        "core/runs/engine.py",
+        "return step.undo if undoing else step.action",
+    ): "only a step that has an undo is ever undone",
+    (
+        "core/runs/run.py",
+        "if self.unwinding or self.steps_in(StepState.FAILED, StepState.STUCK):",
+    ): "a run that is closed has nothing left to begin, or is unwinding",
+    (
+        "core/runs/run.py",
+        "if not self.unwinding or unsettled:",
+    ): "a run that is closed has nothing left to undo",
+}
 """why no test can notice a mutant, by its path and the line that it puts in"""
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Rejected
-from dr.epochs import Act, Answer, Request, refusal, services_of
+from dr.epochs import Act, Answer, Request, Verdict, refusal, services_of
 from inventory.names import HostName, ServiceName
 from tests.networks import network
 
@@ -27,6 +27,12 @@ def _fields(**changed: object) -> str:
 
 def test_a_request_survives_the_way() -> None:
     assert Request.parse(REQUEST.text()) == REQUEST
+
+
+def test_exit_codes_are_those_that_hosts_of_yesterday_know() -> None:
+    codes = {verdict.name: int(verdict) for verdict in Verdict}
+
+    assert codes == {"OBEYED": 0, "MALFORMED": 2, "REFUSED": 4, "DAMAGED": 5, "FAILED": 6}
 
 
 @pytest.mark.parametrize(

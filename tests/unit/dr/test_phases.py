@@ -9,6 +9,7 @@ from core.runs.machine import EventKind
 from core.runs.plan import StepId
 from dr.plan import RecoveryRecord
 from dr.report import Outcome, report
+from dr.run_text import run_line
 from dr.simulation.timeline import BEGINNING
 from tests.rehearsals import SERVICE, rehearsal
 
@@ -45,6 +46,18 @@ def test_a_phase_whose_answer_is_awaited_lasts_until_it_was_sent() -> None:
     assert ready.took == timedelta()
 
 
+def test_a_phase_that_was_sent_again_lasts_until_then() -> None:
+    records = _records(
+        StepEvent(READY, EventKind.STARTED),
+        StepEvent(READY, EventKind.LOST),
+        StepEvent(READY, EventKind.STARTED),
+    )
+
+    (ready,) = report(records, A_SERVICE, None).phases
+
+    assert ready.took == timedelta(seconds=2)
+
+
 def test_a_phase_of_which_nothing_was_sent_is_not_told() -> None:
     records = _records(StepEvent(READY, EventKind.REFUSED, "not so"))
 
@@ -55,3 +68,12 @@ def test_a_run_that_was_undone_is_called_so() -> None:
     records = _records(Request("1", Wish.ABORT, "an"), Closed(Verdict.UNWOUND))
 
     assert report(records, A_SERVICE, None).outcome is Outcome.UNWOUND
+
+
+def test_a_list_of_runs_says_how_each_stands() -> None:
+    undone = _records(Request("1", Wish.ABORT, "an"), Closed(Verdict.UNWOUND))
+    refused = _records(StepEvent(READY, EventKind.REFUSED, "not so"))
+
+    stands = [run_line(MADE.plan, records).split()[1] for records in ([], refused, undone)]
+
+    assert stands == ["planned", "held", "unwound"]

@@ -89,6 +89,16 @@ def test_a_service_that_is_there_without_its_database_may_be_followed(healthy: R
     assert refusals(healthy.network, facts, TO_02) == []
 
 
+def test_an_application_that_is_dead_elsewhere_keeps_nobody_from_moving(
+    healthy: Rehearsal,
+) -> None:
+    facts = _facts(healthy)
+    here = replace(facts, answering=frozenset({HostName("ndc02-app")}))
+    assert here.answering < facts.answering
+
+    assert refusals(healthy.network, here, TO_02) == []
+
+
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_fact_is_refused_in_these_words(
     case: str, healthy: Rehearsal, golden: Golden
@@ -134,6 +144,12 @@ def test_a_plan_expires_after_ten_minutes(healthy: Rehearsal) -> None:
     (refusal,) = staleness(healthy.plan, healthy.network, _facts(healthy), later)
 
     assert refusal.expected == "begun before 00:10:02"
+
+
+def test_a_plan_may_be_begun_in_its_last_instant(healthy: Rehearsal) -> None:
+    last = healthy.plan.basis.made_at + timedelta(minutes=10)
+
+    assert staleness(healthy.plan, healthy.network, _facts(healthy), last) == []
 
 
 def test_a_plan_for_another_inventory_is_refused(healthy: Rehearsal) -> None:

@@ -46,6 +46,10 @@ def test_a_case_may_lose_its_guard_or_be_lost() -> None:
     assert put_in == ["case B():"]  # to lose a case puts nothing in
 
 
+def test_a_last_case_of_which_nothing_comes_is_kept() -> None:
+    assert _put_in("match a:\n    case B():\n        c = d\n    case _:\n        pass") == []
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -149,3 +149,22 @@ def _spoilt(text: str, lost: set[int], changed: set[int]) -> str:
         else:
             lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def test_a_session_that_is_no_longer_watched_is_told_once() -> None:
+    wanted = "router bgp 1\n neighbor 10.0.0.1 remote-as 2\n"
+    watched = " neighbor 10.0.0.1 bfd\n neighbor 10.0.0.1 bfd profile ndc\n"
+
+    assert delta(wanted + watched, wanted) == ["router bgp 1", "no neighbor 10.0.0.1 bfd", "exit"]
+
+
+def test_a_session_of_another_name_is_not_taken_for_one_that_goes() -> None:
+    wanted = "router bgp 1\n neighbor 10.0.0.1 remote-as 2\n"
+    other = " neighbor 10.0.0.9 remote-as 3\n neighbor 10.0.0.1 bfd profile ndc\n"
+
+    assert delta(wanted + other, wanted) == [
+        "router bgp 1",
+        "no neighbor 10.0.0.9 remote-as 3",
+        "no neighbor 10.0.0.1 bfd profile ndc",
+        "exit",
+    ]

@@ -28,6 +28,7 @@ def test_a_gate_waits_for_a_person_and_opens_once() -> None:
 
     run = bench.start(step("a"), step("b", "a", gate="approve"))
     assert run.states[B] is StepState.AWAITING_APPROVAL
+    assert run.waits_for() == ["b is awaiting approval: by one who may approve"]
     assert bench.world.performed == ["a"]
 
     bench.inbox = Wishes([Request("1", Wish.APPROVE, "binh", step=B)])

@@ -78,6 +78,52 @@ def test_a_gated_step_cannot_begin_without_its_approval() -> None:
         advance(run, StepEvent(StepId("b"), EventKind.STARTED))
 
 
+@pytest.mark.parametrize(
+    ("events", "verdict"),
+    [
+        ([], Verdict.OPEN),
+        ([EventKind.STARTED], Verdict.OPEN),
+        ([EventKind.STARTED, EventKind.LOST], Verdict.OPEN),
+        ([EventKind.STARTED, EventKind.SUCCEEDED], Verdict.HELD),  # b waits for its approval
+        ([EventKind.STARTED, EventKind.REJECTED], Verdict.HELD),
+        ([EventKind.SKIPPED], Verdict.HELD),
+    ],
+)
+def test_a_run_is_open_while_something_can_be_done_now(
+    events: list[EventKind], verdict: Verdict
+) -> None:
+    run = advance(None, OPENED)
+
+    for event in events:
+        run = advance(run, StepEvent(A, event))
+
+    assert run.verdict is verdict
+
+
+def test_an_approval_opens_a_run_again() -> None:
+    run = advance(advance(None, OPENED), StepEvent(A, EventKind.SKIPPED))
+
+    approved = advance(run, Request("1", Wish.APPROVE, "an", step=StepId("b")))
+
+    assert approved.verdict is Verdict.OPEN
+
+
+def test_a_wish_that_is_not_yet_obeyed_keeps_a_run_open() -> None:
+    run = advance(advance(None, OPENED), StepEvent(A, EventKind.REFUSED))
+    assert run.verdict is Verdict.HELD
+
+    wished = advance(run, Request("1", Wish.SKIP, "an", step=A))
+
+    assert wished.verdict is Verdict.OPEN
+
+
+def test_an_approved_step_cannot_begin_before_the_steps_that_it_needs() -> None:
+    run = advance(advance(None, OPENED), Request("1", Wish.APPROVE, "an", step=StepId("b")))
+
+    with pytest.raises(JournalCorrupt, match="the start of b cannot come next"):
+        advance(run, StepEvent(StepId("b"), EventKind.STARTED))
+
+
 def test_nothing_begins_with_anything_but_opened() -> None:
     with pytest.raises(JournalCorrupt, match="cannot come next"):
         advance(None, StepEvent(A, EventKind.STARTED))

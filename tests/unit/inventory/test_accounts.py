@@ -1,0 +1,23 @@
+"""Who may read and write what in etcd: the least that each program needs."""
+
+from __future__ import annotations
+
+from inventory.etcd import accounts
+from tests.networks import network
+
+
+def test_each_program_may_do_the_least_that_it_needs() -> None:
+    may = {
+        account.name: {grant.prefix: grant.writes for grant in account.grants}
+        for account in accounts(network())
+    }
+
+    assert may == {
+        "control": {
+            "/ndc/test/placement/": True,
+            "/ndc/test/claim/": True,
+            "/ndc/test/runs/": True,
+        },
+        "agent": {"/ndc/test/placement/": False, "/ndc/test/claim/": False},
+        "patroni-general-db": {"/ndc/test/patroni/general-db/": True},
+    }
