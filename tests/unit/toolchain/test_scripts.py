@@ -217,7 +217,7 @@ def test_a_venv_that_cannot_be_made_is_told_in_four_lines(tmp_path: Path) -> Non
     done = subprocess.run(
         [TOOLCHAIN / "make-venv"],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)},
+        env={**os.environ, "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
