@@ -31,7 +31,9 @@ from tests.stubs import https, ssh
 from tests.stubs.etcd import StubEtcd
 from tests.stubs.hosts import patroni, probe, runs
 
-_TICK_SECONDS = 0.02
+_TICK = timedelta(milliseconds=20)
+_PATIENCE = timedelta(seconds=10)
+"""of a program that waits for something to come about"""
 
 
 def on_loopback(network: Network) -> Network:
@@ -100,7 +102,7 @@ class StubNetwork:
     def _tick(self, ended: threading.Event) -> None:
         clock = SystemClock()
         began = clock.elapsed() - self.world.elapsed()
-        while not ended.wait(_TICK_SECONDS):
+        while not ended.wait(_TICK.total_seconds()):
             with self.lock:
                 self.world.sleep(clock.elapsed() - began - self.world.elapsed())
 
@@ -111,8 +113,15 @@ class StubNetwork:
             record.write({self.world.truth.service.name: 1})
 
         def run(key: str, command: str) -> ssh.Ran:
-            with self.lock:
-                return runs(self.world, host.name, record, key, command)
+            clock = SystemClock()
+            until = clock.elapsed() + _PATIENCE
+            while clock.elapsed() < until:
+                with self.lock:
+                    ran = runs(self.world, host.name, record, key, command)
+                if ran is not None:
+                    return ran
+                clock.sleep(_TICK)
+            return 0, '{"rows": null}\n'
 
         keys = {
             "control": self.on.secrets.control_key.with_suffix(".pub"),
