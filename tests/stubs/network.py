@@ -22,6 +22,7 @@ from access.secrets.ensure import ensure_secrets
 from core.system_clock import SystemClock
 from dr.live.doors import Live
 from dr.onhost.record import EpochRecord
+from dr.simulation.database import PROMOTION, REJOINING
 from dr.simulation.world import World, rehearsed
 from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL
@@ -165,6 +166,9 @@ def stub_network(on: Ground, service: ServiceName, folder: Path) -> Iterator[Stu
     ``folder`` holds what hosts remember.
     """
     world = rehearsed(on.network, service)
+    # a tenth of what the lab takes: what is tested here is who asks whom
+    database = world.truth.database
+    database.promotion, database.rejoining = PROMOTION / 10, REJOINING / 10
     world.sleep(timedelta(seconds=1))
     began = SystemClock().now() - world.elapsed()
     stub = StubNetwork(on, world, began)
