@@ -10,6 +10,10 @@ FLOOR: Final = 0.9
 """of all mutants that are no equivalents"""
 EQUIVALENT: Final = {
     (
+        "dr/planner.py",
+        "if facts.leader is None or facts.claim is None:",
+    ): "the rules have refused what cannot be seen",
+    (
         "dr/edges.py",
         "if record is None or record.epoch < (local.highest or 1):",
     ): "the first epoch is 1",
