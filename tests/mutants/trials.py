@@ -33,6 +33,8 @@ from tests.mutants.operators import mutations
 
 CORES = len(os.sched_getaffinity(0))
 _MOST_BYTES = 4 << 30
+_MOST_SECONDS = 60
+"""of processor time, however busy the machine; all these tests together take half of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def _alone(job: Job, folder: Path) -> NoReturn:
         os.setsid()
         signal.alarm(job.bound_seconds)
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         sys.argv[:] = ["pytest"]
         said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT)
