@@ -62,3 +62,11 @@ def test_the_callers_variables_hold_for_all() -> None:
     told = ansible_inventory(network(), {"ndc_wheel_digest": "abc"})
 
     assert told["all"]["vars"]["ndc_wheel_digest"] == "abc"
+
+
+def test_templates_find_every_host_by_its_name() -> None:
+    told = ansible_inventory(network(), {})["all"]["vars"]
+
+    assert told["ndc_network"] == network_to_plain(network())
+    assert told["ndc_hosts"] == {host["name"]: host for host in told["ndc_network"]["hosts"]}
+    assert set(told["ndc_hosts"]) == {host.name for host in network().hosts}
