@@ -10,6 +10,10 @@ FLOOR: Final = 0.9
 """of all mutants that are no equivalents"""
 EQUIVALENT: Final = {
     (
+        "inventory/derive.py",
+        "text = json.dumps(asdict(network), sort_keys=False, default=_plain, ensure_ascii=False)",
+    ): "fields have one order, and a network holds no mapping",
+    (
         "dr/planner.py",
         "if facts.leader is None or facts.claim is None:",
     ): "the rules have refused what cannot be seen",

@@ -29,8 +29,10 @@ import pytest
 from hypothesis import settings
 from typing_extensions import override
 
+from core.system_clock import SystemClock
 from tests.mutants.operators import mutations
 
+CLOCK = SystemClock()
 CORES = len(os.sched_getaffinity(0))
 _MOST_BYTES = 4 << 30
 _MOST_SECONDS = 60
@@ -80,14 +82,16 @@ def caught_by(path: str, index: int, test_files: Sequence[str]) -> str:
     return next(filter(None, map(_failed, test_files)), "")
 
 
-def lines_run(test_file: str, modules: Sequence[str]) -> tuple[str, dict[str, list[int]]]:
-    """Return the first test that fails without a fault (empty: none), and which lines ran."""
+def lines_run(test_file: str, modules: Sequence[str]) -> tuple[str, float, dict[str, list[int]]]:
+    """Return the first test that fails without a fault, or "", the seconds, and the lines run."""
+    began = CLOCK.elapsed()
     where = {module: str(Path(module).resolve()) for module in modules}
     seen = coverage.Coverage(data_file=None, include=list(where.values()))
     with seen.collect():
         failed = _failed(test_file)
     data = seen.get_data()
-    return failed, {module: sorted(data.lines(path) or ()) for module, path in where.items()}
+    lines = {module: sorted(data.lines(path) or ()) for module, path in where.items()}
+    return failed, (CLOCK.elapsed() - began).total_seconds(), lines
 
 
 def _failed(test_file: str) -> str:
