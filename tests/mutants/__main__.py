@@ -40,8 +40,8 @@ JUDGES: Final = (
 """folders of tests: of these rooms, of those who draw them, and of several together"""
 _TELLS: Final = ":!tests/mutants/result.py"
 """changes what is told of a mutant, not what became of it"""
-_BOUND_SECONDS: Final = 240
-"""many times what the tests of one line take"""
+_BOUND_SECONDS: Final = 900
+"""of waiting; what works all the time is ended long before"""
 Known: TypeAlias = dict[str, dict[str, list[int]]]
 """the lines of each module that each test file runs"""
 
@@ -96,7 +96,9 @@ def _known(path: Path) -> Known:
         return known
     files = [str(p) for judge in JUDGES for p in sorted(Path("tests", judge).rglob("test_*.py"))]
     found: list[tuple[float, str, dict[str, list[int]]]] = []
-    for name, told in carried_out(Job(f, partial(lines_run, f, MODULES), 600) for f in files):
+    for name, told in carried_out(
+        Job(f, partial(lines_run, f, MODULES), _BOUND_SECONDS) for f in files
+    ):
         if told is None or told[0]:
             sys.exit(f"without a fault {name} does not pass: {told}")
         found.append((told[1], name, told[2]))
