@@ -67,6 +67,10 @@ class Report:
     recovery_time: timedelta
     """promised, at most"""
     waits_for: tuple[str, ...]
+    undone: tuple[StepId, ...]
+    """steps that an abort took back, in the plan's order"""
+    left_standing: tuple[StepId, ...]
+    """of an unwound run: steps that are done and stay so"""
     complete: bool | None
     """whether the new leader was proven to have all that the old one wrote; None: not known"""
 
@@ -95,6 +99,8 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
         measure=measure,
         recovery_time=service.recovery_time,
         waits_for=tuple(run.waits_for()),
+        undone=tuple(step.id for step in run.steps_in(StepState.UNDONE)),
+        left_standing=tuple(step.id for step in run.left_standing() if verdict is Verdict.UNWOUND),
         complete=complete,
     )
 
@@ -160,6 +166,8 @@ def report_json(made: Report) -> str:
         "new_leader_has_all": made.complete,
         "attempts": made.attempts,
         "waits_for": list(made.waits_for),
+        "undone": list(made.undone),
+        "left_standing": list(made.left_standing),
     }
     return Format.REPORT.text(plain, indent=2)
 
@@ -194,12 +202,15 @@ def _head(made: Report) -> Iterator[str]:
     took = (made.ended_at - made.opened_at).total_seconds()
     yield _line("time", f"{made.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
     yield from (_line("waits for", line) for line in made.waits_for)
+    if made.outcome is Outcome.UNWOUND:
+        yield _line("undone", ", ".join(made.undone) or "nothing: nothing of it can be taken back")
+        yield _line("left as it is", ", ".join(made.left_standing) or "nothing")
 
 
 def _figures(made: Report) -> Iterator[str]:
     seen = made.measure
     if seen is None:
-        yield "  the probe could not be asked: gap and losses are not known"
+        yield "  the probe could not be asked, or its clock was set: gap and losses are not known"
         return
     slip = f"  (void: the probe missed its own schedule by {seen.worst_slip.total_seconds():.2f} s)"
     silent = "  (nothing is known of a service that was never heard)"
