@@ -43,7 +43,7 @@ class Act(StrEnum):
     """say what is true; change nothing, remember nothing"""
 
 
-class Verdict(IntEnum):
+class GuardVerdict(IntEnum):
     """How ``ndc-epoch`` ends; anything but OBEYED comes with a reason."""
 
     OBEYED = 0
@@ -58,7 +58,7 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class GuardRequest:
     """One thing asked of one host."""
 
     workload: ServiceName
@@ -79,7 +79,7 @@ class Request:
         return json.dumps(fields, sort_keys=True)
 
     @classmethod
-    def parse(cls, text: str) -> Request:
+    def parse(cls, text: str) -> GuardRequest:
         """Return the request that ``text`` is.
 
         Raises:
@@ -106,7 +106,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GuardAnswer:
     """What a host says after a request."""
 
     highest: int | None
@@ -124,7 +124,7 @@ class Answer:
         return json.dumps({**seen, "addresses": [str(address) for address in self.addresses]})
 
     @classmethod
-    def parse(cls, text: str) -> Answer:
+    def parse(cls, text: str) -> GuardAnswer:
         """Return the answer that ``text`` is; ValueError if it is none."""
         fields = json.loads(text)
         if not isinstance(fields, dict) or "highest" not in fields:
@@ -137,7 +137,7 @@ class Answer:
         )
 
 
-def refusal(request: Request, known: Mapping[str, int], serves: Mapping[str, str]) -> str:
+def refusal(request: GuardRequest, known: Mapping[str, int], serves: Mapping[str, str]) -> str:
     """Return why a host that knows ``known`` and may serve ``serves`` refuses; "" if it obeys.
 
     ``known`` maps workloads to the highest epoch, ``serves`` to the service address.

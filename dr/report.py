@@ -11,7 +11,7 @@ from typing import Final
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.measure import Measure
-from core.runs.journal import StepEvent, Verdict
+from core.runs.journal import RunVerdict, StepEvent
 from core.runs.machine import EventKind, StepState
 from core.runs.plan import RunName, StepId
 from core.runs.run import fold
@@ -81,7 +81,7 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
     if run is None:
         raise JournalCorrupt("there is no run to report", next_step="ndc dr runs lists them")
     complete = _is_complete(run)
-    verdict = run.closed or Verdict.HELD
+    verdict = run.closed or RunVerdict.HELD
     return Report(
         run=run.plan.id,
         title=run.plan.title,
@@ -100,7 +100,7 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
 
 
 def outcome(
-    verdict: Verdict, measure: Measure | None, *, complete: bool | None, promised: timedelta
+    verdict: RunVerdict, measure: Measure | None, *, complete: bool | None, promised: timedelta
 ) -> Outcome:
     """Return what a run is called: a known loss first, then what is not known, then what is known.
 
@@ -109,11 +109,11 @@ def outcome(
     if complete is False or (measure is not None and measure.lost > 0):
         return Outcome.LOSS
     match verdict:
-        case Verdict.UNWOUND:
+        case RunVerdict.UNWOUND:
             return Outcome.UNWOUND
-        case Verdict.OPEN | Verdict.HELD:
+        case RunVerdict.OPEN | RunVerdict.HELD:
             return Outcome.HELD
-        case Verdict.DONE:
+        case RunVerdict.DONE:
             pass
     if measure is None or not measure.is_whole:
         return Outcome.UNMEASURED

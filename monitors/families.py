@@ -12,11 +12,11 @@ from typing_extensions import override
 
 from monitors.catalogue import MetricSpec
 
-Row = tuple[tuple[str, ...], float]
+SeriesRow = tuple[tuple[str, ...], float]
 """label values in the catalogue's order, and the value"""
 
 
-def family(spec: MetricSpec, rows: Iterable[Row]) -> Metric:
+def family(spec: MetricSpec, rows: Iterable[SeriesRow]) -> Metric:
     """Return the family of ``spec`` with one series a row."""
     make: Callable[..., GaugeMetricFamily | CounterMetricFamily] = (
         CounterMetricFamily if spec.kind == "counter" else GaugeMetricFamily

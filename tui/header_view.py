@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from monitors.health.concerns import Condition, concerns
 from monitors.health.snapshot import Snapshot
-from tui.picture import Line, Span
+from tui.picture import PictureLine, Span
 from tui.words import duration
 
 STALE = timedelta(seconds=10)
@@ -23,7 +23,7 @@ def is_stale(snapshot: Snapshot | None, now: datetime) -> bool:
 
 def header_line(
     environment: str, snapshot: Snapshot | None, now: datetime, *, trouble: str = ""
-) -> Line:
+) -> PictureLine:
     """Return the top line; ``trouble`` is why the feed cannot look, empty if it can."""
     clock = f"{now:%H:%M:%S}Z {now.astimezone(_VIET_NAM):%H:%M} VN"
     left = Span(f"{environment}  READ-ONLY  ")

@@ -17,13 +17,15 @@ from itertools import groupby
 from inventory.names import SiteName
 from monitors.health.concerns import Concern, Condition, concerns, of_subject
 from monitors.health.snapshot import LinkView, SiteView, Snapshot
-from tui.picture import UNICODE, Line, Span, Strokes, clipped
+from tui.picture import UNICODE, PictureLine, Span, Strokes, clipped
 from tui.words import round_trip
 
 _NARROWEST = 12
 
 
-def map_lines(snapshot: Snapshot, width: int, strokes: Strokes = UNICODE) -> tuple[Line, ...]:
+def map_lines(
+    snapshot: Snapshot, width: int, strokes: Strokes = UNICODE
+) -> tuple[PictureLine, ...]:
     """Return the map of ``snapshot``, at most ``width`` characters wide if the sites fit."""
     sites = sorted(snapshot.sites, key=lambda site: (-site.latitude, site.longitude))
     if not sites:
@@ -41,7 +43,7 @@ def map_lines(snapshot: Snapshot, width: int, strokes: Strokes = UNICODE) -> tup
 
 def _box(
     site: SiteView, snapshot: Snapshot, found: Sequence[Concern], width: int, strokes: Strokes
-) -> list[Line]:
+) -> list[PictureLine]:
     condition = _of_site(site, snapshot, tuple(found))
     inner = width - 2
     top_left, top_right, bottom_left, bottom_right = strokes.corners
@@ -51,7 +53,7 @@ def _box(
     left = (inner - 1) // 2
     below = f"{bottom_left}{bar * left}{strokes.tee}{bar * (inner - left - 1)}{bottom_right} "
     side = Span(strokes.vertical, condition)
-    body: list[Line] = [
+    body: list[PictureLine] = [
         (side, Span(clipped(f" {text}", inner, strokes), shown), side, Span(" "))
         for text, shown in _facts(site, snapshot, tuple(found))
     ]
@@ -102,7 +104,7 @@ def _pair(
     found: Sequence[Concern],
     column: int,
     strokes: Strokes,
-) -> Line:
+) -> PictureLine:
     left, right = sorted((order[links[0].a], order[links[0].z]))
     conditions = [of_subject(tuple(found), link.name) for link in links]
     worst = _worst(iter(conditions))

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from monitors.health.concerns import Concern, concerns, verdict
+from monitors.health.concerns import Concern, concerns, health_of
 from monitors.health.snapshot import Snapshot
 
 
@@ -17,4 +17,4 @@ def status_plain(snapshot: Snapshot) -> dict[str, Any]:
     quorum = snapshot.quorum
     if quorum is not None:
         seen["quorum"] |= {"healthy": quorum.healthy, "tolerates": quorum.tolerates}
-    return {"verdict": str(verdict(snapshot)), "concerns": found, **seen}
+    return {"verdict": str(health_of(snapshot)), "concerns": found, **seen}

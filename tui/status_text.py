@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.text import table
-from monitors.health.concerns import Concern, Condition, Verdict, concerns, of_subject, verdict
+from monitors.health.concerns import Concern, Condition, Health, concerns, health_of, of_subject
 from monitors.health.snapshot import DatabaseView, HostView, QuorumView, SessionView, Snapshot
 from tui.words import NOTHING, amount, duration, marked, round_trip, seen
 
 _FIRST_LINE = {
-    Verdict.GREEN: "all green",
-    Verdict.DEGRADED: "DEGRADED",
-    Verdict.UNSEEN: "NOT ALL SEEN",
+    Health.GREEN: "all green",
+    Health.DEGRADED: "DEGRADED",
+    Health.UNSEEN: "NOT ALL SEEN",
 }
 
 
@@ -33,7 +33,7 @@ def status_text(snapshot: Snapshot) -> str:
 
 
 def _head(snapshot: Snapshot) -> list[str]:
-    what = _FIRST_LINE[verdict(snapshot)]
+    what = _FIRST_LINE[health_of(snapshot)]
     when = f"{snapshot.taken_at:%Y-%m-%d %H:%M:%SZ}"
     return [f"{snapshot.environment} ({snapshot.profile})  {when}  {what}"]
 

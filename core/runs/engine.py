@@ -14,7 +14,7 @@ from typing import Generic
 from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.formats import Format
-from core.runs.journal import Closed, Entry, Journal, Opened, StepEvent, Verdict, Where
+from core.runs.journal import Closed, Entry, Journal, Opened, RunVerdict, StepEvent, Where
 from core.runs.machine import DOUBTFUL, IN_FLIGHT, EventKind, StepState
 from core.runs.plan import ActionT, BasisT, Plan, Step, StepId
 from core.runs.ports import Actuator, Answer, Completion, Inbox, Sensor, Token
@@ -100,7 +100,7 @@ class Engine(Generic[ActionT, BasisT]):
                 self._clock.sleep(LOOK_EVERY)
             else:
                 break
-        if run.verdict in {Verdict.DONE, Verdict.UNWOUND}:
+        if run.verdict in {RunVerdict.DONE, RunVerdict.UNWOUND}:
             run = self._write(run, Closed(run.verdict))
         return run
 

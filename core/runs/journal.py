@@ -32,7 +32,7 @@ class Where(StrEnum):
     """a rehearsal"""
 
 
-class Verdict(StrEnum):
+class RunVerdict(StrEnum):
     """How a run stands; computed from its journal, and written down when it ends."""
 
     OPEN = "open"
@@ -91,7 +91,7 @@ class Request:
 class Closed:
     """The run ended; this line is its last."""
 
-    verdict: Literal[Verdict.DONE, Verdict.UNWOUND]
+    verdict: Literal[RunVerdict.DONE, RunVerdict.UNWOUND]
     what: Literal["closed"] = "closed"
 
 

@@ -18,8 +18,8 @@ from core.runs.journal import (
     Opened,
     Record,
     Request,
+    RunVerdict,
     StepEvent,
-    Verdict,
     Where,
     Wish,
 )
@@ -51,7 +51,7 @@ class Run(Generic[ActionT, BasisT]):
     notes: Mapping[StepId, str]
     """what was last said about a step"""
     requests: tuple[Request, ...] = ()
-    closed: Verdict | None = None
+    closed: RunVerdict | None = None
     format: int = FIRST
     """of its journal, for life"""
 
@@ -108,17 +108,17 @@ class Run(Generic[ActionT, BasisT]):
         return step.gate is None or said
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> RunVerdict:
         """How the run stands, from its steps alone."""
         if self.succeeded and not self.unwinding:
-            return Verdict.DONE
+            return RunVerdict.DONE
         if self.steps_in(*IN_FLIGHT, *DOUBTFUL) or self.to_skip() or self.to_undo():
-            return Verdict.OPEN
+            return RunVerdict.OPEN
         if any(self.approved(step) for step in self.ready()):
-            return Verdict.OPEN
+            return RunVerdict.OPEN
         if self.unwinding and not self.steps_in(StepState.STUCK):
-            return Verdict.UNWOUND
-        return Verdict.HELD
+            return RunVerdict.UNWOUND
+        return RunVerdict.HELD
 
     def waits_for(self) -> list[str]:
         """Return, for each step that holds the run up, a line saying why."""

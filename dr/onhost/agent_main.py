@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from access.clients import http
 from access.clients.etcd import Etcd
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_login import EtcdAuth, EtcdCredentials
 from access.this_host import ThisHost, this_host_of_arguments
 from core.clock import Clock
 from core.errors import NdcError
@@ -50,7 +50,9 @@ def _agent(this_host: ThisHost, clock: Clock) -> Agent:
 
     voters = sorted((network.host(name) for name in network.voters), key=farness)
     roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
-    etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, this_host.password(password_name(AGENT)))))
+    etcd = Etcd(
+        over, roots, EtcdAuth(EtcdCredentials(AGENT, this_host.password(password_name(AGENT))))
+    )
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
     return Agent(host.site, EtcdRecords(etcd, network.environment), guard)
 

@@ -47,12 +47,12 @@ class Concern:
     """name of the host or link whose known state explains it"""
 
     @property
-    def may_mend_itself(self) -> bool:
+    def is_unexplained(self) -> bool:
         """Whether it is worth waiting: no known cause that a person has to remove."""
         return self.because is None
 
 
-class Verdict(StrEnum):
+class Health(StrEnum):
     """What a snapshot comes down to."""
 
     GREEN = "green"
@@ -64,20 +64,20 @@ class Verdict(StrEnum):
     @property
     def exit_code(self) -> int:
         """Return what ``ndc status`` exits with."""
-        return {Verdict.GREEN: 0, Verdict.DEGRADED: 1, Verdict.UNSEEN: 6}[self]
+        return {Health.GREEN: 0, Health.DEGRADED: 1, Health.UNSEEN: 6}[self]
 
 
-def verdict(snapshot: Snapshot) -> Verdict:
+def health_of(snapshot: Snapshot) -> Health:
     """Return what ``snapshot`` comes down to; known trouble outweighs what was not seen."""
     conditions = {concern.condition for concern in concerns(snapshot)}
     if conditions & {Condition.WARNING, Condition.CRITICAL}:
-        return Verdict.DEGRADED
-    return Verdict.UNSEEN if conditions else Verdict.GREEN
+        return Health.DEGRADED
+    return Health.UNSEEN if conditions else Health.GREEN
 
 
 def is_settled(snapshot: Snapshot) -> bool:
     """Whether nothing is left that may still come right without a person."""
-    return not any(concern.may_mend_itself for concern in concerns(snapshot))
+    return not any(concern.is_unexplained for concern in concerns(snapshot))
 
 
 def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:

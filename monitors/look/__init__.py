@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import httpx
 
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_login import EtcdAuth, EtcdCredentials
 from access.clients.http import mutual_tls
 from access.secrets.folder import Secrets
 from core.clock import Clock
@@ -63,7 +63,9 @@ class Onlooker:
         return snapshot
 
     def _look(self, client: httpx.AsyncClient) -> Coroutine[Any, Any, Readings]:
-        self._etcd = self._etcd or EtcdAuth(Login(CONTROL, self.secrets.etcd_password(CONTROL)))
+        self._etcd = self._etcd or EtcdAuth(
+            EtcdCredentials(CONTROL, self.secrets.etcd_password(CONTROL))
+        )
         return look_around(self.network, client, self.sources, self._etcd)
 
     def _tls(self) -> ssl.SSLContext:

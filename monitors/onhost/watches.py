@@ -22,11 +22,11 @@ from inventory.network import Database, Network, Role
 from monitors.collectors.links import link_families
 from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
-from monitors.collectors.sessions import Neighbour, session_families
+from monitors.collectors.sessions import DeclaredNeighbour, session_families
 from monitors.page import Watch
 from monitors.readers import echo, etcd, routing
 from monitors.readers.copy_age import Copy
-from monitors.readers.heartbeats import Access, Mark
+from monitors.readers.heartbeats import Mark, MemberAccess
 
 DEADLINE = timedelta(seconds=2)
 ECHO_DEADLINE = timedelta(seconds=1.4)
@@ -52,16 +52,16 @@ async def watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
         yield found
 
 
-def neighbours(network: Network, host: HostName) -> list[Neighbour]:
+def neighbours(network: Network, host: HostName) -> list[DeclaredNeighbour]:
     """Return everybody that the router ``host`` may have a session with."""
     me = network.host(host)
     over_links = [
-        Neighbour(link.other_end(end).address.ip, link.other_end(end).host, link.name)
+        DeclaredNeighbour(link.other_end(end).address.ip, link.other_end(end).host, link.name)
         for link in network.links
         if (end := link.end_at(host)) is not None
     ]
     inside = [
-        Neighbour(address, other.name, None)
+        DeclaredNeighbour(address, other.name, None)
         for other in network.hosts_at(me.site)
         if other.name != host
         for address in (other.lan.ip, other.loopback)
@@ -121,7 +121,7 @@ def _copies_of(database: Database, this_host: ThisHost) -> list[Copy]:
     login = postgresql.login(database.name, postgresql.EXPORTER)
     return [
         Copy(
-            Access(
+            MemberAccess(
                 str(this_host.network.host(member.host).loopback),
                 database.port,
                 login,

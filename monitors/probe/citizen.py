@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from access.clients.http import Fate, fate, look_async
 from core.errors import NotSeen
-from monitors.ledger import Outcome
+from monitors.ledger import WriteOutcome
 
-Connection = Literal["new", "kept"]
+ConnectionKind = Literal["new", "kept"]
 
 DEADLINE_SECONDS = 1.0
 _READ_BACK = timedelta(seconds=5)
@@ -28,7 +28,7 @@ _KEYS_AT_ONCE = 64
 class Ended:
     """How a write ended."""
 
-    outcome: Outcome
+    outcome: WriteOutcome
     id: int | None = None
     site: str = ""
     host: str = ""
@@ -71,7 +71,7 @@ class Citizen:
         await self._new.aclose()
         await self._kept.aclose()
 
-    async def write(self, key: str, connection: Connection) -> Ended:
+    async def write(self, key: str, connection: ConnectionKind) -> Ended:
         """Return how a submission with ``key`` ended; within the deadline and never by an error."""
         client = self._new if connection == "new" else self._kept
         try:
@@ -82,9 +82,11 @@ class Citizen:
                     headers={"Idempotency-Key": key},
                 )
         except TimeoutError:
-            return Ended(Outcome.UNKNOWN)
+            return Ended(WriteOutcome.UNKNOWN)
         except httpx.HTTPError as error:
-            return Ended(Outcome.REFUSED if fate(error) is Fate.UNTAKEN else Outcome.UNKNOWN)
+            return Ended(
+                WriteOutcome.REFUSED if fate(error) is Fate.UNTAKEN else WriteOutcome.UNKNOWN
+            )
         return ended(response, key)
 
     async def found(self, keys: Sequence[str]) -> dict[str, list[int]]:
@@ -127,13 +129,13 @@ def ended(response: httpx.Response, key: str) -> Ended:
         try:
             told = _Acknowledgement.model_validate_json(response.content)
         except ValidationError:
-            return Ended(Outcome.UNKNOWN)
+            return Ended(WriteOutcome.UNKNOWN)
         if told.key == key:
-            return Ended(Outcome.OK, told.id, told.site, told.host)
-        return Ended(Outcome.UNKNOWN)
+            return Ended(WriteOutcome.OK, told.id, told.site, told.host)
+        return Ended(WriteOutcome.UNKNOWN)
     if response.is_client_error or b'"outcome":"refused"' in response.content:
-        return Ended(Outcome.REFUSED)
-    return Ended(Outcome.UNKNOWN)
+        return Ended(WriteOutcome.REFUSED)
+    return Ended(WriteOutcome.UNKNOWN)
 
 
 def _client(tls: ssl.SSLContext, *, kept: int) -> httpx.AsyncClient:

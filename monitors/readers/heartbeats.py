@@ -27,7 +27,7 @@ _NEWEST = "SELECT source, at FROM heartbeat.heartbeat ORDER BY at DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class MemberAccess:
     """How one login reaches one member."""
 
     host: str

@@ -24,14 +24,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Service = Annotated[str, typer.Argument(help="As in the inventory.")]
-Target = Annotated[str, typer.Option("--to", help="The site that is to serve it.")]
-Run = Annotated[str, typer.Argument(help="As `ndc dr runs` shows it.")]
-Reason = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
+ServiceArgument = Annotated[str, typer.Argument(help="As in the inventory.")]
+TargetOption = Annotated[str, typer.Option("--to", help="The site that is to serve it.")]
+RunArgument = Annotated[str, typer.Argument(help="As `ndc dr runs` shows it.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
 
 
 @app.command("plan", help="Print what a switchover would do, and keep it; touch nothing.")
-def plan(context: typer.Context, service: Service, to: Target) -> None:
+def plan(context: typer.Context, service: ServiceArgument, to: TargetOption) -> None:
     """Plan now; the plan may be begun within ten minutes, while its facts hold."""
     from dr.plan import to_text
     from dr.plan_text import plan_text
@@ -49,8 +49,8 @@ def plan(context: typer.Context, service: Service, to: Target) -> None:
 @app.command("switchover", help="Move a service with its database to another site, nothing lost.")
 def switchover(
     context: typer.Context,
-    service: Service,
-    to: Target,
+    service: ServiceArgument,
+    to: TargetOption,
     kept: Annotated[str | None, typer.Option("--plan", help="A plan that was printed.")] = None,
 ) -> None:
     """Print the plan, ask, carry it out, and report what the citizens noticed."""
@@ -89,7 +89,7 @@ def runs(context: typer.Context) -> None:
 
 
 @app.command("show", help="Show how a run stands, or its report.")
-def show(context: typer.Context, run: Run) -> None:
+def show(context: typer.Context, run: RunArgument) -> None:
     """Print each step's state and, once there is one, the report (`--json`: the report)."""
     from core.runs.run import fold
     from core.system_clock import SystemClock
@@ -107,13 +107,13 @@ def show(context: typer.Context, run: Run) -> None:
 
 
 @app.command("resume", help="Carry on a run that was interrupted or held.")
-def resume(context: typer.Context, run: Run) -> None:
+def resume(context: typer.Context, run: RunArgument) -> None:
     """Look first at what is in doubt; then go on."""
     _carry(context, _opened(context, run))
 
 
 @app.command("abort", help="Undo what a run did; only before its point of no return.")
-def abort(context: typer.Context, run: Run, reason: Reason = "") -> None:
+def abort(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -> None:
     """Ask whoever carries the run to turn back, and see that somebody does."""
     from core.runs.journal import Wish
 
@@ -121,7 +121,7 @@ def abort(context: typer.Context, run: Run, reason: Reason = "") -> None:
 
 
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
-def skip(context: typer.Context, run: Run, step: str, reason: Reason = "") -> None:
+def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOption = "") -> None:
     """Let the run go on as if the step were done."""
     from core.runs.journal import Wish
 
@@ -129,7 +129,7 @@ def skip(context: typer.Context, run: Run, step: str, reason: Reason = "") -> No
 
 
 @app.command("approve", help="Say yes to a step that waits for it.")
-def approve(context: typer.Context, run: Run, step: str, reason: Reason = "") -> None:
+def approve(context: typer.Context, run: RunArgument, step: str, reason: ReasonOption = "") -> None:
     """Let the step begin."""
     from core.runs.journal import Wish
 

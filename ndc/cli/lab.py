@@ -21,15 +21,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Hosts = Annotated[list[str], typer.Argument(help="Hosts, or sites: then all hosts there.")]
-Link = Annotated[str, typer.Argument(help="A link, as `ndc show links` names it.")]
-Towards = Annotated[
+HostsArgument = Annotated[list[str], typer.Argument(help="Hosts, or sites: then all hosts there.")]
+LinkArgument = Annotated[str, typer.Argument(help="A link, as `ndc show links` names it.")]
+TowardsOption = Annotated[
     str | None, typer.Option(help="A host at one end: only packets on the way to it.")
 ]
 
 
 @app.command("kill", help="Cut the power of hosts, at once and without a warning.")
-def kill(context: typer.Context, hosts: Hosts) -> None:
+def kill(context: typer.Context, hosts: HostsArgument) -> None:
     """Cut the power; not one packet leaves them any more."""
     labd = _labd(context)
     names = _named(labd, hosts)
@@ -38,14 +38,14 @@ def kill(context: typer.Context, hosts: Hosts) -> None:
 
 
 @app.command("start", help="Switch hosts on; returns when they answer SSH.")
-def start(context: typer.Context, hosts: Hosts) -> None:
+def start(context: typer.Context, hosts: HostsArgument) -> None:
     """Boot what is off."""
     labd = _labd(context)
     labd.power_on(_named(labd, hosts), say)
 
 
 @app.command("freeze", help="Stop every process of hosts where it is: hung, not dead.")
-def freeze(context: typer.Context, hosts: Hosts) -> None:
+def freeze(context: typer.Context, hosts: HostsArgument) -> None:
     """Freeze hosts; their interfaces stay up."""
     labd = _labd(context)
     for name in _named(labd, hosts):
@@ -54,7 +54,7 @@ def freeze(context: typer.Context, hosts: Hosts) -> None:
 
 
 @app.command("thaw", help="Let frozen hosts go on.")
-def thaw(context: typer.Context, hosts: Hosts) -> None:
+def thaw(context: typer.Context, hosts: HostsArgument) -> None:
     """Thaw hosts."""
     labd = _labd(context)
     for name in _named(labd, hosts):
@@ -63,14 +63,14 @@ def thaw(context: typer.Context, hosts: Hosts) -> None:
 
 
 @app.command("cut", help="Cut a link: both ends lose the carrier.")
-def cut(context: typer.Context, link: Link) -> None:
+def cut(context: typer.Context, link: LinkArgument) -> None:
     """Do what a digger does."""
     _linked(context, link).cut(link)
     say(f"cut: {link}")
 
 
 @app.command("silence", help="Let packets vanish on a link, while its carrier stays up.")
-def silence(context: typer.Context, link: Link, towards: Towards = None) -> None:
+def silence(context: typer.Context, link: LinkArgument, towards: TowardsOption = None) -> None:
     """Do what a dead device on the way does; only BFD sees it."""
     _linked(context, link).silence(link, towards=towards)
     say(f"silent: {link}")
@@ -79,9 +79,9 @@ def silence(context: typer.Context, link: Link, towards: Towards = None) -> None
 @app.command("slow", help="Make a link's round trip longer.")
 def slow(
     context: typer.Context,
-    link: Link,
+    link: LinkArgument,
     rtt: Annotated[float, typer.Option(min=0, help="Round trip in milliseconds.")],
-    towards: Towards = None,
+    towards: TowardsOption = None,
 ) -> None:
     """Slow a link down; with ``--towards`` one direction takes all of it."""
     _linked(context, link).slow(link, round(rtt * 1000), towards=towards)
@@ -91,9 +91,9 @@ def slow(
 @app.command("lose", help="Let some of a link's packets vanish.")
 def lose(
     context: typer.Context,
-    link: Link,
+    link: LinkArgument,
     percent: Annotated[float, typer.Option(min=0, max=100, help="How many of a hundred.")],
-    towards: Towards = None,
+    towards: TowardsOption = None,
 ) -> None:
     """Make a link lose packets by chance."""
     _linked(context, link).lose(link, percent / 100, towards=towards)

@@ -29,7 +29,7 @@ def status(
 
     Exits with 0 if all is green, 1 if something is degraded, 6 if something could not be seen.
     """
-    from monitors.health.concerns import verdict
+    from monitors.health.concerns import health_of
     from ndc.wiring.onlooker import onlooker
     from tui.status_json import status_plain
     from tui.status_text import status_text
@@ -41,7 +41,7 @@ def status(
         answer_json(status_plain(snapshot))
     else:
         answer(status_text(snapshot))
-    raise typer.Exit(verdict(snapshot).exit_code)
+    raise typer.Exit(health_of(snapshot).exit_code)
 
 
 def _settled(watching: Onlooker) -> Snapshot:
@@ -63,7 +63,7 @@ def _settled(watching: Onlooker) -> Snapshot:
             say(f"gave up waiting after {HANG.total_seconds():.0f} s")
             return snapshot
         before = seen
-        open_ = [concern for concern in found if concern.may_mend_itself]
+        open_ = [concern for concern in found if concern.is_unexplained]
         if open_ and (line := f"{len(open_)} to come right, first: {open_[0].subject}") != told:
             say(told := line)
         watching.clock.sleep(timedelta(seconds=1))

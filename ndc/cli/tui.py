@@ -16,7 +16,7 @@ def tui(context: typer.Context) -> None:
     """Watch the network live; nothing here changes anything."""
     from monitors.look.feed import LiveFeed
     from ndc.wiring.onlooker import onlooker
-    from tui.app import Dashboard, Taken, Trouble
+    from tui.app import Dashboard, FeedTrouble, SnapshotTaken
     from tui.picture import ASCII, UNICODE
 
     options = current(context)
@@ -30,8 +30,8 @@ def tui(context: typer.Context) -> None:
     )
     with LiveFeed(
         watching.take,
-        lambda snapshot: app.post_message(Taken(snapshot)),
-        lambda sentence: app.post_message(Trouble(sentence)),
+        lambda snapshot: app.post_message(SnapshotTaken(snapshot)),
+        lambda sentence: app.post_message(FeedTrouble(sentence)),
     ):
         app.run()
 

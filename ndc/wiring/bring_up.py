@@ -17,6 +17,7 @@ from core.clock import NotYet, until_answered, wait_until
 from core.errors import Rejected
 from core.locks import alone
 from core.system_clock import SystemClock
+from core.text import Say
 from dr.live.doors import quorum
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
@@ -31,7 +32,7 @@ from ndc.wiring.place import place_services
 from ndc.wiring.reaching import reached
 from ndc.wiring.running import keep
 from ndc.wiring.say import say_routes
-from ndc.wiring.stages import Say, Stages
+from ndc.wiring.stages import Stages
 from ndc.wiring.summary import summary
 from playbooks.running import Play, converge
 from toolchain import build

@@ -12,7 +12,7 @@ from inventory.network import Network
 from lab.client import Labd
 from ndc.wiring.environment import Environment
 from ndc.wiring.stages import Stages
-from stacks.engine import Engine, EngineSettings
+from stacks.engine import EngineSettings, StackEngine
 from stacks.programs.declared import Seeds
 from stacks.substrates.port import Power
 from toolchain.build import Image
@@ -53,7 +53,7 @@ class Existence:
         labd.destroy(self.stages.detail)
         self._image_file.unlink(missing_ok=True)
 
-    def _engine(self) -> Engine:
+    def _engine(self) -> StackEngine:
         paths = self.environment.paths
         settings = EngineSettings(
             environment=paths.environment,
@@ -64,7 +64,7 @@ class Existence:
             substrate_at=paths.labd_socket,
             throwaway=self.environment.description.throwaway,
         )
-        return Engine(settings, self.stages.clock)
+        return StackEngine(settings, self.stages.clock)
 
     def _current_labd(self, wheel: Path) -> Labd:
         """Return the daemon, started anew if it runs other code than ours; hosts do not notice."""

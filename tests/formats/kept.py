@@ -29,8 +29,8 @@ from inventory.names import EnvironmentName
 from inventory.network_text import network_to_plain
 from lab import machine
 from lab.machine import Register
-from lab.state import Records, State
-from monitors.ledger import Entry, Head, unchained
+from lab.state import LabRecords, State
+from monitors.ledger import Head, LedgerEntry, unchained
 from monitors.look.sightings import recalled, remember
 from monitors.probe.ledger_file import LedgerFile
 from ndc.wiring import environment, running
@@ -109,7 +109,7 @@ def _registered(folder: Path, value: Register) -> None:
         register.shared = value.shared
 
 
-def _recorded(folder: Path, value: Records) -> None:
+def _recorded(folder: Path, value: LabRecords) -> None:
     state = State(folder / "state.json")
     for records in (value.segments, value.hosts, value.links):
         for record in records.values():
@@ -148,12 +148,12 @@ def _epochs(folder: Path) -> dict[str, int]:
     return EpochRecord(folder, SystemClock()).read()
 
 
-def _ledger(folder: Path) -> list[Entry]:
+def _ledger(folder: Path) -> list[LedgerEntry]:
     LedgerFile(folder / "ledger.jsonl").close()
     return unchained(_plain(folder / "ledger.jsonl").splitlines(), Head())[0]
 
 
-def _appended(folder: Path, value: Iterable[Entry]) -> None:
+def _appended(folder: Path, value: Iterable[LedgerEntry]) -> None:
     ledger = LedgerFile(folder / "ledger.jsonl")
     for entry in value:
         ledger.append(entry)
@@ -248,7 +248,7 @@ KEPT = {
     "words.json": Kept(
         Format.WORDS,
         "words",
-        lambda folder: epochs.Request.parse(_plain(folder / "words")),
+        lambda folder: epochs.GuardRequest.parse(_plain(folder / "words")),
         lambda folder, value: _written(folder / "words", value.text()),
     ),
     "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", _ledger, _appended),

@@ -1,0 +1,54 @@
+"""A name says one thing: no two public classes of the product share one."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tests.documents import ROOMS, tracked
+from tests.networks import ROOT
+
+EXCUSED = {
+    "playbooks/library/ndc_tree.py": "runs alone on a host, so nobody can import a name of it",
+}
+"""files that may use a name a second time, and why"""
+
+PRODUCT = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+    for room in ROOMS
+    for path in tracked(f"{room}/*.py")
+}
+
+
+def _types(tree: ast.Module) -> Iterator[str]:
+    """Yield the classes of a module, and the names that it gives to types."""
+    for node in tree.body:
+        match node:
+            case ast.ClassDef(name=name):
+                yield name
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id="TypeAlias")):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript()):
+                yield name
+            case _:
+                pass
+
+
+def test_a_public_class_has_a_name_of_its_own() -> None:
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    for file, tree in PRODUCT.items():
+        for name in _types(tree):
+            if not (name.startswith("_") or name.isupper() or file in EXCUSED):
+                homes[name].append(file)
+
+    shared = {name: files for name, files in homes.items() if len(files) > 1}
+
+    assert not shared, "name the less central one for its owner, or for what only it is"
+
+
+def test_whoever_is_excused_needs_it() -> None:
+    elsewhere = {name for file in PRODUCT.keys() - EXCUSED for name in _types(PRODUCT[file])}
+
+    for file in EXCUSED:
+        assert elsewhere & set(_types(PRODUCT[file]))
