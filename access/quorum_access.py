@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.clients.etcd import Etcd, range_under
-from access.clients.etcd_login import EtcdCredentials
+from access.clients.etcd_auth import EtcdCredentials
 from core.errors import Rejected
 from inventory.etcd import ROOT, Account
 

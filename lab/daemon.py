@@ -17,7 +17,7 @@ from core.errors import NdcError, Rejected, Unreachable
 from core.locks import Lock
 from lab.ground import Ground
 from lab.lab import Lab
-from lab.service import LabServer
+from lab.server import LabServer
 
 _BACKLOG = 128
 _LAST_WORDS = timedelta(seconds=5)

@@ -14,7 +14,7 @@ import httpx
 
 from access.clients import http
 from access.clients.etcd import Etcd
-from access.clients.etcd_login import EtcdAuth, EtcdCredentials
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.clients.ssh import Access
 from access.secrets import Secrets
 from core.clock import Clock

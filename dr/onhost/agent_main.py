@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from access.clients import http
 from access.clients.etcd import Etcd
-from access.clients.etcd_login import EtcdAuth, EtcdCredentials
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.this_host import ThisHost, this_host_of_arguments
 from core.clock import Clock
 from core.errors import NdcError
@@ -20,8 +20,8 @@ from dr.epochs import services_of
 from dr.live.records import EtcdRecords
 from dr.onhost.addresses import Loopback
 from dr.onhost.agent import Agent
+from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.guard import Guard
-from dr.onhost.record import FOLDER, EpochRecord
 from inventory.endpoints import ETCD_CLIENT
 from inventory.etcd import AGENT, password_name
 from inventory.network import Host

@@ -19,8 +19,8 @@ from core.errors import Rejected
 from core.system_clock import SystemClock
 from dr.epochs import MOST_BYTES, GuardAnswer, GuardVerdict
 from dr.onhost.addresses import Loopback
+from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.guard import HOST_FILE, Guard, services_in
-from dr.onhost.record import FOLDER, EpochRecord
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from core import host_paths
 from core.errors import JournalCorrupt, NdcError, Rejected
 from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
 from dr.onhost.addresses import Addresses
-from dr.onhost.record import EpochRecord
+from dr.onhost.epoch_record import EpochRecord
 
 HOST_FILE = Path(host_paths.HOST_FILE)
 """what this host is; its ``services`` maps each service that it may serve to the address"""

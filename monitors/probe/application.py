@@ -15,7 +15,7 @@ from starlette.routing import Route
 from access.clients.probe import ProbeSummary
 from monitors.families import exposition
 from monitors.probe.service_probe import RECENT, ServiceProbe
-from monitors.probe.telling import measure_answer, probe_families, service_summary
+from monitors.probe.summaries import measure_answer, probe_families, service_summary
 
 
 def application(probes: Mapping[str, ServiceProbe]) -> Starlette:

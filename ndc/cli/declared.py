@@ -60,7 +60,7 @@ def running(options: Options) -> tuple[Environment, Network]:
         InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
     """
     from ndc.wiring import environment
-    from ndc.wiring.running import running
+    from ndc.wiring.running_network import running
 
     made = environment.opened(options.environment)
     return made, running(made, lambda text: say(addressed(text, options.environment)))

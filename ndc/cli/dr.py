@@ -142,7 +142,7 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
     from dr.planner import Occasion, plan_switchover
     from dr.rules import Switchover, refusals, service_in
     from inventory.names import ServiceName, SiteName
-    from ndc.wiring.reaching import reached
+    from ndc.wiring.doors import reached
 
     clock = SystemClock()
     made, network = running(current(context))

@@ -16,8 +16,8 @@ from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
 from dr.report import Outcome, report_text
 from ndc.wiring import environment
-from ndc.wiring.reaching import reached
-from ndc.wiring.running import running
+from ndc.wiring.doors import reached
+from ndc.wiring.running_network import running
 
 EXIT_CODES = {
     Outcome.DONE: 0,

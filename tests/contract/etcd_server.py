@@ -14,7 +14,7 @@ import httpx
 
 from access.clients import http
 from access.clients.etcd import Etcd
-from access.clients.etcd_login import EtcdAuth, EtcdCredentials
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.quorum_access import ensure_access
 from access.secrets import Secrets, ensure_secrets
 from core.clock import wait_until

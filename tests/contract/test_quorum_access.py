@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from access.clients.etcd import Etcd, Holds, Put
-from access.clients.etcd_login import EtcdAuth, EtcdCredentials
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from core.errors import NotSeen, Rejected
 from inventory.etcd import (
     AGENT,

@@ -19,7 +19,7 @@ from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr import epochs
 from dr.live.run_folder import RunFolder
-from dr.onhost.record import EpochRecord
+from dr.onhost.epoch_record import EpochRecord
 from dr.placement import claim_text, placement_text, read_claim, read_placement
 from dr.plan import codec, to_text
 from dr.report import report, report_json
@@ -33,7 +33,7 @@ from lab.state import LabRecords, State
 from monitors.ledger import Head, LedgerEntry, unchained
 from monitors.look.sightings import recalled, remember
 from monitors.probe.ledger_file import LedgerFile
-from ndc.wiring import environment, running
+from ndc.wiring import environment, running_network
 from ndc.wiring.environment import Description, Environment
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
@@ -90,7 +90,7 @@ def _opened(folder: Path) -> Description:
 
 
 def _running(folder: Path) -> Any:
-    return running.running(_environment(folder), lambda _: None)
+    return running_network.running(_environment(folder), lambda _: None)
 
 
 def _here(folder: Path) -> Any:
@@ -172,7 +172,7 @@ def _described(folder: Path, value: Description) -> None:
 
 def _kept(folder: Path, value: Any) -> None:
     (folder / "var/test").mkdir(parents=True)
-    running.keep(_environment(folder), value)
+    running_network.keep(_environment(folder), value)
 
 
 KEPT = {

@@ -20,7 +20,7 @@ from dr.live.guard import ask
 from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network
 from ndc.wiring import environment
-from ndc.wiring.say import take_over
+from ndc.wiring.routers import take_over
 from routing.routers import Routers, converged
 from tests.lab.terminal import Terminal
 

@@ -16,8 +16,8 @@ from core.system_clock import SystemClock
 from dr.epochs import Act, GuardRequest
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.agent import Agent
+from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
-from dr.onhost.record import EpochRecord
 from dr.placement import Claim, Placement
 from inventory.names import ServiceName, SiteName
 

@@ -18,8 +18,8 @@ from core.errors import Rejected
 from core.system_clock import SystemClock
 from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.addresses import MemoryAddresses
+from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard, services_in
-from dr.onhost.record import EpochRecord
 from inventory.names import ServiceName
 
 PORTAL = ServiceName("public-service-portal")

@@ -18,11 +18,11 @@ from access.clients.http import mutual_tls
 from access.secrets import Secrets, ensure_secrets
 from core.errors import Rejected
 from inventory.network import Network
-from monitors.look.look import Sources, SubstrateReading, look_around
-from monitors.look.looking import Looking
-from monitors.look.patience import FORGIVEN, PatientLoop
+from monitors.look.connections import KeptConnections
+from monitors.look.event_loop import FORGIVEN, PatientLoop
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings, recalled, remember
+from monitors.look.sources import Sources, SubstrateReading, look_around
 from monitors.look.threads import in_thread
 from tests.networks import DECLARED, TWO_DATABASES, network
 from tests.snapshots import BEFORE, NOON
@@ -46,7 +46,7 @@ def _seen(
     there = _all_at(at)
     mine = secrets.client_certificate("control")
     tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
-    with closing(Looking(tls)) as looking:
+    with closing(KeptConnections(tls)) as looking:
         return looking.run(
             lambda client: look_around(there, client, Sources(substrate), httpx.Auth())
         )

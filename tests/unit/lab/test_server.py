@@ -16,7 +16,7 @@ from lab.client import Labd
 from lab.ground import Ground
 from lab.lab import Lab
 from lab.names import Names
-from lab.service import LabServer
+from lab.server import LabServer
 from stacks.resources import to_plain
 from tests.unit.lab.specs import HOST
 
