@@ -104,12 +104,12 @@ class Conditions:
 
     def objections(self, action: Action) -> Sequence[str]:
         """Return the conditions of ``action`` that do not hold, or cannot be seen to."""
-        seen = ((question, self.eye.ask(question)) for question in before(action))
+        answers = ((question, self.eye.ask(question)) for question in before(action))
         return [
             f"not so: {state(question)}"
             if answer is False
             else f"cannot be seen: {state(question)}"
-            for question, answer in seen
+            for question, answer in answers
             if not answer
         ]
 

@@ -118,10 +118,10 @@ class GuardAnswer:
 
     def text(self) -> str:
         """Return it as one line of JSON."""
-        seen: dict[str, object] = {"highest": self.highest}
+        fields: dict[str, object] = {"highest": self.highest}
         if self.refused:
-            return json.dumps({"refused": self.refused, **seen})
-        return json.dumps({**seen, "addresses": [str(address) for address in self.addresses]})
+            return json.dumps({"refused": self.refused, **fields})
+        return json.dumps({**fields, "addresses": [str(address) for address in self.addresses]})
 
     @classmethod
     def parse(cls, text: str) -> GuardAnswer:
@@ -137,17 +137,17 @@ class GuardAnswer:
         )
 
 
-def refusal(request: GuardRequest, known: Mapping[str, int], serves: Mapping[str, str]) -> str:
-    """Return why a host that knows ``known`` and may serve ``serves`` refuses; "" if it obeys.
+def refusal(request: GuardRequest, epochs: Mapping[str, int], serves: Mapping[str, str]) -> str:
+    """Return why a host that knows ``epochs`` and may serve ``serves`` refuses; "" if it obeys.
 
-    ``known`` maps workloads to the highest epoch, ``serves`` to the service address.
+    ``epochs`` maps workloads to the highest epoch, ``serves`` to the service address.
     """
     address = serves.get(request.workload)
     if address is None:
         return f"this host does not serve {request.workload}"
     if address != str(request.argument):
         return f"the address of {request.workload} is {address}, not {request.argument}"
-    highest = known.get(request.workload, 0)
+    highest = epochs.get(request.workload, 0)
     if request.act is not Act.LOOK and request.epoch < highest:
         return f"epoch {request.epoch} is over: epoch {highest} was seen"
     return ""

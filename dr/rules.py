@@ -201,19 +201,19 @@ def staleness(
     """Return why ``plan`` may no longer be begun: too old, or decided on what is no longer so."""
     basis = plan.basis
     again = f"ndc dr plan {basis.service} --to {basis.target}"
-    found = []
+    objections = []
     if now > basis.expires_at:
         actual = f"{now:%H:%M:%S}"
-        found.append(_stale(plan, f"begun before {basis.expires_at:%H:%M:%S}", actual, again))
+        objections.append(_stale(plan, f"begun before {basis.expires_at:%H:%M:%S}", actual, again))
     if network.digest != basis.network_digest:
         expected = f"the inventory with digest {basis.network_digest[:12]}"
-        found.append(_stale(plan, expected, network.digest[:12], again))
-    seen = Deciding.among(facts)
+        objections.append(_stale(plan, expected, network.digest[:12], again))
+    deciding = Deciding.among(facts)
     for field in fields(Deciding):
-        then, today = getattr(basis.deciding, field.name), getattr(seen, field.name)
+        then, today = getattr(basis.deciding, field.name), getattr(deciding, field.name)
         if then != today:
-            found.append(_stale(plan, f"{field.name} as it was: {then}", str(today), again))
-    return found
+            objections.append(_stale(plan, f"{field.name} as it was: {then}", str(today), again))
+    return objections
 
 
 def _stale(plan: RecoveryPlan, expected: str, actual: str, again: str) -> PlanRefused:

@@ -183,8 +183,10 @@ class Engine(Generic[ActionT, BasisT]):
             if flight.answered and self._in_effect(run, step):
                 run = self._note(run, step, EventKind.SUCCEEDED)
             elif self._clock.elapsed() >= flight.due:
-                said = "it said yes, but nothing is to be seen" if flight.answered else "no answer"
-                run = self._note(run, step, EventKind.LOST, f"{said} within {_short(step)}")
+                reason = (
+                    "it said yes, but nothing is to be seen" if flight.answered else "no answer"
+                )
+                run = self._note(run, step, EventKind.LOST, f"{reason} within {_short(step)}")
         return run
 
     def _hear(self, run: Run[ActionT, BasisT], completion: Completion) -> Run[ActionT, BasisT]:

@@ -69,17 +69,17 @@ class Plan(Generic[ActionT, BasisT]):
     on_failure: OnFailure = OnFailure.HOLD
 
     def __post_init__(self) -> None:
-        known: set[StepId] = set()
+        earlier: set[StepId] = set()
         for step in self.steps:
-            if step.id in known or not known.issuperset(step.needs):
+            if step.id in earlier or not earlier.issuperset(step.needs):
                 raise PlanRefused(
                     f"step {step.id} of {self.id} cannot stand where it stands",
                     expected="a name of its own, after every step that it needs",
                     actual=f"needs {', '.join(step.needs) or 'nothing'}; "
-                    f"before it: {', '.join(sorted(known)) or 'nothing'}",
+                    f"before it: {', '.join(sorted(earlier)) or 'nothing'}",
                     next_step="this is a defect of the planner: report it with the plan",
                 )
-            known.add(step.id)
+            earlier.add(step.id)
 
     def step(self, name: StepId) -> Step[ActionT]:
         """Return the step called ``name``; KeyError if there is none."""

@@ -104,8 +104,8 @@ class Run(Generic[ActionT, BasisT]):
 
     def approved(self, step: Step[ActionT]) -> bool:
         """Whether ``step`` has no gate, or a person opened it."""
-        said = any(r.wish is Wish.APPROVE and r.step == step.id for r in self.requests)
-        return step.gate is None or said
+        has_yes = any(r.wish is Wish.APPROVE and r.step == step.id for r in self.requests)
+        return step.gate is None or has_yes
 
     @property
     def verdict(self) -> RunVerdict:
@@ -217,7 +217,7 @@ def objection_to(run: Run[ActionT, BasisT], request: Request) -> str:
     """Return why ``request`` cannot be obeyed, or "" if it can."""
     if run.closed:
         return f"a run that is not over; this one is {run.closed}"
-    if any(known.id == request.id for known in run.requests):
+    if any(earlier.id == request.id for earlier in run.requests):
         return "a request that was not made before"
     match request.wish:
         case Wish.ABORT if run.past_return:

@@ -44,8 +44,8 @@ class Canary:
         )
 
 
-def _rows(said: str) -> int | None:
-    rows = json.loads(said)["rows"]
+def _rows(line: str) -> int | None:
+    rows = json.loads(line)["rows"]
     if rows is not None and not isinstance(rows, int):
         raise ValueError(f"no number of rows: {rows}")
     return rows

@@ -12,7 +12,7 @@ from core.measure import Measure
 from core.runs.journal import Opened, Where
 from dr.actions import Action
 from dr.conditions import Conditions
-from dr.eye import seen
+from dr.eye import if_seen
 from dr.live.doors import Live
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
@@ -68,11 +68,11 @@ class Carrier:
         """
         records = self.folder.journal(self.clock).records()
         basis = self.folder.plan().basis
-        made = report(
+        run_report = report(
             records, self.live.network.service(basis.service), self._measure(basis, records)
         )
-        self.folder.keep_report(report_text(made), report_json(made))
-        return made
+        self.folder.keep_report(report_text(run_report), report_json(run_report))
+        return run_report
 
     def _truth(self) -> Where:
         match [record.entry for record in self.folder.journal(self.clock).records()]:
@@ -96,4 +96,4 @@ class Carrier:
         self.clock.sleep(_AROUND)
         since, until = records[0].at - _AROUND, records[-1].at + _AROUND
         probe = self.live.doors.probe
-        return seen(lambda: probe.measure(basis.service, since, until))
+        return if_seen(lambda: probe.measure(basis.service, since, until))

@@ -59,11 +59,11 @@ class Agent:
         """
         # first the records: a host looked at later knows the epoch of whoever overtook them
         records = self.records.placements()
-        known = self.guard.record.read()
+        epochs = self.guard.record.read()
         present = self.guard.addresses.present()
         for name, address in self.guard.serves.items():
             service, record = ServiceName(name), records.get(ServiceName(name))
-            local = Local(self.site, IPv4Address(address) in present, known.get(name))
+            local = Local(self.site, IPv4Address(address) in present, epochs.get(name))
             wanted = edge(record, local)
             if record is None or wanted is HostEdge.KEEP:
                 continue

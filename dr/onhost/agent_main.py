@@ -58,7 +58,7 @@ def _agent(this_host: ThisHost, clock: Clock) -> Agent:
 
 
 def _obey(agent: Agent, clock: Clock) -> None:
-    told = ""
+    last_trouble = ""
     while True:
         try:
             for sentence in agent.look():
@@ -66,9 +66,9 @@ def _obey(agent: Agent, clock: Clock) -> None:
             trouble = ""
         except NdcError as error:
             trouble = f"everything stays as it is: {error.what}: {error.actual}"
-        if trouble != told:
+        if trouble != last_trouble:
             _log.info("%s", trouble or "the records can be read again")
-            told = trouble
+            last_trouble = trouble
         clock.sleep(EVERY)
 
 

@@ -45,13 +45,13 @@ class Guard:
             return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
 
     def _in_turn(self, request: GuardRequest) -> tuple[GuardVerdict, GuardAnswer]:
-        known = self.record.read()
-        if why := refusal(request, known, self.serves):
-            return GuardVerdict.REFUSED, GuardAnswer(known.get(request.workload), refused=why)
-        highest = known.get(request.workload)
+        epochs = self.record.read()
+        if why := refusal(request, epochs, self.serves):
+            return GuardVerdict.REFUSED, GuardAnswer(epochs.get(request.workload), refused=why)
+        highest = epochs.get(request.workload)
         if request.act is not Act.LOOK and request.epoch != highest:
             highest = request.epoch
-            self.record.write({**known, request.workload: highest})
+            self.record.write({**epochs, request.workload: highest})
         self._act(request)
         return GuardVerdict.OBEYED, GuardAnswer(highest, self._announced())
 
@@ -67,8 +67,8 @@ class Guard:
                 assert_never(request.act)
 
     def _announced(self) -> tuple[IPv4Address, ...]:
-        mine = {IPv4Address(address) for address in self.serves.values()}
-        return tuple(sorted(mine & self.addresses.present()))
+        own = {IPv4Address(address) for address in self.serves.values()}
+        return tuple(sorted(own & self.addresses.present()))
 
 
 def services_in(path: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.edges import HostEdge, Local, edge, yields
 from dr.epochs import Act
-from dr.eye import seen
+from dr.eye import if_seen
 from dr.placement import Placement
 from dr.simulation.world import World
 from inventory.names import HostName
@@ -41,7 +41,7 @@ class Agents:
 
     def _look(self, host: HostName) -> None:
         self._look_after(self._every, host)
-        record = seen(lambda: self._world.doors.records.placement(self._service))
+        record = if_seen(lambda: self._world.doors.records.placement(self._service))
         if record is not None:
             self._later(lambda: self._decide(host, record))
 
@@ -52,7 +52,7 @@ class Agents:
         if wanted is HostEdge.KEEP:
             return
         if wanted is HostEdge.WITHDRAW:
-            claim = seen(lambda: self._world.doors.records.claim(self._service))
+            claim = if_seen(lambda: self._world.doors.records.claim(self._service))
             if claim is None or yields(wanted, claim):
                 return
         self._later(lambda: self._act(host, record, _ACTS[wanted]))

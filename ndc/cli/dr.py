@@ -160,7 +160,7 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
 def _kept(context: typer.Context, made: RecoveryPlan) -> RunFolder:
     from dr.live.run_folder import RunFolder
 
-    return RunFolder.made(_root(context), made)
+    return RunFolder.create(_root(context), made)
 
 
 def _opened(context: typer.Context, run: str) -> RunFolder:
