@@ -101,14 +101,14 @@ def unchained(lines: Iterable[str], head: Head | None = None) -> tuple[list[Ledg
 
 def measure(
     entries: Sequence[LedgerEntry],
-    found: Mapping[str, Sequence[int]],
+    ids: Mapping[str, Sequence[int]],
     *,
     window: tuple[datetime, datetime],
     interval: timedelta,
 ) -> Measure:
     """Return what the writes due in ``window`` came to.
 
-    ``found`` holds, for each key that the service was asked for and answered,
+    ``ids`` holds, for each key that the service was asked for and answered,
     the ids under which it is there; an empty sequence: it is not.
     """
     since, until = window
@@ -121,10 +121,10 @@ def measure(
         acknowledged=len(acknowledged),
         refused=len(by_outcome[WriteOutcome.REFUSED]),
         unknown=len(by_outcome[WriteOutcome.UNKNOWN]),
-        lost=sum(e.key in found and e.id not in found[e.key] for e in acknowledged),
-        duplicated=sum(len(found.get(e.key, ())) > 1 for e in within),
-        unknown_appeared=sum(bool(found.get(e.key)) for e in by_outcome[WriteOutcome.UNKNOWN]),
-        not_read_back=sum(e.key not in found for e in acknowledged),
+        lost=sum(e.key in ids and e.id not in ids[e.key] for e in acknowledged),
+        duplicated=sum(len(ids.get(e.key, ())) > 1 for e in within),
+        unknown_appeared=sum(bool(ids.get(e.key)) for e in by_outcome[WriteOutcome.UNKNOWN]),
+        not_read_back=sum(e.key not in ids for e in acknowledged),
         gap=longest_gap((e.ended_at for e in acknowledged), since=since, until=until),
         worst_slip=worst_slip(within, since=since, until=until, interval=interval),
     )

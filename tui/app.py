@@ -153,7 +153,7 @@ class Dashboard(App[None]):
                 styled(row.what, row.condition),
                 styled(marked(row.condition), row.condition),
                 styled(row.detail, row.condition),
-                styled(row.seen, row.condition),
+                styled(row.last_seen, row.condition),
                 key=row.key,
             )
         table.move_cursor(row=place)

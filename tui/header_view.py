@@ -49,9 +49,9 @@ def _counts(snapshot: Snapshot) -> tuple[Span, ...]:
 
 def _ages(snapshot: Snapshot, now: datetime) -> str:
     """Return for each site how old the newest sight of it is."""
-    told = []
+    ages = []
     for site in snapshot.sites:
         sights = [h.sighting.at for h in snapshot.hosts_at(site.name) if h.sighting.at is not None]
         age = duration(max(now - max(sights), timedelta())) if sights else "never"
-        told.append(f"{site.name} {age.replace(' ', '')}")
-    return " ".join(told)
+        ages.append(f"{site.name} {age.replace(' ', '')}")
+    return " ".join(ages)

@@ -36,11 +36,11 @@ def session_families(
 
 
 def _family(
-    spec: MetricSpec, declared: Sequence[DeclaredNeighbour], seen: Mapping[IPv4Address, bool]
+    spec: MetricSpec, declared: Sequence[DeclaredNeighbour], up: Mapping[IPv4Address, bool]
 ) -> Metric:
     rows: list[SeriesRow] = [
-        ((one.host, one.link or ""), float(seen.get(one.address, False)))
+        ((one.host, one.link or ""), float(up.get(one.address, False)))
         for one in declared
-        if one.link is not None or one.address in seen
+        if one.link is not None or one.address in up
     ]
     return family(spec, rows)

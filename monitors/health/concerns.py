@@ -82,7 +82,7 @@ def is_settled(snapshot: Snapshot) -> bool:
 
 def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
     """Return everything that is not as it should be, worst first."""
-    found = chain(
+    unsorted = chain(
         chain.from_iterable(map(_of_host, snapshot.hosts)),
         chain.from_iterable(_of_link(link, snapshot) for link in snapshot.links),
         _of_sessions(snapshot),
@@ -91,12 +91,12 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         chain.from_iterable(_of_service(s, snapshot) for s in snapshot.services),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)
-    return tuple(sorted(found, key=lambda concern: order.index(concern.condition)))
+    return tuple(sorted(unsorted, key=lambda concern: order.index(concern.condition)))
 
 
-def of_subject(found: tuple[Concern, ...], subject: str) -> Condition:
-    """Return the worst condition that ``found`` gives ``subject``; OK if none."""
-    return next((c.condition for c in found if c.subject == subject), Condition.OK)
+def of_subject(concerns: tuple[Concern, ...], subject: str) -> Condition:
+    """Return the worst condition that ``concerns`` gives ``subject``; OK if none."""
+    return next((c.condition for c in concerns if c.subject == subject), Condition.OK)
 
 
 def _of_host(host: HostView) -> Iterator[Concern]:
@@ -216,8 +216,8 @@ def _of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
 
 def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
     """Return the first host at the active site that may serve, if every one is powerless."""
-    there = {host.name for host in snapshot.hosts if host.site == service.active}
-    serving = [host for host in service.hosts if host in there]
+    site_hosts = {host.name for host in snapshot.hosts if host.site == service.active}
+    serving = [host for host in service.hosts if host in site_hosts]
     return serving[0] if serving and snapshot.powerless().issuperset(serving) else None
 
 

@@ -55,8 +55,8 @@ async def voter_reading(
         return VoterReading(healthy=False)
     try:
         placed = {
-            ServiceName(found.key.removeprefix(records)): read_placement(found.value)
-            for found in key_values(answer)
+            ServiceName(pair.key.removeprefix(records)): read_placement(pair.value)
+            for pair in key_values(answer)
         }
     except JournalCorrupt:
         return VoterReading(healthy=True)

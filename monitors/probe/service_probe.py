@@ -75,16 +75,16 @@ class ServiceProbe:
     async def lines(self, since: datetime, until: datetime) -> list[str]:
         """Return the ledger's lines for the window."""
         await self._sync()
-        found = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
-        return [line for line, _ in found]
+        lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
+        return [line for line, _ in lines]
 
     async def measured(self, since: datetime, until: datetime) -> Measure:
         """Return what the writes due in the window came to, each of them read back now."""
         await self._sync()
-        found = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
-        entries = [entry for _, entry in found]
-        held = await self._citizen.found([entry.key for entry in entries])
-        return measure(entries, held, window=(since, until), interval=self.interval)
+        lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
+        entries = [entry for _, entry in lines]
+        ids = await self._citizen.ids_of([entry.key for entry in entries])
+        return measure(entries, ids, window=(since, until), interval=self.interval)
 
     async def _write_for_ever(self, group: asyncio.TaskGroup) -> None:
         due_at = self.now()
@@ -137,14 +137,14 @@ class ServiceProbe:
             await self._read_back()
 
     async def _read_back(self) -> None:
-        asked = [*self._missing.values(), *self._unread]
+        entries = [*self._missing.values(), *self._unread]
         self._unread.clear()
-        held = await self._citizen.found([entry.key for entry in asked])
-        for entry in asked:
-            if entry.key not in held:
+        ids = await self._citizen.ids_of([entry.key for entry in entries])
+        for entry in entries:
+            if entry.key not in ids:
                 if entry.key not in self._missing:
                     self._unread.append(entry)
-            elif entry.id in held[entry.key]:
+            elif entry.id in ids[entry.key]:
                 self._missing.pop(entry.key, None)
             else:
                 self._missing[entry.key] = entry

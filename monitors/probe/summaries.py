@@ -45,9 +45,9 @@ def service_summary(probe: ServiceProbe) -> ServiceSummary:
     )
 
 
-def measure_answer(probe: ServiceProbe, found: Measure) -> MeasureAnswer:
+def measure_answer(probe: ServiceProbe, measure: Measure) -> MeasureAnswer:
     """Return a measure of the service as it goes over the wire."""
-    return MeasureAnswer(service=probe.name, measure=found, head=_head(probe.head))
+    return MeasureAnswer(service=probe.name, measure=measure, head=_head(probe.head))
 
 
 def probe_families(probes: Mapping[str, ServiceProbe]) -> list[Metric]:

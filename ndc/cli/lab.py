@@ -115,15 +115,15 @@ def heal(
 @app.command("status", help="Show containers and links as their daemon sees them (--json too).")
 def status(context: typer.Context) -> None:
     """Look at what hosts and links are made of; what runs on them is for `ndc status`."""
-    seen = _labd(context).status(start=True)
+    lab_status = _labd(context).status(start=True)
     if current(context).as_json:
-        answer_json(asdict(seen))
+        answer_json(asdict(lab_status))
         return
-    if not seen.hosts and not seen.links:
+    if not lab_status.hosts and not lab_status.links:
         say(f"nothing was made yet: {current(context).command('up')}")
         return
-    answer(aligned([_host_row(host) for host in seen.hosts]))
-    answer(aligned([_link_row(link) for link in seen.links]))
+    answer(aligned([_host_row(host) for host in lab_status.hosts]))
+    answer(aligned([_link_row(link) for link in lab_status.links]))
 
 
 @app.command("sweep", help="Remove what a crash left: hosts, links, mounts, namespaces.")
@@ -175,10 +175,10 @@ def _linked(context: typer.Context, *links: str) -> Labd:
         PlanRefused: a name is no link's; nothing was touched.
     """
     labd = _labd(context)
-    there = [link.name for link in labd.status(start=True).links]
+    names = [link.name for link in labd.status(start=True).links]
     for name in links:
-        if name not in there:
-            raise _no_such("link", name, there)
+        if name not in names:
+            raise _no_such("link", name, names)
     return labd
 
 
@@ -189,27 +189,27 @@ def _named(labd: Labd, names: list[str]) -> list[str]:
         PlanRefused: a name is neither a host's nor a site's; nothing was touched.
     """
     hosts = labd.status(start=True).hosts
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for name in names:
         meant = [host.name for host in hosts if name in {host.name, host.site}]
         if not meant:
-            there = [*(host.name for host in hosts), *{host.site: None for host in hosts}]
-            raise _no_such("host or site", name, there)
-        found |= dict.fromkeys(meant)
-    return list(found)
+            choices = [*(host.name for host in hosts), *{host.site: None for host in hosts}]
+            raise _no_such("host or site", name, choices)
+        unique |= dict.fromkeys(meant)
+    return list(unique)
 
 
-def _no_such(kind: str, name: str, there: list[str]) -> PlanRefused:
+def _no_such(kind: str, name: str, choices: list[str]) -> PlanRefused:
     from core.errors import PlanRefused
     from inventory.problems import nearest
 
-    meant = nearest(name, there)
+    meant = nearest(name, choices)
     hint = f"did you mean {meant}?" if meant else "ndc lab status shows what there is"
     return PlanRefused(
         f"there is no {kind} called {name}",
-        expected=", ".join(there) or "one that was made; none was",
+        expected=", ".join(choices) or "one that was made; none was",
         actual=name,
-        next_step=hint if there else "ndc up",
+        next_step=hint if choices else "ndc up",
     )
 
 

@@ -62,8 +62,8 @@ def _nothing(word: str | None, tables: list[list[Cells]]) -> str:
     cells = (cell for rows in tables for row in rows for cell in row.values())
     words = {part for cell in cells for part in cell.split()}
     meant = nearest(word or "", words)
-    told = f"nothing is called {word}" if word else "nothing is declared"
-    return f"{told}; did you mean {meant}?" if meant else told
+    sentence = f"nothing is called {word}" if word else "nothing is declared"
+    return f"{sentence}; did you mean {meant}?" if meant else sentence
 
 
 def _holding(word: str | None, rows: list[Cells]) -> list[Cells]:

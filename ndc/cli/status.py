@@ -52,18 +52,21 @@ def _settled(taker: SnapshotTaker) -> Snapshot:
     from monitors.health.concerns import concerns, is_settled
 
     began = taker.clock.elapsed()
-    told, before = "", None
+    last_line, before = "", None
     while True:
         snapshot = taker.take()
-        found = concerns(snapshot)
-        seen = {(concern.subject, concern.condition) for concern in found}
-        if is_settled(snapshot) and seen == before:
+        all_concerns = concerns(snapshot)
+        conditions = {(concern.subject, concern.condition) for concern in all_concerns}
+        if is_settled(snapshot) and conditions == before:
             return snapshot
         if taker.clock.elapsed() - began > HANG:
             say(f"gave up waiting after {HANG.total_seconds():.0f} s")
             return snapshot
-        before = seen
-        open_ = [concern for concern in found if concern.is_unexplained]
-        if open_ and (line := f"{len(open_)} to come right, first: {open_[0].subject}") != told:
-            say(told := line)
+        before = conditions
+        open_ = [concern for concern in all_concerns if concern.is_unexplained]
+        if (
+            open_
+            and (line := f"{len(open_)} to come right, first: {open_[0].subject}") != last_line
+        ):
+            say(last_line := line)
         taker.clock.sleep(timedelta(seconds=1))

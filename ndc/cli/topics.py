@@ -94,11 +94,11 @@ def promises(network: Network) -> list[Cells]:
         {
             "loss": failure.name,
             "sites": _words(failure.sites),
-            "votes_left": f"{len(left)} of {len(network.voters)}",
-            "of_hosts": " ".join(left),
+            "votes_left": f"{len(votes)} of {len(network.voters)}",
+            "of_hosts": " ".join(votes),
         }
         for failure in network.failure_sets
-        for left in [[v for v in network.voters if network.host(v).site not in failure.sites]]
+        for votes in [[v for v in network.voters if network.host(v).site not in failure.sites]]
     ]
 
 

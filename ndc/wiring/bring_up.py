@@ -142,15 +142,15 @@ def _wait_until_green(work: _Work) -> Snapshot:
             bound=_GREEN,
             every=_AGAIN,
         )
-    if left := concerns(snapshot):
+    if remaining := concerns(snapshot):
         raise Rejected(
-            f"{len(left)} things are not as they should be",
+            f"{len(remaining)} things are not as they should be",
             expected="all green",
-            actual=_worst(left),
+            actual=_worst(remaining),
             next_step="ndc status",
         )
     return snapshot
 
 
-def _worst(left: Sequence[Concern]) -> str:
-    return f"{left[0].subject} {left[0].sentence}"
+def _worst(worst_first: Sequence[Concern]) -> str:
+    return f"{worst_first[0].subject} {worst_first[0].sentence}"

@@ -142,10 +142,10 @@ def network(
     """
     declared = load(files.read_folder(inventory or environment.description.inventory))
     paths = environment.paths
-    known = _numbers(paths)
+    earlier = _numbers(paths)
     profile = environment.description.profile
-    allocations = allocate(declared, profile, known)
-    if record and allocations != known:
+    allocations = allocate(declared, profile, earlier)
+    if record and allocations != earlier:
         files.write(paths.allocations, allocations.to_yaml())
     return derive(
         declared,

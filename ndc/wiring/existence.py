@@ -83,14 +83,14 @@ class Existence:
         Another image replaces every host, and the data on it goes; so hosts keep
         the one that they were made from until `ndc down`.
         """
-        kept = files.read_if_there(self._image_file)
-        if kept is None:
+        digest = files.read_if_there(self._image_file)
+        if digest is None:
             files.write(self._image_file, image.digest)
             return image.digest
-        if kept != image.digest:
-            _demand_kept(image.path.parents[1] / kept)
+        if digest != image.digest:
+            _demand_kept(image.path.parents[1] / digest)
             self.stages.detail("hosts keep their golden image; a new one is there: ndc down, up")
-        return kept
+        return digest
 
     @property
     def _image_file(self) -> Path:

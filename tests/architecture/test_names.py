@@ -1,4 +1,4 @@
-"""A name says one thing: no two public classes of the product share one."""
+"""A name says one thing, and is a noun: no two public classes share one; no value is `told`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
+import pytest
+
 from tests.documents import ROOMS, tracked
 from tests.networks import ROOT
+
+PARTICIPLES = {"told", "found", "seen", "made", "mine", "there", "heard"}
+"""what happened to a value, or whose it is; not what it is"""
+
+NOUNS = {"core", "dr", "monitors", "ndc", "tui"}
+"""rooms whose values have nouns for names; the other rooms follow"""
 
 EXCUSED = {
     "playbooks/library/ndc_tree.py": "runs alone on a host, so nobody can import a name of it",
@@ -33,6 +41,25 @@ def _types(tree: ast.Module) -> Iterator[str]:
                 yield name
             case _:
                 pass
+
+
+def _values(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a module gives to parameters, variables and attributes."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.arg(arg=name) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield name
+            case _:
+                pass
+
+
+@pytest.mark.parametrize("file", [file for file in PRODUCT if file.split("/")[0] in NOUNS])
+def test_a_value_is_called_by_a_noun(file: str) -> None:
+    participles = {name for name in _values(PRODUCT[file]) if name.lstrip("_") in PARTICIPLES}
+
+    assert not participles, "say what it is: a noun can be used in a sentence about the code"
 
 
 def test_a_public_class_has_a_name_of_its_own() -> None:

@@ -163,15 +163,15 @@ async def _work_for_ever() -> None:
 def test_unknown_says_since_when_also_in_the_next_process(tmp_path: Path) -> None:
     path = tmp_path / "sightings.json"
     first = Sightings({}, BEFORE)
-    first.of("host/a", seen=True)
-    first.of("host/b", seen=False)
+    first.of("host/a", is_seen=True)
+    first.of("host/b", is_seen=False)
     remember(path, first.last())
 
     second = Sightings(recalled(path), NOON)
 
-    assert second.of("host/a", seen=False).at == BEFORE
-    assert second.of("host/b", seen=False).at is None
-    assert second.of("host/a", seen=True).at == NOON
+    assert second.of("host/a", is_seen=False).at == BEFORE
+    assert second.of("host/b", is_seen=False).at is None
+    assert second.of("host/a", is_seen=True).at == NOON
 
 
 @pytest.mark.parametrize(
