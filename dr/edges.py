@@ -29,7 +29,7 @@ class HostEdge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """How one host is with one service."""
+    """How one host is with one service, as the host itself says."""
 
     site: SiteName
     announced: bool
@@ -50,9 +50,10 @@ def edge(record: Placement | None, local: Local) -> HostEdge:
 
 
 def yields(wanted: HostEdge, claim: Claim) -> bool:
-    """Whether ``wanted`` waits for the run of ``claim``, read after the record.
+    """Whether a host leaves ``wanted`` to the run that holds ``claim``.
 
-    A run withdraws here once it has announced there: earlier, nobody would serve.
-    It gives up its claim when the service was seen to answer from the new site.
+    The claim must be read after the placement record. A run withdraws the old site once the new
+    site announces; if the host withdrew earlier, nobody would serve. The run gives up its claim
+    when the service was seen to answer from the new site.
     """
     return wanted is HostEdge.WITHDRAW and claim.run is not None

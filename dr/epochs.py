@@ -1,8 +1,8 @@
 """What is said between a run and ``ndc-epoch``, the forced command that guards a host.
 
 A request carries the epoch under which its run acts. The host keeps the highest
-epoch it was ever asked under, per workload, and refuses every lower one: whoever
-was overtaken, however late his words arrive, changes nothing.
+epoch it was ever asked under, per workload, and refuses every lower one. So a run
+that was overtaken changes nothing, however late its request arrives.
 
 Standard library only: the forced command starts a process per request, in the
 path between loss and service.
@@ -59,7 +59,7 @@ class GuardVerdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class GuardRequest:
-    """One thing asked of one host."""
+    """One thing asked of one host, by ``step`` of ``run``, under ``epoch``."""
 
     workload: ServiceName
     epoch: int
@@ -107,7 +107,7 @@ class GuardRequest:
 
 @dataclass(frozen=True, slots=True)
 class GuardAnswer:
-    """What a host says after a request."""
+    """What a host says after a request: what is true there now, not what it was asked for."""
 
     highest: int | None
     """epoch it obeys for this workload; None: it was never asked, or cannot tell"""

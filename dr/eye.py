@@ -55,7 +55,10 @@ def at_once(look: Callable[[], T], /) -> Callable[[], T]:
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """Sees a network through ``doors``."""
+    """Sees a network through ``doors``, and never touches it.
+
+    What cannot be seen is absent from ``observe``, and None from ``ask``: never a default.
+    """
 
     network: Network
     doors: Doors

@@ -50,7 +50,11 @@ class PhaseTimes:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run, told afterwards."""
+    """What one run came to: its times from the journal, its losses from the probe's ledger.
+
+    It claims no more than was measured. Where the probe could not be asked, or a write was not
+    read back, the outcome is no success.
+    """
 
     run: RunName
     title: str
@@ -73,6 +77,8 @@ class Report:
 
 def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure | None) -> Report:
     """Return the report of the run that ``records`` tell of.
+
+    ``service`` is what it moved; ``measure`` is what the citizens noticed, None where nobody knows.
 
     Raises:
         JournalCorrupt: they tell of none.
@@ -104,7 +110,8 @@ def outcome(
 ) -> Outcome:
     """Return what a run is called: a known loss first, then what is not known, then what is known.
 
-    ``complete`` and ``promised`` are as in a ``Report``.
+    ``verdict`` is how the run ended. ``measure`` and ``complete`` are as in a ``Report``;
+    ``promised`` is the longest gap that the service's tier allows.
     """
     if complete is False or (measure is not None and measure.lost > 0):
         return Outcome.LOSS

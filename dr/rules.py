@@ -1,7 +1,16 @@
 """Reasons to refuse a switchover before anything is touched.
 
-A rule is a function from (network, facts, request) to refusals. To add one,
-write it and put it in ``RULES``. What cannot be seen counts as bad.
+A rule is a function from (network, facts, request) to refusals. To add one, write it
+and put it in ``RULES``. What cannot be seen counts as bad. The smallest rule::
+
+    def placement_is_known(_: Network, facts: Facts, request: Switchover) -> Iterator[PlanRefused]:
+        if facts.placement is None:
+            yield PlanRefused(
+                f"nobody can say where {request.service} is served",
+                expected="a placement record in etcd",
+                actual=UNKNOWN,
+                next_step="look at `ndc status`; when it can be seen again, ask again",
+            )
 """
 
 from __future__ import annotations
@@ -25,7 +34,7 @@ _LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"
 
 @dataclass(frozen=True, slots=True)
 class Switchover:
-    """What a person asks for."""
+    """What a person asks for: have ``target`` serve ``service``, with its database."""
 
     service: ServiceName
     target: SiteName
@@ -198,7 +207,11 @@ def refusals(network: Network, facts: Facts, request: Switchover) -> list[PlanRe
 def staleness(
     plan: RecoveryPlan, network: Network, facts: Facts, now: datetime
 ) -> list[PlanRefused]:
-    """Return why ``plan`` may no longer be begun: too old, or decided on what is no longer so."""
+    """Return why ``plan`` may no longer be begun: too old, or decided on what is no longer so.
+
+    ``network``, ``facts`` and ``now`` are the declared network, what is seen and the time, all
+    at the moment at which the plan is to be begun.
+    """
     basis = plan.basis
     again = f"ndc dr plan {basis.service} --to {basis.target}"
     objections = []

@@ -39,7 +39,7 @@ class WriteOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One write."""
+    """One write: when it was due, when it was sent, and how it ended. Never changed."""
 
     sequence: int
     """counts up from 1 for good, over restarts of the probe"""
@@ -108,8 +108,9 @@ def measure(
 ) -> Measure:
     """Return what the writes due in ``window`` came to.
 
-    ``ids`` holds, for each key that the service was asked for and answered,
-    the ids under which it is there; an empty sequence: it is not.
+    ``entries`` are of the ledger; those that were due outside are left out. ``interval`` is the
+    time between two writes by the schedule. ``ids`` holds, for each key that the service was
+    asked for and answered, the ids under which it is there; an empty sequence: it is not.
     """
     since, until = window
     within = [entry for entry in entries if since <= entry.due_at <= until]
@@ -143,7 +144,10 @@ def longest_gap(acknowledged_at: Iterable[datetime], *, since: datetime, until: 
 def worst_slip(
     entries: Sequence[LedgerEntry], *, since: datetime, until: datetime, interval: timedelta
 ) -> timedelta:
-    """Return by how much the schedule was missed: sent late, or not due at all for a while."""
+    """Return by how much the schedule was missed: sent late, or not due at all for a while.
+
+    ``entries`` are those due from ``since`` to ``until``; ``interval`` is as in ``measure``.
+    """
     late = max((entry.sent_at - entry.due_at for entry in entries), default=timedelta())
     marks = [since, *sorted(entry.due_at for entry in entries), until]
     silence = max(later - earlier for earlier, later in pairwise(marks))

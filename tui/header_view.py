@@ -24,7 +24,11 @@ def is_stale(snapshot: Snapshot | None, now: datetime) -> bool:
 def header_line(
     environment: str, snapshot: Snapshot | None, now: datetime, *, trouble: str = ""
 ) -> PictureLine:
-    """Return the top line; ``trouble`` is why the feed cannot look, empty if it can."""
+    """Return the top line of ``environment`` at ``now``.
+
+    ``snapshot`` is the newest one, None before the first. ``trouble`` is why the feed cannot look,
+    empty if it can.
+    """
     clock = f"{now:%H:%M:%S}Z {now.astimezone(_VIET_NAM):%H:%M} VN"
     left = Span(f"{environment}  READ-ONLY  ")
     if snapshot is None:

@@ -24,7 +24,7 @@ LOOK_EVERY = timedelta(milliseconds=100)
 PATIENCE = timedelta(seconds=5)
 """how long an objection may last before the step fails without having been sent"""
 BLIND = timedelta(seconds=30)
-"""how long to go on looking at what cannot be seen before the run is held"""
+"""how long the engine looks at what cannot be seen before it holds the run"""
 
 
 @dataclass(slots=True)
@@ -38,7 +38,13 @@ class _Flight:
 
 
 class Engine(Generic[ActionT, BasisT]):
-    """Carries a plan out, once, however often it is interrupted."""
+    """Carries a plan out, once, however often it is interrupted.
+
+    It writes to ``journal`` what it is about to do before ``actuator`` does it. It calls a step
+    done when ``sensor`` sees its effect, never because somebody said yes. After a deadline it
+    looks before it sends again. ``clock`` measures the deadlines; ``inbox`` is where people ask
+    for something meanwhile. Whoever starts an engine sees to it that no other carries the run.
+    """
 
     def __init__(
         self,
@@ -62,6 +68,8 @@ class Engine(Generic[ActionT, BasisT]):
 
     def start(self, plan: Plan[ActionT, BasisT], truth: Where) -> Run[ActionT, BasisT]:
         """Begin ``plan`` and carry it as far as it will go.
+
+        ``truth`` says of what kind the journal is, for whoever resumes the run.
 
         Raises:
             JournalCorrupt: the journal holds a run already.

@@ -26,7 +26,11 @@ class OnFailure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[ActionT]):
-    """One action, when it may begin, and until when its answer counts."""
+    """One action, when it may begin, and until when its answer counts.
+
+    The action may be sent several times, so its target must refuse what comes too late, or bear
+    it twice. ``undo`` is an action like any other; it is sent only where the run unwinds.
+    """
 
     id: StepId
     action: ActionT
@@ -57,6 +61,9 @@ class Step(Generic[ActionT]):
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[ActionT, BasisT]):
     """Steps in an order in which every ``needs`` points backwards, and what they were decided on.
+
+    A plan is a value: what was printed is what runs. It never changes once its run has begun;
+    where the world is not as ``basis`` says, there is a new plan under a new ``id``.
 
     Raises:
         PlanRefused: two steps have one name, or a step needs one that does not come before it.

@@ -41,7 +41,11 @@ _SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.UNDONE})
 
 @dataclass(frozen=True, slots=True)
 class Run(Generic[ActionT, BasisT]):
-    """Where a plan stands."""
+    """Where a plan stands: what its journal says, and nothing else.
+
+    Equal journals give equal runs. Every state was reached along the edges of
+    ``core.runs.machine``; ``advance`` refuses an entry that the table does not have.
+    """
 
     plan: Plan[ActionT, BasisT]
     truth: Where
@@ -136,7 +140,7 @@ class Run(Generic[ActionT, BasisT]):
 def advance(
     run: Run[ActionT, BasisT] | None, entry: Entry[ActionT, BasisT]
 ) -> Run[ActionT, BasisT]:
-    """Return ``run`` after ``entry``.
+    """Return ``run`` after ``entry``; ``run`` is None before the first one.
 
     Raises:
         JournalCorrupt: ``entry`` cannot come next.

@@ -25,7 +25,7 @@ class Canary:
             return self._canary(service, host, key, LOOK, "--look")
 
     def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
-        """Submit a row called ``key``, again and again until ``bound``."""
+        """Submit a row called ``key`` to ``service`` at ``host``, again until ``bound`` is over."""
         if not self._canary(service, host, key, bound):
             raise Unreachable(
                 f"{service} on {host} did not acknowledge row {key}",

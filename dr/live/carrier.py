@@ -27,7 +27,11 @@ _AROUND: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """One run of one network."""
+    """Carries the run in ``folder``; whoever makes one holds the folder's lock.
+
+    Start and resume are one call: the journal says which it is. The journal that a run began
+    with is its truth for life, whether etcd has a quorum later or not.
+    """
 
     live: Live
     folder: RunFolder

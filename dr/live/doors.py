@@ -35,7 +35,10 @@ from inventory.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A running network, as recovery reaches it."""
+    """A running network, as recovery reaches it: open until ``close``.
+
+    Everything goes over the management network, so nothing here depends on what is moved.
+    """
 
     network: Network
     doors: Doors

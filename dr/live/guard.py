@@ -35,7 +35,7 @@ class ForcedCommand:
         return Stance(address in answer.addresses, answer.highest)
 
     def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
-        """Have ``host`` announce or withdraw ``service`` under the token's epoch."""
+        """Have ``host`` do ``act`` with ``service``, under the epoch of ``token``."""
         address = self.network.service(service).address
         self._answer(host, GuardRequest(service, token.epoch, token.run, token.step, act, address))
 

@@ -1,6 +1,6 @@
 """A host's placement agent: reads the records, and has the guard do what they ask for.
 
-It fails static. What cannot be asked changes nothing, and every act goes through the
+Where the records cannot be read, everything stays as it is. Every act goes through the
 guard, which refuses the epoch of a record that was overtaken meanwhile.
 """
 

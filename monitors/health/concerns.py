@@ -48,7 +48,10 @@ class Concern:
 
     @property
     def is_unexplained(self) -> bool:
-        """Whether it is worth waiting: no known cause that a person has to remove."""
+        """Whether no known cause explains it; then it may come right without a person.
+
+        What has a known cause stays as it is until a person removes that cause.
+        """
         return self.because is None
 
 
@@ -76,7 +79,7 @@ def health_of(snapshot: Snapshot) -> Health:
 
 
 def is_settled(snapshot: Snapshot) -> bool:
-    """Whether nothing is left that may still come right without a person."""
+    """Whether waiting is over: nothing is wrong that may still come right without a person."""
     return not any(concern.is_unexplained for concern in concerns(snapshot))
 
 

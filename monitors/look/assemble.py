@@ -20,7 +20,10 @@ from monitors.look.sightings import Sightings
 
 
 def assemble(network: Network, readings: Readings, sightings: Sightings, now: datetime) -> Snapshot:
-    """Return the snapshot of ``network`` at ``now``; notes in ``sightings`` what is seen."""
+    """Return the snapshot of ``network`` at ``now``; notes in ``sightings`` what is seen.
+
+    ``readings`` are the answers of one look around. What they do not hold was not seen.
+    """
     return Snapshot(
         environment=network.environment,
         profile=network.profile,

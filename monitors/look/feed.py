@@ -11,7 +11,11 @@ from monitors.health.snapshot import Snapshot
 
 
 class LiveFeed:
-    """Takes snapshots in a thread of its own, one after the other, until it is left."""
+    """Takes snapshots in a thread of its own, one after the other, until its block ends.
+
+    ``take`` looks once. Each snapshot goes to ``taken``; the reason why there is none goes to
+    ``trouble``. Both are called in the feed's thread. ``every`` is the pause between two looks.
+    """
 
     def __init__(
         self,

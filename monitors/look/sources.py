@@ -53,7 +53,8 @@ async def look_around(
 ) -> Readings:
     """Return what answered within the deadline; what did not is absent.
 
-    ``etcd`` says who we are to the voters.
+    Every host of ``network`` is asked. ``client`` shows our certificate to what serves HTTPS,
+    ``etcd`` says who we are to the voters, and ``sources`` are asked besides.
     """
     async with asyncio.TaskGroup() as group:
         substrate = group.create_task(_blocking(sources.substrate))

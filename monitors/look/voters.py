@@ -19,7 +19,7 @@ from monitors.look.readings import PlacementReading
 
 @dataclass(frozen=True, slots=True)
 class VoterReading:
-    """What one voter told."""
+    """What one voter answered; one that does not answer has no reading."""
 
     healthy: bool
     """whether it can read with a majority"""
@@ -34,7 +34,10 @@ async def voter_reading(
     auth: httpx.Auth,
     deadline: timedelta,
 ) -> VoterReading:
-    """Return what the voter at ``root`` tells; its connection is used for both questions.
+    """Return what the voter at ``root`` tells; one connection of ``client`` carries both questions.
+
+    ``auth`` says who we are to it. The placements are those of ``environment``. Each question
+    has half of ``deadline``.
 
     Raises:
         NotSeen: the voter itself does not answer.

@@ -21,7 +21,11 @@ _MOST_UNREAD = 12_000
 
 
 class ServiceProbe:
-    """Open loop: a write is sent when it is due, whatever became of those before it."""
+    """Open loop: a write is sent when it is due, whatever became of those before it.
+
+    ``citizen`` writes to the service ``name``, ``per_second`` times a second by ``clock``. How
+    each write ended stands in ``ledger``, which is for this probe alone.
+    """
 
     def __init__(
         self, name: str, citizen: Citizen, ledger: LedgerFile, clock: Clock, *, per_second: int

@@ -28,7 +28,7 @@ _NEWEST = "SELECT source, at FROM heartbeat.heartbeat ORDER BY at DESC LIMIT 1"
 
 @dataclass(frozen=True, slots=True)
 class MemberAccess:
-    """How one login reaches one member."""
+    """How one login reaches one member of a database."""
 
     host: str
     """address that the member's certificate names"""

@@ -27,7 +27,10 @@ class Existence:
     stages: Stages
 
     def ensure(self, network: Network, secrets: Secrets, image: Image, wheel: Path) -> None:
-        """Make everything declared exist, and every host answer SSH.
+        """Make everything in ``network`` exist, and every host answer SSH.
+
+        ``secrets`` holds the keys of hosts. ``image`` is what hosts boot, unless they were made
+        from an older one. ``wheel`` is the code that the lab's daemon is to run.
 
         Raises:
             Rejected, Unreachable: what did not come about; the rest did.

@@ -20,7 +20,12 @@ _TRIES = 5
 
 
 class EtcdJournal(Generic[ActionT, BasisT]):
-    """The journal of ``run``."""
+    """The journal of ``run``: a key a record, under ``environment``, in the quorum of ``etcd``.
+
+    A record is written only if its key is absent and the record before it stands. So of two
+    writers one stops, and there is never a gap. ``codec`` writes and reads a record as text;
+    ``clock`` dates it.
+    """
 
     def __init__(
         self,
