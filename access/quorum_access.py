@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.clients.etcd import Etcd, range_under
-from access.clients.etcd_login import Login
+from access.clients.etcd_auth import EtcdCredentials
 from core.errors import Rejected
 from inventory.etcd import ROOT, Account
 
@@ -33,7 +33,7 @@ def ensure_access(etcd: Etcd, accounts: Iterable[Account], passwords: Mapping[st
     enabled = _is_enabled(etcd)
     making = _Making(etcd, enabled, _names(etcd, "role"), _names(etcd, "user"))
     for account in (Account(ROOT, ()), *accounts):
-        making.ensure(account, Login(account.name, passwords[account.name]))
+        making.ensure(account, EtcdCredentials(account.name, passwords[account.name]))
     if not enabled:
         _change(etcd, "enable", {})
 
@@ -45,7 +45,7 @@ class _Making:
     roles: frozenset[str]
     users: frozenset[str]
 
-    def ensure(self, account: Account, login: Login) -> None:
+    def ensure(self, account: Account, login: EtcdCredentials) -> None:
         """Make role and user of ``account`` as they should be."""
         name = account.name
         if name not in self.roles:
@@ -68,7 +68,7 @@ class _Making:
         for key, end in there.keys() - wanted.keys():
             _change(self.etcd, "role/revoke", {"role": account.name, "key": key, "range_end": end})
 
-    def _is_accepted(self, login: Login) -> bool:
+    def _is_accepted(self, login: EtcdCredentials) -> bool:
         """Whether etcd takes the password; it does not say before accounts are enabled."""
         if not self.enabled:
             return False

@@ -1,7 +1,14 @@
 """The verbs of recovery, as plain values.
 
 Actions are data, not callables, because a plan must survive in the journal
-while the process that made it does not.
+while the process that made it does not. A verb is a frozen class whose ``kind`` is its
+name in plans and journals, and never changes::
+
+    @dataclass(frozen=True, slots=True)
+    class ReleaseWorkload:
+        service: ServiceName
+        run: RunName
+        kind: Literal["release-workload"] = "release-workload"
 """
 
 from __future__ import annotations

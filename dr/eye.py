@@ -55,7 +55,10 @@ def at_once(look: Callable[[], T], /) -> Callable[[], T]:
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """Sees a network through ``doors``."""
+    """Sees a network through ``doors``, and never touches it.
+
+    What cannot be seen is absent from ``observe``, and None from ``ask``: never a default.
+    """
 
     network: Network
     doors: Doors
@@ -67,9 +70,9 @@ class Eye:
         declared = self.network.service(service)
         database = self.network.database(declared.database)
         records, door = self.doors.records, self.doors.database
-        placement = self.begin(lambda: seen(lambda: records.placement(service)))
-        claim = self.begin(lambda: seen(lambda: records.claim(service)))
-        copies = self.begin(lambda: seen(lambda: door.members(database.name)) or {})
+        placement = self.begin(lambda: if_seen(lambda: records.placement(service)))
+        claim = self.begin(lambda: if_seen(lambda: records.claim(service)))
+        copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
         alive = {m.host: self.begin(self._lives(database.name, m.host)) for m in database.members}
         ready = {host: self.begin(self._is_ready(service, host)) for host in declared.hosts}
         members, answering = copies(), _those(ready)
@@ -85,7 +88,7 @@ class Eye:
 
     def ask(self, question: Question) -> bool | None:
         """Answer from what can be seen now; None means that it cannot be seen."""
-        return seen(lambda: self._answer(question))
+        return if_seen(lambda: self._answer(question))
 
     def _answer(self, question: Question) -> bool | None:  # noqa: PLR0911 - one line a question
         match question:
@@ -140,14 +143,14 @@ class Eye:
         return last is not None and last.age <= FRESH and last.site == site
 
     def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
-        return lambda: seen(lambda: self.doors.database.leads(database, host)) is not None
+        return lambda: if_seen(lambda: self.doors.database.leads(database, host)) is not None
 
     def _is_ready(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
         rows = self.doors.application.rows
-        return lambda: seen(lambda: rows(service, host, READINESS)) is not None
+        return lambda: if_seen(lambda: rows(service, host, READINESS)) is not None
 
 
-def seen(look: Callable[[], T]) -> T | None:
+def if_seen(look: Callable[[], T]) -> T | None:
     """Return what ``look`` returns; None where nothing can be seen."""
     try:
         return look()

@@ -25,7 +25,10 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One look at the world, as far as it concerns one service."""
+    """One look at the world, as far as it concerns one service.
+
+    It holds what was seen, and nothing that was concluded from it.
+    """
 
     at: datetime
     placement: Placement | None

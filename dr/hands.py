@@ -1,9 +1,9 @@
 """Makes one attempt at an action, through the doors, and says what is then known.
 
-Every effect is fenced at its target: records are compared before they are swapped, Patroni
-is told leader and candidate, hosts refuse older epochs, a canary has its key. What arrives
-late changes nothing that it may not change. The same code acts in a running network and in
-a simulated one.
+Every effect is fenced at its target. Records are compared before they are swapped. Patroni
+is told both leader and candidate. A host refuses an older epoch. A canary has its key. So an
+attempt that arrives late is refused, or does what was done already. The same code acts in a
+running network and in a simulated one.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ from inventory.names import ServiceName
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Acts on a network through ``doors``."""
+    """Acts on a network through ``doors``; what it says is what is known, not what it hopes."""
 
     doors: Doors
 
     def attempt(self, action: Action, token: Token, deadline: timedelta) -> Completion:
         """Make one attempt at ``action``; return when its target answered, or did not.
 
-        An answer that does not come within about ``deadline`` counts as none.
+        ``token`` says whose attempt it is, and under which epoch. An answer that does not come
+        within about ``deadline`` counts as none.
         """
         try:
             self._perform(action, token, deadline)

@@ -14,7 +14,11 @@ from inventory.names import SiteName
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The only truth about the active site of a workload."""
+    """The only truth about the active site of a workload.
+
+    There is one record a workload. Each change of it raises ``epoch`` by one, so one epoch has
+    one active site. A host refuses a lower epoch than it was asked under before.
+    """
 
     site: SiteName
     epoch: int
@@ -25,9 +29,10 @@ class Placement:
     def moved(
         self, source: SiteName, target: SiteName, epoch: int, run: RunName
     ) -> Placement | None:
-        """Return the record once ``run`` moved the workload under ``epoch``; None: it may not.
+        """Return the record once ``run`` moved the workload to ``target``; None: it may not.
 
-        The move may be made from ``source`` at the epoch before, and if it is made already.
+        ``epoch`` is the one under which it is served there. The move may be made from ``source``
+        at the epoch before. It counts as made where the record is the new one already.
         """
         new = Placement(target, epoch, run)
         may = self == new or (self.site, self.epoch + 1) == (source, epoch)
@@ -36,7 +41,10 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Which run may move a workload now."""
+    """Which run may move a workload now: at most one, and ``number`` only rises.
+
+    A run that finds another holder must stop: it was overtaken.
+    """
 
     run: RunName | None
     """None: nobody's"""

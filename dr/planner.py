@@ -1,10 +1,10 @@
 """From what is declared and what was seen to a plan. Pure.
 
-The order keeps the citizens' gap to what the database itself needs: all that
-can be known or written before is done before the switch, and the address moves
-after writes were proven at the target, first announced, then withdrawn, so that
-rerouting costs nothing. Until then the old site's application writes to the new
-leader.
+The order keeps the citizens' gap to what the database itself needs. All that can
+be known or written before the switch is done before it. The address moves after
+writes were proven at the target: first it is announced there, then withdrawn at
+the old site, so that rerouting costs nothing. Until then the old site's
+application writes to the new leader.
 """
 
 from __future__ import annotations
@@ -53,6 +53,9 @@ def plan_switchover(
     network: Network, facts: Facts, request: Switchover, occasion: Occasion
 ) -> RecoveryPlan:
     """Return the plan that moves a service with its database, nothing lost.
+
+    ``network`` is what runs, ``facts`` what was seen of it a moment ago. ``request`` says what
+    is to move, ``occasion`` who asks, when, and for which run. Equal arguments give equal plans.
 
     Raises:
         PlanRefused: a rule objects; the first objection.

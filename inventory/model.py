@@ -76,7 +76,7 @@ class _Declared(BaseModel):
     )
 
 
-class Settings(_Declared):
+class NetworkSettings(_Declared):
     """What holds for the network as a whole."""
 
     default_profile: Annotated[ProfileName, Field(min_length=1)]
@@ -233,7 +233,7 @@ class Inventory(_Declared):
 
     format: Annotated[int, WithJsonSchema({"enum": [*Format.INVENTORY.read]})] = FIRST
     """in which all files are written; not declared: the first"""
-    network: Settings
+    network: NetworkSettings
     pools: Pools
     regions: dict[Annotated[RegionName, _NAMED], Region]
     failure_policy: FailurePolicy

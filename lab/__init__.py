@@ -5,7 +5,7 @@ is what everybody else sees of it, through the daemon's socket. Read in this ord
 
 From outside: ``substrate``, ``client``, ``status``, ``requests`` (what can be asked for).
 
-The daemon: ``daemon``, ``service`` (its socket), ``verbs``, ``lab``, ``state`` (written before
+The daemon: ``daemon``, ``server`` (its socket), ``verbs``, ``lab``, ``state`` (written before
 anything is made), ``ground`` (where it stands), ``names``.
 
 Hosts: ``hosts``, ``container``, ``overlay``, ``seed``, ``store``, ``cgroup``, ``network``,

@@ -9,20 +9,19 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from core.errors import Rejected, Unreachable
 from core.locks import Lock
 from core.system_clock import SystemClock
+from core.text import Say
 from lab.relay.status import LaneStatus
 from lab.status import HostStatus, LabStatus, LinkStatus, from_plain
-
-Progress: TypeAlias = Callable[[str], None]
 
 __all__ = ["HostStatus", "LabStatus", "Labd", "LaneStatus", "LinkStatus", "ignore"]
 
@@ -77,7 +76,7 @@ class Labd:
         """Cut the power of all ``hosts`` at once."""
         self.ask("power-off", hosts=hosts)
 
-    def power_on(self, hosts: list[str], progress: Progress = ignore) -> None:
+    def power_on(self, hosts: list[str], progress: Say = ignore) -> None:
         """Boot all ``hosts`` side by side; returns when each answers SSH."""
         self.ask("power-on", progress, hosts=hosts)
 
@@ -116,13 +115,13 @@ class Labd:
         with self._seen_ending(start=False):
             self.ask("stop", start=False)
 
-    def destroy(self, progress: Progress = ignore) -> None:
+    def destroy(self, progress: Say = ignore) -> None:
         """Make everything gone, the daemon with it. Returns when its process is gone."""
         with self._seen_ending(start=True):
             self.ask("destroy", progress)
 
     def ask(
-        self, verb: str, progress: Progress = ignore, *, start: bool = True, **arguments: Any
+        self, verb: str, progress: Say = ignore, *, start: bool = True, **arguments: Any
     ) -> Any:
         """Return the daemon's answer to ``verb``; ``start`` it if it is not there.
 
@@ -140,7 +139,7 @@ class Labd:
         except _Died as died:
             raise self._silent(verb, died) from died
 
-    def _ask_once(self, request: bytes, progress: Progress, *, start: bool) -> Any:
+    def _ask_once(self, request: bytes, progress: Say, *, start: bool) -> Any:
         with self._connected(start=start) as connection, _process_of(connection) as process:
             try:
                 connection.sendall(request)

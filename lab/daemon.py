@@ -17,7 +17,7 @@ from core.errors import NdcError, Rejected, Unreachable
 from core.locks import Lock
 from lab.ground import Ground
 from lab.lab import Lab
-from lab.service import Service
+from lab.server import LabServer
 
 _BACKLOG = 128
 _LAST_WORDS = timedelta(seconds=5)
@@ -58,7 +58,7 @@ def _run(ground_of: Callable[[], Ground], says: int) -> int:
             _redirect(ground)
             os.close(says)
             says = -1  # what is said from here on is for the log
-            service = Service(lab, listener, ground.clock)
+            service = LabServer(lab, listener, ground.clock)
             signal.signal(signal.SIGTERM, lambda *_: service.end())
             service.serve()
             lab.leave()

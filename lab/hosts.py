@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
 from core.errors import Rejected
+from core.text import Say
 from inventory.names import SegmentName
 from lab import ip, memory, sshd
 from lab.container import Body, Containers, Life
@@ -22,8 +22,6 @@ from lab.status import HostStatus
 from lab.store import Store
 from stacks.resources import HostSpec
 from stacks.substrates.port import Power
-
-Progress: TypeAlias = Callable[[str], None]
 
 _NO_SEGMENT = SegmentName("")
 """where a host is plugged in that is off or half-made: a difference that is mended in place"""
@@ -39,7 +37,7 @@ class Hosts:
     containers: Containers
     links: Links
 
-    def ensure(self, spec: HostSpec, progress: Progress) -> None:
+    def ensure(self, spec: HostSpec, progress: Say) -> None:
         """Make ``spec`` true: seeded and booted; ``await_ready`` waits until it answers.
 
         Raises:
@@ -118,7 +116,7 @@ class Hosts:
             self.fabric.set_host(record.spec.name, up=False)
         self.containers.kill(record.spec.name for record in records)
 
-    def power_on(self, name: str, progress: Progress) -> None:
+    def power_on(self, name: str, progress: Say) -> None:
         """Boot the host, unless it is on; ``await_ready`` waits until it answers."""
         record = self.record(name)
         if self.containers.life(name) is None:
@@ -187,7 +185,7 @@ class Hosts:
         }
         memory.demand(len(waiting | {name}))
 
-    def _ensure_disks(self, spec: HostSpec, seed: Seed | None, progress: Progress) -> None:
+    def _ensure_disks(self, spec: HostSpec, seed: Seed | None, progress: Say) -> None:
         overlay, store = Overlay(self._folder(spec.name)), Store(self._folder(spec.name))
         overlay.make()
         if seed and overlay.mounted_image() is None:
@@ -197,7 +195,7 @@ class Hosts:
             progress(f"{spec.name}: storage pool of {spec.store_bytes / 2**30:g} GB")
             store.ensure(spec.store_bytes)
 
-    def _ensure_life(self, spec: HostSpec, progress: Progress) -> None:
+    def _ensure_life(self, spec: HostSpec, progress: Say) -> None:
         life = self.containers.life(spec.name)
         if life is not None:
             self.fabric.ensure_host(spec)

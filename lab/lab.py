@@ -12,11 +12,12 @@ from typing import assert_never
 
 from core import files
 from core.errors import Rejected
+from core.text import Say
 from lab import cgroup, memory, shared
 from lab.container import Containers
 from lab.faults import afflicted
 from lab.ground import Ground
-from lab.hosts import Hosts, Progress
+from lab.hosts import Hosts
 from lab.links import Links
 from lab.network import Fabric
 from lab.relaying import Relaying
@@ -50,7 +51,7 @@ class Lab:
         if records.segments or records.hosts or records.links:
             self._open()
 
-    def ensure(self, spec: Spec, progress: Progress) -> None:
+    def ensure(self, spec: Spec, progress: Say) -> None:
         """Make ``spec`` true; see the port of substrates."""
         self._open()
         self._refuse_namesake(spec)
@@ -97,7 +98,7 @@ class Lab:
         with self._alone(*(identity("host", name) for name in names)):
             self._hosts.power_off(names)
 
-    def power_on(self, names: tuple[str, ...], progress: Progress) -> None:
+    def power_on(self, names: tuple[str, ...], progress: Say) -> None:
         """Boot all ``names`` side by side; returns when each answers SSH."""
 
         def power_on(name: str) -> None:
@@ -139,7 +140,7 @@ class Lab:
         """Let go of everything, and leave it running."""
         self._relaying.leave()
 
-    def destroy(self, progress: Progress) -> None:
+    def destroy(self, progress: Say) -> None:
         """Make everything on record gone, and what was made for it; then nothing is left."""
         records = self._state.records
         self._hosts.power_off(records.hosts)

@@ -128,7 +128,7 @@ class Destroy(_Request):
 
 
 LinkRequest: TypeAlias = Cut | Silence | Slow | Lose | Heal
-Request: TypeAlias = (
+LabRequest: TypeAlias = (
     Ensure
     | Look
     | Remove
@@ -142,10 +142,10 @@ Request: TypeAlias = (
     | Destroy
 )
 
-_REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="verb")])
+_REQUEST: TypeAdapter[LabRequest] = TypeAdapter(Annotated[LabRequest, Field(discriminator="verb")])
 
 
-def parsed(line: bytes) -> Request:
+def parsed(line: bytes) -> LabRequest:
     """Return the request in ``line``.
 
     Raises:

@@ -27,7 +27,7 @@ _ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class SharedThing:
     """One thing of the machine."""
 
     name: str
@@ -40,7 +40,7 @@ class Thing:
 
 
 def join(
-    environment: str, folder: Path = machine.FOLDER, things: Sequence[Thing] | None = None
+    environment: str, folder: Path = machine.FOLDER, things: Sequence[SharedThing] | None = None
 ) -> None:
     """Make everything shared be there, and ``environment`` a user of it.
 
@@ -62,7 +62,7 @@ def join(
 
 
 def leave(
-    environment: str, folder: Path = machine.FOLDER, things: Sequence[Thing] | None = None
+    environment: str, folder: Path = machine.FOLDER, things: Sequence[SharedThing] | None = None
 ) -> None:
     """Make ``environment`` no user; what has none left is as it was before the first.
 
@@ -74,7 +74,7 @@ def leave(
             _leave(register, thing, environment)
 
 
-def _leave(register: Register, thing: Thing, environment: str) -> None:
+def _leave(register: Register, thing: SharedThing, environment: str) -> None:
     shared = register.shared.get(thing.name)
     if shared is None:
         return
@@ -153,10 +153,12 @@ def _set_inotify(value: str) -> None:
 
 
 THINGS = (
-    Thing(
+    SharedThing(
         "folder of namespaces", _namespace_folder, _make_namespace_folder, _restore_namespace_folder
     ),
-    Thing("folder of systemd-nspawn", _nspawn_folder, _make_nspawn_folder, _restore_nspawn_folder),
-    Thing("route that leads nowhere", _route, _make_route, _restore_route),
-    Thing("limit of inotify", _inotify, _make_inotify, _set_inotify),
+    SharedThing(
+        "folder of systemd-nspawn", _nspawn_folder, _make_nspawn_folder, _restore_nspawn_folder
+    ),
+    SharedThing("route that leads nowhere", _route, _make_route, _restore_route),
+    SharedThing("limit of inotify", _inotify, _make_inotify, _set_inotify),
 )

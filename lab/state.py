@@ -66,19 +66,19 @@ class LinkRecord:
     fault: LinkFault = field(default_factory=LinkFault)
 
 
-Record: TypeAlias = SegmentRecord | HostRecord | LinkRecord
+LabRecord: TypeAlias = SegmentRecord | HostRecord | LinkRecord
 RecordT = TypeVar("RecordT", SegmentRecord, HostRecord, LinkRecord)
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class LabRecords:
     """Everything on record, by name."""
 
     segments: Mapping[str, SegmentRecord] = field(default_factory=dict)
     hosts: Mapping[str, HostRecord] = field(default_factory=dict)
     links: Mapping[str, LinkRecord] = field(default_factory=dict)
 
-    def holding(self, record: Record) -> Records:
+    def holding(self, record: LabRecord) -> LabRecords:
         """Return these with ``record`` in place of the one of its name."""
         name = record.spec.name
         match record:
@@ -89,7 +89,7 @@ class Records:
             case LinkRecord():
                 return replace(self, links={**self.links, name: record})
 
-    def without(self, kind: Kind, name: str) -> Records:
+    def without(self, kind: Kind, name: str) -> LabRecords:
         """Return these without the record called ``name``."""
         match kind:
             case "segment":
@@ -100,7 +100,7 @@ class Records:
                 return replace(self, links=_without(self.links, name))
 
 
-_RECORDS = TypeAdapter(Records)
+_RECORDS = TypeAdapter(LabRecords)
 
 
 class State:
@@ -112,11 +112,11 @@ class State:
         self._records = _read(at)
 
     @property
-    def records(self) -> Records:
+    def records(self) -> LabRecords:
         """What is on record now; a value, which later changes leave alone."""
         return self._records
 
-    def record(self, record: Record) -> None:
+    def record(self, record: LabRecord) -> None:
         """Put ``record`` on record; when this returns, a crash cannot undo it.
 
         Raises:
@@ -134,17 +134,17 @@ class State:
         with self._lock:
             self._write(self._records.without(kind, name))
 
-    def _write(self, records: Records) -> None:
+    def _write(self, records: LabRecords) -> None:
         if records != self._records:
             plain = _RECORDS.dump_python(records, mode="json")
             files.write(self._at, Format.LAB.text(plain, indent=1) + "\n", mode=0o600)
             self._records = records
 
 
-def _read(at: Path) -> Records:
+def _read(at: Path) -> LabRecords:
     text = files.read_if_there(at)
     if text is None:
-        return Records()
+        return LabRecords()
     try:
         Format.LAB.demand(text, at)
         return _RECORDS.validate_json(text)

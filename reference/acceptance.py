@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from reference.submissions import Draft, Store, StoreRefused, StoreSilent, Submission
+from reference.submissions import Draft, StoreRefused, StoreSilent, Submission, SubmissionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,11 @@ class NotAccepted:
 
 
 async def accept(
-    store: Store, draft: Draft, *, patience_seconds: float = 3.0, pause_seconds: float = 0.05
+    store: SubmissionStore,
+    draft: Draft,
+    *,
+    patience_seconds: float = 3.0,
+    pause_seconds: float = 0.05,
 ) -> Accepted | NotAccepted:
     """Return how ``draft`` ended; repeating is safe, since a key has one submission."""
     may_be_kept = False

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from reference.acceptance import Accepted, accept
 from reference.configuration import Configuration
 from reference.page import page
-from reference.submissions import Draft, Store, StoreRefused, StoreSilent, Submission
+from reference.submissions import Draft, StoreRefused, StoreSilent, Submission, SubmissionStore
 
 LONGEST_KEY = 200
 LARGEST_BODY_BYTES = 65_536
@@ -28,7 +28,7 @@ MOST_KEYS = 200
 _PREPARE_EVERY_SECONDS = 0.5
 
 
-def application(configuration: Configuration, store: Store) -> Starlette:
+def application(configuration: Configuration, store: SubmissionStore) -> Starlette:
     """Return the application; it answers health before the store is there."""
     desk = _Desk(configuration, store)
 
@@ -56,7 +56,7 @@ def application(configuration: Configuration, store: Store) -> Starlette:
 @dataclass(frozen=True, slots=True)
 class _Desk:
     configuration: Configuration
-    store: Store
+    store: SubmissionStore
 
     async def home(self, _: Request) -> Response:
         """Answer with a page that says who serves it."""
@@ -128,7 +128,7 @@ class _Desk:
         }
 
 
-async def _prepare(store: Store) -> None:
+async def _prepare(store: SubmissionStore) -> None:
     told = False
     while True:
         try:

@@ -39,7 +39,7 @@ class StoreSilent(Exception):
     """The store did not answer: the submission may be kept or not."""
 
 
-class Store(Protocol):
+class SubmissionStore(Protocol):
     """Keeps submissions; each method raises StoreRefused or StoreSilent."""
 
     async def prepare(self) -> None:

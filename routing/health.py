@@ -15,7 +15,7 @@ from routing.intent import intent
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RouterReading:
     """What one router was seen to say and do, at about one moment."""
 
     sessions: tuple[Session, ...]
@@ -35,7 +35,7 @@ class Missing:
         return f"{self.host}: {self.what}"
 
 
-def missing(network: Network, host: HostName, seen: Seen) -> list[Missing]:
+def missing(network: Network, host: HostName, seen: RouterReading) -> list[Missing]:
     """Return what the router on ``host`` lacks: sessions, BFD, a way to every other loopback.
 
     Empty means that nothing is missing, as far as this host can tell.
@@ -44,7 +44,7 @@ def missing(network: Network, host: HostName, seen: Seen) -> list[Missing]:
     return [Missing(host, what) for what in lacks]
 
 
-def _sessions(network: Network, host: HostName, seen: Seen) -> Iterator[str]:
+def _sessions(network: Network, host: HostName, seen: RouterReading) -> Iterator[str]:
     known = {session.neighbour: session for session in seen.sessions}
     heard = {peer.neighbour for peer in seen.bfd_peers if peer.is_up}
     for neighbour in intent(network, host).neighbours:
@@ -56,7 +56,7 @@ def _sessions(network: Network, host: HostName, seen: Seen) -> Iterator[str]:
             yield f"BFD with {neighbour.host} ({neighbour.address}) is not up"
 
 
-def _loopbacks(network: Network, host: HostName, seen: Seen) -> Iterator[str]:
+def _loopbacks(network: Network, host: HostName, seen: RouterReading) -> Iterator[str]:
     reachable = {route.prefix for route in seen.routes if route.is_installed}
     for other in network.hosts:
         if other.name != host and IPv4Network(other.loopback) not in reachable:

@@ -25,7 +25,7 @@ from inventory.names import HostName, SiteName
 from inventory.network import Host, Network, Role, Site
 
 
-class Kind(Enum):
+class NeighbourKind(Enum):
     """What a neighbour is to this router."""
 
     EXTERNAL = auto()
@@ -43,7 +43,7 @@ class Neighbour:
     host: HostName
     address: IPv4Address
     asn: int
-    kind: Kind
+    kind: NeighbourKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class RouterIntent:
     @property
     def is_border(self) -> bool:
         """Whether this router has sessions with other sites."""
-        return any(neighbour.kind is Kind.EXTERNAL for neighbour in self.neighbours)
+        return any(neighbour.kind is NeighbourKind.EXTERNAL for neighbour in self.neighbours)
 
 
 BFD = BfdProfile("ndc", timedelta(milliseconds=300), 4)
@@ -124,7 +124,7 @@ def _across_links(network: Network, me: Host) -> list[Neighbour]:
         link.other_end(end) for link in network.links_of(me.name) if (end := link.end_at(me.name))
     ]
     return [
-        Neighbour(end.host, end.address.ip, network.site(end.site).asn, Kind.EXTERNAL)
+        Neighbour(end.host, end.address.ip, network.site(end.site).asn, NeighbourKind.EXTERNAL)
         for end in ends
     ]
 
@@ -134,7 +134,10 @@ def _inside(network: Network, me: Host) -> list[Neighbour]:
     asn = network.site(me.site).asn
     return [
         Neighbour(
-            host.name, host.lan.ip, asn, Kind.BORDER if Role.BORDER in host.roles else Kind.CLIENT
+            host.name,
+            host.lan.ip,
+            asn,
+            NeighbourKind.BORDER if Role.BORDER in host.roles else NeighbourKind.CLIENT,
         )
         for host in others
         if Role.BORDER in me.roles or Role.BORDER in host.roles

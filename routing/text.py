@@ -14,7 +14,7 @@ from ipaddress import IPv4Network
 
 from inventory.names import HostName
 from inventory.network import Network
-from routing.intent import BfdProfile, Kind, Neighbour, Origin, RouterIntent, intent
+from routing.intent import BfdProfile, Neighbour, NeighbourKind, Origin, RouterIntent, intent
 
 RECEIVE = "RECEIVE"
 """the route-map for what other sites tell us"""
@@ -145,13 +145,13 @@ def _session(neighbour: Neighbour, wanted: RouterIntent, password: str) -> Itera
 def _routes_of(neighbour: Neighbour, wanted: RouterIntent) -> Iterator[str]:
     name = f"  neighbor {neighbour.address}"
     yield f"{name} activate"
-    if neighbour.kind is Kind.EXTERNAL:
+    if neighbour.kind is NeighbourKind.EXTERNAL:
         yield f"{name} route-map {RECEIVE} in"
         yield f"{name} route-map {ANNOUNCE} out"
         return
     if wanted.is_border:
         yield f"{name} next-hop-self"
-    if neighbour.kind is Kind.CLIENT:
+    if neighbour.kind is NeighbourKind.CLIENT:
         yield f"{name} route-reflector-client"
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-from access.clients.etcd_login import EtcdAuth
+from access.clients.etcd_auth import EtcdAuth
 from access.clients.http import Fate, answered, fate, send
 from core.errors import NotSeen, Rejected, Unreachable
 

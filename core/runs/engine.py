@@ -15,7 +15,7 @@ from typing import Generic
 from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.formats import Format
-from core.runs.journal import Closed, Entry, Journal, Opened, StepEvent, Verdict, Where
+from core.runs.journal import Closed, Entry, Journal, Opened, RunVerdict, StepEvent, Where
 from core.runs.machine import DOUBTFUL, IN_FLIGHT, EventKind, StepState
 from core.runs.plan import ActionT, BasisT, Plan, Step, StepId
 from core.runs.ports import Actuator, Answer, Completion, Inbox, Sensor, Token
@@ -25,7 +25,7 @@ LOOK_EVERY = timedelta(milliseconds=100)
 PATIENCE = timedelta(seconds=5)
 """how long an objection may last before the step fails without having been sent"""
 BLIND = timedelta(seconds=30)
-"""how long to go on looking at what cannot be seen before the run is held"""
+"""how long the engine looks at what cannot be seen before it holds the run"""
 
 
 @dataclass(slots=True)
@@ -40,7 +40,13 @@ class _Flight:
 
 
 class Engine(Generic[ActionT, BasisT]):
-    """Carries a plan out, once, however often it is interrupted."""
+    """Carries a plan out, once, however often it is interrupted.
+
+    It writes to ``journal`` what it is about to do before ``actuator`` does it. It calls a step
+    done when ``sensor`` sees its effect, never because somebody said yes. After a deadline it
+    looks before it sends again. ``clock`` measures the deadlines; ``inbox`` is where people ask
+    for something meanwhile. Whoever starts an engine sees to it that no other carries the run.
+    """
 
     def __init__(
         self,
@@ -68,6 +74,8 @@ class Engine(Generic[ActionT, BasisT]):
 
     def start(self, plan: Plan[ActionT, BasisT], truth: Where) -> Run[ActionT, BasisT]:
         """Begin ``plan`` and carry it as far as it will go.
+
+        ``truth`` says of what kind the journal is, for whoever resumes the run.
 
         Raises:
             JournalCorrupt: the journal holds a run already.
@@ -106,7 +114,7 @@ class Engine(Generic[ActionT, BasisT]):
                 self._clock.sleep(LOOK_EVERY)
             else:
                 break
-        if run.verdict in {Verdict.DONE, Verdict.UNWOUND}:
+        if run.verdict in {RunVerdict.DONE, RunVerdict.UNWOUND}:
             run = self._write(run, Closed(run.verdict))
         return run
 
@@ -205,8 +213,10 @@ class Engine(Generic[ActionT, BasisT]):
             if flight.answered and self._in_effect(run, step):
                 run = self._note(run, step, EventKind.SUCCEEDED, flight.note)
             elif self._clock.elapsed() >= flight.due:
-                said = "it said yes, but nothing is to be seen" if flight.answered else "no answer"
-                run = self._note(run, step, EventKind.LOST, f"{said} within {_short(step)}")
+                reason = (
+                    "it said yes, but nothing is to be seen" if flight.answered else "no answer"
+                )
+                run = self._note(run, step, EventKind.LOST, f"{reason} within {_short(step)}")
         return run
 
     def _hear(self, run: Run[ActionT, BasisT], completion: Completion) -> Run[ActionT, BasisT]:

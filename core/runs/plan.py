@@ -26,7 +26,11 @@ class OnFailure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[ActionT]):
-    """One action, when it may begin, and until when its answer counts."""
+    """One action, when it may begin, and until when its answer counts.
+
+    The action may be sent several times, so its target must refuse what comes too late, or bear
+    it twice. ``undo`` is an action like any other; it is sent only where the run unwinds.
+    """
 
     id: StepId
     action: ActionT
@@ -62,6 +66,9 @@ class Step(Generic[ActionT]):
 class Plan(Generic[ActionT, BasisT]):
     """Steps in an order in which every ``needs`` points backwards, and what they were decided on.
 
+    A plan is a value: what was printed is what runs. It never changes once its run has begun;
+    where the world is not as ``basis`` says, there is a new plan under a new ``id``.
+
     Raises:
         PlanRefused: two steps have one name, or a step needs one that does not come before it.
     """
@@ -73,17 +80,17 @@ class Plan(Generic[ActionT, BasisT]):
     on_failure: OnFailure = OnFailure.HOLD
 
     def __post_init__(self) -> None:
-        known: set[StepId] = set()
+        earlier: set[StepId] = set()
         for step in self.steps:
-            if step.id in known or not known.issuperset(step.needs):
+            if step.id in earlier or not earlier.issuperset(step.needs):
                 raise PlanRefused(
                     f"step {step.id} of {self.id} cannot stand where it stands",
                     expected="a name of its own, after every step that it needs",
                     actual=f"needs {', '.join(step.needs) or 'nothing'}; "
-                    f"before it: {', '.join(sorted(known)) or 'nothing'}",
+                    f"before it: {', '.join(sorted(earlier)) or 'nothing'}",
                     next_step="this is a defect of the planner: report it with the plan",
                 )
-            known.add(step.id)
+            earlier.add(step.id)
 
     def step(self, name: StepId) -> Step[ActionT]:
         """Return the step called ``name``; KeyError if there is none."""

@@ -18,8 +18,8 @@ from core.runs.journal import (
     Opened,
     Record,
     Request,
+    RunVerdict,
     StepEvent,
-    Verdict,
     Where,
     Wish,
 )
@@ -41,7 +41,11 @@ _SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.UNDONE})
 
 @dataclass(frozen=True, slots=True)
 class Run(Generic[ActionT, BasisT]):
-    """Where a plan stands."""
+    """Where a plan stands: what its journal says, and nothing else.
+
+    Equal journals give equal runs. Every state was reached along the edges of
+    ``core.runs.machine``; ``advance`` refuses an entry that the table does not have.
+    """
 
     plan: Plan[ActionT, BasisT]
     truth: Where
@@ -53,7 +57,7 @@ class Run(Generic[ActionT, BasisT]):
     doubted: frozenset[StepId] = frozenset()
     """steps of which an attempt was ever in doubt: it may still be on its way"""
     requests: tuple[Request, ...] = ()
-    closed: Verdict | None = None
+    closed: RunVerdict | None = None
     format: int = FIRST
     """of its journal, for life"""
 
@@ -110,21 +114,21 @@ class Run(Generic[ActionT, BasisT]):
 
     def approved(self, step: Step[ActionT]) -> bool:
         """Whether ``step`` has no gate, or a person opened it."""
-        said = any(r.wish is Wish.APPROVE and r.step == step.id for r in self.requests)
-        return step.gate is None or said
+        has_yes = any(r.wish is Wish.APPROVE and r.step == step.id for r in self.requests)
+        return step.gate is None or has_yes
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> RunVerdict:
         """How the run stands, from its steps alone."""
         if self.succeeded and not self.unwinding:
-            return Verdict.DONE
+            return RunVerdict.DONE
         if self.steps_in(*IN_FLIGHT, *DOUBTFUL) or self.to_skip() or self.to_undo():
-            return Verdict.OPEN
+            return RunVerdict.OPEN
         if any(self.approved(step) for step in self.ready()):
-            return Verdict.OPEN
+            return RunVerdict.OPEN
         if self.unwinding and not self.steps_in(StepState.STUCK):
-            return Verdict.UNWOUND
-        return Verdict.HELD
+            return RunVerdict.UNWOUND
+        return RunVerdict.HELD
 
     def waits_for(self) -> list[str]:
         """Return, for each step that holds the run up, a line saying why."""
@@ -150,7 +154,7 @@ class Run(Generic[ActionT, BasisT]):
 def advance(
     run: Run[ActionT, BasisT] | None, entry: Entry[ActionT, BasisT]
 ) -> Run[ActionT, BasisT]:
-    """Return ``run`` after ``entry``.
+    """Return ``run`` after ``entry``; ``run`` is None before the first one.
 
     Raises:
         JournalCorrupt: ``entry`` cannot come next.
@@ -232,7 +236,7 @@ def objection_to(run: Run[ActionT, BasisT], request: Request) -> str:
     """Return why ``request`` cannot be obeyed, or "" if it can."""
     if run.closed:
         return f"a run that is not over; this one is {run.closed}"
-    if any(known.id == request.id for known in run.requests):
+    if any(earlier.id == request.id for earlier in run.requests):
         return "a request that was not made before"
     match request.wish:
         case Wish.ABORT if run.past_return:

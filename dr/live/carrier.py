@@ -12,7 +12,7 @@ from core.runs.journal import Opened, Where
 from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
-from dr.eye import seen
+from dr.eye import if_seen
 from dr.live.doors import Live
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
@@ -28,7 +28,11 @@ _AROUND: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """One run of one network."""
+    """Carries the run in ``folder``; whoever makes one holds the folder's lock.
+
+    Start and resume are one call: the journal says which it is. The journal that a run began
+    with is its truth for life, whether etcd has a quorum later or not.
+    """
 
     live: Live
     folder: RunFolder
@@ -74,9 +78,9 @@ class Carrier:
         """
         records = self.folder.journal(self.clock).records()
         basis = self.folder.plan().basis
-        made = report(records, self.live.network.service(basis.service), self._measure(basis))
-        self.folder.keep_report(report_text(made), report_json(made))
-        return made
+        run_report = report(records, self.live.network.service(basis.service), self._measure(basis))
+        self.folder.keep_report(report_text(run_report), report_json(run_report))
+        return run_report
 
     def _truth(self) -> Where:
         match [record.entry for record in self.folder.journal(self.clock).records()]:
@@ -102,11 +106,11 @@ class Carrier:
             return None
         # the rows of the last moments must have had time to be acknowledged
         self.clock.sleep(_AROUND)
-        return seen(lambda: self.live.doors.probe.measure(basis.service, *span))
+        return if_seen(lambda: self.live.doors.probe.measure(basis.service, *span))
 
     def _mark_the_beginning(self, service: ServiceName) -> None:
-        mark = seen(lambda: self._mark(service))
-        last = seen(lambda: self.live.doors.probe.acknowledged(service))
+        mark = if_seen(lambda: self._mark(service))
+        last = if_seen(lambda: self.live.doors.probe.acknowledged(service))
         if mark is not None:
             waiting = last is not None and last.age > FRESH
             lead = last.age if last is not None and waiting else timedelta()
@@ -115,7 +119,7 @@ class Carrier:
     def _mark_the_end(self, service: ServiceName) -> None:
         window = self.folder.window()
         if window is not None:
-            self.folder.keep_window(replace(window, ended=seen(lambda: self._mark(service))))
+            self.folder.keep_window(replace(window, ended=if_seen(lambda: self._mark(service))))
 
     def _mark(self, service: ServiceName) -> Mark:
         asked = self.clock.elapsed()

@@ -14,7 +14,7 @@ import httpx
 
 from access.clients import http
 from access.clients.etcd import Etcd
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.clients.ssh import Access
 from access.secrets import Secrets
 from core.clock import Clock
@@ -35,7 +35,10 @@ from inventory.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A running network, as recovery reaches it."""
+    """A running network, as recovery reaches it: open until ``close``.
+
+    Everything goes over the management network, so nothing here depends on what is moved.
+    """
 
     network: Network
     doors: Doors
@@ -106,7 +109,7 @@ def quorum(network: Network, secrets: Secrets, account: str) -> Iterator[Etcd]:
 def _etcd(network: Network, secrets: Secrets, over: httpx.Client, account: str) -> Etcd:
     voters = [network.host(name) for name in network.voters]
     roots = [f"https://{host.management.ip}:{ETCD_CLIENT}" for host in voters]
-    return Etcd(over, roots, EtcdAuth(Login(account, secrets.etcd_password(account))))
+    return Etcd(over, roots, EtcdAuth(EtcdCredentials(account, secrets.etcd_password(account))))
 
 
 def _tls(secrets: Secrets) -> ssl.SSLContext:

@@ -72,12 +72,12 @@ class Probes:
         )
         for host in self.network.hosts_with(Role.PROBE):
             try:
-                return asyncio.run(self._asked(look, f"https://{host.management.ip}:{PROBE}"))
+                return asyncio.run(self._ask(look, f"https://{host.management.ip}:{PROBE}"))
             except NotSeen as error:
                 failure = error
         raise failure
 
-    async def _asked(
+    async def _ask(
         self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]], root: str
     ) -> T:
         async with http.async_client(self.tls) as client:

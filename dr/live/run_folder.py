@@ -46,7 +46,7 @@ class RunFolder:
     run: RunName
 
     @classmethod
-    def made(cls, root: Path, plan: RecoveryPlan) -> RunFolder:
+    def create(cls, root: Path, plan: RecoveryPlan) -> RunFolder:
         """Return a new folder that holds ``plan``.
 
         Raises:
@@ -209,7 +209,7 @@ class FileInbox:
 
     def requests(self) -> Sequence[Request]:
         """Return what has been asked and not been put away, oldest first."""
-        return [found for path in sorted(self.path.glob("*.json")) if (found := _read(path))]
+        return [request for path in sorted(self.path.glob("*.json")) if (request := _read(path))]
 
     def put_away(self, request: Request) -> None:
         """Forget ``request``: it is in the journal, or cannot be obeyed."""

@@ -6,7 +6,7 @@ authorized_keys:
     command="/opt/ndc/venv/bin/python -I -m dr.onhost.epoch_main",restrict ssh-ed25519 …
 
 The request is what the client wanted to run; the answer is one line of JSON on
-stdout, and an exit code (``Verdict``).
+stdout, and an exit code (``GuardVerdict``).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import syslog
 
 from core.errors import Rejected
 from core.system_clock import SystemClock
-from dr.epochs import MOST_BYTES, Answer, Verdict
+from dr.epochs import MOST_BYTES, GuardAnswer, GuardVerdict
 from dr.onhost.addresses import Loopback
+from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.guard import HOST_FILE, Guard, services_in
-from dr.onhost.record import FOLDER, EpochRecord
 
 
 def main() -> None:
@@ -34,11 +34,11 @@ def main() -> None:
     sys.exit(verdict)
 
 
-def _answered(text: str) -> tuple[Verdict, Answer]:
+def _answered(text: str) -> tuple[GuardVerdict, GuardAnswer]:
     try:
         serves = services_in(HOST_FILE)
     except Rejected as error:
-        return Verdict.FAILED, Answer(None, refused=f"{error.what}: {error.actual}")
+        return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
     return Guard(serves, EpochRecord(FOLDER, SystemClock()), Loopback()).answer(text)
 
 

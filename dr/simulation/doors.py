@@ -136,7 +136,7 @@ class SimulatedGuard:
         return Stance(host in self.truth.announcing, self.truth.epochs[host] or None)
 
     def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
-        """Announce or withdraw, unless the epoch is over."""
+        """Have ``host`` do ``act`` with ``service``, unless the epoch of ``token`` is over."""
         truth = self.truth
         if not truth.sees(host):
             raise Unreachable(f"{host} does not answer for {service}")
@@ -162,7 +162,7 @@ class SimulatedApplication:
         return None if self.truth.database.leader is None else self.truth.database.log.count(key)
 
     def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
-        """Insert ``key``, unless it is there."""
+        """Insert ``key``, unless it is there; ``service``, ``host``, ``bound``: as live."""
         database = self.truth.database
         if not self.truth.sees(host):
             raise Unreachable(f"{host} does not answer for {service}")

@@ -19,7 +19,7 @@ from monitors.look.readings import PlacementReading
 
 @dataclass(frozen=True, slots=True)
 class VoterReading:
-    """What one voter told."""
+    """What one voter answered; one that does not answer has no reading."""
 
     healthy: bool
     """whether it can read with a majority"""
@@ -34,7 +34,10 @@ async def voter_reading(
     auth: httpx.Auth,
     deadline: timedelta,
 ) -> VoterReading:
-    """Return what the voter at ``root`` tells; its connection is used for both questions.
+    """Return what the voter at ``root`` tells; one connection of ``client`` carries both questions.
+
+    ``auth`` says who we are to it. The placements are those of ``environment``. Each question
+    has half of ``deadline``.
 
     Raises:
         NotSeen: the voter itself does not answer.
@@ -55,8 +58,8 @@ async def voter_reading(
         return VoterReading(healthy=False)
     try:
         placed = {
-            ServiceName(found.key.removeprefix(records)): read_placement(found.value)
-            for found in key_values(answer)
+            ServiceName(pair.key.removeprefix(records)): read_placement(pair.value)
+            for pair in key_values(answer)
         }
     except JournalCorrupt:
         return VoterReading(healthy=True)

@@ -16,18 +16,18 @@ def up(
     ] = DEFAULT_PROFILE,
 ) -> None:
     """Bring the environment's network up; run again, change only what differs."""
-    from ndc.wiring import environment
+    from ndc.wiring import environment as environments
     from ndc.wiring.bring_up import bring_up
 
     options = current(context)
     name = options.environment
     confirmed(options, f"Bring environment {name} up?", _typed(options, profile))
-    made = (
-        environment.opened(name)
-        if environment.exists(name)
-        else environment.create(name, profile=profile, inventory=options.inventory)
+    environment = (
+        environments.opened(name)
+        if environments.exists(name)
+        else environments.create(name, profile=profile, inventory=options.inventory)
     )
-    answer(bring_up(made, say, inventory=options.inventory))
+    answer(bring_up(environment, say, inventory=options.inventory))
 
 
 def _typed(options: Options, profile: str) -> str:

@@ -17,21 +17,22 @@ from core.clock import NotYet, until_answered, wait_until
 from core.errors import Rejected
 from core.locks import alone
 from core.system_clock import SystemClock
+from core.text import Say
 from dr.live.doors import quorum
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
 from monitors.health.concerns import Concern, concerns, is_settled
 from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
+from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
-from ndc.wiring.onlooker import onlooker
 from ndc.wiring.place import place_services
-from ndc.wiring.reaching import reached
-from ndc.wiring.running import keep
-from ndc.wiring.say import say_routes
-from ndc.wiring.stages import Say, Stages
+from ndc.wiring.routers import say_routes
+from ndc.wiring.running_network import keep
+from ndc.wiring.snapshots import snapshot_taker
+from ndc.wiring.stages import Stages
 from ndc.wiring.summary import summary
 from playbooks.running import Play, converge
 from toolchain import build
@@ -127,10 +128,10 @@ def _wait_until_green(work: _Work) -> Snapshot:
         Rejected: it settled, and is not green.
     """
     # not as the inventory is by now: somebody may be writing in it
-    watching = onlooker(work.environment, work.network)
+    taker = snapshot_taker(work.environment, work.network)
 
     def settled() -> Snapshot | NotYet:
-        snapshot = watching.take()
+        snapshot = taker.take()
         return snapshot if is_settled(snapshot) else NotYet(_worst(concerns(snapshot)))
 
     with work.stages.stage("health gates"):
@@ -141,15 +142,15 @@ def _wait_until_green(work: _Work) -> Snapshot:
             bound=_GREEN,
             every=_AGAIN,
         )
-    if left := concerns(snapshot):
+    if remaining := concerns(snapshot):
         raise Rejected(
-            f"{len(left)} things are not as they should be",
+            f"{len(remaining)} things are not as they should be",
             expected="all green",
-            actual=_worst(left),
+            actual=_worst(remaining),
             next_step="ndc status",
         )
     return snapshot
 
 
-def _worst(left: Sequence[Concern]) -> str:
-    return f"{left[0].subject} {left[0].sentence}"
+def _worst(worst_first: Sequence[Concern]) -> str:
+    return f"{worst_first[0].subject} {worst_first[0].sentence}"

@@ -5,7 +5,7 @@ So this process makes itself the one that orphans are given to; before it ends i
 kills whatever descends from it, and looks again until there is nothing left.
 
 It is given the file of an ``Order`` and the process id of who waits for it, and prints
-a ``Told`` a line.
+a ``ChildLine`` a line.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 import ansible_runner
 
-from playbooks.running.wire import Difference, Order, Told
+from playbooks.running.wire import ChildLine, DiffEntry, Order
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -41,7 +41,7 @@ def main() -> None:
         return
     cancelled = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
-    telling: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
+    telling: queue.SimpleQueue[ChildLine | None] = queue.SimpleQueue()
     teller = threading.Thread(target=_tell, args=(telling,))
     teller.start()
     try:
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _play(
-    order: Order, telling: queue.SimpleQueue[Told | None], cancelled: threading.Event
+    order: Order, telling: queue.SimpleQueue[ChildLine | None], cancelled: threading.Event
 ) -> None:
     def put(event: dict[str, Any]) -> bool:
         if event["event"] in _TELLING:
@@ -73,26 +73,26 @@ def _play(
         event_handler=put,
         cancel_callback=cancelled.is_set,
     )
-    telling.put(Told(event="end", message=runner.status))
+    telling.put(ChildLine(event="end", message=runner.status))
 
 
-def _tell(telling: queue.SimpleQueue[Told | None]) -> None:
+def _tell(telling: queue.SimpleQueue[ChildLine | None]) -> None:
     while (told := telling.get()) is not None:
         print(told.model_dump_json(exclude_defaults=True), flush=True)  # noqa: T201 - its purpose
 
 
-def _told(event: dict[str, Any]) -> Told:
+def _told(event: dict[str, Any]) -> ChildLine:
     data = event["event_data"]
     result = data.get("res") or {}
     diff = result.get("diff") or []
-    return Told(
+    return ChildLine(
         event="runner_on_ok" if data.get("ignore_errors") else event["event"],
         play=data.get("play", ""),
         task=data.get("task", ""),
         host=data.get("host", ""),
         changed=bool(result.get("changed")),
         message=str(result.get("msg", "")),
-        diff=tuple(Difference.model_validate(one) for one in diff if isinstance(one, dict)),
+        diff=tuple(DiffEntry.model_validate(one) for one in diff if isinstance(one, dict)),
     )
 
 

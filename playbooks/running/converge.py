@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,12 @@ from access.paths import Paths
 from access.secrets import Secrets
 from core import files
 from core.errors import Rejected, Unreachable
+from core.text import Say
 from inventory.names import HostName
 from inventory.network import Network
 from playbooks.running.private_data import order_for, private_data
 from playbooks.running.result import PlayResult
-from playbooks.running.wire import Order, Told
-
-Say = Callable[[str], None]
+from playbooks.running.wire import ChildLine, Order
 
 _CHILD = "playbooks.running.child"
 _PATIENCE_SECONDS = 30
@@ -83,7 +82,7 @@ def _watched(order: Order, say: Say) -> PlayResult:
     ):
         try:
             for line in process.stdout or ():
-                told = Told.model_validate_json(line)
+                told = ChildLine.model_validate_json(line)
                 if told.event == "end":
                     end = told.message
                 else:
@@ -102,7 +101,7 @@ def _ended(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-def _sentence(told: Told) -> str:
+def _sentence(told: ChildLine) -> str:
     if told.event == "runner_on_unreachable":
         return f"{told.host}: does not answer"
     if told.event == "runner_on_failed":

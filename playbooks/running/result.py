@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from core.errors import Rejected, Unreachable
 from inventory.names import HostName
-from playbooks.running.wire import Told
+from playbooks.running.wire import ChildLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class TaskFailure:
     """A task that did not succeed."""
 
     host: HostName
@@ -48,10 +48,10 @@ class PlayResult:
     """What came of a play; with ``check``, what would come of it."""
 
     hosts: Mapping[HostName, Counts] = field(default_factory=dict)
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[TaskFailure, ...] = ()
     changes: tuple[HostChange, ...] = ()
 
-    def with_told(self, told: Told) -> PlayResult:
+    def with_told(self, told: ChildLine) -> PlayResult:
         """Return the result with one more event in it."""
         host = HostName(told.host)
         counts = self.hosts.get(host, Counts())
@@ -91,12 +91,12 @@ class PlayResult:
         )
 
 
-def _failures(told: Told) -> Iterator[Failure]:
+def _failures(told: ChildLine) -> Iterator[TaskFailure]:
     if told.event != "runner_on_ok":
         silent = told.event == "runner_on_unreachable"
-        yield Failure(HostName(told.host), told.task, told.message, unreachable=silent)
+        yield TaskFailure(HostName(told.host), told.task, told.message, unreachable=silent)
 
 
-def _changes(told: Told) -> Iterator[HostChange]:
+def _changes(told: ChildLine) -> Iterator[HostChange]:
     for one in told.diff:
         yield HostChange(HostName(told.host), one.after_header, one.before, one.after)

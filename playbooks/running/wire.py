@@ -22,7 +22,7 @@ class Order(BaseModel):
     timeout_seconds: int
 
 
-class Difference(BaseModel):
+class DiffEntry(BaseModel):
     """One entry of a task's diff, as Ansible writes it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -32,7 +32,7 @@ class Difference(BaseModel):
     after: str = ""
 
 
-class Told(BaseModel):
+class ChildLine(BaseModel):
     """One line that the child process tells: an event of a task on a host, or the end."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,4 +44,4 @@ class Told(BaseModel):
     host: str = ""
     changed: bool = False
     message: str = ""
-    diff: tuple[Difference, ...] = Field(default=())
+    diff: tuple[DiffEntry, ...] = Field(default=())

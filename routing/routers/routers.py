@@ -16,7 +16,7 @@ from inventory.network import Network
 from routing import answers
 from routing.answers import BfdPeer, Route, Session
 from routing.delta import delta, equal
-from routing.health import Seen
+from routing.health import RouterReading
 from routing.routers.connection import open_router, translated
 from routing.routers.driver import Frr
 from routing.text import frr_text
@@ -55,9 +55,9 @@ class Routers:
         """Return the route that the host chose for each prefix, sorted by prefix."""
         return answers.routes(self._show(host, answers.ROUTES))
 
-    def seen(self, host: HostName) -> Seen:
+    def seen(self, host: HostName) -> RouterReading:
         """Return all of the above."""
-        return Seen(self.bgp_sessions(host), self.bfd_peers(host), self.routes(host))
+        return RouterReading(self.bgp_sessions(host), self.bfd_peers(host), self.routes(host))
 
     def running_config(self, host: HostName) -> str:
         """Return the configuration that runs; it holds the BGP password.

@@ -12,7 +12,7 @@ from core.errors import Unreachable, WorldError
 from inventory.network import Network
 from stacks.changes import Change, Drift
 from stacks.engine.children import Children
-from stacks.engine.outcome import Failure, Outcome, raise_together
+from stacks.engine.outcome import Failure, StackOutcome, raise_together
 from stacks.engine.record import begin_backend, read_record, settle_locks, stacks_on_record
 from stacks.engine.settings import EngineSettings
 from stacks.engine.wire import (
@@ -71,7 +71,7 @@ class _Heard:
         self.failures.append(failure)
 
 
-class Engine:
+class StackEngine:
     """Makes what a network declares exist, and says how it differs.
 
     A stack that fails does not stop the others. Any verb may be run again after any
@@ -96,13 +96,13 @@ class Engine:
 
     def up(
         self, network: Network, seeds: Seeds, on_progress: OnProgress = lambda _: None
-    ) -> Outcome:
+    ) -> StackOutcome:
         """Make everything that is declared exist, and nothing else.
 
         The stack of a site that is declared no more is destroyed.
         """
         heard = self._run(self._tasks(network, seeds, "up", "destroy"), on_progress)
-        return Outcome(_sorted(heard.changes), tuple(heard.failures))
+        return StackOutcome(_sorted(heard.changes), tuple(heard.failures))
 
     def drift(self, on_progress: OnProgress = lambda _: None) -> tuple[Drift, ...]:
         """Return how the live things differ from what was last applied.
@@ -114,10 +114,10 @@ class Engine:
         raise_together(tuple(heard.failures))
         return tuple(sorted(heard.drifts, key=lambda drift: (drift.object, drift.property)))
 
-    def destroy(self, on_progress: OnProgress = lambda _: None) -> Outcome:
+    def destroy(self, on_progress: OnProgress = lambda _: None) -> StackOutcome:
         """Remove everything that any stack holds, and the stacks."""
         heard = self._run(self._all("destroy"), on_progress)
-        return Outcome(_sorted(heard.changes), tuple(heard.failures))
+        return StackOutcome(_sorted(heard.changes), tuple(heard.failures))
 
     def _tasks(self, network: Network, seeds: Seeds, wanted: Verb, unwanted: Verb) -> list[_Task]:
         declared = declared_stacks(network, seeds)

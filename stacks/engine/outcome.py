@@ -25,7 +25,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StackOutcome:
     """The result of changing what exists."""
 
     changes: tuple[Change, ...]

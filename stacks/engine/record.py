@@ -44,7 +44,7 @@ class _Lock(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StackRecord:
     """What the backend knows about one stack."""
 
     known: bool
@@ -86,7 +86,7 @@ def stacks_on_record(backend: Path) -> list[str]:
     return sorted(path.stem for path in _records(backend).glob("*.json"))
 
 
-def read_record(backend: Path, stack: str) -> Record:
+def read_record(backend: Path, stack: str) -> StackRecord:
     """Return what is on record about ``stack``.
 
     Raises:
@@ -96,7 +96,7 @@ def read_record(backend: Path, stack: str) -> Record:
     try:
         latest = _document(path).checkpoint.latest or _Latest()
     except FileNotFoundError:
-        return Record(known=False, interrupted=False)
+        return StackRecord(known=False, interrupted=False)
     except (OSError, ValidationError) as error:
         raise Rejected(
             f"the record of stack {stack} is damaged",
@@ -104,7 +104,7 @@ def read_record(backend: Path, stack: str) -> Record:
             actual=f"{_problem(error)}, in {path}",
             next_step=_way_out(path),
         ) from error
-    return Record(known=True, interrupted=bool(latest.pending_operations))
+    return StackRecord(known=True, interrupted=bool(latest.pending_operations))
 
 
 def settle_locks(backend: Path, stack: str, clock: Clock) -> None:

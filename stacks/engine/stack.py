@@ -74,7 +74,7 @@ class Cli(auto.PulumiCommand):
         return super().run(args, cwd, additional_env, on_output, on_error)
 
 
-class Teller:
+class LineWriter:
     """Writes lines, from whichever thread has something to say."""
 
     def __init__(self, out: TextIO) -> None:
@@ -90,7 +90,7 @@ class Teller:
             self._out.flush()
 
 
-def carry_out(job: Job, teller: Teller) -> None:
+def carry_out(job: Job, teller: LineWriter) -> None:
     """Do what ``job`` says, and tell; a failure is told, not raised."""
     try:
         _run(job, _opened(job), lambda event: _relay(event, job, teller))
@@ -100,7 +100,7 @@ def carry_out(job: Job, teller: Teller) -> None:
     teller.tell(Finished())
 
 
-def _relay(event: auto.EngineEvent, job: Job, teller: Teller) -> None:
+def _relay(event: auto.EngineEvent, job: Job, teller: LineWriter) -> None:
     for said in said_by(event, job.verb):
         teller.tell(said)
 
@@ -159,7 +159,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the SDK prints; lines are ours alone
     job = Job.model_validate_json(sys.stdin.readline())
     threading.Thread(target=_stop_when_nobody_waits, args=[sys.stdin], daemon=True).start()
-    carry_out(job, Teller(out))
+    carry_out(job, LineWriter(out))
 
 
 if __name__ == "__main__":

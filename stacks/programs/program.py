@@ -23,7 +23,7 @@ Program: TypeAlias = Callable[[], None]
 """what the engine runs to learn what is to exist"""
 
 
-class Thing(pulumi.CustomResource):
+class DeclaredResource(pulumi.CustomResource):
     """A host, segment or link."""
 
     def __init__(self, spec: Spec, options: pulumi.ResourceOptions) -> None:
@@ -53,10 +53,10 @@ def program_of(stack: DeclaredStack) -> Program:
 
     def declare() -> None:
         whole = Whole(stack)
-        segments: dict[SegmentName, Thing] = {}
+        segments: dict[SegmentName, DeclaredResource] = {}
         for spec in stack.specs:
             needs = [segments[spec.segment]] if isinstance(spec, HostSpec) else []
-            thing = Thing(spec, pulumi.ResourceOptions(parent=whole, depends_on=needs))
+            thing = DeclaredResource(spec, pulumi.ResourceOptions(parent=whole, depends_on=needs))
             if isinstance(spec, SegmentSpec):
                 segments[spec.name] = thing
 

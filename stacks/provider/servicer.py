@@ -20,8 +20,8 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 from typing_extensions import override
 
 from core.errors import Rejected, Unreachable, WorldError
+from stacks.provider.engine_log import EngineLog
 from stacks.provider.provider import NdcProvider, kind_of, outputs
-from stacks.provider.telling import EngineLog
 from stacks.provider.values import from_properties
 from stacks.resources import from_plain, identity
 from stacks.substrates.port import Substrate

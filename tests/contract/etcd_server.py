@@ -14,7 +14,7 @@ import httpx
 
 from access.clients import http
 from access.clients.etcd import Etcd
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.quorum_access import ensure_access
 from access.secrets import Secrets, ensure_secrets
 from core.clock import wait_until
@@ -37,7 +37,7 @@ class Server:
 
     def speaking_as(self, account: str) -> Etcd:
         """Return a client that is ``account``."""
-        login = Login(account, self.secrets.etcd_password(account))
+        login = EtcdCredentials(account, self.secrets.etcd_password(account))
         return Etcd(self.over, [self.root], EtcdAuth(login))
 
     def admit(self, *those: Account) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.runs.journal import Verdict, Where
+from core.runs.journal import RunVerdict, Where
 from core.runs.run import fold
 from dr.actions import Action
 from dr.live.journals.file import FileJournal
@@ -58,7 +58,7 @@ def _undisturbed() -> list[Action]:
 
 
 def _check(made: Rehearsal, run: RecoveryRun, path: Path) -> None:
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert made.effects == _undisturbed()
     assert fold(FileJournal(path, codec(), made.world).records()) == run
     assert [placed.epoch for placed in made.truth.placements] == [1, 2]

@@ -21,7 +21,7 @@ from dr.placement import Claim, Placement
 from inventory.network import Service
 from ndc.settings import paths_of
 from ndc.wiring import environment
-from ndc.wiring.running import running
+from ndc.wiring.running_network import running
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.runs.journal import Verdict
+from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
@@ -43,7 +43,7 @@ def test_nothing_is_lost_and_the_gap_is_the_databases_own() -> None:
 
     run = made.carry()
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert made.world.citizens.gap <= timedelta(seconds=3.8)
     _safe(made)
 
@@ -72,7 +72,7 @@ def test_one_bad_message_changes_nothing_for_the_citizens(kind: str, trouble: Tr
         run = made.engine(journal).resume()
     made.world.sleep(timedelta(seconds=60))
 
-    assert run.closed is Verdict.DONE, run.waits_for()
+    assert run.closed is RunVerdict.DONE, run.waits_for()
     _safe(made)
 
 
@@ -83,13 +83,13 @@ def test_a_target_that_says_no_stops_the_run_where_it_stands(kind: str) -> None:
 
     run = made.carry()
 
-    assert run.closed is Verdict.DONE if kind in SO_ALREADY else _held(run)
+    assert run.closed is RunVerdict.DONE if kind in SO_ALREADY else _held(run)
     _safe(made)
 
 
 def _held(run: RecoveryRun) -> bool:
     failed = [name for name, state in run.states.items() if state is StepState.FAILED]
-    return run.verdict is Verdict.HELD and len(failed) == 1
+    return run.verdict is RunVerdict.HELD and len(failed) == 1
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -103,7 +103,7 @@ def test_many_bad_messages_end_well_or_are_held_and_are_always_safe(seed: int) -
     run = made.carry()
     made.world.sleep(timedelta(seconds=60))
 
-    assert run.verdict in {Verdict.DONE, Verdict.HELD} or run.steps_in(StepState.IN_DOUBT)
+    assert run.verdict in {RunVerdict.DONE, RunVerdict.HELD} or run.steps_in(StepState.IN_DOUBT)
     _safe(made)
 
 
@@ -147,7 +147,7 @@ def test_a_switch_that_tears_the_log_is_never_done_though_the_service_goes_on() 
 
     run = made.carry(journal)
 
-    assert run.verdict is Verdict.HELD
+    assert run.verdict is RunVerdict.HELD
     assert run.states[StepId("compare")] is StepState.FAILED
     (reason,) = run.waits_for()
     assert reason.startswith("compare is failed: ndc01-data wrote what ndc02-data does not have")

@@ -18,8 +18,8 @@ from dr.doors import Doors
 from dr.epochs import services_of
 from dr.log_end import end_text
 from dr.onhost.addresses import Addresses
+from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
-from dr.onhost.record import EpochRecord
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World
 from inventory.names import HostName

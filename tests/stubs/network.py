@@ -21,7 +21,7 @@ from access.secrets import Secrets
 from access.secrets.ensure import ensure_secrets
 from core.system_clock import SystemClock
 from dr.live.doors import Live
-from dr.onhost.record import EpochRecord
+from dr.onhost.epoch_record import EpochRecord
 from dr.simulation.database import PROMOTION, REJOINING
 from dr.simulation.world import World, rehearsed
 from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port

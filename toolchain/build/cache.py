@@ -19,7 +19,8 @@ from core import text
 from core.errors import Rejected
 from core.locks import Lock
 from core.system_clock import SystemClock
-from toolchain.build.workshop import Say, Workshop
+from core.text import Say
+from toolchain.build.workshop import Workshop
 
 _DRAFT = ".draft-"
 _ANOTHER_BUILD = timedelta(hours=1)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from core.text import Say
 from toolchain.build.cache import Recipe, contents, digest_of, made
 from toolchain.build.places import TOOLCHAIN
-from toolchain.build.workshop import Say, Workshop
+from toolchain.build.workshop import Workshop
 
 _USUAL = Path("/usr/local/go/bin/go")
 _OLDEST = (1, 26)

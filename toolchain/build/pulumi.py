@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.errors import Rejected
+from core.text import Say
 from toolchain.build.cache import Recipe, made
 from toolchain.build.golang import Module, compile_module, ensure_go
-from toolchain.build.workshop import Say, Workshop
+from toolchain.build.workshop import Workshop
 
 VERSION = "v3.259.0"
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from core.clock import Clock
 from core.errors import Rejected
-
-Say = Callable[[str], None]
-"""tells a person how long work goes; one line without its end"""
+from core.text import Say
 
 _CAUSES = (
     (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.errors import PlanRefused, WorldError
-from core.runs.journal import Verdict, Where
+from core.runs.journal import RunVerdict, Where
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr.live.carrier import Carrier
@@ -45,7 +45,7 @@ def stub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StubNetwork
 def _carrier(stub: StubNetwork, root: Path, plan: RecoveryPlan | None = None) -> Iterator[Carrier]:
     with stub.live() as live:
         if not (root / NAME).exists():
-            RunFolder.made(root, plan or _plan(live))
+            RunFolder.create(root, plan or _plan(live))
         yield Carrier(live, RunFolder.opened(root, NAME), CLOCK)
 
 
@@ -65,7 +65,7 @@ def test_a_run_is_carried_to_its_end_and_measured(stub: StubNetwork, tmp_path: P
         unmeasured = carrier.report()
         window = carrier.folder.window()
 
-    assert run.closed is Verdict.DONE, run.waits_for()
+    assert run.closed is RunVerdict.DONE, run.waits_for()
     assert again == run
     assert report.outcome is Outcome.DONE
     assert report.measure is not None

@@ -10,11 +10,11 @@ from inventory.names import HostName
 from monitors.health.concerns import (
     Concern,
     Condition,
-    Verdict,
+    Health,
     concerns,
+    health_of,
     is_settled,
     of_subject,
-    verdict,
 )
 from monitors.health.snapshot import MemberRole, QuorumView, Snapshot
 from monitors.look.readings import PowerReading
@@ -59,7 +59,7 @@ def test_a_host_that_lost_its_power_explains_itself(
     (found,) = concerns(_with_host(**changes))
 
     assert (found.subject, found.condition, found.because) == (WATCHER, condition, because)
-    assert found.may_mend_itself is (because is None)
+    assert found.is_unexplained is (because is None)
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_an_observer_that_is_silent_for_no_known_reason_is_waited_for() -> None:
     assert not is_settled(seen)
 
 
-def test_waiting_ends_only_when_nothing_may_mend_itself() -> None:
+def test_waiting_ends_only_when_nothing_is_unexplained() -> None:
     off = _with_host(power=Power.OFF)
     first, *others = off.links
     also_unseen = replace(off, links=(replace(first, state=None), *others))
@@ -253,16 +253,16 @@ def test_waiting_ends_only_when_nothing_may_mend_itself() -> None:
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
-        (healthy("compact"), Verdict.GREEN),
-        (_with_link(state=LinkState.SLOW), Verdict.DEGRADED),
-        (_with_host(answers=False), Verdict.DEGRADED),
-        (_with_host(answers=None), Verdict.UNSEEN),
+        (healthy("compact"), Health.GREEN),
+        (_with_link(state=LinkState.SLOW), Health.DEGRADED),
+        (_with_host(answers=False), Health.DEGRADED),
+        (_with_host(answers=None), Health.UNSEEN),
     ],
 )
 def test_what_is_known_to_be_wrong_outweighs_what_was_not_seen(
-    seen: Snapshot, expected: Verdict
+    seen: Snapshot, expected: Health
 ) -> None:
-    assert verdict(seen) is expected
+    assert health_of(seen) is expected
 
 
 def test_the_worst_comes_first_and_is_what_a_thing_is_called() -> None:

@@ -16,8 +16,8 @@ from dr.placement import Placement, placement_text
 from inventory import etcd
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Network
-from monitors.look.look import Sources, look_around
 from monitors.look.readings import PlacementReading
+from monitors.look.sources import Sources, look_around
 from tests.networks import network
 from tests.snapshots import all_well, taken
 

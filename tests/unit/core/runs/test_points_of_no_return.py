@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.runs.journal import Request, Verdict, Wish
+from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.machine import StepState
 from core.runs.plan import Step, StepId
 from core.runs.run import objection_to
@@ -57,7 +57,7 @@ def test_a_late_effect_is_found_by_whoever_resumes_the_run(bench: Bench) -> None
 
     run = bench.engine.resume()
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert bench.world.performed == []
 
 
@@ -67,7 +67,7 @@ def test_a_step_that_is_sent_once_is_sent_again_when_a_person_resumes(bench: Ben
 
     run = bench.engine.resume()
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert bench.world.performed == ["promote"]
 
 
@@ -99,5 +99,5 @@ def test_an_effect_that_comes_and_goes_is_not_steady(bench: Bench) -> None:
 
     run = bench.start(steady)
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert bench.world.elapsed() >= timedelta(seconds=7)

@@ -23,7 +23,7 @@ _NOT_KNOWN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class EtcdCredentials:
     """An account of etcd, and its password."""
 
     name: str
@@ -35,7 +35,7 @@ class EtcdAuth(httpx.Auth):
 
     requires_response_body = True
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: EtcdCredentials) -> None:
         self._login = login
         self._token = ""
 

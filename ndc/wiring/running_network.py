@@ -44,28 +44,28 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
         InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
         PlanRefused, Rejected: something runs, and what was kept of it cannot be read.
     """
-    kept = _kept(environment)
+    last = _last(environment)
     try:
         declared = declared_by(environment)
     except (InventoryInvalid, Rejected):
-        if kept is None:
+        if last is None:
             raise
         note(
             "the inventory cannot be used as it is by now; this is what runs\n"
             "    ndc check tells what is wrong with it"
         )
-        return kept
-    if kept is None:
+        return last
+    if last is None:
         return declared
-    if kept.digest != declared.digest:
+    if last.digest != declared.digest:
         note(
             "the inventory was changed since the last ndc up; this is what runs\n"
             "    ndc up makes the change"
         )
-    return kept
+    return last
 
 
-def _kept(environment: Environment) -> Network | None:
+def _last(environment: Environment) -> Network | None:
     """Return what ``keep`` wrote; None if nothing runs."""
     path = environment.paths.network
     text = files.read_if_there(path)

@@ -26,6 +26,9 @@ _WORKERS = 12
 def say_routes(environment: Environment, network: Network, secrets: Secrets, clock: Clock) -> None:
     """Make every router run its intent, take it over from the layer below, and wait for routes.
 
+    ``network`` says what each is to run. ``secrets`` let us in, ``environment`` says where the
+    logs of the sessions go, and ``clock`` bounds every wait.
+
     Raises:
         Rejected: a router refused a command, or runs something else than it was told.
         Unreachable: a router did not answer, or a route did not come about.

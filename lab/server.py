@@ -17,7 +17,7 @@ from core.clock import Clock
 from core.errors import NdcError, Rejected, Unreachable
 from lab import requests
 from lab.lab import Lab
-from lab.requests import Request
+from lab.requests import LabRequest
 from lab.verbs import obey
 
 _AT_ONCE = 96
@@ -29,7 +29,7 @@ _QUIET = (requests.Look, requests.Status, requests.Room)
 """asked all the time: the log is for what changes things"""
 
 
-class Service:
+class LabServer:
     """Serves one lab on ``listener`` until it is told to stop."""
 
     def __init__(self, lab: Lab, listener: socket.socket, clock: Clock) -> None:
@@ -67,7 +67,7 @@ class Service:
     def _answer(self, connection: socket.socket) -> None:
         connection.settimeout(_PATIENCE_SECONDS)
         began = self._clock.elapsed()
-        request: Request | None = None
+        request: LabRequest | None = None
         try:
             with connection.makefile("rb") as lines:
                 line = lines.readline(_LONGEST_BYTES)
@@ -88,7 +88,7 @@ class Service:
             self.end()  # before the answer: who has it finds nobody listening any more
         _send(connection, answer)
 
-    def _log(self, request: Request | None, answer: dict[str, Any], seconds: float) -> None:
+    def _log(self, request: LabRequest | None, answer: dict[str, Any], seconds: float) -> None:
         if isinstance(request, _QUIET) and "ok" in answer:
             return
         line = {
