@@ -1,8 +1,8 @@
 """The lab: every host a Debian container with its own network namespace, on one machine.
 
 ``lab.Lab`` is the whole of one environment, and belongs to ``ndc-labd``. Every other program
-reaches it through the daemon's socket, by ``substrate.LabSubstrate`` or ``client.Labd``. Read
-in this order.
+reaches it through the daemon's socket, by ``substrate.LabSubstrate`` or ``client.Labd``.
+Read in this order.
 
 From outside: ``substrate``, ``client``, ``status``, ``requests`` (what can be asked for).
 

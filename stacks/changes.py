@@ -71,8 +71,8 @@ def goes(kind: Kind, name: str) -> Change:
 def adjusted(
     kind: Kind, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> tuple[Change, ...]:
-    """Return one change a property that differs."""
-    return tuple(_change(kind, name, found) for found in differences(kind, old, new))
+    """Return one change for each property of object ``name`` that differs in ``new``."""
+    return tuple(_change(kind, name, difference) for difference in differences(kind, old, new))
 
 
 def vanished(kind: Kind, name: str) -> Drift:
@@ -81,21 +81,23 @@ def vanished(kind: Kind, name: str) -> Drift:
 
 
 def moved(
-    kind: Kind, name: str, applied: Mapping[str, Any], found: Mapping[str, Any]
+    kind: Kind, name: str, applied: Mapping[str, Any], live: Mapping[str, Any]
 ) -> tuple[Drift, ...]:
-    """Return one drift a property that is not as it was applied."""
+    """Return one drift for each property of object ``name`` that is not as it was applied."""
     return tuple(
-        Drift(identity(kind, name), Layer.EXISTS, each.property, each.old, each.new)
-        for each in differences(kind, applied, found)
+        Drift(
+            identity(kind, name), Layer.EXISTS, difference.property, difference.old, difference.new
+        )
+        for difference in differences(kind, applied, live)
     )
 
 
-def _change(kind: Kind, name: str, found: Difference) -> Change:
+def _change(kind: Kind, name: str, difference: Difference) -> Change:
     return Change(
         identity(kind, name),
         Layer.EXISTS,
-        found.property,
-        found.old,
-        found.new,
-        found.consequence.risk,
+        difference.property,
+        difference.old,
+        difference.new,
+        difference.consequence.risk,
     )
