@@ -46,9 +46,9 @@ def derive(
 ) -> Network:
     """Return the network of one environment. Every checked inventory has one.
 
-    ``allocations`` are those that ``allocate`` gave this inventory and profile;
-    ``number`` is the environment's, 1 to 254. Equal arguments give an equal
-    network, whatever the order of files and keys was.
+    ``allocations`` are those that ``allocate`` returned for ``inventory`` and ``profile``.
+    ``number`` is that of ``environment``, 1 to 254. Equal arguments give an equal network,
+    whatever the order of files and keys was.
 
     Raises:
         PlanRefused: there is no such profile.

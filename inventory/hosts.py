@@ -13,7 +13,7 @@ from inventory.problems import listed, nearest
 
 @dataclass(frozen=True, slots=True)
 class DeclaredHost:
-    """One host of a profile."""
+    """One host that a profile gives to a site; its name is the site's and its own."""
 
     name: HostName
     site: SiteName

@@ -57,7 +57,7 @@ class SiteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One place."""
+    """One place; its number fixes its autonomous system, its LAN and its loopbacks."""
 
     name: SiteName
     number: int

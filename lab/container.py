@@ -38,7 +38,7 @@ _LAST_BREATH = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A container that is on."""
+    """A container that is on; another boot makes another life."""
 
     pid: int
     """of its PID 1, as the machine numbers it"""

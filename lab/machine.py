@@ -39,7 +39,7 @@ class Shared:
 
 @dataclass(slots=True)
 class Register:
-    """What is in the file."""
+    """What is in the file: no two environments have one number."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     homes: dict[str, Path] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from stacks.substrates.port import LinkState, Power
 
 @dataclass(frozen=True, slots=True)
 class HostStatus:
-    """One host, as it is."""
+    """One host on record, as its container is at the moment of asking."""
 
     name: str
     site: str
@@ -31,7 +31,7 @@ class HostStatus:
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """One link, as it is."""
+    """One link on record, as the relay carries it at the moment of asking."""
 
     name: str
     state: LinkState

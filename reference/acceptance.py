@@ -10,7 +10,7 @@ from reference.submissions import Draft, Store, StoreRefused, StoreSilent, Submi
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """It is committed."""
+    """The submission is committed, and may be acknowledged."""
 
     submission: Submission
     made: bool

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a citizen sends."""
+    """What a citizen sends, and the instance that received it."""
 
     key: str
     """idempotency key: the same key is the same submission"""

@@ -38,7 +38,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One BGP session."""
+    """One BGP session that the router is to have; no two have one address."""
 
     host: HostName
     address: IPv4Address

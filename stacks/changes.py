@@ -71,7 +71,10 @@ def goes(kind: Kind, name: str) -> Change:
 def adjusted(
     kind: Kind, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> tuple[Change, ...]:
-    """Return one change for each property of object ``name`` that differs in ``new``."""
+    """Return one change for each property of object ``name`` that differs in ``new`` from ``old``.
+
+    Both are of that ``kind``, as ``to_plain`` writes them.
+    """
     return tuple(_change(kind, name, difference) for difference in differences(kind, old, new))
 
 
@@ -83,7 +86,10 @@ def vanished(kind: Kind, name: str) -> Drift:
 def moved(
     kind: Kind, name: str, applied: Mapping[str, Any], live: Mapping[str, Any]
 ) -> tuple[Drift, ...]:
-    """Return one drift for each property of object ``name`` that is not as it was applied."""
+    """Return one drift for each property of object ``name`` that is not as it was ``applied``.
+
+    ``live`` is what the substrate sees; both are of that ``kind``, as ``to_plain`` writes them.
+    """
     return tuple(
         Drift(
             identity(kind, name), Layer.EXISTS, difference.property, difference.old, difference.new

@@ -120,7 +120,9 @@ def leads(over: httpx.Client, root: str) -> bool:
 
 
 def switch(over: httpx.Client, root: str, *, leader: HostName, candidate: HostName) -> None:
-    """Have ``leader`` hand over to ``candidate``; return when the new leader was seen.
+    """Have ``leader`` hand over to ``candidate``; return when Patroni sees the new leader.
+
+    ``root`` is the address of a member's Patroni; ``over`` shows it our certificate.
 
     Raises:
         Rejected: nothing happened (another leader, candidate not synchronous, …).

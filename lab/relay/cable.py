@@ -14,7 +14,7 @@ UNPLUGGED = -1
 
 @dataclass(slots=True)
 class End:
-    """One end of a cable."""
+    """One end of a cable: plugged in, or without descriptor and inode."""
 
     plug: Plug
     descriptor: int = UNPLUGGED

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Order(BaseModel):
-    """What is to be played."""
+    """One play: everything that the process needs to carry it out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

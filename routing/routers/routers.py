@@ -35,7 +35,11 @@ class Routers:
     def __init__(
         self, network: Network, access: Access, bgp_password: str, log_folder: Path
     ) -> None:
-        """Keep what is needed to connect; ``access`` holds the control key. Connects to nobody."""
+        """Keep what is needed to connect; no connection is made yet.
+
+        ``access`` holds the control key and the pinned host keys. ``bgp_password`` is part of
+        every router's text; each router's log in ``log_folder`` hides it.
+        """
         self.network = network
         self._access = access
         self._password = bgp_password

@@ -20,7 +20,7 @@ PLUGIN: Final = "pulumi-resource-ndc"
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """One environment's engine."""
+    """The programs and folders of one environment's engine; no other environment shares them."""
 
     environment: str
     cli: Path

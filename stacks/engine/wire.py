@@ -20,7 +20,7 @@ Verb: TypeAlias = Literal["preview", "up", "drift", "destroy", "preview-destroy"
 
 
 class Item(BaseModel):
-    """One specification."""
+    """One specification, in its plain form."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,7 +29,7 @@ class Item(BaseModel):
 
 
 class Job(BaseModel):
-    """One verb on one stack."""
+    """One verb on one stack, and everything that its process needs to carry it out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -16,7 +16,7 @@ Program: TypeAlias = Callable[[], None]
 
 
 class Thing(pulumi.CustomResource):
-    """A host, segment or link."""
+    """The resource of one specification: a host, segment or link."""
 
     def __init__(self, spec: Spec, options: pulumi.ResourceOptions) -> None:
         super().__init__(TOKENS[spec.kind], spec.name, to_plain(spec), options)
