@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from stacks.diff import Difference, Risk, Value, differences
 from stacks.resources import Kind, identity
-
-
-class Layer(StrEnum):
-    """Who owns an attribute."""
-
-    EXISTS = "exists"
-    CONTAINS = "contains"
-    SAYS = "says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +16,6 @@ class Change:
 
     object: str
     """as ``host/ndc01-data``"""
-    layer: Layer
     property: str
     """path with dots; empty: the object itself appears or goes"""
     old: Value
@@ -40,11 +30,10 @@ class Drift:
     """One property that is not what was last applied."""
 
     object: str
-    layer: Layer
     property: str
     """path with dots; empty: the object itself"""
     applied: Value
-    found: Value
+    live: Value
     """None: it is gone"""
 
 
@@ -60,12 +49,12 @@ _LOST_WITH: Mapping[Kind, Risk] = {
 
 def appears(kind: Kind, name: str) -> Change:
     """Return the change that makes an object."""
-    return Change(identity(kind, name), Layer.EXISTS, "", None, PRESENT, Risk.COSMETIC)
+    return Change(identity(kind, name), "", None, PRESENT, Risk.COSMETIC)
 
 
 def goes(kind: Kind, name: str) -> Change:
     """Return the change that removes an object."""
-    return Change(identity(kind, name), Layer.EXISTS, "", PRESENT, None, _LOST_WITH[kind])
+    return Change(identity(kind, name), "", PRESENT, None, _LOST_WITH[kind])
 
 
 def adjusted(
@@ -80,7 +69,7 @@ def adjusted(
 
 def vanished(kind: Kind, name: str) -> Drift:
     """Return the drift of an object that somebody else removed."""
-    return Drift(identity(kind, name), Layer.EXISTS, "", PRESENT, None)
+    return Drift(identity(kind, name), "", PRESENT, None)
 
 
 def moved(
@@ -91,9 +80,7 @@ def moved(
     ``live`` is what the substrate sees; both are of that ``kind``, as ``to_plain`` writes them.
     """
     return tuple(
-        Drift(
-            identity(kind, name), Layer.EXISTS, difference.property, difference.old, difference.new
-        )
+        Drift(identity(kind, name), difference.property, difference.old, difference.new)
         for difference in differences(kind, applied, live)
     )
 
@@ -101,7 +88,6 @@ def moved(
 def _change(kind: Kind, name: str, difference: Difference) -> Change:
     return Change(
         identity(kind, name),
-        Layer.EXISTS,
         difference.property,
         difference.old,
         difference.new,
