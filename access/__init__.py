@@ -6,10 +6,8 @@ know its accounts), ``this_host`` (what a daemon on a host knows of itself), ``h
 
 A module that looks at something over HTTP asks ``clients.http`` and reads the answer itself::
 
-    tls = http.mutual_tls(secrets.authority.certificate, control.certificate, control.key)
+    files = secrets.client_certificate("control")
+    tls = http.mutual_tls(secrets.authority.certificate, files.certificate, files.key)
     with http.client(tls) as over:
-        try:
-            answer = http.look(over, f"{root}/cluster", deadline=timedelta(seconds=1))
-        except NotSeen as error:
-            return None if error.refused else UNKNOWN
+        answer = http.look(over, f"{root}/cluster", deadline=timedelta(seconds=1))
 """
