@@ -28,15 +28,15 @@ from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Database, Host, LastCopy, Network, Role, Service
 from inventory.postgresql import Admission, Login
 
-_KNOWING: Final = ("agent", "exporter", "heartbeat", "probe")
+_NETWORK_READERS: Final = ("agent", "exporter", "heartbeat", "probe")
 """programs that know the whole network, by their roles of the playbooks"""
-_KNOWN: Final = (
+_NETWORK_FILES: Final = (
     HOST_FILE,
     NETWORK_FILE,
     CERTIFICATE,
     PROGRAM_IN_USE,
 )
-"""what they read when they start"""
+"""what each of them reads when it starts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +140,16 @@ class Contents:
 def contents_of(network: Network, host: Host) -> Contents:
     """Return what ``host`` is to hold."""
     services = network.services_on(host.name)
-    needed = {service.database for service in services}
+    database_names = {service.database for service in services}
     passwords = tuple(_passwords(network, host))
     return Contents(
         passwords=passwords,
-        restart_on={program: _restart_on(program, passwords) for program in _KNOWING},
+        restart_on={program: _restart_on(program, passwords) for program in _NETWORK_READERS},
         members=tuple(_member(network, host, d) for d in network.databases_on(host.name)),
         ways=tuple(
             WayToLeader(database.name, leader_port(database.port), _addresses(network, database))
             for database in network.databases
-            if database.name in needed
+            if database.name in database_names
         ),
         services=tuple(_service(network, service) for service in services),
         site_members=tuple(
@@ -183,17 +183,17 @@ def _libpq(program: str, login: Login) -> HostPassword:
 
 def _restart_on(program: str, passwords: tuple[HostPassword, ...]) -> tuple[HostPath, ...]:
     own = (password.path for password in passwords if password.program == program)
-    return (*_KNOWN, *own)
+    return (*_NETWORK_FILES, *own)
 
 
 def _member(network: Network, host: Host, database: Database) -> HostMember:
-    mine = next(member for member in database.members if member.host == host.name)
-    first = next(member for member in database.members if member.site == database.home)
+    member = next(m for m in database.members if m.host == host.name)
+    first = next(m for m in database.members if m.site == database.home)
     account = etcd.patroni_account(database.name)
     return HostMember(
         database=database.name,
-        makes_database=mine == first,
-        synchronous=mine.synchronous,
+        makes_database=member == first,
+        synchronous=member.synchronous,
         synchronous_node_count=database.synchronous_node_count,
         blocks=database.last_copy is LastCopy.BLOCK,
         port=database.port,

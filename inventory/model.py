@@ -41,10 +41,10 @@ _UNITS = {
 
 
 def _duration(text: Any) -> timedelta:
-    found = re.match(DURATION, text) if isinstance(text, str) else None
-    if found is None:
+    match = re.match(DURATION, text) if isinstance(text, str) else None
+    if match is None:
         raise ValueError("a number, a space and one of ms, s, min, h, d: 15 min")
-    return float(found[1]) * _UNITS[found[2]]
+    return float(match[1]) * _UNITS[match[2]]
 
 
 Duration = Annotated[
@@ -218,9 +218,9 @@ class Profile(_Declared):
 
     def hosts_at(self, site: SiteName, kind: SiteKind) -> Mapping[str, frozenset[Role]]:
         """Return the roles of each host of ``site``, by its name within the site."""
-        more = self.additions.get(site, {})
+        additions = self.additions.get(site, {})
         return {
-            host: roles | more.get(host, frozenset())
+            host: roles | additions.get(host, frozenset())
             for host, roles in self.kinds.get(kind, {}).items()
         }
 

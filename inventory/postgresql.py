@@ -1,7 +1,7 @@
-"""What lies where inside PostgreSQL, who may reach it, and from where. Pure.
+"""The databases inside PostgreSQL, the logins that may reach them, and from where. Pure.
 
-A service has a database of its own inside PostgreSQL, called as the service is, and owns it
-by a role of the same name. Every login has a password of its own, and reaches one database.
+A service has a database of its own inside PostgreSQL. The database, and the role that owns
+it, have the name of the service. Every login has its own password and reaches one database.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXPORTER: Final = "exporter"
 """reads the marks in a copy"""
 
 MAINTENANCE: Final = "postgres"
-"""what PostgreSQL makes inside itself; marks lie in it, so that they need no service"""
+"""the database that PostgreSQL makes inside itself; marks lie there and so need no service"""
 
 ROLES: Final = (SUPERUSER, REPLICATION, REWIND, HEARTBEAT, EXPORTER)
 """ours, in every database"""
@@ -51,7 +51,7 @@ class Admission:
     """From ``address`` one role may reach one database inside PostgreSQL."""
 
     inside: str
-    """or ``replication``, which is none"""
+    """or ``replication``: PostgreSQL's word for a stream of the log, which is no database"""
     role: str
     address: IPv4Address
 
@@ -84,7 +84,7 @@ def logins(network: Network) -> Iterator[Login]:
 
 
 def admissions(network: Network, database: Database) -> Iterator[Admission]:
-    """Yield who may reach each member of ``database`` from where; nobody else may."""
+    """Yield everything that the members of ``database`` admit; they refuse the rest."""
 
     def loopbacks(names: Iterable[HostName]) -> Iterator[IPv4Address]:
         return (network.host(name).loopback for name in dict.fromkeys(names))

@@ -1,4 +1,4 @@
-"""The whole lab of one environment: what its daemon owns."""
+"""The whole lab of one environment, which its daemon owns."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ _AT_ONCE = 8
 
 
 class Lab:
-    """Hosts, segments and links of one environment; safe to use from many threads."""
+    """Hosts, segments and links of one environment; safe to use from many threads.
+
+    Everything that exists is on record first, so a crash leaves nothing that nobody knows.
+    Two requests for one thing take turns; requests for different things run side by side.
+    """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -42,11 +46,11 @@ class Lab:
         self._containers = Containers(cgroup.find(ground.names.group), ground.clock)
         self._hosts = Hosts(ground, self._state, self._fabric, self._containers, self._links)
         self._locks: dict[str, threading.Lock] = {}
-        self._opening = threading.Lock()
+        self._open_lock = threading.Lock()
         self._is_open = False
 
     def adopt(self) -> None:
-        """Take over what is on record, if anything is: its network stands, its relay runs."""
+        """Take over what is on record, if anything is: make its bridges and its relay run."""
         records = self._state.records
         if records.segments or records.hosts or records.links:
             self._open()
@@ -116,7 +120,7 @@ class Lab:
             self._hosts.freeze(name, frozen=frozen)
 
     def afflict(self, request: LinkRequest) -> None:
-        """Do to a link what is asked."""
+        """Make the link of ``request`` faulty, or whole again."""
         with self._alone(identity("link", request.link)):
             fault = afflicted(self._links.record(request.link), request)
             self._links.afflict(request.link, fault)
@@ -137,7 +141,7 @@ class Lab:
         )
 
     def leave(self) -> None:
-        """Let go of everything, and leave it running."""
+        """Stop watching the relay; hosts, segments, links and relay go on."""
         self._relaying.leave()
 
     def destroy(self, progress: Say) -> None:
@@ -160,7 +164,7 @@ class Lab:
         progress("nothing is left")
 
     def _open(self) -> None:
-        with self._opening:
+        with self._open_lock:
             if not self._is_open:
                 shared.join(self._ground.environment)
                 self._fabric.ensure_management()
@@ -181,8 +185,8 @@ class Lab:
 
     @contextmanager
     def _alone(self, *identities: str) -> Iterator[None]:
-        """Keep others away from those things; taken in one order, so that none waits forever."""
-        with ExitStack() as held:
+        """Keep other requests away from these things; one order for all prevents a deadlock."""
+        with ExitStack() as stack:
             for each in sorted(set(identities)):
-                held.enter_context(self._locks.setdefault(each, threading.Lock()))
+                stack.enter_context(self._locks.setdefault(each, threading.Lock()))
             yield

@@ -1,4 +1,4 @@
-"""What can be asked of ``ndc-labd``: a line of JSON each, with its verb."""
+"""The requests that ``ndc-labd`` understands: one line of JSON each, with its verb."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Heal(_Request):
 
 
 class Room(_Request):
-    """Answer if the machine has memory for so many more hosts."""
+    """Answer if the machine has memory for ``hosts`` more."""
 
     verb: Literal["room"]
     hosts: int = Field(ge=0)

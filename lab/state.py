@@ -1,6 +1,6 @@
-"""What a lab has recorded: written before anything is made, erased after it is gone.
+"""The records of a lab: one is written before a thing is made, and erased after it is gone.
 
-So whatever a crash leaves behind is on record, and the next daemon finds it.
+So everything that a crash leaves behind is on record, and the next daemon finds it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class LaneFault:
 
 @dataclass(frozen=True, slots=True)
 class LinkFault:
-    """What was done to a link on purpose; as it is by default, nothing."""
+    """What was done to a link on purpose; by default nothing was."""
 
     cut: bool = False
     """no carrier at either end"""
@@ -44,14 +44,17 @@ class LinkFault:
 
 @dataclass(frozen=True, slots=True)
 class SegmentRecord:
-    """A segment that is to be there, or half is."""
+    """A segment that was asked for: it exists, or a part of it may."""
 
     spec: SegmentSpec
 
 
 @dataclass(frozen=True, slots=True)
 class HostRecord:
-    """A host that is to be there, or half is."""
+    """A host that was asked for: it exists, or a part of it may.
+
+    ``spec`` is the newest that was asked for, and need not be true yet.
+    """
 
     spec: HostSpec
     powered: bool = True
@@ -60,7 +63,10 @@ class HostRecord:
 
 @dataclass(frozen=True, slots=True)
 class LinkRecord:
-    """A link that is to be there, or half is."""
+    """A link that was asked for, and what is wrong with it on purpose.
+
+    The fault belongs to the record, not to the relay: it outlives the deaths of both.
+    """
 
     spec: LinkSpec
     fault: LinkFault = field(default_factory=LinkFault)
@@ -72,7 +78,7 @@ RecordT = TypeVar("RecordT", SegmentRecord, HostRecord, LinkRecord)
 
 @dataclass(frozen=True, slots=True)
 class LabRecords:
-    """Everything on record, by name."""
+    """Everything on record, by name; a record is filed under the name in its ``spec``."""
 
     segments: Mapping[str, SegmentRecord] = field(default_factory=dict)
     hosts: Mapping[str, HostRecord] = field(default_factory=dict)
@@ -104,7 +110,11 @@ _RECORDS = TypeAdapter(LabRecords)
 
 
 class State:
-    """The records of one environment in the file ``at``; safe to use from many threads."""
+    """The records of one environment in the file ``at``; safe to use from many threads.
+
+    ``records`` never holds what is not in the file: writing comes first. So a daemon that
+    dies at any instant leaves a file with everything that may exist.
+    """
 
     def __init__(self, at: Path) -> None:
         self._at = at
@@ -113,7 +123,7 @@ class State:
 
     @property
     def records(self) -> LabRecords:
-        """What is on record now; a value, which later changes leave alone."""
+        """Everything on record now: a value, which no later change alters."""
         return self._records
 
     def record(self, record: LabRecord) -> None:

@@ -1,4 +1,4 @@
-"""What the lab does at a request: each verb, and the method that carries it out."""
+"""Maps each request to the method of the lab that carries it out."""
 
 from __future__ import annotations
 

@@ -6,12 +6,12 @@ every other host has sessions with them alone, on the LAN. Loopbacks and service
 addresses are announced and never peered on.
 
 **Filters bind a prefix to its origin, not to the neighbour.** When the direct
-links between two sites are cut, each learns the other's prefixes from a third:
-a filter that let a neighbour speak for itself alone would forbid just the path
-that is left. So a route is accepted from anybody, if the autonomous system at
-the far end of its path is the site whose prefix it is, or a site that may serve
-that service address. Our own prefixes are nobody else's: no entry admits them.
-The same entries, and one for what starts here, bound what we announce.
+links between two sites are cut, each site learns the other's prefixes from a third
+one. A filter that let a neighbour announce its own prefixes only would forbid
+that last path. So a route is accepted from every neighbour, if the autonomous
+system at the far end of its path is the site that owns the prefix, or a site that
+may serve that service address. No entry admits our own prefixes from outside. The
+same entries, and one for our own prefixes, limit what we announce.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class NeighbourKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One BGP session."""
+    """One BGP session that the router is to have; no two have one address."""
 
     host: HostName
     address: IPv4Address
@@ -48,7 +48,10 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What one site may be the origin of."""
+    """The prefixes that one site, and no other, may be the origin of.
+
+    Only a service address may have several origins: every site that may serve it.
+    """
 
     site: SiteName
     number: int
@@ -72,7 +75,11 @@ class BfdProfile:
 
 @dataclass(frozen=True, slots=True)
 class RouterIntent:
-    """Everything that one host's router says and believes."""
+    """Everything that the router of one host is to do.
+
+    It follows from the network alone, so two intents are equal if the routers need not
+    differ. It holds no secret: ``text_of`` adds the password.
+    """
 
     host: HostName
     asn: int
@@ -87,7 +94,7 @@ class RouterIntent:
     """sorted; a service address among them is announced only while it is on ``lo``"""
     bfd: BfdProfile
     forwards: bool
-    """the kernel's setting, which is the layer below's; FRR prints it as if it were its own"""
+    """a setting of the kernel, made by Ansible; FRR prints it as if it were its own"""
 
     @property
     def is_border(self) -> bool:
@@ -96,7 +103,7 @@ class RouterIntent:
 
 
 BFD = BfdProfile("ndc", timedelta(milliseconds=300), 4)
-"""one profile for all sessions: a link, or the router behind it, is gone after 1.2 s of silence"""
+"""of every session: after 1.2 s of silence a link, or the router behind it, counts as gone"""
 
 
 def intent(network: Network, host: HostName) -> RouterIntent:
@@ -145,14 +152,14 @@ def _inside(network: Network, me: Host) -> list[Neighbour]:
 
 
 def _origin(network: Network, site: Site) -> Origin:
-    here = {host.name for host in network.hosts_at(site.name)}
+    site_hosts = {host.name for host in network.hosts_at(site.name)}
     return Origin(
         site=site.name,
         number=site.number,
         asn=site.asn,
         loopbacks=site.loopbacks,
         lan=site.lan,
-        services=tuple(sorted(s.address for s in network.services if here & set(s.hosts))),
+        services=tuple(sorted(s.address for s in network.services if site_hosts & set(s.hosts))),
     )
 
 

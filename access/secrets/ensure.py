@@ -1,7 +1,7 @@
 """Makes the secrets that are missing, and changes none that is there.
 
-A key or a password, once made, stays. A certificate is issued again, for the
-same key, when its names no longer suit its owner or its end is near.
+A key or a password never changes. A certificate is issued again, for the same key,
+when its names no longer suit its owner, or when its end is near.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from inventory.etcd import ROOT, accounts, password_name
 from inventory.network import Host, Network
 
 CLIENTS = ("control",)
-"""who shows a certificate without being a host; programs on hosts show their host's"""
+"""clients that are no hosts; a program on a host shows the certificate of its host"""
 
 _PASSWORD_BYTES = 16
 _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
@@ -49,12 +49,12 @@ def ensure_secrets(folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK)
 
 
 def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
-    known = _names_of_known_hosts(secrets)
+    hosts_with_keys = _names_of_known_hosts(secrets)
     ensure_ssh_key(secrets.control_key, f"control@{network.environment}")
     ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
     for host in network.hosts:
         # another key means another host, and the data of the old one gone
-        ensure_ssh_key(secrets.host_key(host.name), host.name, known=host.name in known)
+        ensure_ssh_key(secrets.host_key(host.name), host.name, in_use=host.name in hosts_with_keys)
     for operator in network.operators:
         if not operator.public_key:
             ensure_ssh_key(secrets.operator_key(operator.name), operator.name)
@@ -114,7 +114,7 @@ def _known_host(secrets: Secrets, host: Host) -> str:
 
 
 def _names_of_known_hosts(secrets: Secrets) -> set[str]:
-    """Return the hosts whose keys were told to others; none if that list cannot be read."""
+    """Return the hosts in the file of known hosts; none if it cannot be read."""
     try:
         lines = secrets.known_hosts.read_bytes().decode("utf-8", "replace").splitlines()
     except OSError:

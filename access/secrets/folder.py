@@ -1,4 +1,4 @@
-"""Where each secret of an environment lies, and what can be said of it in public."""
+"""The files of the secrets of an environment, and the fingerprints that may be shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The secrets folder of one environment; ``ensure_secrets`` fills it."""
+    """The secrets folder of one environment: one file a secret, read when it is needed.
+
+    ``ensure_secrets`` makes every file that the environment's network needs. No value of
+    this type holds a secret, so it may be printed.
+    """
 
     folder: Path
 

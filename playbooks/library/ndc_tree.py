@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Makes a host hold what its roles contribute: accounts, folders, files, programs, units.
 
-One task carries the whole tree of a host, so that it is compared where it is
-and what is equal costs nothing. What must be restarted is written down before
-the first file changes: a run cut short is completed by the next.
+One task carries the whole tree of a host, so that it is compared on the host
+and what is equal costs nothing. Before the first file changes, each restart that
+follows is written down: the next run completes a run that was cut short.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ ENABLED = {"enabled", "static", "generated", "alias", "indirect"}
 
 
 Step = tuple[str, str, str]
-"""what to tell systemctl: action, unit, and the state that the unit is in"""
+"""what systemctl is told to do: action, unit, and the state that the unit is in"""
 
 
 class Refused(Exception):
-    """The host cannot be made so; the message says why."""
+    """The host cannot be made as its roles ask; the message says why."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What lies at a path, or must."""
+    """A file or folder that is on the host, or must be; equal: nothing has to be written."""
 
     path: str
     kind: str
@@ -52,7 +52,7 @@ class Entry:
     content: bytes = b""
     secret: bool = field(default=False, compare=False)
 
-    def told(self) -> str:
+    def text(self) -> str:
         """Return the text that a diff shows."""
         head = f"{self.kind} {self.owner}:{self.group} {self.mode:04o}\n"
         return head + ("(secret)\n" if self.secret else self.content.decode("utf-8", "replace"))
@@ -60,7 +60,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of systemd, and what it must be restarted or reloaded for."""
+    """A unit of systemd, and the paths whose changes make it restart or reload."""
 
     name: str
     enabled: bool = True
@@ -68,11 +68,11 @@ class Unit:
     restart_on: tuple[str, ...] = ()
     reload_on: tuple[str, ...] = ()
 
-    def must(self, changed: str) -> str:
-        """Return ``restart``, ``reload`` or nothing: what a change at ``changed`` asks for."""
+    def must(self, place: str) -> str:
+        """Return what a change at ``place`` asks for: ``restart``, ``reload`` or nothing."""
         own = (UNIT_FILES + self.name, f"{UNIT_FILES}{self.name}.d")
         for action, paths in (("restart", (*own, *self.restart_on)), ("reload", self.reload_on)):
-            if any(changed == path or changed.startswith(f"{path}/") for path in paths):
+            if any(place == path or place.startswith(f"{path}/") for path in paths):
                 return action
         return ""
 
@@ -120,7 +120,7 @@ class Host:
         self.at(f"{DUE}/{unit}").write_text(action)
 
     def unpack(self, wheel: str, folder: str) -> None:
-        """Make ``folder``, if it is not there, hold what is in ``wheel``, whole or not at all."""
+        """Make ``folder`` hold what is in ``wheel``, whole or not at all; if it exists, it does."""
         if not self.look(folder):
             beside = self.at(f"{folder}.new")
             zipfile.ZipFile(io.BytesIO(base64.b64decode(wheel))).extractall(beside)
@@ -129,22 +129,22 @@ class Host:
 
 @dataclass(frozen=True)
 class Tree:
-    """The union of what roles contribute for one stage."""
+    """The union of what roles contribute for one stage; no two entries have one path."""
 
     entries: list[Entry]
     programs: list[str]
     units: list[Unit]
 
     def changes(self, host: Host) -> list[dict[str, str]]:
-        """Return how the host differs, as a diff; nothing is touched."""
-        found = [_change(host, entry) for entry in self._unlike(host)]
-        found += [_diff(path, "", "programs") for path in self.programs if not host.look(path)]
-        due = _due(host, self.units, [change["after_header"] for change in found])
+        """Return how the host differs, as Ansible's diffs; nothing is touched."""
+        diffs = [_change(host, entry) for entry in self._unlike(host)]
+        diffs += [_diff(path, "", "programs") for path in self.programs if not host.look(path)]
+        due = _due(host, self.units, [change["after_header"] for change in diffs])
         steps = _steps(host, self.units, due)
-        return found + [_diff(f"unit {name}", state, action) for action, name, state in steps]
+        return diffs + [_diff(f"unit {name}", state, action) for action, name, state in steps]
 
     def apply(self, host: Host, wheel: str, watchers: list[Unit]) -> None:
-        """Make the host so; ``watchers`` are the units of every stage."""
+        """Make ``host`` hold this tree; ``watchers`` are the units of every stage."""
         entries = self._unlike(host)
         for name, action in _due(host, watchers, [entry.path for entry in entries]).items():
             host.mark(name, action)
@@ -164,11 +164,11 @@ def tree_of(roles: list[dict[str, Any]], secrets: dict[str, str], host: Host) ->
     """Return the union of what ``roles`` contribute; two that claim one path are refused."""
     accounts = "".join(f"{line}\n" for line in _all("accounts", roles))
     entries = [_entry("file", {"path": ACCOUNTS, "content": accounts})] if accounts else []
-    entries += [_entry("folder", given) for given in _all("folders", roles)]
+    entries += [_entry("folder", item) for item in _all("folders", roles)]
     entries += [
-        _entry("file", given, secrets.get(given["path"], ""))
-        for given in _all("files", roles)
-        if not (given.get("unless") and host.look(given["unless"]))
+        _entry("file", item, secrets.get(item["path"], ""))
+        for item in _all("files", roles)
+        if not (item.get("unless") and host.look(item["unless"]))
     ]
     paths = [entry.path for entry in entries]
     if twice := {path for path in paths if paths.count(path) > 1}:
@@ -177,48 +177,48 @@ def tree_of(roles: list[dict[str, Any]], secrets: dict[str, str], host: Host) ->
 
 
 def _all(kind: str, roles: list[dict[str, Any]]) -> list[Any]:
-    return [given for role in roles for given in role.get(kind) or []]
+    return [item for role in roles for item in role.get(kind) or []]
 
 
-def _entry(kind: str, given: dict[str, Any], secret: str = "") -> Entry:
-    mode = int(given.get("mode", "0755" if kind == "folder" else "0644"), 8)
-    owner, group = given.get("owner", "root"), given.get("group", "root")
-    content = (secret or given.get("content", "")).encode()
-    return Entry(given["path"], kind, mode, owner, group, content, secret=bool(secret))
+def _entry(kind: str, item: dict[str, Any], secret: str = "") -> Entry:
+    mode = int(item.get("mode", "0755" if kind == "folder" else "0644"), 8)
+    owner, group = item.get("owner", "root"), item.get("group", "root")
+    content = (secret or item.get("content", "")).encode()
+    return Entry(item["path"], kind, mode, owner, group, content, secret=bool(secret))
 
 
 def _change(host: Host, entry: Entry) -> dict[str, str]:
-    there = host.look(entry.path)
-    before = replace(there, secret=entry.secret).told() if there else ""
-    return _diff(entry.path, before, entry.told())
+    old = host.look(entry.path)
+    before = replace(old, secret=entry.secret).text() if old else ""
+    return _diff(entry.path, before, entry.text())
 
 
 def _diff(thing: str, before: str, after: str) -> dict[str, str]:
     return {"before_header": thing, "after_header": thing, "before": before, "after": after}
 
 
-def _due(host: Host, units: list[Unit], changed: list[str]) -> dict[str, str]:
-    """Return what ``changed`` asks of units, together with what an earlier run left to do."""
+def _due(host: Host, units: list[Unit], changes: list[str]) -> dict[str, str]:
+    """Return the action due for each unit, after changes at ``changes`` and by earlier marks."""
     due = {}
     for unit in units:
-        left = host.look(f"{DUE}/{unit.name}")
-        asked = {left.content.decode() if left else "", *(unit.must(path) for path in changed)}
-        if action := next((action for action in ("restart", "reload") if action in asked), ""):
+        mark = host.look(f"{DUE}/{unit.name}")
+        actions = {mark.content.decode() if mark else "", *(unit.must(path) for path in changes)}
+        if action := next((action for action in ("restart", "reload") if action in actions), ""):
             due[unit.name] = action
     return due
 
 
 def _settle(host: Host, steps: list[Step]) -> None:
-    """Take ``steps``, each kind at once; what fails keeps nothing else from being tried."""
+    """Take ``steps``, all of one kind at once; after one that failed, the others are tried too."""
     refusals = ""
-    for wanted in ORDER if steps else ():
-        names = [name for action, name, _ in steps if action == wanted]
+    for kind in ORDER if steps else ():
+        names = [name for action, name, _ in steps if action == kind]
         try:
-            if names or wanted == "daemon-reload":
-                host.run(["systemctl", "--no-reload", wanted, *names])
+            if names or kind == "daemon-reload":
+                host.run(["systemctl", "--no-reload", kind, *names])
         except Refused as error:
             refusals += f"{error}\n"
-        for name in names if wanted not in {"disable", "enable"} else ():
+        for name in names if kind not in {"disable", "enable"} else ():
             if name not in refusals:
                 host.at(f"{DUE}/{name}").unlink(missing_ok=True)
     if refusals:
@@ -231,11 +231,11 @@ def _steps(host: Host, units: list[Unit], due: dict[str, str]) -> list[Step]:
         if unit.enabled is not (enabled in ENABLED):
             steps.append(("enable" if unit.enabled else "disable", unit.name, enabled))
         if unit.running:
-            wanted = due.get(unit.name, "") if active in RUNNING else "start"
+            action = due.get(unit.name, "") if active in RUNNING else "start"
         else:
-            wanted = "stop" if active in RUNNING else ""
-        if wanted:
-            steps.append((wanted, unit.name, active))
+            action = "stop" if active in RUNNING else ""
+        if action:
+            steps.append((action, unit.name, active))
     return steps
 
 
@@ -243,23 +243,23 @@ def _states(host: Host, units: list[Unit]) -> list[tuple[str, str]]:
     """Return ActiveState and UnitFileState of each unit, asked in one call."""
     if not units:
         return []
-    asked = ["systemctl", "show", "--property=ActiveState,UnitFileState", "--"]
-    blocks = host.run([*asked, *(unit.name for unit in units)]).strip("\n").split("\n\n")
-    told = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in blocks]
-    return [(state["ActiveState"], state["UnitFileState"]) for state in told]
+    query = ["systemctl", "show", "--property=ActiveState,UnitFileState", "--"]
+    blocks = host.run([*query, *(unit.name for unit in units)]).strip("\n").split("\n\n")
+    states = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in blocks]
+    return [(state["ActiveState"], state["UnitFileState"]) for state in states]
 
 
 def _run(command: list[str]) -> str:
-    """Return what ``command`` printed; units that do not start tell their last lines."""
+    """Return what ``command`` printed; a refusal holds the last lines of units in it."""
     # SysV scripts of the same name would be enabled as well, at a reload each
     environment = {**os.environ, "SYSTEMCTL_SKIP_SYSV": "1"}
-    done = _completed(command, environment)
-    if done.returncode:
-        units = [f"--unit={name}" for name in command if name in done.stderr and "." in name]
+    result = _completed(command, environment)
+    if result.returncode:
+        units = [f"--unit={name}" for name in command if name in result.stderr and "." in name]
         journal = ["journalctl", "--no-pager", "--output=cat", "--lines=15", *units]
         last = _completed(journal, environment).stdout if units else ""
-        raise Refused(f"{command[0]} {command[1]}: {done.stderr.strip()}\n{last}")
-    return done.stdout
+        raise Refused(f"{command[0]} {command[1]}: {result.stderr.strip()}\n{last}")
+    return result.stdout
 
 
 def _completed(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -277,18 +277,18 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    host, given = Host(Path("/"), _run), module.params
+    host, params = Host(Path("/"), _run), module.params
     try:
         trees = {
             stage: tree_of(
-                [r for r in given["trees"] if r["stage"] == stage], given["secrets"], host
+                [r for r in params["trees"] if r["stage"] == stage], params["secrets"], host
             )
-            for stage in dict.fromkeys([given["stage"], *(r["stage"] for r in given["trees"])])
+            for stage in dict.fromkeys([params["stage"], *(r["stage"] for r in params["trees"])])
         }
-        changes = trees[given["stage"]].changes(host)
+        changes = trees[params["stage"]].changes(host)
         if changes and not module.check_mode:
             watchers = [unit for tree in trees.values() for unit in tree.units]
-            trees[given["stage"]].apply(host, given["wheel"], watchers)
+            trees[params["stage"]].apply(host, params["wheel"], watchers)
         differing = [stage for stage in trees if trees[stage].changes(host)]
     except (Refused, OSError, LookupError, TypeError, zipfile.BadZipFile) as error:
         module.fail_json(msg=str(error))

@@ -1,4 +1,4 @@
-"""What a play did, folded from the events that it told."""
+"""What a play did: a fold over the lines that its process prints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playbooks.running.wire import ChildLine
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tasks ended how on one host."""
+    """How the tasks of one host ended: how many in each way."""
 
     ok: int = 0
     changed: int = 0
@@ -45,19 +45,22 @@ class HostChange:
 
 @dataclass(frozen=True, slots=True)
 class PlayResult:
-    """What came of a play; with ``check``, what would come of it."""
+    """What came of a play; with ``check``, what would come of it.
+
+    A host that no task reported on is absent from ``hosts``.
+    """
 
     hosts: Mapping[HostName, Counts] = field(default_factory=dict)
     failures: tuple[TaskFailure, ...] = ()
     changes: tuple[HostChange, ...] = ()
 
-    def with_told(self, told: ChildLine) -> PlayResult:
-        """Return the result with one more event in it."""
-        host = HostName(told.host)
+    def with_report(self, report: ChildLine) -> PlayResult:
+        """Return the result with ``report`` in it; a line that is of no task adds nothing."""
+        host = HostName(report.host)
         counts = self.hosts.get(host, Counts())
-        match told.event:
+        match report.event:
             case "runner_on_ok":
-                counts = replace(counts, ok=counts.ok + 1, changed=counts.changed + told.changed)
+                counts = replace(counts, ok=counts.ok + 1, changed=counts.changed + report.changed)
             case "runner_on_failed":
                 counts = replace(counts, failed=counts.failed + 1)
             case "runner_on_unreachable":
@@ -66,8 +69,8 @@ class PlayResult:
                 return self
         return PlayResult(
             hosts={**self.hosts, host: counts},
-            failures=(*self.failures, *_failures(told)),
-            changes=(*self.changes, *_changes(told)),
+            failures=(*self.failures, *_failures(report)),
+            changes=(*self.changes, *_changes(report)),
         )
 
     def demand_success(self) -> None:
@@ -91,12 +94,14 @@ class PlayResult:
         )
 
 
-def _failures(told: ChildLine) -> Iterator[TaskFailure]:
-    if told.event != "runner_on_ok":
-        silent = told.event == "runner_on_unreachable"
-        yield TaskFailure(HostName(told.host), told.task, told.message, unreachable=silent)
+def _failures(report: ChildLine) -> Iterator[TaskFailure]:
+    if report.event != "runner_on_ok":
+        silent = report.event == "runner_on_unreachable"
+        yield TaskFailure(HostName(report.host), report.task, report.message, unreachable=silent)
 
 
-def _changes(told: ChildLine) -> Iterator[HostChange]:
-    for one in told.diff:
-        yield HostChange(HostName(told.host), one.after_header, one.before, one.after)
+def _changes(report: ChildLine) -> Iterator[HostChange]:
+    for difference in report.diff:
+        yield HostChange(
+            HostName(report.host), difference.after_header, difference.before, difference.after
+        )

@@ -1,4 +1,4 @@
-"""What is said between the program and the process that carries a play out."""
+"""The messages between the program and the process that carries a play out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Order(BaseModel):
-    """What is to be played."""
+    """One play: everything that the process needs to carry it out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,7 +38,7 @@ class ChildLine(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     event: str
-    """Ansible's: ``runner_on_ok`` and so on; ``end`` and ``broken`` are the child's own"""
+    """Ansible's: ``runner_on_ok`` and so on; ``end`` is the child's own"""
     play: str = ""
     task: str = ""
     host: str = ""

@@ -35,13 +35,14 @@ MEANINGS: dict[type[Exception], type[WorldError]] = {
     netmiko_exceptions.WriteException: Unreachable,
     netmiko_exceptions.NetmikoParsingException: Unreachable,
 }
-"""what each exception of the library says about the command that met it"""
+"""what each exception of the library says of the command that it ended"""
 
 
 def open_router(host: Host, access: Access, log_folder: Path, hidden: str) -> Frr:
     """Return a connection to the command line of the router on ``host``.
 
-    What the router says is logged in ``log_folder``; ``hidden`` never is.
+    ``access`` holds the control key and the pinned host keys. Everything that the router
+    says is logged in ``log_folder``, except the word ``hidden``.
 
     Raises:
         Rejected: it is not the host that we know, it does not know our key, or

@@ -1,4 +1,4 @@
-"""The wheel for hosts: what runs on them and what that needs, and nothing else of ours."""
+"""The wheel for hosts: the modules that hosts start and those that they need, and no others."""
 
 from __future__ import annotations
 

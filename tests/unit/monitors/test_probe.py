@@ -109,7 +109,7 @@ def test_a_write_that_vanishes_is_lost(tmp_path: Path) -> None:
     async def story(probe: ServiceProbe, store: MemoryStore) -> None:
         await _acknowledged(probe, 12)
         victim = next(e for e in probe.recent() if e.outcome is WriteOutcome.OK)
-        del store._kept[victim.key]
+        del store._submissions[victim.key]
 
         found = await probe.measured(probe.now() - HOUR, probe.now())
 
@@ -122,7 +122,7 @@ def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
     async def story(probe: ServiceProbe, store: MemoryStore) -> None:
         await _acknowledged(probe, 12)
         first, *_, last = sorted(probe.recent(), key=lambda entry: entry.due_at)[:6]
-        del store._kept[first.key]
+        del store._submissions[first.key]
         window = (first.due_at, last.due_at)
         async with _asking(probe) as client:
             told = await summary(client, PROBE, deadline=HOUR)

@@ -38,7 +38,7 @@ INVENTORY = "all: {hosts: {here: {ansible_connection: local, ansible_python_inte
 def _result(*told: ChildLine) -> PlayResult:
     result = PlayResult()
     for one in told:
-        result = result.with_told(one)
+        result = result.with_report(one)
     return result
 
 
