@@ -17,7 +17,7 @@ from dr.live.doors import Live
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.run_folder import RunFolder
-from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRun, codec
+from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRun
 from dr.report import Report, report, report_json, report_text
 from dr.rules import staleness
 from inventory.names import ServiceName
@@ -96,8 +96,7 @@ class Carrier:
         return CopiedJournal(self._etcd_journal(), copy)
 
     def _etcd_journal(self) -> EtcdJournal[Action, Basis]:
-        environment = self.live.network.environment
-        return EtcdJournal(self.live.etcd, environment, self.folder.run, codec(), self.clock)
+        return self.live.journal(self.folder.run, self.clock)
 
     def _measure(self, basis: Basis) -> Measure | None:
         window = self.folder.window()
