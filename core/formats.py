@@ -38,6 +38,7 @@ class Format(Enum):
         "a run's first record, in `journal.jsonl` and in etcd; requests in its `inbox/`",
         PlanRefused,
     )
+    WINDOW = ("`var/<env>/runs/<run>/window.json`", PlanRefused)
     REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused)
     PLACEMENT = ("etcd, a key a service", JournalCorrupt)
     CLAIM = ("etcd, a key a service; beside the placement", JournalCorrupt)

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
-from core.measure import Measure
+from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
 from dr.epochs import Act
 from dr.facts import MemberFacts
@@ -133,8 +133,11 @@ class ProbeDoor(Protocol):
     def acknowledged(self, service: ServiceName) -> Acknowledged | None:
         """Return the last acknowledged write; None: there has been none."""
 
-    def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
-        """Return what became of the writes between ``since`` and ``until``."""
+    def now(self, service: ServiceName) -> ProbeTime:
+        """Return what the probe's clock shows."""
+
+    def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
+        """Return what became of the writes that were due between ``since`` and ``until``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ application writes to the new leader.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from core.measure import FRESH
 from core.runs.plan import Plan, RunName, Step, StepId
 from dr.actions import (
     Action,
@@ -35,6 +36,8 @@ from inventory.names import HostName, OperatorName, SiteName
 from inventory.network import Network, Service
 
 _SECOND = timedelta(seconds=1)
+_STEADY = FRESH + _SECOND
+"""longer than an acknowledgement counts as fresh: the last one was due after all was withdrawn"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ class _Move:
             deadline=30 * _SECOND,
             settle=5 * _SECOND,
             expected=3 * _SECOND,
+            # what was sent once may come about minutes later, under no run
+            attempts=1,
             point_of_no_return=True,
         )
 
@@ -154,7 +159,9 @@ class _Move:
         if self.placed.site == target:
             return
         record = MovePlacement(name, self.placed.site, target, self.epoch, self.run)
-        place = self._step("place", Phase.REROUTE, record, needs=needs)
+        place = replace(
+            self._step("place", Phase.REROUTE, record, needs=needs), point_of_no_return=True
+        )
         announced = [
             self._step(
                 f"announce-{h}", Phase.REROUTE, AnnounceService(name, h, self.epoch), (place.id,)
@@ -169,7 +176,8 @@ class _Move:
 
     def _finish(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
         action = VerifyService(self.service.name, self.service.database, self.request.target)
-        checks = [self._step("verify", Phase.VERIFY, action, needs, deadline=90 * _SECOND)]
+        verify = self._step("verify", Phase.VERIFY, action, needs, deadline=90 * _SECOND)
+        checks = [replace(verify, steady=_STEADY)]
         if self.leader != self.candidate:
             compare = CompareLogs(self.service.database, self.leader, self.candidate)
             checks.append(self._step("compare", Phase.VERIFY, compare, needs))

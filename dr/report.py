@@ -71,6 +71,10 @@ class Report:
     recovery_time: timedelta
     """promised, at most"""
     waits_for: tuple[str, ...]
+    undone: tuple[StepId, ...]
+    """steps that an abort took back, in the plan's order"""
+    left_standing: tuple[StepId, ...]
+    """of an unwound run: steps that are done and stay so"""
     complete: bool | None
     """whether the new leader was proven to have all that the old one wrote; None: not known"""
 
@@ -101,6 +105,10 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
         measure=measure,
         recovery_time=service.recovery_time,
         waits_for=tuple(run.waits_for()),
+        undone=tuple(step.id for step in run.steps_in(StepState.UNDONE)),
+        left_standing=tuple(
+            step.id for step in run.left_standing() if verdict is RunVerdict.UNWOUND
+        ),
         complete=complete,
     )
 
@@ -167,6 +175,8 @@ def report_json(report: Report) -> str:
         "new_leader_has_all": report.complete,
         "attempts": report.attempts,
         "waits_for": list(report.waits_for),
+        "undone": list(report.undone),
+        "left_standing": list(report.left_standing),
     }
     return Format.REPORT.text(plain, indent=2)
 
@@ -201,12 +211,17 @@ def _head(report: Report) -> Iterator[str]:
     took = (report.ended_at - report.opened_at).total_seconds()
     yield _line("time", f"{report.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
     yield from (_line("waits for", line) for line in report.waits_for)
+    if report.outcome is Outcome.UNWOUND:
+        yield _line(
+            "undone", ", ".join(report.undone) or "nothing: nothing of it can be taken back"
+        )
+        yield _line("left as it is", ", ".join(report.left_standing) or "nothing")
 
 
 def _figures(report: Report) -> Iterator[str]:
     measure = report.measure
     if measure is None:
-        yield "  the probe could not be asked: gap and losses are not known"
+        yield "  the probe could not be asked, or its clock was set: gap and losses are not known"
         return
     slip = (
         f"  (void: the probe missed its own schedule by {measure.worst_slip.total_seconds():.2f} s)"

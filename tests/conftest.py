@@ -53,6 +53,15 @@ def golden(pytestconfig: pytest.Config) -> Golden:
     return pytestconfig.stash[GOLDEN]
 
 
+@pytest.fixture(scope="session")
+def stub_ground(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Return the keys, addresses and certificates of a network of stub servers."""
+    from tests.networks import network  # noqa: PLC0415 - few tests need it, and it loads much
+    from tests.stubs.network import ground  # noqa: PLC0415 - as well
+
+    return ground(network(), tmp_path_factory.mktemp("ground") / "secrets")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse to refresh where nobody reads the difference."""
     refreshes = bool(os.environ.get(REFRESH))

@@ -46,14 +46,18 @@ class Step(Generic[ActionT]):
     """how long after the deadline its effect may still come about; until then "not seen" is not
     "did not happen"
     """
+    steady: timedelta = timedelta()
+    """how long its effect must be seen without a break before it counts as in effect"""
     expected: timedelta = timedelta(seconds=1)
     """what it took in earlier runs"""
     attempts: int = 3
-    """how often it may be sent in one run"""
+    """how often it may be sent before a person is asked; who resumes the run allows as many more"""
     undo: ActionT | None = None
     """None: nothing to undo, or it cannot be undone"""
     point_of_no_return: bool = False
-    """True: from here on the run only goes forward"""
+    """True: from here on the run only goes forward; once it was in doubt it is never taken for
+    something that did not happen, and a person cannot turn back
+    """
     gate: str | None = None
     """the role whose approval it waits for; None: nobody's"""
 

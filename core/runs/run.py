@@ -54,6 +54,8 @@ class Run(Generic[ActionT, BasisT]):
     """how often each step, and each undo, was sent"""
     notes: Mapping[StepId, str]
     """what was last said about a step"""
+    doubted: frozenset[StepId] = frozenset()
+    """steps of which an attempt was ever in doubt: it may still be on its way"""
     requests: tuple[Request, ...] = ()
     closed: RunVerdict | None = None
     format: int = FIRST
@@ -70,9 +72,13 @@ class Run(Generic[ActionT, BasisT]):
 
     @property
     def past_return(self) -> bool:
-        """Whether a point of no return may have been passed."""
-        clear = UNSENT | {StepState.FAILED}
-        return any(s.point_of_no_return and self.states[s.id] not in clear for s in self.plan.steps)
+        """Whether a point of no return may have been passed.
+
+        It was not, if it was never sent, or if its target said no to all that was sent.
+        """
+        return any(
+            step.point_of_no_return and not self._is_clear(step.id) for step in self.plan.steps
+        )
 
     @property
     def unwinding(self) -> bool:
@@ -131,6 +137,14 @@ class Run(Generic[ActionT, BasisT]):
             f"{step.id} is {self.states[step.id]}: {self.notes[step.id] or 'no reason was given'}"
             for step in self.steps_in(*held)
         ]
+
+    def left_standing(self) -> list[Step[ActionT]]:
+        """Return the steps that are done and that nothing undoes: an abort leaves them so."""
+        return [step for step in self.steps_in(StepState.DONE) if step.undo is None]
+
+    def _is_clear(self, name: StepId) -> bool:
+        refused = self.states[name] is StepState.FAILED and name not in self.doubted
+        return refused or self.states[name] in UNSENT
 
     def passed(self, names: Iterable[StepId]) -> bool:
         """Whether every one of ``names`` is done or skipped."""
@@ -207,6 +221,7 @@ def _after_event(run: Run[ActionT, BasisT], entry: StepEvent) -> Run[ActionT, Ba
         run,
         states={**run.states, name: after(run.states[name], event)},
         notes={**run.notes, name: entry.note},
+        doubted=run.doubted | {name} if event is EventKind.LOST else run.doubted,
         sent=sent,
     )
 

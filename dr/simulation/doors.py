@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, TypeVar
 
 from core.errors import NotSeen, Rejected, Unreachable
-from core.measure import Measure
+from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
 from dr.doors import Acknowledged, Doors, Stance
 from dr.epochs import Act
@@ -188,10 +188,16 @@ class SimulatedProbe:
         last = self.citizens.acknowledged[-1]
         return Acknowledged(last.site, self.truth.timeline.elapsed() - last.at)
 
-    def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
+    def now(self, service: ServiceName) -> ProbeTime:
+        """Return the simulated instant, as far off as the probe's clock is."""
+        self._demand_sight(service)
+        return ProbeTime(self.truth.timeline.now() + self.truth.probe_ahead)
+
+    def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
         """Count what the citizens wrote between ``since`` and ``until``, and what is left."""
         self._demand_sight(service)
-        return self.citizens.measure(since, until)
+        ahead = self.truth.probe_ahead
+        return self.citizens.measure(since.at - ahead, until.at - ahead)
 
     def _demand_sight(self, service: ServiceName) -> None:
         hosts = self.truth.network.hosts_with(Role.PROBE)

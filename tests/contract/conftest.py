@@ -13,7 +13,7 @@ from dr.simulation.world import rehearsed
 from tests.contract.reached import Reached
 from tests.networks import network
 from tests.rehearsals import SERVICE
-from tests.stubs.network import Ground, ground, stub_network
+from tests.stubs.network import stub_network
 
 
 def _simulated() -> Reached:
@@ -27,18 +27,13 @@ def _simulated() -> Reached:
     return Reached(world.eye, world.doors, world, world.truth, nullcontext, go_dark)
 
 
-@pytest.fixture(scope="session")
-def on(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    return ground(network(), tmp_path_factory.mktemp("ground") / "secrets")
-
-
 @pytest.fixture(params=["simulated", "live"])
 def reached(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reached]:
     if request.param == "simulated":
         yield _simulated()
         return
     with (
-        stub_network(request.getfixturevalue("on"), SERVICE, tmp_path) as stub,
+        stub_network(request.getfixturevalue("stub_ground"), SERVICE, tmp_path) as stub,
         stub.live() as live,
     ):
         clock, truth = SystemClock(), stub.world.truth

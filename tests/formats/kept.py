@@ -14,6 +14,7 @@ import pytest
 from access.paths import Paths
 from access.this_host import read_this_host
 from core.formats import FIRST, Format
+from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
@@ -165,6 +166,11 @@ def _written(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
+def _windowed(folder: Path, value: Window) -> None:
+    (folder / RUN).mkdir(parents=True)
+    _run(folder).keep_window(value)
+
+
 def _described(folder: Path, value: Description) -> None:
     made = value.model_copy(update={"format": Format.ENVIRONMENT.number})
     _written(folder / "var/test/environment.json", made.model_dump_json(indent=2) + "\n")
@@ -220,6 +226,12 @@ KEPT = {
         _requests,
         _posted,
         unknown=[],
+    ),
+    "window.json": Kept(
+        Format.WINDOW,
+        f"{RUN}/window.json",
+        lambda folder: _run(folder).window(),
+        _windowed,
     ),
     "report.json": Kept(
         Format.REPORT,

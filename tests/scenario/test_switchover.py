@@ -64,7 +64,12 @@ def test_one_bad_message_changes_nothing_for_the_citizens(kind: str, trouble: Tr
     made = rehearsal()
     made.world.faults.append(Fault(kind, trouble))
 
-    run = made.carry()
+    journal = MemoryJournal(codec(), made.world)
+    run = made.carry(journal)
+    made.world.sleep(timedelta(seconds=60))
+    if kind == "switch-database" and run.steps_in(StepState.IN_DOUBT):
+        # sent once: only a person may have it sent again
+        run = made.engine(journal).resume()
     made.world.sleep(timedelta(seconds=60))
 
     assert run.closed is RunVerdict.DONE, run.waits_for()

@@ -53,15 +53,19 @@ class TrueAddresses(Addresses):
         truth.routes.append(frozenset(truth.announcing))
 
 
-def runs(world: World, host: HostName, record: EpochRecord, key: str, command: str) -> Ran:
-    """Return what ``command``, asked for with the key called ``key``, leaves behind at ``host``."""
+def runs(world: World, host: HostName, record: EpochRecord, key: str, command: str) -> Ran | None:
+    """Return what ``command``, asked for with the key called ``key``, leaves behind at ``host``.
+
+    None: it has not ended yet.
+    """
     if key == "epoch":
         serves = services_of(world.truth.network, host)
         verdict, answer = Guard(serves, record, TrueAddresses(world, host)).answer(command)
         return int(verdict), answer.text() + "\n"
     match shlex.split(command)[3:]:
         case ["dr.onhost.canary_main", _, row, _, *flags]:
-            return 0, json.dumps({"rows": _rows(world.doors, world, host, row, flags)}) + "\n"
+            rows = _rows(world.doors, world, host, row, flags)
+            return None if rows is None else (0, json.dumps({"rows": rows}) + "\n")
         case ["dr.onhost.log_end_main", _]:
             ends = [
                 s.end

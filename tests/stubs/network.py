@@ -22,6 +22,7 @@ from access.secrets.ensure import ensure_secrets
 from core.system_clock import SystemClock
 from dr.live.doors import Live
 from dr.onhost.epoch_record import EpochRecord
+from dr.simulation.database import PROMOTION, REJOINING
 from dr.simulation.world import World, rehearsed
 from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL
@@ -31,7 +32,9 @@ from tests.stubs import https, ssh
 from tests.stubs.etcd import StubEtcd
 from tests.stubs.hosts import patroni, probe, runs
 
-_TICK_SECONDS = 0.02
+_TICK = timedelta(milliseconds=20)
+_PATIENCE = timedelta(seconds=10)
+"""of a program that waits for something to come about"""
 
 
 def on_loopback(network: Network) -> Network:
@@ -100,7 +103,7 @@ class StubNetwork:
     def _tick(self, ended: threading.Event) -> None:
         clock = SystemClock()
         began = clock.elapsed() - self.world.elapsed()
-        while not ended.wait(_TICK_SECONDS):
+        while not ended.wait(_TICK.total_seconds()):
             with self.lock:
                 self.world.sleep(clock.elapsed() - began - self.world.elapsed())
 
@@ -111,8 +114,15 @@ class StubNetwork:
             record.write({self.world.truth.service.name: 1})
 
         def run(key: str, command: str) -> ssh.Ran:
-            with self.lock:
-                return runs(self.world, host.name, record, key, command)
+            clock = SystemClock()
+            until = clock.elapsed() + _PATIENCE
+            while clock.elapsed() < until:
+                with self.lock:
+                    ran = runs(self.world, host.name, record, key, command)
+                if ran is not None:
+                    return ran
+                clock.sleep(_TICK)
+            return 0, '{"rows": null}\n'
 
         keys = {
             "control": self.on.secrets.control_key.with_suffix(".pub"),
@@ -156,6 +166,9 @@ def stub_network(on: Ground, service: ServiceName, folder: Path) -> Iterator[Stu
     ``folder`` holds what hosts remember.
     """
     world = rehearsed(on.network, service)
+    # a tenth of what the lab takes: what is tested here is who asks whom
+    database = world.truth.database
+    database.promotion, database.rejoining = PROMOTION / 10, REJOINING / 10
     world.sleep(timedelta(seconds=1))
     began = SystemClock().now() - world.elapsed()
     stub = StubNetwork(on, world, began)

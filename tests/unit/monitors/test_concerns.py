@@ -138,7 +138,7 @@ def test_a_voter_is_out_if_it_says_so_or_has_no_power(
     assert about == ([expected] if expected else [])
 
 
-@pytest.mark.parametrize(("out", "is_lost"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("out", "is_lost"), [(2, False), (3, True), (5, True)])
 def test_the_majority_is_lost_with_the_third_of_five_voters(out: int, is_lost: bool) -> None:  # noqa: FBT001 - a column
     seen = healthy("compact")
     assert seen.quorum is not None
@@ -151,12 +151,18 @@ def test_the_majority_is_lost_with_the_third_of_five_voters(out: int, is_lost: b
     assert (CRITICAL in {c.condition for c in found}) is is_lost
 
 
-def test_voters_that_nobody_sees_are_no_lost_majority() -> None:
+@pytest.mark.parametrize("seen_well", [0, 2])
+def test_voters_that_nobody_sees_are_no_lost_majority(seen_well: int) -> None:
     seen = healthy("compact")
     assert seen.quorum is not None
-    unseen = QuorumView(tuple(replace(voter, healthy=None) for voter in seen.quorum.voters))
+    voters = [
+        replace(voter, healthy=True if number < seen_well else None)
+        for number, voter in enumerate(seen.quorum.voters)
+    ]
 
-    assert {c.condition for c in concerns(replace(seen, quorum=unseen))} == {UNSEEN}
+    found = concerns(replace(seen, quorum=QuorumView(tuple(voters))))
+
+    assert {c.condition for c in found} == {UNSEEN}
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,17 @@ def test_what_cannot_be_seen_holds_the_run_in_doubt(bench: Bench) -> None:
     assert bench.world.elapsed() > BLIND
 
 
+def test_doubts_that_began_at_different_times_do_not_keep_each_other_alive(bench: Bench) -> None:
+    bench.world.unseen |= {"a", "b"}
+    bench.world.mute |= {"a", "b"}
+    bench.world.at(timedelta(minutes=5), lambda: pytest.fail("it still looks"))
+
+    run = bench.start(step("a"), step("b", deadline=timedelta(seconds=17)))
+
+    assert set(run.states.values()) == {StepState.IN_DOUBT}
+    assert run.closed is None
+
+
 def test_a_run_that_was_held_in_doubt_goes_on_once_it_can_be_seen(bench: Bench) -> None:
     bench.world.unseen.add("a")
     bench.world.mute.add("a")

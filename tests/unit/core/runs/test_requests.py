@@ -36,6 +36,15 @@ def test_a_gate_waits_for_a_person_and_opens_once() -> None:
     assert bench.told("b") == ["asked", "started", "succeeded"]
 
 
+def test_an_approval_opens_one_gate_and_no_other() -> None:
+    bench = Bench(inbox=Wishes([Request("1", Wish.APPROVE, "binh", step=A)]))
+
+    run = bench.start(step("a", gate="approve"), step("b", gate="approve"))
+
+    assert run.states == {A: StepState.DONE, B: StepState.AWAITING_APPROVAL}
+    assert bench.world.performed == ["a"]
+
+
 def test_a_skipped_step_lets_the_run_go_on() -> None:
     bench = Bench(inbox=Wishes())
     bench.world.refuses.add("a")

@@ -95,3 +95,15 @@ def test_an_undo_that_never_arrives_is_sent_only_so_often(bench: Bench) -> None:
     assert run.states[A] is StepState.STUCK
     assert run.verdict is RunVerdict.HELD
     assert bench.told("a").count("undo-started") == 2
+
+
+def test_a_step_without_an_undo_stays_as_it_is(bench: Bench) -> None:
+    bench.world.refuses.add("c")
+
+    run = bench.start(
+        step("a", undo="not a"), step("b", "a"), step("c", "b"), on_failure=OnFailure.UNWIND
+    )
+
+    assert run.closed is RunVerdict.UNWOUND
+    assert bench.world.performed == ["a", "b", "not a"]
+    assert run.states[StepId("b")] is StepState.DONE

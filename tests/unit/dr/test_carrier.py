@@ -1,0 +1,109 @@
+"""A run that is carried in this process, against stub servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.errors import PlanRefused, WorldError
+from core.runs.journal import RunVerdict, Where
+from core.runs.plan import RunName
+from core.system_clock import SystemClock
+from dr.live.carrier import Carrier
+from dr.live.run_folder import RunFolder
+from dr.plan import RecoveryPlan
+from dr.planner import Occasion, plan_switchover
+from dr.report import Outcome
+from dr.rules import Switchover
+from inventory.etcd import runs
+from inventory.names import OperatorName, SiteName
+from tests.rehearsals import SERVICE
+from tests.stubs.network import StubNetwork, stub_network
+
+if TYPE_CHECKING:
+    from dr.live.doors import Live
+
+CLOCK = SystemClock()
+NAME = RunName("20300101-000002-move")
+
+
+@pytest.fixture
+def stub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StubNetwork]:
+    with stub_network(request.getfixturevalue("stub_ground"), SERVICE, tmp_path / "hosts") as stub:
+        with stub.live() as live:
+            live.doors.records.swap_placement(SERVICE, None, stub.world.truth.placements[0])
+        yield stub
+
+
+@contextmanager
+def _carrier(stub: StubNetwork, root: Path, plan: RecoveryPlan | None = None) -> Iterator[Carrier]:
+    with stub.live() as live:
+        if not (root / NAME).exists():
+            RunFolder.create(root, plan or _plan(live))
+        yield Carrier(live, RunFolder.opened(root, NAME), CLOCK)
+
+
+def _plan(live: Live) -> RecoveryPlan:
+    facts = live.eye(CLOCK).observe(SERVICE)
+    occasion = Occasion(NAME, CLOCK.now(), OperatorName("an"))
+    return plan_switchover(live.network, facts, Switchover(SERVICE, SiteName("ndc02")), occasion)
+
+
+def test_a_run_is_carried_to_its_end_and_measured(stub: StubNetwork, tmp_path: Path) -> None:
+    stub.began += timedelta(minutes=1)  # the probe's clock is ahead, and nobody needs to know
+    with _carrier(stub, tmp_path) as carrier:
+        run = carrier.carry()
+        report = carrier.report()
+        again = carrier.carry()
+        stub.goes_dark()
+        unmeasured = carrier.report()
+        window = carrier.folder.window()
+
+    assert run.closed is RunVerdict.DONE, run.waits_for()
+    assert again == run
+    assert report.outcome is Outcome.DONE
+    assert report.measure is not None
+    assert report.measure.acknowledged > 50
+    assert window is not None
+    assert window.ended is not None
+    assert unmeasured.outcome is Outcome.UNMEASURED
+    kept = [key for key in stub.etcd.held if key.startswith(runs(stub.on.network.environment))]
+    assert len(kept) == len((tmp_path / NAME / "journal.jsonl").read_text().splitlines())
+
+
+def test_a_plan_whose_facts_are_over_is_not_begun(stub: StubNetwork, tmp_path: Path) -> None:
+    with stub.live() as live:
+        plan = _plan(live)
+    basis = replace(plan.basis, network_digest="another")
+
+    with (
+        _carrier(stub, tmp_path, replace(plan, basis=basis)) as carrier,
+        pytest.raises(PlanRefused, match="out of date"),
+    ):
+        carrier.carry()
+
+    assert not (tmp_path / NAME / "journal.jsonl").exists()
+
+
+def test_a_run_that_was_begun_where_nobody_answers_any_more_is_not_continued(
+    stub: StubNetwork, tmp_path: Path
+) -> None:
+    with _carrier(stub, tmp_path) as carrier:
+        stub.goes_dark()
+        with pytest.raises((PlanRefused, WorldError)):
+            carrier.carry()
+
+        assert carrier.folder.journal(CLOCK).records() == []
+
+
+def test_without_a_quorum_the_file_is_the_truth(stub: StubNetwork, tmp_path: Path) -> None:
+    with _carrier(stub, tmp_path) as carrier:
+        stub.goes_dark()
+
+        assert carrier._truth() is Where.FILE

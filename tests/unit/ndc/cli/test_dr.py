@@ -1,0 +1,116 @@
+"""``ndc dr`` as it is typed, against stub servers: plan, move, follow, settle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.runs.plan import RunName
+from dr.live.run_folder import names
+from tests.rehearsals import SERVICE
+from tests.stubs.checkout import Checkout, checkout
+from tests.stubs.network import stub_network
+
+MOVE = ("dr", "switchover", SERVICE, "--to", "ndc02")
+
+
+@pytest.fixture
+def typed(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Iterator[Checkout]:
+    on = request.getfixturevalue("stub_ground")
+    with stub_network(on, SERVICE, tmp_path / "hosts") as stub:
+        yield checkout(stub, tmp_path, monkeypatch, capfd)
+
+
+def _runs(typed: Checkout) -> list[str]:
+    return names(typed.environment.paths.runs)
+
+
+def test_a_service_moves_as_it_was_printed_and_its_run_can_be_read(typed: Checkout) -> None:
+    planned = typed.ndc("dr", "plan", SERVICE, "--to", "ndc02")
+    (run,) = _runs(typed)
+    unanswered = typed.ndc(*MOVE, "--plan", run)
+    moved = typed.ndc("--yes", *MOVE, "--plan", run)
+    shown = typed.ndc("dr", "show", run)
+    report = json.loads(typed.ndc("--json", "dr", "show", run).out)
+    listed = json.loads(typed.ndc("--json", "dr", "runs").out)
+    approved = typed.ndc("dr", "approve", run, "promote")
+    resumed = typed.ndc("dr", "resume", run)
+    again = typed.ndc("--yes", *MOVE)
+
+    assert (planned.code, f"--plan {run}" in planned.err) == (0, True)
+    assert unanswered.code == 2
+    assert moved.code == 0, moved.err
+    assert "promote: done" in moved.err
+    assert "switchover public-service-portal to ndc02: done" in moved.out
+    assert "the new leader has all that the old one wrote" in shown.out
+    assert report["outcome"] == "done"
+    assert (report["measure"]["lost"], report["measure"]["not_read_back"]) == (0, 0)
+    assert list(listed) == [run]
+    assert (approved.code, resumed.code, again.code) == (4, 0, 4)
+    assert "is at ndc02 already" in again.err
+    assert typed.stub.world.truth.announcing == {"ndc02-node"}
+
+
+def test_a_plan_is_a_value_for_other_programs(typed: Checkout) -> None:
+    plan = json.loads(typed.ndc("--json", "dr", "plan", SERVICE, "--to", "ndc02").out)
+
+    assert [plan["id"]] == _runs(typed)
+
+
+def test_every_objection_is_told_and_nothing_is_begun(typed: Checkout) -> None:
+    database = typed.stub.world.truth.database
+    database.missing = {member.host: 99 for member in database.declared.members}
+    database.synchronous.clear()
+
+    refused = typed.ndc("--yes", *MOVE)
+
+    assert refused.code == 4
+    assert "is not the only synchronous standby" in refused.err
+    assert "is too far behind" in refused.err
+    assert _runs(typed) == []
+
+
+def test_a_run_that_was_not_begun_cannot_be_settled(typed: Checkout) -> None:
+    typed.ndc("dr", "plan", SERVICE, "--to", "ndc02")
+    (run,) = _runs(typed)
+
+    aborted = typed.ndc("dr", "abort", run)
+    unknown = typed.ndc("dr", "show", "no-such-run")
+
+    assert (aborted.code, unknown.code) == (4, 4)
+    assert "a run that was begun" in aborted.err
+
+
+def test_a_run_that_is_held_is_settled_by_a_person(typed: Checkout) -> None:
+    database = typed.stub.world.truth.database
+    database.missing = {member.host: 3 for member in database.declared.members}
+    held = typed.ndc("--yes", *MOVE)
+    (run,) = _runs(typed)
+    open_ = typed.ndc("dr", "runs")
+    aborted = typed.ndc("dr", "abort", run)
+    skipped = typed.ndc("dr", "skip", run, "compare", "--reason", "counted by hand")
+
+    assert held.code == 1, held.out
+    assert "failed: loss" in held.out
+    assert run in open_.out
+    assert aborted.code == 4
+    assert skipped.code in {0, 1}
+    assert "counted by hand" in (typed.environment.paths.runs / run / "journal.jsonl").read_text()
+
+
+def test_a_network_that_nobody_reaches_is_refused_whole(typed: Checkout) -> None:
+    typed.stub.goes_dark()
+
+    refused = typed.ndc("--yes", *MOVE)
+
+    assert refused.code == 4
+    assert "nobody can say where" in refused.err
+    assert RunName(SERVICE) not in _runs(typed)
