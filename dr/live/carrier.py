@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.clock import Clock
-from core.measure import FRESH, ClockMark, Measure, Window
+from core.measure import FRESH, ClockPair, Measure, Window
 from core.runs.journal import Opened, Where
 from core.runs.run import fold
 from dr.actions import Action
@@ -120,8 +120,8 @@ class Carrier:
         if window is not None:
             self.folder.keep_window(replace(window, ended=if_seen(lambda: self._mark(service))))
 
-    def _mark(self, service: ServiceName) -> ClockMark:
-        asked = self.clock.elapsed()
+    def _mark(self, service: ServiceName) -> ClockPair:
+        began = self.clock.elapsed()
         shown = self.live.doors.probe.now(service)
-        within = (self.clock.elapsed() - asked) / 2
-        return ClockMark(shown, asked + within, within)
+        within = (self.clock.elapsed() - began) / 2
+        return ClockPair(shown, began + within, within)
