@@ -22,7 +22,7 @@ from core.host_paths import (
     SETTINGS,
     HostPath,
 )
-from inventory import etcd, postgresql
+from inventory import etcd, patroni, postgresql
 from inventory.endpoints import leader_port, patroni_port
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Database, Host, LastCopy, Network, Role, Service
@@ -81,6 +81,10 @@ class HostMember:
     owners: tuple[Login, ...]
     """of services"""
     admissions: tuple[Admission, ...]
+    changers: tuple[IPv4Address, ...]
+    """from where its Patroni takes changes"""
+    changers_user: str
+    changers_password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,9 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
             postgresql.owner(service) for service in postgresql.services_in(network, database.name)
         ),
         admissions=tuple(postgresql.admissions(network, database)),
+        changers=tuple(patroni.changers(network, database)),
+        changers_user=patroni.USER,
+        changers_password=patroni.password_name(database.name),
     )
 
 

@@ -18,7 +18,7 @@ from access.secrets.private_files import damaged, make_folder, write_private
 from access.secrets.ssh_keys import ensure_ssh_key
 from core.clock import Clock
 from core.system_clock import SystemClock
-from inventory import postgresql
+from inventory import patroni, postgresql
 from inventory.etcd import ROOT, accounts, password_name
 from inventory.network import Host, Network
 
@@ -61,10 +61,11 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
 
 
 def passwords_of(network: Network) -> tuple[str, ...]:
-    """Return the name of every password in ``network``: of PostgreSQL's roles, of etcd's users."""
+    """Return the name of every password in ``network``: PostgreSQL's, Patroni's and etcd's."""
     logins = (login.password for login in postgresql.logins(network))
+    changers = (patroni.password_name(database.name) for database in network.databases)
     users = (ROOT, *(account.name for account in accounts(network)))
-    return (*logins, *map(password_name, users))
+    return (*logins, *changers, *map(password_name, users))
 
 
 def _ensure_passwords(secrets: Secrets, network: Network) -> None:

@@ -111,7 +111,7 @@ def test_no_password_opens_two_databases(rendered_twice: Mapping[str, Rendered])
                     used[database] |= set(re.findall(r"the-password-of-[\w.-]+\w", text))
 
     one, other = used.values()
-    assert len(one) == len(other) == 7
+    assert len(one) == len(other) == 8
     assert one.isdisjoint(other)
 
 
