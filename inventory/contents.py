@@ -22,11 +22,12 @@ from core.host_paths import (
     SETTINGS,
     HostPath,
 )
-from inventory import etcd, patroni, postgresql
+from inventory import etcd, patroni, postgresql, system_accounts
 from inventory.endpoints import leader_port, patroni_port
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Database, Host, LastCopy, Network, Role, Service
 from inventory.postgresql import Admission, Login
+from inventory.system_accounts import SystemAccount
 
 _KNOWING: Final = ("agent", "exporter", "heartbeat", "probe")
 """programs that know the whole network, by their roles of the playbooks"""
@@ -113,6 +114,8 @@ class HostService:
 
     name: ServiceName
     title: str
+    account: str
+    """as whom its application runs"""
     address: IPv4Address
     port: int
     database_port: int
@@ -130,6 +133,8 @@ class HostService:
 class Contents:
     """What one host is to hold."""
 
+    accounts: tuple[SystemAccount, ...]
+    """as whom our programs run"""
     passwords: tuple[HostPassword, ...]
     restart_on: Mapping[str, tuple[HostPath, ...]]
     """by the role of a program: a change of one of these restarts it"""
@@ -147,6 +152,7 @@ def contents_of(network: Network, host: Host) -> Contents:
     needed = {service.database for service in services}
     passwords = tuple(_passwords(network, host))
     return Contents(
+        accounts=tuple(system_accounts.system_accounts(network, host)),
         passwords=passwords,
         restart_on={program: _restart_on(program, passwords) for program in _KNOWING},
         members=tuple(_member(network, host, d) for d in network.databases_on(host.name)),
@@ -169,20 +175,22 @@ def _passwords(network: Network, host: Host) -> Iterator[HostPassword]:
     """Yield the passwords of our programs here; Patroni has its own in its settings."""
     if Role.SERVICE in host.roles:
         name = etcd.password_name(etcd.AGENT)
-        yield HostPassword("agent", name, PASSWORDS / name, "root", before="")
+        yield HostPassword("agent", name, PASSWORDS / name, system_accounts.AGENT, before="")
     for database in network.databases_on(host.name):
-        yield _libpq("heartbeat", postgresql.login(database.name, postgresql.HEARTBEAT))
+        marker = postgresql.login(database.name, postgresql.HEARTBEAT)
+        yield _libpq("heartbeat", system_accounts.HEARTBEAT, marker)
     if Role.MONITOR in host.roles:
         for database in network.databases:
             if any(member.site == host.site for member in database.members):
-                yield _libpq("exporter", postgresql.login(database.name, postgresql.EXPORTER))
+                reader = postgresql.login(database.name, postgresql.EXPORTER)
+                yield _libpq("exporter", system_accounts.EXPORTER, reader)
     for service in network.services_on(host.name):
-        yield _libpq("portal", postgresql.owner(service))
+        yield _libpq("portal", system_accounts.application(service), postgresql.owner(service))
 
 
-def _libpq(program: str, login: Login) -> HostPassword:
-    path = PASSWORDS / login.password
-    return HostPassword(program, login.password, path, "ndc", f"*:*:{login.inside}:{login.role}:")
+def _libpq(program: str, account: str, login: Login) -> HostPassword:
+    path, before = PASSWORDS / login.password, f"*:*:{login.inside}:{login.role}:"
+    return HostPassword(program, login.password, path, account, before)
 
 
 def _restart_on(program: str, passwords: tuple[HostPassword, ...]) -> tuple[HostPath, ...]:
@@ -239,6 +247,7 @@ def _service(network: Network, service: Service) -> HostService:
     return HostService(
         name=service.name,
         title=service.title,
+        account=system_accounts.application(service),
         address=service.address,
         port=service.port,
         database_port=leader_port(network.database(service.database).port),
