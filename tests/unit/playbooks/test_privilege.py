@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,12 @@ from tests.networks import network
 from tests.unit.playbooks.conftest import Rendered
 
 TINY = network("tiny")
+SANDBOX = {
+    *("NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes"),
+    *("PrivateDevices=yes", "RestrictSUIDSGID=yes", "RestrictNamespaces=yes"),
+    *("SystemCallFilter=@system-service", "SystemCallFilter=~@privileged @resources"),
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
+}
 
 
 def _units(contents: Rendered) -> Iterator[tuple[str, dict[str, list[str]]]]:
@@ -25,6 +33,16 @@ def _units(contents: Rendered) -> Iterator[tuple[str, dict[str, list[str]]]]:
                     directives.setdefault(name, []).append(value)
             if directives.get("Type") != ["oneshot"]:
                 yield path.rpartition("/")[2], directives
+
+
+def _all_units(contents: Rendered) -> dict[str, str]:
+    """Return what stands in each unit that stays, our own or a drop-in for Debian's."""
+    texts = {
+        path.removeprefix("/etc/systemd/system/").removesuffix(".d/ndc.conf"): text
+        for path, text in contents.texts().items()
+        if path.startswith("/etc/systemd/system/")
+    }
+    return {name: text for name, text in texts.items() if "Type=oneshot" not in text}
 
 
 def _owners(contents: Rendered) -> dict[str, str]:
@@ -54,6 +72,65 @@ def test_no_two_programs_run_as_one_user_and_none_as_root(
         assert ["root"] not in users.values()
         assert len({user for (user,) in ours}) == len(ours)
         assert {user for (user,) in ours} <= _groups(contents).keys()
+
+
+def test_every_unit_comes_back_however_often_it_ends(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        texts = _all_units(contents)
+        declared = {u["name"] for tree in contents.trees for u in tree.get("units") or []}
+
+        # these two do their work once
+        assert declared - {"nftables.service", "ndc-sysctl.service"} == texts.keys()
+        for name, text in texts.items():
+            lines = text.splitlines()
+            assert lines.index("StartLimitIntervalSec=0") < lines.index("[Service]"), name
+            assert lines.index("[Service]") < lines.index("Restart=always"), name
+
+
+def test_every_unit_of_ours_is_a_sandbox(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        for name, unit in _units(contents):
+            said = {f"{key}={value}" for key, values in unit.items() for value in values}
+
+            assert said >= SANDBOX, name
+            rights = ["", "CAP_NET_ADMIN"] if name == "ndc-agent.service" else [""]
+            assert unit["CapabilityBoundingSet"] == rights
+
+
+def test_a_unit_writes_to_what_is_its_own_and_nowhere_else(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    written = {
+        name: (unit.get("StateDirectory", []), unit.get("ReadWritePaths", []))
+        for contents in rendered.values()
+        for name, unit in _units(contents)
+    }
+
+    assert {name: places for name, places in written.items() if any(places)} == {
+        "etcd.service": ([], ["/var/lib/etcd"]),
+        "ndc-agent.service": (["ndc/agent"], []),
+        "ndc-probe.service": (["ndc/probe"], []),
+        "patroni-general-db.service": ([], ["/var/lib/postgresql /run/postgresql"]),
+    }
+
+
+@pytest.mark.lab
+def test_systemd_thinks_well_of_every_unit_of_ours(
+    rendered_twice: Mapping[str, Rendered], tmp_path: Path
+) -> None:
+    for host, contents in rendered_twice.items():
+        (tmp_path / host).mkdir()
+        for name, text in _all_units(contents).items():
+            if "ExecStart=" in text:  # a whole unit, and no drop-in
+                (tmp_path / host / name).write_text(text)
+        units = sorted((tmp_path / host).iterdir())
+        judged = subprocess.run(
+            ["systemd-analyze", "security", "--offline=true", "--threshold=30", *units],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
 def test_a_password_is_read_by_the_one_program_that_needs_it(
@@ -109,4 +186,4 @@ def test_recovery_acts_on_a_host_as_the_agent_does(rendered: Mapping[str, Render
         for agent in agents:
             assert f"setpriv --reuid={agent['User'][0]} " in forced
             assert "--bounding-set=-all,+net_admin" in forced
-            assert agent["CapabilityBoundingSet"] == ["CAP_NET_ADMIN"]
+            assert agent["AmbientCapabilities"] == ["CAP_NET_ADMIN"]
