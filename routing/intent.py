@@ -11,7 +11,8 @@ a filter that let a neighbour speak for itself alone would forbid just the path
 that is left. So a route is accepted from anybody, if the autonomous system at
 the far end of its path is the site whose prefix it is, or a site that may serve
 that service address. Our own prefixes are nobody else's: no entry admits them.
-The same entries, and one for what starts here, bound what we announce.
+The same entries, and one for what starts here, bound what we announce. Inside a site
+a border router believes a host without links about that host's own addresses, and nothing else.
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ class Neighbour:
     address: IPv4Address
     asn: int
     kind: Kind
+    here: IPv4Address
+    """our own end of the session"""
+    own: tuple[IPv4Network, ...]
+    """what it announces of itself, sorted: of a client we believe nothing else"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +126,20 @@ def intent(network: Network, host: HostName) -> RouterIntent:
 
 def _across_links(network: Network, me: Host) -> list[Neighbour]:
     ends = [
-        link.other_end(end) for link in network.links_of(me.name) if (end := link.end_at(me.name))
+        (end, link.other_end(end))
+        for link in network.links_of(me.name)
+        if (end := link.end_at(me.name))
     ]
     return [
-        Neighbour(end.host, end.address.ip, network.site(end.site).asn, Kind.EXTERNAL)
-        for end in ends
+        Neighbour(
+            host=end.host,
+            address=end.address.ip,
+            asn=network.site(end.site).asn,
+            kind=Kind.EXTERNAL,
+            here=here.address.ip,
+            own=_announced(network, network.host(end.host)),
+        )
+        for here, end in ends
     ]
 
 
@@ -134,7 +148,12 @@ def _inside(network: Network, me: Host) -> list[Neighbour]:
     asn = network.site(me.site).asn
     return [
         Neighbour(
-            host.name, host.lan.ip, asn, Kind.BORDER if Role.BORDER in host.roles else Kind.CLIENT
+            host=host.name,
+            address=host.lan.ip,
+            asn=asn,
+            kind=Kind.BORDER if Role.BORDER in host.roles else Kind.CLIENT,
+            here=me.lan.ip,
+            own=_announced(network, host),
         )
         for host in others
         if Role.BORDER in me.roles or Role.BORDER in host.roles

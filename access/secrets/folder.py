@@ -57,7 +57,7 @@ class Secrets:
 
     @property
     def bgp_password(self) -> Path:
-        """What BGP sessions are signed with (TCP-MD5)."""
+        """What the passwords of BGP sessions (TCP-MD5) are made from."""
         return self.path("bgp_password")
 
     def host_key(self, host: HostName) -> Path:

@@ -19,7 +19,7 @@ from routing.delta import delta, equal
 from routing.health import Seen
 from routing.routers.connection import open_router, translated
 from routing.routers.driver import Frr
-from routing.text import frr_text
+from routing.text import frr_text, session_passwords
 
 T = TypeVar("T")
 
@@ -32,13 +32,11 @@ class Routers:
     answer (the next call connects anew), NotSeen where an answer cannot be read.
     """
 
-    def __init__(
-        self, network: Network, access: Access, bgp_password: str, log_folder: Path
-    ) -> None:
+    def __init__(self, network: Network, access: Access, bgp_secret: str, log_folder: Path) -> None:
         """Keep what is needed to connect; ``access`` holds the control key. Connects to nobody."""
         self.network = network
         self._access = access
-        self._password = bgp_password
+        self._secret = bgp_secret
         self._log_folder = log_folder
         self._open: dict[HostName, Frr] = {}
         self._turns = {host.name: threading.Lock() for host in network.hosts}
@@ -60,7 +58,7 @@ class Routers:
         return Seen(self.bgp_sessions(host), self.bfd_peers(host), self.routes(host))
 
     def running_config(self, host: HostName) -> str:
-        """Return the configuration that runs; it holds the BGP password.
+        """Return the configuration that runs; it holds the passwords of its sessions.
 
         Raises:
             Unreachable: a daemon does not run; what it would run is not nothing.
@@ -68,8 +66,8 @@ class Routers:
         return self._on(host, Frr.running_config)
 
     def wanted_config(self, host: HostName) -> str:
-        """Return the configuration that should run; it holds the BGP password."""
-        return frr_text(self.network, host, self._password)
+        """Return the configuration that should run; it holds the passwords of its sessions."""
+        return frr_text(self.network, host, self._secret)
 
     def pending(self, host: HostName) -> list[str]:
         """Return the commands that are missing for running to equal intent."""
@@ -133,7 +131,10 @@ class Routers:
             router = self._open.get(host)
             if router is None or not router.is_alive():
                 router = self._open[host] = open_router(
-                    self.network.host(host), self._access, self._log_folder, self._password
+                    self.network.host(host),
+                    self._access,
+                    self._log_folder,
+                    session_passwords(self.network, host, self._secret),
                 )
             try:
                 with translated(host):
