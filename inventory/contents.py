@@ -120,6 +120,8 @@ class HostService:
     port: int
     database_port: int
     """of this host's way to the leader"""
+    database_server: str
+    """the name by which it verifies whom that way leads to"""
     login: Login
     passfile: HostPath
     settings: HostPath
@@ -251,6 +253,7 @@ def _service(network: Network, service: Service) -> HostService:
         address=service.address,
         port=service.port,
         database_port=leader_port(network.database(service.database).port),
+        database_server=postgresql.server_name(service.database),
         login=login,
         passfile=passfile,
         settings=settings,

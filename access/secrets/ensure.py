@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import secrets as randomness
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 from pathlib import Path
 
 from access.secrets.authority import Authority, Subject, Use
@@ -27,7 +26,6 @@ CLIENTS = ("control",)
 
 _PASSWORD_BYTES = 16
 _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
-_LOCALHOST = IPv4Address("127.0.0.1")
 _SYSTEM_CLOCK = SystemClock()
 
 
@@ -86,8 +84,11 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
             files=secrets.host_certificate(host.name),
             name=host.name,
             uses=frozenset({Use.SERVER, Use.CLIENT}),
-            dns_names=(host.name, "localhost"),
-            addresses=(host.loopback, host.management.ip, _LOCALHOST),
+            dns_names=(
+                host.name,
+                *(postgresql.server_name(one.name) for one in network.databases_on(host.name)),
+            ),
+            addresses=(host.loopback, host.management.ip),
         )
     for service in network.services:
         yield Subject(
