@@ -28,23 +28,26 @@ class Guard:
     record: EpochRecord
     addresses: Addresses
 
-    def answer(self, text: str) -> tuple[Verdict, Answer]:
-        """Return what becomes of the request ``text``, done and looked at."""
+    def answer(self, text: str, *, recorded: bool = False) -> tuple[Verdict, Answer]:
+        """Return what becomes of the request ``text``, done and looked at.
+
+        ``recorded`` says that its epoch was read from a majority.
+        """
         try:
             request = Request.parse(text)
         except Rejected as error:
             return Verdict.MALFORMED, Answer(None, refused=f"{error.what}: {error.expected}")
         try:
             with self.record.turn():
-                return self._in_turn(request)
+                return self._in_turn(request, recorded=recorded)
         except JournalCorrupt as error:
             return Verdict.DAMAGED, Answer(None, refused=f"{error.what} ({error.actual})")
         except NdcError as error:
             return Verdict.FAILED, Answer(None, refused=f"{error.what}: {error.actual}")
 
-    def _in_turn(self, request: Request) -> tuple[Verdict, Answer]:
+    def _in_turn(self, request: Request, *, recorded: bool) -> tuple[Verdict, Answer]:
         known = self.record.read()
-        if why := refusal(request, known, self.serves):
+        if why := refusal(request, known, self.serves, recorded=recorded):
             return Verdict.REFUSED, Answer(known.get(request.workload), refused=why)
         highest = known.get(request.workload)
         if request.act is not Act.LOOK and request.epoch != highest:
