@@ -68,7 +68,7 @@ class Live:
         guard = Access(secrets.epoch_key, hosts, port=ssh_port)
         doors = Doors(
             EtcdRecords(etcd, network.environment),
-            Patroni(network, over, programs),
+            Patroni(network, over, programs, secrets),
             ForcedCommand(network, guard),
             Canary(network, programs),
             Probes(network, tls),
