@@ -162,9 +162,6 @@ def _session(neighbour: Neighbour, router: RouterIntent, secret: str) -> Iterato
     yield f"{name} bfd"
     yield f"{name} bfd profile {router.bfd.name}"
     yield f"{name} timers connect 3"
-    if neighbour.kind is NeighbourKind.EXTERNAL:
-        # whoever is farther than the other end of the link cannot speak to us
-        yield f"{name} ttl-security hops 1"
 
 
 def _routes_of(neighbour: Neighbour, router: RouterIntent) -> Iterator[str]:

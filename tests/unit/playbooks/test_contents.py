@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from inventory.names import HostName
 from inventory.network import Role
 from inventory.network_text import network_from_json
 from inventory.patroni import changers
@@ -200,6 +201,23 @@ def test_of_the_programs_of_a_host_only_those_that_must_may_ask_a_patroni(
         assert "    tcp dport { 8008 } meta skuid != { root, haproxy, postgres, prometheus }" in (
             line.removesuffix(" reject with tcp reset") for line in output
         )
+
+
+def test_a_firewall_lets_nobody_speak_bgp_but_the_neighbours(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    there = network("tiny")
+    for name, contents in rendered.items():
+        host = there.host(HostName(name))
+        ends = [
+            (end, link.other_end(end)) for link in there.links if (end := link.end_at(host.name))
+        ]
+        admitted = {f'iifname "{end.interface}" ip saddr {far.address.ip}' for end, far in ends}
+        admitted.add(f'iifname "lan0" ip saddr {there.site(host.site).lan}')
+        lines = contents.texts()["/etc/nftables.conf"].splitlines()
+
+        bgp = {line.strip().partition(" tcp dport 179 ") for line in lines if " 179 " in line}
+        assert {(before, after) for before, _, after in bgp} == {(a, "accept") for a in admitted}
 
 
 def test_a_firewall_lets_only_the_operator_in_by_management(

@@ -16,7 +16,6 @@ _WITH_ONE_VALUE = (
     "bfd profile",
     "timers connect",
     "maximum-prefix",
-    "ttl-security hops",
     "prefix-list",
     "route-map",
 )

@@ -174,7 +174,6 @@ def _across_links(declared: Network, name: HostName) -> dict[str, set[str]]:
             "route-map RECEIVE in",
             "route-map ANNOUNCE out",
             "maximum-prefix 10000 restart 1 force",
-            "ttl-security hops 1",
             f"password {session_password(PASSWORD, near.address.ip, far.address.ip)}",
         }
     return sessions
