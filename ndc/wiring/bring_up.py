@@ -13,6 +13,7 @@ from pathlib import Path
 
 from access.quorum_access import ensure_access
 from access.secrets import Secrets, ensure_secrets
+from core import files
 from core.clock import NotYet, until_answered, wait_until
 from core.errors import Rejected
 from core.locks import alone
@@ -63,6 +64,7 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
     """
     stages = Stages(say, SystemClock())
     with alone(environment.paths.lock):
+        files.make_folder(environment.paths.root, mode=0o700)
         network = network_of(environment, inventory=inventory, record=True)
         with stages.stage("tool chain"):
             cache = settings().cache
