@@ -31,7 +31,7 @@ from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
 from ndc.wiring.place import place_services
 from ndc.wiring.routers import say_routes
-from ndc.wiring.running_network import keep
+from ndc.wiring.running_network import built, keep
 from ndc.wiring.snapshots import snapshot_taker
 from ndc.wiring.stages import Stages
 from ndc.wiring.summary import summary
@@ -72,7 +72,12 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
             image = build.ensure_image(cache, stages.detail)
             wheel = build.ensure_wheel(cache, stages.detail)
         with stages.stage("keys and certificates"):
-            secrets = ensure_secrets(environment.paths.secrets, network, stages.clock)
+            secrets = ensure_secrets(
+                environment.paths.secrets,
+                network,
+                stages.clock,
+                built=built(environment, network),
+            )
         with stages.stage(f"{len(network.hosts)} hosts and {len(network.links)} links"):
             keep(environment, network)
             Existence(environment, pulumi, stages).ensure(network, secrets, image, wheel)
