@@ -22,7 +22,7 @@ _Permission = tuple[str, str]
 
 
 def ensure_access(etcd: Etcd, accounts: Iterable[Account], passwords: Mapping[str, str]) -> None:
-    """Make ``accounts`` exist, each with its grants and no other.
+    """Make ``accounts`` exist, each with its grants and no other, and nobody beside them.
 
     ``etcd`` asks as root; ``passwords`` are by account, root's among them.
 
@@ -32,8 +32,10 @@ def ensure_access(etcd: Etcd, accounts: Iterable[Account], passwords: Mapping[st
     """
     enabled = _is_enabled(etcd)
     making = _Making(etcd, enabled, _names(etcd, "role"), _names(etcd, "user"))
-    for account in (Account(ROOT, ()), *accounts):
+    wanted = (Account(ROOT, ()), *accounts)
+    for account in wanted:
         making.ensure(account, EtcdCredentials(account.name, passwords[account.name]))
+    making.remove_all_but(frozenset(account.name for account in wanted))
     if not enabled:
         _change(etcd, "enable", {})
 
@@ -58,8 +60,18 @@ class _Making:
             _change(self.etcd, "user/add", {"name": name, "password": login.password})
         elif not self._is_accepted(login):
             _change(self.etcd, "user/changepw", {"name": name, "password": login.password})
-        if name not in _look(self.etcd, "user/get", {"name": name}).get("roles", []):
+        roles = _look(self.etcd, "user/get", {"name": name}).get("roles", [])
+        if name not in roles:
             _change(self.etcd, "user/grant", {"user": name, "role": name})
+        for role in set(roles) - {name}:
+            _change(self.etcd, "user/revoke", {"name": name, "role": role})
+
+    def remove_all_but(self, names: frozenset[str]) -> None:
+        """Make every user and every role that is not one of ``names`` gone."""
+        for user in sorted(self.users - names):
+            _change(self.etcd, "user/delete", {"name": user})
+        for role in sorted(self.roles - names):
+            _change(self.etcd, "role/delete", {"role": role})
 
     def _ensure_permissions(self, account: Account) -> None:
         grants = dict(_granted(account))

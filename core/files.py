@@ -31,14 +31,18 @@ def read_folder(folder: Path) -> dict[str, str]:
     return texts
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, *, mode: int | None = None) -> None:
     """Make ``path`` a folder, with those it lies in.
+
+    ``mode`` is its own, whatever the umask is and whatever it was; None: it stays as it is.
 
     Raises:
         Rejected: it is none, and cannot be made.
     """
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o755)
+        if mode is not None and path.stat().st_mode & 0o7777 != mode:
+            path.chmod(mode)
     except OSError as error:
         raise Rejected(
             f"the folder {path} could not be made",

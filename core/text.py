@@ -76,6 +76,11 @@ def size(size_bytes: int, *, binary: bool = False) -> str:
     return f"{size_bytes} B"
 
 
+def printable(text: str) -> str:
+    """Return ``text`` with what a terminal would obey, or not show, as Python writes it."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 def first_problem(error: ValidationError, whole: str = "") -> str:
     """Return where a document is wrong first, and how: ``hosts.0.name: Field required``.
 

@@ -5,10 +5,10 @@ comes to), ``endpoints`` (ports), ``etcd`` (what lies where in it, and who may r
 ``postgresql`` (the same of databases), ``patroni`` (whom it obeys), ``system_accounts`` (as
 whom our programs run), ``contents`` (what each host holds).
 
-From text to it: ``documents`` (YAML that remembers its places), ``model`` (what may be written),
-``checks`` and ``problems`` (everything wrong, at once), ``loader`` (the way in), ``allocations``
-and ``allocate`` (numbers, given for good), ``addresses``, ``hosts``, ``derive`` (where addresses
-are made).
+From text to it: ``documents`` (YAML that remembers its places), ``printable`` and ``model`` (what
+may be written), ``checks`` and ``problems`` (everything wrong, at once), ``loader`` (the way in),
+``allocations`` and ``allocate`` (numbers, given for good), ``addresses``, ``hosts``, ``derive``
+(where addresses are made).
 
 From it to others: ``network_text`` (network.json), ``ansible`` (the inventory of the playbooks),
 ``schema`` (for editors).

@@ -1,7 +1,8 @@
 """The network as Ansible's inventory: which host carries which roles, and what templates may ask.
 
 A role of the playbooks is a noun, narrower than ``Role``: a database host
-carries ``database`` and ``heartbeat``. Nothing here is secret.
+carries ``database`` and ``heartbeat``. Nothing here is secret, and nothing is a template: Ansible
+evaluates what an inventory says, so every text is marked as not to be evaluated.
 """
 
 from __future__ import annotations
@@ -37,14 +38,16 @@ def ansible_inventory(network: Network, variables: Mapping[str, str]) -> dict[st
     hosts = {host["name"]: _host_variables(network, host) for host in plain["hosts"]}
     return {
         "all": {
-            "hosts": hosts,
-            "vars": {
-                **variables,
-                "ndc_network": plain,
-                "ndc_hosts": {host["name"]: host for host in plain["hosts"]},
-                "ndc_ports": _ports(network),
-                "ndc_paths": places(),
-            },
+            "hosts": _inert(hosts),
+            "vars": _inert(
+                {
+                    **variables,
+                    "ndc_network": plain,
+                    "ndc_hosts": {host["name"]: host for host in plain["hosts"]},
+                    "ndc_ports": _ports(network),
+                    "ndc_paths": places(),
+                }
+            ),
             "children": _groups(network),
         }
     }
@@ -54,6 +57,19 @@ def roles_of(host: Host) -> tuple[str, ...]:
     """Return the roles of the playbooks that ``host`` carries, in the order of application."""
     special = [role for kind in Role if kind in host.roles for role in _BY_ROLE.get(kind, ())]
     return tuple(dict.fromkeys((*_EVERYWHERE, *special)))
+
+
+def _inert(value: Any) -> Any:
+    """Return ``value`` as Ansible's JSON names it when no text in it is a template."""
+    match value:
+        case str():
+            return {"__ansible_unsafe": value}
+        case Mapping():
+            return {key: _inert(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_inert(inner) for inner in value]
+        case _:
+            return value
 
 
 def _host_variables(network: Network, plain: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from inventory.names import (
     TierName,
 )
 from inventory.network import LastCopy, Role, SiteKind
+from inventory.printable import PublicKey, Title
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 DURATION = r"^(\d+(?:\.\d+)?) (ms|s|min|h|d)$"
@@ -41,7 +42,7 @@ _UNITS = {
 
 
 def _duration(text: Any) -> timedelta:
-    match = re.match(DURATION, text) if isinstance(text, str) else None
+    match = re.fullmatch(DURATION, text) if isinstance(text, str) else None
     if match is None:
         raise ValueError("a number, a space and one of ms, s, min, h, d: 15 min")
     return float(match[1]) * _UNITS[match[2]]
@@ -57,7 +58,6 @@ Prefix = Annotated[
     Field(strict=False),
     WithJsonSchema({"type": "string", "examples": ["198.19.0.0/19"]}),
 ]
-Title = Annotated[str, Field(min_length=1, max_length=120)]
 Word = Annotated[str, Field(pattern=NAME, max_length=40)]
 """a name that nothing else refers to: carriers, ducts, risks"""
 Words = Annotated[tuple[Word, ...], Field(strict=False)]
@@ -203,7 +203,7 @@ class OperatorEntry(_Declared):
     roles: Annotated[
         frozenset[Literal["observe", "operate", "approve"]], Field(strict=False, min_length=1)
     ]
-    public_key: Annotated[str, Field(pattern=r"^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) ")] = ""
+    public_key: PublicKey = ""
     """OpenSSH format; absent: the environment makes the key"""
 
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing_extensions import override
 
 from core.errors import InventoryInvalid
+from core.text import printable
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,9 +67,9 @@ class Problem:
             ("next step", self.next_step),
         )
         return [
-            f"{self.place}  {self.code}  {self.what}",
+            printable(f"{self.place}  {self.code}  {self.what}"),
             *(self._snippet() if snippet and self.source else []),
-            *(f"{label:>10}  {text}" for label, text in labelled),
+            *(f"{label:>10}  {printable(text)}" for label, text in labelled),
         ]
 
     def plain(self) -> dict[str, object]:
@@ -92,7 +93,9 @@ class Problem:
         }
 
     def _snippet(self) -> list[str]:
-        return [f"{self.place.line:>10} | {self.source}", f"{'^':>{self.place.column + 13}}"]
+        # a letter for a letter, so that the caret stands below its own
+        source = "".join(letter if letter.isprintable() else "\ufffd" for letter in self.source)
+        return [f"{self.place.line:>10} | {source}", f"{'^':>{self.place.column + 13}}"]
 
 
 class InventoryProblems(InventoryInvalid):

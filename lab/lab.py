@@ -168,7 +168,7 @@ class Lab:
             if not self._is_open:
                 shared.join(self._ground.environment)
                 self._fabric.ensure_management()
-                files.make_folder(self._ground.folder)
+                files.make_folder(self._ground.folder, mode=0o700)
                 self._links.keep()
                 self._is_open = True
 

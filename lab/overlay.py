@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import files
 from core.errors import Rejected
 from lab.mounts import mounted_at, unmount
 from lab.tools import run
+
+_HARMLESS = "nosuid,nodev"
+"""whoever is root in a host cannot leave a program that makes others root on the machine"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,17 @@ class Overlay:
         return self.folder / "root"
 
     def make(self) -> None:
-        """Make the empty folders."""
-        for path in (self.upper, self.folder / "work", self.root):
-            path.mkdir(parents=True, exist_ok=True)
+        """Make the empty folders; nobody of this machine passes ``folder`` but its owner.
+
+        The mode of ``upper`` is that of ``/`` inside, which every user of the host passes.
+
+        Raises:
+            Rejected: a folder cannot be made.
+        """
+        files.make_folder(self.folder, mode=0o700)
+        files.make_folder(self.folder / "work")
+        files.make_folder(self.upper, mode=0o755)
+        files.make_folder(self.root)
 
     def mount(self, image: Path) -> None:
         """Mount ``image`` with the changes over it, unless that is mounted.
@@ -49,7 +61,7 @@ class Overlay:
                 next_step="make up builds it",
             )
         layers = f"lowerdir={image},upperdir={self.upper},workdir={self.folder / 'work'}"
-        run("mount", "-t", "overlay", "overlay", "-o", layers, self.root)
+        run("mount", "-t", "overlay", "overlay", "-o", f"{_HARMLESS},{layers}", self.root)
 
     def mounted_image(self) -> Path | None:
         """Return the image that is really mounted; None if none is."""

@@ -70,13 +70,17 @@ class Authority:
     clock: Clock
 
     @classmethod
-    def ensure(cls, files: Certificate, environment: str, clock: Clock) -> Authority:
+    def ensure(
+        cls, files: Certificate, environment: str, clock: Clock, *, in_use: bool = False
+    ) -> Authority:
         """Return the authority in ``files``, made if it is not there yet.
 
+        ``in_use`` says that it issued certificates, so that no other may be made.
+
         Raises:
-            Rejected: it cannot be read, or only one half of it is there.
+            Rejected: it cannot be read, or all or one half of it is gone.
         """
-        if files.certificate.exists() and not files.key.exists():
+        if not files.key.exists() and (in_use or files.certificate.exists()):
             raise lost(files.key)
         key = _ensure_key(files.key, _IRREPLACEABLE)
         if not files.certificate.exists():

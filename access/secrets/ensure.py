@@ -1,7 +1,8 @@
-"""Makes the secrets that are missing, and changes none that is there.
+"""Makes the secrets that were never made, and changes none that is there.
 
-A key or a password never changes. A certificate is issued again, for the same key,
-when its names no longer suit its owner, or when its end is near.
+What hosts were built with and is gone is not made up. A key or a password never changes.
+A certificate is issued again, for the same key, when its names no longer suit its owner,
+or when its end is near.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from access.secrets.authority import Authority, Subject, Use
 from access.secrets.folder import Secrets
-from access.secrets.private_files import damaged, make_folder, write_private
+from access.secrets.private_files import damaged, lost, make_folder, write_private
 from access.secrets.ssh_keys import ensure_ssh_key
 from core.clock import Clock
 from core.system_clock import SystemClock
@@ -29,26 +30,32 @@ _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
 _SYSTEM_CLOCK = SystemClock()
 
 
-def ensure_secrets(folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK) -> Secrets:
+def ensure_secrets(
+    folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK, *, built: Network | None = None
+) -> Secrets:
     """Make every secret that ``network`` needs exist under ``folder`` (0700, files 0600).
+
+    ``built`` is the network whose hosts hold secrets from here already; None: there is none.
 
     Raises:
         Rejected: the folder cannot be written, or what is in it is damaged or in part gone.
     """
     secrets = Secrets(folder)
     make_folder(folder)
-    _ensure_ssh_keys(secrets, network)
-    _ensure_passwords(secrets, network)
-    authority = Authority.ensure(secrets.authority, str(network.environment), clock)
+    _ensure_ssh_keys(secrets, network, built)
+    _ensure_passwords(secrets, network, built)
+    issued = any(folder.glob("*/*/tls.crt"))
+    authority = Authority.ensure(secrets.authority, str(network.environment), clock, in_use=issued)
     for subject in _subjects(secrets, network):
         authority.ensure_certificate(subject)
     write_private(secrets.known_hosts, _known_hosts(secrets, network))
     return secrets
 
 
-def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
+def _ensure_ssh_keys(secrets: Secrets, network: Network, built: Network | None) -> None:
     hosts_with_keys = _names_of_known_hosts(secrets)
-    ensure_ssh_key(secrets.control_key, f"control@{network.environment}")
+    control = f"control@{network.environment}"
+    ensure_ssh_key(secrets.control_key, control, in_use=built is not None)
     ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
     for host in network.hosts:
         # another key means another host, and the data of the old one gone
@@ -66,16 +73,21 @@ def passwords_of(network: Network) -> tuple[str, ...]:
     return (*logins, *changers, *map(password_name, users))
 
 
-def _ensure_passwords(secrets: Secrets, network: Network) -> None:
-    for path in (
-        secrets.pulumi_passphrase,
-        secrets.bgp_password,
-        *(secrets.password(name) for name in passwords_of(network)),
-    ):
+def _ensure_passwords(secrets: Secrets, network: Network, built: Network | None) -> None:
+    in_use = set(_password_files(secrets, built)) if built else set()
+    for path in _password_files(secrets, network):
         if not path.exists():
+            if path in in_use:
+                raise lost(path)
             write_private(path, randomness.token_hex(_PASSWORD_BYTES) + "\n")
         if not _PASSWORD.fullmatch(secrets.read(path)):
             raise damaged(path, f"a line of {2 * _PASSWORD_BYTES} hexadecimal digits")
+
+
+def _password_files(secrets: Secrets, network: Network) -> Iterator[Path]:
+    yield secrets.pulumi_passphrase
+    yield secrets.bgp_password
+    yield from map(secrets.password, passwords_of(network))
 
 
 def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:

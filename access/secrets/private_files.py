@@ -35,7 +35,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def lost(path: Path) -> Rejected:
-    """Return the refusal that a secret is gone while hosts still know its public half."""
+    """Return the refusal that a secret is gone while hosts still know it, or its public half."""
     return Rejected(
         f"a secret is gone: {path}",
         expected="the one that hosts were made with; another one they would refuse",

@@ -214,8 +214,15 @@ class FileInbox:
         files.write(self.path / f"{request.id}.json", text + "\n")
 
     def requests(self) -> Sequence[Request]:
-        """Return what has been asked and not been put away, oldest first."""
-        return [request for path in sorted(self.path.glob("*.json")) if (request := _read(path))]
+        """Return what has been asked and not been put away, oldest first.
+
+        A file that is not named after its request could never be put away: it is put aside.
+        """
+        found = [(path, _read(path)) for path in sorted(self.path.glob("*.json"))]
+        for path, request in found:
+            if request and path.stem != request.id:
+                path.replace(path.with_suffix(".misnamed"))
+        return [request for path, request in found if request and path.stem == request.id]
 
     def put_away(self, request: Request) -> None:
         """Forget ``request``: it is in the journal, or cannot be obeyed."""

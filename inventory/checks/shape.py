@@ -111,6 +111,8 @@ def _problem(detail: ErrorDetails, document: Document) -> Problem:
             return _missing(path, document)
         case _ if "[key]" in detail["loc"]:
             return _bad_name(path, detail, document)
+        case "unprintable":
+            return _unprintable(path, detail, document)
         case _:
             return _bad_value(path, detail, document)
 
@@ -165,6 +167,18 @@ def _bad_value(path: Path, detail: ErrorDetails, document: Document) -> Problem:
     )
 
 
+def _unprintable(path: Path, detail: ErrorDetails, document: Document) -> Problem:
+    found, at = detail["ctx"]["found"], detail["ctx"]["at"]
+    return Problem(
+        document.at(*path),
+        "NDC-E0206",
+        f"{_words(path)} is not a line of text",
+        expected="printable characters on one line, without {{, {% and {#",
+        actual=f"{found} at character {at} of {_shown(detail['input'])}",
+        next_step="leave it out; programs read this text as well",
+    )
+
+
 def _expectation(detail: ErrorDetails) -> str:
     """Return what would have been right, in words of a person."""
     kind, context = detail["type"], detail.get("ctx", {})
@@ -198,7 +212,6 @@ _KINDS = {
 _PATTERNS = {
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "small letters, digits and single dashes, a letter first",
     r"^T[0-9]$": "T and one digit",
-    r"^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) ": "an Ed25519 key in OpenSSH's format",
 }
 
 

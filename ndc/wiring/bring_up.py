@@ -13,6 +13,7 @@ from pathlib import Path
 
 from access.quorum_access import ensure_access
 from access.secrets import Secrets, ensure_secrets
+from core import files
 from core.clock import NotYet, until_answered, wait_until
 from core.errors import Rejected
 from core.locks import alone
@@ -30,7 +31,7 @@ from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
 from ndc.wiring.place import place_services
 from ndc.wiring.routers import say_routes
-from ndc.wiring.running_network import keep
+from ndc.wiring.running_network import built, keep
 from ndc.wiring.snapshots import snapshot_taker
 from ndc.wiring.stages import Stages
 from ndc.wiring.summary import summary
@@ -63,6 +64,7 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
     """
     stages = Stages(say, SystemClock())
     with alone(environment.paths.lock):
+        files.make_folder(environment.paths.root, mode=0o700)
         network = network_of(environment, inventory=inventory, record=True)
         with stages.stage("tool chain"):
             cache = settings().cache
@@ -70,7 +72,12 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
             image = build.ensure_image(cache, stages.detail)
             wheel = build.ensure_wheel(cache, stages.detail)
         with stages.stage("keys and certificates"):
-            secrets = ensure_secrets(environment.paths.secrets, network, stages.clock)
+            secrets = ensure_secrets(
+                environment.paths.secrets,
+                network,
+                stages.clock,
+                built=built(environment, network),
+            )
         with stages.stage(f"{len(network.hosts)} hosts and {len(network.links)} links"):
             keep(environment, network)
             Existence(environment, pulumi, stages).ensure(network, secrets, image, wheel)

@@ -64,13 +64,7 @@ def create(
         PlanRefused: the name is taken or cannot be one.
         Rejected: another checkout on this machine has it.
     """
-    if not NAMES.fullmatch(name):
-        raise PlanRefused(
-            f'"{name}" cannot name an environment',
-            expected="a small letter, then small letters, digits and dashes, 21 at most",
-            actual=name,
-            next_step="choose another name",
-        )
+    _demand_name(name)
     paths = paths_of(name)
     if paths.description.exists():
         raise PlanRefused(
@@ -81,7 +75,7 @@ def create(
     declared = load(files.read_folder(folder))
     allocate(declared, profile, Allocations())  # refuses a profile that is not declared
     number = machine.claim_number(name, paths.root)
-    files.make_folder(paths.root)
+    files.make_folder(paths.root, mode=0o700)
     description = Description(
         format=Format.ENVIRONMENT.number,
         number=number,
@@ -100,6 +94,7 @@ def opened(name: str) -> Environment:
         PlanRefused: there is none, or its description is of a format that is not read.
         Rejected: its description cannot be read.
     """
+    _demand_name(name)
     paths = paths_of(name)
     text = files.read_if_there(paths.description)
     if text is None:
@@ -121,6 +116,21 @@ def opened(name: str) -> Environment:
             next_step=f"restore the file, or give {name} up, data included: ndc --env {name} lab "
             f"sweep; then rm -r {paths.root}",
         ) from None
+
+
+def _demand_name(name: str) -> None:
+    """Return if ``name`` can be one; ``lab/`` would be the folder of ``lab``, and not its number.
+
+    Raises:
+        PlanRefused: it cannot.
+    """
+    if not NAMES.fullmatch(name):
+        raise PlanRefused(
+            f'"{name}" cannot name an environment',
+            expected="a small letter, then small letters, digits and dashes, 21 at most",
+            actual=name,
+            next_step="choose another name",
+        )
 
 
 def exists(name: str) -> bool:

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from core import files
-from core.errors import InventoryInvalid, Rejected
+from core.errors import InventoryInvalid, PlanRefused, Rejected
 from inventory.network import Network
 from inventory.network_text import network_from_json, network_to_plain
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as declared_by
+from stacks.engine.record import stacks_on_record
 
 
 def keep(environment: Environment, network: Network) -> None:
@@ -62,6 +63,20 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
             "the inventory was changed since the last ndc up; this is what runs\n"
             "    ndc up makes the change"
         )
+    return last
+
+
+def built(environment: Environment, declared: Network) -> Network | None:
+    """Return the network whose hosts exist, or may; None if nothing was ever built.
+
+    ``declared`` stands in for one that was built, and of which nothing readable was kept.
+    """
+    try:
+        last = _last(environment)
+    except (PlanRefused, Rejected):
+        return declared
+    if last is None and stacks_on_record(environment.paths.pulumi / "backend"):
+        return declared
     return last
 
 

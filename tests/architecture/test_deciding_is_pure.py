@@ -59,7 +59,7 @@ DECIDING = {
     "core/host_paths.py": {"pathlib"},
     "core/formats.py": set(),
     "core/runs": {"pydantic", "queue"},
-    "inventory": {"pydantic", "pydantic_core", "yaml", "networkx"},
+    "inventory": {"base64", "pydantic", "pydantic_core", "yaml", "networkx"},
     "dr/*.py": {"pydantic", "dr"},
     "dr/simulation": {"dr", "random"},
     "stacks/programs": {"pulumi", "stacks.programs"},

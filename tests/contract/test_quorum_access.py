@@ -17,9 +17,11 @@ from inventory.etcd import (
     ROOT,
     Account,
     Grant,
+    accounts,
     claims,
     password_name,
     patroni,
+    patroni_account,
     placements,
     runs,
 )
@@ -46,7 +48,12 @@ READS = {
     f"patroni-{DATABASE}": {"leader"},
 }
 WRITES = {**READS, AGENT: set[str]()}
-WHY_NOT = ("permission denied", "authentication failed", "user name is empty")
+WHY_NOT = (
+    "permission denied",
+    "authentication failed",
+    "user name is empty",
+    "user name not found",
+)
 CHANGES = 19
 """that an etcd needs which knows nobody"""
 
@@ -108,6 +115,33 @@ def test_what_was_granted_once_and_is_not_any_more_is_taken_away(empty: Server) 
     assert before == KEYS.keys()
     assert _written_by(agent) == WRITES[AGENT]
     assert _read_by(agent) == READS[AGENT]
+
+
+def test_an_account_that_nobody_needs_any_more_is_removed(empty: Server) -> None:
+    former = Account(patroni_account(DatabaseName("former-db")), (Grant("/", writes=True),))
+    empty.secrets.password(password_name(former.name)).write_text("known to who left\n")
+    empty.admit(*accounts(NETWORK), former)
+    gone = empty.speaking_as(former.name)
+    before = _written_by(gone)
+
+    empty.admit()
+
+    assert before == KEYS.keys()
+    assert _written_by(gone) == set()
+    assert former.name not in _known(empty, "user") | _known(empty, "role")
+
+
+def test_a_role_that_somebody_granted_besides_is_taken_away(empty: Server) -> None:
+    empty.admit()
+    root = empty.speaking_as(ROOT)
+    root.ask("auth/user/grant", {"user": AGENT, "role": CONTROL}, repeatable=False)
+    agent = empty.speaking_as(AGENT)
+    before = _written_by(agent)
+
+    empty.admit()
+
+    assert before == WRITES[CONTROL]
+    assert _written_by(agent) == WRITES[AGENT]
 
 
 def test_a_password_that_is_another_one_by_now_is_told_to_etcd(empty: Server) -> None:
@@ -173,6 +207,11 @@ def _dying_after(changes: int) -> Callable[..., dict[str, Any]]:
 
 def _write(etcd: Etcd, key: str) -> None:
     etcd.change([Holds(key, None)], [Put(key, "x")])
+
+
+def _known(server: Server, kind: str) -> set[str]:
+    answer = server.speaking_as(ROOT).ask(f"auth/{kind}/list", {}, repeatable=True)
+    return set(answer[f"{kind}s"])
 
 
 def _read_by(etcd: Etcd) -> set[str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from access.secrets import Secrets, ensure_secrets
+from access.secrets import Secrets, ensure_secrets, passwords_of
 from core.clock import Clock
 from core.errors import Rejected
 from core.system_clock import SystemClock
-from tests.networks import network
+from tests.networks import DECLARED, TWO_DATABASES, network
 
 NETWORK = network("tiny")
 HOST = NETWORK.hosts[0].name
@@ -52,6 +52,52 @@ def test_half_a_key_that_is_gone_is_not_made_up(secrets: Secrets, clock: Clock, 
 
     assert not secrets.path(name).exists()
     assert "from a copy" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bgp_password",
+        "pulumi_passphrase",
+        "passwords/general-db.postgres",
+        "passwords/general-db.replication",
+        "passwords/etcd-root",
+        "control_key",
+    ],
+)
+def test_what_hosts_were_built_with_and_is_gone_is_not_made_up(
+    secrets: Secrets, clock: Clock, name: str
+) -> None:
+    for path in (secrets.path(name), secrets.path(f"{name}.pub")):
+        path.unlink(missing_ok=True)
+
+    with pytest.raises(Rejected, match="a secret is gone") as caught:
+        ensure_secrets(secrets.folder, NETWORK, clock, built=NETWORK)
+
+    assert not secrets.path(name).exists()
+    assert len(caught.value.lines()) == 4
+    assert "from a copy" in caught.value.next_step
+
+
+def test_an_authority_that_is_gone_whole_is_not_made_up(secrets: Secrets, clock: Clock) -> None:
+    secrets.authority.key.unlink()
+    secrets.authority.certificate.unlink()
+
+    with pytest.raises(Rejected, match="a secret is gone"):
+        ensure_secrets(secrets.folder, NETWORK, clock)
+
+    assert not secrets.authority.certificate.exists()
+
+
+def test_what_is_declared_since_the_last_time_gets_its_first_password(
+    secrets: Secrets, clock: Clock
+) -> None:
+    more = network("tiny", DECLARED, TWO_DATABASES)
+
+    ensure_secrets(secrets.folder, more, clock, built=NETWORK)
+
+    assert all(secrets.password(name).exists() for name in passwords_of(more))
+    assert set(passwords_of(more)) > set(passwords_of(NETWORK))
 
 
 def test_the_key_of_a_host_that_others_know_is_not_made_up(secrets: Secrets, clock: Clock) -> None:

@@ -77,3 +77,15 @@ def test_what_cannot_be_written_leaves_the_old_text(tmp_path: Path) -> None:
 def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match="could not be written"):
         files.write(tmp_path / "none" / "file", "text")
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_who_may_pass_a_folder_does_not_depend_on_the_umask_or_on_what_was(
+    tmp_path: Path, umask: int, mode: int
+) -> None:
+    (tmp_path / "old").mkdir(mode=0o711)
+
+    for name in ("old", "new"):
+        files.make_folder(tmp_path / name, mode=mode)
+
+        assert (tmp_path / name).stat().st_mode & 0o7777 == mode, f"umask {umask:03o}"

@@ -68,6 +68,19 @@ def test_requests_are_read_in_order_and_put_away(folder: RunFolder) -> None:
     assert list(inbox.requests()) == asked[1:]
 
 
+@pytest.mark.parametrize("name", ["../../elsewhere", "2-abort", ""])
+def test_a_request_that_is_not_named_after_its_file_is_put_aside(
+    folder: RunFolder, name: str
+) -> None:
+    inbox = folder.inbox()
+    inbox.post(Request("1-abort", Wish.ABORT, "an"))
+    text = (inbox.path / "1-abort.json").read_text("utf-8").replace("1-abort", name)
+    (inbox.path / "1-abort.json").write_text(text)
+
+    assert list(inbox.requests()) == []
+    assert [path.name for path in inbox.path.iterdir()] == ["1-abort.misnamed"]
+
+
 def test_what_is_no_request_is_not_obeyed(folder: RunFolder) -> None:
     (folder.inbox_path / "0.json").write_text("{}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,41 @@ from inventory.ansible import ansible_inventory, roles_of
 from inventory.network import Role
 from inventory.network_text import network_from_json, network_to_plain
 from tests.networks import network
+
+
+def _told(variables: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return what Ansible reads: the inventory, each marked text as the text that it is."""
+    told: dict[str, Any] = _read(ansible_inventory(network(), variables or {}))["all"]
+    return told
+
+
+def _read(value: Any) -> Any:
+    match value:
+        case {"__ansible_unsafe": text}:
+            return text
+        case dict():
+            return {key: _read(inner) for key, inner in value.items()}
+        case list():
+            return [_read(inner) for inner in value]
+        case _:
+            return value
+
+
+def _bare_texts(value: Any) -> list[str]:
+    """Return the texts in ``value`` that Ansible would evaluate."""
+    match value:
+        case {"__ansible_unsafe": _}:
+            return []
+        case dict():
+            return [text for inner in value.values() for text in _bare_texts(inner)]
+        case list():
+            return [text for inner in value for text in _bare_texts(inner)]
+        case _:
+            return [value] if isinstance(value, str) else []
+
+
+def test_no_text_of_the_inventory_is_a_template() -> None:
+    assert _bare_texts(ansible_inventory(network(), {"ndc_wheel_digest": "{{ 1 }}"})) == []
 
 
 @pytest.mark.parametrize("profile", ["tiny", "compact"])
@@ -21,7 +57,7 @@ def test_what_is_written_is_read_back(profile: str) -> None:
 
 
 def test_every_host_is_in_the_groups_of_its_roles_and_of_its_site() -> None:
-    groups = ansible_inventory(network(), {})["all"]["children"]
+    groups = _told()["children"]
 
     for host in network().hosts:
         inside = {name for name, group in groups.items() if host.name in group["hosts"]}
@@ -52,7 +88,7 @@ def test_no_host_carries_a_role_twice() -> None:
 
 
 def test_hosts_are_reached_by_management() -> None:
-    hosts = ansible_inventory(network(), {})["all"]["hosts"]
+    hosts = _told()["hosts"]
 
     assert {name: told["ansible_host"] for name, told in hosts.items()} == {
         host.name: str(host.management.ip) for host in network().hosts
@@ -60,13 +96,13 @@ def test_hosts_are_reached_by_management() -> None:
 
 
 def test_the_callers_variables_hold_for_all() -> None:
-    told = ansible_inventory(network(), {"ndc_wheel_digest": "abc"})
+    told = _told({"ndc_wheel_digest": "abc"})
 
-    assert told["all"]["vars"]["ndc_wheel_digest"] == "abc"
+    assert told["vars"]["ndc_wheel_digest"] == "abc"
 
 
 def test_templates_find_every_host_by_its_name() -> None:
-    told = ansible_inventory(network(), {})["all"]["vars"]
+    told = _told()["vars"]
 
     assert told["ndc_network"] == network_to_plain(network())
     assert told["ndc_hosts"] == {host["name"]: host for host in told["ndc_network"]["hosts"]}
@@ -74,7 +110,7 @@ def test_templates_find_every_host_by_its_name() -> None:
 
 
 def test_templates_find_every_port_by_the_name_of_its_program() -> None:
-    told = ansible_inventory(network(), {})["all"]["vars"]["ndc_ports"]
+    told = _told()["vars"]["ndc_ports"]
 
     programs = {"ssh", "bgp", "https", "etcd_client", "etcd_peer", "prometheus"}
     programs |= {"node_exporter", "exporter", "probe"}

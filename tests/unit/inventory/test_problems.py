@@ -68,6 +68,17 @@ def test_a_program_is_told_all_that_a_person_reads() -> None:
     }
 
 
+def test_what_a_terminal_would_obey_is_written_out_and_the_caret_stays_below_its_letter() -> None:
+    place = Place("a.yaml", 3, 5)
+    problem = Problem(place, "NDC-E0101", "\x1b[2J", "a", "\u202eb", "c", source="    \u202ex")
+
+    told = problem.lines(snippet=True)
+
+    assert told[0] == "a.yaml:3:5  NDC-E0101  \\x1b[2J"
+    assert told[1:3] == ["         3 |     \ufffdx", "                 ^"]
+    assert told[4] == "    actual  \\u202eb"
+
+
 def test_every_code_has_a_case() -> None:
     written = {
         code

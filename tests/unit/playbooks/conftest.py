@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,27 @@ def rendered_twice(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ren
     """Return what each host is to hold where two services need a database each."""
     two = network("tiny", DECLARED, TWO_DATABASES)
     return _rendered(two, tmp_path_factory.mktemp("contents"))
+
+
+HOSTILE = "{{ lookup('ansible.builtin.pipe', 'touch FILE') }}{% set x %}\n[Service]\nUser=root\\"
+"""a title that would run a program as whoever plays, and as root on the host"""
+
+
+@pytest.fixture(scope="session")
+def rendered_hostile(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, Mapping[str, Rendered]]:
+    """Return the file that only ``HOSTILE`` makes, and what each host is to hold with it."""
+    home = tmp_path_factory.mktemp("contents")
+    title = HOSTILE.replace("FILE", str(home / "evaluated"))
+    there = network("tiny")
+    hostile = replace(
+        there,
+        services=tuple(replace(service, title=title) for service in there.services),
+        sites=tuple(replace(site, title=title) for site in there.sites),
+        operators=tuple(replace(one, public_key=title) for one in there.operators),
+    )
+    return home / "evaluated", _rendered(hostile, home)
 
 
 def _rendered(there: Network, home: Path) -> Mapping[str, Rendered]:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from inventory.network_text import network_from_json
 from inventory.patroni import changers
 from tests.conftest import Golden
 from tests.networks import ROOT, network
-from tests.unit.playbooks.conftest import Rendered
+from tests.unit.playbooks.conftest import HOSTILE, Rendered
 
 GOLDEN = ROOT / "tests/golden/contents"
 HOSTS = ("ndc01-edge", "ndc01-node", "ndc03-node", "witness-node")
@@ -127,6 +128,35 @@ def test_daemons_are_told_the_whole_network(rendered: Mapping[str, Rendered]) ->
     for contents in rendered.values():
         text = contents.texts()["/etc/ndc/network.json"]
         assert network_from_json(text, "network.json") == network("tiny")
+
+
+def test_no_text_that_somebody_declared_is_evaluated(
+    rendered_hostile: tuple[Path, Mapping[str, Rendered]],
+) -> None:
+    evaluated, contents = rendered_hostile
+
+    held = contents["ndc01-node"].texts()
+
+    title = HOSTILE.replace("FILE", str(evaluated))
+    assert not evaluated.exists()
+    assert {one["title"] for one in json.loads(held["/etc/ndc/network.json"])["sites"]} == {title}
+    assert json.loads(held["/etc/ndc/reference-public-service-portal.json"])["title"] == title
+
+
+def test_no_text_that_somebody_declared_gives_a_directive(
+    rendered: Mapping[str, Rendered],
+    rendered_hostile: tuple[Path, Mapping[str, Rendered]],
+) -> None:
+    _, contents = rendered_hostile
+
+    changed = {
+        path
+        for host, held in contents.items()
+        for path, text in held.texts().items()
+        if text != rendered[host].texts()[path]
+    }
+
+    assert {path for path in changed if path.endswith((".service", ".conf", ".yml"))} == set()
 
 
 def _patroni(rendered: Mapping[str, Rendered], host: str) -> Any:

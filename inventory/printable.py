@@ -1,0 +1,73 @@
+"""Text that a person may write: one printable line, never a program for whoever reads it on."""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+UNPRINTABLE = "unprintable"
+"""pydantic's type of the problem"""
+
+_TEMPLATE_MARKS = ("{{", "{%", "{#")
+_LENGTH_BYTES = 4
+_KEY_BYTES = 32
+_SECURITY_KEY = "sk-ssh-ed25519@openssh.com"
+_KINDS = ("ssh-ed25519", _SECURITY_KEY)
+_NO_KEY = "an Ed25519 key in OpenSSH's format"
+
+
+def _one_line(text: str) -> str:
+    place = next((at for at, letter in enumerate(text) if not letter.isprintable()), None)
+    if place is not None:
+        found = f"U+{ord(text[place]):04X}"
+    else:
+        found = next((mark for mark in _TEMPLATE_MARKS if mark in text), "")
+        place = text.find(found)
+    if found:
+        raise PydanticCustomError(
+            UNPRINTABLE,
+            "a line of printable text",
+            {"found": found, "at": place + 1},
+        )
+    return text
+
+
+def _public_key(text: str) -> str:
+    """Return ``text`` if it is a whole public key, with or without a comment."""
+    kind, _, rest = text.partition(" ")
+    encoded = rest.partition(" ")[0]
+    try:
+        blob = base64.b64decode(encoded, validate=True)
+        names = list(_strings(blob))
+    except ValueError:
+        raise ValueError(_NO_KEY) from None
+    # a security key names its application besides
+    is_whole = len(names) == (3 if kind == _SECURITY_KEY else 2)
+    if kind in _KINDS and is_whole and names[0] == kind.encode() and len(names[1]) == _KEY_BYTES:
+        return text
+    raise ValueError(_NO_KEY)
+
+
+def _strings(blob: bytes) -> list[bytes]:
+    """Return the strings of ``blob``, each of which begins with its length (RFC 4251)."""
+    strings: list[bytes] = []
+    while blob:
+        end = _LENGTH_BYTES + int.from_bytes(blob[:_LENGTH_BYTES], "big")
+        if len(blob) < end:
+            raise ValueError("a string breaks off")
+        strings.append(blob[_LENGTH_BYTES:end])
+        blob = blob[end:]
+    return strings
+
+
+PrintableLine = Annotated[str, AfterValidator(_one_line)]
+"""no control characters, nothing that hides or turns text, no marks of a template"""
+Title = Annotated[PrintableLine, Field(min_length=1, max_length=120)]
+PublicKey = Annotated[
+    PrintableLine,
+    AfterValidator(_public_key),
+    WithJsonSchema({"type": "string", "pattern": r"^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) "}),
+]
