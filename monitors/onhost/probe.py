@@ -7,6 +7,7 @@ nobody grades himself.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from pathlib import Path
 
@@ -28,6 +29,8 @@ WRITES_PER_SECOND = 20
 
 def main() -> None:
     """Probe and answer until stopped."""
+    logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     asyncio.run(_probe(this_host_of_arguments("monitors.onhost.probe")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, deque
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from monitors.probe.ledger_file import LedgerFile
 SYNC_EVERY_SECONDS = 0.2
 READ_BACK_EVERY_SECONDS = 5.0
 RECENT = timedelta(seconds=60)
+
+_LOG = logging.getLogger("ndc-probe")
 
 _MOST_UNREAD = 12_000
 """acknowledged writes that wait for being read back: ten minutes of them"""
@@ -52,8 +55,8 @@ class ServiceProbe:
                 group.create_task(self._read_back_for_ever())
                 group.create_task(self._write_for_ever(group))
         finally:
-            self._ledger.close()
             await self._citizen.close()
+            self._ledger.close()
 
     @property
     def head(self) -> Head:
@@ -77,13 +80,21 @@ class ServiceProbe:
         return self._wall_at_start + self._clock.elapsed()
 
     async def lines(self, since: datetime, until: datetime) -> list[str]:
-        """Return the ledger's lines for the window."""
+        """Return the ledger's lines for the window.
+
+        Raises:
+            OSError: the disk does not take what belongs to it.
+        """
         await self._sync()
         lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
         return [line for line, _ in lines]
 
     async def measured(self, since: datetime, until: datetime) -> Measure:
-        """Return what the writes due in the window came to, each of them read back now."""
+        """Return what the writes due in the window came to, each of them read back now.
+
+        Raises:
+            OSError: as ``lines``.
+        """
         await self._sync()
         lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
         entries = [entry for _, entry in lines]
@@ -127,9 +138,17 @@ class ServiceProbe:
             self._unread.append(entry)
 
     async def _sync_for_ever(self) -> None:
+        was_synced = True
         while True:
             await asyncio.sleep(SYNC_EVERY_SECONDS)
-            await self._sync()
+            try:
+                await self._sync()
+            except OSError as error:
+                if was_synced:
+                    _LOG.warning("the ledger of %s is not on disk: %s", self.name, error.strerror)
+                was_synced = False
+            else:
+                was_synced = True
 
     async def _sync(self) -> None:
         async with self._one_sync:
