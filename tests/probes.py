@@ -18,6 +18,7 @@ from monitors.ledger import WriteOutcome
 from monitors.probe.application import application as probe_application
 from monitors.probe.citizen import Citizen
 from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.losses import LossRecord
 from monitors.probe.service_probe import ServiceProbe
 from reference.application import application as reference
 from reference.configuration import Configuration
@@ -55,8 +56,9 @@ def play(path: Path, story: Story, clock: Clock | None = None) -> None:
         async with _serving(store) as root:
             citizen = Citizen(root, None)
             ledger = LedgerFile(path / "portal.jsonl")
+            losses = LossRecord(path / "portal.losses.json")
             probe = ServiceProbe(
-                "portal", citizen, ledger, clock or SystemClock(), per_second=PER_SECOND
+                "portal", citizen, ledger, losses, clock or SystemClock(), per_second=PER_SECOND
             )
             running = asyncio.create_task(probe.run())
             try:

@@ -21,7 +21,9 @@ ConnectionKind = Literal["new", "kept"]
 
 DEADLINE_SECONDS = 1.0
 _READ_BACK = timedelta(seconds=5)
-_KEYS_AT_ONCE = 64
+
+MOST_KEYS = 64
+"""in one question"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +92,13 @@ class Citizen:
         return ended(response, key)
 
     async def ids_of(self, keys: Sequence[str]) -> dict[str, list[int]]:
-        """Return the ids that the service holds under each of ``keys``.
+        """Return the ids that the service holds under each of up to ``MOST_KEYS`` keys.
 
-        A key that nobody answered for is missing; one with an empty list is denied.
+        A key with an empty list is denied.
+
+        Raises:
+            NotSeen: nobody answered for any of them.
         """
-        answers: dict[str, list[int]] = {}
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            batch = keys[start : start + _KEYS_AT_ONCE]
-            try:
-                rows = await self._ask(batch)
-            except NotSeen:
-                continue
-            answers |= {key: [one.id for one in rows if one.key == key] for key in batch}
-        return answers
-
-    async def _ask(self, keys: Sequence[str]) -> list[_Row]:
         answer = await look_async(
             self._new,
             f"{self._root}/submissions",
@@ -112,7 +106,7 @@ class Citizen:
             parameters={"key": keys},
         )
         try:
-            return _Answer.model_validate(answer).submissions
+            rows = _Answer.model_validate(answer).submissions
         except ValidationError as error:
             raise NotSeen(
                 f"{self._root} did not say what it holds",
@@ -121,6 +115,7 @@ class Citizen:
                 actual=f"{error.error_count()} problems",
                 next_step="ask again when the service answers",
             ) from error
+        return {key: [row.id for row in rows if row.key == key] for key in keys}
 
 
 def ended(response: httpx.Response, key: str) -> Ended:

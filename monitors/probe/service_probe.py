@@ -8,10 +8,13 @@ from collections import Counter, deque
 from datetime import datetime, timedelta
 
 from core.clock import Clock
+from core.errors import Rejected
 from core.measure import Measure
 from monitors.ledger import Head, LedgerEntry, WriteOutcome, measure
 from monitors.probe.citizen import Citizen, ConnectionKind
 from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.losses import LossRecord
+from monitors.probe.read_back import ReadBack
 
 SYNC_EVERY_SECONDS = 0.2
 READ_BACK_EVERY_SECONDS = 5.0
@@ -19,19 +22,24 @@ RECENT = timedelta(seconds=60)
 
 _LOG = logging.getLogger("ndc-probe")
 
-_MOST_UNREAD = 12_000
-"""acknowledged writes that wait for being read back: ten minutes of them"""
-
 
 class ServiceProbe:
     """Open loop: a write is sent when it is due, whatever became of those before it.
 
     ``citizen`` writes to the service ``name``, ``per_second`` times a second by ``clock``. How
-    each write ended stands in ``ledger``, which is for this probe alone.
+    each write ended stands in ``ledger``, and what of it was lost in ``losses``; both are for
+    this probe alone.
     """
 
     def __init__(
-        self, name: str, citizen: Citizen, ledger: LedgerFile, clock: Clock, *, per_second: int
+        self,
+        name: str,
+        citizen: Citizen,
+        ledger: LedgerFile,
+        losses: LossRecord,
+        clock: Clock,
+        *,
+        per_second: int,
     ) -> None:
         self.name = name
         self.counts: Counter[tuple[ConnectionKind, WriteOutcome]] = Counter()
@@ -39,12 +47,12 @@ class ServiceProbe:
         self.interval = timedelta(seconds=1) / per_second
         self._citizen = citizen
         self._ledger = ledger
+        self.losses = losses
         self._clock = clock
         # wall time that no clock step can bend: the wall once, then time since boot
         self._wall_at_start = clock.now() - clock.elapsed()
         self._recent: deque[LedgerEntry] = deque()
-        self._unread: deque[LedgerEntry] = deque(maxlen=_MOST_UNREAD)
-        self._missing: dict[str, LedgerEntry] = {}
+        self._read_back = ReadBack(citizen, ledger, losses, self.now)
         self._one_sync = asyncio.Lock()
 
     async def run(self) -> None:
@@ -62,11 +70,6 @@ class ServiceProbe:
     def head(self) -> Head:
         """The end of the ledger, with what is not synced yet."""
         return self._ledger.head
-
-    @property
-    def missing(self) -> int:
-        """How many acknowledged writes were denied when they were last read back."""
-        return len(self._missing)
 
     def recent(self) -> list[LedgerEntry]:
         """Return the writes that were due in the last minute."""
@@ -98,7 +101,7 @@ class ServiceProbe:
         await self._sync()
         lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
         entries = [entry for _, entry in lines]
-        ids = await self._citizen.ids_of([entry.key for entry in entries])
+        ids = await self._read_back.ids_of(entries)
         return measure(entries, ids, window=(since, until), interval=self.interval)
 
     async def _write_for_ever(self, group: asyncio.TaskGroup) -> None:
@@ -135,7 +138,6 @@ class ServiceProbe:
         self.counts[connection, entry.outcome] += 1
         if entry.outcome is WriteOutcome.OK:
             self.last_acknowledged = entry
-            self._unread.append(entry)
 
     async def _sync_for_ever(self) -> None:
         was_synced = True
@@ -157,17 +159,7 @@ class ServiceProbe:
     async def _read_back_for_ever(self) -> None:
         while True:
             await asyncio.sleep(READ_BACK_EVERY_SECONDS)
-            await self._read_back()
-
-    async def _read_back(self) -> None:
-        entries = [*self._missing.values(), *self._unread]
-        self._unread.clear()
-        ids = await self._citizen.ids_of([entry.key for entry in entries])
-        for entry in entries:
-            if entry.key not in ids:
-                if entry.key not in self._missing:
-                    self._unread.append(entry)
-            elif entry.id in ids[entry.key]:
-                self._missing.pop(entry.key, None)
-            else:
-                self._missing[entry.key] = entry
+            try:
+                await self._read_back.turn()
+            except Rejected as error:
+                _LOG.warning("%s: %s", error, error.actual)

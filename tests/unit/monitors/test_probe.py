@@ -80,6 +80,7 @@ def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
         assert told.services["portal"].site == "ndc01"
         assert told.services["portal"].acknowledged > 10
         assert told.services["portal"].answers
+        assert (told.services["portal"].missing, told.services["portal"].missing_since) == (0, None)
         due = [e for e in probe.recent() if first.due_at <= e.due_at <= last.due_at]
         assert len(due) >= 6
         assert (came_to.acknowledged, came_to.lost) == (len(due), 1)
