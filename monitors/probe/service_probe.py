@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.errors import Rejected
-from core.measure import Measure
+from core.measure import TOLERATED_SLIP, Measure
 from monitors.ledger import Head, LedgerEntry, WriteOutcome, measure
 from monitors.probe.citizen import Citizen, ConnectionKind
 from monitors.probe.ledger_file import LedgerFile
@@ -25,6 +25,8 @@ _LOG = logging.getLogger("ndc-probe")
 
 class ServiceProbe:
     """Open loop: a write is sent when it is due, whatever became of those before it.
+
+    What was missed in a freeze is not sent afterwards: citizens come when they come.
 
     ``citizen`` writes to the service ``name``, ``per_second`` times a second by ``clock``. How
     each write ended stands in ``ledger``, and what of it was lost in ``losses``; both are for
@@ -114,7 +116,7 @@ class ServiceProbe:
             key = f"{began}-{sequence}"
             group.create_task(self._write(sequence, key, due_at, connection))
             sequence += 1
-            due_at += self.interval
+            due_at = next_due(due_at, self.now(), self.interval)
 
     async def _write(
         self, sequence: int, key: str, due_at: datetime, connection: ConnectionKind
@@ -163,3 +165,14 @@ class ServiceProbe:
                 await self._read_back.turn()
             except Rejected as error:
                 _LOG.warning("%s: %s", error, error.actual)
+
+
+def next_due(due_at: datetime, now: datetime, interval: timedelta) -> datetime:
+    """Return when the write after the one of ``due_at`` is due.
+
+    By the schedule, unless by ``now`` so much was missed that the time is void anyway: then the
+    schedule goes on from now, and its silence shows.
+    """
+    following = due_at + interval
+    missed = (now - following) // interval
+    return following + missed * interval if now - following > TOLERATED_SLIP else following

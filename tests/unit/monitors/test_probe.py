@@ -17,12 +17,24 @@ from core.system_clock import SystemClock
 from monitors.ledger import WriteOutcome, unchained
 from monitors.probe.citizen import Citizen, ended
 from monitors.probe.ledger_file import LedgerFile
-from monitors.probe.service_probe import ServiceProbe
+from monitors.probe.service_probe import ServiceProbe, next_due
 from reference.memory import MemoryStore
-from tests.ledgers import WINDOW, write
+from tests.ledgers import TICK, WINDOW, at, write
 from tests.probes import PROBE, acknowledged, asking, play
 
 HOUR = timedelta(hours=1)
+
+
+class FrozenClock(SystemClock):
+    """The machine's time, which went on while the probe was frozen."""
+
+    def __init__(self) -> None:
+        self.frozen = timedelta()
+
+    @override
+    def elapsed(self) -> timedelta:
+        """Return the time since boot, with that in the freeze."""
+        return super().elapsed() + self.frozen
 
 
 class SteppedClock(SystemClock):
@@ -93,6 +105,36 @@ def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
         assert (nobody.status_code, nonsense.status_code) == (404, 400)
 
     play(tmp_path, story)
+
+
+def test_after_a_freeze_nothing_is_sent_that_was_missed_and_the_time_is_void(
+    tmp_path: Path,
+) -> None:
+    clock = FrozenClock()
+
+    async def story(probe: ServiceProbe, _: MemoryStore) -> None:
+        await acknowledged(probe, 5)
+        frozen_at = probe.now()
+        clock.frozen = HOUR
+        thawed_at = probe.now()
+        await acknowledged(probe, 30)
+        found = await probe.measured(frozen_at, thawed_at)
+
+        assert found.acknowledged + found.refused + found.unknown <= 2
+        assert found.is_void
+        assert found.worst_slip >= HOUR - timedelta(seconds=1)
+
+    play(tmp_path, story, clock)
+
+
+@pytest.mark.parametrize(
+    ("late", "expected"),
+    [(-1.0, 1), (0.0, 1), (1.0, 1), (4.9, 1), (5.1, 5), (5.9, 5), (100.5, 100)],
+)
+def test_a_little_lateness_is_caught_up_with_and_a_long_one_is_skipped(
+    late: float, expected: int
+) -> None:
+    assert next_due(at(0), at(late), TICK) == at(expected)
 
 
 @pytest.mark.parametrize("step", [HOUR, -HOUR])

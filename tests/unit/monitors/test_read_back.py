@@ -105,12 +105,12 @@ def test_who_never_answers_is_asked_until_a_bound(reader: Reader) -> None:
 
 
 def test_what_got_no_answer_is_asked_for_at_the_next_turn(reader: Reader) -> None:
-    reader.promise(1, 3)
+    reader.promise(1, 8 * MOST_KEYS)
     reader.archive.silences = 10**9
     reader.turn()
     reader.archive.silences = 0
 
-    assert reader.turn()[:3] == ["k1", "k2", "k3"]
+    assert reader.turn()[0] == "k1"
 
 
 def test_a_write_that_was_found_once_and_is_missing_later_is_lost(reader: Reader) -> None:
