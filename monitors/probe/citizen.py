@@ -13,8 +13,9 @@ from typing import Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from access.clients.http import Fate, fate, look_async
-from core.errors import NotSeen
+from access.clients.handshakes import closing_transport
+from access.clients.http import Fate, fate, is_our_own, look_async
+from core.errors import NotSeen, Rejected
 from monitors.ledger import WriteOutcome
 
 ConnectionKind = Literal["new", "kept"]
@@ -74,7 +75,11 @@ class Citizen:
         await self._lasting.aclose()
 
     async def write(self, key: str, connection: ConnectionKind) -> Ended:
-        """Return how a submission with ``key`` ended; within the deadline and never by an error."""
+        """Return how a submission with ``key`` ended, within the deadline.
+
+        Raises:
+            Rejected: it was never sent, because this process has no socket left for it.
+        """
         client = self._new if connection == "new" else self._lasting
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
@@ -86,6 +91,8 @@ class Citizen:
         except TimeoutError:
             return Ended(WriteOutcome.UNKNOWN)
         except httpx.HTTPError as error:
+            if is_our_own(error):
+                raise _no_socket(error) from error
             return Ended(
                 WriteOutcome.REFUSED if fate(error) is Fate.UNTAKEN else WriteOutcome.UNKNOWN
             )
@@ -137,4 +144,14 @@ def _client(tls: ssl.SSLContext, *, connections: int) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
     # connecting is told apart from being answered, within the deadline: twice for TCP and TLS
     timeout = httpx.Timeout(_READ_BACK.total_seconds(), connect=0.45 * DEADLINE_SECONDS)
-    return httpx.AsyncClient(verify=tls, limits=limits, trust_env=False, timeout=timeout)
+    transport = closing_transport(tls, limits)
+    return httpx.AsyncClient(transport=transport, trust_env=False, timeout=timeout)
+
+
+def _no_socket(error: httpx.HTTPError) -> Rejected:
+    return Rejected(
+        "this machine has no socket left for a citizen",
+        expected="a socket for each write",
+        actual=str(error.__cause__ or error),
+        next_step="the probe ends and is started again; what it missed is void",
+    )

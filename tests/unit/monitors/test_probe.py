@@ -11,12 +11,13 @@ import pytest
 from typing_extensions import override
 
 from access.clients.probe import measured, summary
-from core.errors import JournalCorrupt
+from core.errors import JournalCorrupt, Rejected
 from core.measure import FRESH
 from core.system_clock import SystemClock
 from monitors.ledger import WriteOutcome, unchained
-from monitors.probe.citizen import Citizen, ended
+from monitors.probe.citizen import Citizen, ConnectionKind, Ended, ended
 from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.losses import LossRecord
 from monitors.probe.service_probe import ServiceProbe, next_due
 from reference.memory import MemoryStore
 from tests.ledgers import TICK, WINDOW, at, write
@@ -125,6 +126,26 @@ def test_after_a_freeze_nothing_is_sent_that_was_missed_and_the_time_is_void(
         assert found.worst_slip >= HOUR - timedelta(seconds=1)
 
     play(tmp_path, story, clock)
+
+
+class Deaf(Citizen):
+    """A citizen whose machine has no socket left."""
+
+    @override
+    async def write(self, key: str, connection: ConnectionKind) -> Ended:
+        raise Rejected("no socket left")
+
+
+def test_a_probe_without_sockets_ends_and_says_nothing_of_the_service(tmp_path: Path) -> None:
+    ledger = LedgerFile(tmp_path / "portal.jsonl")
+    losses = LossRecord(tmp_path / "portal.losses.json")
+    citizen = Deaf("https://127.0.0.1:9", None)
+    probe = ServiceProbe("portal", citizen, ledger, losses, SystemClock(), per_second=50)
+
+    with pytest.raises(ExceptionGroup, match="unhandled errors"):
+        asyncio.run(probe.run())
+
+    assert (tmp_path / "portal.jsonl").read_text("utf-8") == ""
 
 
 @pytest.mark.parametrize(
