@@ -45,6 +45,7 @@ class Format(Enum):
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
+    LOSSES = ("`/var/lib/ndc/probe/<service>.losses.json`, beside the ledger", JournalCorrupt)
     SIGHTINGS = ("`var/<env>/sightings.json`; an unknown one is forgotten", PlanRefused, 2)
 
     def __init__(

@@ -7,6 +7,7 @@ A change is sent with ``send``: it answers in Rejected and Unreachable. A look i
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 import httpx
 
+from access.clients.handshakes import closing_transport
 from core.errors import NotSeen, Rejected, Unreachable
 
 CONNECT: Final = timedelta(milliseconds=500)
@@ -49,6 +51,7 @@ FATES: Final[dict[type[Exception], Fate]] = {
 """what each exception of the library means; one that is not here means what its parent means"""
 
 _ROOTS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
+_NO_SOCKET: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _NO: Final = range(400, 500)
 _UNLIMITED: Final = httpx.Limits(max_connections=None, max_keepalive_connections=None)
 
@@ -56,6 +59,11 @@ _UNLIMITED: Final = httpx.Limits(max_connections=None, max_keepalive_connections
 def fate(error: BaseException | None) -> Fate:
     """Return what became of the request that ``error`` ended; it may be any exception."""
     return next((FATES[kind] for kind in type(error).mro() if kind in FATES), Fate.UNANSWERED)
+
+
+def is_our_own(error: BaseException) -> bool:
+    """Tell whether ``error`` came about because this process, or machine, has no socket left."""
+    return any(isinstance(one, OSError) and one.errno in _NO_SOCKET for one in _causes(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ def client(tls: ssl.SSLContext, *, kept: timedelta = timedelta(seconds=5)) -> ht
 
 def async_client(tls: ssl.SSLContext) -> httpx.AsyncClient:
     """Return a client as ``client`` does, for ``look_async``; any number may be asked at once."""
-    return httpx.AsyncClient(verify=tls, limits=_UNLIMITED, trust_env=False)
+    return httpx.AsyncClient(transport=closing_transport(tls, _UNLIMITED), trust_env=False)
 
 
 def send(
@@ -188,13 +196,11 @@ async def look_async(
         NotSeen: it did not answer with JSON in time.
     """
     seconds = deadline.total_seconds()
-    # TCP and TLS have a bound of their own: the library leaks a handshake that is cancelled
-    steps = httpx.Timeout(seconds, connect=0.45 * seconds)
     method = "GET" if body is None else "POST"
     try:
         async with asyncio.timeout(seconds):
             response = await over.request(
-                method, url, params=parameters, json=body, timeout=steps, auth=auth
+                method, url, params=parameters, json=body, timeout=seconds, auth=auth
             )
     except _ROOTS as error:
         raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error

@@ -40,7 +40,9 @@ class ServiceSummary(BaseModel):
     """the site that acknowledged last; empty: none yet"""
     host: str
     missing: int
-    """acknowledged writes that were denied when read back"""
+    """acknowledged writes that were denied when they were last read back: they are lost"""
+    missing_since: datetime | None
+    """when the first of them was denied; None: nothing is lost"""
     slip_seconds: float
     head: LedgerHead
 

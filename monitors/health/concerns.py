@@ -201,6 +201,12 @@ def _works(role: MemberRole | None, state: str | None) -> bool:
 
 
 def _of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
+    if service.lost:
+        writes = "acknowledged write is" if service.lost == 1 else "acknowledged writes are"
+        since = f"{service.lost_since:%Y-%m-%d %H:%M:%SZ}" if service.lost_since else "now"
+        # nobody waits for them: what is lost is its own cause
+        sentence = f"LOST: {service.lost} {writes} not there, known since {since}"
+        yield Concern(service.name, Condition.CRITICAL, sentence, service.name)
     if service.answers is None:
         yield Concern(service.name, Condition.UNSEEN, "no probe tells whether it answers")
     elif not service.answers:

@@ -187,6 +187,10 @@ class ServiceView:
     answers: bool | None
     """to the probe, within its deadline"""
     answers_from: SiteName | None
+    lost: int
+    """writes that were acknowledged and are not there, as far as the probe knows"""
+    lost_since: datetime | None
+    """when the first of them was missed; None: none is known"""
     database: DatabaseName
     hosts: tuple[HostName, ...]
     """that may serve it, at any site"""

@@ -92,6 +92,8 @@ def _service(service: Service, readings: Readings, sightings: Sightings) -> Serv
         epoch=placement.epoch if placement else None,
         answers=probed.answers if probed else None,
         answers_from=probed.site if probed and probed.answers else None,
+        lost=probed.lost if probed else 0,
+        lost_since=probed.lost_since if probed else None,
         database=service.database,
         hosts=service.hosts,
         sighting=sightings.of(f"service/{service.name}", is_seen=probed is not None),

@@ -28,6 +28,8 @@ async def probed(
         ServiceName(name): ProbeReading(
             answers=service.answers,
             site=SiteName(service.site) if service.site else None,
+            lost=service.missing,
+            lost_since=service.missing_since,
         )
         for name, service in summary.services.items()
     }

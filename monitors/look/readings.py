@@ -31,6 +31,10 @@ class ProbeReading:
     answers: bool
     site: SiteName | None
     """that answered last; None: nobody has yet"""
+    lost: int = 0
+    """acknowledged writes that are not there"""
+    lost_since: datetime | None = None
+    """when the first of them was missed; None: none is"""
 
 
 @dataclass(frozen=True, slots=True)

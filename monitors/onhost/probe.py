@@ -7,8 +7,11 @@ nobody grades himself.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from access.https_server import serve
 from access.this_host import ThisHost, this_host_of_arguments
@@ -20,14 +23,19 @@ from inventory.network import Service
 from monitors.probe.application import application
 from monitors.probe.citizen import Citizen
 from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.losses import LossRecord
 from monitors.probe.service_probe import ServiceProbe
 
 LEDGERS = Path(host_paths.STATE, "probe")
 WRITES_PER_SECOND = 20
 
+RecordT = TypeVar("RecordT", LedgerFile, LossRecord)
+
 
 def main() -> None:
     """Probe and answer until stopped."""
+    logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     asyncio.run(_probe(this_host_of_arguments("monitors.onhost.probe")))
 
 
@@ -52,19 +60,20 @@ async def _probe(this_host: ThisHost) -> None:
 
 def _service_probe(service: Service, this_host: ThisHost, clock: SystemClock) -> ServiceProbe:
     citizen = Citizen(f"https://{service.address}:{endpoints.HTTPS}", this_host.authority)
-    ledger = _ledger(LEDGERS / f"{service.name}.jsonl", clock)
-    return ServiceProbe(service.name, citizen, ledger, clock, per_second=WRITES_PER_SECOND)
+    ledger = _opened(LedgerFile, LEDGERS / f"{service.name}.jsonl", clock)
+    losses = _opened(LossRecord, LEDGERS / f"{service.name}.losses.json", clock)
+    return ServiceProbe(service.name, citizen, ledger, losses, clock, per_second=WRITES_PER_SECOND)
 
 
-def _ledger(path: Path, clock: SystemClock) -> LedgerFile:
+def _opened(open_: Callable[[Path], RecordT], path: Path, clock: SystemClock) -> RecordT:
     try:
-        return LedgerFile(path)
+        return open_(path)
     except JournalCorrupt as error:
         # evidence is kept, and the service is watched nevertheless
         aside = path.with_suffix(f".damaged-{clock.now():%Y%m%dT%H%M%SZ}")
         path.replace(aside)
         sys.stderr.write(f"{error}: {error.actual}; it is now {aside}\n")
-        return LedgerFile(path)
+        return open_(path)
 
 
 if __name__ == "__main__":

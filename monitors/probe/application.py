@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,6 +17,8 @@ from access.clients.probe import ProbeSummary
 from monitors.families import exposition
 from monitors.probe.service_probe import RECENT, ServiceProbe
 from monitors.probe.summaries import measure_answer, probe_families, service_summary
+
+AnswerT = TypeVar("AnswerT")
 
 
 def application(probes: Mapping[str, ServiceProbe]) -> Starlette:
@@ -38,14 +41,14 @@ class _Desk:
     async def ledger(self, request: Request) -> Response:
         """Answer with the ledger's lines for a window, as they are on disk."""
         probe = self._probe(request)
-        lines = await probe.lines(*_window(request, probe))
+        lines = await _on_disk(probe.lines(*_window(request, probe)))
         text = "".join(f"{line}\n" for line in lines)
         return Response(text, media_type="application/x-ndjson")
 
     async def measure(self, request: Request) -> Response:
         """Answer with what a window came to; reads back every write of it."""
         probe = self._probe(request)
-        body = measure_answer(probe, await probe.measured(*_window(request, probe)))
+        body = measure_answer(probe, await _on_disk(probe.measured(*_window(request, probe))))
         return JSONResponse(body.model_dump(mode="json"))
 
     async def summary(self, _: Request) -> Response:
@@ -66,6 +69,14 @@ class _Desk:
         except KeyError:
             names = ", ".join(self.probes) or "none"
             raise HTTPException(404, f"not probed; these are: {names}\n") from None
+
+
+async def _on_disk(answer: Awaitable[AnswerT]) -> AnswerT:
+    """Return ``answer``, which takes a ledger that is whole on disk."""
+    try:
+        return await answer
+    except OSError as error:
+        raise HTTPException(503, f"the ledger is not on disk: {error.strerror}\n") from error
 
 
 def _window(request: Request, probe: ServiceProbe) -> tuple[datetime, datetime]:

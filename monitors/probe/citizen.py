@@ -13,15 +13,18 @@ from typing import Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from access.clients.http import Fate, fate, look_async
-from core.errors import NotSeen
+from access.clients.handshakes import closing_transport
+from access.clients.http import Fate, fate, is_our_own, look_async
+from core.errors import NotSeen, Rejected
 from monitors.ledger import WriteOutcome
 
 ConnectionKind = Literal["new", "kept"]
 
 DEADLINE_SECONDS = 1.0
 _READ_BACK = timedelta(seconds=5)
-_KEYS_AT_ONCE = 64
+
+MOST_KEYS = 64
+"""in one question"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,11 @@ class Citizen:
         await self._lasting.aclose()
 
     async def write(self, key: str, connection: ConnectionKind) -> Ended:
-        """Return how a submission with ``key`` ended; within the deadline and never by an error."""
+        """Return how a submission with ``key`` ended, within the deadline.
+
+        Raises:
+            Rejected: it was never sent, because this process has no socket left for it.
+        """
         client = self._new if connection == "new" else self._lasting
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
@@ -84,27 +91,21 @@ class Citizen:
         except TimeoutError:
             return Ended(WriteOutcome.UNKNOWN)
         except httpx.HTTPError as error:
+            if is_our_own(error):
+                raise _no_socket(error) from error
             return Ended(
                 WriteOutcome.REFUSED if fate(error) is Fate.UNTAKEN else WriteOutcome.UNKNOWN
             )
         return ended(response, key)
 
     async def ids_of(self, keys: Sequence[str]) -> dict[str, list[int]]:
-        """Return the ids that the service holds under each of ``keys``.
+        """Return the ids that the service holds under each of up to ``MOST_KEYS`` keys.
 
-        A key that nobody answered for is missing; one with an empty list is denied.
+        A key with an empty list is denied.
+
+        Raises:
+            NotSeen: nobody answered for any of them.
         """
-        answers: dict[str, list[int]] = {}
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            batch = keys[start : start + _KEYS_AT_ONCE]
-            try:
-                rows = await self._ask(batch)
-            except NotSeen:
-                continue
-            answers |= {key: [one.id for one in rows if one.key == key] for key in batch}
-        return answers
-
-    async def _ask(self, keys: Sequence[str]) -> list[_Row]:
         answer = await look_async(
             self._new,
             f"{self._root}/submissions",
@@ -112,7 +113,7 @@ class Citizen:
             parameters={"key": keys},
         )
         try:
-            return _Answer.model_validate(answer).submissions
+            rows = _Answer.model_validate(answer).submissions
         except ValidationError as error:
             raise NotSeen(
                 f"{self._root} did not say what it holds",
@@ -121,6 +122,7 @@ class Citizen:
                 actual=f"{error.error_count()} problems",
                 next_step="ask again when the service answers",
             ) from error
+        return {key: [row.id for row in rows if row.key == key] for key in keys}
 
 
 def ended(response: httpx.Response, key: str) -> Ended:
@@ -142,4 +144,14 @@ def _client(tls: ssl.SSLContext, *, connections: int) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
     # connecting is told apart from being answered, within the deadline: twice for TCP and TLS
     timeout = httpx.Timeout(_READ_BACK.total_seconds(), connect=0.45 * DEADLINE_SECONDS)
-    return httpx.AsyncClient(verify=tls, limits=limits, trust_env=False, timeout=timeout)
+    transport = closing_transport(tls, limits)
+    return httpx.AsyncClient(transport=transport, trust_env=False, timeout=timeout)
+
+
+def _no_socket(error: httpx.HTTPError) -> Rejected:
+    return Rejected(
+        "this machine has no socket left for a citizen",
+        expected="a socket for each write",
+        actual=str(error.__cause__ or error),
+        next_step="the probe ends and is started again; what it missed is void",
+    )

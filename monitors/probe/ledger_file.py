@@ -6,6 +6,7 @@ import os
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from core.errors import JournalCorrupt
@@ -56,35 +57,81 @@ class LedgerFile:
         """Make everything appended before this call survive a power cut.
 
         One call at a time; it may run beside ``append`` in another thread.
+
+        Raises:
+            OSError: the disk did not take it; the next call writes it, in its place.
         """
-        if not self._pending:
+        batch = list(self._pending)
+        if not batch:
             return
-        batch, self._pending = self._pending, []
         text = "".join(f"{line}\n" for line, _ in batch).encode()
-        os.pwrite(self._file.fileno(), text, self._size)
-        os.fdatasync(self._file.fileno())
+        try:
+            self._write(text)
+        except OSError:
+            self._file.truncate(self._size)
+            raise
         self._index.append((batch[0][1].ended_at, self._size))
         self._size += len(text)
+        del self._pending[: len(batch)]
+
+    @property
+    def end(self) -> int:
+        """The place behind the last synced line."""
+        return self._size
+
+    def place_of(self, moment: datetime) -> int:
+        """Return a place before which every write ended before ``moment``."""
+        before = bisect_left(self._index, (moment, 0)) - 1
+        return self._index[max(before, 0)][1] if self._index else 0
+
+    def after(self, place: int, *, most: int) -> tuple[list[LedgerEntry], int]:
+        """Return up to ``most`` synced writes from ``place`` on, and the place behind them.
+
+        A place is one that this ledger gave, or 0.
+        """
+        entries: list[LedgerEntry] = []
+        for _, entry, behind in islice(self._read(place), most):
+            entries.append(entry)
+            place = behind
+        return entries, place
 
     def within(self, since: datetime, until: datetime) -> Iterator[tuple[str, LedgerEntry]]:
         """Yield line and entry of the synced writes that were due in the window."""
-        place = max(bisect_left(self._index, (since, 0)) - 1, 0)
-        with self._path.open("rb") as file:
-            file.seek(self._index[place][1] if self._index else 0)
-            for raw in file:
-                if not raw.endswith(b"\n"):
-                    return
-                line = raw.decode().rstrip("\n")
-                (entry,), _ = unchained([line])
-                if entry.ended_at > until + _DISORDER:
-                    return
-                if since <= entry.due_at <= until:
-                    yield line, entry
+        for line, entry, _ in self._read(self.place_of(since)):
+            if entry.ended_at > until + _DISORDER:
+                return
+            if since <= entry.due_at <= until:
+                yield line, entry
 
     def close(self) -> None:
-        """Sync and let go of the file."""
-        self.sync()
-        self._file.close()
+        """Sync and let go of the file.
+
+        Raises:
+            OSError: what was not synced before is lost, and what was is whole.
+        """
+        try:
+            self.sync()
+        finally:
+            self._file.close()
+
+    def _write(self, text: bytes) -> None:
+        written = 0
+        while written < len(text):
+            # a disk that fills takes a part, and says so by no error
+            written += os.pwrite(self._file.fileno(), text[written:], self._size + written)
+        os.fdatasync(self._file.fileno())
+
+    def _read(self, place: int) -> Iterator[tuple[str, LedgerEntry, int]]:
+        """Yield each synced line from ``place`` on, its entry, and the place behind it."""
+        end = self._size
+        with self._path.open("rb") as file:
+            file.seek(place)
+            while place < end:
+                raw = file.readline()
+                place += len(raw)
+                line = raw.decode().rstrip("\n")
+                (entry,), _ = unchained([line])
+                yield line, entry, place
 
     def _recover(self) -> None:
         for count, raw in enumerate(self._file):

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, deque
 from datetime import datetime, timedelta
 
 from core.clock import Clock
-from core.measure import Measure
+from core.errors import Rejected
+from core.measure import TOLERATED_SLIP, Measure
 from monitors.ledger import Head, LedgerEntry, WriteOutcome, measure
 from monitors.probe.citizen import Citizen, ConnectionKind
 from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.losses import LossRecord
+from monitors.probe.read_back import ReadBack
 
 SYNC_EVERY_SECONDS = 0.2
 READ_BACK_EVERY_SECONDS = 5.0
 RECENT = timedelta(seconds=60)
 
-_MOST_UNREAD = 12_000
-"""acknowledged writes that wait for being read back: ten minutes of them"""
+_LOG = logging.getLogger("ndc-probe")
 
 
 class ServiceProbe:
     """Open loop: a write is sent when it is due, whatever became of those before it.
 
+    What was missed in a freeze is not sent afterwards: citizens come when they come.
+
     ``citizen`` writes to the service ``name``, ``per_second`` times a second by ``clock``. How
-    each write ended stands in ``ledger``, which is for this probe alone.
+    each write ended stands in ``ledger``, and what of it was lost in ``losses``; both are for
+    this probe alone.
     """
 
     def __init__(
-        self, name: str, citizen: Citizen, ledger: LedgerFile, clock: Clock, *, per_second: int
+        self,
+        name: str,
+        citizen: Citizen,
+        ledger: LedgerFile,
+        losses: LossRecord,
+        clock: Clock,
+        *,
+        per_second: int,
     ) -> None:
         self.name = name
         self.counts: Counter[tuple[ConnectionKind, WriteOutcome]] = Counter()
@@ -36,12 +49,12 @@ class ServiceProbe:
         self.interval = timedelta(seconds=1) / per_second
         self._citizen = citizen
         self._ledger = ledger
+        self.losses = losses
         self._clock = clock
         # wall time that no clock step can bend: the wall once, then time since boot
         self._wall_at_start = clock.now() - clock.elapsed()
         self._recent: deque[LedgerEntry] = deque()
-        self._unread: deque[LedgerEntry] = deque(maxlen=_MOST_UNREAD)
-        self._missing: dict[str, LedgerEntry] = {}
+        self._read_back = ReadBack(citizen, ledger, losses, self.now)
         self._one_sync = asyncio.Lock()
 
     async def run(self) -> None:
@@ -52,18 +65,13 @@ class ServiceProbe:
                 group.create_task(self._read_back_for_ever())
                 group.create_task(self._write_for_ever(group))
         finally:
-            self._ledger.close()
             await self._citizen.close()
+            self._ledger.close()
 
     @property
     def head(self) -> Head:
         """The end of the ledger, with what is not synced yet."""
         return self._ledger.head
-
-    @property
-    def missing(self) -> int:
-        """How many acknowledged writes were denied when they were last read back."""
-        return len(self._missing)
 
     def recent(self) -> list[LedgerEntry]:
         """Return the writes that were due in the last minute."""
@@ -77,17 +85,25 @@ class ServiceProbe:
         return self._wall_at_start + self._clock.elapsed()
 
     async def lines(self, since: datetime, until: datetime) -> list[str]:
-        """Return the ledger's lines for the window."""
+        """Return the ledger's lines for the window.
+
+        Raises:
+            OSError: the disk does not take what belongs to it.
+        """
         await self._sync()
         lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
         return [line for line, _ in lines]
 
     async def measured(self, since: datetime, until: datetime) -> Measure:
-        """Return what the writes due in the window came to, each of them read back now."""
+        """Return what the writes due in the window came to, each of them read back now.
+
+        Raises:
+            OSError: as ``lines``.
+        """
         await self._sync()
         lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
         entries = [entry for _, entry in lines]
-        ids = await self._citizen.ids_of([entry.key for entry in entries])
+        ids = await self._read_back.ids_of(entries)
         return measure(entries, ids, window=(since, until), interval=self.interval)
 
     async def _write_for_ever(self, group: asyncio.TaskGroup) -> None:
@@ -100,7 +116,7 @@ class ServiceProbe:
             key = f"{began}-{sequence}"
             group.create_task(self._write(sequence, key, due_at, connection))
             sequence += 1
-            due_at += self.interval
+            due_at = next_due(due_at, self.now(), self.interval)
 
     async def _write(
         self, sequence: int, key: str, due_at: datetime, connection: ConnectionKind
@@ -124,12 +140,19 @@ class ServiceProbe:
         self.counts[connection, entry.outcome] += 1
         if entry.outcome is WriteOutcome.OK:
             self.last_acknowledged = entry
-            self._unread.append(entry)
 
     async def _sync_for_ever(self) -> None:
+        was_synced = True
         while True:
             await asyncio.sleep(SYNC_EVERY_SECONDS)
-            await self._sync()
+            try:
+                await self._sync()
+            except OSError as error:
+                if was_synced:
+                    _LOG.warning("the ledger of %s is not on disk: %s", self.name, error.strerror)
+                was_synced = False
+            else:
+                was_synced = True
 
     async def _sync(self) -> None:
         async with self._one_sync:
@@ -138,17 +161,18 @@ class ServiceProbe:
     async def _read_back_for_ever(self) -> None:
         while True:
             await asyncio.sleep(READ_BACK_EVERY_SECONDS)
-            await self._read_back()
+            try:
+                await self._read_back.turn()
+            except Rejected as error:
+                _LOG.warning("%s: %s", error, error.actual)
 
-    async def _read_back(self) -> None:
-        entries = [*self._missing.values(), *self._unread]
-        self._unread.clear()
-        ids = await self._citizen.ids_of([entry.key for entry in entries])
-        for entry in entries:
-            if entry.key not in ids:
-                if entry.key not in self._missing:
-                    self._unread.append(entry)
-            elif entry.id in ids[entry.key]:
-                self._missing.pop(entry.key, None)
-            else:
-                self._missing[entry.key] = entry
+
+def next_due(due_at: datetime, now: datetime, interval: timedelta) -> datetime:
+    """Return when the write after the one of ``due_at`` is due.
+
+    By the schedule, unless by ``now`` so much was missed that the time is void anyway: then the
+    schedule goes on from now, and its silence shows.
+    """
+    following = due_at + interval
+    missed = (now - following) // interval
+    return following + missed * interval if now - following > TOLERATED_SLIP else following

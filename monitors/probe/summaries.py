@@ -39,7 +39,8 @@ def service_summary(probe: ServiceProbe) -> ServiceSummary:
         last_acknowledged_at=last.ended_at if last else None,
         site=last.site if last else "",
         host=last.host if last else "",
-        missing=probe.missing,
+        missing=len(probe.losses),
+        missing_since=probe.losses.since(),
         slip_seconds=_slip(lately),
         head=_head(probe.head),
     )
@@ -69,7 +70,7 @@ def probe_families(probes: Mapping[str, ServiceProbe]) -> list[Metric]:
                 if probe.last_acknowledged is not None
             ),
         ),
-        family(PROBE_MISSING, (((name,), float(p.missing)) for name, p in probes.items())),
+        family(PROBE_MISSING, (((name,), float(len(p.losses))) for name, p in probes.items())),
         family(PROBE_SLIP, (((name,), _slip(p.recent())) for name, p in probes.items())),
     ]
 

@@ -34,6 +34,7 @@ from lab.state import LabRecords, State
 from monitors.ledger import Head, LedgerEntry, unchained
 from monitors.look.sightings import recalled, remember
 from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.losses import KnownLoss, LossRecord
 from ndc.wiring import environment, running_network
 from ndc.wiring.environment import Description, Environment
 from tests.rehearsals import RUN, SERVICE, rehearsal
@@ -161,6 +162,17 @@ def _appended(folder: Path, value: Iterable[LedgerEntry]) -> None:
     ledger.close()
 
 
+def _lost(folder: Path) -> tuple[KnownLoss, ...]:
+    return LossRecord(folder / "portal.losses.json").all()
+
+
+def _noted(folder: Path, value: Iterable[KnownLoss]) -> None:
+    losses = LossRecord(folder / "portal.losses.json")
+    for loss in value:
+        losses.note(loss)
+    losses.keep()
+
+
 def _written(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
@@ -257,6 +269,7 @@ KEPT = {
         _epochs,
         lambda folder, value: EpochRecord(folder, SystemClock()).write(value),
     ),
+    "losses.json": Kept(Format.LOSSES, "portal.losses.json", _lost, _noted),
     "words.json": Kept(
         Format.WORDS,
         "words",

@@ -80,6 +80,7 @@ def test_a_service_answers_while_its_last_acknowledgement_is_at_most_two_seconds
         site="ndc01",
         host="ndc01-app",
         missing=0,
+        missing_since=None,
         slip_seconds=0,
         head=HEAD,
     )

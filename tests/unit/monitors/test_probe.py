@@ -3,55 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from typing_extensions import override
 
 from access.clients.probe import measured, summary
-from core.clock import Clock
-from core.errors import JournalCorrupt
+from core.errors import JournalCorrupt, Rejected
 from core.measure import FRESH
 from core.system_clock import SystemClock
 from monitors.ledger import WriteOutcome, unchained
-from monitors.probe.application import application as probe_application
-from monitors.probe.citizen import Citizen, ended
+from monitors.probe.citizen import Citizen, ConnectionKind, Ended, ended
 from monitors.probe.ledger_file import LedgerFile
-from monitors.probe.service_probe import ServiceProbe
-from reference.application import application as reference
-from reference.configuration import Configuration
+from monitors.probe.losses import LossRecord
+from monitors.probe.service_probe import ServiceProbe, next_due
 from reference.memory import MemoryStore
-from tests.ledgers import WINDOW, write
+from tests.ledgers import TICK, WINDOW, at, write
+from tests.probes import PROBE, acknowledged, asking, play
 
-PER_SECOND = 50
 HOUR = timedelta(hours=1)
-PROBE = "http://probe"
-Story = Callable[[ServiceProbe, MemoryStore], Coroutine[Any, Any, None]]
 
 
-@asynccontextmanager
-async def _serving(store: MemoryStore) -> AsyncIterator[str]:
-    mine = Configuration(
-        name="portal", title="Portal", listen_port=1, site="ndc01", host="ndc01-app", dsn=""
-    )
-    server = uvicorn.Server(
-        uvicorn.Config(reference(mine, store), log_level="error", timeout_graceful_shutdown=1)
-    )
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await running
+class FrozenClock(SystemClock):
+    """The machine's time, which went on while the probe was frozen."""
+
+    def __init__(self) -> None:
+        self.frozen = timedelta()
+
+    @override
+    def elapsed(self) -> timedelta:
+        """Return the time since boot, with that in the freeze."""
+        return super().elapsed() + self.frozen
 
 
 class SteppedClock(SystemClock):
@@ -66,35 +50,9 @@ class SteppedClock(SystemClock):
         return super().now() + self.step
 
 
-def _play(path: Path, story: Story, clock: Clock | None = None) -> None:
-    async def whole() -> None:
-        store = MemoryStore()
-        await store.prepare()
-        async with _serving(store) as root:
-            citizen = Citizen(root, None)
-            ledger = LedgerFile(path / "portal.jsonl")
-            probe = ServiceProbe(
-                "portal", citizen, ledger, clock or SystemClock(), per_second=PER_SECOND
-            )
-            running = asyncio.create_task(probe.run())
-            try:
-                await story(probe, store)
-            finally:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
-
-    asyncio.run(whole())
-
-
-async def _acknowledged(probe: ServiceProbe, count: int) -> None:
-    async with asyncio.timeout(30):
-        while sum(probe.counts[kind, WriteOutcome.OK] for kind in ("new", "kept")) < count:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.05)
-
-
 def test_what_is_acknowledged_is_in_the_ledger_and_is_found(tmp_path: Path) -> None:
     async def story(probe: ServiceProbe, _: MemoryStore) -> None:
-        await _acknowledged(probe, 20)
+        await acknowledged(probe, 20)
 
         found = await probe.measured(probe.now() - HOUR, probe.now())
 
@@ -102,12 +60,12 @@ def test_what_is_acknowledged_is_in_the_ledger_and_is_found(tmp_path: Path) -> N
         assert (found.lost, found.duplicated, found.not_read_back) == (0, 0, 0)
         assert {entry.connection for entry in probe.recent()} == {"new", "kept"}
 
-    _play(tmp_path, story)
+    play(tmp_path, story)
 
 
 def test_a_write_that_vanishes_is_lost(tmp_path: Path) -> None:
     async def story(probe: ServiceProbe, store: MemoryStore) -> None:
-        await _acknowledged(probe, 12)
+        await acknowledged(probe, 12)
         victim = next(e for e in probe.recent() if e.outcome is WriteOutcome.OK)
         del store._submissions[victim.key]
 
@@ -115,16 +73,16 @@ def test_a_write_that_vanishes_is_lost(tmp_path: Path) -> None:
 
         assert found.lost == 1
 
-    _play(tmp_path, story)
+    play(tmp_path, story)
 
 
 def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
     async def story(probe: ServiceProbe, store: MemoryStore) -> None:
-        await _acknowledged(probe, 12)
+        await acknowledged(probe, 12)
         first, *_, last = sorted(probe.recent(), key=lambda entry: entry.due_at)[:6]
         del store._submissions[first.key]
         window = (first.due_at, last.due_at)
-        async with _asking(probe) as client:
+        async with asking(probe) as client:
             told = await summary(client, PROBE, deadline=HOUR)
             came_to = await measured(client, PROBE, "portal", window=window, deadline=HOUR)
             lines = (await client.get("/ledger/portal")).text.splitlines()
@@ -135,6 +93,7 @@ def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
         assert told.services["portal"].site == "ndc01"
         assert told.services["portal"].acknowledged > 10
         assert told.services["portal"].answers
+        assert (told.services["portal"].missing, told.services["portal"].missing_since) == (0, None)
         due = [e for e in probe.recent() if first.due_at <= e.due_at <= last.due_at]
         assert len(due) >= 6
         assert (came_to.acknowledged, came_to.lost) == (len(due), 1)
@@ -146,7 +105,57 @@ def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
         )
         assert (nobody.status_code, nonsense.status_code) == (404, 400)
 
-    _play(tmp_path, story)
+    play(tmp_path, story)
+
+
+def test_after_a_freeze_nothing_is_sent_that_was_missed_and_the_time_is_void(
+    tmp_path: Path,
+) -> None:
+    clock = FrozenClock()
+
+    async def story(probe: ServiceProbe, _: MemoryStore) -> None:
+        await acknowledged(probe, 5)
+        frozen_at = probe.now()
+        clock.frozen = HOUR
+        thawed_at = probe.now()
+        await acknowledged(probe, 30)
+        found = await probe.measured(frozen_at, thawed_at)
+
+        assert found.acknowledged + found.refused + found.unknown <= 2
+        assert found.is_void
+        assert found.worst_slip >= HOUR - timedelta(seconds=1)
+
+    play(tmp_path, story, clock)
+
+
+class Deaf(Citizen):
+    """A citizen whose machine has no socket left."""
+
+    @override
+    async def write(self, key: str, connection: ConnectionKind) -> Ended:
+        raise Rejected("no socket left")
+
+
+def test_a_probe_without_sockets_ends_and_says_nothing_of_the_service(tmp_path: Path) -> None:
+    ledger = LedgerFile(tmp_path / "portal.jsonl")
+    losses = LossRecord(tmp_path / "portal.losses.json")
+    citizen = Deaf("https://127.0.0.1:9", None)
+    probe = ServiceProbe("portal", citizen, ledger, losses, SystemClock(), per_second=50)
+
+    with pytest.raises(ExceptionGroup, match="unhandled errors"):
+        asyncio.run(probe.run())
+
+    assert (tmp_path / "portal.jsonl").read_text("utf-8") == ""
+
+
+@pytest.mark.parametrize(
+    ("late", "expected"),
+    [(-1.0, 1), (0.0, 1), (1.0, 1), (4.9, 1), (5.1, 5), (5.9, 5), (100.5, 100)],
+)
+def test_a_little_lateness_is_caught_up_with_and_a_long_one_is_skipped(
+    late: float, expected: int
+) -> None:
+    assert next_due(at(0), at(late), TICK) == at(expected)
 
 
 @pytest.mark.parametrize("step", [HOUR, -HOUR])
@@ -156,20 +165,15 @@ def test_setting_the_wall_clock_makes_no_acknowledgement_old_or_new(
     clock = SteppedClock()
 
     async def story(probe: ServiceProbe, _: MemoryStore) -> None:
-        await _acknowledged(probe, 1)
+        await acknowledged(probe, 1)
         clock.step = step
-        async with _asking(probe) as client:
+        async with asking(probe) as client:
             told = (await summary(client, PROBE, deadline=HOUR)).services["portal"]
 
         assert told.last_acknowledged_at is not None
         assert timedelta() <= told.taken_at - told.last_acknowledged_at <= FRESH
 
-    _play(tmp_path, story, clock)
-
-
-def _asking(probe: ServiceProbe) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(probe_application({"portal": probe}))
-    return httpx.AsyncClient(transport=transport, base_url=PROBE)
+    play(tmp_path, story, clock)
 
 
 def test_nobody_there_is_refused_and_nothing_is_raised() -> None:
