@@ -33,19 +33,19 @@ _SYSTEM_CLOCK = SystemClock()
 
 
 def ensure_secrets(
-    folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK, *, built: Network | None = None
+    folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK, *, earlier: Network | None = None
 ) -> Secrets:
     """Make every secret that ``network`` needs exist under ``folder`` (0700, files 0600).
 
-    ``built`` is the network whose hosts hold secrets from here already; None: there is none.
+    ``earlier`` is the network whose hosts hold secrets from here already; None: there is none.
 
     Raises:
         Rejected: the folder cannot be written, or what is in it is damaged or in part gone.
     """
     secrets = Secrets(folder)
     make_folder(folder)
-    _ensure_ssh_keys(secrets, network, built)
-    _ensure_passwords(secrets, network, built)
+    _ensure_ssh_keys(secrets, network, earlier)
+    _ensure_passwords(secrets, network, earlier)
     issued = any(folder.glob("*/*/tls.crt"))
     authority = Authority.ensure(secrets.authority, str(network.environment), clock, in_use=issued)
     for subject in _subjects(secrets, network):
@@ -54,10 +54,10 @@ def ensure_secrets(
     return secrets
 
 
-def _ensure_ssh_keys(secrets: Secrets, network: Network, built: Network | None) -> None:
+def _ensure_ssh_keys(secrets: Secrets, network: Network, earlier: Network | None) -> None:
     hosts_with_keys = _names_of_known_hosts(secrets)
     control = f"control@{network.environment}"
-    ensure_ssh_key(secrets.control_key, control, in_use=built is not None)
+    ensure_ssh_key(secrets.control_key, control, in_use=earlier is not None)
     ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
     for host in network.hosts:
         # another key means another host, and the data of the old one gone
@@ -74,8 +74,8 @@ def passwords_of(network: Network) -> tuple[str, ...]:
     return (*logins, *map(password_name, users))
 
 
-def _ensure_passwords(secrets: Secrets, network: Network, built: Network | None) -> None:
-    in_use = set(_password_files(secrets, built)) if built else set()
+def _ensure_passwords(secrets: Secrets, network: Network, earlier: Network | None) -> None:
+    in_use = set(_password_files(secrets, earlier)) if earlier else set()
     for path in _password_files(secrets, network):
         if not path.exists():
             if path in in_use:

@@ -72,7 +72,7 @@ def test_what_hosts_were_built_with_and_is_gone_is_not_made_up(
         path.unlink(missing_ok=True)
 
     with pytest.raises(Rejected, match="a secret is gone") as caught:
-        ensure_secrets(secrets.folder, NETWORK, clock, built=NETWORK)
+        ensure_secrets(secrets.folder, NETWORK, clock, earlier=NETWORK)
 
     assert not secrets.path(name).exists()
     assert len(caught.value.lines()) == 4
@@ -94,7 +94,7 @@ def test_what_is_declared_since_the_last_time_gets_its_first_password(
 ) -> None:
     more = network("tiny", DECLARED, TWO_DATABASES)
 
-    ensure_secrets(secrets.folder, more, clock, built=NETWORK)
+    ensure_secrets(secrets.folder, more, clock, earlier=NETWORK)
 
     assert all(secrets.password(name).exists() for name in passwords_of(more))
     assert set(passwords_of(more)) > set(passwords_of(NETWORK))
