@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 import secrets as randomness
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 from pathlib import Path
 
 from access.secrets.authority import Authority, Subject, Use
 from access.secrets.folder import Secrets
 from access.secrets.private_files import damaged, lost, make_folder, write_private
 from access.secrets.ssh_keys import ensure_ssh_key
+from core import files
 from core.clock import Clock
 from core.system_clock import SystemClock
-from inventory import postgresql
+from inventory import patroni, postgresql
 from inventory.etcd import ROOT, accounts, password_name
 from inventory.network import Host, Network
 
@@ -28,7 +28,6 @@ CLIENTS = ("control",)
 
 _PASSWORD_BYTES = 16
 _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
-_LOCALHOST = IPv4Address("127.0.0.1")
 _SYSTEM_CLOCK = SystemClock()
 
 
@@ -68,14 +67,15 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network, earlier: Network | None
 
 
 def passwords_of(network: Network) -> tuple[str, ...]:
-    """Return the name of every password in ``network``: of PostgreSQL's roles, of etcd's users."""
+    """Return the name of every password in ``network``: PostgreSQL's, Patroni's and etcd's."""
     logins = (login.password for login in postgresql.logins(network))
+    changers = (patroni.password_name(database.name) for database in network.databases)
     users = (ROOT, *(account.name for account in accounts(network)))
-    return (*logins, *map(password_name, users))
+    return (*logins, *changers, *map(password_name, users))
 
 
 def _ensure_passwords(secrets: Secrets, network: Network, earlier: Network | None) -> None:
-    in_use = set(_password_files(secrets, earlier)) if earlier else set()
+    in_use = _in_use(secrets, earlier) if earlier else frozenset()
     for path in _password_files(secrets, network):
         if not path.exists():
             if path in in_use:
@@ -83,6 +83,21 @@ def _ensure_passwords(secrets: Secrets, network: Network, earlier: Network | Non
             write_private(path, randomness.token_hex(_PASSWORD_BYTES) + "\n")
         if not _PASSWORD.fullmatch(secrets.read(path)):
             raise damaged(path, f"a line of {2 * _PASSWORD_BYTES} hexadecimal digits")
+    marks = {path.name for path in _password_files(secrets, network)} | _marks(secrets)
+    write_private(secrets.marks, "".join(f"{name}\n" for name in sorted(marks)))
+
+
+def _in_use(secrets: Secrets, earlier: Network) -> frozenset[Path]:
+    """Return the files of passwords that hosts of ``earlier`` hold.
+
+    A password that only a later version of this program asks for has no mark, and was never made.
+    """
+    marks = _marks(secrets) | {secrets.pulumi_passphrase.name, secrets.bgp_password.name}
+    return frozenset(path for path in _password_files(secrets, earlier) if path.name in marks)
+
+
+def _marks(secrets: Secrets) -> frozenset[str]:
+    return frozenset((files.read_if_there(secrets.marks) or "").splitlines())
 
 
 def _password_files(secrets: Secrets, network: Network) -> Iterator[Path]:
@@ -97,8 +112,11 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
             files=secrets.host_certificate(host.name),
             name=host.name,
             uses=frozenset({Use.SERVER, Use.CLIENT}),
-            dns_names=(host.name, "localhost"),
-            addresses=(host.loopback, host.management.ip, _LOCALHOST),
+            dns_names=(
+                host.name,
+                *(postgresql.server_name(one.name) for one in network.databases_on(host.name)),
+            ),
+            addresses=(host.loopback, host.management.ip),
         )
     for service in network.services:
         yield Subject(

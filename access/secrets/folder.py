@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Rejected
-from inventory.etcd import password_name
-from inventory.names import HostName, OperatorName, ServiceName
+from inventory import etcd, patroni
+from inventory.names import DatabaseName, HostName, OperatorName, ServiceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,13 @@ class Secrets:
 
     @property
     def bgp_password(self) -> Path:
-        """What BGP sessions are signed with (TCP-MD5)."""
+        """What the passwords of BGP sessions (TCP-MD5) are made from."""
         return self.path("bgp_password")
+
+    @property
+    def marks(self) -> Path:
+        """The names of all passwords that were made, one a line; no secret."""
+        return self.path("made")
 
     def host_key(self, host: HostName) -> Path:
         """Return the host's SSH key; its public half is beside it, ``.pub``."""
@@ -82,7 +87,15 @@ class Secrets:
         Raises:
             Rejected: it is not there, or cannot be read.
         """
-        return self.read(self.password(password_name(account)))
+        return self.read(self.password(etcd.password_name(account)))
+
+    def patroni_password(self, database: DatabaseName) -> str:
+        """Return the password by which the Patronis of ``database`` take changes.
+
+        Raises:
+            Rejected: it is not there, or cannot be read.
+        """
+        return self.read(self.password(patroni.password_name(database)))
 
     def host_certificate(self, host: HostName) -> Certificate:
         """Return what is for TLS as a server and a client: etcd, Patroni, PostgreSQL, exporters."""

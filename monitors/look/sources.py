@@ -17,12 +17,13 @@ import httpx
 from access.clients import patroni, prometheus
 from access.clients.patroni import MemberAnswer
 from core.errors import NdcError, NotSeen, WorldError
+from dr.placement import Placement
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
 from monitors.look import routes
 from monitors.look.probe import probed
-from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
+from monitors.look.readings import PowerReading, ProbeReading, Readings
 from monitors.look.threads import in_thread
 from monitors.look.voters import VoterReading, voter_reading
 from stacks.substrates.port import LinkState
@@ -109,9 +110,9 @@ async def _blocking(source: Callable[[], AnswerT] | None) -> AnswerT | None:
 
 
 def _newest(
-    answers: Iterable[Mapping[ServiceName, PlacementReading]],
-) -> dict[ServiceName, PlacementReading]:
-    newest: dict[ServiceName, PlacementReading] = {}
+    answers: Iterable[Mapping[ServiceName, Placement]],
+) -> dict[ServiceName, Placement]:
+    newest: dict[ServiceName, Placement] = {}
     for records in answers:
         for name, record in records.items():
             if name not in newest or record.epoch > newest[name].epoch:

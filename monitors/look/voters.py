@@ -11,10 +11,9 @@ import httpx
 from access.clients.etcd import key_values, range_under
 from access.clients.http import look_async
 from core.errors import JournalCorrupt, NotSeen
-from dr.placement import read_placement
+from dr.placement import Placement, read_placements
 from inventory.etcd import placements
 from inventory.names import EnvironmentName, ServiceName
-from monitors.look.readings import PlacementReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class VoterReading:
 
     healthy: bool
     """whether it can read with a majority"""
-    placements: Mapping[ServiceName, PlacementReading] = field(default_factory=dict)
+    placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
 
 
 async def voter_reading(
@@ -57,15 +56,7 @@ async def voter_reading(
     except NotSeen:
         return VoterReading(healthy=False)
     try:
-        placed = {
-            ServiceName(pair.key.removeprefix(records)): read_placement(pair.value)
-            for pair in key_values(answer)
-        }
+        placed = read_placements(records, ((pair.key, pair.value) for pair in key_values(answer)))
     except JournalCorrupt:
         return VoterReading(healthy=True)
-    return VoterReading(
-        healthy=True,
-        placements={
-            name: PlacementReading(record.site, record.epoch) for name, record in placed.items()
-        },
-    )
+    return VoterReading(healthy=True, placements=placed)

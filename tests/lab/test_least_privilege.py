@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from inventory.endpoints import ETCD_CLIENT
+from inventory.endpoints import ETCD_CLIENT, patroni_port
 from inventory.etcd import patroni, placements
 from inventory.names import DatabaseName, EnvironmentName
 from ndc.settings import paths_of
@@ -17,6 +17,8 @@ from tests.lab.recovery import Portal
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
+
+PATRONI = patroni_port(5432)
 
 
 def test_a_hosts_certificate_alone_opens_nothing_in_etcd(lab: Terminal) -> None:
@@ -55,6 +57,37 @@ def test_no_account_of_the_machine_reaches_a_hosts_files_and_setuid_is_worth_not
     assert {path.stat().st_mode & 0o7777 for path in closed} == {0o700}
     assert all({"nosuid", "nodev"} <= {*fields[5].split(",")} for fields in roots)
     assert {Path(fields[4]).stat().st_mode & 0o7777 for fields in roots} == {0o755}
+
+
+def test_patroni_takes_no_change_from_a_host_that_only_holds_a_certificate(lab: Terminal) -> None:
+    for body in ("no JSON", "{}"):
+        said = _changed(lab, "/config", body)
+
+        assert said.endswith("401"), said
+
+
+def test_the_publics_application_reaches_no_patroni(lab: Terminal) -> None:
+    service = Portal.declared(lab).name
+    member = _member(lab)
+    unit = f"ndc-reference-{service}.service"
+    account = lab.on(member["host"], "systemctl", "show", "--value", "-p", "User", unit).stdout
+    as_it = ("runuser", "-u", account.strip(), "--")
+    url = f"https://{member['loopback']}:{PATRONI}/primary"
+
+    for user, ended in (((), "0"), (as_it, "7")):
+        words = (*user, "curl", "-s", "-o", "/dev/null", "--cacert", "/etc/ndc/ca.crt", url)
+        assert str(lab.on(member["host"], *words).code) == ended
+
+
+def _changed(lab: Terminal, path: str, body: str) -> str:
+    """Return what a member's Patroni says to a change by root of its host, status last."""
+    member = _member(lab)
+    words = [
+        *("curl", "--silent", "--cacert", "/etc/ndc/ca.crt", "--request", "PATCH"),
+        *("--cert", "/etc/ndc/tls.crt", "--key", "/etc/ndc/tls.key", "--data", body),
+        *("--write-out", "%{http_code}", f"https://{member['loopback']}:{PATRONI}{path}"),
+    ]
+    return lab.on(member["host"], *words).stdout
 
 
 def _asked(lab: Terminal, what: str, body: Mapping[str, str], token: str = "") -> str:
