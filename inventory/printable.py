@@ -22,15 +22,15 @@ _NO_KEY = "an Ed25519 key in OpenSSH's format"
 def _one_line(text: str) -> str:
     place = next((at for at, letter in enumerate(text) if not letter.isprintable()), None)
     if place is not None:
-        found = f"U+{ord(text[place]):04X}"
+        obstacle = f"U+{ord(text[place]):04X}"
     else:
-        found = next((mark for mark in _TEMPLATE_MARKS if mark in text), "")
-        place = text.find(found)
-    if found:
+        obstacle = next((mark for mark in _TEMPLATE_MARKS if mark in text), "")
+        place = text.find(obstacle)
+    if obstacle:
         raise PydanticCustomError(
             UNPRINTABLE,
             "a line of printable text",
-            {"found": found, "at": place + 1},
+            {"obstacle": obstacle, "at": place + 1},
         )
     return text
 

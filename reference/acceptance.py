@@ -5,7 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from reference.submissions import Draft, StoreRefused, StoreSilent, Submission, SubmissionStore
+from reference.submissions import (
+    Draft,
+    DraftRefused,
+    StoreRefused,
+    StoreSilent,
+    Submission,
+    SubmissionStore,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +22,11 @@ class Accepted:
     submission: Submission
     made: bool
     """False: it was already there"""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverAccepted:
+    """The store will not keep it, however often it is sent; nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ async def accept(
     *,
     patience_seconds: float = 3.0,
     pause_seconds: float = 0.05,
-) -> Accepted | NotAccepted:
+) -> Accepted | NeverAccepted | NotAccepted:
     """Return what became of ``draft``; repeating is safe, since a key has one submission.
 
     The store is asked again every ``pause_seconds`` until it answers, for ``patience_seconds``.
@@ -42,6 +54,8 @@ async def accept(
             while True:
                 try:
                     return Accepted(*await store.keep(draft))
+                except DraftRefused:
+                    return NeverAccepted()
                 except StoreRefused:
                     pass
                 except StoreSilent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -15,15 +16,26 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from reference.acceptance import Accepted, accept
+from reference.acceptance import Accepted, NeverAccepted, NotAccepted, accept
 from reference.configuration import Configuration
 from reference.page import page
-from reference.submissions import Draft, StoreRefused, StoreSilent, Submission, SubmissionStore
+from reference.submissions import (
+    Draft,
+    StoreRefused,
+    StoreSilent,
+    Submission,
+    SubmissionStore,
+    is_storable,
+    objection_to,
+)
 
 LONGEST_KEY = 200
 LARGEST_BODY_BYTES = 65_536
 MOST_KEYS = 200
 """in one look"""
+
+_BODY_SECONDS = 5.0
+"""for a whole submission to arrive"""
 
 _PREPARE_EVERY_SECONDS = 0.5
 
@@ -74,31 +86,35 @@ class _Desk:
         draft = await self._draft(request)
         if isinstance(draft, Response):
             return draft
-        outcome = await accept(self.store, draft)
-        if isinstance(outcome, Accepted):
-            return JSONResponse(
-                self._acknowledgement(outcome.submission), status_code=201 if outcome.made else 200
-            )
-        if outcome.may_be_kept:
-            return _no(504, "not acknowledged: it may be kept; send the same key again", "unknown")
-        return _no(503, "not acknowledged: nothing was kept; send the same key again")
+        match await accept(self.store, draft):
+            case Accepted(submission, made):
+                return JSONResponse(
+                    self._acknowledgement(submission), status_code=201 if made else 200
+                )
+            case NeverAccepted():
+                return _no(400, "no database takes this; nothing was kept")
+            case NotAccepted(may_be_kept=True):
+                return _no(
+                    504, "not acknowledged: it may be kept; send the same key again", "unknown"
+                )
+            case NotAccepted():
+                return _no(503, "not acknowledged: nothing was kept; send the same key again")
 
     async def show(self, request: Request) -> Response:
-        """Answer with one submission."""
+        """Answer with one submission, to whoever knows its key: ids can be counted up."""
+        key = request.headers.get("idempotency-key", "")
         try:
             submission = await self.store.by_id(request.path_params["number"])
         except (StoreRefused, StoreSilent):
             return _no(503, "the store does not answer", "unknown")
-        return (
-            JSONResponse(_plain(submission))
-            if submission
-            else _no(404, "there is no such submission")
-        )
+        if submission and hmac.compare_digest(submission.key.encode(), key.encode()):
+            return JSONResponse(_plain(submission))
+        return _no(404, "there is no such submission under this Idempotency-Key")
 
     async def find(self, request: Request) -> Response:
         """Answer with the submissions of the keys that are asked for."""
         keys = tuple(request.query_params.getlist("key"))
-        if not 0 < len(keys) <= MOST_KEYS:
+        if not (0 < len(keys) <= MOST_KEYS and all(map(is_storable, keys))):
             return _no(400, f"ask for 1 to {MOST_KEYS} keys: ?key=A&key=B")
         try:
             submissions = await self.store.by_keys(keys)
@@ -110,18 +126,11 @@ class _Desk:
         key = request.headers.get("idempotency-key", "")
         if not key or len(key) > LONGEST_KEY:
             return _no(400, f"Idempotency-Key must have 1 to {LONGEST_KEY} characters")
-        try:
-            raw = await request.body()
-        except ClientDisconnect:
-            return _no(400, "the submission broke off")
-        if len(raw) > LARGEST_BODY_BYTES:
-            return _no(413, f"a submission has at most {LARGEST_BODY_BYTES} bytes")
-        try:
-            body = json.loads(raw)
-        except ValueError:
-            return _no(400, "the body must be JSON")
-        if not isinstance(body, dict):
-            return _no(400, "the body must be a JSON object")
+        body = await _body(request)
+        if isinstance(body, Response):
+            return body
+        if why := objection_to(body):
+            return _no(400, why)
         return Draft(key, body, self.configuration.site, self.configuration.host)
 
     def _acknowledgement(self, submission: Submission) -> dict[str, Any]:
@@ -132,6 +141,25 @@ class _Desk:
             "site": self.configuration.site,
             "host": self.configuration.host,
         }
+
+
+async def _body(request: Request) -> dict[str, Any] | Response:
+    """Return the object that ``request`` brings, or the answer to what is none."""
+    raw = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for chunk in request.stream():
+                raw += chunk
+                if len(raw) > LARGEST_BODY_BYTES:
+                    return _no(413, f"a submission has at most {LARGEST_BODY_BYTES} bytes")
+        body = json.loads(raw)
+    except TimeoutError:
+        return _no(408, f"a submission arrives within {_BODY_SECONDS:g} s")
+    except ClientDisconnect:
+        return _no(400, "the submission broke off")
+    except (ValueError, RecursionError):
+        return _no(400, "the body must be JSON")
+    return body if isinstance(body, dict) else _no(400, "the body must be a JSON object")
 
 
 async def _prepare(store: SubmissionStore) -> None:

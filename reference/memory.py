@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from reference.submissions import Draft, StoreRefused, StoreSilent, Submission
+from reference.submissions import (
+    Draft,
+    DraftRefused,
+    StoreRefused,
+    StoreSilent,
+    Submission,
+    objection_to,
+)
 
 _EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -36,6 +43,8 @@ class MemoryStore:
     async def keep(self, draft: Draft) -> tuple[Submission, bool]:
         """Return the submission of the draft's key, and whether this call made it."""
         self._must_be_open()
+        if why := objection_to(draft.body):
+            raise DraftRefused(why)
         failure = self._failures.pop(0) if self._failures else None
         if failure is not None and not isinstance(failure, StoreSilent):
             raise failure

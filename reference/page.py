@@ -22,7 +22,7 @@ _PAGE = """<!DOCTYPE html>
   <dt>Máy phục vụ / <span lang="en">Host</span></dt><dd>{host}</dd>
 </dl>
 <p>Gửi hồ sơ / <span lang="en">Send a submission</span>:</p>
-<pre>curl -H 'Idempotency-Key: my-own-1' -d '{{"text": "xin chào"}}' …/submissions</pre>
+<pre>curl -H "Idempotency-Key: $(uuidgen)" -d '{{"text": "xin chào"}}' …/submissions</pre>
 </html>
 """
 

@@ -12,7 +12,7 @@ from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from reference.submissions import Draft, StoreRefused, StoreSilent, Submission
+from reference.submissions import Draft, DraftRefused, StoreRefused, StoreSilent, Submission
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS submissions (
@@ -126,5 +126,7 @@ class PostgresStore:
             raise StoreRefused("no connection to the database") from error
         except (errors.ReadOnlySqlTransaction, errors.UndefinedTable) as error:
             raise StoreRefused(str(error)) from error
+        except errors.DataError as error:
+            raise DraftRefused(str(error)) from error
         except psycopg.Error as error:
             raise StoreSilent(str(error)) from error

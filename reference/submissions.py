@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+DEEPEST = 32
+"""levels of lists and objects in each other"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,10 @@ class Submission:
     committed_at: datetime
     site: str
     host: str
+
+
+class DraftRefused(Exception):
+    """No store will ever keep this draft: nothing was kept, and no repetition helps."""
 
 
 class StoreRefused(Exception):
@@ -56,6 +64,9 @@ class SubmissionStore(Protocol):
 
         When it returns, the submission is committed as safely as the database can.
         A key never has two submissions; the first one's body stays.
+
+        Raises:
+            DraftRefused: its body holds what no store keeps.
         """
 
     async def by_id(self, number: int) -> Submission | None:
@@ -63,3 +74,40 @@ class SubmissionStore(Protocol):
 
     async def by_keys(self, keys: tuple[str, ...]) -> list[Submission]:
         """Return the submissions with one of ``keys``, in order of their ids."""
+
+
+def objection_to(body: dict[str, Any]) -> str:
+    """Return why no store will keep ``body``; empty if one will."""
+    level: list[Any] = [body]
+    for _ in range(DEEPEST):
+        if objections := [why for value in level if (why := _objection_to_one(value))]:
+            return objections[0]
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return ""
+    return f"lists and objects lie in each other {DEEPEST} deep at most"
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database takes ``text``: it has no NUL, and no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _objection_to_one(value: Any) -> str:
+    match value:
+        case str() if not is_storable(value):
+            return "text holds no NUL, and no half of a surrogate pair"
+        case float() if not math.isfinite(value):
+            return "a number is finite"
+        case _:
+            return ""
+
+
+def _inside(value: Any) -> list[Any]:
+    match value:
+        case dict():
+            return [*value, *value.values()]
+        case list():
+            return value
+        case _:
+            return []

@@ -20,6 +20,7 @@ _FIRST_BUILD_BYTES = 6 * _GIB  # what Go fetches and compiles on top
 _VAR_BYTES = 3 * _GIB  # overlays of the hosts, databases included
 _LAB_ADDRESSES = "198.18.0.0/15"
 _PROC = Path("/proc")
+_SEPARATORS = " ,:%\\\"'"  # of ssh's options, and of overlay's layers
 
 
 def lab_needs(
@@ -29,7 +30,7 @@ def lab_needs(
     first = distribution(_text(os_release), platform.machine())
     if first.verdict != OK:
         return [first]
-    findings = [first, python(sys.version_info)]
+    findings = [first, python(sys.version_info), paths(checkout, cache)]
     findings += [*packages(checkout / "toolchain/packages.txt"), root(os.geteuid())]
     findings += [memory(_text(_PROC / "meminfo")), *space(checkout, cache)]
     if os.geteuid() == 0:
@@ -48,6 +49,18 @@ def distribution(os_release: str, machine: str) -> Finding:
         "Debian 12 on amd64",
         f"{fields.get('PRETTY_NAME', 'an unknown system')} on {machine}",
         "use a machine or a virtual machine with Debian 12 on amd64",
+    )
+
+
+def paths(*folders: Path) -> Finding:
+    """Judge the names of ``folders``: ssh and mount read some characters as their own."""
+    wrong = [str(f) for f in folders if set(str(f)) & set(_SEPARATORS) or not str(f).isprintable()]
+    return Finding(
+        "paths",
+        LACKING if wrong else OK,
+        f"folders named without any of space {' '.join(_SEPARATORS.strip())}",
+        repr(wrong[0]) if wrong else "plain",
+        "move the checkout, or set XDG_CACHE_HOME to a folder with a plain name",
     )
 
 

@@ -7,6 +7,7 @@ hosts/<host>/                  ssh_host_ed25519_key(.pub), tls.key, tls.crt
 services/<service>/            tls.key, tls.crt
 clients/<name>/                tls.key, tls.crt of a client that is no host
 passwords/<name>               one line each
+made                           names of the passwords that were made: one that is gone is told
 operators/<name>(.pub)         of operators whose key the environment makes
 pulumi_passphrase bgp_password
 """

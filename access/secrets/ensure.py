@@ -16,6 +16,7 @@ from access.secrets.authority import Authority, Subject, Use
 from access.secrets.folder import Secrets
 from access.secrets.private_files import damaged, lost, make_folder, write_private
 from access.secrets.ssh_keys import ensure_ssh_key
+from core import files
 from core.clock import Clock
 from core.system_clock import SystemClock
 from inventory import patroni, postgresql
@@ -31,19 +32,19 @@ _SYSTEM_CLOCK = SystemClock()
 
 
 def ensure_secrets(
-    folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK, *, built: Network | None = None
+    folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK, *, earlier: Network | None = None
 ) -> Secrets:
     """Make every secret that ``network`` needs exist under ``folder`` (0700, files 0600).
 
-    ``built`` is the network whose hosts hold secrets from here already; None: there is none.
+    ``earlier`` is the network whose hosts hold secrets from here already; None: there is none.
 
     Raises:
         Rejected: the folder cannot be written, or what is in it is damaged or in part gone.
     """
     secrets = Secrets(folder)
     make_folder(folder)
-    _ensure_ssh_keys(secrets, network, built)
-    _ensure_passwords(secrets, network, built)
+    _ensure_ssh_keys(secrets, network, earlier)
+    _ensure_passwords(secrets, network, earlier)
     issued = any(folder.glob("*/*/tls.crt"))
     authority = Authority.ensure(secrets.authority, str(network.environment), clock, in_use=issued)
     for subject in _subjects(secrets, network):
@@ -52,10 +53,10 @@ def ensure_secrets(
     return secrets
 
 
-def _ensure_ssh_keys(secrets: Secrets, network: Network, built: Network | None) -> None:
+def _ensure_ssh_keys(secrets: Secrets, network: Network, earlier: Network | None) -> None:
     hosts_with_keys = _names_of_known_hosts(secrets)
     control = f"control@{network.environment}"
-    ensure_ssh_key(secrets.control_key, control, in_use=built is not None)
+    ensure_ssh_key(secrets.control_key, control, in_use=earlier is not None)
     ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
     for host in network.hosts:
         # another key means another host, and the data of the old one gone
@@ -73,8 +74,8 @@ def passwords_of(network: Network) -> tuple[str, ...]:
     return (*logins, *changers, *map(password_name, users))
 
 
-def _ensure_passwords(secrets: Secrets, network: Network, built: Network | None) -> None:
-    in_use = set(_password_files(secrets, built)) if built else set()
+def _ensure_passwords(secrets: Secrets, network: Network, earlier: Network | None) -> None:
+    in_use = _in_use(secrets, earlier) if earlier else frozenset()
     for path in _password_files(secrets, network):
         if not path.exists():
             if path in in_use:
@@ -82,6 +83,21 @@ def _ensure_passwords(secrets: Secrets, network: Network, built: Network | None)
             write_private(path, randomness.token_hex(_PASSWORD_BYTES) + "\n")
         if not _PASSWORD.fullmatch(secrets.read(path)):
             raise damaged(path, f"a line of {2 * _PASSWORD_BYTES} hexadecimal digits")
+    marks = {path.name for path in _password_files(secrets, network)} | _marks(secrets)
+    write_private(secrets.marks, "".join(f"{name}\n" for name in sorted(marks)))
+
+
+def _in_use(secrets: Secrets, earlier: Network) -> frozenset[Path]:
+    """Return the files of passwords that hosts of ``earlier`` hold.
+
+    A password that only a later version of this program asks for has no mark, and was never made.
+    """
+    marks = _marks(secrets) | {secrets.pulumi_passphrase.name, secrets.bgp_password.name}
+    return frozenset(path for path in _password_files(secrets, earlier) if path.name in marks)
+
+
+def _marks(secrets: Secrets) -> frozenset[str]:
+    return frozenset((files.read_if_there(secrets.marks) or "").splitlines())
 
 
 def _password_files(secrets: Secrets, network: Network) -> Iterator[Path]:

@@ -64,6 +64,11 @@ class Secrets:
         """What the passwords of BGP sessions (TCP-MD5) are made from."""
         return self.path("bgp_password")
 
+    @property
+    def marks(self) -> Path:
+        """The names of all passwords that were made, one a line; no secret."""
+        return self.path("made")
+
     def host_key(self, host: HostName) -> Path:
         """Return the host's SSH key; its public half is beside it, ``.pub``."""
         return self.path("hosts", host, "ssh_host_ed25519_key")

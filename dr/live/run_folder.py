@@ -218,11 +218,13 @@ class FileInbox:
 
         A file that is not named after its request could never be put away: it is put aside.
         """
-        found = [(path, _read(path)) for path in sorted(self.path.glob("*.json"))]
-        for path, request in found:
+        files_and_requests = [(path, _read(path)) for path in sorted(self.path.glob("*.json"))]
+        for path, request in files_and_requests:
             if request and path.stem != request.id:
                 path.replace(path.with_suffix(".misnamed"))
-        return [request for path, request in found if request and path.stem == request.id]
+        return [
+            request for path, request in files_and_requests if request and path.stem == request.id
+        ]
 
     def put_away(self, request: Request) -> None:
         """Forget ``request``: it is in the journal, or cannot be obeyed."""

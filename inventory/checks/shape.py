@@ -168,13 +168,13 @@ def _bad_value(path: Path, detail: ErrorDetails, document: Document) -> Problem:
 
 
 def _unprintable(path: Path, detail: ErrorDetails, document: Document) -> Problem:
-    found, at = detail["ctx"]["found"], detail["ctx"]["at"]
+    obstacle, at = detail["ctx"]["obstacle"], detail["ctx"]["at"]
     return Problem(
         document.at(*path),
         "NDC-E0206",
         f"{_words(path)} is not a line of text",
         expected="printable characters on one line, without {{, {% and {#",
-        actual=f"{found} at character {at} of {_shown(detail['input'])}",
+        actual=f"{obstacle} at character {at} of {_shown(detail['input'])}",
         next_step="leave it out; programs read this text as well",
     )
 

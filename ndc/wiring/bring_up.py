@@ -31,7 +31,7 @@ from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
 from ndc.wiring.place import place_services
 from ndc.wiring.routers import say_routes
-from ndc.wiring.running_network import built, keep
+from ndc.wiring.running_network import earlier_network, keep
 from ndc.wiring.snapshots import snapshot_taker
 from ndc.wiring.stages import Stages
 from ndc.wiring.summary import summary
@@ -76,7 +76,7 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
                 environment.paths.secrets,
                 network,
                 stages.clock,
-                built=built(environment, network),
+                earlier=earlier_network(environment, network),
             )
         with stages.stage(f"{len(network.hosts)} hosts and {len(network.links)} links"):
             keep(environment, network)

@@ -66,7 +66,7 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
     return last
 
 
-def built(environment: Environment, declared: Network) -> Network | None:
+def earlier_network(environment: Environment, declared: Network) -> Network | None:
     """Return the network whose hosts exist, or may; None if nothing was ever built.
 
     ``declared`` stands in for one that was built, and of which nothing readable was kept.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reference.memory import MemoryStore
 from reference.postgres import PostgresStore
-from reference.submissions import Draft, StoreRefused, StoreSilent, SubmissionStore
+from reference.submissions import Draft, DraftRefused, StoreRefused, StoreSilent, SubmissionStore
 from tests.scratch_postgres import scratch_postgres
 
 Promise = Callable[[SubmissionStore], Coroutine[Any, Any, None]]
@@ -111,6 +112,21 @@ def test_what_was_never_sent_is_not_there(keeps: Callable[[Promise], None]) -> N
     async def promise(store: SubmissionStore) -> None:
         assert await store.by_id(10**12) is None
         assert await store.by_keys(("never sent",)) == []
+
+    keeps(promise)
+
+
+@pytest.mark.parametrize("value", ["\0", "\ud800", float("nan"), float("inf")])
+def test_what_no_store_keeps_is_refused_for_ever(
+    keeps: Callable[[Promise], None], value: object
+) -> None:
+    async def promise(store: SubmissionStore) -> None:
+        draft = replace(_draft("poison"), body={"a": value})
+
+        with pytest.raises(DraftRefused):
+            await store.keep(draft)
+
+        assert await store.by_keys((draft.key,)) == []
 
     keeps(promise)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from inventory.endpoints import ETCD_CLIENT, patroni_port
 from inventory.etcd import patroni, placements
 from inventory.names import DatabaseName, EnvironmentName
+from ndc.settings import paths_of
 from tests.lab.recovery import Portal
 from tests.lab.terminal import Terminal
 
@@ -40,6 +42,21 @@ def test_a_databases_account_reads_its_leader_and_no_placement(lab: Terminal) ->
     for verb, body in (("range", {}), ("put", {"value": _coded("mine")})):
         said = _asked(lab, f"kv/{verb}", {"key": _coded(placement), **body}, token["token"])
         assert "permission denied" in said
+
+
+def test_no_account_of_the_machine_reaches_a_hosts_files_and_setuid_is_worth_nothing_there(
+    lab: Terminal,
+) -> None:
+    paths = paths_of(lab.environment)
+    lines = Path("/proc/self/mountinfo").read_text("utf-8").splitlines()
+    roots = [line.split() for line in lines if f"{paths.lab}/hosts/" in line and "/root " in line]
+
+    closed = [paths.root, paths.lab, *(Path(fields[4]).parent for fields in roots)]
+
+    assert roots
+    assert {path.stat().st_mode & 0o7777 for path in closed} == {0o700}
+    assert all({"nosuid", "nodev"} <= {*fields[5].split(",")} for fields in roots)
+    assert {Path(fields[4]).stat().st_mode & 0o7777 for fields in roots} == {0o755}
 
 
 def test_patroni_takes_no_change_from_a_host_that_only_holds_a_certificate(lab: Terminal) -> None:

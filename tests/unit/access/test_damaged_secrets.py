@@ -72,7 +72,7 @@ def test_what_hosts_were_built_with_and_is_gone_is_not_made_up(
         path.unlink(missing_ok=True)
 
     with pytest.raises(Rejected, match="a secret is gone") as caught:
-        ensure_secrets(secrets.folder, NETWORK, clock, built=NETWORK)
+        ensure_secrets(secrets.folder, NETWORK, clock, earlier=NETWORK)
 
     assert not secrets.path(name).exists()
     assert len(caught.value.lines()) == 4
@@ -94,10 +94,24 @@ def test_what_is_declared_since_the_last_time_gets_its_first_password(
 ) -> None:
     more = network("tiny", DECLARED, TWO_DATABASES)
 
-    ensure_secrets(secrets.folder, more, clock, built=NETWORK)
+    ensure_secrets(secrets.folder, more, clock, earlier=NETWORK)
 
     assert all(secrets.password(name).exists() for name in passwords_of(more))
     assert set(passwords_of(more)) > set(passwords_of(NETWORK))
+
+
+def test_what_a_later_version_of_the_program_asks_for_gets_its_first_password(
+    secrets: Secrets, clock: Clock
+) -> None:
+    name = "general-db.replication"
+    secrets.password(name).unlink()
+    marks = secrets.marks.read_text("utf-8").replace(f"{name}\n", "")
+    secrets.marks.write_text(marks, "utf-8")
+
+    ensure_secrets(secrets.folder, NETWORK, clock, earlier=NETWORK)
+
+    assert secrets.password(name).exists()
+    assert name in secrets.marks.read_text("utf-8")
 
 
 def test_the_key_of_a_host_that_others_know_is_not_made_up(secrets: Secrets, clock: Clock) -> None:

@@ -260,3 +260,16 @@ def test_a_firewall_lets_only_the_operator_in_by_management(
         assert [line.split()[3] for line in lines if "eth0" in line] == ["saddr"]
         assert [line.split()[4] for line in lines if "eth0" in line] == [str(operator)]
         assert sum("policy drop" in line for line in lines) == 2
+
+
+def test_no_citizen_keeps_the_others_out_of_the_portal(rendered: Mapping[str, Rendered]) -> None:
+    lines = {
+        line.strip()
+        for line in rendered["ndc01-node"].texts()["/etc/nginx/nginx.conf"].splitlines()
+    }
+
+    assert {"limit_conn open 256;", "limit_req zone=asked burst=400 nodelay;"} <= lines
+    assert {f"client_{part}_timeout 5s;" for part in ("header", "body")} <= lines
+    assert [line for line in lines if line.startswith("ssl_protocols")] == [
+        "ssl_protocols TLSv1.3;"
+    ]

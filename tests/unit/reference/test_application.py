@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import httpx
 import pytest
 from typing_extensions import override
 
-from reference.acceptance import Accepted, NotAccepted, accept
+from reference.acceptance import Accepted, NeverAccepted, NotAccepted, accept
 from reference.application import application
 from reference.configuration import Configuration
 from reference.memory import MemoryStore
-from reference.submissions import Draft, StoreRefused, StoreSilent
+from reference.submissions import Draft, DraftRefused, StoreRefused, StoreSilent
 
 Conversation = Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]
 MINE = Configuration(
@@ -114,6 +114,14 @@ def test_the_page_says_where_it_comes_from_and_trusts_no_title() -> None:
         ({"Idempotency-Key": "k"}, b"not json", 400),
         ({"Idempotency-Key": "k"}, b"[]", 400),
         ({"Idempotency-Key": "k"}, b'"' + b"x" * 65_536 + b'"', 413),
+        ({"Idempotency-Key": "k"}, b'{"a": "\\u0000"}', 400),
+        ({"Idempotency-Key": "k"}, b'{"a": ["\\ud800"]}', 400),
+        ({"Idempotency-Key": "k"}, b'{"\\u0000": 1}', 400),
+        ({"Idempotency-Key": "k"}, b'{"a": NaN}', 400),
+        ({"Idempotency-Key": "k"}, b'{"a": 1e400}', 400),
+        ({"Idempotency-Key": "k"}, b'{"a": ' + b"9" * 5_000 + b"}", 400),
+        ({"Idempotency-Key": "k"}, b"[" * 60_000, 400),
+        ({"Idempotency-Key": "k"}, b'{"a": ' + b"[" * 32 + b"]" * 32 + b"}", 400),
     ],
 )
 def test_what_cannot_be_a_submission_is_refused(
@@ -128,10 +136,71 @@ def test_what_cannot_be_a_submission_is_refused(
     _talk(MemoryStore(), conversation)
 
 
+def test_a_submission_as_deep_as_may_be_is_kept() -> None:
+    async def conversation(client: httpx.AsyncClient) -> None:
+        deep = b'{"a": ' + b"[" * 31 + b"]" * 31 + b"}"
+        answer = await client.post("/submissions", headers={"Idempotency-Key": "k"}, content=deep)
+
+        assert answer.status_code == 201
+
+    _talk(MemoryStore(), conversation)
+
+
+def test_a_submission_is_shown_to_whoever_knows_its_key() -> None:
+    async def conversation(client: httpx.AsyncClient) -> None:
+        sent = (await _send(client, key="mine")).json()
+        where = f"/submissions/{sent['id']}"
+
+        shown = await client.get(where, headers={"Idempotency-Key": "mine"})
+        refused = [
+            await client.get(where),
+            await client.get(where, headers={"Idempotency-Key": "another"}),
+            await client.get("/submissions/999", headers={"Idempotency-Key": "mine"}),
+        ]
+
+        assert shown.json()["body"] == {"text": "a"}
+        assert {answer.status_code for answer in refused} == {404}
+        assert len({answer.text for answer in refused}) == 1
+
+    _talk(MemoryStore(), conversation)
+
+
+def test_a_submission_that_never_arrives_whole_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("reference.application._BODY_SECONDS", 0.01)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async def conversation(client: httpx.AsyncClient) -> None:
+        answer = await client.post(
+            "/submissions", headers={"Idempotency-Key": "k"}, content=dripping()
+        )
+
+        assert answer.status_code == 408
+        assert answer.json()["outcome"] == "refused"
+
+    _talk(MemoryStore(), conversation)
+
+
+def test_what_the_store_will_never_keep_is_asked_of_it_once() -> None:
+    store = MemoryStore()
+    store.fail_next(DraftRefused("invalid byte"), StoreRefused("asked again"))
+
+    async def whole() -> Accepted | NeverAccepted | NotAccepted:
+        await store.prepare()
+        return await accept(store, Draft("k", {}, "ndc01", "ndc01-app"))
+
+    assert asyncio.run(whole()) == NeverAccepted()
+
+
 def test_what_is_not_there_is_not_found() -> None:
     async def conversation(client: httpx.AsyncClient) -> None:
         assert (await client.get("/submissions/7")).status_code == 404
         assert (await client.get("/submissions")).status_code == 400
+        assert (await client.get("/submissions?key=%00")).status_code == 400
 
     _talk(MemoryStore(), conversation)
 
@@ -142,7 +211,7 @@ def test_what_is_not_there_is_not_found() -> None:
 def test_patience_ends_with_what_is_known(failure: Exception, *, may_be_kept: bool) -> None:
     store = MemoryStore()
 
-    async def whole() -> Accepted | NotAccepted:
+    async def whole() -> Accepted | NeverAccepted | NotAccepted:
         await store.prepare()
         store.fail_next(*[failure] * 1000)
         draft = Draft("k", {}, "ndc01", "ndc01-app")

@@ -64,6 +64,14 @@ def test_three_gibibytes_must_be_available(kilobytes: int, verdict: str) -> None
     assert lab_needs.memory(text).verdict == verdict
 
 
+@pytest.mark.parametrize("character", [*" ,:%\\\"'", "\n"])
+def test_a_folder_whose_name_ssh_or_mount_would_take_apart_is_refused(character: str) -> None:
+    folders = (Path("/root/ndc"), Path(f"/root/my{character}cache"))
+
+    assert lab_needs.paths(*folders).verdict == LACKING
+    assert lab_needs.paths(Path("/root/quốc-gia_2.1"), folders[0]).verdict == OK
+
+
 def test_a_user_without_root_is_told_what_remains() -> None:
     finding = lab_needs.root(1000)
 

@@ -11,7 +11,7 @@ from access.paths import Paths
 from core.errors import InventoryInvalid, Rejected
 from inventory.names import EnvironmentName
 from ndc.wiring.environment import Description, Environment, network
-from ndc.wiring.running_network import built, forget_network, keep, running
+from ndc.wiring.running_network import earlier_network, forget_network, keep, running
 from tests.networks import DECLARED
 
 
@@ -102,7 +102,7 @@ def test_up_replaces_what_it_could_not_have_read(environment: Environment) -> No
 
 
 def test_before_the_first_up_nothing_is_built(environment: Environment) -> None:
-    assert built(environment, network(environment)) is None
+    assert earlier_network(environment, network(environment)) is None
 
 
 def test_what_was_kept_is_what_hosts_were_built_with(environment: Environment) -> None:
@@ -110,7 +110,7 @@ def test_what_was_kept_is_what_hosts_were_built_with(environment: Environment) -
     keep(environment, earlier)
     _edit(environment, "rtt_ms: 35", "rtt_ms: 36")
 
-    assert built(environment, network(environment)) == earlier
+    assert earlier_network(environment, network(environment)) == earlier
 
 
 def test_a_torn_record_of_what_was_built_is_no_sign_that_nothing_was(
@@ -118,7 +118,7 @@ def test_a_torn_record_of_what_was_built_is_no_sign_that_nothing_was(
 ) -> None:
     environment.paths.network.write_text("{")
 
-    assert built(environment, network(environment)) == network(environment)
+    assert earlier_network(environment, network(environment)) == network(environment)
 
 
 def test_stacks_on_record_are_a_sign_that_hosts_were_built(environment: Environment) -> None:
@@ -127,4 +127,4 @@ def test_stacks_on_record_are_a_sign_that_hosts_were_built(environment: Environm
     record.parent.mkdir(parents=True)
     record.write_text("{}")
 
-    assert built(environment, declared) == declared
+    assert earlier_network(environment, declared) == declared
