@@ -146,6 +146,7 @@ def _summary(world: World, began: datetime) -> dict[str, Any]:
         "site": last.site if last else "",
         "host": "",
         "missing": 0,
+        "missing_since": None,
         "slip_seconds": 0.0,
         "head": {"lines": len(acknowledged), "hash": ""},
     }
