@@ -151,7 +151,18 @@ class MemberView:
     """Patroni's word: ``running``, ``streaming``, ``starting`` …"""
     lag_bytes: int | None
     """behind the leader, as the leader's side last knew; None: not known, or it leads"""
+    age: timedelta | None
+    """of the newest mark that it holds; None: nobody tells"""
     sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledView:
+    """A switchover that somebody left for Patroni to make, outside every plan."""
+
+    at: datetime
+    to: str | None
+    """None: to whom Patroni chooses"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +176,11 @@ class DatabaseView:
     timeline: int | None
     synchronous_wanted: int
     """how many standbys a commit waits for"""
+    recovery_point: timedelta | None
+    """how old a copy may be, by the strictest of its services; None: it has none"""
+    paused: bool
+    """whether Patroni was told to replace no leader"""
+    scheduled: ScheduledView | None
     members: tuple[MemberView, ...]
     sighting: Sighting
 

@@ -33,7 +33,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         links=link_views(network, readings, sightings),
         sessions=session_views(network, readings, sightings),
         quorum=_quorum(network, readings, sightings),
-        databases=tuple(database_view(d, readings, sightings) for d in network.databases),
+        databases=tuple(database_view(network, d, readings, sightings) for d in network.databases),
         services=tuple(_service(s, readings, sightings) for s in network.services),
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from access.clients.patroni import MemberAnswer
+from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
 from stacks.substrates.port import LinkState, Power
@@ -52,7 +52,7 @@ class Readings:
     links: Mapping[LinkName, LinkState] = field(default_factory=dict)
     greetings: Mapping[HostName, bool] = field(default_factory=dict)
     """whether the SSH port greeted (True) or refused (False)"""
-    clusters: Mapping[tuple[DatabaseName, HostName], tuple[MemberAnswer, ...] | None] = field(
+    clusters: Mapping[tuple[DatabaseName, HostName], ClusterAnswer | None] = field(
         default_factory=dict
     )
     """None: the host refused, so nothing runs there"""

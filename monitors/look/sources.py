@@ -15,7 +15,7 @@ from typing import TypeVar
 import httpx
 
 from access.clients import patroni, prometheus
-from access.clients.patroni import MemberAnswer
+from access.clients.patroni import ClusterAnswer
 from core.errors import NdcError, NotSeen, WorldError
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
@@ -138,7 +138,7 @@ async def _greeting(host: Host) -> bool:
 
 def _clusters(
     network: Network, client: httpx.AsyncClient
-) -> Iterable[tuple[tuple[DatabaseName, HostName], Awaitable[tuple[MemberAnswer, ...] | None]]]:
+) -> Iterable[tuple[tuple[DatabaseName, HostName], Awaitable[ClusterAnswer | None]]]:
     for database in network.databases:
         for member in database.members:
             yield (
@@ -149,10 +149,10 @@ def _clusters(
 
 async def _cluster(
     database: Database, host: Host, client: httpx.AsyncClient
-) -> tuple[MemberAnswer, ...] | None:
+) -> ClusterAnswer | None:
     root = root_of(host, endpoints.patroni_port(database.port))
     try:
-        return await patroni.members_async(client, root, deadline=DEADLINE)
+        return await patroni.cluster_async(client, root, deadline=DEADLINE)
     except NotSeen as error:
         if error.refused:
             return None
