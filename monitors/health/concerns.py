@@ -8,13 +8,14 @@ waiting for what can mend itself does not wait for what a person must mend.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from itertools import chain
 from typing import Final
 
 from inventory.names import HostName
+from monitors.health.concern import Concern, Condition
+from monitors.health.runs import of_run
 from monitors.health.snapshot import (
     DatabaseView,
     HostView,
@@ -32,36 +33,6 @@ _TOLD_LATE: Final = timedelta(seconds=15)
 
 _FAR_BEHIND_BYTES: Final = 256 * 2**20
 """no copy within a recovery point is further behind than this, where its age is not told"""
-
-
-class Condition(StrEnum):
-    """How a thing is; the word a person reads."""
-
-    OK = "OK"
-    WARNING = "WARN"
-    CRITICAL = "CRIT"
-    UNSEEN = "STALE"
-    """not seen now: what was last known may have changed"""
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """One thing that is not as it should be."""
-
-    subject: str
-    """name of the thing"""
-    condition: Condition
-    sentence: str
-    because: str | None = None
-    """name of the host or link whose known state explains it"""
-
-    @property
-    def is_unexplained(self) -> bool:
-        """Whether no known cause explains it; then it may come right without a person.
-
-        What has a known cause stays as it is until a person removes that cause.
-        """
-        return self.because is None
 
 
 class Health(StrEnum):
@@ -101,6 +72,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         _of_quorum(snapshot.quorum, snapshot),
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
         chain.from_iterable(_of_service(s, snapshot) for s in snapshot.services),
+        map(of_run, snapshot.runs),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)
     return tuple(sorted(unsorted, key=lambda concern: order.index(concern.condition)))

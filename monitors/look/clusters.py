@@ -35,10 +35,7 @@ def database_view(
         leader=next((m.host for m in database.members if leader and m.host == leader.name), None),
         timeline=leader.timeline if leader else None,
         synchronous_wanted=database.synchronous_node_count,
-        recovery_point=min(
-            (s.recovery_point for s in network.services if s.database == database.name),
-            default=None,
-        ),
+        recovery_point=_recovery_point(network, database),
         paused=newest.pause,
         scheduled=_scheduled(newest),
         members=tuple(
@@ -82,6 +79,11 @@ def _role(answer: MemberAnswer) -> MemberRole:
     return MemberRole.SYNCHRONOUS if answer.synchronous else MemberRole.STANDBY
 
 
+def _recovery_point(network: Network, database: Database) -> timedelta | None:
+    of_it = (s.recovery_point for s in network.services if s.database == database.name)
+    return min(of_it, default=None)
+
+
 def _age(database: Database, member: Member, readings: Readings) -> timedelta | None:
     """Return how old the newest mark in the copy is, by whoever watches at its site."""
     of_it = {"workload": database.name, "target": member.site}
@@ -95,8 +97,8 @@ def _age(database: Database, member: Member, readings: Readings) -> timedelta | 
 
 
 def _scheduled(cluster: ClusterAnswer) -> ScheduledView | None:
-    told = cluster.scheduled_switchover
-    return ScheduledView(told.at, told.to) if told else None
+    order = cluster.scheduled_switchover
+    return ScheduledView(order.at, order.to) if order else None
 
 
 def _newest(clusters: Collection[ClusterAnswer]) -> ClusterAnswer:

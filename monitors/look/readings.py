@@ -11,6 +11,7 @@ from datetime import datetime
 
 from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
+from core.runs.plan import RunName
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
 from stacks.substrates.port import LinkState, Power
 
@@ -29,6 +30,27 @@ class PlacementReading:
 
     site: SiteName
     epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReading:
+    """Which run may move one service."""
+
+    run: RunName | None
+    """None: nobody's"""
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunReading:
+    """How one run stands that was begun on this machine and is not over."""
+
+    service: ServiceName
+    is_carried: bool
+    """whether a process carries it now"""
+    is_held: bool
+    """whether it can go on only when a person says so"""
+    waits_for: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +83,6 @@ class Readings:
     """by the host whose Prometheus told"""
     placements: Mapping[ServiceName, PlacementReading] = field(default_factory=dict)
     probed: Mapping[ServiceName, ProbeReading] = field(default_factory=dict)
+    claims: Mapping[ServiceName, ClaimReading] = field(default_factory=dict)
+    runs: Mapping[RunName, RunReading] | None = None
+    """of this machine, those that are not over; None: nobody could tell"""

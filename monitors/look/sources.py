@@ -17,12 +17,20 @@ import httpx
 from access.clients import patroni, prometheus
 from access.clients.patroni import ClusterAnswer
 from core.errors import NdcError, NotSeen, WorldError
+from core.runs.plan import RunName
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
 from monitors.look import routes
 from monitors.look.probe import probed
-from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
+from monitors.look.readings import (
+    ClaimReading,
+    PlacementReading,
+    PowerReading,
+    ProbeReading,
+    Readings,
+    RunReading,
+)
 from monitors.look.threads import in_thread
 from monitors.look.voters import VoterReading, voter_reading
 from stacks.substrates.port import LinkState
@@ -46,6 +54,8 @@ class Sources:
     """Who is asked besides the hosts; each may raise WorldError, or take too long."""
 
     substrate: Callable[[], SubstrateReading] | None
+    runs: Callable[[], Mapping[RunName, RunReading]] | None = None
+    """the runs of this machine that are not over"""
 
 
 async def look_around(
@@ -58,6 +68,7 @@ async def look_around(
     """
     async with asyncio.TaskGroup() as group:
         substrate = group.create_task(_blocking(sources.substrate))
+        runs = group.create_task(_blocking(sources.runs))
         greetings = group.create_task(_each((h.name, _greeting(h)) for h in network.hosts))
         clusters = group.create_task(_each(_clusters(network, client)))
         voting = group.create_task(_each(_voters(network, client, etcd)))
@@ -73,6 +84,8 @@ async def look_around(
         voters={name: voter.healthy for name, voter in voters.items()},
         samples=samples.result(),
         placements=_newest(voter.placements for voter in voters.values()),
+        claims=newest_claims(voter.claims for voter in voters.values()),
+        runs=runs.result(),
         probed={
             name: one for services in probes.result().values() for name, one in services.items()
         },
@@ -116,6 +129,18 @@ def _newest(
         for name, record in records.items():
             if name not in newest or record.epoch > newest[name].epoch:
                 newest[name] = record
+    return newest
+
+
+def newest_claims(
+    answers: Iterable[Mapping[ServiceName, ClaimReading]],
+) -> dict[ServiceName, ClaimReading]:
+    """Return of each service's claims the one that was taken last."""
+    newest: dict[ServiceName, ClaimReading] = {}
+    for claims in answers:
+        for name, claim in claims.items():
+            if name not in newest or claim.number > newest[name].number:
+                newest[name] = claim
     return newest
 
 

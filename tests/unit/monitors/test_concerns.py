@@ -7,15 +7,8 @@ from dataclasses import replace
 import pytest
 
 from inventory.names import HostName
-from monitors.health.concerns import (
-    Concern,
-    Condition,
-    Health,
-    concerns,
-    health_of,
-    is_settled,
-    of_subject,
-)
+from monitors.health.concern import Concern, Condition
+from monitors.health.concerns import Health, concerns, health_of, is_settled, of_subject
 from monitors.health.snapshot import MemberRole, QuorumView, Snapshot
 from monitors.look.readings import PowerReading
 from stacks.substrates.port import LinkState, Power

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitors.health.concerns import Condition, concerns, is_settled
+from monitors.health.concern import Condition
+from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import MemberRole, ScheduledView, Snapshot
 from tests.snapshots import NOON, healthy
 

@@ -30,8 +30,12 @@ def test_a_look_that_fails_is_told_and_the_next_one_is_taken(
     troubles: list[str] = []
     seen = threading.Event()
 
+    def take() -> Snapshot:
+        look = next(looks, healthy)
+        return look()
+
     with LiveFeed(
-        lambda: next(looks, healthy)(),
+        take,
         lambda _: seen.set(),
         troubles.append,
         every=timedelta(milliseconds=1),

@@ -11,7 +11,8 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network
-from monitors.health.concerns import Condition, Health, concerns, health_of, is_settled
+from monitors.health.concern import Condition
+from monitors.health.concerns import Health, concerns, health_of, is_settled
 from monitors.health.snapshot import Snapshot
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
