@@ -97,6 +97,8 @@ class Measure:
     """acknowledged, and gone or under another id; of those that were read back"""
     duplicated: int
     """there more than once; of those that were read back"""
+    sent_again: int
+    """acknowledged, and then sent once more with the same key; 0: nothing provoked a duplicate"""
     unknown_appeared: int
     """of ``unknown``: those that were read back, and are there"""
     not_read_back: int

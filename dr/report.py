@@ -192,6 +192,7 @@ def _plain(measure: Measure) -> dict[str, str | float | bool]:
         "lost": measure.lost,
         "not_read_back": measure.not_read_back,
         "duplicated": measure.duplicated,
+        "sent_again": measure.sent_again,
         "unknown": measure.unknown,
         "unknown_appeared": measure.unknown_appeared,
         "refused": measure.refused,
@@ -237,7 +238,8 @@ def _figures(report: Report) -> Iterator[str]:
     yield _line(
         "not read back", f"{measure.not_read_back}{unread if measure.not_read_back else ''}"
     )
-    yield _line("duplicated", f"{measure.duplicated}")
+    again = f"of {measure.sent_again} sent again" if measure.sent_again else "(not provoked)"
+    yield _line("duplicated", f"{measure.duplicated} {again}")
     yield _line("unknown", f"{measure.unknown}{appeared if measure.unknown else ''}")
     yield _line("refused", f"{measure.refused}")
 

@@ -58,6 +58,8 @@ class LedgerEntry:
     site: str = ""
     """that acknowledged; empty if none did"""
     host: str = ""
+    sent_again: bool = False
+    """whether it was sent once more with its key, after it was acknowledged"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def measure(
         unknown=len(by_outcome[WriteOutcome.UNKNOWN]),
         lost=sum(e.key in ids and e.id not in ids[e.key] for e in acknowledged),
         duplicated=sum(len(ids.get(e.key, ())) > 1 for e in within),
+        sent_again=sum(e.sent_again for e in acknowledged),
         unknown_appeared=sum(bool(ids.get(e.key)) for e in by_outcome[WriteOutcome.UNKNOWN]),
         not_read_back=sum(e.key not in ids for e in acknowledged),
         gap=longest_gap((e.ended_at for e in acknowledged), since=since, until=until),

@@ -1,11 +1,11 @@
-"""Snapshots of the default network in its four moods, as the control plane would take them."""
+"""Snapshots of the default network in its five moods, as the control plane would take them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from access.clients.patroni import MemberAnswer
+from access.clients.patroni import ClusterAnswer, MemberAnswer
 from access.clients.prometheus import Sample
 from dr.placement import Placement
 from inventory.names import LinkName, SiteName
@@ -16,6 +16,7 @@ from monitors.catalogue import (
     LINK_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
+    RECOVERY_POINT,
 )
 from monitors.health.snapshot import Snapshot
 from monitors.look.assemble import assemble
@@ -35,15 +36,17 @@ def all_well(of: Network) -> Readings:
         links={link.name: LinkState.UP for link in of.links},
         greetings={host.name: True for host in of.hosts},
         clusters={
-            (database.name, member.host): tuple(
-                MemberAnswer(
-                    name=each.host,
-                    role="leader" if each.site == database.home else _standby(each.synchronous),
-                    state="running" if each.site == database.home else "streaming",
-                    timeline=3,
-                    lag=None if each.site == database.home else 0,
+            (database.name, member.host): ClusterAnswer(
+                members=tuple(
+                    MemberAnswer(
+                        name=each.host,
+                        role="leader" if each.site == database.home else _standby(each.synchronous),
+                        state="running" if each.site == database.home else "streaming",
+                        timeline=3,
+                        lag=None if each.site == database.home else 0,
+                    )
+                    for each in database.members
                 )
-                for each in database.members
             )
             for database in of.databases
             for member in database.members
@@ -105,9 +108,11 @@ def site_down(profile: str = "tiny", site: str = "ndc01") -> Snapshot:
                 if host not in gone
             },
             clusters={
-                key: tuple(_promoted(told, of, refuge) for told in members or ())
-                for key, members in well.clusters.items()
-                if key[1] not in gone
+                key: ClusterAnswer(
+                    members=tuple(_promoted(told, of, refuge) for told in cluster.members)
+                )
+                for key, cluster in well.clusters.items()
+                if cluster and key[1] not in gone
             },
             placements={s.name: Placement(refuge, 5, None) for s in of.services},
             probed={s.name: ProbeReading(answers=True, site=refuge) for s in of.services},
@@ -118,6 +123,37 @@ def site_down(profile: str = "tiny", site: str = "ndc01") -> Snapshot:
 def unseen(profile: str = "tiny") -> Snapshot:
     """Return the network when nothing answers."""
     return taken(network(profile), Readings())
+
+
+def endangered(profile: str = "tiny") -> Snapshot:
+    """Return the network where everything runs, writes are lost, and more may come to be."""
+    of = network(profile)
+    well = all_well(of)
+    (database, *_), (service, *_) = of.databases, of.services
+    *_, watcher = of.hosts_with(Role.MONITOR)
+    mark = {"workload": database.name, "target": database.members[-1].site}
+    return taken(
+        of,
+        replace(
+            well,
+            clusters={
+                key: told and told.model_copy(update={"pause": True})
+                for key, told in well.clusters.items()
+            },
+            samples={
+                **well.samples,
+                watcher.name: (
+                    *well.samples[watcher.name],
+                    Sample({"__name__": RECOVERY_POINT.name, **mark}, BEFORE.timestamp(), NOON),
+                ),
+            },
+            probed={
+                service.name: ProbeReading(
+                    answers=True, site=service.home, lost=3, lost_since=BEFORE
+                )
+            },
+        ),
+    )
 
 
 def _standby(synchronous: bool) -> str:  # noqa: FBT001 - a column of the table above

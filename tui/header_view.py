@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
-from monitors.health.concerns import Condition, concerns
+from monitors.health.concern import Condition
+from monitors.health.concerns import concerns
 from monitors.health.snapshot import Snapshot
 from tui.picture import PictureLine, Span
 from tui.words import duration

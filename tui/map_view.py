@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from inventory.names import SiteName
-from monitors.health.concerns import Concern, Condition, concerns, of_subject
+from monitors.health.concern import Concern, Condition
+from monitors.health.concerns import concerns, of_subject
 from monitors.health.snapshot import LinkView, SiteView, Snapshot
 from tui.picture import UNICODE, PictureLine, Span, Strokes, clipped
 from tui.words import round_trip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from monitors.health.concerns import Condition
+from monitors.health.concern import Condition
 
 
 @dataclass(frozen=True, slots=True)

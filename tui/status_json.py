@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from monitors.health.concerns import Concern, concerns, health_of
+from monitors.health.concern import Concern
+from monitors.health.concerns import concerns, health_of
 from monitors.health.snapshot import Snapshot
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.text import table
-from monitors.health.concerns import Concern, Condition, Health, concerns, health_of, of_subject
+from monitors.health.concern import Concern, Condition
+from monitors.health.concerns import Health, concerns, health_of, of_subject
 from monitors.health.snapshot import DatabaseView, HostView, QuorumView, SessionView, Snapshot
 from tui.words import NOTHING, amount, duration, last_sight, marked, round_trip
 

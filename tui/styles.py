@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from monitors.health.concerns import Condition
+from monitors.health.concern import Condition
 from tui.picture import PictureLine
 
 _STYLES = {

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from monitors.health.concerns import Condition, concerns, of_subject
+from monitors.health.concern import Condition
+from monitors.health.concerns import concerns, of_subject
 from monitors.health.snapshot import DatabaseView, ServiceView, Sighting, Snapshot
 from tui.words import NOTHING, amount, duration
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core import text
-from monitors.health.concerns import Condition
+from monitors.health.concern import Condition
 from monitors.health.snapshot import Sighting
 
 _GLYPHS = {

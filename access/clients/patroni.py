@@ -5,7 +5,7 @@ No other module reads the words of Patroni, which are those of version 4.1.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 import httpx
@@ -67,10 +67,25 @@ class MemberAnswer(BaseModel):
         return self.lag if isinstance(self.lag, int) else None
 
 
-class _Cluster(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+class ScheduledSwitch(BaseModel):
+    """A switchover that somebody left for Patroni to make at its time."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    at: datetime
+    to: str | None = None
+    """None: to whom Patroni chooses"""
+
+
+class ClusterAnswer(BaseModel):
+    """What ``GET /cluster`` shows."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     members: tuple[MemberAnswer, ...]
+    pause: bool = False
+    """whether Patroni was told to leave the members as they are: no leader is replaced"""
+    scheduled_switchover: ScheduledSwitch | None = None
 
 
 def members(over: httpx.Client, root: str) -> tuple[MemberAnswer, ...]:
@@ -80,19 +95,21 @@ def members(over: httpx.Client, root: str) -> tuple[MemberAnswer, ...]:
         NotSeen: nothing is known.
     """
     url = _cluster(root)
-    return _members(look(over, url, deadline=LOOK), url)
+    return _read(look(over, url, deadline=LOOK), url).members
 
 
-async def members_async(
+async def cluster_async(
     over: httpx.AsyncClient, root: str, *, deadline: timedelta
-) -> tuple[MemberAnswer, ...]:
-    """Return what ``members`` does; the whole look has ``deadline``.
+) -> ClusterAnswer:
+    """Return the members as ``members`` does, and what Patroni was told to do with them.
+
+    The whole look has ``deadline``.
 
     Raises:
         NotSeen: nothing is known.
     """
     url = _cluster(root)
-    return _members(await look_async(over, url, deadline=deadline), url)
+    return _read(await look_async(over, url, deadline=deadline), url)
 
 
 def forks(over: httpx.Client, root: str) -> dict[int, int]:
@@ -145,9 +162,9 @@ def _cluster(root: str) -> str:
     return f"{root}/cluster"
 
 
-def _members(answer: Any, url: str) -> tuple[MemberAnswer, ...]:
+def _read(answer: Any, url: str) -> ClusterAnswer:
     try:
-        return _Cluster.model_validate(answer).members
+        return ClusterAnswer.model_validate(answer)
     except ValidationError as error:
         problems = f"{error.error_count()} problems"
         raise _strange(url, "members with name, role, state", problems) from error

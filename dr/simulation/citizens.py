@@ -63,6 +63,7 @@ class Citizens:
             unknown=sent - len(writes),
             lost=sum(write.row in lost for write in writes),
             duplicated=0,
+            sent_again=0,
             unknown_appeared=0,
             not_read_back=0,
             gap=longest_gap((write.at for write in writes), span),

@@ -8,10 +8,14 @@ waiting for what can mend itself does not wait for what a person must mend.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from itertools import chain
+from typing import Final
 
+from inventory.names import HostName
+from monitors.health.concern import Concern, Condition
+from monitors.health.runs import of_run
 from monitors.health.snapshot import (
     DatabaseView,
     HostView,
@@ -24,35 +28,11 @@ from monitors.health.snapshot import (
 )
 from stacks.substrates.port import LinkState, Power
 
+_TOLD_LATE: Final = timedelta(seconds=15)
+"""marks are made, read and collected every few seconds: a younger copy may be as it should be"""
 
-class Condition(StrEnum):
-    """How a thing is; the word a person reads."""
-
-    OK = "OK"
-    WARNING = "WARN"
-    CRITICAL = "CRIT"
-    UNSEEN = "STALE"
-    """not seen now: what was last known may have changed"""
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """One thing that is not as it should be."""
-
-    subject: str
-    """name of the thing"""
-    condition: Condition
-    sentence: str
-    because: str | None = None
-    """name of the host or link whose known state explains it"""
-
-    @property
-    def is_unexplained(self) -> bool:
-        """Whether no known cause explains it; then it may come right without a person.
-
-        What has a known cause stays as it is until a person removes that cause.
-        """
-        return self.because is None
+_FAR_BEHIND_BYTES: Final = 256 * 2**20
+"""no copy within a recovery point is further behind than this, where its age is not told"""
 
 
 class Health(StrEnum):
@@ -92,6 +72,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         _of_quorum(snapshot.quorum, snapshot),
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
         chain.from_iterable(_of_service(s, snapshot) for s in snapshot.services),
+        map(of_run, snapshot.runs),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)
     return tuple(sorted(unsorted, key=lambda concern: order.index(concern.condition)))
@@ -175,8 +156,12 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
     if not database.sighting.current:
         yield Concern(database.name, Condition.UNSEEN, "no member answers")
         return
+    yield from _of_orders(database)
     if database.leader is None or database.leader in dead:
-        yield Concern(database.name, Condition.CRITICAL, "has no leader")
+        paused = database.name if database.paused else None
+        yield Concern(database.name, Condition.CRITICAL, "has no leader", paused)
+    else:
+        yield from _of_copies(database, dead)
     gone = next((m.host for m in database.members if m.host in dead), None)
     if database.leader and database.synchronous < database.synchronous_wanted:
         yield Concern(
@@ -194,6 +179,33 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
         elif not member.sighting.current:
             sentence = f"member {member.host} was not seen"
             yield Concern(database.name, Condition.UNSEEN, sentence)
+
+
+def _of_orders(database: DatabaseView) -> Iterator[Concern]:
+    """Yield what Patroni was told to do; it stays so until a person says otherwise."""
+    name = database.name
+    if database.paused:
+        sentence = "automatic failover is off: Patroni is paused"
+        yield Concern(name, Condition.WARNING, sentence, name)
+    if database.scheduled is not None:
+        to, at = database.scheduled.to or "any member", database.scheduled.at
+        sentence = f"Patroni will switch to {to} at {at:%Y-%m-%d %H:%M:%S%z}, by no plan"
+        yield Concern(name, Condition.WARNING, sentence, name)
+
+
+def _of_copies(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Concern]:
+    allowed = max(database.recovery_point or timedelta(), _TOLD_LATE)
+    for member in database.members:
+        if member.host in dead or member.role is MemberRole.LEADER:
+            continue
+        if member.age is not None and database.recovery_point is not None and member.age > allowed:
+            age, most = member.age.total_seconds(), allowed.total_seconds()
+            sentence = f"the copy of {member.host} is {age:.0f} s old, of at most {most:g} s"
+            yield Concern(database.name, Condition.WARNING, sentence)
+        elif (member.lag_bytes or 0) > _FAR_BEHIND_BYTES:
+            behind = (member.lag_bytes or 0) / 10**6
+            sentence = f"the copy of {member.host} is {behind:.0f} MB behind"
+            yield Concern(database.name, Condition.WARNING, sentence)
 
 
 def _works(role: MemberRole | None, state: str | None) -> bool:

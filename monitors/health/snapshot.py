@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address
 
+from core.runs.plan import RunName
 from inventory.names import (
     DatabaseName,
     EnvironmentName,
@@ -151,7 +152,18 @@ class MemberView:
     """Patroni's word: ``running``, ``streaming``, ``starting`` …"""
     lag_bytes: int | None
     """behind the leader, as the leader's side last knew; None: not known, or it leads"""
+    age: timedelta | None
+    """of the newest mark that it holds; None: nobody tells"""
     sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledView:
+    """A switchover that somebody left for Patroni to make, outside every plan."""
+
+    at: datetime
+    to: str | None
+    """None: to whom Patroni chooses"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +177,11 @@ class DatabaseView:
     timeline: int | None
     synchronous_wanted: int
     """how many standbys a commit waits for"""
+    recovery_point: timedelta | None
+    """how old a copy may be, by the strictest of its services; None: it has none"""
+    paused: bool
+    """whether Patroni was told to replace no leader"""
+    scheduled: ScheduledView | None
     members: tuple[MemberView, ...]
     sighting: Sighting
 
@@ -197,6 +214,29 @@ class ServiceView:
     sighting: Sighting
 
 
+class RunState(StrEnum):
+    """How a run that is not over stands."""
+
+    IN_PROGRESS = "in progress"
+    HELD = "held"
+    """it can go on only when a person says so"""
+    ORPHANED = "orphaned"
+    """it could go on, and nobody carries it"""
+    ELSEWHERE = "elsewhere"
+    """it holds a claim, and is not among the runs of this machine"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run that may move a service, and is not over."""
+
+    name: RunName
+    service: ServiceName
+    state: RunState
+    waits_for: tuple[str, ...]
+    """why each step that holds it up does so"""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that was seen of an environment at one moment.
@@ -214,6 +254,8 @@ class Snapshot:
     quorum: QuorumView | None
     databases: tuple[DatabaseView, ...]
     services: tuple[ServiceView, ...]
+    runs: tuple[RunView, ...]
+    """that are not over"""
 
     def hosts_at(self, site: SiteName) -> tuple[HostView, ...]:
         """Return the hosts of ``site``."""

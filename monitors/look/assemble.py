@@ -16,6 +16,7 @@ from monitors.health.snapshot import (
 from monitors.look.clusters import database_view
 from monitors.look.readings import Readings
 from monitors.look.routes import link_views, session_views
+from monitors.look.runs import run_views
 from monitors.look.sightings import Sightings
 
 
@@ -33,8 +34,9 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         links=link_views(network, readings, sightings),
         sessions=session_views(network, readings, sightings),
         quorum=_quorum(network, readings, sightings),
-        databases=tuple(database_view(d, readings, sightings) for d in network.databases),
+        databases=tuple(database_view(network, d, readings, sightings) for d in network.databases),
         services=tuple(_service(s, readings, sightings) for s in network.services),
+        runs=run_views(readings),
     )
 
 

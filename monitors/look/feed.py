@@ -13,6 +13,8 @@ from monitors.health.snapshot import Snapshot
 class LiveFeed:
     """Takes snapshots in a thread of its own, one after the other, until its block ends.
 
+    No error of a look ends it: the next look may be better.
+
     ``take`` looks once. Each snapshot goes to ``taken``; the reason why there is none goes to
     ``trouble``. Both are called in the feed's thread. ``every`` is the pause between two looks.
     """
@@ -45,4 +47,6 @@ class LiveFeed:
                 self._taken(self._take())
             except NdcError as error:
                 self._trouble(error.what)
+            except Exception as error:  # noqa: BLE001 - who watches waits for a word, whatever it is
+                self._trouble(f"a defect: {type(error).__name__}: {error}".removesuffix(": "))
             self._end.wait(self._every.total_seconds())

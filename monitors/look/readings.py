@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from access.clients.patroni import MemberAnswer
+from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
-from dr.placement import Placement
+from core.runs.plan import RunName
+from dr.placement import Claim, Placement
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
 from stacks.substrates.port import LinkState, Power
 
@@ -22,6 +23,18 @@ class PowerReading:
 
     power: Power
     booted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunReading:
+    """How one run stands that was begun on this machine and is not over."""
+
+    service: ServiceName
+    is_carried: bool
+    """whether a process carries it now"""
+    is_held: bool
+    """whether it can go on only when a person says so"""
+    waits_for: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Readings:
     links: Mapping[LinkName, LinkState] = field(default_factory=dict)
     greetings: Mapping[HostName, bool] = field(default_factory=dict)
     """whether the SSH port greeted (True) or refused (False)"""
-    clusters: Mapping[tuple[DatabaseName, HostName], tuple[MemberAnswer, ...] | None] = field(
+    clusters: Mapping[tuple[DatabaseName, HostName], ClusterAnswer | None] = field(
         default_factory=dict
     )
     """None: the host refused, so nothing runs there"""
@@ -54,3 +67,6 @@ class Readings:
     """by the host whose Prometheus told"""
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
     probed: Mapping[ServiceName, ProbeReading] = field(default_factory=dict)
+    claims: Mapping[ServiceName, Claim] = field(default_factory=dict)
+    runs: Mapping[RunName, RunReading] | None = None
+    """of this machine, those that are not over; None: nobody could tell"""

@@ -14,6 +14,7 @@ from monitors.catalogue import (
     LINK_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
+    RECOVERY_POINT,
 )
 from monitors.health.snapshot import LinkView, SessionView
 from monitors.look.readings import Readings
@@ -22,7 +23,14 @@ from stacks.substrates.port import LinkState
 
 _NAMES = "|".join(
     spec.name
-    for spec in (BFD_SESSION_UP, BGP_SESSION_UP, LINK_LOSS_RATIO, LINK_RTT_SECONDS, LINK_UP)
+    for spec in (
+        BFD_SESSION_UP,
+        BGP_SESSION_UP,
+        LINK_LOSS_RATIO,
+        LINK_RTT_SECONDS,
+        LINK_UP,
+        RECOVERY_POINT,
+    )
 )
 
 

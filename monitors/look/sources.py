@@ -15,15 +15,16 @@ from typing import TypeVar
 import httpx
 
 from access.clients import patroni, prometheus
-from access.clients.patroni import MemberAnswer
+from access.clients.patroni import ClusterAnswer
 from core.errors import NdcError, NotSeen, WorldError
-from dr.placement import Placement
+from core.runs.plan import RunName
+from dr.placement import Claim, Placement
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
 from monitors.look import routes
 from monitors.look.probe import probed
-from monitors.look.readings import PowerReading, ProbeReading, Readings
+from monitors.look.readings import PowerReading, ProbeReading, Readings, RunReading
 from monitors.look.threads import in_thread
 from monitors.look.voters import VoterReading, voter_reading
 from stacks.substrates.port import LinkState
@@ -47,6 +48,8 @@ class Sources:
     """Who is asked besides the hosts; each may raise WorldError, or take too long."""
 
     substrate: Callable[[], SubstrateReading] | None
+    runs: Callable[[], Mapping[RunName, RunReading]] | None = None
+    """the runs of this machine that are not over"""
 
 
 async def look_around(
@@ -59,6 +62,7 @@ async def look_around(
     """
     async with asyncio.TaskGroup() as group:
         substrate = group.create_task(_blocking(sources.substrate))
+        runs = group.create_task(_blocking(sources.runs))
         greetings = group.create_task(_each((h.name, _greeting(h)) for h in network.hosts))
         clusters = group.create_task(_each(_clusters(network, client)))
         voting = group.create_task(_each(_voters(network, client, etcd)))
@@ -74,6 +78,8 @@ async def look_around(
         voters={name: voter.healthy for name, voter in voters.items()},
         samples=samples.result(),
         placements=_newest(voter.placements for voter in voters.values()),
+        claims=newest_claims(voter.claims for voter in voters.values()),
+        runs=runs.result(),
         probed={
             name: one for services in probes.result().values() for name, one in services.items()
         },
@@ -120,6 +126,18 @@ def _newest(
     return newest
 
 
+def newest_claims(
+    answers: Iterable[Mapping[ServiceName, Claim]],
+) -> dict[ServiceName, Claim]:
+    """Return of each service's claims the one that was taken last."""
+    newest: dict[ServiceName, Claim] = {}
+    for claims in answers:
+        for name, claim in claims.items():
+            if name not in newest or claim.number > newest[name].number:
+                newest[name] = claim
+    return newest
+
+
 async def _greeting(host: Host) -> bool:
     """Return whether the SSH port greets; raise TimeoutError if nobody answers."""
     async with asyncio.timeout(DEADLINE.total_seconds()):
@@ -139,7 +157,7 @@ async def _greeting(host: Host) -> bool:
 
 def _clusters(
     network: Network, client: httpx.AsyncClient
-) -> Iterable[tuple[tuple[DatabaseName, HostName], Awaitable[tuple[MemberAnswer, ...] | None]]]:
+) -> Iterable[tuple[tuple[DatabaseName, HostName], Awaitable[ClusterAnswer | None]]]:
     for database in network.databases:
         for member in database.members:
             yield (
@@ -150,10 +168,10 @@ def _clusters(
 
 async def _cluster(
     database: Database, host: Host, client: httpx.AsyncClient
-) -> tuple[MemberAnswer, ...] | None:
+) -> ClusterAnswer | None:
     root = root_of(host, endpoints.patroni_port(database.port))
     try:
-        return await patroni.members_async(client, root, deadline=DEADLINE)
+        return await patroni.cluster_async(client, root, deadline=DEADLINE)
     except NotSeen as error:
         if error.refused:
             return None

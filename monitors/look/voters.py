@@ -1,7 +1,8 @@
-"""A voter's health, and where services are placed by the records that it reads with a majority."""
+"""A voter's health, and the records of services that it reads with a majority."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,8 +12,8 @@ import httpx
 from access.clients.etcd import key_values, range_under
 from access.clients.http import look_async
 from core.errors import JournalCorrupt, NotSeen
-from dr.placement import Placement, read_placements
-from inventory.etcd import placements
+from dr.placement import Claim, Placement, read_claim, read_placement
+from inventory.etcd import claims, placements
 from inventory.names import EnvironmentName, ServiceName
 
 
@@ -23,6 +24,7 @@ class VoterReading:
     healthy: bool
     """whether it can read with a majority"""
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
+    claims: Mapping[ServiceName, Claim] = field(default_factory=dict)
 
 
 async def voter_reading(
@@ -33,10 +35,10 @@ async def voter_reading(
     auth: httpx.Auth,
     deadline: timedelta,
 ) -> VoterReading:
-    """Return what the voter at ``root`` tells; one connection of ``client`` carries both questions.
+    """Return what the voter at ``root`` tells.
 
-    ``auth`` says who we are to it. The placements are those of ``environment``. Each question
-    has half of ``deadline``.
+    ``auth`` says who we are to it. The records are those of ``environment``. Each question of
+    ``client`` has half of ``deadline``.
 
     Raises:
         NotSeen: the voter itself does not answer.
@@ -49,14 +51,42 @@ async def voter_reading(
         if error.refused:
             return VoterReading(healthy=False)
         raise
-    records = placements(environment)
     try:
-        url, body = f"{root}/v3/kv/range", range_under(records)
-        answer = await look_async(client, url, body=body, deadline=deadline / 2, auth=auth)
+        placed, claimed = await asyncio.gather(
+            *(
+                _under(client, root, prefix, auth=auth, deadline=deadline / 2)
+                for prefix in (placements(environment), claims(environment))
+            )
+        )
     except NotSeen:
         return VoterReading(healthy=False)
+    return VoterReading(healthy=True, placements=_placements(placed), claims=_claims(claimed))
+
+
+async def _under(
+    client: httpx.AsyncClient, root: str, prefix: str, *, auth: httpx.Auth, deadline: timedelta
+) -> dict[ServiceName, str]:
+    """Return the texts of the services under ``prefix``."""
+    url, body = f"{root}/v3/kv/range", range_under(prefix)
+    answer = await look_async(client, url, body=body, deadline=deadline, auth=auth)
+    return {
+        ServiceName(pair.key.removeprefix(prefix)): pair.value
+        for pair in key_values(answer)
+        if pair.key.startswith(prefix)
+    }
+
+
+def _placements(texts: Mapping[ServiceName, str]) -> dict[ServiceName, Placement]:
+    """Return what ``texts`` say; nothing if one of them cannot be read."""
     try:
-        placed = read_placements(records, ((pair.key, pair.value) for pair in key_values(answer)))
+        return {name: read_placement(text) for name, text in texts.items()}
     except JournalCorrupt:
-        return VoterReading(healthy=True)
-    return VoterReading(healthy=True, placements=placed)
+        return {}
+
+
+def _claims(texts: Mapping[ServiceName, str]) -> dict[ServiceName, Claim]:
+    """Return what ``texts`` say; nothing if one of them cannot be read."""
+    try:
+        return {name: read_claim(text) for name, text in texts.items()}
+    except JournalCorrupt:
+        return {}

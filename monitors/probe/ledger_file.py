@@ -19,7 +19,7 @@ _INDEXED_EVERY = 64
 """lines, when a file is read again"""
 
 _DISORDER = timedelta(seconds=5)
-"""writes end in another order than they were due, by no more than their deadline and a bit"""
+"""writes are appended in another order than they were due or ended, by less than this"""
 
 
 class LedgerFile:
@@ -81,7 +81,7 @@ class LedgerFile:
 
     def place_of(self, moment: datetime) -> int:
         """Return a place before which every write ended before ``moment``."""
-        before = bisect_left(self._index, (moment, 0)) - 1
+        before = bisect_left(self._index, (moment - _DISORDER, 0)) - 1
         return self._index[max(before, 0)][1] if self._index else 0
 
     def after(self, place: int, *, most: int) -> tuple[list[LedgerEntry], int]:

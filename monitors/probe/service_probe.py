@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from datetime import datetime, timedelta
+from typing import Final
 
 from core.clock import Clock
 from core.errors import Rejected
@@ -20,6 +21,10 @@ SYNC_EVERY_SECONDS = 0.2
 READ_BACK_EVERY_SECONDS = 5.0
 RECENT = timedelta(seconds=60)
 
+SENT_AGAIN_EVERY = 20
+"""writes: each of these is sent again once it is acknowledged, as one who lost the answer does"""
+
+_OTHER: Final[dict[ConnectionKind, ConnectionKind]] = {"new": "kept", "kept": "new"}
 _LOG = logging.getLogger("ndc-probe")
 
 
@@ -123,22 +128,28 @@ class ServiceProbe:
     ) -> None:
         sent_at = self.now()
         ended = await self._citizen.write(key, connection)
+        ended_at = self.now()
+        sent_again = ended.outcome is WriteOutcome.OK and sequence % SENT_AGAIN_EVERY == 0
+        if sent_again:
+            await self._citizen.write(key, _OTHER[connection])
         entry = LedgerEntry(
             sequence=sequence,
             key=key,
             due_at=due_at,
             sent_at=sent_at,
-            ended_at=self.now(),
+            ended_at=ended_at,
             outcome=ended.outcome,
             connection=connection,
             id=ended.id,
             site=ended.site,
             host=ended.host,
+            sent_again=sent_again,
         )
         self._ledger.append(entry)
         self._recent.append(entry)
         self.counts[connection, entry.outcome] += 1
-        if entry.outcome is WriteOutcome.OK:
+        last = self.last_acknowledged
+        if entry.outcome is WriteOutcome.OK and (last is None or last.ended_at < entry.ended_at):
             self.last_acknowledged = entry
 
     async def _sync_for_ever(self) -> None:

@@ -22,7 +22,8 @@ from core.text import Say
 from dr.live.doors import quorum
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
-from monitors.health.concerns import Concern, concerns, is_settled
+from monitors.health.concern import Concern
+from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
 from ndc.wiring.doors import reached

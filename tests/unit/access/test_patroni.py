@@ -60,11 +60,46 @@ def test_who_accepts_no_writes_does_not_lead_whatever_key_it_holds(
 def test_a_loop_reads_the_same_members() -> None:
     over = answering({"/cluster": (200, CLUSTER)})
 
-    async def members() -> tuple[patroni.MemberAnswer, ...]:
+    async def cluster() -> patroni.ClusterAnswer:
         async with httpx.AsyncClient(transport=over._transport) as client:  # type: ignore[arg-type]  # the library's transport for tests is of both kinds
-            return await patroni.members_async(client, ROOT, deadline=patroni.LOOK)
+            return await patroni.cluster_async(client, ROOT, deadline=patroni.LOOK)
 
-    assert asyncio.run(members()) == patroni.members(over, ROOT)
+    assert asyncio.run(cluster()).members == patroni.members(over, ROOT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pause", "at_and_to"),
+    [
+        ({}, False, None),
+        ({"pause": True}, True, None),
+        (
+            {"scheduled_switchover": {"at": "2030-01-01T05:00:00+00:00", "from": ONE, "to": TWO}},
+            False,
+            ("2030-01-01 05:00:00+00:00", TWO),
+        ),
+        (
+            {"scheduled_switchover": {"at": "2030-01-01T05:00:00+00:00", "from": ONE}},
+            False,
+            ("2030-01-01 05:00:00+00:00", None),
+        ),
+    ],
+)
+def test_what_patroni_was_told_to_do_is_read(
+    changes: dict[str, Any],
+    pause: bool,  # noqa: FBT001 - a column
+    at_and_to: tuple[str, str | None] | None,
+) -> None:
+    over = answering({"/cluster": (200, CLUSTER | changes)})
+
+    async def cluster() -> patroni.ClusterAnswer:
+        async with httpx.AsyncClient(transport=over._transport) as client:  # type: ignore[arg-type]  # as above
+            return await patroni.cluster_async(client, ROOT, deadline=patroni.LOOK)
+
+    told = asyncio.run(cluster())
+
+    scheduled = told.scheduled_switchover
+    assert told.pause is pause
+    assert (scheduled and (str(scheduled.at), scheduled.to)) == at_and_to
 
 
 def test_something_else_that_answers_tells_nothing() -> None:

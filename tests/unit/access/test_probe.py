@@ -24,6 +24,7 @@ MEASURE = Measure(
     unknown=3,
     lost=4,
     duplicated=5,
+    sent_again=8,
     unknown_appeared=6,
     not_read_back=7,
     gap=Gap(3.950001 * SECOND, NOON + 1 * SECOND, NOON + 5 * SECOND),

@@ -33,6 +33,7 @@ GOOD = Measure(
     unknown=71,
     lost=0,
     duplicated=0,
+    sent_again=24,
     unknown_appeared=66,
     not_read_back=0,
     gap=Gap(
@@ -86,7 +87,9 @@ def test_a_good_run_is_reported_like_this(
 def test_an_unmeasured_run_says_beside_each_figure_what_it_is_worth(
     done: list[RecoveryRecord], service: Service, golden: Golden
 ) -> None:
-    made = report(done, service, replace(VOID, not_read_back=64, unknown=0, unknown_appeared=0))
+    made = report(
+        done, service, replace(VOID, not_read_back=64, unknown=0, unknown_appeared=0, sent_again=0)
+    )
     unheard = report(done, service, UNHEARD)
 
     golden(GOLDEN / "unmeasured.txt", report_text(made) + "\n")

@@ -7,20 +7,13 @@ from dataclasses import replace
 import pytest
 
 from inventory.names import HostName
-from monitors.health.concerns import (
-    Concern,
-    Condition,
-    Health,
-    concerns,
-    health_of,
-    is_settled,
-    of_subject,
-)
+from monitors.health.concern import Concern, Condition
+from monitors.health.concerns import Health, concerns, health_of, is_settled, of_subject
 from monitors.health.snapshot import MemberRole, QuorumView, Snapshot
 from monitors.look.readings import PowerReading
 from stacks.substrates.port import LinkState, Power
 from tests.networks import network
-from tests.snapshots import NOON, all_well, healthy, taken
+from tests.snapshots import all_well, healthy, taken
 
 WATCHER = HostName("ndc01-app")
 CRITICAL, WARNING, UNSEEN = Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN
@@ -208,20 +201,6 @@ def test_a_service_that_answers_nobody_and_is_placed_nowhere_has_no_known_cause(
     found = concerns(replace(seen, services=(silent,)))
 
     assert [(c.condition, c.because) for c in found] == [(CRITICAL, None)]
-
-
-@pytest.mark.parametrize("answers", [True, False, None])
-def test_known_losses_are_critical_and_nobody_waits_for_them(*, answers: bool | None) -> None:
-    seen = healthy("compact")
-    lossy = replace(seen.services[0], answers=answers, lost=2, lost_since=NOON)
-
-    found = concerns(replace(seen, services=(lossy,)))
-
-    assert found[0].condition is CRITICAL
-    assert found[0].sentence == (
-        "LOST: 2 acknowledged writes are not there, known since 2030-05-17 05:00:00Z"
-    )
-    assert not found[0].is_unexplained
 
 
 @pytest.mark.parametrize("power", [Power.OFF, Power.FROZEN])

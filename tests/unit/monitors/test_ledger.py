@@ -124,6 +124,12 @@ def test_each_way_to_break_the_promise_is_counted(
     assert (found.lost, found.duplicated, found.not_read_back) == (lost, duplicated, unread)
 
 
+def test_a_write_that_was_sent_again_provokes_a_duplicate() -> None:
+    again = [replace(write(n), sent_again=n <= 3) for n in range(1, 101)]
+
+    assert measure(again, ALL_THERE, window=WINDOW, interval=TICK).sent_again == 3
+
+
 def test_an_unknown_write_may_be_there_or_not() -> None:
     entries = [write(1), write(2, WriteOutcome.UNKNOWN), write(3, WriteOutcome.UNKNOWN)]
 

@@ -95,7 +95,7 @@ def test_two_databases_on_one_host_are_asked_each_at_its_own_patroni() -> None:
 
     seen = asyncio.run(look()).clusters
 
-    assert {(database, told[0].name) for (database, _), told in seen.items() if told} == {
+    assert {(database, told.members[0].name) for (database, _), told in seen.items() if told} == {
         ("general-db", "ndc01-node"),
         ("ledger-db", "ndc02-node"),
     }

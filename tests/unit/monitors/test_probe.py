@@ -18,8 +18,9 @@ from monitors.ledger import WriteOutcome, unchained
 from monitors.probe.citizen import Citizen, ConnectionKind, Ended, ended
 from monitors.probe.ledger_file import LedgerFile
 from monitors.probe.losses import LossRecord
-from monitors.probe.service_probe import ServiceProbe, next_due
+from monitors.probe.service_probe import SENT_AGAIN_EVERY, ServiceProbe, next_due
 from reference.memory import MemoryStore
+from reference.submissions import Draft, Submission
 from tests.ledgers import TICK, WINDOW, at, write
 from tests.probes import PROBE, acknowledged, asking, play
 
@@ -38,6 +39,19 @@ class FrozenClock(SystemClock):
         return super().elapsed() + self.frozen
 
 
+class Forgetful:
+    """Keeps each draft as if its key had never been seen."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def keep(self, draft: Draft) -> tuple[Submission, bool]:
+        """Return a new submission."""
+        made = self._store._submission(draft)
+        self._store._submissions[f"{draft.key} {made.id}"] = made
+        return made, True
+
+
 class SteppedClock(SystemClock):
     """The machine's time, with a wall that somebody may set."""
 
@@ -52,12 +66,13 @@ class SteppedClock(SystemClock):
 
 def test_what_is_acknowledged_is_in_the_ledger_and_is_found(tmp_path: Path) -> None:
     async def story(probe: ServiceProbe, _: MemoryStore) -> None:
-        await acknowledged(probe, 20)
+        await acknowledged(probe, 40)
 
         found = await probe.measured(probe.now() - HOUR, probe.now())
 
         assert found.acknowledged >= 20
         assert (found.lost, found.duplicated, found.not_read_back) == (0, 0, 0)
+        assert found.sent_again >= 1
         assert {entry.connection for entry in probe.recent()} == {"new", "kept"}
 
     play(tmp_path, story)
@@ -72,6 +87,18 @@ def test_a_write_that_vanishes_is_lost(tmp_path: Path) -> None:
         found = await probe.measured(probe.now() - HOUR, probe.now())
 
         assert found.lost == 1
+
+    play(tmp_path, story)
+
+
+def test_a_service_that_keeps_a_repeated_write_twice_is_found_out(tmp_path: Path) -> None:
+    async def story(probe: ServiceProbe, store: MemoryStore) -> None:
+        store.keep = Forgetful(store).keep  # type: ignore[method-assign]  # a store with a defect
+        await acknowledged(probe, 3 * SENT_AGAIN_EVERY)
+
+        found = await probe.measured(probe.now() - HOUR, probe.now())
+
+        assert found.duplicated == found.sent_again >= 2
 
     play(tmp_path, story)
 

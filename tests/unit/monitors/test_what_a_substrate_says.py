@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitors.health.concerns import Concern, Condition, concerns
+from monitors.health.concern import Concern, Condition
+from monitors.health.concerns import concerns
 from monitors.look.readings import PowerReading
 from stacks.substrates.port import LinkState, Power
 from tests.networks import network

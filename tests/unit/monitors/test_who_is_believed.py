@@ -11,7 +11,7 @@ from ipaddress import IPv4Interface
 import httpx
 import pytest
 
-from access.clients.patroni import MemberAnswer
+from access.clients.patroni import ClusterAnswer, MemberAnswer
 from dr.placement import Placement, placement_text
 from inventory import etcd
 from inventory.names import HostName, ServiceName, SiteName
@@ -70,8 +70,10 @@ def test_of_placements_the_one_of_the_highest_epoch_counts(epochs: tuple[int, ..
 def test_a_member_that_was_cut_off_tells_old_news(cut_off: object) -> None:
     (database,) = OF.databases
     cut, *others = sorted(database.members, key=lambda member: member != cut_off)
-    lonely = (MemberAnswer(name=cut.host, role="leader", state="running", timeline=3),)
-    together = tuple(
+    lonely = ClusterAnswer(
+        members=(MemberAnswer(name=cut.host, role="leader", state="running", timeline=3),)
+    )
+    members = tuple(
         MemberAnswer(
             name=member.host,
             role="leader" if member is others[0] else "replica",
@@ -80,6 +82,7 @@ def test_a_member_that_was_cut_off_tells_old_news(cut_off: object) -> None:
         )
         for member in others
     )
+    together = ClusterAnswer(members=members)
     clusters = {(database.name, other.host): together for other in others}
 
     well = all_well(OF)
@@ -93,7 +96,8 @@ def test_who_knows_of_no_leader_tells_less_than_who_does() -> None:
     (database,) = OF.databases
     well = all_well(OF)
     first, *_ = database.members
-    leaderless = (MemberAnswer(name=first.host, role="replica", state="running", timeline=9),)
+    follower = MemberAnswer(name=first.host, role="replica", state="running", timeline=9)
+    leaderless = ClusterAnswer(members=(follower,))
 
     seen = taken(
         OF, replace(well, clusters={**well.clusters, (database.name, first.host): leaderless})

@@ -11,13 +11,14 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network
-from monitors.health.concerns import Condition, Health, concerns, health_of, is_settled
+from monitors.health.concern import Condition
+from monitors.health.concerns import Health, concerns, health_of, is_settled
 from monitors.health.snapshot import Snapshot
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
 from tests.conftest import Golden
 from tests.networks import network
-from tests.snapshots import all_well, degraded, healthy, site_down, taken, unseen
+from tests.snapshots import all_well, degraded, endangered, healthy, site_down, taken, unseen
 from tui.status_json import status_plain
 from tui.status_text import status_text
 
@@ -26,6 +27,7 @@ MOODS: list[tuple[Callable[[], Snapshot], Health]] = [
     (healthy, Health.GREEN),
     (degraded, Health.DEGRADED),
     (site_down, Health.DEGRADED),
+    (endangered, Health.DEGRADED),
     (unseen, Health.UNSEEN),
 ]
 

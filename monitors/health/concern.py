@@ -1,0 +1,36 @@
+"""One thing that is not as it should be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Condition(StrEnum):
+    """How a thing is; the word a person reads."""
+
+    OK = "OK"
+    WARNING = "WARN"
+    CRITICAL = "CRIT"
+    UNSEEN = "STALE"
+    """not seen now: what was last known may have changed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One thing that is not as it should be."""
+
+    subject: str
+    """name of the thing"""
+    condition: Condition
+    sentence: str
+    because: str | None = None
+    """name of the host or link whose known state explains it"""
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether no known cause explains it; then it may come right without a person.
+
+        What has a known cause stays as it is until a person removes that cause.
+        """
+        return self.because is None

@@ -1,0 +1,35 @@
+"""What a run that is not over asks of a person."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from monitors.health.concern import Concern, Condition
+from monitors.health.snapshot import RunState, RunView
+
+
+def of_run(run: RunView) -> Concern:
+    """Return what there is to say of ``run``: how it stands, and what comes next.
+
+    A run in progress comes right by itself; any other waits for a person.
+    """
+    show = f"ndc dr show {run.name}"
+    match run.state:
+        case RunState.IN_PROGRESS:
+            sentence = f"run {run.name} is in progress; {show} tells how far it is"
+            return Concern(run.service, Condition.WARNING, sentence)
+        case RunState.HELD:
+            why = run.waits_for[0] if run.waits_for else "no step can be begun"
+            sentence = f"run {run.name} is held: {why}; next: {show}"
+            return Concern(run.service, Condition.CRITICAL, sentence, run.service)
+        case RunState.ORPHANED:
+            sentence = f"nobody carries run {run.name}; next: ndc dr resume {run.name}"
+            return Concern(run.service, Condition.CRITICAL, sentence, run.service)
+        case RunState.ELSEWHERE:
+            sentence = (
+                f"claimed by run {run.name}, which is not open here; "
+                "next: ndc dr runs, on the machine that began it"
+            )
+            return Concern(run.service, Condition.WARNING, sentence, run.service)
+        case _:
+            assert_never(run.state)

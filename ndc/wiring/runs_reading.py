@@ -1,0 +1,35 @@
+"""The runs of this machine that are not over, as the snapshot wants to hear of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.clock import Clock
+from core.errors import NdcError
+from core.runs.journal import RunVerdict
+from core.runs.plan import RunName
+from core.runs.run import fold
+from dr.live.run_folder import RunFolder, names
+from monitors.look.readings import RunReading
+
+
+def runs_reading(root: Path, clock: Clock) -> dict[RunName, RunReading]:
+    """Return the runs below ``root`` that were begun and are not over.
+
+    A folder that cannot be read is none of them: ``ndc dr runs`` tells of it.
+    """
+    readings: dict[RunName, RunReading] = {}
+    for name in names(root):
+        folder = RunFolder(root, RunName(name))
+        try:
+            run = fold(folder.journal(clock).records())
+        except NdcError:
+            continue
+        if run is not None and run.closed is None:
+            readings[run.plan.id] = RunReading(
+                service=run.plan.basis.service,
+                is_carried=folder.is_carried,
+                is_held=run.verdict is RunVerdict.HELD,
+                waits_for=tuple(run.waits_for()),
+            )
+    return readings

@@ -1,0 +1,98 @@
+"""What endangers data, or has lost it, is told though everything runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitors.health.concern import Condition
+from monitors.health.concerns import concerns, is_settled
+from monitors.health.snapshot import MemberRole, ScheduledView, Snapshot
+from tests.snapshots import NOON, healthy
+
+CRITICAL, WARNING = Condition.CRITICAL, Condition.WARNING
+
+
+def _with_standbys(recovery_point_s: float | None = 30, **changes: object) -> Snapshot:
+    seen = healthy("compact")
+    (database,) = seen.databases
+    members = [
+        replace(m, **changes) if m.role is MemberRole.STANDBY else m  # type: ignore[arg-type]  # fields of MemberView
+        for m in database.members
+    ]
+    allowed = None if recovery_point_s is None else timedelta(seconds=recovery_point_s)
+    changed = replace(database, members=tuple(members), recovery_point=allowed)
+    return replace(seen, databases=(changed,))
+
+
+@pytest.mark.parametrize(
+    ("recovery_point_s", "changes", "sentence"),
+    [
+        (30, {"age": timedelta(seconds=29)}, None),
+        (30, {"age": timedelta(seconds=31)}, "is 31 s old, of at most 30 s"),
+        (0, {"age": timedelta(seconds=14)}, None),
+        (0, {"age": timedelta(seconds=16)}, "is 16 s old, of at most 15 s"),
+        (None, {"age": timedelta(days=1)}, None),
+        (30, {"lag_bytes": 5_000_000_000}, "is 5000 MB behind"),
+        (30, {"lag_bytes": 5_000_000_000, "age": timedelta(seconds=1)}, "is 5000 MB behind"),
+        (30, {"lag_bytes": 100_000_000}, None),
+    ],
+)
+def test_a_copy_older_than_its_tier_allows_is_a_warning_though_it_streams(
+    recovery_point_s: float | None, changes: dict[str, object], sentence: str | None
+) -> None:
+    seen = _with_standbys(recovery_point_s, **changes)
+
+    told = [(c.condition, c.sentence) for c in concerns(seen)]
+
+    (copy,) = (m.host for m in seen.databases[0].members if m.role is MemberRole.STANDBY)
+    assert told == ([(WARNING, f"the copy of {copy} {sentence}")] if sentence else [])
+
+
+def test_a_copy_cannot_be_younger_than_a_leader_that_is_gone() -> None:
+    old = _with_standbys(age=timedelta(hours=1))
+    leaderless = replace(old, databases=(replace(old.databases[0], leader=None),))
+
+    assert [c.sentence for c in concerns(leaderless)] == ["has no leader"]
+
+
+def test_a_paused_patroni_is_told_and_explains_why_there_is_no_leader() -> None:
+    seen = healthy("compact")
+    (database,) = seen.databases
+    off = "automatic failover is off: Patroni is paused"
+
+    paused = replace(seen, databases=(replace(database, paused=True),))
+    leaderless = replace(seen, databases=(replace(database, paused=True, leader=None),))
+
+    assert [(c.condition, c.sentence) for c in concerns(paused)] == [(WARNING, off)]
+    assert [c.sentence for c in concerns(leaderless)] == ["has no leader", off]
+    assert is_settled(leaderless)
+
+
+@pytest.mark.parametrize(("to", "whom"), [("ndc02-data", "ndc02-data"), (None, "any member")])
+def test_a_switchover_that_somebody_left_to_patroni_is_told(to: str | None, whom: str) -> None:
+    seen = healthy("compact")
+    scheduled = replace(seen.databases[0], scheduled=ScheduledView(NOON, to))
+
+    (found,) = concerns(replace(seen, databases=(scheduled,)))
+
+    assert (found.condition, found.sentence) == (
+        WARNING,
+        f"Patroni will switch to {whom} at 2030-05-17 05:00:00+0000, by no plan",
+    )
+
+
+@pytest.mark.parametrize("answers", [True, False, None])
+def test_known_losses_are_critical_and_nobody_waits_for_them(*, answers: bool | None) -> None:
+    seen = healthy("compact")
+    lossy = replace(seen.services[0], answers=answers, lost=2, lost_since=NOON)
+
+    found = concerns(replace(seen, services=(lossy,)))
+
+    assert found[0].condition is CRITICAL
+    assert found[0].sentence == (
+        "LOST: 2 acknowledged writes are not there, known since 2030-05-17 05:00:00Z"
+    )
+    assert not found[0].is_unexplained
