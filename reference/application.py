@@ -77,7 +77,8 @@ class _Desk:
         outcome = await accept(self.store, draft)
         if isinstance(outcome, Accepted):
             return JSONResponse(
-                self._acknowledgement(outcome.submission), status_code=201 if outcome.made else 200
+                self._acknowledgement(outcome.submission),
+                status_code=201 if outcome.is_new else 200,
             )
         if outcome.may_be_kept:
             return _no(504, "not acknowledged: it may be kept; send the same key again", "unknown")
