@@ -20,7 +20,7 @@ class Accepted:
     """The submission is committed, and may be acknowledged."""
 
     submission: Submission
-    made: bool
+    is_new: bool
     """False: it was already there"""
 
 

@@ -87,9 +87,9 @@ class _Desk:
         if isinstance(draft, Response):
             return draft
         match await accept(self.store, draft):
-            case Accepted(submission, made):
+            case Accepted(submission, is_new):
                 return JSONResponse(
-                    self._acknowledgement(submission), status_code=201 if made else 200
+                    self._acknowledgement(submission), status_code=201 if is_new else 200
                 )
             case NeverAccepted():
                 return _no(400, "no database takes this; nothing was kept")

@@ -14,9 +14,6 @@ from tests.networks import ROOT
 PARTICIPLES = {"told", "found", "seen", "made", "mine", "there", "heard"}
 """what happened to a value, or whose it is; not what it is"""
 
-NOUNS = {"core", "dr", "monitors", "ndc", "tui"}
-"""rooms whose values have nouns for names; the other rooms follow"""
-
 EXCUSED = {
     "playbooks/library/ndc_tree.py": "runs alone on a host, so nobody can import a name of it",
 }
@@ -55,7 +52,7 @@ def _values(tree: ast.Module) -> Iterator[str]:
                 pass
 
 
-@pytest.mark.parametrize("file", [file for file in PRODUCT if file.split("/")[0] in NOUNS])
+@pytest.mark.parametrize("file", PRODUCT)
 def test_a_value_is_called_by_a_noun(file: str) -> None:
     participles = {name for name in _values(PRODUCT[file]) if name.lstrip("_") in PARTICIPLES}
 
