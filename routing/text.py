@@ -66,12 +66,11 @@ def text_of(router: RouterIntent, bgp_secret: str) -> str:
 
 
 def frr_daemons_text() -> str:
-    """Return ``/etc/frr/daemons``: which of FRR's daemons run; their consoles listen inside."""
-    options = "".join(
-        f'{daemon}_options="-A 127.0.0.1"\n' for daemon in ("bgpd", "bfdd", "staticd")
-    )
+    """Return ``/etc/frr/daemons``: which of FRR's daemons run; no console has a port."""
+    # vtysh asks through sockets that have an owner; a port is anybody's who is on the host
+    options = "".join(f'{daemon}_options="-P 0"\n' for daemon in ("bgpd", "bfdd", "staticd"))
     # routes of a whole network come at once when it starts: a buffer that does not overflow
-    zebra = 'zebra_options="-A 127.0.0.1 -s 8388608"\n'
+    zebra = 'zebra_options="-P 0 -s 8388608"\n'
     # the second death of a daemon within a minute would leave the router without it for one
     watchfrr = 'watchfrr_options="--min-restart-interval 5 --max-restart-interval 60"\n'
     return f"bgpd=yes\nbfdd=yes\nvtysh_enable=yes\n{watchfrr}{zebra}{options}"

@@ -151,13 +151,13 @@ def test_frr_prints_back_what_it_was_given() -> None:
     assert delta(printed, _text(network("tiny"), "ndc01-edge")) == []
 
 
-def test_the_daemons_listen_to_nobody_outside() -> None:
+def test_no_console_of_a_daemon_has_a_port() -> None:
     lines = frr_daemons_text().splitlines()
     # who watches over them listens to nobody at all
     options = dict(line.split("_options=") for line in lines if "_options=" in line)
 
     assert options.keys() == {"bgpd", "bfdd", "staticd", "zebra", "watchfrr"}
-    assert all("-A 127.0.0.1" in said for name, said in options.items() if name != "watchfrr")
+    assert all("-P 0" in said for name, said in options.items() if name != "watchfrr")
 
 
 def _text(declared: Network, host: str) -> str:
