@@ -211,7 +211,7 @@ class Labd:
                     other.close()
                     return
                 done = subprocess.run(
-                    [sys.executable, "-m", "ndc.daemons.labd", self.environment],
+                    [sys.executable, "-P", "-m", "ndc.daemons.labd", self.environment],
                     cwd=_CHECKOUT,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,

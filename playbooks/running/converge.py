@@ -72,7 +72,7 @@ def _watched(order: Order, say: Say) -> PlayResult:
     with (
         log.open("w") as complaints,
         subprocess.Popen(
-            [sys.executable, "-m", _CHILD, written, str(os.getpid())],
+            [sys.executable, "-P", "-m", _CHILD, written, str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,

@@ -54,7 +54,7 @@ def made(cache: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Sa
             next step names the build's log.
         Unreachable: another process has been building it for an hour.
     """
-    whole = cache / recipe.kind / recipe.digest
+    whole = cache.absolute() / recipe.kind / recipe.digest
     if _is_whole(whole, recipe):
         return whole
     try:
