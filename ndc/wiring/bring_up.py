@@ -23,6 +23,7 @@ from inventory.network import Network
 from monitors.health.concerns import Concern, concerns, is_settled
 from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
+from ndc.wiring.beside_runs import demand_no_run
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
@@ -57,11 +58,12 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
     """Make the environment's network exist and work; return what to look at and to try.
 
     Raises:
-        InventoryInvalid, PlanRefused: nothing was touched.
+        InventoryInvalid, PlanRefused: nothing was touched; a run may hold a service.
         WorldError: some of it may exist; the same command goes on from there.
     """
     stages = Stages(say, SystemClock())
     with alone(environment.paths.lock):
+        demand_no_run(environment, stages.detail)
         network = network_of(environment, inventory=inventory, record=True)
         with stages.stage("tool chain"):
             cache = settings().cache

@@ -44,29 +44,33 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
         InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
         PlanRefused, Rejected: something runs, and what was kept of it cannot be read.
     """
-    kept = _kept(environment)
+    known = kept(environment)
     try:
         declared = declared_by(environment)
     except (InventoryInvalid, Rejected):
-        if kept is None:
+        if known is None:
             raise
         note(
             "the inventory cannot be used as it is by now; this is what runs\n"
             "    ndc check tells what is wrong with it"
         )
-        return kept
-    if kept is None:
+        return known
+    if known is None:
         return declared
-    if kept.digest != declared.digest:
+    if known.digest != declared.digest:
         note(
             "the inventory was changed since the last ndc up; this is what runs\n"
             "    ndc up makes the change"
         )
-    return kept
+    return known
 
 
-def _kept(environment: Environment) -> Network | None:
-    """Return what ``keep`` wrote; None if nothing runs."""
+def kept(environment: Environment) -> Network | None:
+    """Return the network that ``keep`` was told of last; None if nothing runs.
+
+    Raises:
+        PlanRefused, Rejected: what was kept cannot be read.
+    """
     path = environment.paths.network
     text = files.read_if_there(path)
     if text is None:
