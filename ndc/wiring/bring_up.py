@@ -6,7 +6,7 @@ was interrupted anywhere is finished by the same command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from monitors.health.concerns import Concern, concerns, is_settled
 from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
 from ndc.wiring.beside_runs import demand_no_run
+from ndc.wiring.contain import contain
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
@@ -34,7 +35,7 @@ from ndc.wiring.running import keep
 from ndc.wiring.say import say_routes
 from ndc.wiring.stages import Say, Stages
 from ndc.wiring.summary import summary
-from playbooks.running import Play, converge
+from ndc.wiring.taking_away import demand_named
 from toolchain import build
 
 _QUORUM = timedelta(seconds=60)
@@ -54,16 +55,26 @@ class _Work:
     stages: Stages
 
 
-def bring_up(environment: Environment, say: Say, *, inventory: Path | None = None) -> str:
+def bring_up(
+    environment: Environment,
+    say: Say,
+    *,
+    inventory: Path | None = None,
+    losing: Collection[str] = (),
+) -> str:
     """Make the environment's network exist and work; return what to look at and to try.
 
+    ``losing`` names what a person agreed to lose.
+
     Raises:
-        InventoryInvalid, PlanRefused: nothing was touched; a run may hold a service.
+        InventoryInvalid, PlanRefused: nothing was touched; a run may hold a service, or
+            something else would go than ``losing``.
         WorldError: some of it may exist; the same command goes on from there.
     """
     stages = Stages(say, SystemClock())
     with alone(environment.paths.lock):
         demand_no_run(environment, stages.detail)
+        demand_named(environment, network_of(environment, inventory=inventory), losing)
         network = network_of(environment, inventory=inventory, record=True)
         with stages.stage("tool chain"):
             cache = settings().cache
@@ -76,21 +87,13 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
             keep(environment, network)
             Existence(environment, pulumi, stages).ensure(network, secrets, image, wheel)
         work = _Work(environment, network, secrets, wheel, stages)
-        _contain(work)
+        with stages.stage("contents of the hosts"):
+            contain(environment, network, secrets, wheel, stages)
         with stages.stage("routers"):
             say_routes(environment, network, secrets, stages.clock)
         _admit(work)
         _place(work)
         return summary(network, _wait_until_green(work))
-
-
-def _contain(work: _Work) -> None:
-    """Make every host contain what its roles ask for."""
-    with work.stages.stage("contents of the hosts"):
-        paths = work.environment.paths
-        converge(
-            work.network, work.secrets, work.wheel, paths, Play(), work.stages.detail
-        ).demand_success()
 
 
 def _admit(work: _Work) -> None:

@@ -93,6 +93,8 @@ def _told(event: dict[str, Any]) -> Told:
         changed=bool(result.get("changed")),
         message=str(result.get("msg", "")),
         diff=tuple(Difference.model_validate(one) for one in diff if isinstance(one, dict)),
+        by_wave=tuple(result.get("by_wave") or ()),
+        unfinished=bool(result.get("unfinished")),
     )
 
 

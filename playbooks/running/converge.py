@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from access.paths import Paths
 from access.secrets import Secrets
@@ -18,6 +21,7 @@ from inventory.network import Network
 from playbooks.running.private_data import order_for, private_data
 from playbooks.running.result import PlayResult
 from playbooks.running.wire import Order, Told
+from playbooks.waves import Wave
 
 Say = Callable[[str], None]
 
@@ -35,6 +39,8 @@ class Play:
     """empty: every host"""
     check: bool = False
     """True: nothing is changed, and the result says what would be"""
+    waves: tuple[Wave, ...] = ()
+    """of ``waves.yml``"""
 
 
 def converge(
@@ -50,17 +56,31 @@ def converge(
         Unreachable: it was cut short; hosts may have been changed.
     """
     with private_data(network, secrets, wheel, paths) as data:
-        order = order_for(data, secrets, paths.playbooks / play.playbook, _arguments(play))
+        arguments = _arguments(play, data)
+        order = order_for(data, secrets, paths.playbooks / play.playbook, arguments)
         return _watched(order, say)
 
 
-def _arguments(play: Play) -> str:
+def _arguments(play: Play, folder: Path) -> str:
     arguments = ["--diff"]
     if play.check:
         arguments.append("--check")
     if play.limit:
         arguments.append(f"--limit {','.join(sorted(play.limit))}")
+    if play.waves:
+        file = folder / "waves.json"
+        files.write(file, json.dumps(_by_stage(play.waves)))
+        arguments.append(f"--extra-vars {shlex.quote(f'@{file}')}")
     return " ".join(arguments)
+
+
+def _by_stage(waves: tuple[Wave, ...]) -> dict[str, list[Any]]:
+    """Return what ``waves.yml`` is told of each stage that has a wave."""
+    told: dict[str, list[Any]] = {}
+    for wave in waves:
+        told.setdefault(f"ndc_{wave.stage}_hosts", []).extend(wave.hosts)
+        told.setdefault(f"ndc_{wave.stage}_sizes", []).append(len(wave.hosts))
+    return told
 
 
 def _watched(order: Order, say: Say) -> PlayResult:

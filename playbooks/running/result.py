@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.errors import Rejected, Unreachable
 from inventory.names import HostName
 from playbooks.running.wire import Told
+from playbooks.waves import Left
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class PlayResult:
     hosts: Mapping[HostName, Counts] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     changes: tuple[HostChange, ...] = ()
+    left: Mapping[HostName, Left] = field(default_factory=dict)
+    """what waits for a wave"""
 
     def with_told(self, told: Told) -> PlayResult:
         """Return the result with one more event in it."""
@@ -68,10 +71,11 @@ class PlayResult:
             hosts={**self.hosts, host: counts},
             failures=(*self.failures, *_failures(told)),
             changes=(*self.changes, *_changes(told)),
+            left={**self.left, **_left(told)},
         )
 
-    def demand_success(self) -> None:
-        """Return if every task succeeded on every host.
+    def demand_success(self, waiting: Collection[HostName] = ()) -> None:
+        """Return if every task succeeded on every host; ``waiting`` were to come after them.
 
         Raises:
             Unreachable: a host did not answer: what was under way there may have happened.
@@ -81,13 +85,17 @@ class PlayResult:
             return
         silent = [failure for failure in self.failures if failure.unreachable]
         first = (silent or list(self.failures))[0]
+        failed = list(dict.fromkeys(failure.host for failure in self.failures))
+        untouched = [host for host in waiting if host not in self.hosts]
         refusal = Unreachable if silent else Rejected
         raise refusal(
-            f"{len(self.failures)} of {len(self.hosts)} hosts could not be made as declared",
+            f"{', '.join(failed)} could not be made as declared; "
+            f"done: {len(self.hosts) - len(failed)}"
+            + (f", not begun: {len(untouched)}" if untouched else ""),
             expected=f'"{first.task}" succeeds',
-            actual=f"{first.host}: {first.message}",
-            next_step="look at `ndc status` and `ndc logs`, then run the command again: "
-            "it goes on where this one stopped",
+            actual=f"{first.host}: {first.message.strip()}",
+            next_step=f"ndc status tells about {first.host}; when it is mended, run the command "
+            "again: it goes on where this one stopped",
         )
 
 
@@ -95,6 +103,10 @@ def _failures(told: Told) -> Iterator[Failure]:
     if told.event != "runner_on_ok":
         silent = told.event == "runner_on_unreachable"
         yield Failure(HostName(told.host), told.task, told.message, unreachable=silent)
+
+
+def _left(told: Told) -> dict[HostName, Left]:
+    return {HostName(told.host): Left(told.by_wave, told.unfinished)} if told.by_wave else {}
 
 
 def _changes(told: Told) -> Iterator[HostChange]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from playbooks.waves import Stage
+
 
 class Order(BaseModel):
     """What is to be played."""
@@ -45,3 +47,7 @@ class Told(BaseModel):
     changed: bool = False
     message: str = ""
     diff: tuple[Difference, ...] = Field(default=())
+    by_wave: tuple[Stage, ...] = ()
+    """stages that the task left, since they disturb what serves"""
+    unfinished: bool = False
+    """whether something there has not been well since an earlier change"""

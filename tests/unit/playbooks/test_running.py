@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from access.paths import Paths
 from access.secrets import ensure_secrets
@@ -20,7 +21,8 @@ from core.system_clock import SystemClock
 from inventory.names import EnvironmentName, HostName
 from playbooks.running import Counts, Failure, HostChange, Play, PlayResult, converge
 from playbooks.running.wire import Difference, Order, Told
-from tests.networks import network
+from playbooks.waves import Left, Wave
+from tests.networks import ROOT, network
 
 SITE = """
 - name: Long
@@ -86,6 +88,77 @@ def test_a_silent_host_may_have_been_made_so() -> None:
 
     with pytest.raises(Unreachable):
         result.demand_success()
+
+
+def test_who_was_to_come_after_a_host_that_failed_is_told_to_be_as_before() -> None:
+    result = _result(
+        Told(event="runner_on_ok", host="a"),
+        Told(event="runner_on_failed", host="b", task="Apply", message="etcd is not well"),
+    )
+
+    with pytest.raises(Rejected) as caught:
+        result.demand_success(waiting=[HostName(name) for name in "abcd"])
+
+    assert (
+        "\n".join(caught.value.lines())
+        == """\
+     what  b could not be made as declared; done: 1, not begun: 2
+ expected  "Apply" succeeds
+   actual  b: etcd is not well
+next step  ndc status tells about b; when it is mended, run the command again: it goes on where \
+this one stopped"""
+    )
+
+
+def test_what_a_play_leaves_for_waves_is_known_by_host() -> None:
+    result = _result(
+        Told(event="runner_on_ok", host="a", by_wave=("quorum",), unfinished=True),
+        Told(event="runner_on_ok", host="b"),
+        Told(event="runner_on_ok", host="a"),
+    )
+
+    assert result.left == {HostName("a"): Left(("quorum",), unfinished=True)}
+
+
+def _waves_that_only(task: str) -> str:
+    """Return the playbook of waves, in which every play's only task is ``task``."""
+    plays = yaml.safe_load((ROOT / "playbooks/waves.yml").read_text("utf-8"))
+    return yaml.safe_dump([{**play, "tasks": [yaml.safe_load(task)]} for play in plays])
+
+
+STAND = "ansible.builtin.assert: {that: inventory_hostname != 'ndc02-node', quiet: true}"
+
+
+def test_the_first_host_that_fails_ends_the_waves(tmp_path: Path) -> None:
+    paths, wheel = _paths(tmp_path, "waves.yml", _waves_that_only(STAND))
+    secrets = ensure_secrets(paths.secrets, network("tiny"))
+    first, second, third = (HostName(f"ndc0{number}-node") for number in (1, 2, 3))
+    order = (
+        Wave("quorum", (third, first)),
+        Wave("quorum", (second,)),
+        Wave("quorum", (HostName("witness-node"),)),
+        Wave("everything", (first,)),
+    )
+    said: list[str] = []
+
+    play = Play("waves.yml", waves=order)
+    result = converge(network("tiny"), secrets, wheel, paths, play, said.append)
+
+    assert result.hosts == {
+        third: Counts(ok=1),
+        first: Counts(ok=1),
+        second: Counts(failed=1),
+    }
+
+
+def test_a_stage_without_waves_reaches_nobody(tmp_path: Path) -> None:
+    paths, wheel = _paths(tmp_path, "waves.yml", _waves_that_only(STAND))
+    secrets = ensure_secrets(paths.secrets, network("tiny"))
+    play = Play("waves.yml", waves=(Wave("quorum", (HostName("ndc01-node"),)),))
+
+    result = converge(network("tiny"), secrets, wheel, paths, play, lambda _: None)
+
+    assert result.hosts == {HostName("ndc01-node"): Counts(ok=1)}
 
 
 def _paths(home: Path, playbook: str, text: str) -> tuple[Paths, Path]:

@@ -44,13 +44,15 @@ def test_who_changes_hosts_is_refused_while_a_run_holds_a_service(
     refused = typed.ndc("--yes", command)
 
     assert refused.code == PlanRefused.exit_code
-    assert refused.err.splitlines()[-4:] == [
-        f"     what  a run holds {SERVICE}",
-        " expected  that nobody moves a service meanwhile",
-        f"   actual  {RUN}",
-        f"next step  ndc --env test dr show {RUN} tells how it stands; when it is over, run the "
-        "command again",
-    ]
+    assert (
+        refused.err.splitlines()[-4:]
+        == f"""\
+     what  a run holds {SERVICE}
+ expected  that nobody moves a service meanwhile
+   actual  {RUN}
+next step  ndc --env test dr show {RUN} tells how it stands; when it is over, run the command again
+""".splitlines()
+    )
 
 
 def test_a_run_is_refused_while_hosts_are_changed(typed: Checkout) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -39,12 +39,12 @@ def test_a_service_is_announced_at_the_new_place_before_it_is_withdrawn_at_the_o
     assert truth.routes == [{"ndc01-node", "ndc02-node"}, {"ndc02-node"}]
 
 
-class _Deaf(GuardDoor):
+@dataclass(frozen=True, slots=True)
+class _Deaf:
     """The guards of a network in which one host does not answer a request."""
 
-    def __init__(self, guards: GuardDoor, deaf: HostName) -> None:
-        self.guards = guards
-        self.deaf = deaf
+    guards: GuardDoor
+    deaf: HostName
 
     def look(self, service: ServiceName, host: HostName) -> Stance:
         return self.guards.look(service, host)
