@@ -39,8 +39,10 @@ from ndc.wiring.taking_away import demand_named
 from toolchain import build
 
 _QUORUM = timedelta(seconds=60)
-_GREEN = timedelta(minutes=5)
-"""three times the figure of a first start; only detects a hang"""
+_GREEN = timedelta(minutes=3)
+"""three times the figure of a first start on a busy machine; only detects a hang"""
+_QUIET = timedelta(seconds=15)
+"""who waits longer is told for what"""
 _AGAIN = timedelta(milliseconds=500)
 
 
@@ -133,14 +135,23 @@ def _wait_until_green(work: _Work) -> Snapshot:
     """
     # not as the inventory is by now: somebody may be writing in it
     watching = onlooker(work.environment, work.network)
+    clock = work.stages.clock
+    began = clock.elapsed()
+    told: set[str] = set()
 
     def settled() -> Snapshot | NotYet:
         snapshot = watching.take()
-        return snapshot if is_settled(snapshot) else NotYet(_worst(concerns(snapshot)))
+        if is_settled(snapshot):
+            return snapshot
+        worst = _worst(concerns(snapshot))
+        if clock.elapsed() - began > _QUIET and worst not in told:
+            told.add(worst)
+            work.stages.detail(f"waits: {worst}")
+        return NotYet(worst)
 
     with work.stages.stage("health gates"):
         snapshot = wait_until(
-            work.stages.clock,
+            clock,
             settled,
             what="a green network",
             bound=_GREEN,

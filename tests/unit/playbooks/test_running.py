@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,12 +15,13 @@ import pytest
 import yaml
 
 from access.paths import Paths
-from access.secrets import ensure_secrets
+from access.secrets import Secrets, ensure_secrets
 from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.system_clock import SystemClock
 from inventory.names import EnvironmentName, HostName
 from playbooks.running import Counts, Failure, HostChange, Play, PlayResult, converge
+from playbooks.running.private_data import order_for
 from playbooks.running.wire import Difference, Order, Told
 from playbooks.waves import Left, Wave
 from tests.networks import ROOT, network
@@ -181,6 +183,20 @@ def test_a_playbook_that_ansible_refuses_did_not_begin(tmp_path: Path) -> None:
         converge(network("tiny"), secrets, wheel, paths, Play(), lambda _: None)
 
     assert "nonsense" in caught.value.actual
+
+
+def test_a_host_that_freezes_while_it_works_is_noticed_within_half_a_minute(
+    tmp_path: Path,
+) -> None:
+    secrets = Secrets(tmp_path)
+
+    order = order_for(tmp_path, secrets, tmp_path / "converge.yml", "")
+
+    words = shlex.split(order.environment["ANSIBLE_SSH_ARGS"])
+    options = dict(word.split("=", 1) for word in words if "=" in word)
+    silence = int(options["ServerAliveInterval"]) * int(options["ServerAliveCountMax"])
+    assert 10 <= silence <= 30
+    assert int(options["ConnectTimeout"]) <= 5
 
 
 def test_what_was_passed_to_a_play_is_gone_and_five_plays_are_kept(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from dr.live.run_folder import names
 from dr.placement import Claim
 from dr.simulation.world import rehearsed
 from ndc.wiring.beside_runs import demand_unclaimed
+from ndc.wiring.bring_up import bring_up
 from tests.networks import network
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout, checkout
@@ -34,14 +35,23 @@ def typed(
         yield checkout(stub, tmp_path, monkeypatch, capfd)
 
 
-@pytest.mark.parametrize("command", ["up", "down"])
-def test_who_changes_hosts_is_refused_while_a_run_holds_a_service(
-    typed: Checkout, command: str
-) -> None:
+def _held(typed: Checkout) -> None:
+    """Let a run hold the service."""
     with typed.stub.live() as live:
         live.doors.records.swap_claim(SERVICE, Claim(None), Claim(RUN, 1))
 
-    refused = typed.ndc("--yes", command)
+
+def test_up_is_refused_while_a_run_holds_a_service(typed: Checkout) -> None:
+    _held(typed)
+
+    with pytest.raises(PlanRefused, match=f"a run holds {SERVICE}"):
+        bring_up(typed.environment, lambda _: None)
+
+
+def test_down_is_refused_while_a_run_holds_a_service(typed: Checkout) -> None:
+    _held(typed)
+
+    refused = typed.ndc("--yes", "down")
 
     assert refused.code == PlanRefused.exit_code
     assert (
