@@ -43,18 +43,18 @@ def _demand_named(options: Options, made: Environment | None, losing: frozenset[
     Raises:
         typer.Exit: with 2; nothing was touched, and the command to type was told.
     """
-    from ndc.wiring.taking_away import losses_text, what_goes
+    from ndc.wiring.taking_away import removals_text, what_goes
 
     goes = what_goes(made, say, inventory=options.inventory) if made else ()
-    if {loss.name for loss in goes} == losing:
+    if {removal.name for removal in goes} == losing:
         return
-    names = frozenset(loss.name for loss in goes)
-    say(losses_text(goes) if goes else "nothing was touched: nothing of that name goes")
+    names = frozenset(removal.name for removal in goes)
+    say(removals_text(goes) if goes else "nothing was touched: nothing of that name goes")
     say(f"if that is meant:\n    {_typed(options, DEFAULT_PROFILE, names)}")
     raise typer.Exit(2)
 
 
 def _typed(options: Options, profile: str, losing: frozenset[str]) -> str:
     of_profile = [] if profile == DEFAULT_PROFILE else ["--profile", profile]
-    of_losses = [word for name in sorted(losing) for word in ("--and-lose", name)]
-    return options.command("up", *of_profile, *of_losses)
+    of_removals = [word for name in sorted(losing) for word in ("--and-lose", name)]
+    return options.command("up", *of_profile, *of_removals)

@@ -18,21 +18,19 @@ from ndc.wiring.running import kept
 def demand_no_run(environment: Environment, note: Callable[[str], None]) -> None:
     """Return if no run holds a service of the network that runs in ``environment``.
 
-    Where no quorum answers, or what runs is not known, nobody can tell, and ``note`` is told so:
-    that is the network which this command may have to mend.
+    Where no quorum answers, or what runs or a key for asking is not there, nobody can tell, and
+    ``note`` is told so: that is the network which this command may have to mend.
 
     Raises:
         PlanRefused: a run holds one; nothing was touched.
-        Rejected: a key that is needed for asking is not there.
     """
     try:
         network = kept(environment)
+        if network is not None:
+            with reached(environment, network) as live:
+                demand_unclaimed(network, live.doors.records, note)
     except Rejected as error:
         note(f"{error.what}: whether a run holds a service cannot be seen")
-        return
-    if network is not None:
-        with reached(environment, network) as live:
-            demand_unclaimed(network, live.doors.records, note)
 
 
 def demand_unclaimed(

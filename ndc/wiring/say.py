@@ -106,36 +106,52 @@ def take_over(routers: Takeover, clock: Clock, host: HostName) -> None:
             routers.converge(host)
             routers.hand_over(host)
         except Unreachable as error:
-            silence = clock.elapsed() - began
-            if silence > _SILENCE and not routers.lets_us_in(host):
-                return _silent(host, silence, error)
-            return NotYet(": ".join(filter(None, (error.what, error.actual))))
+            waited = clock.elapsed() - began
+            if waited > _SILENCE and not routers.lets_us_in(host):
+                return _silent([host], waited)
+            return _stuck(host, waited, error) if waited > _REVIVAL else NotYet(error.what)
         return True
 
-    end = wait_until(
-        clock,
-        ended,
-        what=f"the configuration of the router on {host}",
-        bound=_REVIVAL,
-        every=_AGAIN,
-    )
+    what = f"the configuration of the router on {host}"
+    _raised(wait_until(clock, ended, what=what, bound=2 * _REVIVAL, every=_AGAIN))
+
+
+def _raised(end: Literal[True] | Unreachable) -> None:
     if isinstance(end, Unreachable):
         raise end
 
 
-def _silent(host: HostName, silence: timedelta, reason: Unreachable) -> Unreachable:
+def _stuck(host: HostName, waited: timedelta, reason: Unreachable) -> Unreachable:
     return Unreachable(
-        f"{host} lets nobody in",
-        expected="a host that answers SSH",
-        actual=f"silent for {silence.total_seconds():.0f} s: {reason.actual}",
-        next_step=f"ndc status tells about {host}; when it answers, run the command again",
+        f"the router on {host} does not answer, though its host does",
+        expected="that watchfrr starts again what died",
+        actual=f"after {waited.total_seconds():.0f} s: {reason.actual}",
+        next_step=f"ndc ssh {host} -- systemctl restart frr; then run the command again",
+    )
+
+
+def _silent(hosts: Sequence[HostName], waited: timedelta) -> Unreachable:
+    return Unreachable(
+        f"nobody is let in on {', '.join(hosts)}",
+        expected="hosts that answer SSH",
+        actual=f"silent for {waited.total_seconds():.0f} s",
+        next_step=f"ndc status tells about {hosts[0]}; when it answers, run the command again",
     )
 
 
 def _wait_until_converged(routers: Routers, clock: Clock) -> None:
-    def is_converged() -> Literal[True] | NotYet:
-        lacks = converged(routers)
-        first = "; ".join(str(lack) for lack in lacks[:5])
-        return NotYet(f"{len(lacks)} are missing: {first}") if lacks else True
+    began = clock.elapsed()
 
-    wait_until(clock, is_converged, what="every route and session", bound=_ROUTES, every=_AGAIN)
+    def ended() -> Literal[True] | NotYet | Unreachable:
+        lacks = converged(routers)
+        if not lacks:
+            return True
+        waited = clock.elapsed() - began
+        lacking = dict.fromkeys(lack.host for lack in lacks)
+        if waited > _SILENCE and (mute := [h for h in lacking if not routers.lets_us_in(h)]):
+            return _silent(mute, waited)
+        first = "; ".join(str(lack) for lack in lacks[:5])
+        return NotYet(f"{len(lacks)} are missing: {first}")
+
+    what = "every route and session"
+    _raised(wait_until(clock, ended, what=what, bound=_ROUTES, every=_AGAIN))

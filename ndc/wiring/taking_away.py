@@ -10,12 +10,12 @@ from inventory.network import Network
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.running import kept
-from stacks.losses import Loss, losses
+from stacks.removals import Removal, removals
 
 
 def what_goes(
     environment: Environment, note: Callable[[str], None], *, inventory: Path | None = None
-) -> tuple[Loss, ...]:
+) -> tuple[Removal, ...]:
     """Return what goes if the inventory is made true now; nothing is touched.
 
     Raises:
@@ -32,28 +32,28 @@ def demand_named(environment: Environment, network: Network, named: Collection[s
         PlanRefused: it is not; nothing was touched.
     """
     goes = _lost(environment, network, lambda _: None)
-    if {loss.name for loss in goes} != set(named):
+    if {removal.name for removal in goes} != set(named):
         raise PlanRefused(
             "what would be taken away is not what was named",
             expected=", ".join(sorted(named)) or "nothing",
-            actual=", ".join(loss.name for loss in goes) or "nothing",
+            actual=", ".join(removal.name for removal in goes) or "nothing",
             next_step="the inventory was changed a moment ago; run the command again",
         )
 
 
-def losses_text(goes: Sequence[Loss]) -> str:
+def removals_text(goes: Sequence[Removal]) -> str:
     """Return what a person reads who is to name what goes."""
-    width = max(len(loss.name) for loss in goes)
-    lines = (f"    {loss.name:<{width}}  {loss.sentence}" for loss in goes)
+    width = max(len(removal.name) for removal in goes)
+    lines = (f"    {removal.name:<{width}}  {removal.sentence}" for removal in goes)
     return "\n".join(["nothing was touched: the inventory takes away what runs", *lines])
 
 
 def _lost(
     environment: Environment, network: Network, note: Callable[[str], None]
-) -> tuple[Loss, ...]:
+) -> tuple[Removal, ...]:
     try:
         before = kept(environment)
     except Rejected as error:
         note(f"{error.what}: what the inventory takes away cannot be seen")
         return ()
-    return losses(before, network) if before else ()
+    return removals(before, network) if before else ()

@@ -63,7 +63,7 @@ DECIDING = {
     "dr/*.py": {"pydantic", "dr"},
     "dr/simulation": {"dr", "random"},
     "stacks/programs": {"pulumi", "stacks.programs"},
-    "stacks/losses.py": {"stacks.diff", "stacks.programs"},
+    "stacks/removals.py": {"stacks.diff", "stacks.programs"},
     "playbooks/waves.py": set(),
     "routing/*.py": {"jinja2", "pydantic", "routing"},
     "monitors/health": {"monitors.health", "stacks.substrates.port"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.runs.plan import RunName
 from dr.live.run_folder import names
 from dr.placement import Claim
 from dr.simulation.world import rehearsed
-from ndc.wiring.beside_runs import demand_unclaimed
+from ndc.wiring.beside_runs import demand_no_run, demand_unclaimed
 from ndc.wiring.bring_up import bring_up
 from tests.networks import network
 from tests.rehearsals import SERVICE
@@ -85,3 +86,23 @@ def test_where_no_quorum_answers_a_person_is_told_and_the_command_goes_on() -> N
 
     assert len(told) == 1
     assert "whether a run holds a service cannot be seen" in told[0]
+
+
+def test_what_cannot_be_asked_for_want_of_a_key_stops_nobody(typed: Checkout) -> None:
+    _held(typed)
+    shutil.rmtree(typed.environment.paths.secrets)
+    told: list[str] = []
+
+    demand_no_run(typed.environment, told.append)
+
+    assert len(told) == 1
+    assert "whether a run holds a service cannot be seen" in told[0]
+
+
+def test_a_torn_record_of_what_runs_stops_nobody(typed: Checkout) -> None:
+    typed.environment.paths.network.write_text('{"format": 1,', "utf-8")
+    told: list[str] = []
+
+    demand_no_run(typed.environment, told.append)
+
+    assert "cannot be seen" in told[0]

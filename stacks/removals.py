@@ -12,25 +12,25 @@ from stacks.resources import HostSpec, to_plain
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class Removal:
     """One thing that would be gone."""
 
     name: str
-    """unique among all losses of one change, and what a person types to agree"""
+    """unique among all removals of one change, and what a person types to agree"""
     sentence: str
     """what it is, and what becomes of it"""
 
 
-def losses(before: Network, after: Network) -> tuple[Loss, ...]:
+def removals(before: Network, after: Network) -> tuple[Removal, ...]:
     """Return what goes when ``after`` takes the place of ``before``, sorted by name.
 
     A host that goes is one only where it holds something: a copy, a vote, a ledger.
     """
-    found = {loss.name: loss for loss in _all(before, after)}
+    found = {removal.name: removal for removal in _all(before, after)}
     return tuple(found[name] for name in sorted(found))
 
 
-def _all(before: Network, after: Network) -> Iterator[Loss]:
+def _all(before: Network, after: Network) -> Iterator[Removal]:
     # the last to say something about a name is believed: hosts say most
     yield from _services(before, after)
     databases = {database.name: database for database in after.databases}
@@ -39,39 +39,39 @@ def _all(before: Network, after: Network) -> Iterator[Loss]:
             yield from _copies(database, now)
         else:
             sentence = "database: nobody uses or watches its copies any more"
-            yield Loss(database.name, sentence)
+            yield Removal(database.name, sentence)
     yield from _hosts(before, after)
 
 
-def _services(before: Network, after: Network) -> Iterator[Loss]:
+def _services(before: Network, after: Network) -> Iterator[Removal]:
     services = {service.name: service for service in after.services}
     for service in before.services:
         now = services.get(service.name)
         if now is None:
-            yield Loss(service.name, f"service: nobody answers citizens at {service.address}")
+            yield Removal(service.name, f"service: nobody answers citizens at {service.address}")
         elif now.database != service.database:
             sentence = f"service: what was submitted stays in {service.database}"
-            yield Loss(service.name, f"{sentence}, and it begins anew in {now.database}")
+            yield Removal(service.name, f"{sentence}, and it begins anew in {now.database}")
 
 
-def _copies(before: Database, after: Database) -> Iterator[Loss]:
+def _copies(before: Database, after: Database) -> Iterator[Removal]:
     left = {member.host for member in after.members}
     for member in before.members:
         if member.host not in left:
             name = f"{before.name}/{member.host}"
-            yield Loss(name, f"copy of {before.name}: nobody uses or watches it any more")
+            yield Removal(name, f"copy of {before.name}: nobody uses or watches it any more")
 
 
-def _hosts(before: Network, after: Network) -> Iterator[Loss]:
+def _hosts(before: Network, after: Network) -> Iterator[Removal]:
     specs = _specs(after)
     for name, old in _specs(before).items():
         host = before.host(old.name)
         new = specs.get(name)
         if new is None and (holds := _holds(before, host)):
-            yield Loss(name, f"host: it is removed, with {holds}")
+            yield Removal(name, f"host: it is removed, with {holds}")
         elif new is not None and _is_replaced(old, new):
             holds = _holds(before, host) or "all that is on it"
-            yield Loss(name, f"host: it is made anew, and loses {holds}")
+            yield Removal(name, f"host: it is made anew, and loses {holds}")
 
 
 def _specs(network: Network) -> dict[str, HostSpec]:

@@ -11,7 +11,7 @@ import pytest
 from inventory.allocate import Allocations, allocate
 from inventory.names import DatabaseName, HostName
 from inventory.network import Host, Network
-from stacks.losses import losses
+from stacks.removals import removals
 from tests.networks import (
     DECLARED,
     FOURTH_SITE,
@@ -25,7 +25,7 @@ NODE = HostName("ndc03-node")
 
 
 def _names(before: Network, after: Network) -> list[str]:
-    return [loss.name for loss in losses(before, after)]
+    return [removal.name for removal in removals(before, after)]
 
 
 def _without(there: Network, *hosts: str) -> Network:
@@ -38,13 +38,13 @@ def test_what_is_as_it_was_and_what_is_new_takes_nothing_away(added: list[Path])
 
     after = network_of(declared(DECLARED, *added), "tiny", numbers)
 
-    assert losses(network("tiny"), after) == ()
+    assert removals(network("tiny"), after) == ()
 
 
 def test_without_workloads_services_and_databases_go() -> None:
     emptied = replace(network("tiny"), services=(), databases=())
 
-    assert {loss.name: loss.sentence for loss in losses(network("tiny"), emptied)} == {
+    assert {removal.name: removal.sentence for removal in removals(network("tiny"), emptied)} == {
         "general-db": "database: nobody uses or watches its copies any more",
         "public-service-portal": "service: nobody answers citizens at 198.19.255.1",
     }
@@ -59,10 +59,10 @@ def test_a_service_that_leaves_its_database_leaves_what_was_submitted() -> None:
         for service in two.services
     )
 
-    (loss,) = losses(two, replace(two, services=services))
+    (removal,) = removals(two, replace(two, services=services))
 
-    assert loss.name == "public-service-portal"
-    assert loss.sentence == (
+    assert removal.name == "public-service-portal"
+    assert removal.sentence == (
         f"service: what was submitted stays in general-db, and it begins anew in {other}"
     )
 
@@ -80,10 +80,10 @@ def test_a_copy_that_is_not_declared_any_more_is_named_with_its_host() -> None:
 def test_a_host_goes_with_what_it_holds() -> None:
     before = network("tiny")
 
-    found = {loss.name: loss.sentence for loss in losses(before, _without(before, NODE))}
+    found = {removal.name: removal.sentence for removal in removals(before, _without(before, NODE))}
 
     assert found == {NODE: "host: it is removed, with its copy of general-db, its vote"}
-    (probe,) = losses(before, _without(before, "witness-node"))
+    (probe,) = removals(before, _without(before, "witness-node"))
     assert "the ledger of what citizens were promised" in probe.sentence
 
 
@@ -103,7 +103,7 @@ def test_a_host_that_is_made_anew_is_lost_whatever_it_holds() -> None:
 
     after = replace(before, hosts=tuple(map(moved, before.hosts)))
 
-    assert {loss.name: loss.sentence for loss in losses(before, after)} == {
+    assert {removal.name: removal.sentence for removal in removals(before, after)} == {
         "ndc01-data": "host: it is made anew, and loses its copy of general-db, its vote",
         "ndc01-edge1": "host: it is made anew, and loses all that is on it",
     }
