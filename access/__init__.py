@@ -3,4 +3,11 @@
 Read in this order: ``paths`` (where everything of an environment is), ``secrets`` (keys,
 certificates and passwords), ``clients`` (one module a protocol), ``quorum_access`` (makes etcd
 know its accounts), ``this_host`` (what a daemon on a host knows of itself), ``https_server``.
+
+A module that looks at something over HTTP asks ``clients.http`` and reads the answer itself::
+
+    files = secrets.client_certificate("control")
+    tls = http.mutual_tls(secrets.authority.certificate, files.certificate, files.key)
+    with http.client(tls) as over:
+        answer = http.look(over, f"{root}/cluster", deadline=timedelta(seconds=1))
 """

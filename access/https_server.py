@@ -1,4 +1,4 @@
-"""Serves an application to whoever shows a certificate of the environment."""
+"""Serves an application to every client that shows a certificate of the environment."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from core.errors import Rejected
 
 
 async def serve(application: Starlette, this_host: ThisHost, port: int) -> None:
-    """Serve on the host's loopback and management addresses until told to stop.
+    """Serve ``application`` on the host's loopback and management addresses until cancelled.
 
-    A visitor without a certificate ends in the handshake, and keeps nobody waiting.
+    A client without a certificate fails in the handshake, and delays no other.
 
     Raises:
         Rejected: another program has the port.
@@ -35,29 +35,29 @@ async def serve(application: Starlette, this_host: ThisHost, port: int) -> None:
             timeout_graceful_shutdown=2,
         )
     )
-    with ExitStack() as closing:
+    with ExitStack() as stack:
         sockets = [
-            closing.enter_context(_listening(this_host, at, port))
-            for at in (this_host.host.loopback, this_host.host.management.ip)
+            stack.enter_context(_listener(this_host, address, port))
+            for address in (this_host.host.loopback, this_host.host.management.ip)
         ]
-        running = asyncio.ensure_future(server.serve(sockets=sockets))
+        server_task = asyncio.ensure_future(server.serve(sockets=sockets))
         try:
-            await asyncio.shield(running)
+            await asyncio.shield(server_task)
         except asyncio.CancelledError:
             server.should_exit = True
-            await running
+            await server_task
             raise
 
 
-def _listening(this_host: ThisHost, address: IPv4Address, port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _listener(this_host: ThisHost, address: IPv4Address, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # the address may come a moment after we do
-    listening.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
+    listener.setsockopt(socket.IPPROTO_IP, _IP_FREEBIND, 1)
     try:
-        listening.bind((str(address), port))
+        listener.bind((str(address), port))
     except OSError as error:
-        listening.close()
+        listener.close()
         raise Rejected(
             f"port {port} of {address} cannot be had",
             expected="a port that no other program listens on",
@@ -65,7 +65,7 @@ def _listening(this_host: ThisHost, address: IPv4Address, port: int) -> socket.s
             next_step=f"ndc ssh {this_host.host.name} -- ss -tlnp shows who has it; end that, "
             "or give it another port",
         ) from error
-    return listening
+    return listener
 
 
 _IP_FREEBIND = 15

@@ -28,7 +28,7 @@ NAMES: Final = re.compile(r"[a-z][a-z0-9-]{0,20}")
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The folders of one environment."""
+    """Every file and folder of one environment; no other module joins such a path."""
 
     home: Path
     """the checkout: holds var/ and playbooks/"""

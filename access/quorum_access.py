@@ -1,8 +1,8 @@
 """Makes etcd know its accounts, and refuse everybody else.
 
-It looks before it changes, so it can be interrupted anywhere and run again; the last
-change is to refuse strangers. Until the first ``ndc up`` came so far, whoever has a
-certificate of the environment may do anything.
+It looks before it changes, so it can be interrupted anywhere and run again. The last
+change makes etcd refuse strangers. Until then every holder of a certificate of the
+environment may do anything: on the first ``ndc up`` that is a few seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.clients.etcd import Etcd, range_under
-from access.clients.etcd_login import Login
+from access.clients.etcd_auth import EtcdCredentials
 from core.errors import Rejected
 from inventory.etcd import ROOT, Account
 
@@ -22,9 +22,9 @@ _Permission = tuple[str, str]
 
 
 def ensure_access(etcd: Etcd, accounts: Iterable[Account], passwords: Mapping[str, str]) -> None:
-    """Make ``accounts`` exist, and no more be allowed to each than is granted.
+    """Make ``accounts`` exist, each with its grants and no other.
 
-    ``etcd`` speaks as root; ``passwords`` are by account, root's among them.
+    ``etcd`` asks as root; ``passwords`` are by account, root's among them.
 
     Raises:
         Rejected: root's password is another one; nothing was changed.
@@ -33,19 +33,21 @@ def ensure_access(etcd: Etcd, accounts: Iterable[Account], passwords: Mapping[st
     enabled = _is_enabled(etcd)
     making = _Making(etcd, enabled, _names(etcd, "role"), _names(etcd, "user"))
     for account in (Account(ROOT, ()), *accounts):
-        making.ensure(account, Login(account.name, passwords[account.name]))
+        making.ensure(account, EtcdCredentials(account.name, passwords[account.name]))
     if not enabled:
         _change(etcd, "enable", {})
 
 
 @dataclass(frozen=True, slots=True)
 class _Making:
+    """What etcd knew before we began."""
+
     etcd: Etcd
     enabled: bool
     roles: frozenset[str]
     users: frozenset[str]
 
-    def ensure(self, account: Account, login: Login) -> None:
+    def ensure(self, account: Account, login: EtcdCredentials) -> None:
         """Make role and user of ``account`` as they should be."""
         name = account.name
         if name not in self.roles:
@@ -60,16 +62,16 @@ class _Making:
             _change(self.etcd, "user/grant", {"user": name, "role": name})
 
     def _ensure_permissions(self, account: Account) -> None:
-        wanted = dict(_granted(account))
-        there = dict(_permitted(_look(self.etcd, "role/get", {"role": account.name})))
-        for (key, end), kind in wanted.items() - there.items():
+        grants = dict(_granted(account))
+        permissions = dict(_permitted(_look(self.etcd, "role/get", {"role": account.name})))
+        for (key, end), kind in grants.items() - permissions.items():
             permission = {"permType": kind, "key": key, "range_end": end}
             _change(self.etcd, "role/grant", {"name": account.name, "perm": permission})
-        for key, end in there.keys() - wanted.keys():
+        for key, end in permissions.keys() - grants.keys():
             _change(self.etcd, "role/revoke", {"role": account.name, "key": key, "range_end": end})
 
-    def _is_accepted(self, login: Login) -> bool:
-        """Whether etcd takes the password; it does not say before accounts are enabled."""
+    def _is_accepted(self, login: EtcdCredentials) -> bool:
+        """Whether etcd takes the password; it cannot tell before accounts are enabled."""
         if not self.enabled:
             return False
         try:

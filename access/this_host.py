@@ -28,7 +28,7 @@ class _HostFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ThisHost:
-    """What ``ndc up`` placed on this host."""
+    """What ``ndc up`` placed on this host: ``host`` is one of the hosts of ``network``."""
 
     network: Network
     host: Host
@@ -51,7 +51,7 @@ class ThisHost:
 
     def passfile(self, login: Login) -> Path:
         """Return where libpq finds the password of ``login``."""
-        return self._kept(login.password)
+        return self._password_file(login.password)
 
     def password(self, name: str) -> str:
         """Return the password that is alone in its file, as etcd's users have it.
@@ -59,7 +59,7 @@ class ThisHost:
         Raises:
             Rejected: it is not there.
         """
-        path = self._kept(name)
+        path = self._password_file(name)
         try:
             return path.read_text("utf-8").removesuffix("\n")
         except OSError as error:
@@ -70,8 +70,8 @@ class ThisHost:
                 next_step="run `ndc up`",
             ) from error
 
-    def _kept(self, password: str) -> Path:
-        return self.folder / host_paths.PASSWORDS.name / password
+    def _password_file(self, name: str) -> Path:
+        return self.folder / host_paths.PASSWORDS.name / name
 
 
 def read_this_host(path: Path) -> ThisHost:
@@ -81,9 +81,9 @@ def read_this_host(path: Path) -> ThisHost:
         Rejected: one of the two is missing or cannot be read as such.
         PlanRefused: ``network.json`` is of a format that is not read.
     """
-    of = path.parent / host_paths.NETWORK_FILE.name
+    network_file = path.parent / host_paths.NETWORK_FILE.name
     try:
-        network = network_from_json(of.read_text("utf-8"), of)
+        network = network_from_json(network_file.read_text("utf-8"), network_file)
         name = _HostFile.model_validate_json(path.read_text("utf-8")).host
         return ThisHost(network, network.host(HostName(name)), path.parent)
     except (OSError, ValidationError, KeyError) as error:

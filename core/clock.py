@@ -45,7 +45,14 @@ def wait_until(
 ) -> T:
     """Return the first answer of ``look`` that is none of None, False and NotYet.
 
-    The bound only detects a hang; it is not an objective.
+    ``clock`` measures the time and waits for ``every`` between two looks. ``what`` is the
+    subject of the sentence that a person reads when ``bound`` is over. The bound only detects
+    a hang; it is not an objective. A look that knows why it has nothing answers ``NotYet``::
+
+        def is_up() -> Literal[True] | NotYet:
+            return True if labd.is_running else NotYet("its socket refuses connections")
+
+        wait_until(clock, is_up, what="the start of ndc-labd", bound=timedelta(seconds=30))
 
     Raises:
         Unreachable: ``look`` gave nothing within ``bound``; with the last reason, if it knew one.
@@ -75,7 +82,10 @@ def until_answered(
     bound: timedelta,
     every: timedelta = _OFTEN,
 ) -> None:
-    """Do ``act``, and do it again for as long as it raises Unreachable; it must bear that.
+    """Do ``act``, and do it again for as long as it raises Unreachable.
+
+    ``act`` must be one that may be done twice. ``clock``, ``what``, ``bound`` and ``every``
+    are as in ``wait_until``.
 
     Raises:
         Unreachable: nobody answered within ``bound``; with the last reason.

@@ -22,8 +22,9 @@ from typing import ClassVar
 class NdcError(Exception):
     """Root of every error this project raises on purpose.
 
-    A person sees four lines: what, expected, actual, next step. An empty
-    ``expected`` or ``actual`` is left out, where a comparison would be contrived.
+    A person sees four lines: ``what`` went wrong, what was ``expected``, what was ``actual``
+    instead, and the ``next_step``: a command, or what to do by hand. An empty line is left
+    out, where a comparison would be contrived.
     """
 
     exit_code: ClassVar[int] = 1

@@ -38,10 +38,11 @@ class Format(Enum):
         "a run's first record, in `journal.jsonl` and in etcd; requests in its `inbox/`",
         PlanRefused,
     )
+    WINDOW = ("`var/<env>/runs/<run>/window.json`", PlanRefused)
     REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused)
     PLACEMENT = ("etcd, a key a service", JournalCorrupt)
     CLAIM = ("etcd, a key a service; beside the placement", JournalCorrupt)
-    EPOCHS = ("`/var/lib/ndc/epochs.json` on hosts", JournalCorrupt, 2)
+    EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
     SIGHTINGS = ("`var/<env>/sightings.json`; an unknown one is forgotten", PlanRefused, 2)

@@ -13,6 +13,60 @@ TOLERATED_SLIP: Final = timedelta(milliseconds=200)
 """a schedule that slipped by more measures the probe, not the service"""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class ProbeTime:
+    """A moment by the probe's own steady clock, which no other clock is ever compared with.
+
+    Two of them have a distance; there is none to a moment of anybody else's.
+    """
+
+    at: datetime
+
+    def __sub__(self, earlier: ProbeTime) -> timedelta:
+        """Return how long after ``earlier`` it is."""
+        return self.at - earlier.at
+
+    def shifted(self, by: timedelta) -> ProbeTime:
+        """Return the moment ``by`` later."""
+        return ProbeTime(self.at + by)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPair:
+    """One instant, as two clocks show it."""
+
+    probe: ProbeTime
+    own: timedelta
+    """since boot, of whoever asked"""
+    within: timedelta
+    """how far off ``own`` may be: half of what asking took"""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What time a run is measured over."""
+
+    began: ClockPair
+    lead: timedelta = timedelta()
+    """how long before that the last write was acknowledged, if the service did not answer then"""
+    ended: ClockPair | None = None
+    """None: the run goes on, or nobody could ask when it ended"""
+
+    def span(self, around: timedelta) -> tuple[ProbeTime, ProbeTime] | None:
+        """Return what is to be measured, with ``around`` on both sides; None: nobody can tell.
+
+        Nobody can, if the end is not known, or if the probe's clock was set in between: then
+        the two clocks do not agree on how long it was.
+        """
+        if self.ended is None:
+            return None
+        by_probe, by_us = self.ended.probe - self.began.probe, self.ended.own - self.began.own
+        allowed = TOLERATED_SLIP + self.began.within + self.ended.within
+        if by_us < timedelta() or abs(by_probe - by_us) > allowed:
+            return None
+        return self.began.probe.shifted(-around - self.lead), self.ended.probe.shifted(around)
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """The longest time without an acknowledgement."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:  # `ndc --help` needs our tables, and answers without pydantic
     from pydantic import ValidationError
+
+Say: TypeAlias = Callable[[str], None]
+"""takes one sentence for whoever waits"""
 
 _EXACT = (
     ("h", timedelta(hours=1)),

@@ -29,9 +29,9 @@ from dr.questions import (
     IsFree,
     IsHeldBy,
     IsNotHeldBy,
-    IsOnlySynchronous,
     IsPlaced,
     IsProtected,
+    IsSynchronous,
     IsWithdrawn,
     LagsAtMost,
     Leads,
@@ -41,11 +41,21 @@ from dr.questions import (
 )
 
 LAG_LIMIT_BYTES: Final = 1_000_000
-"""a candidate further behind would make the citizens wait while it catches up"""
+"""a candidate that is further behind has to catch up first, and citizens would wait for that"""
 
 
 def before(action: Action) -> tuple[Question, ...]:
-    """Return what must be seen to be so before ``action`` is sent."""
+    """Return what must be seen to be so before ``action`` is sent.
+
+    A new verb has a line here and in ``after``. For example, what ``MovePlacement`` needs and
+    what it is for::
+
+        case MovePlacement(service, source, _, epoch):
+            return (IsPlaced(service, source, epoch - 1),)
+
+        case MovePlacement(service, _, target, epoch, run):
+            return (IsPlaced(service, target, epoch, run),)
+    """
     match action:
         case ClaimWorkload(service):
             return (IsFree(service),)
@@ -53,7 +63,7 @@ def before(action: Action) -> tuple[Question, ...]:
             return (
                 IsHeldBy(service, run),
                 Leads(database, leader),
-                IsOnlySynchronous(database, candidate),
+                IsSynchronous(database, candidate),
                 LagsAtMost(database, candidate, LAG_LIMIT_BYTES),
             )
         case MovePlacement(service, source, _, epoch):
@@ -70,7 +80,7 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one 
         case ReleaseWorkload(service, run):
             return (IsNotHeldBy(service, run),)
         case NarrowSync(database, candidate):
-            return (IsOnlySynchronous(database, candidate),)
+            return (IsSynchronous(database, candidate),)
         case SwitchDatabase(database, _, candidate):
             return (Leads(database, candidate),)
         case WriteCanary(service, host, key):
@@ -104,12 +114,12 @@ class Conditions:
 
     def objections(self, action: Action) -> Sequence[str]:
         """Return the conditions of ``action`` that do not hold, or cannot be seen to."""
-        seen = ((question, self.eye.ask(question)) for question in before(action))
+        answers = ((question, self.eye.ask(question)) for question in before(action))
         return [
             f"not so: {state(question)}"
             if answer is False
             else f"cannot be seen: {state(question)}"
-            for question, answer in seen
+            for question, answer in answers
             if not answer
         ]
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
-from core.measure import Measure
+from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
 from dr.epochs import Act
 from dr.facts import MemberFacts
@@ -51,7 +51,7 @@ class RecordsDoor(Protocol):
 
 
 class DatabaseDoor(Protocol):
-    """A database under Patroni."""
+    """The databases of a network under Patroni, which alone decides who leads."""
 
     def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
         """Return every declared copy that Patroni knows, as any one of them tells."""
@@ -75,7 +75,7 @@ class DatabaseDoor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """How a host is with one service."""
+    """How one host is with one service: whether it announces it, under which epoch."""
 
     announces: bool
     """whether it announces the service's address"""
@@ -90,7 +90,9 @@ class GuardDoor(Protocol):
         """Return how ``host`` is with ``service``."""
 
     def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
-        """Have ``host`` announce or withdraw ``service`` under the token's epoch.
+        """Have ``host`` announce or withdraw ``service``, as ``act`` says.
+
+        ``token`` carries the epoch under which it is asked, and whose attempt it is.
 
         Raises:
             Rejected: it knows a newer epoch, or may not serve it; nothing changed.
@@ -105,7 +107,9 @@ class ApplicationDoor(Protocol):
         """Return how many rows called ``key`` can be read back; None: it does not answer."""
 
     def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
-        """Submit a row called ``key``, once however often it is asked for.
+        """Have the application of ``service`` at ``host`` write a row called ``key``.
+
+        The row is there once, however often it is asked for. ``bound`` is how long to try.
 
         Raises:
             Rejected: it was never submitted.
@@ -129,13 +133,20 @@ class ProbeDoor(Protocol):
     def acknowledged(self, service: ServiceName) -> Acknowledged | None:
         """Return the last acknowledged write; None: there has been none."""
 
-    def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
-        """Return what became of the writes between ``since`` and ``until``."""
+    def now(self, service: ServiceName) -> ProbeTime:
+        """Return what the probe's clock shows."""
+
+    def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
+        """Return what became of the writes that were due between ``since`` and ``until``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """All that recovery can reach of one network."""
+    """All that recovery can reach of one network; nothing of recovery goes past a door.
+
+    Every look and every change of an ``Eye`` and of ``Hands`` goes through one of these five,
+    so a rehearsal that replaces them runs the same code as a disaster.
+    """
 
     records: RecordsDoor
     database: DatabaseDoor

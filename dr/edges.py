@@ -14,7 +14,7 @@ from dr.placement import Claim, Placement
 from inventory.names import SiteName
 
 
-class Edge(StrEnum):
+class HostEdge(StrEnum):
     """From how a host is to how it should be, under the record's epoch."""
 
     KEEP = "keep"
@@ -29,7 +29,7 @@ class Edge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """How one host is with one service."""
+    """How one host is with one service, as the host itself says."""
 
     site: SiteName
     announced: bool
@@ -37,22 +37,23 @@ class Local:
     """epoch that the host was asked under; None: never, or it forgot with its disk"""
 
 
-def edge(record: Placement | None, local: Local) -> Edge:
+def edge(record: Placement | None, local: Local) -> HostEdge:
     """Return what ``local`` has to do to be as ``record``, read from a majority, says."""
     if record is None or record.epoch < (local.highest or 0):
-        return Edge.KEEP
+        return HostEdge.KEEP
     active = record.site == local.site
     if local.announced == active and record.epoch == local.highest:
-        return Edge.KEEP
+        return HostEdge.KEEP
     if active:
-        return Edge.ANNOUNCE
-    return Edge.WITHDRAW if local.announced else Edge.STAY_OUT
+        return HostEdge.ANNOUNCE
+    return HostEdge.WITHDRAW if local.announced else HostEdge.STAY_OUT
 
 
-def yields(wanted: Edge, claim: Claim) -> bool:
-    """Whether ``wanted`` waits for the run of ``claim``, read after the record.
+def yields(wanted: HostEdge, claim: Claim) -> bool:
+    """Whether a host leaves ``wanted`` to the run that holds ``claim``.
 
-    A run withdraws here once it has announced there: earlier, nobody would serve.
-    It gives up its claim when the service was seen to answer from the new site.
+    The claim must be read after the placement record. A run withdraws the old site once the new
+    site announces; if the host withdrew earlier, nobody would serve. The run gives up its claim
+    when the service was seen to answer from the new site.
     """
-    return wanted is Edge.WITHDRAW and claim.run is not None
+    return wanted is HostEdge.WITHDRAW and claim.run is not None

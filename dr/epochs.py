@@ -1,8 +1,8 @@
 """What is said between a run and ``ndc-epoch``, the forced command that guards a host.
 
 A request carries the epoch under which its run acts. The host keeps the highest
-epoch it was ever asked under, per workload, and refuses every lower one: whoever
-was overtaken, however late his words arrive, changes nothing.
+epoch it was ever asked under, per workload, and refuses every lower one. So a run
+that was overtaken changes nothing, however late its request arrives.
 
 Standard library only: the forced command starts a process per request, in the
 path between loss and service.
@@ -31,6 +31,9 @@ _MARK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _EPOCHS = range(2**53)
 """what every JSON reader keeps exactly"""
 
+MOST_AHEAD = 1000
+"""epochs rise by one a move: who is farther ahead of what a host saw errs, and would lock it up"""
+
 
 class Act(StrEnum):
     """What may be asked; nothing else exists."""
@@ -43,7 +46,7 @@ class Act(StrEnum):
     """say what is true; change nothing, remember nothing"""
 
 
-class Verdict(IntEnum):
+class GuardVerdict(IntEnum):
     """How ``ndc-epoch`` ends; anything but OBEYED comes with a reason."""
 
     OBEYED = 0
@@ -58,8 +61,8 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One thing asked of one host."""
+class GuardRequest:
+    """One thing asked of one host, by ``step`` of ``run``, under ``epoch``."""
 
     workload: ServiceName
     epoch: int
@@ -79,7 +82,7 @@ class Request:
         return json.dumps(fields, sort_keys=True)
 
     @classmethod
-    def parse(cls, text: str) -> Request:
+    def parse(cls, text: str) -> GuardRequest:
         """Return the request that ``text`` is.
 
         Raises:
@@ -106,8 +109,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a host says after a request."""
+class GuardAnswer:
+    """What a host says after a request: what is true there now, not what it was asked for."""
 
     highest: int | None
     """epoch it obeys for this workload; None: it was never asked, or cannot tell"""
@@ -118,13 +121,13 @@ class Answer:
 
     def text(self) -> str:
         """Return it as one line of JSON."""
-        seen: dict[str, object] = {"highest": self.highest}
+        fields: dict[str, object] = {"highest": self.highest}
         if self.refused:
-            return json.dumps({"refused": self.refused, **seen})
-        return json.dumps({**seen, "addresses": [str(address) for address in self.addresses]})
+            return json.dumps({"refused": self.refused, **fields})
+        return json.dumps({**fields, "addresses": [str(address) for address in self.addresses]})
 
     @classmethod
-    def parse(cls, text: str) -> Answer:
+    def parse(cls, text: str) -> GuardAnswer:
         """Return the answer that ``text`` is; ValueError if it is none."""
         fields = json.loads(text)
         if not isinstance(fields, dict) or "highest" not in fields:
@@ -137,19 +140,28 @@ class Answer:
         )
 
 
-def refusal(request: Request, known: Mapping[str, int], serves: Mapping[str, str]) -> str:
-    """Return why a host that knows ``known`` and may serve ``serves`` refuses; "" if it obeys.
+def refusal(
+    request: GuardRequest,
+    epochs: Mapping[str, int],
+    serves: Mapping[str, str],
+    *,
+    recorded: bool = False,
+) -> str:
+    """Return why a host that knows ``epochs`` and may serve ``serves`` refuses; "" if it obeys.
 
-    ``known`` maps workloads to the highest epoch, ``serves`` to the service address.
+    ``epochs`` maps workloads to the highest epoch, ``serves`` to the service address. An epoch
+    that is ``recorded`` was read from a majority, and may be any number of moves ahead.
     """
     address = serves.get(request.workload)
     if address is None:
         return f"this host does not serve {request.workload}"
     if address != str(request.argument):
         return f"the address of {request.workload} is {address}, not {request.argument}"
-    highest = known.get(request.workload, 0)
+    highest = epochs.get(request.workload, 0)
     if request.act is not Act.LOOK and request.epoch < highest:
         return f"epoch {request.epoch} is over: epoch {highest} was seen"
+    if request.act is not Act.LOOK and not recorded and request.epoch > highest + MOST_AHEAD:
+        return f"epoch {request.epoch} is no next one: epoch {highest} was seen"
     return ""
 
 

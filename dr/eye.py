@@ -22,9 +22,9 @@ from dr.questions import (
     IsFree,
     IsHeldBy,
     IsNotHeldBy,
-    IsOnlySynchronous,
     IsPlaced,
     IsProtected,
+    IsSynchronous,
     IsWithdrawn,
     LagsAtMost,
     Leads,
@@ -55,7 +55,10 @@ def at_once(look: Callable[[], T], /) -> Callable[[], T]:
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """Sees a network through ``doors``."""
+    """Sees a network through ``doors``, and never touches it.
+
+    What cannot be seen is absent from ``observe``, and None from ``ask``: never a default.
+    """
 
     network: Network
     doors: Doors
@@ -67,11 +70,12 @@ class Eye:
         declared = self.network.service(service)
         database = self.network.database(declared.database)
         records, door = self.doors.records, self.doors.database
-        placement = self.begin(lambda: seen(lambda: records.placement(service)))
-        claim = self.begin(lambda: seen(lambda: records.claim(service)))
-        copies = self.begin(lambda: seen(lambda: door.members(database.name)) or {})
+        placement = self.begin(lambda: if_seen(lambda: records.placement(service)))
+        claim = self.begin(lambda: if_seen(lambda: records.claim(service)))
+        copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
         alive = {m.host: self.begin(self._lives(database.name, m.host)) for m in database.members}
         ready = {host: self.begin(self._is_ready(service, host)) for host in declared.hosts}
+        obeying = {host: self.begin(self._obeys(service, host)) for host in declared.hosts}
         members, answering = copies(), _those(ready)
         return Facts(
             at=self.clock.now(),
@@ -80,12 +84,13 @@ class Eye:
             members=members,
             synchronous=_synchronous(members) if members else None,
             reachable=frozenset(self.network.host(host).site for host in _those(alive) | answering),
+            obeying=_those(obeying),
             answering=answering,
         )
 
     def ask(self, question: Question) -> bool | None:
         """Answer from what can be seen now; None means that it cannot be seen."""
-        return seen(lambda: self._answer(question))
+        return if_seen(lambda: self._answer(question))
 
     def _answer(self, question: Question) -> bool | None:  # noqa: PLR0911 - one line a question
         match question:
@@ -93,7 +98,7 @@ class Eye:
                 return self._of_the_record(question)
             case Leads(database, host):
                 return self.doors.database.leads(database, host)
-            case IsOnlySynchronous() | LagsAtMost() | IsProtected():
+            case IsSynchronous() | LagsAtMost() | IsProtected():
                 return _of_members(question, self.doors.database.members(question.database))
             case HasAll(database, host, former):
                 link = self.doors.database.succession(database, host, former)
@@ -140,14 +145,18 @@ class Eye:
         return last is not None and last.age <= FRESH and last.site == site
 
     def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
-        return lambda: seen(lambda: self.doors.database.leads(database, host)) is not None
+        return lambda: if_seen(lambda: self.doors.database.leads(database, host)) is not None
+
+    def _obeys(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
+        guard = self.doors.guard
+        return lambda: if_seen(lambda: guard.look(service, host)) is not None
 
     def _is_ready(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
         rows = self.doors.application.rows
-        return lambda: seen(lambda: rows(service, host, READINESS)) is not None
+        return lambda: if_seen(lambda: rows(service, host, READINESS)) is not None
 
 
-def seen(look: Callable[[], T]) -> T | None:
+def if_seen(look: Callable[[], T]) -> T | None:
     """Return what ``look`` returns; None where nothing can be seen."""
     try:
         return look()
@@ -156,13 +165,13 @@ def seen(look: Callable[[], T]) -> T | None:
 
 
 def _of_members(
-    question: IsOnlySynchronous | LagsAtMost | IsProtected, members: Mapping[HostName, MemberFacts]
+    question: IsSynchronous | LagsAtMost | IsProtected, members: Mapping[HostName, MemberFacts]
 ) -> bool | None:
     if not members:
         return None
     match question:
-        case IsOnlySynchronous(_, host):
-            return _synchronous(members) == {host}
+        case IsSynchronous(_, host):
+            return host in _synchronous(members)
         case IsProtected():
             return any(member.synchronous and member.streams for member in members.values())
         case LagsAtMost(_, host, limit_bytes):

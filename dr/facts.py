@@ -25,7 +25,10 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One look at the world, as far as it concerns one service."""
+    """One look at the world, as far as it concerns one service.
+
+    It holds what was seen, and nothing that was concluded from it.
+    """
 
     at: datetime
     placement: Placement | None
@@ -36,6 +39,8 @@ class Facts:
     """standbys that a commit waits for"""
     reachable: frozenset[SiteName]
     """sites whose hosts answered"""
+    obeying: frozenset[HostName]
+    """hosts of the service whose guard answers: they can announce it, and let go of it"""
     answering: frozenset[HostName]
     """hosts at which the application answers that it can reach its database"""
 

@@ -1,9 +1,9 @@
 """Makes one attempt at an action, through the doors, and says what is then known.
 
-Every effect is fenced at its target: records are compared before they are swapped, Patroni
-is told leader and candidate, hosts refuse older epochs, a canary has its key. What arrives
-late changes nothing that it may not change. The same code acts in a running network and in
-a simulated one.
+Every effect is fenced at its target. Records are compared before they are swapped. Patroni
+is told both leader and candidate. A host refuses an older epoch. A canary has its key. So an
+attempt that arrives late is refused, or does what was done already. The same code acts in a
+running network and in a simulated one.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ from inventory.names import ServiceName
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Acts on a network through ``doors``."""
+    """Acts on a network through ``doors``; what it says is what is known, not what it hopes."""
 
     doors: Doors
 
     def attempt(self, action: Action, token: Token, deadline: timedelta) -> Completion:
         """Make one attempt at ``action``; return when its target answered, or did not.
 
-        An answer that does not come within about ``deadline`` counts as none.
+        ``token`` says whose attempt it is, and under which epoch. An answer that does not come
+        within about ``deadline`` counts as none.
         """
         try:
             self._perform(action, token, deadline)
@@ -116,9 +117,9 @@ class Hands:
     def _narrow(self, action: NarrowSync) -> None:
         members = self.doors.database.members(action.database)
         waited_for = sorted(host for host, member in members.items() if member.synchronous)
-        if waited_for != [action.candidate]:
+        if action.candidate not in waited_for:
             raise Rejected(
-                f"commits of {action.database} wait for others than {action.candidate}",
+                f"no commit of {action.database} waits for {action.candidate}",
                 expected=action.candidate,
                 actual=", ".join(waited_for) or "nobody",
                 next_step="ndc status shows the replicas; plan again when it is in step",

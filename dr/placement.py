@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
@@ -9,12 +10,16 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
-from inventory.names import SiteName
+from inventory.names import ServiceName, SiteName
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The only truth about the active site of a workload."""
+    """The only truth about the active site of a workload.
+
+    There is one record a workload. Each change of it raises ``epoch`` by one, so one epoch has
+    one active site. A host refuses a lower epoch than it was asked under before.
+    """
 
     site: SiteName
     epoch: int
@@ -25,9 +30,10 @@ class Placement:
     def moved(
         self, source: SiteName, target: SiteName, epoch: int, run: RunName
     ) -> Placement | None:
-        """Return the record once ``run`` moved the workload under ``epoch``; None: it may not.
+        """Return the record once ``run`` moved the workload to ``target``; None: it may not.
 
-        The move may be made from ``source`` at the epoch before, and if it is made already.
+        ``epoch`` is the one under which it is served there. The move may be made from ``source``
+        at the epoch before. It counts as made where the record is the new one already.
         """
         new = Placement(target, epoch, run)
         may = self == new or (self.site, self.epoch + 1) == (source, epoch)
@@ -36,7 +42,10 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Which run may move a workload now."""
+    """Which run may move a workload now: at most one, and ``number`` only rises.
+
+    A run that finds another holder must stop: it was overtaken.
+    """
 
     run: RunName | None
     """None: nobody's"""
@@ -80,6 +89,15 @@ def read_placement(text: str) -> Placement:
         return _PLACEMENT.validate_json(text)
     except ValidationError:
         raise _unreadable('{"site": …, "epoch": …, "run": …}', text) from None
+
+
+def read_placements(prefix: str, pairs: Iterable[tuple[str, str]]) -> dict[ServiceName, Placement]:
+    """Return the placement that each of ``pairs`` (key, text) holds, by what follows ``prefix``.
+
+    Raises:
+        JournalCorrupt: one of them holds none.
+    """
+    return {ServiceName(key.removeprefix(prefix)): read_placement(text) for key, text in pairs}
 
 
 def read_claim(text: str) -> Claim:

@@ -71,7 +71,7 @@ class Deciding:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a plan was asked for and decided on."""
+    """What a plan was asked for and decided on: a plan is begun only while all of it holds."""
 
     environment: EnvironmentName
     service: ServiceName

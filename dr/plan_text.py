@@ -31,8 +31,9 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
 
 def _steps(plan: RecoveryPlan, *, conditions: bool) -> Iterator[str]:
     width = max(len(step.id) for step in plan.steps)
+    first = next((step for step in plan.steps if step.point_of_no_return), None)
     for step in plan.steps:
-        if step.point_of_no_return:
+        if step is first:
             yield "     ── point of no return ──"
         phase = Phase(step.phase)
         sentence = describe(step.action)

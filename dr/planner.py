@@ -1,18 +1,19 @@
 """From what is declared and what was seen to a plan. Pure.
 
-The order keeps the citizens' gap to what the database itself needs: all that
-can be known or written before is done before the switch, and the address moves
-after writes were proven at the target, first announced, then withdrawn, so that
-rerouting costs nothing. Until then the old site's application writes to the new
-leader.
+The order keeps the citizens' gap to what the database itself needs. All that can
+be known or written before the switch is done before it. The address moves after
+writes were proven at the target: first it is announced there, then withdrawn at
+the old site, so that rerouting costs nothing. Until then the old site's
+application writes to the new leader.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from core.measure import FRESH
 from core.runs.plan import Plan, RunName, Step, StepId
 from dr.actions import (
     Action,
@@ -35,6 +36,8 @@ from inventory.names import HostName, OperatorName, SiteName
 from inventory.network import Network, Service
 
 _SECOND = timedelta(seconds=1)
+_STEADY = FRESH + _SECOND
+"""longer than an acknowledgement counts as fresh: the last one was due after all was withdrawn"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ def plan_switchover(
     network: Network, facts: Facts, request: Switchover, occasion: Occasion
 ) -> RecoveryPlan:
     """Return the plan that moves a service with its database, nothing lost.
+
+    ``network`` is what runs, ``facts`` what was seen of it a moment ago. ``request`` says what
+    is to move, ``occasion`` who asks, when, and for which run. Equal arguments give equal plans.
 
     Raises:
         PlanRefused: a rule objects; the first objection.
@@ -134,6 +140,8 @@ class _Move:
             deadline=30 * _SECOND,
             settle=5 * _SECOND,
             expected=3 * _SECOND,
+            # what was sent once may come about minutes later, under no run
+            attempts=1,
             point_of_no_return=True,
         )
 
@@ -151,7 +159,9 @@ class _Move:
         if self.placed.site == target:
             return
         record = MovePlacement(name, self.placed.site, target, self.epoch, self.run)
-        place = self._step("place", Phase.REROUTE, record, needs=needs)
+        place = replace(
+            self._step("place", Phase.REROUTE, record, needs=needs), point_of_no_return=True
+        )
         announced = [
             self._step(
                 f"announce-{h}", Phase.REROUTE, AnnounceService(name, h, self.epoch), (place.id,)
@@ -166,7 +176,8 @@ class _Move:
 
     def _finish(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
         action = VerifyService(self.service.name, self.service.database, self.request.target)
-        checks = [self._step("verify", Phase.VERIFY, action, needs, deadline=90 * _SECOND)]
+        verify = self._step("verify", Phase.VERIFY, action, needs, deadline=90 * _SECOND)
+        checks = [replace(verify, steady=_STEADY)]
         if self.leader != self.candidate:
             compare = CompareLogs(self.service.database, self.leader, self.candidate)
             checks.append(self._step("compare", Phase.VERIFY, compare, needs))

@@ -11,7 +11,7 @@ from typing import Final
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.measure import Measure
-from core.runs.journal import StepEvent, Verdict
+from core.runs.journal import RunVerdict, StepEvent
 from core.runs.machine import EventKind, StepState
 from core.runs.plan import RunName, StepId
 from core.runs.run import fold
@@ -50,7 +50,11 @@ class PhaseTimes:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run, told afterwards."""
+    """What one run came to: its times from the journal, its losses from the probe's ledger.
+
+    It claims no more than was measured. Where the probe could not be asked, or a write was not
+    read back, the outcome is no success.
+    """
 
     run: RunName
     title: str
@@ -67,12 +71,18 @@ class Report:
     recovery_time: timedelta
     """promised, at most"""
     waits_for: tuple[str, ...]
+    undone: tuple[StepId, ...]
+    """steps that an abort took back, in the plan's order"""
+    left_standing: tuple[StepId, ...]
+    """of an unwound run: steps that are done and stay so"""
     complete: bool | None
     """whether the new leader was proven to have all that the old one wrote; None: not known"""
 
 
 def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure | None) -> Report:
     """Return the report of the run that ``records`` tell of.
+
+    ``service`` is what it moved; ``measure`` is what the citizens noticed, None where nobody knows.
 
     Raises:
         JournalCorrupt: they tell of none.
@@ -81,7 +91,7 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
     if run is None:
         raise JournalCorrupt("there is no run to report", next_step="ndc dr runs lists them")
     complete = _is_complete(run)
-    verdict = run.closed or Verdict.HELD
+    verdict = run.closed or RunVerdict.HELD
     return Report(
         run=run.plan.id,
         title=run.plan.title,
@@ -95,25 +105,30 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
         measure=measure,
         recovery_time=service.recovery_time,
         waits_for=tuple(run.waits_for()),
+        undone=tuple(step.id for step in run.steps_in(StepState.UNDONE)),
+        left_standing=tuple(
+            step.id for step in run.left_standing() if verdict is RunVerdict.UNWOUND
+        ),
         complete=complete,
     )
 
 
 def outcome(
-    verdict: Verdict, measure: Measure | None, *, complete: bool | None, promised: timedelta
+    verdict: RunVerdict, measure: Measure | None, *, complete: bool | None, promised: timedelta
 ) -> Outcome:
     """Return what a run is called: a known loss first, then what is not known, then what is known.
 
-    ``complete`` and ``promised`` are as in a ``Report``.
+    ``verdict`` is how the run ended. ``measure`` and ``complete`` are as in a ``Report``;
+    ``promised`` is the longest gap that the service's tier allows.
     """
     if complete is False or (measure is not None and measure.lost > 0):
         return Outcome.LOSS
     match verdict:
-        case Verdict.UNWOUND:
+        case RunVerdict.UNWOUND:
             return Outcome.UNWOUND
-        case Verdict.OPEN | Verdict.HELD:
+        case RunVerdict.OPEN | RunVerdict.HELD:
             return Outcome.HELD
-        case Verdict.DONE:
+        case RunVerdict.DONE:
             pass
     if measure is None or not measure.is_whole:
         return Outcome.UNMEASURED
@@ -131,94 +146,105 @@ def _phases(plan: RecoveryPlan, records: Sequence[RecoveryRecord]) -> Iterator[P
     events = [(r.at, r.entry) for r in records if isinstance(r.entry, StepEvent)]
     for phase in Phase:
         steps: set[StepId] = {step.id for step in plan.steps if step.phase == phase}
-        sent = [at for at, e in events if e.step in steps and e.event is EventKind.STARTED]
-        heard = [at for at, e in events if e.step in steps and e.event is not EventKind.STARTED]
-        if sent:
-            yield PhaseTimes(phase, sent[0], max([*heard, sent[-1]]))
+        starts = [at for at, e in events if e.step in steps and e.event is EventKind.STARTED]
+        ends = [at for at, e in events if e.step in steps and e.event is not EventKind.STARTED]
+        if starts:
+            yield PhaseTimes(phase, starts[0], max([*ends, starts[-1]]))
 
 
-def report_json(made: Report) -> str:
-    """Return ``made`` as JSON; durations are seconds, ``measure`` is null if there is none."""
+def report_json(report: Report) -> str:
+    """Return ``report`` as JSON; durations are seconds, ``measure`` is null if there is none."""
     plain = {
-        "run": made.run,
-        "title": made.title,
-        "environment": made.environment,
-        "requested_by": made.requested_by,
-        "outcome": made.outcome.name.lower(),
-        "opened_at": made.opened_at.isoformat(),
-        "ended_at": made.ended_at.isoformat(),
-        "recovery_time_promised_seconds": made.recovery_time.total_seconds(),
-        "measure": None if made.measure is None else _plain(made.measure),
+        "run": report.run,
+        "title": report.title,
+        "environment": report.environment,
+        "requested_by": report.requested_by,
+        "outcome": report.outcome.name.lower(),
+        "opened_at": report.opened_at.isoformat(),
+        "ended_at": report.ended_at.isoformat(),
+        "recovery_time_promised_seconds": report.recovery_time.total_seconds(),
+        "measure": None if report.measure is None else _plain(report.measure),
         "phases": [
             {
                 "phase": times.phase,
                 "began_at": times.began_at.isoformat(),
                 "took_seconds": times.took.total_seconds(),
             }
-            for times in made.phases
+            for times in report.phases
         ],
-        "new_leader_has_all": made.complete,
-        "attempts": made.attempts,
-        "waits_for": list(made.waits_for),
+        "new_leader_has_all": report.complete,
+        "attempts": report.attempts,
+        "waits_for": list(report.waits_for),
+        "undone": list(report.undone),
+        "left_standing": list(report.left_standing),
     }
     return Format.REPORT.text(plain, indent=2)
 
 
-def _plain(seen: Measure) -> dict[str, str | float | bool]:
+def _plain(measure: Measure) -> dict[str, str | float | bool]:
     return {
-        "since": seen.since.isoformat(),
-        "until": seen.until.isoformat(),
-        "gap_seconds": seen.gap.length.total_seconds(),
-        "gap_began_at": seen.gap.began_at.isoformat(),
-        "gap_ended_at": seen.gap.ended_at.isoformat(),
-        "acknowledged": seen.acknowledged,
-        "lost": seen.lost,
-        "not_read_back": seen.not_read_back,
-        "duplicated": seen.duplicated,
-        "unknown": seen.unknown,
-        "unknown_appeared": seen.unknown_appeared,
-        "refused": seen.refused,
-        "worst_slip_seconds": seen.worst_slip.total_seconds(),
-        "void": seen.is_void,
+        "since": measure.since.isoformat(),
+        "until": measure.until.isoformat(),
+        "gap_seconds": measure.gap.length.total_seconds(),
+        "gap_began_at": measure.gap.began_at.isoformat(),
+        "gap_ended_at": measure.gap.ended_at.isoformat(),
+        "acknowledged": measure.acknowledged,
+        "lost": measure.lost,
+        "not_read_back": measure.not_read_back,
+        "duplicated": measure.duplicated,
+        "unknown": measure.unknown,
+        "unknown_appeared": measure.unknown_appeared,
+        "refused": measure.refused,
+        "worst_slip_seconds": measure.worst_slip.total_seconds(),
+        "void": measure.is_void,
     }
 
 
-def report_text(made: Report) -> str:
-    """Return ``made`` as a person reads it."""
-    return "\n".join([*_head(made), "", *_figures(made), *_logs(made), "", *_times(made)])
+def report_text(report: Report) -> str:
+    """Return ``report`` as a person reads it."""
+    return "\n".join([*_head(report), "", *_figures(report), *_logs(report), "", *_times(report)])
 
 
-def _head(made: Report) -> Iterator[str]:
-    yield f"{made.title}: {made.outcome}"
-    yield _line("run", f"{made.run} in {made.environment}, asked for by {made.requested_by}")
-    took = (made.ended_at - made.opened_at).total_seconds()
-    yield _line("time", f"{made.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
-    yield from (_line("waits for", line) for line in made.waits_for)
+def _head(report: Report) -> Iterator[str]:
+    yield f"{report.title}: {report.outcome}"
+    yield _line("run", f"{report.run} in {report.environment}, asked for by {report.requested_by}")
+    took = (report.ended_at - report.opened_at).total_seconds()
+    yield _line("time", f"{report.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
+    yield from (_line("waits for", line) for line in report.waits_for)
+    if report.outcome is Outcome.UNWOUND:
+        yield _line(
+            "undone", ", ".join(report.undone) or "nothing: nothing of it can be taken back"
+        )
+        yield _line("left as it is", ", ".join(report.left_standing) or "nothing")
 
 
-def _figures(made: Report) -> Iterator[str]:
-    seen = made.measure
-    if seen is None:
-        yield "  the probe could not be asked: gap and losses are not known"
+def _figures(report: Report) -> Iterator[str]:
+    measure = report.measure
+    if measure is None:
+        yield "  the probe could not be asked, or its clock was set: gap and losses are not known"
         return
-    slip = f"  (void: the probe missed its own schedule by {seen.worst_slip.total_seconds():.2f} s)"
+    slip = (
+        f"  (void: the probe missed its own schedule by {measure.worst_slip.total_seconds():.2f} s)"
+    )
     silent = "  (nothing is known of a service that was never heard)"
     unread = "  (each of them may be lost)"
-    there = f", {seen.unknown_appeared} of them are there"
-    promised = f"of at most {made.recovery_time.total_seconds():g} s"
-    length = f"{seen.gap.length.total_seconds():.2f} s"
-    yield _line("gap", f"{length} {promised}{slip if seen.is_void else ''}")
-    yield _line("acknowledged", f"{seen.acknowledged}{'' if seen.acknowledged else silent}")
-    yield _line("lost", f"{seen.lost}")
-    yield _line("not read back", f"{seen.not_read_back}{unread if seen.not_read_back else ''}")
-    yield _line("duplicated", f"{seen.duplicated}")
-    yield _line("unknown", f"{seen.unknown}{there if seen.unknown else ''}")
-    yield _line("refused", f"{seen.refused}")
+    appeared = f", {measure.unknown_appeared} of them are there"
+    promised = f"of at most {report.recovery_time.total_seconds():g} s"
+    length = f"{measure.gap.length.total_seconds():.2f} s"
+    yield _line("gap", f"{length} {promised}{slip if measure.is_void else ''}")
+    yield _line("acknowledged", f"{measure.acknowledged}{'' if measure.acknowledged else silent}")
+    yield _line("lost", f"{measure.lost}")
+    yield _line(
+        "not read back", f"{measure.not_read_back}{unread if measure.not_read_back else ''}"
+    )
+    yield _line("duplicated", f"{measure.duplicated}")
+    yield _line("unknown", f"{measure.unknown}{appeared if measure.unknown else ''}")
+    yield _line("refused", f"{measure.refused}")
 
 
-def _logs(made: Report) -> Iterator[str]:
-    if made.complete is not None:
-        has = "has all" if made.complete else "does not have all"
+def _logs(report: Report) -> Iterator[str]:
+    if report.complete is not None:
+        has = "has all" if report.complete else "does not have all"
         yield _line("logs", f"the new leader {has} that the old one wrote")
 
 
@@ -226,9 +252,9 @@ def _line(name: str, words: str) -> str:
     return f"  {name:<13} {words}"
 
 
-def _times(made: Report) -> Iterator[str]:
+def _times(report: Report) -> Iterator[str]:
     yield "  phase         began     took"
-    for times in made.phases:
-        began = (times.began_at - made.opened_at).total_seconds()
+    for times in report.phases:
+        began = (times.began_at - report.opened_at).total_seconds()
         name = f"{times.phase.number} {times.phase}"
         yield f"  {name:<12} {began:>5.2f} s  {times.took.total_seconds():>5.2f} s"

@@ -1,7 +1,16 @@
 """Reasons to refuse a switchover before anything is touched.
 
-A rule is a function from (network, facts, request) to refusals. To add one,
-write it and put it in ``RULES``. What cannot be seen counts as bad.
+A rule is a function from (network, facts, request) to refusals. To add one, write it
+and put it in ``RULES``. What cannot be seen counts as bad. The smallest rule::
+
+    def placement_is_known(_: Network, facts: Facts, request: Switchover) -> Iterator[PlanRefused]:
+        if facts.placement is None:
+            yield PlanRefused(
+                f"nobody can say where {request.service} is served",
+                expected="a placement record in etcd",
+                actual=UNKNOWN,
+                next_step="look at `ndc status`; when it can be seen again, ask again",
+            )
 """
 
 from __future__ import annotations
@@ -25,7 +34,7 @@ _LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"
 
 @dataclass(frozen=True, slots=True)
 class Switchover:
-    """What a person asks for."""
+    """What a person asks for: have ``target`` serve ``service``, with its database."""
 
     service: ServiceName
     target: SiteName
@@ -126,6 +135,21 @@ def target_is_reachable(
             )
 
 
+def source_lets_go(network: Network, facts: Facts, request: Switchover) -> Iterator[PlanRefused]:
+    """Refuse a move that could be begun and never ended: the old site must withdraw the address."""
+    placed = facts.placement
+    if placed is None or placed.site == request.target:
+        return
+    for host in service_in(network, request).hosts:
+        if network.host(host).site == placed.site and host not in facts.obeying:
+            yield PlanRefused(
+                f"{host} would not hear that {request.service} moves away from it",
+                expected=f"an answer of the guard on {host}, which announces the address",
+                actual=UNKNOWN,
+                next_step=f"ndc status; when {host} answers again, ask again",
+            )
+
+
 def one_leader_is_seen(
     network: Network, facts: Facts, request: Switchover
 ) -> Iterator[PlanRefused]:
@@ -144,7 +168,7 @@ def one_leader_is_seen(
 def candidate_has_everything(
     network: Network, facts: Facts, request: Switchover
 ) -> Iterator[PlanRefused]:
-    """Nothing acknowledged is lost: the candidate is the synchronous standby, and keeps up."""
+    """Nothing acknowledged is lost: the candidate is a synchronous standby, and keeps up."""
     names = _at_target(network, request)
     database = service_in(network, request).database
     if not names:
@@ -158,9 +182,9 @@ def candidate_has_everything(
     candidate = names[0]
     if facts.leader == candidate:
         return
-    if facts.synchronous != frozenset({candidate}):
+    if candidate not in (facts.synchronous or ()):
         yield PlanRefused(
-            f"{candidate} is not the only synchronous standby of {database}",
+            f"{candidate} is not a synchronous standby of {database}",
             expected=candidate,
             actual=_listed(facts.synchronous),
             next_step="wait until it is in step: `ndc status` shows the replicas",
@@ -185,6 +209,7 @@ RULES: Final[tuple[Rule, ...]] = (
     placement_is_known,
     nobody_else_moves_it,
     target_is_reachable,
+    source_lets_go,
     one_leader_is_seen,
     candidate_has_everything,
 )
@@ -198,22 +223,26 @@ def refusals(network: Network, facts: Facts, request: Switchover) -> list[PlanRe
 def staleness(
     plan: RecoveryPlan, network: Network, facts: Facts, now: datetime
 ) -> list[PlanRefused]:
-    """Return why ``plan`` may no longer be begun: too old, or decided on what is no longer so."""
+    """Return why ``plan`` may no longer be begun: too old, or decided on what is no longer so.
+
+    ``network``, ``facts`` and ``now`` are the declared network, what is seen and the time, all
+    at the moment at which the plan is to be begun.
+    """
     basis = plan.basis
     again = f"ndc dr plan {basis.service} --to {basis.target}"
-    found = []
+    objections = []
     if now > basis.expires_at:
         actual = f"{now:%H:%M:%S}"
-        found.append(_stale(plan, f"begun before {basis.expires_at:%H:%M:%S}", actual, again))
+        objections.append(_stale(plan, f"begun before {basis.expires_at:%H:%M:%S}", actual, again))
     if network.digest != basis.network_digest:
         expected = f"the inventory with digest {basis.network_digest[:12]}"
-        found.append(_stale(plan, expected, network.digest[:12], again))
-    seen = Deciding.among(facts)
+        objections.append(_stale(plan, expected, network.digest[:12], again))
+    deciding = Deciding.among(facts)
     for field in fields(Deciding):
-        then, today = getattr(basis.deciding, field.name), getattr(seen, field.name)
+        then, today = getattr(basis.deciding, field.name), getattr(deciding, field.name)
         if then != today:
-            found.append(_stale(plan, f"{field.name} as it was: {then}", str(today), again))
-    return found
+            objections.append(_stale(plan, f"{field.name} as it was: {then}", str(today), again))
+    return objections
 
 
 def _stale(plan: RecoveryPlan, expected: str, actual: str, again: str) -> PlanRefused:

@@ -10,7 +10,7 @@ from core.runs.run import fold
 from dr.actions import describe
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
 
-_SAID = {
+_OUTCOMES = {
     EventKind.STARTED: "…",
     EventKind.UNDO_STARTED: "undoing …",
     EventKind.SUCCEEDED: "done",
@@ -22,7 +22,7 @@ _SAID = {
 def record_text(plan: RecoveryPlan, record: RecoveryRecord, *, began: RecoveryRecord) -> str:
     """Return one line for ``record``: seconds since ``began``, step, what became of it."""
     seconds = (record.at - began.at).total_seconds()
-    return f"{seconds:>7.2f} s  {_said(plan, record)}"
+    return f"{seconds:>7.2f} s  {_sentence(plan, record)}"
 
 
 def run_text(run: RecoveryRun) -> str:
@@ -47,13 +47,13 @@ def run_line(plan: RecoveryPlan, records: Sequence[RecoveryRecord]) -> str:
     return f"{plan.id}  {stands:<8}  {plan.title}"
 
 
-def _said(plan: RecoveryPlan, record: RecoveryRecord) -> str:
+def _sentence(plan: RecoveryPlan, record: RecoveryRecord) -> str:
     match record.entry:
         case Opened(_, truth):
             return f"opened; the journal is in {truth}"
         case StepEvent(name, event, note):
-            said = _SAID.get(event, event)
-            return f"{plan.step(name).phase:<8} {name}: {said}{f' ({note})' if note else ''}"
+            outcome = _OUTCOMES.get(event, event)
+            return f"{plan.step(name).phase:<8} {name}: {outcome}{f' ({note})' if note else ''}"
         case Request(_, wish, by, reason, step):
             return f"{by} asked to {wish} {step or 'the run'}{f': {reason}' if reason else ''}"
         case Closed(verdict):

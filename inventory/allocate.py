@@ -1,8 +1,8 @@
 """Give a number to everything that is declared and has none; take none away.
 
 New names are served in alphabetical order, so that the order of files means
-nothing. A name that is gone leaves its number to rest: if the name returns, it
-has its number back; nobody else gets it while another is free.
+nothing. When a name is gone, its number is at rest: the name gets it back if it
+returns, and another name gets it only if no number is free.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from inventory.names import LinkName
 __all__ = ["Allocations", "allocate", "pair_of"]
 
 
-def allocate(inventory: Inventory, profile: str, known: Allocations) -> Allocations:
-    """Return ``known`` with a number for everything that ``inventory`` has under ``profile``.
+def allocate(inventory: Inventory, profile: str, allocations: Allocations) -> Allocations:
+    """Return ``allocations``, and a number for all that ``inventory`` has under ``profile``.
+
+    No number that ``allocations`` has in use changes its name. Equal arguments give
+    equal allocations.
 
     Raises:
         PlanRefused: there is no such profile.
@@ -28,21 +31,23 @@ def allocate(inventory: Inventory, profile: str, known: Allocations) -> Allocati
     """
     hosts = hosts_of(inventory, profile)
     pools = inventory.pools
-    wanted: dict[str, tuple[Iterable[str], range]] = {
+    demands: dict[str, tuple[Iterable[str], range]] = {
         "sites": (inventory.sites, addresses.sites(pools)),
         "links": (inventory.links, addresses.links(pools)),
         "management": ((host.name for host in hosts), addresses.MANAGEMENT),
         "services": (inventory.services, addresses.services(pools)),
     }
     for site in inventory.sites:
-        here = [host.name for host in hosts if host.site == site]
-        wanted[f"hosts of {site}"] = (here, addresses.HOSTS)
-    gone = {name: ((), addresses.HOSTS) for name in known.series if name.startswith("hosts of ")}
-    given = {
-        name: _numbered(name, known.series.get(name, Series()), names, numbers)
-        for name, (names, numbers) in (gone | wanted).items()
+        site_hosts = [host.name for host in hosts if host.site == site]
+        demands[f"hosts of {site}"] = (site_hosts, addresses.HOSTS)
+    old_hosts = {
+        name: ((), addresses.HOSTS) for name in allocations.series if name.startswith("hosts of ")
     }
-    return Allocations({**given, **_places(inventory, known)})
+    series = {
+        name: _numbered(name, allocations.series.get(name, Series()), names, numbers)
+        for name, (names, numbers) in (old_hosts | demands).items()
+    }
+    return Allocations({**series, **_places(inventory, allocations)})
 
 
 def pair_of(ends: Iterable[str]) -> str:
@@ -50,29 +55,33 @@ def pair_of(ends: Iterable[str]) -> str:
     return "-".join(sorted(ends))
 
 
-def _numbered(name: str, known: Series, names: Iterable[str], numbers: range) -> Series:
-    """Return the series with a number for each of ``names``."""
-    wanted = sorted(names)
-    every = {**known.released, **known.given}
-    given = {who: every[who] for who in wanted if who in every}
-    resting = {who: number for who, number in every.items() if who not in given}
-    used = set(every.values())
-    free = iter([number for number in numbers if number not in used])
-    for who in wanted:
-        if who not in given:
+def _numbered(name: str, earlier: Series, names: Iterable[str], numbers: range) -> Series:
+    """Return series ``name`` with a number for each of ``names``.
+
+    ``earlier`` is the series before; ``numbers`` are those that the pools have now.
+    """
+    owners = sorted(names)
+    old = {**earlier.released, **earlier.given}
+    in_use = {owner: old[owner] for owner in owners if owner in old}
+    at_rest = {owner: number for owner, number in old.items() if owner not in in_use}
+    old_numbers = set(old.values())
+    free = iter([number for number in numbers if number not in old_numbers])
+    for owner in owners:
+        if owner not in in_use:
             number = next(free, None)
-            given[who] = _longest_resting(resting) if number is None else number
-    for who, number in given.items():
-        _must_exist(name, who, number, numbers)
-    return Series(dict(sorted(given.items())), resting)
+            in_use[owner] = _longest_resting(at_rest) if number is None else number
+    for owner, number in in_use.items():
+        _must_exist(name, owner, number, numbers)
+    return Series(dict(sorted(in_use.items())), at_rest)
 
 
-def _longest_resting(resting: dict[str, int]) -> int:
-    """Take the number whose owner left first; the check of pools has seen that there is one."""
-    return resting.pop(next(iter(resting)))
+def _longest_resting(at_rest: dict[str, int]) -> int:
+    """Take the number that has been at rest the longest; the check of pools saw that one is."""
+    return at_rest.pop(next(iter(at_rest)))
 
 
 def _must_exist(series: str, name: str, number: int, numbers: range) -> None:
+    """Return if ``numbers``, those that the pools have now, hold ``number`` of ``name``."""
     if number not in numbers:
         raise InventoryInvalid(
             f"{name} holds number {number} among {series}, and the pools no longer have it",
@@ -82,21 +91,21 @@ def _must_exist(series: str, name: str, number: int, numbers: range) -> None:
         )
 
 
-def _places(inventory: Inventory, known: Allocations) -> Mapping[str, Series]:
+def _places(inventory: Inventory, allocations: Allocations) -> Mapping[str, Series]:
     """Return which place each link has in its pair: 0 lands on the first border host.
 
-    Places do not rest: the link that replaces another takes over its border hosts.
+    No place is ever at rest: the link that replaces another takes over its border hosts.
     """
     pairs: dict[str, list[LinkName]] = {}
     for name, link in inventory.links.items():
         pairs.setdefault(f"places in {pair_of(link.ends)}", []).append(name)
     places = {}
     for series, names in pairs.items():
-        before = known.series.get(series, Series()).given
-        given: dict[str, int] = {name: before[name] for name in sorted(names) if name in before}
-        free = iter([place for place in range(len(names)) if place not in given.values()])
+        earlier = allocations.series.get(series, Series()).given
+        by_link: dict[str, int] = {name: earlier[name] for name in sorted(names) if name in earlier}
+        free = iter([place for place in range(len(names)) if place not in by_link.values()])
         for name in sorted(names):
-            if name not in given:
-                given[name] = next(free)
-        places[series] = Series(dict(sorted(given.items())))
+            if name not in by_link:
+                by_link[name] = next(free)
+        places[series] = Series(dict(sorted(by_link.items())))
     return places

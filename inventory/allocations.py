@@ -1,4 +1,4 @@
-"""Numbers given for good: what was given, to whom, and what rests after its owner is gone."""
+"""The numbers of an environment: which name has which for good, and which are at rest."""
 
 from __future__ import annotations
 
@@ -23,15 +23,21 @@ _HEADING = """\
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One sequence of numbers: those in use, and those that rest, longest first."""
+    """One sequence of numbers: no number is in it twice, in use or at rest."""
 
     given: Numbers = field(default_factory=dict)
+    """in use, by their names"""
     released: Numbers = field(default_factory=dict)
+    """at rest, by the names that had them; the number that has rested longest is first"""
 
 
 @dataclass(frozen=True, slots=True)
 class Allocations:
-    """Every number of one environment, in series such as ``sites`` and ``hosts of ndc01``."""
+    """Every number of one environment, in series such as ``sites`` and ``hosts of ndc01``.
+
+    Addresses follow from these numbers. So a name keeps its number for good, and only
+    ``allocate`` makes new ones.
+    """
 
     series: Mapping[str, Series] = field(default_factory=dict)
 
@@ -66,7 +72,7 @@ class Allocations:
                 next_step="restore the file from a copy; without one: ndc down, remove the file, "
                 "then ndc up, which numbers everything anew",
             ) from None
-        return cls({name: Series(read.given, read.released) for name, read in file.items()})
+        return cls({name: Series(entry.given, entry.released) for name, entry in file.items()})
 
 
 def _problem(error: yaml.YAMLError | ValidationError) -> str:
@@ -76,7 +82,7 @@ def _problem(error: yaml.YAMLError | ValidationError) -> str:
 
 
 def _series(plain: Any) -> Any:
-    """Return ``plain`` without its number."""
+    """Return ``plain`` without the number of its format."""
     Format.ALLOCATIONS.demand_number(stated_in(plain), "allocations.yaml")
     if isinstance(plain, dict):
         plain.pop(KEY, None)

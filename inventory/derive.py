@@ -46,9 +46,9 @@ def derive(
 ) -> Network:
     """Return the network of one environment. Every checked inventory has one.
 
-    ``allocations`` are those that ``allocate`` gave this inventory and profile;
-    ``number`` is the environment's, 1 to 254. Equal arguments give an equal
-    network, whatever the order of files and keys was.
+    ``allocations`` are those that ``allocate`` returned for ``inventory`` and ``profile``.
+    ``number`` is that of ``environment``, 1 to 254. Equal arguments give an equal network,
+    whatever the order of files and keys was.
 
     Raises:
         PlanRefused: there is no such profile.
@@ -58,7 +58,7 @@ def derive(
 
 
 class _Derivation:
-    """The arguments of one derivation, so that its parts need not pass them on."""
+    """The arguments of ``derive``, so that its parts need not pass them on."""
 
     def __init__(
         self, inventory: Inventory, allocations: Allocations, profile: str, number: int
@@ -74,7 +74,7 @@ class _Derivation:
 
     def network(self, environment: EnvironmentName) -> Network:
         """Return the network, its digest still empty."""
-        declared = self._inventory
+        inventory = self._inventory
         return Network(
             environment=environment,
             environment_number=self._environment_number,
@@ -85,18 +85,18 @@ class _Derivation:
             hosts=tuple(self._hosts),
             links=tuple(
                 sorted(
-                    (self._link(name, link) for name, link in declared.links.items()),
+                    (self._link(name, link) for name, link in inventory.links.items()),
                     key=lambda link: link.number,
                 )
             ),
             voters=tuple(host.name for host in self._hosts if Role.VOTER in host.roles),
-            databases=tuple(self._database(*item) for item in sorted(declared.databases.items())),
-            services=tuple(self._service(*item) for item in sorted(declared.services.items())),
+            databases=tuple(self._database(*item) for item in sorted(inventory.databases.items())),
+            services=tuple(self._service(*item) for item in sorted(inventory.services.items())),
             operators=tuple(
                 Operator(name, entry.public_key, frozenset(entry.roles))
-                for name, entry in sorted(declared.operators.items())
+                for name, entry in sorted(inventory.operators.items())
             ),
-            failure_sets=failure_sets(declared),
+            failure_sets=failure_sets(inventory),
             digest="",
         )
 
@@ -116,16 +116,16 @@ class _Derivation:
             loopbacks=addresses.subnet(pools.loopbacks, number, 24),
         )
 
-    def _host(self, declared: DeclaredHost) -> Host:
-        number = self._numbers(f"hosts of {declared.site}", declared.name)
-        site = self._sites[declared.site]
+    def _host(self, host: DeclaredHost) -> Host:
+        number = self._numbers(f"hosts of {host.site}", host.name)
+        site = self._sites[host.site]
         return Host(
-            name=declared.name,
-            site=declared.site,
+            name=host.name,
+            site=host.site,
             number=number,
-            roles=declared.roles,
+            roles=host.roles,
             management=addresses.in_network(
-                self._management, self._numbers("management", declared.name)
+                self._management, self._numbers("management", host.name)
             ),
             lan=addresses.in_network(site.lan, number),
             loopback=addresses.address(site.loopbacks, number),
@@ -150,6 +150,11 @@ class _Derivation:
         )
 
     def _end(self, site: SiteName, number: int, place: int, side: int) -> LinkEnd:
+        """Return the end of link ``number`` at ``site``.
+
+        ``place`` is the link's place in its pair and chooses the border host; ``side`` is 0
+        at the link's end ``a``, 1 at ``z``, and chooses the address.
+        """
         borders = self._with_role(site, Role.BORDER)
         prefix = addresses.subnet(self._inventory.pools.links, number, 31)
         return LinkEnd(

@@ -14,7 +14,7 @@ Path: TypeAlias = tuple[str | int, ...]
 """keys and indices from the top: ``("sites", "ndc01", "region")``"""
 
 HIDING = frozenset({"NDC-E0101", "NDC-E0104", "NDC-E0106"})
-"""problems of a whole file: what it declares is unknown, so no further question makes sense"""
+"""problems of a whole file: nobody knows what it declares, so the checks cannot go on"""
 
 _DEEPEST = 32
 """levels of lists and sections in each other; the model has six"""
@@ -32,7 +32,12 @@ class _TooMuch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The files of an inventory, put together."""
+    """The files of an inventory, put together.
+
+    ``tree`` holds the plain values. ``keys`` and ``values`` hold, for a path in the tree,
+    where its key and its value are written. Checks ask ``at`` and ``key_at``, which always
+    have an answer.
+    """
 
     texts: Mapping[str, str]
     tree: dict[str, Any] = field(default_factory=dict)
@@ -77,15 +82,15 @@ class _Reader:
         self._document = document
         self._problems: list[Problem] = []
         self._scalars = yaml.constructor.SafeConstructor()
-        self._open: set[int] = set()
+        self._ancestors: set[int] = set()
         self._count = 0
 
     def read(self, text: str) -> list[Problem]:
         try:
             _demand_shallow(text)
             self._root(yaml.compose(text, Loader=yaml.CSafeLoader))
-        except _TooMuch as found:
-            self._add(found.at, "NDC-E0106", "the file is too much to read", str(found))
+        except _TooMuch as excess:
+            self._add(excess.at, "NDC-E0106", "the file is too much to read", str(excess))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = Place(self._file, mark.line + 1, mark.column + 1) if mark else None
@@ -124,12 +129,12 @@ class _Reader:
             raise _TooMuch(holder, f"more than {_MOST} values, aliases written out")
         is_alias = self._place(node) < self._place(holder)
         self._document.values[path] = self._place(holder if is_alias else node)
-        if id(node) in self._open:
+        if id(node) in self._ancestors:
             self._add(holder, "NDC-E0105", "an alias stands inside what it names", "itself")
             return None
-        self._open.add(id(node))
+        self._ancestors.add(id(node))
         value = self._plain(node, path, holder if is_alias else node)
-        self._open.discard(id(node))
+        self._ancestors.discard(id(node))
         return value
 
     def _plain(self, node: yaml.Node, path: Path, holder: yaml.Node) -> Any:
@@ -203,6 +208,7 @@ class _Reader:
         )
 
     def _add(self, node: yaml.Node | yaml.Event, code: str, what: str, actual: str) -> None:
+        """Add the problem ``code`` at ``node``; ``actual`` is written there."""
         self._problems.append(
             Problem(
                 self._place(node),

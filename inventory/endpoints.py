@@ -38,9 +38,9 @@ def leader_port(port: int) -> int:
 
 
 def patroni_port(port: int) -> int:
-    """Return where the Patroni of a database listens that itself does so at ``port``.
+    """Return where the Patroni of a database listens; ``port`` is the database's own.
 
-    As far from ``port`` as 8008 is from 5432, so that what is usual stays so, and members
-    of two databases fit on one host.
+    A database at PostgreSQL's usual 5432 has its Patroni at the usual 8008. Members of
+    two databases fit on one host.
     """
     return port + (8008 - 5432)

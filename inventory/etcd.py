@@ -1,7 +1,7 @@
-"""What lies where in etcd, and who may read or write it. Pure.
+"""The keys of etcd, and the accounts that may read or write them. Pure.
 
-Everybody who asks shows a certificate of the environment; which of the accounts below
-they are, they prove with its password.
+Every caller shows a certificate of the environment. A password proves which of the
+accounts below the caller is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from inventory.names import DatabaseName, EnvironmentName
 from inventory.network import Network
 
 ROOT: Final = "root"
-"""etcd's own name, of a user and a role, for who may change accounts"""
+"""the user and role that may change accounts; the name is etcd's own"""
 CONTROL: Final = "control"
 """the control plane: plans, runs, status"""
 AGENT: Final = "agent"
@@ -73,11 +73,11 @@ def patroni_account(database: DatabaseName) -> str:
 
 
 def accounts(network: Network) -> Iterator[Account]:
-    """Yield every account, each with the least that it needs."""
-    here = network.environment
-    moving = (placements(here), claims(here))
-    yield Account(CONTROL, tuple(Grant(p, writes=True) for p in (*moving, runs(here))))
-    yield Account(AGENT, tuple(Grant(p, writes=False) for p in moving))
+    """Yield every account. An account may touch the keys that its program needs, and no more."""
+    environment = network.environment
+    prefixes = (placements(environment), claims(environment))
+    yield Account(CONTROL, tuple(Grant(p, writes=True) for p in (*prefixes, runs(environment))))
+    yield Account(AGENT, tuple(Grant(p, writes=False) for p in prefixes))
     for database in network.databases:
-        keys = patroni(here, database.name)
+        keys = patroni(environment, database.name)
         yield Account(patroni_account(database.name), (Grant(keys, writes=True),))

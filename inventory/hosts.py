@@ -13,7 +13,7 @@ from inventory.problems import listed, nearest
 
 @dataclass(frozen=True, slots=True)
 class DeclaredHost:
-    """One host of a profile."""
+    """One host that a profile gives to a site; its name is the site's and its own."""
 
     name: HostName
     site: SiteName
@@ -26,11 +26,11 @@ def hosts_of(inventory: Inventory, profile: str) -> tuple[DeclaredHost, ...]:
     Raises:
         PlanRefused: there is no such profile.
     """
-    chosen = profile_of(inventory, profile)
+    definition = profile_of(inventory, profile)
     return tuple(
         DeclaredHost(HostName(f"{site}-{host}"), site, roles)
         for site, entry in sorted(inventory.sites.items())
-        for host, roles in sorted(chosen.hosts_at(site, entry.kind).items())
+        for host, roles in sorted(definition.hosts_at(site, entry.kind).items())
     )
 
 
@@ -40,12 +40,12 @@ def profile_of(inventory: Inventory, profile: str) -> Profile:
     Raises:
         PlanRefused: there is none.
     """
-    if found := inventory.profiles.get(ProfileName(profile)):
-        return found
-    meant = nearest(profile, inventory.profiles)
+    if entry := inventory.profiles.get(ProfileName(profile)):
+        return entry
+    hint = nearest(profile, inventory.profiles)
     raise PlanRefused(
         f'there is no profile "{profile}" in the inventory',
         expected=listed(inventory.profiles),
         actual=profile,
-        next_step=f"did you mean {meant}?" if meant else "name one of them with --profile",
+        next_step=f"did you mean {hint}?" if hint else "name one of them with --profile",
     )

@@ -1,9 +1,10 @@
 """From the texts of the declared files to an inventory, or to everything wrong with it.
 
-Checking runs in stages. Each reports all of its problems; the next begins only
-if it can. What is written wrongly is left out and the rest is still asked about
-names, pools and policy; whether it would work as a network is asked only of an
-inventory that is whole. Of one in an unknown format nothing else is asked.
+Checking runs in stages. A stage reports all of its problems, and the next stage
+begins only if there is none. An entry that is written wrongly is left out, and the
+names, pools and policies of the rest are checked nevertheless. Only a whole
+inventory is asked whether it would work as a network. An inventory in an unknown
+format is asked nothing else.
 """
 
 from __future__ import annotations
@@ -24,21 +25,21 @@ def load(texts: Mapping[str, str]) -> Inventory:
     Raises:
         InventoryProblems: with every problem of every stage that could be reached.
     """
-    document, unreadable = read(texts)
-    if any(problem.code in HIDING for problem in unreadable):
-        raise _problems(document, unreadable)
-    if foreign := unknown_format(document):
-        raise _problems(document, foreign)
-    inventory, misshapen = shaped(document)
-    reported = {problem.place for problem in unreadable}
-    found = [*unreadable, *(one for one in misshapen if one.place not in reported)]
+    document, text_problems = read(texts)
+    if any(problem.code in HIDING for problem in text_problems):
+        raise _problems(document, text_problems)
+    if format_problems := unknown_format(document):
+        raise _problems(document, format_problems)
+    inventory, shape_problems = shaped(document)
+    places = {problem.place for problem in text_problems}
+    problems = [*text_problems, *(p for p in shape_problems if p.place not in places)]
     for stage in STAGES:
         for check in stage:
-            found += check(inventory, document)
-        if found:
-            raise _problems(document, found)
+            problems += check(inventory, document)
+        if problems:
+            raise _problems(document, problems)
     return inventory
 
 
-def _problems(document: Document, found: Iterable[Problem]) -> InventoryProblems:
-    return InventoryProblems(replace(one, source=document.line(one.place)) for one in found)
+def _problems(document: Document, problems: Iterable[Problem]) -> InventoryProblems:
+    return InventoryProblems(replace(p, source=document.line(p.place)) for p in problems)

@@ -41,10 +41,10 @@ _UNITS = {
 
 
 def _duration(text: Any) -> timedelta:
-    found = re.match(DURATION, text) if isinstance(text, str) else None
-    if found is None:
+    match = re.match(DURATION, text) if isinstance(text, str) else None
+    if match is None:
         raise ValueError("a number, a space and one of ms, s, min, h, d: 15 min")
-    return float(found[1]) * _UNITS[found[2]]
+    return float(match[1]) * _UNITS[match[2]]
 
 
 Duration = Annotated[
@@ -76,7 +76,7 @@ class _Declared(BaseModel):
     )
 
 
-class Settings(_Declared):
+class NetworkSettings(_Declared):
     """What holds for the network as a whole."""
 
     default_profile: Annotated[ProfileName, Field(min_length=1)]
@@ -218,9 +218,9 @@ class Profile(_Declared):
 
     def hosts_at(self, site: SiteName, kind: SiteKind) -> Mapping[str, frozenset[Role]]:
         """Return the roles of each host of ``site``, by its name within the site."""
-        more = self.additions.get(site, {})
+        additions = self.additions.get(site, {})
         return {
-            host: roles | more.get(host, frozenset())
+            host: roles | additions.get(host, frozenset())
             for host, roles in self.kinds.get(kind, {}).items()
         }
 
@@ -233,7 +233,7 @@ class Inventory(_Declared):
 
     format: Annotated[int, WithJsonSchema({"enum": [*Format.INVENTORY.read]})] = FIRST
     """in which all files are written; not declared: the first"""
-    network: Settings
+    network: NetworkSettings
     pools: Pools
     regions: dict[Annotated[RegionName, _NAMED], Region]
     failure_policy: FailurePolicy

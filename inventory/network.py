@@ -57,11 +57,11 @@ class SiteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One place."""
+    """One place; its number fixes its autonomous system, its LAN and its loopbacks."""
 
     name: SiteName
     number: int
-    """1 to 31, allocated; stays with the name for good"""
+    """from 1, allocated; stays with the name for good"""
     kind: SiteKind
     title: str
     region: RegionName
@@ -100,7 +100,7 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class LinkEnd:
-    """Where a link arrives."""
+    """One of the two ends of a link: an interface of a border host, and its address."""
 
     site: SiteName
     host: HostName
@@ -112,7 +112,7 @@ class LinkEnd:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One transmission link between two sites."""
+    """One transmission link between two sites; ``a`` is at the site whose name sorts first."""
 
     name: LinkName
     number: int
@@ -149,7 +149,7 @@ class LastCopy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One copy of a database."""
+    """One copy of a database; a site holds one at most."""
 
     host: HostName
     site: SiteName
@@ -204,7 +204,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class FailureSet:
-    """Sites promised to be expendable together."""
+    """Sites that may be lost together: the failure policy promises that the rest goes on."""
 
     name: str
     sites: frozenset[SiteName]
@@ -212,7 +212,11 @@ class FailureSet:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The whole derived network of one environment; every reference in it resolves."""
+    """The whole derived network of one environment.
+
+    Every name in it leads to something in it. Sites, hosts and links are in the order of
+    their numbers, databases and services in that of their names. ``derive`` alone makes one.
+    """
 
     environment: EnvironmentName
     environment_number: int

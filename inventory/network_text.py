@@ -21,7 +21,7 @@ def network_to_plain(network: Network) -> dict[str, Any]:
 def network_from_json(text: str, source: object) -> Network:
     """Return the network that ``text`` holds, or raise pydantic's ValidationError.
 
-    ``source`` is named in the complaint.
+    A refusal names ``source``.
 
     Raises:
         PlanRefused: it is of a format that is not read.
@@ -31,10 +31,10 @@ def network_from_json(text: str, source: object) -> Network:
 
 
 def _sorted(plain: dict[str, Any], network: Network) -> dict[str, Any]:
-    for written, host in zip(plain["hosts"], network.hosts, strict=True):
-        written["roles"] = sorted(role.value for role in host.roles)
-    for written, operator in zip(plain["operators"], network.operators, strict=True):
-        written["roles"] = sorted(operator.roles)
-    for written, promised in zip(plain["failure_sets"], network.failure_sets, strict=True):
-        written["sites"] = sorted(promised.sites)
+    for entry, host in zip(plain["hosts"], network.hosts, strict=True):
+        entry["roles"] = sorted(role.value for role in host.roles)
+    for entry, operator in zip(plain["operators"], network.operators, strict=True):
+        entry["roles"] = sorted(operator.roles)
+    for entry, failure_set in zip(plain["failure_sets"], network.failure_sets, strict=True):
+        entry["sites"] = sorted(failure_set.sites)
     return plain

@@ -1,7 +1,7 @@
-"""What lies where inside PostgreSQL, who may reach it, and from where. Pure.
+"""The databases inside PostgreSQL, the logins that may reach them, and from where. Pure.
 
-A service has a database of its own inside PostgreSQL, called as the service is, and owns it
-by a role of the same name. Every login has a password of its own, and reaches one database.
+A service has a database of its own inside PostgreSQL. The database, and the role that owns
+it, have the name of the service. Every login has its own password and reaches one database.
 """
 
 from __future__ import annotations
@@ -24,15 +24,13 @@ EXPORTER: Final = "exporter"
 """reads the marks in a copy"""
 
 MAINTENANCE: Final = "postgres"
-"""what PostgreSQL makes inside itself; marks lie in it, so that they need no service"""
+"""the database that PostgreSQL makes inside itself; marks lie there and so need no service"""
 
 ROLES: Final = (SUPERUSER, REPLICATION, REWIND, HEARTBEAT, EXPORTER)
 """ours, in every database"""
 _WORDS: Final = ("all", "none", "public", "samegroup", "samerole", "sameuser")
 TAKEN: Final = frozenset({*ROLES, *_WORDS, MAINTENANCE, "template0", "template1"})
 """names that no service may have, because they mean something inside PostgreSQL"""
-
-_LOCALHOST: Final = IPv4Address("127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Admission:
     """From ``address`` one role may reach one database inside PostgreSQL."""
 
     inside: str
-    """or ``replication``, which is none"""
+    """or ``replication``: PostgreSQL's word for a stream of the log, which is no database"""
     role: str
     address: IPv4Address
 
@@ -64,6 +62,14 @@ def login(database: DatabaseName, role: str) -> Login:
 def owner(service: Service) -> Login:
     """Return the login that owns what ``service`` keeps in its database."""
     return Login(service.name, service.name, password_name(service.database, service.name))
+
+
+def server_name(database: DatabaseName) -> str:
+    """Return the name that the certificates of the members of ``database`` carry, no other's.
+
+    Whoever is led to the leader verifies it by this name. No host and no service has a dot.
+    """
+    return f"{database}.database"
 
 
 def password_name(database: DatabaseName, role: str) -> str:
@@ -84,7 +90,7 @@ def logins(network: Network) -> Iterator[Login]:
 
 
 def admissions(network: Network, database: Database) -> Iterator[Admission]:
-    """Yield who may reach each member of ``database`` from where; nobody else may."""
+    """Yield everything that the members of ``database`` admit; they refuse the rest."""
 
     def loopbacks(names: Iterable[HostName]) -> Iterator[IPv4Address]:
         return (network.host(name).loopback for name in dict.fromkeys(names))
@@ -94,7 +100,6 @@ def admissions(network: Network, database: Database) -> Iterator[Admission]:
         yield Admission(MAINTENANCE, REWIND, address)
         yield Admission(MAINTENANCE, SUPERUSER, address)
         yield Admission(MAINTENANCE, HEARTBEAT, address)
-    yield Admission(MAINTENANCE, HEARTBEAT, _LOCALHOST)
     for service in services_in(network, database.name):
         for address in loopbacks(service.hosts):
             yield Admission(owner(service).inside, owner(service).role, address)

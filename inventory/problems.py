@@ -13,7 +13,7 @@ from core.errors import InventoryInvalid
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A position in a declared file."""
+    """A position in a declared file; places sort as a person reads: by file, line, column."""
 
     file: str
     line: int
@@ -42,18 +42,21 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in the inventory."""
+    """One thing wrong in the inventory, with everything that a person needs to mend it.
+
+    One code means one kind of problem, for good: people search for it.
+    """
 
     place: Place
     code: str
-    """``NDC-E`` and four digits: the first two name the pass, 01 to 07"""
+    """``NDC-E`` and four digits: the first two name the pass, 01 to 08"""
     what: str
     expected: str
     actual: str
     next_step: str
     related: Related | None = None
     source: str = ""
-    """the line it is on, as written"""
+    """the line of ``place``, as a person wrote it; the loader adds it"""
 
     def lines(self, *, snippet: bool = False) -> list[str]:
         """Return what a person reads; with ``snippet``, the source line and a caret as well."""
@@ -103,15 +106,15 @@ class InventoryProblems(InventoryInvalid):
     @override
     def lines(self, *, snippet: bool = False) -> list[str]:
         """Return every problem in full, in order of place, then how many there are."""
-        shown: list[str] = []
+        text: list[str] = []
         for problem in self.problems:
-            shown += [*problem.lines(snippet=snippet), ""]
-        return [*shown, f"{self.what}; nothing was touched"]
+            text += [*problem.lines(snippet=snippet), ""]
+        return [*text, f"{self.what}; nothing was touched"]
 
 
-def nearest(wrong: str, right: Iterable[str]) -> str | None:
-    """Return the name of ``right`` that ``wrong`` was probably meant to be, or None."""
-    return next(iter(get_close_matches(wrong, sorted(right), n=1, cutoff=0.7)), None)
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return which of ``names`` somebody probably meant who wrote ``name``, or None."""
+    return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=0.7)), None)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
-"""A control group for each host: who belongs to it, and freezing them all at once.
+"""A control group for each host: it holds the host's processes, and freezes them all at once.
 
 Debian 12 has version 2; many small machines have version 1, or both side by side.
-``find`` looks, and nobody else needs to know.
+``find`` returns the one that this machine has, and no other module asks.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ class ControlGroups(Protocol):
     """The control groups of one environment's hosts, by host."""
 
     def make(self, host: str) -> tuple[Path, ...]:
-        """Make the group of ``host``; return the files that admit who writes 0 to each."""
+        """Make the group of ``host``; a process that writes 0 to each file returned joins it."""
 
     def processes(self, host: str) -> list[int]:
         """Return the processes of ``host``, sorted; none if there is no such group."""
 
     def freeze(self, host: str, *, frozen: bool) -> None:
-        """Stop every process of ``host``, or let them go on; none is told."""
+        """Stop every process of ``host``, or let them go on; no process notices."""
 
     def is_frozen(self, host: str) -> bool:
         """Whether every process of ``host`` stands still."""

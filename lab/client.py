@@ -1,4 +1,4 @@
-"""``ndc-labd``, as everybody else sees it: a socket that answers, started when it is needed."""
+"""Asks ``ndc-labd`` through its socket, and starts the daemon when it is needed."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from core.errors import Rejected, Unreachable
 from core.locks import Lock
 from core.system_clock import SystemClock
+from core.text import Say
 from lab.relay.status import LaneStatus
 from lab.status import HostStatus, LabStatus, LinkStatus, from_plain
-
-Progress: TypeAlias = Callable[[str], None]
 
 __all__ = ["HostStatus", "LabStatus", "Labd", "LaneStatus", "LinkStatus", "ignore"]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _PATIENCE_SECONDS = 300
-"""with a daemon that says nothing at all: its slowest act takes a fifth of it"""
+"""for which a daemon may say nothing at all: its slowest act takes a fifth of it"""
 _BIRTH = timedelta(seconds=60)
 _LAST_WORDS_MILLISECONDS = 2_000
 _CREDENTIALS = struct.Struct("3i")
@@ -40,14 +39,15 @@ class _Died(Exception):
 
 
 def ignore(_: str) -> None:
-    """Hear progress, and do nothing about it."""
+    """Take a sentence about progress, and show it to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labd:
     """The daemon behind the socket ``at``, which lies in a folder named after its environment.
 
-    Every method raises Rejected when it did not happen, Unreachable when it may have.
+    Every method raises Rejected when it did not happen, Unreachable when it may have; each may
+    be called again: ``Labd(paths.labd_socket).cut("red-river-north")``.
     """
 
     at: Path
@@ -77,7 +77,7 @@ class Labd:
         """Cut the power of all ``hosts`` at once."""
         self.ask("power-off", hosts=hosts)
 
-    def power_on(self, hosts: list[str], progress: Progress = ignore) -> None:
+    def power_on(self, hosts: list[str], progress: Say = ignore) -> None:
         """Boot all ``hosts`` side by side; returns when each answers SSH."""
         self.ask("power-on", progress, hosts=hosts)
 
@@ -94,17 +94,20 @@ class Labd:
         self.ask("cut", link=link)
 
     def silence(self, link: str, *, towards: str | None = None) -> None:
-        """Let packets vanish, in both directions or only ``towards`` a host at an end."""
+        """Make all packets vanish, in both directions or only ``towards`` a host at an end."""
         self.ask("silence", link=link, towards=towards)
 
     def slow(self, link: str, round_trip_microseconds: int, *, towards: str | None = None) -> None:
-        """Make the round trip that long, by both directions or only the one ``towards`` a host."""
+        """Make the round trip as long as ``round_trip_microseconds``.
+
+        Both directions take a half of it, or the one ``towards`` a host takes the difference.
+        """
         self.ask(
             "slow", link=link, round_trip_microseconds=round_trip_microseconds, towards=towards
         )
 
     def lose(self, link: str, loss_ratio: float, *, towards: str | None = None) -> None:
-        """Let that part of the packets vanish, by chance."""
+        """Make each packet vanish with probability ``loss_ratio``, in one or both directions."""
         self.ask("lose", link=link, loss_ratio=loss_ratio, towards=towards)
 
     def heal(self, link: str) -> None:
@@ -116,18 +119,19 @@ class Labd:
         with self._seen_ending(start=False):
             self.ask("stop", start=False)
 
-    def destroy(self, progress: Progress = ignore) -> None:
+    def destroy(self, progress: Say = ignore) -> None:
         """Make everything gone, the daemon with it. Returns when its process is gone."""
         with self._seen_ending(start=True):
             self.ask("destroy", progress)
 
     def ask(
-        self, verb: str, progress: Progress = ignore, *, start: bool = True, **arguments: Any
+        self, verb: str, progress: Say = ignore, *, start: bool = True, **arguments: Any
     ) -> Any:
-        """Return the daemon's answer to ``verb``; ``start`` it if it is not there.
+        """Return the daemon's answer to ``verb`` with ``arguments``.
 
-        If it dies over that, and may be started, the next one is asked once more: every
-        verb looks before it acts.
+        ``progress`` gets its sentences until then. With ``start``, a daemon that is not there
+        is started; and if it dies before it has answered, its successor is asked once more:
+        every verb looks before it acts.
         """
         request = json.dumps({"verb": verb, **arguments}).encode() + b"\n"
         try:
@@ -140,7 +144,7 @@ class Labd:
         except _Died as died:
             raise self._silent(verb, died) from died
 
-    def _ask_once(self, request: bytes, progress: Progress, *, start: bool) -> Any:
+    def _ask_once(self, request: bytes, progress: Say, *, start: bool) -> Any:
         with self._connected(start=start) as connection, _process_of(connection) as process:
             try:
                 connection.sendall(request)
@@ -207,10 +211,10 @@ class Labd:
             self.at.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with Lock(self.at.parent / "start.lock") as lock:
                 lock.wait(SystemClock(), 2 * _BIRTH, what="a turn to start ndc-labd")
-                if (other := self._connect()) is not None:
-                    other.close()
+                if (connection := self._connect()) is not None:
+                    connection.close()
                     return
-                done = subprocess.run(
+                process = subprocess.run(
                     [sys.executable, "-P", "-m", "ndc.daemons.labd", self.environment],
                     cwd=_CHECKOUT,
                     stdin=subprocess.DEVNULL,
@@ -226,8 +230,8 @@ class Labd:
             raise self._unborn(error.actual) from error
         except (OSError, subprocess.TimeoutExpired) as error:
             raise self._unborn(str(error)) from error
-        if done.returncode:
-            raise _as_told(done.stderr) or self._unborn(done.stderr)
+        if process.returncode:
+            raise _error_in(process.stderr) or self._unborn(process.stderr)
 
     def _unborn(self, why: str) -> Rejected:
         return Rejected(
@@ -248,7 +252,7 @@ class Labd:
 
 @contextmanager
 def _process_of(connection: socket.socket) -> Iterator[int | None]:
-    """Yield a descriptor of the process at the other end; None if it is gone already."""
+    """Yield a descriptor of the process at the other end; None if it has already ended."""
     peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     try:
         process = os.pidfd_open(_CREDENTIALS.unpack(peer)[0])
@@ -265,20 +269,22 @@ def _has_ended(process: int | None) -> bool:
     """Whether ``process`` has ended, after some time to do so."""
     if process is None:
         return True
-    ended = select.poll()
-    ended.register(process, select.POLLIN)
-    return bool(ended.poll(_LAST_WORDS_MILLISECONDS))
+    poll = select.poll()
+    poll.register(process, select.POLLIN)
+    return bool(poll.poll(_LAST_WORDS_MILLISECONDS))
 
 
-def _as_told(text: str) -> Rejected | None:
-    """Return the error whose four lines the daemon left; None if it left something else."""
-    told = {
+def _error_in(text: str) -> Rejected | None:
+    """Return the error in the daemon's four lines ``text``; None if it is something else."""
+    fields = {
         label: words
         for line in text.splitlines()
         for label, words in [(line[:9].strip().replace(" ", "_"), line[11:])]
         if label in {"what", "expected", "actual", "next_step"}
     }
-    return Rejected(told.pop("what"), **told) if {"what", "next_step"} <= told.keys() else None
+    if not {"what", "next_step"} <= fields.keys():
+        return None
+    return Rejected(fields.pop("what"), **fields)
 
 
 def _answered(message: dict[str, Any]) -> Any:

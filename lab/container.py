@@ -1,6 +1,6 @@
-"""One host's processes: boot, power-off, freeze; found through its control group.
+"""One host's processes: boot, power-off, freeze; its control group tells which they are.
 
-No process id is kept in a file: whoever looks finds what really runs.
+No file holds a process id, so every look sees what really runs.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _LAST_BREATH = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A container that is on."""
+    """A container that is on; another boot makes another life."""
 
     pid: int
-    """of its PID 1, as the machine counts"""
+    """of its PID 1, as the machine numbers it"""
     boot_id: str
     """another one after every boot"""
     since: datetime
@@ -50,7 +50,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a container boots from; all of it is there already."""
+    """Everything that a container boots from; all of it exists before the boot."""
 
     host: str
     machine: str
@@ -63,14 +63,18 @@ class Body:
 
 
 class Containers:
-    """The containers of one environment."""
+    """The containers of one environment.
+
+    A host is on if the first process of a container is in its control group. Nothing else
+    is remembered, so a daemon that begins knows at once which hosts are on.
+    """
 
     def __init__(self, groups: ControlGroups, clock: Clock) -> None:
         self._groups = groups
         self._clock = clock
 
     def life(self, host: str) -> Life | None:
-        """Return what lives in ``host``; None if it is off."""
+        """Return the container of ``host`` that is on; None if it is off."""
         pid = next(filter(_is_first, self._groups.processes(host)), None)
         if pid is None:
             return None
@@ -121,10 +125,10 @@ class Containers:
         Raises:
             Unreachable: some were still there after many seconds.
         """
-        dying = list(hosts)
-        for host in dying:
+        names = list(hosts)
+        for host in names:
             self._kill_first(host)
-        for host in dying:
+        for host in names:
             self._await_end(host)
 
     def freeze(self, host: str, *, frozen: bool) -> None:
@@ -151,14 +155,14 @@ class Containers:
         # about to boot: then there is no PID 1 yet
         politely_until = self._clock.elapsed() + _LAST_BREATH
 
-        def gone() -> bool:
-            left = self._groups.processes(host)
+        def is_gone() -> bool:
+            pids = self._groups.processes(host)
             if self._clock.elapsed() > politely_until:
-                for pid in left:
+                for pid in pids:
                     self._kill(host, pid)
-            return not left
+            return not pids
 
-        wait_until(self._clock, gone, what=f"the end of {host}", bound=_BOUND, every=_OFTEN)
+        wait_until(self._clock, is_gone, what=f"the end of {host}", bound=_BOUND, every=_OFTEN)
 
     def _kill(self, host: str, pid: int) -> None:
         processes.end(pid, lambda pid: pid in self._groups.processes(host))

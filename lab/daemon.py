@@ -1,6 +1,6 @@
 """``ndc-labd``: becomes a daemon, owns one environment's hosts and links, serves its socket.
 
-Whoever starts it hears when it listens, or in four lines why it cannot.
+The process that starts it waits until it listens, or reads in four lines why it cannot.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from core.errors import NdcError, Rejected, Unreachable
 from core.locks import Lock
 from lab.ground import Ground
 from lab.lab import Lab
-from lab.service import Service
+from lab.server import LabServer
 
 _BACKLOG = 128
 _LAST_WORDS = timedelta(seconds=5)
 
 
 def start(ground_of: Callable[[], Ground]) -> int:
-    """Start the daemon of the environment that ``ground_of`` tells; return the exit code to give.
+    """Start the daemon on the ground of ``ground_of``; return the exit code for this process.
 
-    ``ground_of`` is called in the daemon: what it raises, whoever started it reads.
+    ``ground_of`` is called in the daemon; the error that it raises is printed here.
     """
-    hears, says = os.pipe()
+    reader, writer = os.pipe()
     if os.fork() == 0:
-        os.close(hears)
+        os.close(reader)
         _detach()
-        os._exit(_run(ground_of, says))
-    os.close(says)
-    with os.fdopen(hears, encoding="utf-8") as answer:
-        trouble = answer.read()
-    sys.stderr.write(trouble)
-    return Rejected.exit_code if trouble else 0
+        os._exit(_run(ground_of, writer))
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as answer:
+        problem = answer.read()
+    sys.stderr.write(problem)
+    return Rejected.exit_code if problem else 0
 
 
 def _detach() -> None:
@@ -48,30 +48,30 @@ def _detach() -> None:
     os.chdir("/")
 
 
-def _run(ground_of: Callable[[], Ground], says: int) -> int:
-    """Serve until told to stop; ``says`` is closed when it listens, or carries the four lines."""
+def _run(ground_of: Callable[[], Ground], writer: int) -> int:
+    """Serve until told to stop; ``writer`` is closed when it listens, or carries the four lines."""
     try:
         ground = ground_of()
         with _only_one(ground), _listening(ground) as listener:
             lab = Lab(ground)
             lab.adopt()
             _redirect(ground)
-            os.close(says)
-            says = -1  # what is said from here on is for the log
-            service = Service(lab, listener, ground.clock)
+            os.close(writer)
+            writer = -1  # what is said from here on is for the log
+            service = LabServer(lab, listener, ground.clock)
             signal.signal(signal.SIGTERM, lambda *_: service.end())
             service.serve()
             lab.leave()
     except Exception as error:  # noqa: BLE001 - who started it waits for a word
-        told = error if isinstance(error, NdcError) else _unforeseen(error)
-        _last_words(says, "\n".join(told.lines()) + "\n")
-        return told.exit_code
+        problem = error if isinstance(error, NdcError) else _unforeseen(error)
+        _last_words(writer, "\n".join(problem.lines()) + "\n")
+        return problem.exit_code
     return 0
 
 
-def _last_words(says: int, text: str) -> None:
+def _last_words(writer: int, text: str) -> None:
     try:
-        os.write(says, text.encode())
+        os.write(writer, text.encode())
     except OSError:  # nobody waits any more
         sys.stderr.write(text)
 
@@ -115,7 +115,7 @@ def _listening(ground: Ground) -> Iterator[socket.socket]:
 
 
 def _redirect(ground: Ground) -> None:
-    """From now on write to the log; what is said before this, who asked can still read."""
+    """From now on write to the log; until here the process that started us reads our words."""
     ground.log.mkdir(parents=True, exist_ok=True)
     log = os.open(ground.log / "labd.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -13,7 +13,7 @@ from stacks.resources import LinkSpec
 
 
 def afflicted(record: LinkRecord, request: LinkRequest) -> LinkFault:
-    """Return what is wrong with the link once ``request`` was obeyed too.
+    """Return the fault of the link after ``request``: its fault on record, changed.
 
     Raises:
         Rejected: the link does not end where the request says.

@@ -1,4 +1,4 @@
-"""Where one environment's lab stands: its folders, its number, its clock."""
+"""The folders, the names and the clock of one environment's lab."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.names import Names
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What ``ndc-labd`` is started with."""
+    """What ``ndc-labd`` is started with; everything that it touches is below, or in ``names``."""
 
     environment: str
     names: Names
@@ -22,7 +22,7 @@ class Ground:
     images: Path
     """golden images: a folder for each digest, with ``root`` in it"""
     sockets: Path
-    """gone after a reboot of the machine"""
+    """folder of sockets; gone after a reboot of the machine"""
     log: Path
     clock: Clock
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
 from core.errors import Rejected
+from core.text import Say
 from inventory.names import SegmentName
 from lab import ip, memory, sshd
 from lab.container import Body, Containers, Life
@@ -23,15 +23,17 @@ from lab.store import Store
 from stacks.resources import HostSpec
 from stacks.substrates.port import Power
 
-Progress: TypeAlias = Callable[[str], None]
-
 _NO_SEGMENT = SegmentName("")
-"""where a host is plugged in that is off or half-made: a difference that is mended in place"""
+"""of a host that is off or half-made: it differs from every segment, and is mended in place"""
 
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """The hosts of one environment. One caller at a time may work on one host."""
+    """The hosts of one environment. One caller at a time may work on one host.
+
+    A host is on record before any of it is made, and until all of it is gone. A look reads
+    the live thing: its namespace, its processes, its mounts.
+    """
 
     ground: Ground
     state: State
@@ -39,16 +41,16 @@ class Hosts:
     containers: Containers
     links: Links
 
-    def ensure(self, spec: HostSpec, progress: Progress) -> None:
-        """Make ``spec`` true: seeded and booted; ``await_ready`` waits until it answers.
+    def ensure(self, spec: HostSpec, progress: Say) -> None:
+        """Make ``spec`` true: the host is seeded and booted. ``await_ready`` waits for its answer.
 
         Raises:
             Rejected: it cannot be made of this, or not in place.
             Unreachable: it was started and does not run.
         """
-        known = self.state.records.hosts.get(spec.name)
+        record = self.state.records.hosts.get(spec.name)
         seed = Seed.read(self.ground.secrets, spec.name, spec.host_key)
-        self._refuse(spec, known)
+        self._refuse(spec, record)
         if self.containers.life(spec.name) is None:
             self._demand_memory(spec.name)
         self.state.record(HostRecord(spec))
@@ -69,7 +71,7 @@ class Hosts:
         sshd.await_key(self.record(name).spec, is_on, self.ground.clock)
 
     def look(self, name: str) -> HostSpec | None:
-        """Return what is really there; plugged in nowhere, if it is off or half-made."""
+        """Return what is really there; a host that is off or half-made is in no segment."""
         record = self.state.records.hosts.get(name)
         if record is None:
             return None
@@ -78,12 +80,12 @@ class Hosts:
         if not overlay.upper.is_dir():
             return None
         interfaces = self.fabric.host_interfaces(name)
-        seen = ip.addresses(interfaces.get(MANAGEMENT, {}))
-        whole = self._state(record).is_on and spec.management in seen
+        addresses = ip.addresses(interfaces.get(MANAGEMENT, {}))
+        is_whole = self._state(record).is_on and spec.management in addresses
         image = overlay.mounted_image()
         return replace(
             spec,
-            segment=spec.segment if whole and self.fabric.is_plugged(spec) else _NO_SEGMENT,
+            segment=spec.segment if is_whole and self.fabric.is_plugged(spec) else _NO_SEGMENT,
             image=image.parent.name if image else spec.image,
             host_key=placed_fingerprint(overlay.upper),
             store_bytes=store.size_bytes(),
@@ -106,7 +108,7 @@ class Hosts:
         self.state.erase("host", name)
 
     def power_off(self, names: Iterable[str]) -> None:
-        """Cut the power of all: not one packet leaves them, then none of their processes is left.
+        """Cut the power of all ``names``: no packet leaves them; then no process of them is left.
 
         Raises:
             Unreachable: a process is still there.
@@ -118,7 +120,7 @@ class Hosts:
             self.fabric.set_host(record.spec.name, up=False)
         self.containers.kill(record.spec.name for record in records)
 
-    def power_on(self, name: str, progress: Progress) -> None:
+    def power_on(self, name: str, progress: Say) -> None:
         """Boot the host, unless it is on; ``await_ready`` waits until it answers."""
         record = self.record(name)
         if self.containers.life(name) is None:
@@ -164,30 +166,30 @@ class Hosts:
             )
         return record
 
-    def _refuse(self, spec: HostSpec, known: HostRecord | None) -> None:
+    def _refuse(self, spec: HostSpec, record: HostRecord | None) -> None:
         Store(self._folder(spec.name)).refuse_to_shrink(spec.store_bytes)
-        if known is None:
+        if record is None:
             _refuse_foreign(spec.name, self.fabric.names.namespace(spec.name))
             return
         for what in ("image", "management", "host_key"):
-            wanted, there = getattr(spec, what), getattr(known.spec, what)
-            if wanted != there:
+            new, old = getattr(spec, what), getattr(record.spec, what)
+            if new != old:
                 raise Rejected(
                     f"{spec.name} cannot change its {what.replace('_', ' ')} in place",
-                    expected=str(wanted),
-                    actual=str(there),
+                    expected=str(new),
+                    actual=str(old),
                     next_step="remove it with its data, then make it anew; ndc up does both",
                 )
 
     def _demand_memory(self, name: str) -> None:
-        waiting = {
+        hosts_to_boot = {
             record.spec.name
             for record in self.state.records.hosts.values()
             if record.powered and self.containers.life(record.spec.name) is None
         }
-        memory.demand(len(waiting | {name}))
+        memory.demand(len(hosts_to_boot | {name}))
 
-    def _ensure_disks(self, spec: HostSpec, seed: Seed | None, progress: Progress) -> None:
+    def _ensure_disks(self, spec: HostSpec, seed: Seed | None, progress: Say) -> None:
         overlay, store = Overlay(self._folder(spec.name)), Store(self._folder(spec.name))
         overlay.make()
         if seed and overlay.mounted_image() is None:
@@ -197,7 +199,7 @@ class Hosts:
             progress(f"{spec.name}: storage pool of {spec.store_bytes / 2**30:g} GB")
             store.ensure(spec.store_bytes)
 
-    def _ensure_life(self, spec: HostSpec, progress: Progress) -> None:
+    def _ensure_life(self, spec: HostSpec, progress: Say) -> None:
         life = self.containers.life(spec.name)
         if life is not None:
             self.fabric.ensure_host(spec)

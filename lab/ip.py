@@ -1,4 +1,4 @@
-"""``ip``: what there is, read as JSON; changes, many at once."""
+"""Runs ``ip``: reads interfaces and namespaces as JSON, and makes many changes in one call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMED = Path("/run/netns")
 
 
 def batch(lines: Sequence[str], namespace: str | None = None) -> None:
-    """Carry out ``lines`` in order; the first that fails ends it.
+    """Carry out ``lines`` of ``ip -batch`` in order, up to the first one that fails.
 
     Raises:
         Rejected: a line was refused; those before it were carried out.

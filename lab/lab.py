@@ -1,4 +1,4 @@
-"""The whole lab of one environment: what its daemon owns."""
+"""The whole lab of one environment, which its daemon owns."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import assert_never
 
 from core import files
 from core.errors import Rejected
+from core.text import Say
 from lab import cgroup, memory, shared
 from lab.container import Containers
 from lab.faults import afflicted
 from lab.ground import Ground
-from lab.hosts import Hosts, Progress
+from lab.hosts import Hosts
 from lab.links import Links
 from lab.network import Fabric
 from lab.relaying import Relaying
@@ -30,7 +31,11 @@ _AT_ONCE = 8
 
 
 class Lab:
-    """Hosts, segments and links of one environment; safe to use from many threads."""
+    """Hosts, segments and links of one environment; safe to use from many threads.
+
+    Everything that exists is on record first, so a crash leaves nothing that nobody knows.
+    Two requests for one thing take turns; requests for different things run side by side.
+    """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -41,16 +46,16 @@ class Lab:
         self._containers = Containers(cgroup.find(ground.names.group), ground.clock)
         self._hosts = Hosts(ground, self._state, self._fabric, self._containers, self._links)
         self._locks: dict[str, threading.Lock] = {}
-        self._opening = threading.Lock()
+        self._open_lock = threading.Lock()
         self._is_open = False
 
     def adopt(self) -> None:
-        """Take over what is on record, if anything is: its network stands, its relay runs."""
+        """Take over what is on record, if anything is: make its bridges and its relay run."""
         records = self._state.records
         if records.segments or records.hosts or records.links:
             self._open()
 
-    def ensure(self, spec: Spec, progress: Progress) -> None:
+    def ensure(self, spec: Spec, progress: Say) -> None:
         """Make ``spec`` true; see the port of substrates."""
         self._open()
         self._refuse_namesake(spec)
@@ -97,7 +102,7 @@ class Lab:
         with self._alone(*(identity("host", name) for name in names)):
             self._hosts.power_off(names)
 
-    def power_on(self, names: tuple[str, ...], progress: Progress) -> None:
+    def power_on(self, names: tuple[str, ...], progress: Say) -> None:
         """Boot all ``names`` side by side; returns when each answers SSH."""
 
         def power_on(name: str) -> None:
@@ -115,7 +120,7 @@ class Lab:
             self._hosts.freeze(name, frozen=frozen)
 
     def afflict(self, request: LinkRequest) -> None:
-        """Do to a link what is asked."""
+        """Make the link of ``request`` faulty, or whole again."""
         with self._alone(identity("link", request.link)):
             fault = afflicted(self._links.record(request.link), request)
             self._links.afflict(request.link, fault)
@@ -136,10 +141,10 @@ class Lab:
         )
 
     def leave(self) -> None:
-        """Let go of everything, and leave it running."""
+        """Stop watching the relay; hosts, segments, links and relay go on."""
         self._relaying.leave()
 
-    def destroy(self, progress: Progress) -> None:
+    def destroy(self, progress: Say) -> None:
         """Make everything on record gone, and what was made for it; then nothing is left."""
         records = self._state.records
         self._hosts.power_off(records.hosts)
@@ -159,7 +164,7 @@ class Lab:
         progress("nothing is left")
 
     def _open(self) -> None:
-        with self._opening:
+        with self._open_lock:
             if not self._is_open:
                 shared.join(self._ground.environment)
                 self._fabric.ensure_management()
@@ -180,8 +185,8 @@ class Lab:
 
     @contextmanager
     def _alone(self, *identities: str) -> Iterator[None]:
-        """Keep others away from those things; taken in one order, so that none waits forever."""
-        with ExitStack() as held:
+        """Keep other requests away from these things; one order for all prevents a deadlock."""
+        with ExitStack() as stack:
             for each in sorted(set(identities)):
-                held.enter_context(self._locks.setdefault(each, threading.Lock()))
+                stack.enter_context(self._locks.setdefault(each, threading.Lock()))
             yield

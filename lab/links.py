@@ -1,4 +1,4 @@
-"""Links between hosts: on record here, carried by the relay."""
+"""Links between hosts: this module records them, the relay carries them."""
 
 from __future__ import annotations
 
@@ -20,33 +20,36 @@ from stacks.substrates.port import LinkState
 
 
 class Links:
-    """The links of one environment. A link's end may come, go and come again with its host."""
+    """The links of one environment; the relay carries exactly those on record.
+
+    The end of a link comes and goes with its host; the link stays on record meanwhile.
+    """
 
     def __init__(self, state: State, relaying: Relaying, names: Names) -> None:
         self._state = state
         self._relaying = relaying
         self._names = names
-        self._carrying = threading.Lock()
+        self._carry_lock = threading.Lock()
 
     def keep(self) -> None:
-        """Have everything on record carried, from now on."""
+        """Keep a relay running that carries everything on record."""
         self._relaying.keep(self._wires())
 
     def ensure(self, spec: LinkSpec) -> None:
-        """Make ``spec`` true; what was done to the link on purpose stays so until it is healed.
+        """Make ``spec`` true; a fault of the link stays until it is healed.
 
         Raises:
             Rejected: it exists between other ends.
         """
-        known = self._state.records.links.get(spec.name)
-        if known and (known.spec.a, known.spec.z) != (spec.a, spec.z):
+        record = self._state.records.links.get(spec.name)
+        if record and (record.spec.a, record.spec.z) != (spec.a, spec.z):
             raise Rejected(
                 f"link {spec.name} is plugged in elsewhere",
                 expected=_ends(spec),
-                actual=_ends(known.spec),
+                actual=_ends(record.spec),
                 next_step="remove it, then make it anew; ndc up does both",
             )
-        self._state.record(replace(known, spec=spec) if known else LinkRecord(spec))
+        self._state.record(replace(record, spec=spec) if record else LinkRecord(spec))
         self._carry()
         for end in (spec.a, spec.z):
             self._adjust(end, spec.mtu_bytes)
@@ -56,9 +59,9 @@ class Links:
         record = self._state.records.links.get(name)
         if record is None:
             return None
-        seen = [self._seen_mtu(end) for end in (record.spec.a, record.spec.z)]
-        known = [mtu_bytes for mtu_bytes in seen if mtu_bytes is not None]
-        return replace(record.spec, mtu_bytes=min(known, default=record.spec.mtu_bytes))
+        ends = (self._mtu_bytes(end) for end in (record.spec.a, record.spec.z))
+        mtus = [mtu_bytes for mtu_bytes in ends if mtu_bytes is not None]
+        return replace(record.spec, mtu_bytes=min(mtus, default=record.spec.mtu_bytes))
 
     def remove(self, name: str) -> None:
         """Make the link gone, with the interfaces at its ends."""
@@ -81,11 +84,11 @@ class Links:
                     self._adjust(end, record.spec.mtu_bytes)
 
     def detach(self) -> None:
-        """Let go of ends whose namespaces are gone: a descriptor would keep one alive."""
+        """Make the relay close the ends in namespaces that are gone: its descriptors keep them."""
         self._relaying.look_again()
 
     def afflict(self, name: str, fault: LinkFault) -> None:
-        """Do ``fault`` to a link, in place of what was done to it before.
+        """Give link ``name`` the fault ``fault``, in place of the one that it had.
 
         Raises:
             Rejected: there is no such link.
@@ -111,13 +114,13 @@ class Links:
 
     def status(self) -> tuple[LinkStatus, ...]:
         """Return every link on record with what the relay counts."""
-        carried = {each.name: each for each in self._relaying.status()}
+        cables = {each.name: each for each in self._relaying.status()}
         links = sorted(self._state.records.links.items())
-        return tuple(link_status(record, carried.get(name)) for name, record in links)
+        return tuple(link_status(record, cables.get(name)) for name, record in links)
 
     def _carry(self, without: str = "") -> None:
         # one at a time, so that no older list is written after a newer one
-        with self._carrying:
+        with self._carry_lock:
             self._relaying.carry(self._wires(without))
 
     def _wires(self, without: str = "") -> list[Wire]:
@@ -126,15 +129,15 @@ class Links:
 
     def _interface(self, end: LinkEndSpec) -> Mapping[str, Any]:
         namespace = self._names.namespace(end.host)
-        found = ip.interfaces_in(namespace)
-        return found.get(end.interface, {})
+        interfaces = ip.interfaces_in(namespace)
+        return interfaces.get(end.interface, {})
 
     def _adjust(self, end: LinkEndSpec, mtu_bytes: int) -> None:
         if self._interface(end).get("mtu", mtu_bytes) != mtu_bytes:
             ip.batch([f"link set {end.interface} mtu {mtu_bytes}"], self._names.namespace(end.host))
 
-    def _seen_mtu(self, end: LinkEndSpec) -> int | None:
-        """Return the MTU at ``end``, 0 if the link is not plugged in; None if no host is there."""
+    def _mtu_bytes(self, end: LinkEndSpec) -> int | None:
+        """Return the MTU at ``end``; 0 if the link is not plugged in, None without a host."""
         if not ip.has_namespace(self._names.namespace(end.host)):
             return None
         return int(self._interface(end).get("mtu", 0))
@@ -154,9 +157,9 @@ def wire(record: LinkRecord, names: Names) -> Wire:
 
 
 def _lane(spec: LinkSpec, fault: LaneFault) -> LaneSpec:
-    slowed = fault.delay_microseconds
+    delay = fault.delay_microseconds
     return LaneSpec(
-        delay_microseconds=spec.delay_microseconds if slowed is None else slowed,
+        delay_microseconds=spec.delay_microseconds if delay is None else delay,
         rate_bits_per_second=spec.rate_bits_per_second,
         loss_ratio=fault.loss_ratio,
         silent=fault.silent,
@@ -167,23 +170,23 @@ def _ends(spec: LinkSpec) -> str:
     return " and ".join(f"{end.host} {end.interface}" for end in (spec.a, spec.z))
 
 
-def link_status(record: LinkRecord, carried: CableStatus | None) -> LinkStatus:
-    """Return how the link on record is, if the relay says that of it; None: it says nothing."""
+def link_status(record: LinkRecord, cable: CableStatus | None) -> LinkStatus:
+    """Return how the link on ``record`` is; ``cable`` is the relay's word, None if it has none."""
     spec = record.spec
-    is_plugged = carried is not None and all(carried.plugged)
+    is_plugged = cable is not None and all(cable.plugged)
     return LinkStatus(
         name=spec.name,
         state=state_of(record.fault) if is_plugged else LinkState.DOWN,
         a=spec.a.host,
         z=spec.z.host,
         delay_microseconds=spec.delay_microseconds,
-        forth=carried.forth if carried else None,
-        back=carried.back if carried else None,
+        forth=cable.forth if cable else None,
+        back=cable.back if cable else None,
     )
 
 
 def state_of(fault: LinkFault) -> LinkState:
-    """Return one word for what was done to a link; the worst, if more than one thing was."""
+    """Return the word for ``fault``: the worst one that holds."""
     lanes = (fault.forth, fault.back)
     if fault.cut:
         return LinkState.CUT

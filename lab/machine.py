@@ -1,4 +1,4 @@
-"""What environments on one machine share: their numbers, and who uses what.
+"""The register of a machine: the numbers of its environments, and the users of shared things.
 
 One file under a lock, in /var/lib/ndc. A number is machine-wide because it is in
 every name and in the management network.
@@ -24,7 +24,7 @@ from core.text import first_problem
 FOLDER = Path("/var/lib/ndc")
 _NUMBERS = range(1, 255)
 _TURN = timedelta(minutes=1)
-"""what is made under the lock takes seconds; only detects a hang"""
+"""a change under the lock takes seconds; a longer one hangs"""
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Shared:
 
 @dataclass(slots=True)
 class Register:
-    """What is in the file."""
+    """What is in the file: no two environments have one number."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     homes: dict[str, Path] = field(default_factory=dict)
@@ -60,13 +60,13 @@ def claim_number(environment: str, home: Path, folder: Path = FOLDER) -> int:
             cannot be read or written.
     """
     with changing(folder) as register:
-        other = register.homes.get(environment, home)
-        if other != home and other.is_dir():
-            raise _another_checkout(environment, home, other)
+        home_on_record = register.homes.get(environment, home)
+        if home_on_record != home and home_on_record.is_dir():
+            raise _another_checkout(environment, home, home_on_record)
         register.homes[environment] = home
-        taken = set(register.numbers.values())
+        numbers = set(register.numbers.values())
         if environment not in register.numbers:
-            register.numbers[environment] = next(_free(taken))
+            register.numbers[environment] = next(_free(numbers))
         return register.numbers[environment]
 
 
@@ -85,7 +85,7 @@ def release_number(environment: str, folder: Path = FOLDER) -> None:
 
 @contextmanager
 def changing(folder: Path = FOLDER) -> Iterator[Register]:
-    """Yield the register, alone; what it holds at the end is written, unless that raised."""
+    """Yield the register to one caller at a time; write it at the end, unless the caller raised."""
     with _locked(folder):
         at = folder / "register.json"
         register = _read(at)
@@ -138,11 +138,11 @@ def _another_checkout(environment: str, home: Path, other: Path) -> Rejected:
     )
 
 
-def _free(taken: set[int]) -> Iterator[int]:
-    yield from (number for number in _NUMBERS if number not in taken)
+def _free(numbers_in_use: set[int]) -> Iterator[int]:
+    yield from (number for number in _NUMBERS if number not in numbers_in_use)
     raise Rejected(
         "this machine has no number left for another environment",
         expected=f"fewer than {len(_NUMBERS)} environments",
-        actual=f"{len(taken)}",
+        actual=f"{len(numbers_in_use)}",
         next_step="ndc env destroy one that nobody uses",
     )

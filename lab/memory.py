@@ -1,4 +1,4 @@
-"""Whether the machine has the memory that hosts will need, before any of them starts."""
+"""Refuses hosts that the machine has too little memory for, before any of them starts."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def demand(hosts: int, meminfo: str | None = None) -> None:
         Rejected: the machine has too little memory free.
     """
     available = available_bytes(_MEMINFO.read_text("ascii") if meminfo is None else meminfo)
-    needed = hosts * HOST_BYTES
-    if needed > available:
+    need_bytes = hosts * HOST_BYTES
+    if need_bytes > available:
         raise Rejected(
             f"there is too little memory for {hosts} more hosts",
-            expected=f"{needed / 2**30:.1f} GB available",
+            expected=f"{need_bytes / 2**30:.1f} GB available",
             actual=f"{available / 2**30:.1f} GB",
             next_step="end other programs, or use a smaller profile: ndc env create --profile tiny",
         )

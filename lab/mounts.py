@@ -1,4 +1,4 @@
-"""Mounts: which there are, and taking them down."""
+"""Reads the mounts of this machine, and unmounts."""
 
 from __future__ import annotations
 

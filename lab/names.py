@@ -1,7 +1,7 @@
-"""What things of one environment are called on the machine; pure.
+"""The names that things of one environment have on the machine; pure.
 
-Everything carries the environment's number, which no other environment of this
-machine has: so a name alone says whose a thing is, even after a crash.
+Every name holds the environment's number, and no other environment of this machine has that
+number. So a name alone tells which environment a thing belongs to, even after a crash.
 """
 
 from __future__ import annotations

@@ -33,12 +33,12 @@ _SYSCTLS = (
     "net.ipv6.conf.all.disable_ipv6=1",
     "net.ipv6.conf.default.disable_ipv6=1",
 )
-"""routers with several ways to one place, and addresses that answer only where they are"""
+"""a host may have several routes to one place, and answers for an address on its own interface"""
 
 
 @dataclass(frozen=True, slots=True)
 class Fabric:
-    """The wiring of one environment; links between sites are the relay's."""
+    """The namespaces and bridges of one environment; the relay has the links between sites."""
 
     names: Names
 
@@ -86,10 +86,10 @@ class Fabric:
                 next_step="ndc up makes segments before hosts",
             )
         namespace = self._ensure_namespace(spec.name)
-        there = ip.interfaces(namespace)
-        self._plug_management(spec, namespace, there=MANAGEMENT in there)
+        interfaces = ip.interfaces(namespace)
+        self._plug_management(spec, namespace, is_plugged=MANAGEMENT in interfaces)
         if not self.is_plugged(spec):
-            if SEGMENT in there:
+            if SEGMENT in interfaces:
                 ip.batch([f"link del {SEGMENT}"], namespace)
             self._plug_segment(spec, namespace)
         ip.batch([f"addr replace {spec.management} dev {MANAGEMENT}"], namespace)
@@ -114,7 +114,7 @@ class Fabric:
             ip.batch([f"link set group default {'up' if up else 'down'}"], namespace)
 
     def raise_plugs(self, host: str) -> None:
-        """Set what ``host`` is plugged in with up; it is on, and one of them may be new."""
+        """Set both interfaces of ``host`` up; the host is on, and one of them may be new."""
         namespace = self.names.namespace(host)
         ip.batch([f"link set {MANAGEMENT} up", f"link set {SEGMENT} up"], namespace)
 
@@ -133,14 +133,14 @@ class Fabric:
         """Make the namespace of ``segment`` gone, with its bridge."""
         self._remove_namespace(self.names.namespace(segment))
 
-    def _plug_management(self, spec: HostSpec, namespace: str, *, there: bool) -> None:
+    def _plug_management(self, spec: HostSpec, namespace: str, *, is_plugged: bool) -> None:
         port = self.names.management_port(spec.management)
         address = self.names.hardware_address(spec.management, _MANAGEMENT_PLANE)
         add = (
             f"link add {port} type veth peer name {MANAGEMENT} address {address} netns {namespace}"
         )
         plug = f"link set {port} master {self.names.management_bridge} up"
-        ip.batch([plug] if there else [add, plug])
+        ip.batch([plug] if is_plugged else [add, plug])
 
     def _plug_segment(self, spec: HostSpec, namespace: str) -> None:
         port = self.names.segment_port(spec.management)

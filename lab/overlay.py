@@ -1,4 +1,4 @@
-"""The root file system of a host: its own changes over a golden image that nobody changes."""
+"""The root file system of a host: its own changes over a golden image that never changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Overlay:
 
     @property
     def root(self) -> Path:
-        """Both together, while mounted."""
+        """The image with the changes over it, while mounted."""
         return self.folder / "root"
 
     def make(self) -> None:
@@ -32,7 +32,7 @@ class Overlay:
             path.mkdir(parents=True, exist_ok=True)
 
     def mount(self, image: Path) -> None:
-        """Mount, unless it is.
+        """Mount ``image`` with the changes over it, unless that is mounted.
 
         Raises:
             Rejected: there is no such image, another is mounted, or the kernel refused.
@@ -61,10 +61,10 @@ class Overlay:
         unmount(self.root)
 
 
-def _another_image(root: Path, wanted: Path, mounted: Path) -> Rejected:
+def _another_image(root: Path, image: Path, lower: Path) -> Rejected:
     return Rejected(
         f"{root} lies over another image",
-        expected=str(wanted),
-        actual=str(mounted),
+        expected=str(image),
+        actual=str(lower),
         next_step="ndc up makes the host anew, and its data goes",
     )

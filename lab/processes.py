@@ -1,4 +1,4 @@
-"""Processes of this machine, found by what they were started as; ended by their number."""
+"""Finds processes of this machine by their command lines, and ends them by their numbers."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _PROC = Path("/proc")
 
 
 def started_as(words: Sequence[str]) -> list[int]:
-    """Return the processes whose command line holds ``words``, in a row; not ourselves."""
-    found = []
+    """Return the other processes whose command line holds ``words`` in a row, sorted."""
+    pids = []
     for folder in _PROC.glob("[0-9]*"):
         pid = int(folder.name)
         if pid != os.getpid() and _holds(_command(pid), words):
-            found.append(pid)
-    return sorted(found)
+            pids.append(pid)
+    return sorted(pids)
 
 
 def end(pid: int, is_it: Callable[[int], bool]) -> None:
-    """Kill ``pid`` if ``is_it`` still says so once its number cannot go to another process."""
+    """Kill ``pid`` if ``is_it`` says so; the number cannot go to another process meanwhile."""
     try:
         descriptor = os.pidfd_open(pid)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""The daemon's side of the relay: tells it what to carry, and starts another if it dies."""
+"""Labd's side of the relay: tells it what to carry, and starts another one if it dies."""
 
 from __future__ import annotations
 
@@ -39,7 +39,11 @@ _STATUS = TypeAdapter(tuple[CableStatus, ...])
 
 
 class Relaying:
-    """Keeps one relay alive, from ``keep`` to ``end``."""
+    """Keeps one relay running, from ``keep`` to ``leave`` or ``end``.
+
+    The wires are in a file before the relay is told, so each relay that starts carries
+    the newest ones.
+    """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -47,24 +51,24 @@ class Relaying:
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="relay", daemon=True)
 
-    def keep(self, carried: Sequence[Wire]) -> None:
-        """Adopt the relay that runs, or start one; from now on there always is one."""
-        self.carry(carried, tell=False)
+    def keep(self, links: Sequence[Wire]) -> None:
+        """Adopt the relay that runs, or start one; start another whenever it dies."""
+        self.carry(links, tell=False)
         self._raise()
         self._ask("apply")
         self._thread.start()
 
-    def carry(self, carried: Sequence[Wire], *, tell: bool = True) -> None:
-        """Make the relay carry ``carried`` and nothing else, now and after its next start."""
+    def carry(self, links: Sequence[Wire], *, tell: bool = True) -> None:
+        """Make the relay carry ``links`` and nothing else, now and after its next start."""
         with self._lock:
-            files.write(self._ground.wires, wires.dump(carried), mode=0o600)
+            files.write(self._ground.wires, wires.dump(links), mode=0o600)
         if tell:
             self.look_again()
 
     def look_again(self) -> None:
-        """Let the relay see namespaces that came or went; returns when it has.
+        """Make the relay look for namespaces that came or went; return when it has.
 
-        If it dies meanwhile that is no error: the next one looks when it starts.
+        A relay that dies meanwhile is no error: the next one looks when it starts.
         """
         if self._leaving.is_set():
             return
@@ -83,7 +87,7 @@ class Relaying:
             Rejected: it is of another version, and says something else.
         """
         try:
-            return _STATUS.validate_python(self._asked_again("status") or [])
+            return _STATUS.validate_python(self._ask_or_none("status") or [])
         except ValidationError as error:
             raise Rejected(
                 "the relay does not say how its cables are",
@@ -103,7 +107,7 @@ class Relaying:
         self.leave()
         pid = self._pid()
         if pid is not None:
-            self._asked_again("stop")
+            self._ask_or_none("stop")
             if not _has_ended(pid, _PATIENCE_SECONDS * 1000):
                 self._kill(pid)
         self._ground.wires.unlink(missing_ok=True)
@@ -120,7 +124,7 @@ class Relaying:
                 sys.stderr.write("\n".join(error.lines()) + "\n")
 
     def _raise(self) -> None:
-        """Start a relay unless one answers; one that carries another folder's wires is not ours."""
+        """Start a relay unless ours answers; end one that carries the wires of another folder."""
         if (pid := self._pid()) is not None:
             if self._is_ours(pid):
                 return
@@ -155,7 +159,7 @@ class Relaying:
         _has_ended(pid, _PATIENCE_SECONDS * 1000)
 
     def _pid(self) -> int | None:
-        """Return who listens on the relay's socket; None if nobody does."""
+        """Return the process that listens on the relay's socket; None if none does."""
         with socket.socket(socket.AF_UNIX) as connection:
             try:
                 connection.connect(str(self._ground.relay_socket))
@@ -164,7 +168,7 @@ class Relaying:
                 return None
         return int(struct.unpack("3i", peer)[0])
 
-    def _asked_again(self, verb: str) -> list[dict[str, Any]] | None:
+    def _ask_or_none(self, verb: str) -> list[dict[str, Any]] | None:
         try:
             return self._ask(verb)
         except Unreachable:
@@ -192,8 +196,8 @@ class Relaying:
                 actual=answer["error"],
                 next_step="ndc logs relay",
             )
-        said: list[dict[str, Any]] = answer["ok"]
-        return said
+        cables: list[dict[str, Any]] = answer["ok"]
+        return cables
 
 
 def _has_ended(pid: int, milliseconds: int) -> bool:

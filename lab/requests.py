@@ -1,4 +1,4 @@
-"""What can be asked of ``ndc-labd``: a line of JSON each, with its verb."""
+"""The requests that ``ndc-labd`` understands: one line of JSON each, with its verb."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Heal(_Request):
 
 
 class Room(_Request):
-    """Answer if the machine has memory for so many more hosts."""
+    """Answer if the machine has memory for ``hosts`` more."""
 
     verb: Literal["room"]
     hosts: int = Field(ge=0)
@@ -128,7 +128,7 @@ class Destroy(_Request):
 
 
 LinkRequest: TypeAlias = Cut | Silence | Slow | Lose | Heal
-Request: TypeAlias = (
+LabRequest: TypeAlias = (
     Ensure
     | Look
     | Remove
@@ -142,10 +142,10 @@ Request: TypeAlias = (
     | Destroy
 )
 
-_REQUEST: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="verb")])
+_REQUEST: TypeAdapter[LabRequest] = TypeAdapter(Annotated[LabRequest, Field(discriminator="verb")])
 
 
-def parsed(line: bytes) -> Request:
+def parsed(line: bytes) -> LabRequest:
     """Return the request in ``line``.
 
     Raises:

@@ -1,7 +1,7 @@
-"""What is written into a host before its first boot: who it is, and who may come in.
+"""Writes a host's identity into it before its first boot: its keys, and the key it lets in.
 
-Written to the upper folder before anything is mounted: there, no link of a root
-file system can lead a write astray to the machine's own files.
+The files go to the upper folder before anything is mounted. There, no symbolic link of a
+root file system can lead a write to the machine's own files.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _MACHINE_ID = Path("etc/machine-id")
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """The identity of one host."""
+    """The identity of one host; it is written once, before the first boot, and never again."""
 
     host: str
     host_key: str
     public_host_key: str
     control_key: str
-    """public: who has the private half is root on the host"""
+    """public; the holder of its private half is root on the host"""
 
     @classmethod
     def read(cls, secrets: Path, host: str, fingerprint: str) -> Seed:
@@ -49,7 +49,7 @@ class Seed:
         return cls(host, _text(key), public, _text(secrets / "control_key.pub"))
 
     def write(self, upper: Path) -> None:
-        """Write it into the host whose upper folder that is, unless that was done.
+        """Write it into the host with the folder ``upper``, unless it was written whole.
 
         Raises:
             Rejected: it could not be written whole.
@@ -77,7 +77,7 @@ class Seed:
 
 
 def is_seeded(upper: Path) -> bool:
-    """Whether the host whose upper folder that is was seeded whole."""
+    """Whether the host with the folder ``upper`` was seeded whole."""
     return (upper / _MACHINE_ID).exists()
 
 

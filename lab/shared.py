@@ -1,4 +1,4 @@
-"""What environments share on the machine: the first user makes it, the last one removes it."""
+"""Things of the machine that environments share: the first user makes one, the last removes it."""
 
 from __future__ import annotations
 
@@ -15,56 +15,60 @@ from lab.names import LAB
 from lab.tools import run
 
 NO_WAY_OUT = f"unreachable {LAB} metric 4000000"
-"""under every management network, so that no lab packet ever takes the machine's default route"""
+"""a route below every management network, so that no lab packet takes the machine's default one"""
 
 _NSPAWN = Path("/run/systemd/nspawn")
 _NAMESPACES = Path("/run/netns")
 _INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
 _INOTIFY_WANTED = 2048
-"""fourteen hosts' systemds use half of the kernel's default, which is per user"""
+"""the kernel's default is per user, and the systemds of fourteen hosts use half of it"""
 
 _ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """One thing of the machine."""
+class SharedThing:
+    """One thing of the machine that every lab needs."""
 
     name: str
     otherwise: Callable[[], str]
-    """returns how it is, if that is not how a lab needs it; empty: nothing to do"""
+    """returns its state if a lab needs another one; empty: nothing to do"""
     make: Callable[[], None]
     """makes it as a lab needs it"""
     restore: Callable[[str], None]
-    """makes it as ``otherwise`` said that it was"""
+    """restores the state that ``otherwise`` returned"""
 
 
 def join(
-    environment: str, folder: Path = machine.FOLDER, things: Sequence[Thing] | None = None
+    environment: str, folder: Path = machine.FOLDER, things: Sequence[SharedThing] | None = None
 ) -> None:
-    """Make everything shared be there, and ``environment`` a user of it.
+    """Make every one of ``things`` as a lab needs it, and ``environment`` a user of it.
+
+    ``folder`` holds the machine's register.
 
     Raises:
         Rejected: the machine refused.
     """
-    wanted = THINGS if things is None else things
+    things = THINGS if things is None else things
     with machine.changing(folder) as register:
-        for thing in wanted:
+        for thing in things:
             shared = register.shared.setdefault(thing.name, Shared())
             # found anew after a reboot of the machine; what is as needed was made by a user
             shared.before = thing.otherwise() or shared.before
             if environment not in shared.users:
                 shared.users.append(environment)
     with machine.changing(folder):
-        for thing in wanted:
+        for thing in things:
             if thing.otherwise():
                 thing.make()
 
 
 def leave(
-    environment: str, folder: Path = machine.FOLDER, things: Sequence[Thing] | None = None
+    environment: str, folder: Path = machine.FOLDER, things: Sequence[SharedThing] | None = None
 ) -> None:
-    """Make ``environment`` no user; what has none left is as it was before the first.
+    """Make ``environment`` no user of ``things``; restore each thing that has no user left.
+
+    ``folder`` holds the machine's register.
 
     Raises:
         Rejected: the machine refused.
@@ -74,7 +78,7 @@ def leave(
             _leave(register, thing, environment)
 
 
-def _leave(register: Register, thing: Thing, environment: str) -> None:
+def _leave(register: Register, thing: SharedThing, environment: str) -> None:
     shared = register.shared.get(thing.name)
     if shared is None:
         return
@@ -153,10 +157,12 @@ def _set_inotify(value: str) -> None:
 
 
 THINGS = (
-    Thing(
+    SharedThing(
         "folder of namespaces", _namespace_folder, _make_namespace_folder, _restore_namespace_folder
     ),
-    Thing("folder of systemd-nspawn", _nspawn_folder, _make_nspawn_folder, _restore_nspawn_folder),
-    Thing("route that leads nowhere", _route, _make_route, _restore_route),
-    Thing("limit of inotify", _inotify, _make_inotify, _set_inotify),
+    SharedThing(
+        "folder of systemd-nspawn", _nspawn_folder, _make_nspawn_folder, _restore_nspawn_folder
+    ),
+    SharedThing("route that leads nowhere", _route, _make_route, _restore_route),
+    SharedThing("limit of inotify", _inotify, _make_inotify, _set_inotify),
 )

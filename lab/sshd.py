@@ -1,4 +1,4 @@
-"""Whether a host answers SSH, and proves to be who it is to be."""
+"""Waits until a host answers SSH, and proves to have its own key."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def await_key(spec: HostSpec, is_on: Callable[[], bool], clock: Clock) -> None:
             )
         return _key(address) if _greets(address) else None
 
-    offered = wait_until(clock, key, what=f"SSH on {spec.name} ({address})", bound=_BOUND)
-    if offered != spec.host_key:
+    fingerprint = wait_until(clock, key, what=f"SSH on {spec.name} ({address})", bound=_BOUND)
+    if fingerprint != spec.host_key:
         raise Rejected(
             f"{spec.name} does not prove to be itself",
             expected=f"an SSH host key with fingerprint {spec.host_key}",
-            actual=f"{offered} at {address}",
+            actual=f"{fingerprint} at {address}",
             next_step=f"see who answers at {address}; ndc up makes a host with a wrong key anew",
         )
 

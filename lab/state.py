@@ -1,6 +1,6 @@
-"""What a lab has recorded: written before anything is made, erased after it is gone.
+"""The records of a lab: one is written before a thing is made, and erased after it is gone.
 
-So whatever a crash leaves behind is on record, and the next daemon finds it.
+So everything that a crash leaves behind is on record, and the next daemon finds it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class LaneFault:
 
 @dataclass(frozen=True, slots=True)
 class LinkFault:
-    """What was done to a link on purpose; as it is by default, nothing."""
+    """What was done to a link on purpose; by default nothing was."""
 
     cut: bool = False
     """no carrier at either end"""
@@ -44,14 +44,17 @@ class LinkFault:
 
 @dataclass(frozen=True, slots=True)
 class SegmentRecord:
-    """A segment that is to be there, or half is."""
+    """A segment that was asked for: it exists, or a part of it may."""
 
     spec: SegmentSpec
 
 
 @dataclass(frozen=True, slots=True)
 class HostRecord:
-    """A host that is to be there, or half is."""
+    """A host that was asked for: it exists, or a part of it may.
+
+    ``spec`` is the newest that was asked for, and need not be true yet.
+    """
 
     spec: HostSpec
     powered: bool = True
@@ -60,25 +63,28 @@ class HostRecord:
 
 @dataclass(frozen=True, slots=True)
 class LinkRecord:
-    """A link that is to be there, or half is."""
+    """A link that was asked for, and what is wrong with it on purpose.
+
+    The fault belongs to the record, not to the relay: it outlives the deaths of both.
+    """
 
     spec: LinkSpec
     fault: LinkFault = field(default_factory=LinkFault)
 
 
-Record: TypeAlias = SegmentRecord | HostRecord | LinkRecord
+LabRecord: TypeAlias = SegmentRecord | HostRecord | LinkRecord
 RecordT = TypeVar("RecordT", SegmentRecord, HostRecord, LinkRecord)
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
-    """Everything on record, by name."""
+class LabRecords:
+    """Everything on record, by name; a record is filed under the name in its ``spec``."""
 
     segments: Mapping[str, SegmentRecord] = field(default_factory=dict)
     hosts: Mapping[str, HostRecord] = field(default_factory=dict)
     links: Mapping[str, LinkRecord] = field(default_factory=dict)
 
-    def holding(self, record: Record) -> Records:
+    def holding(self, record: LabRecord) -> LabRecords:
         """Return these with ``record`` in place of the one of its name."""
         name = record.spec.name
         match record:
@@ -89,7 +95,7 @@ class Records:
             case LinkRecord():
                 return replace(self, links={**self.links, name: record})
 
-    def without(self, kind: Kind, name: str) -> Records:
+    def without(self, kind: Kind, name: str) -> LabRecords:
         """Return these without the record called ``name``."""
         match kind:
             case "segment":
@@ -100,11 +106,15 @@ class Records:
                 return replace(self, links=_without(self.links, name))
 
 
-_RECORDS = TypeAdapter(Records)
+_RECORDS = TypeAdapter(LabRecords)
 
 
 class State:
-    """The records of one environment in the file ``at``; safe to use from many threads."""
+    """The records of one environment in the file ``at``; safe to use from many threads.
+
+    ``records`` never holds what is not in the file: writing comes first. So a daemon that
+    dies at any instant leaves a file with everything that may exist.
+    """
 
     def __init__(self, at: Path) -> None:
         self._at = at
@@ -112,11 +122,11 @@ class State:
         self._records = _read(at)
 
     @property
-    def records(self) -> Records:
-        """What is on record now; a value, which later changes leave alone."""
+    def records(self) -> LabRecords:
+        """Everything on record now: a value, which no later change alters."""
         return self._records
 
-    def record(self, record: Record) -> None:
+    def record(self, record: LabRecord) -> None:
         """Put ``record`` on record; when this returns, a crash cannot undo it.
 
         Raises:
@@ -134,17 +144,17 @@ class State:
         with self._lock:
             self._write(self._records.without(kind, name))
 
-    def _write(self, records: Records) -> None:
+    def _write(self, records: LabRecords) -> None:
         if records != self._records:
             plain = _RECORDS.dump_python(records, mode="json")
             files.write(self._at, Format.LAB.text(plain, indent=1) + "\n", mode=0o600)
             self._records = records
 
 
-def _read(at: Path) -> Records:
+def _read(at: Path) -> LabRecords:
     text = files.read_if_there(at)
     if text is None:
-        return Records()
+        return LabRecords()
     try:
         Format.LAB.demand(text, at)
         return _RECORDS.validate_json(text)

@@ -1,4 +1,4 @@
-"""What ``ndc-labd`` says of its hosts and links, and how that is written on the wire."""
+"""What ``ndc-labd`` tells of its hosts and links, and its form on the wire."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from stacks.substrates.port import LinkState, Power
 
 @dataclass(frozen=True, slots=True)
 class HostStatus:
-    """One host, as it is."""
+    """One host on record, as its container is at the moment of asking."""
 
     name: str
     site: str
@@ -23,7 +23,7 @@ class HostStatus:
     management: str
     """address"""
     pid: int | None
-    """of its PID 1, as the machine counts; None while it is off"""
+    """of its PID 1, as the machine numbers it; None while it is off"""
     boot_id: str | None
     since: datetime | None
     """of its last boot"""
@@ -31,7 +31,7 @@ class HostStatus:
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """One link, as it is."""
+    """One link on record, as the relay carries it at the moment of asking."""
 
     name: str
     state: LinkState

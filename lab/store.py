@@ -18,12 +18,12 @@ class Store:
 
     @property
     def file(self) -> Path:
-        """The device's content."""
+        """The file that holds the device's content."""
         return self.folder / "store.img"
 
     @property
     def mounted(self) -> Path:
-        """Where the machine has it mounted; the host sees it as /srv/store."""
+        """The folder where the machine mounts it; the host sees it as /srv/store."""
         return self.folder / "store"
 
     def size_bytes(self) -> int:
@@ -36,11 +36,11 @@ class Store:
         Raises:
             Rejected: it is larger already.
         """
-        there = self.size_bytes()
-        if there > size_bytes:
+        current_bytes = self.size_bytes()
+        if current_bytes > size_bytes:
             raise Rejected(
                 f"{self.file} cannot shrink",
-                expected=f"{there} bytes or more",
+                expected=f"{current_bytes} bytes or more",
                 actual=f"{size_bytes} bytes",
                 next_step="declare the size that it has, or remove the host with its data",
             )

@@ -1,4 +1,4 @@
-"""The lab behind the port of substrates: what the Pulumi provider uses."""
+"""The lab behind the port of substrates, for the Pulumi provider."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from stacks.resources import Kind, Spec, from_plain, to_plain
 
 @dataclass(frozen=True, slots=True)
 class LabSubstrate:
-    """Hosts, segments and links of the daemon behind the socket ``at``; starts it if need be."""
+    """Hosts, segments and links of the daemon behind the socket ``at``; starts it if need be.
+
+    A verb is one question to the daemon, which looks before it acts::
+
+        substrate = LabSubstrate(paths.labd_socket)
+        substrate.ensure(SegmentSpec(SegmentName("ndc01-lan"), SiteName("ndc01")), print)
+        assert substrate.look("segment", "ndc01-lan") is not None
+    """
 
     at: Path
 

@@ -1,4 +1,4 @@
-"""What a crash left of an environment, found by its names and removed; no state is needed."""
+"""Removes what a crash left of an environment; finds it by its names, without any record."""
 
 from __future__ import annotations
 
@@ -17,48 +17,48 @@ from lab.tools import run
 _BOUND = timedelta(seconds=10)
 
 
-def sweep(ground: Ground, found: Callable[[str], None]) -> None:
-    """Remove everything that carries the environment's number, and tell of each kind found.
+def sweep(ground: Ground, tell: Callable[[str], None]) -> None:
+    """Remove everything that carries the environment's number; ``tell`` each kind that was there.
 
     Raises:
         Rejected: something could not be removed; what came before it is gone.
         Unreachable: a process did not end.
     """
-    _end_daemons(ground, found)
-    _end_hosts(ground, found)
-    _remove_network(ground, found)
-    left = [mount.at for mount in mounts() if mount.at.is_relative_to(ground.folder)]
-    if left:
-        found(f"{len(left)} mounts")
+    _end_daemons(ground, tell)
+    _end_hosts(ground, tell)
+    _remove_network(ground, tell)
+    mount_points = [mount.at for mount in mounts() if mount.at.is_relative_to(ground.folder)]
+    if mount_points:
+        tell(f"{len(mount_points)} mounts")
         unmount_below(ground.folder)
     shared.leave(ground.environment)
-    _remove_folder(ground.folder, found)
+    _remove_folder(ground.folder, tell)
 
 
-def _end_daemons(ground: Ground, found: Callable[[str], None]) -> None:
+def _end_daemons(ground: Ground, tell: Callable[[str], None]) -> None:
     # first who would start the other again
     for daemon in ("ndc.daemons.labd", "lab.relay.daemon"):
-        _end_daemon(ground, (daemon, ground.environment), found)
+        _end_daemon(ground, (daemon, ground.environment), tell)
 
 
-def _end_daemon(ground: Ground, words: Sequence[str], found: Callable[[str], None]) -> None:
+def _end_daemon(ground: Ground, words: Sequence[str], tell: Callable[[str], None]) -> None:
     def is_it(pid: int) -> bool:
         return pid in processes.started_as(words)
 
-    def gone() -> bool:
+    def is_gone() -> bool:
         return not processes.started_as(words)
 
     for pid in processes.started_as(words):
-        found(f"process {pid}: {' '.join(words)}")
+        tell(f"process {pid}: {' '.join(words)}")
         processes.end(pid, is_it)
-    wait_until(ground.clock, gone, what=f"the end of {' '.join(words)}", bound=_BOUND)
+    wait_until(ground.clock, is_gone, what=f"the end of {' '.join(words)}", bound=_BOUND)
 
 
-def _end_hosts(ground: Ground, found: Callable[[str], None]) -> None:
+def _end_hosts(ground: Ground, tell: Callable[[str], None]) -> None:
     groups = cgroup.find(ground.names.group)
     hosts = groups.hosts()
     if hosts:
-        found(f"{len(hosts)} hosts: {', '.join(hosts)}")
+        tell(f"{len(hosts)} hosts: {', '.join(hosts)}")
     for host in hosts:
         namespace = ground.names.namespace(host)
         if ip.has_namespace(namespace):
@@ -67,19 +67,19 @@ def _end_hosts(ground: Ground, found: Callable[[str], None]) -> None:
     groups.remove_all()
 
 
-def _remove_network(ground: Ground, found: Callable[[str], None]) -> None:
-    ours = [name for name in ip.interfaces() if ground.names.owns_interface(name)]
-    if ours:
-        found(f"{len(ours)} interfaces")
-        ip.batch([f"link del {name}" for name in ours])
+def _remove_network(ground: Ground, tell: Callable[[str], None]) -> None:
+    interfaces = [name for name in ip.interfaces() if ground.names.owns_interface(name)]
+    if interfaces:
+        tell(f"{len(interfaces)} interfaces")
+        ip.batch([f"link del {name}" for name in interfaces])
     namespaces = [each for each in ip.namespaces() if each.startswith(ground.names.prefix)]
     if namespaces:
-        found(f"{len(namespaces)} namespaces")
+        tell(f"{len(namespaces)} namespaces")
     for namespace in namespaces:
         run("ip", "netns", "del", namespace)
 
 
-def _remove_folder(folder: Path, found: Callable[[str], None]) -> None:
+def _remove_folder(folder: Path, tell: Callable[[str], None]) -> None:
     if folder.is_dir():
-        found(f"{folder}")
+        tell(f"{folder}")
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Programs of the base system: run with a list of arguments, never through a shell."""
+"""Runs programs of the base system with a list of arguments, never through a shell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from core.errors import Rejected, Unreachable
 
 BOUND_SECONDS = 60
-"""after which a program is taken to hang; none of them takes a tenth of it"""
+"""a program that takes longer hangs; none of them takes a tenth of it"""
 
 
 def run(*command: str | Path, stdin: str = "") -> str:
@@ -20,7 +20,7 @@ def run(*command: str | Path, stdin: str = "") -> str:
     """
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             words, input=stdin, capture_output=True, text=True, timeout=BOUND_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
@@ -37,20 +37,24 @@ def run(*command: str | Path, stdin: str = "") -> str:
             actual=error.strerror or str(error),
             next_step="ndc doctor says what this machine lacks",
         ) from error
-    if done.returncode:
+    if result.returncode:
         raise Rejected(
             f"{words[0]} refused: {' '.join([*words, *stdin.splitlines()])}",
             expected="exit code 0",
-            actual=f"{done.returncode}: {' '.join(done.stderr.split()) or 'it did not say why'}",
+            actual=f"{result.returncode}: {_in_a_line(result.stderr) or 'it did not say why'}",
             next_step="mend what it names, then run the command again",
         )
-    return done.stdout
+    return result.stdout
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def launch(*command: str | Path, log: Path, folder: Path = Path("/")) -> None:
-    """Start ``command`` in a session of its own, from ``folder``: it outlives us.
+    """Start ``command`` from ``folder`` in a session of its own, so that it outlives us.
 
-    What it writes is added to ``log``.
+    Its output is added to ``log``.
 
     Raises:
         Rejected: it could not be started.

@@ -1,4 +1,4 @@
-"""What the lab does at a request: each verb, and the method that carries it out."""
+"""Maps each request to the method of the lab that carries it out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any, TypeAlias, assert_never
 from pydantic import ValidationError
 
 from core.errors import Rejected
-from core.text import first_problem
+from core.text import Say, first_problem
 from lab import requests
-from lab.hosts import Progress
 from lab.lab import Lab
-from lab.requests import Request
+from lab.requests import LabRequest
 from lab.status import to_plain
 from stacks import resources
 from stacks.resources import Kind, Spec
@@ -21,7 +20,7 @@ _HostRequest: TypeAlias = requests.PowerOff | requests.PowerOn | requests.Freeze
 _LabRequest: TypeAlias = requests.Room | requests.Status | requests.Stop | requests.Destroy
 
 
-def obey(lab: Lab, request: Request, progress: Progress) -> Any:
+def obey(lab: Lab, request: LabRequest, progress: Say) -> Any:
     """Carry ``request`` out; return the answer, ready for JSON.
 
     Raises:
@@ -39,7 +38,7 @@ def obey(lab: Lab, request: Request, progress: Progress) -> Any:
             return lab.afflict(request)
 
 
-def _to_a_thing(lab: Lab, request: _ThingRequest, progress: Progress) -> Any:
+def _to_a_thing(lab: Lab, request: _ThingRequest, progress: Say) -> Any:
     match request:
         case requests.Ensure(kind=kind, spec=plain):
             return lab.ensure(_spec(kind, plain), progress)
@@ -52,7 +51,7 @@ def _to_a_thing(lab: Lab, request: _ThingRequest, progress: Progress) -> Any:
             assert_never(request)
 
 
-def _to_hosts(lab: Lab, request: _HostRequest, progress: Progress) -> None:
+def _to_hosts(lab: Lab, request: _HostRequest, progress: Say) -> None:
     match request:
         case requests.PowerOff(hosts=hosts):
             lab.power_off(hosts)
@@ -64,7 +63,7 @@ def _to_hosts(lab: Lab, request: _HostRequest, progress: Progress) -> None:
             assert_never(request)
 
 
-def _to_the_whole(lab: Lab, request: _LabRequest, progress: Progress) -> Any:
+def _to_the_whole(lab: Lab, request: _LabRequest, progress: Say) -> Any:
     match request:
         case requests.Room(hosts=hosts):
             return lab.demand_room(hosts)

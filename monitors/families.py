@@ -12,29 +12,29 @@ from typing_extensions import override
 
 from monitors.catalogue import MetricSpec
 
-Row = tuple[tuple[str, ...], float]
+SeriesRow = tuple[tuple[str, ...], float]
 """label values in the catalogue's order, and the value"""
 
 
-def family(spec: MetricSpec, rows: Iterable[Row]) -> Metric:
+def family(spec: MetricSpec, rows: Iterable[SeriesRow]) -> Metric:
     """Return the family of ``spec`` with one series a row."""
     make: Callable[..., GaugeMetricFamily | CounterMetricFamily] = (
         CounterMetricFamily if spec.kind == "counter" else GaugeMetricFamily
     )
-    made = make(spec.family, spec.help, labels=spec.labels)
+    metric = make(spec.family, spec.help, labels=spec.labels)
     for labels, value in rows:
-        made.add_metric(labels, value)
-    return made
+        metric.add_metric(labels, value)
+    return metric
 
 
 def exposition(families: Iterable[Metric]) -> bytes:
     """Return the text that Prometheus reads."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Given(tuple(families)))
+    registry.register(_Fixed(tuple(families)))
     return generate_latest(registry)
 
 
-class _Given(Collector):
+class _Fixed(Collector):
     def __init__(self, families: tuple[Metric, ...]) -> None:
         self._families = families
 

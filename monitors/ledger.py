@@ -26,7 +26,7 @@ GENESIS = "0" * 64
 """what the first line is chained to"""
 
 
-class Outcome(StrEnum):
+class WriteOutcome(StrEnum):
     """How a write ended for who sent it."""
 
     OK = "ok"
@@ -38,8 +38,8 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One write."""
+class LedgerEntry:
+    """One write: when it was due, when it was sent, and how it ended. Never changed."""
 
     sequence: int
     """counts up from 1 for good, over restarts of the probe"""
@@ -50,7 +50,7 @@ class Entry:
     sent_at: datetime
     ended_at: datetime
     """answered, or given up"""
-    outcome: Outcome
+    outcome: WriteOutcome
     connection: str
     """``new`` or ``kept``"""
     id: int | None = None
@@ -68,19 +68,19 @@ class Head:
     hash: str = GENESIS
 
 
-_ENTRY = TypeAdapter(Entry)
+_ENTRY = TypeAdapter(LedgerEntry)
 _NUMBER = re.compile(r'\{"format":(\d+),')
 """stands first in a line, so that it is read without taking the line apart"""
 
 
-def chained(entry: Entry, head: Head) -> tuple[str, Head]:
+def chained(entry: LedgerEntry, head: Head) -> tuple[str, Head]:
     """Return the line for ``entry`` after ``head``, without newline, and the new head."""
     body = json.dumps(Format.LEDGER.stamped(asdict(entry)), default=_plain, separators=(",", ":"))
     digest = hashlib.sha256(f"{head.hash}{body}".encode()).hexdigest()
     return f'{body[:-1]},"chain":"{digest}"}}', Head(head.lines + 1, digest)
 
 
-def unchained(lines: Iterable[str], head: Head | None = None) -> tuple[list[Entry], Head]:
+def unchained(lines: Iterable[str], head: Head | None = None) -> tuple[list[LedgerEntry], Head]:
     """Return the entries of ``lines`` after ``head``, and the head after them.
 
     Without ``head`` the first line is taken on trust: what was before it is not known.
@@ -89,7 +89,7 @@ def unchained(lines: Iterable[str], head: Head | None = None) -> tuple[list[Entr
         JournalCorrupt: a line was changed, removed, moved or torn, or is of a format that is
             not read.
     """
-    entries: list[Entry] = []
+    entries: list[LedgerEntry] = []
     for line in lines:
         entry, digest, body = _read(line)
         if head is not None and _digest(head, body) != digest:
@@ -100,31 +100,32 @@ def unchained(lines: Iterable[str], head: Head | None = None) -> tuple[list[Entr
 
 
 def measure(
-    entries: Sequence[Entry],
-    found: Mapping[str, Sequence[int]],
+    entries: Sequence[LedgerEntry],
+    ids: Mapping[str, Sequence[int]],
     *,
     window: tuple[datetime, datetime],
     interval: timedelta,
 ) -> Measure:
     """Return what the writes due in ``window`` came to.
 
-    ``found`` holds, for each key that the service was asked for and answered,
-    the ids under which it is there; an empty sequence: it is not.
+    ``entries`` are of the ledger; those that were due outside are left out. ``interval`` is the
+    time between two writes by the schedule. ``ids`` holds, for each key that the service was
+    asked for and answered, the ids under which it is there; an empty sequence: it is not.
     """
     since, until = window
     within = [entry for entry in entries if since <= entry.due_at <= until]
-    by_outcome = {outcome: [e for e in within if e.outcome is outcome] for outcome in Outcome}
-    acknowledged = by_outcome[Outcome.OK]
+    by_outcome = {outcome: [e for e in within if e.outcome is outcome] for outcome in WriteOutcome}
+    acknowledged = by_outcome[WriteOutcome.OK]
     return Measure(
         since=since,
         until=until,
         acknowledged=len(acknowledged),
-        refused=len(by_outcome[Outcome.REFUSED]),
-        unknown=len(by_outcome[Outcome.UNKNOWN]),
-        lost=sum(e.key in found and e.id not in found[e.key] for e in acknowledged),
-        duplicated=sum(len(found.get(e.key, ())) > 1 for e in within),
-        unknown_appeared=sum(bool(found.get(e.key)) for e in by_outcome[Outcome.UNKNOWN]),
-        not_read_back=sum(e.key not in found for e in acknowledged),
+        refused=len(by_outcome[WriteOutcome.REFUSED]),
+        unknown=len(by_outcome[WriteOutcome.UNKNOWN]),
+        lost=sum(e.key in ids and e.id not in ids[e.key] for e in acknowledged),
+        duplicated=sum(len(ids.get(e.key, ())) > 1 for e in within),
+        unknown_appeared=sum(bool(ids.get(e.key)) for e in by_outcome[WriteOutcome.UNKNOWN]),
+        not_read_back=sum(e.key not in ids for e in acknowledged),
         gap=longest_gap((e.ended_at for e in acknowledged), since=since, until=until),
         worst_slip=worst_slip(within, since=since, until=until, interval=interval),
     )
@@ -141,16 +142,19 @@ def longest_gap(acknowledged_at: Iterable[datetime], *, since: datetime, until: 
 
 
 def worst_slip(
-    entries: Sequence[Entry], *, since: datetime, until: datetime, interval: timedelta
+    entries: Sequence[LedgerEntry], *, since: datetime, until: datetime, interval: timedelta
 ) -> timedelta:
-    """Return by how much the schedule was missed: sent late, or not due at all for a while."""
+    """Return by how much the schedule was missed: sent late, or not due at all for a while.
+
+    ``entries`` are those due from ``since`` to ``until``; ``interval`` is as in ``measure``.
+    """
     late = max((entry.sent_at - entry.due_at for entry in entries), default=timedelta())
     marks = [since, *sorted(entry.due_at for entry in entries), until]
     silence = max(later - earlier for earlier, later in pairwise(marks))
     return max(late, silence - interval, timedelta())
 
 
-def _read(line: str) -> tuple[Entry, str, str]:
+def _read(line: str) -> tuple[LedgerEntry, str, str]:
     stated = _NUMBER.match(line)
     Format.LEDGER.demand_number(int(stated[1]) if stated else FIRST, "the ledger")
     body, separator, rest = line.rpartition(',"chain":"')

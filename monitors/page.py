@@ -17,7 +17,12 @@ from monitors.families import exposition, family
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One collector with its reader."""
+    """One collector with its reader, as a value that a ``Page`` asks.
+
+    A new collector is one more line in ``monitors.onhost.watches``::
+
+        Watch("quorum", partial(_quorum, this_host.network, client))
+    """
 
     name: str
     """value of the label ``collector``"""
@@ -34,7 +39,11 @@ class _Collected:
 
 
 class Page:
-    """The exposition of a set of watches, made anew when the last one is too old."""
+    """The exposition of a set of watches, made anew when the last one is too old.
+
+    Each of ``watches`` has ``deadline`` to answer, and one that does not costs the others
+    nothing. A page serves who asks within ``fresh`` of its beginning, by ``clock``.
+    """
 
     def __init__(
         self,

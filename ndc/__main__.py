@@ -32,9 +32,9 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, a person sees four lines
         if "--debug" in sys.argv or os.environ.get("NDC_DEBUG"):
             traceback.print_exc()
-        told = error if isinstance(error, NdcError) else unforeseen(error)
-        sys.stderr.write("\n".join(told.lines()) + "\n")
-        sys.exit(told.exit_code)
+        problem = error if isinstance(error, NdcError) else unforeseen(error)
+        sys.stderr.write("\n".join(problem.lines()) + "\n")
+        sys.exit(problem.exit_code)
 
 
 def unforeseen(error: Exception) -> Unreachable:

@@ -1,16 +1,16 @@
-"""Accepts submissions: tries for a short while, and says honestly how it ended."""
+"""Accepts submissions: tries for some seconds, then says what is known of the submission."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
 
-from reference.submissions import Draft, Store, StoreRefused, StoreSilent, Submission
+from reference.submissions import Draft, StoreRefused, StoreSilent, Submission, SubmissionStore
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """It is committed."""
+    """The submission is committed, and may be acknowledged."""
 
     submission: Submission
     made: bool
@@ -19,16 +19,23 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class NotAccepted:
-    """It was not acknowledged in time."""
+    """The store did not acknowledge it in time."""
 
     may_be_kept: bool
     """False: every attempt is known to have kept nothing"""
 
 
 async def accept(
-    store: Store, draft: Draft, *, patience_seconds: float = 3.0, pause_seconds: float = 0.05
+    store: SubmissionStore,
+    draft: Draft,
+    *,
+    patience_seconds: float = 3.0,
+    pause_seconds: float = 0.05,
 ) -> Accepted | NotAccepted:
-    """Return how ``draft`` ended; repeating is safe, since a key has one submission."""
+    """Return what became of ``draft``; repeating is safe, since a key has one submission.
+
+    The store is asked again every ``pause_seconds`` until it answers, for ``patience_seconds``.
+    """
     may_be_kept = False
     try:
         async with asyncio.timeout(patience_seconds):

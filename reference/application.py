@@ -18,7 +18,7 @@ from starlette.routing import Route
 from reference.acceptance import Accepted, accept
 from reference.configuration import Configuration
 from reference.page import page
-from reference.submissions import Draft, Store, StoreRefused, StoreSilent, Submission
+from reference.submissions import Draft, StoreRefused, StoreSilent, Submission, SubmissionStore
 
 LONGEST_KEY = 200
 LARGEST_BODY_BYTES = 65_536
@@ -28,17 +28,17 @@ MOST_KEYS = 200
 _PREPARE_EVERY_SECONDS = 0.5
 
 
-def application(configuration: Configuration, store: Store) -> Starlette:
+def application(configuration: Configuration, store: SubmissionStore) -> Starlette:
     """Return the application; it answers health before the store is there."""
     desk = _Desk(configuration, store)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        preparing = asyncio.create_task(_prepare(store))
+        preparation = asyncio.create_task(_prepare(store))
         yield
-        preparing.cancel()
+        preparation.cancel()
         with suppress(asyncio.CancelledError):
-            await preparing
+            await preparation
         await store.close()
 
     return Starlette(
@@ -56,38 +56,44 @@ def application(configuration: Configuration, store: Store) -> Starlette:
 @dataclass(frozen=True, slots=True)
 class _Desk:
     configuration: Configuration
-    store: Store
+    store: SubmissionStore
 
     async def home(self, _: Request) -> Response:
         """Answer with a page that says who serves it."""
         return HTMLResponse(page(self.configuration))
 
     async def health(self, _: Request) -> Response:
-        """Answer for this process only: a shared dependency must never withdraw the service."""
-        mine = self.configuration
-        return JSONResponse({"service": mine.name, "site": mine.site, "host": mine.host})
+        """Answer for this process only: no failure of the store may withdraw the service."""
+        configuration = self.configuration
+        return JSONResponse(
+            {"service": configuration.name, "site": configuration.site, "host": configuration.host}
+        )
 
     async def submit(self, request: Request) -> Response:
         """Acknowledge a submission after its commit, or say what is known."""
         draft = await self._draft(request)
         if isinstance(draft, Response):
             return draft
-        ended = await accept(self.store, draft)
-        if isinstance(ended, Accepted):
+        outcome = await accept(self.store, draft)
+        if isinstance(outcome, Accepted):
             return JSONResponse(
-                self._acknowledgement(ended.submission), status_code=201 if ended.made else 200
+                self._acknowledgement(outcome.submission), status_code=201 if outcome.made else 200
             )
-        if ended.may_be_kept:
+        if outcome.may_be_kept:
             return _no(504, "not acknowledged: it may be kept; send the same key again", "unknown")
         return _no(503, "not acknowledged: nothing was kept; send the same key again")
 
     async def show(self, request: Request) -> Response:
         """Answer with one submission."""
         try:
-            found = await self.store.by_id(request.path_params["number"])
+            submission = await self.store.by_id(request.path_params["number"])
         except (StoreRefused, StoreSilent):
             return _no(503, "the store does not answer", "unknown")
-        return JSONResponse(_plain(found)) if found else _no(404, "there is no such submission")
+        return (
+            JSONResponse(_plain(submission))
+            if submission
+            else _no(404, "there is no such submission")
+        )
 
     async def find(self, request: Request) -> Response:
         """Answer with the submissions of the keys that are asked for."""
@@ -95,10 +101,10 @@ class _Desk:
         if not 0 < len(keys) <= MOST_KEYS:
             return _no(400, f"ask for 1 to {MOST_KEYS} keys: ?key=A&key=B")
         try:
-            found = await self.store.by_keys(keys)
+            submissions = await self.store.by_keys(keys)
         except (StoreRefused, StoreSilent):
             return _no(503, "the store does not answer", "unknown")
-        return JSONResponse({"submissions": [_plain(one) for one in found]})
+        return JSONResponse({"submissions": [_plain(submission) for submission in submissions]})
 
     async def _draft(self, request: Request) -> Draft | Response:
         key = request.headers.get("idempotency-key", "")
@@ -128,15 +134,15 @@ class _Desk:
         }
 
 
-async def _prepare(store: Store) -> None:
-    told = False
+async def _prepare(store: SubmissionStore) -> None:
+    has_warned = False
     while True:
         try:
             await store.prepare()
         except (StoreRefused, StoreSilent) as error:
-            if not told:
+            if not has_warned:
                 logging.getLogger(__name__).warning("waiting for the store: %s", error)
-                told = True
+                has_warned = True
             await asyncio.sleep(_PREPARE_EVERY_SECONDS)
         else:
             return

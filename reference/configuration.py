@@ -1,4 +1,4 @@
-"""What one instance is told: which service it is, where it runs, where its data is."""
+"""The settings of one instance: which service it is, where it runs, where its data is."""
 
 from __future__ import annotations
 

@@ -13,14 +13,15 @@ class MemoryStore:
     """Keeps submissions in a dictionary; can be told to fail."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Submission] = {}
+        self._submissions: dict[str, Submission] = {}
         self._failures: list[Exception] = []
         self._is_open = False
 
     def fail_next(self, *failures: Exception) -> None:
-        """Let the next calls of ``keep`` fail so; StoreSilent keeps the draft nevertheless.
+        """Make the next calls of ``keep`` raise ``failures``, one a call.
 
-        That is the worst a real store does: it commits, and the answer is lost.
+        A call that raises StoreSilent keeps the draft: a real store does no worse when it
+        commits and its answer is lost.
         """
         self._failures += failures
 
@@ -38,27 +39,27 @@ class MemoryStore:
         failure = self._failures.pop(0) if self._failures else None
         if failure is not None and not isinstance(failure, StoreSilent):
             raise failure
-        made = draft.key not in self._kept
-        kept = self._kept.setdefault(draft.key, self._submission(draft))
+        is_new = draft.key not in self._submissions
+        submission = self._submissions.setdefault(draft.key, self._submission(draft))
         if failure is not None:
             raise failure
-        return kept, made
+        return submission, is_new
 
     async def by_id(self, number: int) -> Submission | None:
         """Return the submission with that id, or None."""
         self._must_be_open()
-        return next((s for s in self._kept.values() if s.id == number), None)
+        return next((s for s in self._submissions.values() if s.id == number), None)
 
     async def by_keys(self, keys: tuple[str, ...]) -> list[Submission]:
         """Return the submissions with one of ``keys``, in order of their ids."""
         self._must_be_open()
-        return [s for s in self._kept.values() if s.key in keys]
+        return [s for s in self._submissions.values() if s.key in keys]
 
     def _must_be_open(self) -> None:
         if not self._is_open:
             raise StoreRefused("not prepared")
 
     def _submission(self, draft: Draft) -> Submission:
-        number = len(self._kept) + 1
+        number = len(self._submissions) + 1
         at = _EPOCH + timedelta(seconds=number)
         return Submission(number, draft.key, draft.body, at, draft.site, draft.host)

@@ -1,4 +1,4 @@
-"""Submissions in PostgreSQL, reached through whatever leads to the leader."""
+"""Keeps submissions in PostgreSQL; the way to the leader is the business of the ``dsn``."""
 
 from __future__ import annotations
 
@@ -84,26 +84,26 @@ class PostgresStore:
         }
         async with self._connection() as connection:
 
-            def warned(diagnostic: errors.Diagnostic) -> None:
+            def note(diagnostic: errors.Diagnostic) -> None:
                 warnings.append(diagnostic.message_primary or "")
 
-            connection.add_notice_handler(warned)
+            connection.add_notice_handler(note)
             try:
                 async with connection.cursor(row_factory=tuple_row) as cursor:
                     await cursor.execute(_KEEP, values)
                     row = await cursor.fetchone()
             finally:
-                connection.remove_notice_handler(warned)
+                connection.remove_notice_handler(note)
         if warnings or row is None:
             # the only warning here: committed, but the wait for the standby was cancelled
             raise StoreSilent("; ".join(warnings))
-        *columns, made = row
-        return Submission(*columns), made
+        *columns, is_new = row
+        return Submission(*columns), is_new
 
     async def by_id(self, number: int) -> Submission | None:
         """Return the submission with that id, or None."""
-        found = await self._find(f"{_COLUMNS} WHERE id = %s", (number,))
-        return found[0] if found else None
+        submissions = await self._find(f"{_COLUMNS} WHERE id = %s", (number,))
+        return submissions[0] if submissions else None
 
     async def by_keys(self, keys: tuple[str, ...]) -> list[Submission]:
         """Return the submissions with one of ``keys``, in order of their ids."""

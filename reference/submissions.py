@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a citizen sends."""
+    """What a citizen sends, and the instance that received it."""
 
     key: str
     """idempotency key: the same key is the same submission"""
@@ -21,7 +21,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is kept."""
+    """A draft that a store has committed; ``key`` and ``id`` are those of no other."""
 
     id: int
     key: str
@@ -39,7 +39,7 @@ class StoreSilent(Exception):
     """The store did not answer: the submission may be kept or not."""
 
 
-class Store(Protocol):
+class SubmissionStore(Protocol):
     """Keeps submissions; each method raises StoreRefused or StoreSilent."""
 
     async def prepare(self) -> None:
@@ -49,7 +49,7 @@ class Store(Protocol):
         """
 
     async def close(self) -> None:
-        """Let go of the store; afterwards everything raises StoreRefused."""
+        """Close the store; afterwards every method raises StoreRefused."""
 
     async def keep(self, draft: Draft) -> tuple[Submission, bool]:
         """Return the submission of the draft's key, and whether this call made it.

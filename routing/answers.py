@@ -1,6 +1,6 @@
-"""What FRR is asked, and its answers in JSON as values. Pure: who asks, and how, is not said here.
+"""The questions to FRR 8.4, and its answers in JSON as values. Pure: other modules ask.
 
-FRR 8.4 writes them; what its answers hold besides is left out.
+Fields that nobody here needs are left out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One BGP session, as one of its ends sees it."""
+    """One BGP session, as the router that was asked sees it."""
 
     neighbour: IPv4Address
     state: str
@@ -36,7 +36,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class BfdPeer:
-    """One BFD session, as one of its ends sees it."""
+    """One BFD session, as the router that was asked sees it."""
 
     neighbour: IPv4Address
     is_up: bool
@@ -88,7 +88,7 @@ _TABLE: Final = TypeAdapter(dict[IPv4Network, list[_Route]])
 
 
 def sessions(text: str) -> tuple[Session, ...]:
-    """Return the sessions in the answer to ``SESSIONS``, by address; none without neighbours.
+    """Return the sessions in the answer to ``SESSIONS``, by address.
 
     Raises:
         NotSeen: the text is no such answer.
@@ -112,13 +112,13 @@ def routes(text: str) -> tuple[Route, ...]:
     Raises:
         NotSeen: the text is no such answer.
     """
-    chosen = [
+    best = [
         Route(prefix, route.installed, _next_hops(route))
         for prefix, candidates in _read(_TABLE, ROUTES, text).items()
         for route in candidates
         if route.selected
     ]
-    return tuple(sorted(chosen, key=lambda route: route.prefix))
+    return tuple(sorted(best, key=lambda route: route.prefix))
 
 
 def _next_hops(route: _Route) -> tuple[IPv4Address, ...]:

@@ -1,10 +1,10 @@
-"""From the configuration that runs to the one that is wanted: commands, add before delete.
+"""The commands from the running configuration to the target. Pure: add first, then remove.
 
-At no instant between two commands does a neighbour refer to a route-map, or a
-route-map to a list, that is not there; FRR takes such a reference for "permit
-everything" or "permit nothing", and either is an outage or a leak. Therefore:
-lists, then route-maps, then sessions are added, and a session is activated when
-its filters stand; what goes, goes the other way round.
+At no instant between two commands may a neighbour refer to a route-map, or a
+route-map to a list, that does not exist. FRR takes such a reference for "permit
+everything" or "permit nothing", and either is an outage or a leak. Therefore lists
+are added first, then route-maps, then sessions; a session is activated when its
+filters exist. Removing goes in the opposite order.
 """
 
 from __future__ import annotations
@@ -17,45 +17,48 @@ from routing.tree import Line, parse
 _NEIGHBOUR = re.compile(r"(neighbor \S+) .+")
 
 
-def delta(running: str, wanted: str) -> list[str]:
-    """Return the commands that turn ``running`` into ``wanted``; none if they say the same.
+def delta(running_text: str, target_text: str) -> list[str]:
+    r"""Return the commands from ``running_text`` to ``target_text``; none if they say the same.
 
-    Both are texts of FRR; the commands are for configuration mode, and leave
-    every context they enter.
+    Both are texts of FRR. The commands are for configuration mode, and leave every context
+    that they enter::
+
+        >>> delta("hostname old\n", "hostname ndc01-border1\n")
+        ['hostname ndc01-border1']
     """
-    before, after = parse(running), parse(wanted)
+    before, after = parse(running_text), parse(target_text)
     return _in_contexts([*_replaced(before, after), *_added(before, after), *_gone(before, after)])
 
 
-def equal(running: str, wanted: str) -> bool:
+def equal(running_text: str, target_text: str) -> bool:
     """Whether both texts configure the same."""
-    return set(parse(running)) == set(parse(wanted))
+    return set(parse(running_text)) == set(parse(target_text))
 
 
 def _replaced(before: tuple[Line, ...], after: tuple[Line, ...]) -> Iterator[Line]:
     """Remove contexts that cannot stand beside their successor: there is one BGP instance."""
-    kept = set(after)
+    lines_after = set(after)
     slots = {line.slot for line in after}
     for line in before:
-        if line.opens and line not in kept and line.slot in slots:
+        if line.opens and line not in lines_after and line.slot in slots:
             yield _undone(line)
 
 
 def _added(before: tuple[Line, ...], after: tuple[Line, ...]) -> list[Line]:
-    there = set(before)
-    return sorted((line for line in after if line not in there), key=_rank)
+    lines_before = set(before)
+    return sorted((line for line in after if line not in lines_before), key=_rank)
 
 
 def _gone(before: tuple[Line, ...], after: tuple[Line, ...]) -> list[Line]:
-    kept = set(after)
+    lines_after = set(after)
     slots = {line.slot for line in after}
-    dropped = [line for line in before if line not in kept]
-    going = [line for line in dropped if line.slot not in slots and not _follows(line, dropped)]
-    return [_undone(line) for line in sorted(going, key=_rank, reverse=True)]
+    surplus = [line for line in before if line not in lines_after]
+    removals = [line for line in surplus if line.slot not in slots and not _follows(line, surplus)]
+    return [_undone(line) for line in sorted(removals, key=_rank, reverse=True)]
 
 
-def _follows(line: Line, dropped: Iterable[Line]) -> bool:
-    """Whether ``line`` goes by itself: with its context, its neighbour, the BFD it refines."""
+def _follows(line: Line, surplus: Iterable[Line]) -> bool:
+    """Whether removing another line removes ``line``: its context, its neighbour or its BFD."""
     return any(
         other != line
         and (
@@ -63,7 +66,7 @@ def _follows(line: Line, dropped: Iterable[Line]) -> bool:
             or _is_session_of(other, line)
             or (other.path == line.path and line.text.startswith(f"{other.text} profile "))
         )
-        for other in dropped
+        for other in surplus
     )
 
 
@@ -77,7 +80,7 @@ def _is_session_of(session: Line, line: Line) -> bool:
 
 
 def _rank(line: Line) -> int:
-    """Order by who refers to whom; what is referred to has the lower rank."""
+    """Return the rank of ``line`` in the order of adding: a line refers to lower ranks only."""
     outermost = (*line.path, line.text)[0].removeprefix("no ")
     if outermost.startswith(("ip prefix-list ", "bgp as-path ")):
         return 0
@@ -96,15 +99,16 @@ def _undone(line: Line) -> Line:
 
 
 def _in_contexts(commands: Iterable[Line]) -> list[str]:
-    said: list[str] = []
-    here: tuple[str, ...] = ()
+    """Return ``commands`` with what enters and leaves their contexts."""
+    lines: list[str] = []
+    context: tuple[str, ...] = ()
     for command in commands:
-        there = command.inside if command.opens else command.path
-        while here != there[: len(here)]:
-            said.append("exit")
-            here = here[:-1]
-        said += there[len(here) :]
-        here = there
+        target = command.inside if command.opens else command.path
+        while context != target[: len(context)]:
+            lines.append("exit")
+            context = context[:-1]
+        lines += target[len(context) :]
+        context = target
         if not command.opens:
-            said.append(command.text)
-    return said + ["exit"] * len(here)
+            lines.append(command.text)
+    return lines + ["exit"] * len(context)

@@ -1,4 +1,4 @@
-"""What a router still lacks, by what it says of itself."""
+"""Judges what a router still lacks, by its own answers. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from routing.intent import intent
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What one router was seen to say and do, at about one moment."""
+class RouterReading:
+    """The answers of one router to all questions, asked one right after the other."""
 
     sessions: tuple[Session, ...]
     bfd_peers: tuple[BfdPeer, ...]
@@ -35,29 +35,29 @@ class Missing:
         return f"{self.host}: {self.what}"
 
 
-def missing(network: Network, host: HostName, seen: Seen) -> list[Missing]:
-    """Return what the router on ``host`` lacks: sessions, BFD, a way to every other loopback.
+def missing(network: Network, host: HostName, view: RouterReading) -> list[Missing]:
+    """Return what the router on ``host`` lacks: sessions, BFD, a route to every other loopback.
 
-    Empty means that nothing is missing, as far as this host can tell.
+    ``view`` is the router's own. An empty list means that nothing is missing in it.
     """
-    lacks = [*_sessions(network, host, seen), *_loopbacks(network, host, seen)]
+    lacks = [*_sessions(network, host, view), *_loopbacks(network, host, view)]
     return [Missing(host, what) for what in lacks]
 
 
-def _sessions(network: Network, host: HostName, seen: Seen) -> Iterator[str]:
-    known = {session.neighbour: session for session in seen.sessions}
-    heard = {peer.neighbour for peer in seen.bfd_peers if peer.is_up}
+def _sessions(network: Network, host: HostName, view: RouterReading) -> Iterator[str]:
+    sessions = {session.neighbour: session for session in view.sessions}
+    bfd_neighbours = {peer.neighbour for peer in view.bfd_peers if peer.is_up}
     for neighbour in intent(network, host).neighbours:
-        session = known.get(neighbour.address)
+        session = sessions.get(neighbour.address)
         if session is None or not session.is_established:
             state = session.state if session else "not configured"
             yield f"session with {neighbour.host} ({neighbour.address}) is {state}"
-        elif neighbour.address not in heard:
+        elif neighbour.address not in bfd_neighbours:
             yield f"BFD with {neighbour.host} ({neighbour.address}) is not up"
 
 
-def _loopbacks(network: Network, host: HostName, seen: Seen) -> Iterator[str]:
-    reachable = {route.prefix for route in seen.routes if route.is_installed}
+def _loopbacks(network: Network, host: HostName, view: RouterReading) -> Iterator[str]:
+    reachable = {route.prefix for route in view.routes if route.is_installed}
     for other in network.hosts:
         if other.name != host and IPv4Network(other.loopback) not in reachable:
             yield f"no route to {other.name} ({other.loopback})"

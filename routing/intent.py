@@ -11,7 +11,8 @@ a filter that let a neighbour speak for itself alone would forbid just the path
 that is left. So a route is accepted from anybody, if the autonomous system at
 the far end of its path is the site whose prefix it is, or a site that may serve
 that service address. Our own prefixes are nobody else's: no entry admits them.
-The same entries, and one for what starts here, bound what we announce.
+The same entries, and one for what starts here, bound what we announce. Inside a site
+a border router believes a host without links about that host's own addresses, and nothing else.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from inventory.names import HostName, SiteName
 from inventory.network import Host, Network, Role, Site
 
 
-class Kind(Enum):
+class NeighbourKind(Enum):
     """What a neighbour is to this router."""
 
     EXTERNAL = auto()
@@ -38,17 +39,24 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One BGP session."""
+    """One BGP session that the router is to have; no two have one address."""
 
     host: HostName
     address: IPv4Address
     asn: int
-    kind: Kind
+    kind: NeighbourKind
+    here: IPv4Address
+    """our own end of the session"""
+    own: tuple[IPv4Network, ...]
+    """what it announces of itself, sorted: of a client we believe nothing else"""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What one site may be the origin of."""
+    """The prefixes that one site, and no other, may be the origin of.
+
+    Only a service address may have several origins: every site that may serve it.
+    """
 
     site: SiteName
     number: int
@@ -72,7 +80,11 @@ class BfdProfile:
 
 @dataclass(frozen=True, slots=True)
 class RouterIntent:
-    """Everything that one host's router says and believes."""
+    """Everything that the router of one host is to do.
+
+    It follows from the network alone, so two intents are equal if the routers need not
+    differ. It holds no secret: ``text_of`` adds the password.
+    """
 
     host: HostName
     asn: int
@@ -87,16 +99,16 @@ class RouterIntent:
     """sorted; a service address among them is announced only while it is on ``lo``"""
     bfd: BfdProfile
     forwards: bool
-    """the kernel's setting, which is the layer below's; FRR prints it as if it were its own"""
+    """a setting of the kernel, made by Ansible; FRR prints it as if it were its own"""
 
     @property
     def is_border(self) -> bool:
         """Whether this router has sessions with other sites."""
-        return any(neighbour.kind is Kind.EXTERNAL for neighbour in self.neighbours)
+        return any(neighbour.kind is NeighbourKind.EXTERNAL for neighbour in self.neighbours)
 
 
 BFD = BfdProfile("ndc", timedelta(milliseconds=300), 4)
-"""one profile for all sessions: a link, or the router behind it, is gone after 1.2 s of silence"""
+"""of every session: after 1.2 s of silence a link, or the router behind it, counts as gone"""
 
 
 def intent(network: Network, host: HostName) -> RouterIntent:
@@ -121,11 +133,20 @@ def intent(network: Network, host: HostName) -> RouterIntent:
 
 def _across_links(network: Network, me: Host) -> list[Neighbour]:
     ends = [
-        link.other_end(end) for link in network.links_of(me.name) if (end := link.end_at(me.name))
+        (end, link.other_end(end))
+        for link in network.links_of(me.name)
+        if (end := link.end_at(me.name))
     ]
     return [
-        Neighbour(end.host, end.address.ip, network.site(end.site).asn, Kind.EXTERNAL)
-        for end in ends
+        Neighbour(
+            host=end.host,
+            address=end.address.ip,
+            asn=network.site(end.site).asn,
+            kind=NeighbourKind.EXTERNAL,
+            here=here.address.ip,
+            own=_announced(network, network.host(end.host)),
+        )
+        for here, end in ends
     ]
 
 
@@ -134,7 +155,12 @@ def _inside(network: Network, me: Host) -> list[Neighbour]:
     asn = network.site(me.site).asn
     return [
         Neighbour(
-            host.name, host.lan.ip, asn, Kind.BORDER if Role.BORDER in host.roles else Kind.CLIENT
+            host=host.name,
+            address=host.lan.ip,
+            asn=asn,
+            kind=NeighbourKind.BORDER if Role.BORDER in host.roles else NeighbourKind.CLIENT,
+            here=me.lan.ip,
+            own=_announced(network, host),
         )
         for host in others
         if Role.BORDER in me.roles or Role.BORDER in host.roles
@@ -142,14 +168,14 @@ def _inside(network: Network, me: Host) -> list[Neighbour]:
 
 
 def _origin(network: Network, site: Site) -> Origin:
-    here = {host.name for host in network.hosts_at(site.name)}
+    site_hosts = {host.name for host in network.hosts_at(site.name)}
     return Origin(
         site=site.name,
         number=site.number,
         asn=site.asn,
         loopbacks=site.loopbacks,
         lan=site.lan,
-        services=tuple(sorted(s.address for s in network.services if here & set(s.hosts))),
+        services=tuple(sorted(s.address for s in network.services if site_hosts & set(s.hosts))),
     )
 
 

@@ -1,9 +1,9 @@
 """A router's intent as the text of FRR 8.4, in the form in which FRR prints it back.
 
-Only what differs from ``frr defaults datacenter`` is written (hold time 9 s,
-keepalive 3 s, no advertisement interval, import check and next-hop resolution
-are its defaults), so that ``running-config`` can be compared with it as it is.
-Policy objects stand before what refers to them.
+Only what differs from ``frr defaults datacenter`` is written, so that
+``running-config`` can be compared with it as it is. (Its defaults are: hold time 9 s,
+keepalive 3 s, no advertisement interval, import check, next-hop resolution.) A policy
+object is written before the lines that refer to it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from ipaddress import IPv4Network
 
 from inventory.names import HostName
 from inventory.network import Network
-from routing.intent import BfdProfile, Kind, Neighbour, Origin, RouterIntent, intent
+from routing.intent import BfdProfile, Neighbour, NeighbourKind, Origin, RouterIntent, intent
+from routing.passwords import session_password
 
 RECEIVE = "RECEIVE"
 """the route-map for what other sites tell us"""
@@ -27,23 +28,39 @@ LOCAL = "LOCAL"
 
 _DEFAULT_BFD_INTERVAL = timedelta(milliseconds=300)
 
+_MOST_PREFIXES = {
+    NeighbourKind.EXTERNAL: 10_000,
+    NeighbourKind.BORDER: 10_000,
+    NeighbourKind.CLIENT: 300,
+}
+"""more is nobody's intent: 31 sites of 255 loopbacks, and 255 services; then the session rests"""
 
-def frr_text(network: Network, host: HostName, bgp_password: str) -> str:
-    """Return the whole configuration of the router on ``host``; it holds ``bgp_password``."""
-    return text_of(intent(network, host), bgp_password)
+
+def frr_text(network: Network, host: HostName, bgp_secret: str) -> str:
+    """Return the whole configuration of the router on ``host``.
+
+    It holds the passwords of its sessions, which ``bgp_secret`` makes.
+    """
+    return text_of(intent(network, host), bgp_secret)
 
 
-def text_of(wanted: RouterIntent, bgp_password: str) -> str:
-    """Return ``wanted`` as FRR's integrated configuration, ending with a newline."""
+def session_passwords(network: Network, host: HostName, bgp_secret: str) -> tuple[str, ...]:
+    """Return every password in the configuration of the router on ``host``."""
+    neighbours = intent(network, host).neighbours
+    return tuple(session_password(bgp_secret, each.here, each.address) for each in neighbours)
+
+
+def text_of(router: RouterIntent, bgp_secret: str) -> str:
+    """Return ``router`` as FRR's integrated configuration, ending with a newline."""
     sections = [
-        ["frr defaults datacenter", f"hostname {wanted.host}", "log syslog informational"],
-        [*_forwarding(wanted), "service integrated-vtysh-config"],
-        list(_prefix_lists(wanted)),
-        list(_path_lists(wanted)),
-        *_route_maps(wanted),
+        ["frr defaults datacenter", f"hostname {router.host}", "log syslog informational"],
+        [*_forwarding(router), "service integrated-vtysh-config"],
+        list(_prefix_lists(router)),
+        list(_path_lists(router)),
+        *_route_maps(router),
         [f"ip protocol bgp route-map {SOURCE}"],
-        list(_bfd(wanted.bfd)),
-        list(_bgp(wanted, bgp_password)),
+        list(_bfd(router.bfd)),
+        list(_bgp(router, bgp_secret)),
     ]
     return "\n!\n".join("\n".join(lines) for lines in sections if lines) + "\n!\nend\n"
 
@@ -60,37 +77,42 @@ def frr_daemons_text() -> str:
     return f"bgpd=yes\nbfdd=yes\nvtysh_enable=yes\n{watchfrr}{zebra}{options}"
 
 
-def _forwarding(wanted: RouterIntent) -> Iterator[str]:
+def _forwarding(router: RouterIntent) -> Iterator[str]:
     # what is on is not printed
-    if not wanted.forwards:
+    if not router.forwards:
         yield "no ip forwarding"
     yield "no ipv6 forwarding"
 
 
-def _prefix_lists(wanted: RouterIntent) -> Iterator[str]:
-    for origin in _filtered(wanted):
+def _prefix_lists(router: RouterIntent) -> Iterator[str]:
+    for origin in _filtered(router):
         name = _list_of(origin)
         yield f"ip prefix-list {name} seq 5 permit {origin.loopbacks} le 32"
         yield f"ip prefix-list {name} seq 10 permit {origin.lan}"
         # the address itself numbers its entry: another service moves nobody's
         for address in origin.services:
             yield f"ip prefix-list {name} seq {int(address)} permit {IPv4Network(address)}"
+    for client in router.neighbours:
+        if client.kind is NeighbourKind.CLIENT:
+            for prefix in client.own:
+                number = int(prefix.network_address)
+                yield f"ip prefix-list {_list_of_host(client)} seq {number} permit {prefix}"
 
 
-def _path_lists(wanted: RouterIntent) -> Iterator[str]:
-    if wanted.is_border:
+def _path_lists(router: RouterIntent) -> Iterator[str]:
+    if router.is_border:
         yield f"bgp as-path access-list {LOCAL} seq 5 permit ^$"
-    for origin in wanted.others:
+    for origin in router.others:
         yield f"bgp as-path access-list {_list_of(origin)} seq 5 permit _{origin.asn}$"
 
 
-def _route_maps(wanted: RouterIntent) -> Iterator[list[str]]:
-    for origin in wanted.others:
+def _route_maps(router: RouterIntent) -> Iterator[list[str]]:
+    for origin in router.others:
         for name in (RECEIVE, ANNOUNCE):
             yield _entry(name, origin, _list_of(origin))
-    if wanted.is_border:
-        yield _entry(ANNOUNCE, wanted.own, LOCAL)
-    yield [f"route-map {SOURCE} permit 10", f" set src {wanted.router_id}", "exit"]
+    if router.is_border:
+        yield _entry(ANNOUNCE, router.own, LOCAL)
+    yield [f"route-map {SOURCE} permit 10", f" set src {router.router_id}", "exit"]
 
 
 def _entry(name: str, origin: Origin, path_list: str) -> list[str]:
@@ -113,51 +135,57 @@ def _bfd(profile: BfdProfile) -> Iterator[str]:
     yield from (" exit", " !", "exit")
 
 
-def _bgp(wanted: RouterIntent, password: str) -> Iterator[str]:
-    yield f"router bgp {wanted.asn}"
-    yield f" bgp router-id {wanted.router_id}"
+def _bgp(router: RouterIntent, secret: str) -> Iterator[str]:
+    yield f"router bgp {router.asn}"
+    yield f" bgp router-id {router.router_id}"
     yield " no bgp default ipv4-unicast"
     yield " bgp bestpath as-path multipath-relax"
-    for neighbour in wanted.neighbours:
-        yield from _session(neighbour, wanted, password)
+    for neighbour in router.neighbours:
+        yield from _session(neighbour, router, secret)
     yield " !"
     yield " address-family ipv4 unicast"
-    for prefix in wanted.announced:
+    for prefix in router.announced:
         yield f"  network {prefix}"
-    for neighbour in wanted.neighbours:
-        yield from _routes_of(neighbour, wanted)
+    for neighbour in router.neighbours:
+        yield from _routes_of(neighbour, router)
     yield "  maximum-paths 4"
     yield "  maximum-paths ibgp 4"
     yield " exit-address-family"
     yield "exit"
 
 
-def _session(neighbour: Neighbour, wanted: RouterIntent, password: str) -> Iterator[str]:
+def _session(neighbour: Neighbour, router: RouterIntent, secret: str) -> Iterator[str]:
     name = f" neighbor {neighbour.address}"
     yield f"{name} remote-as {neighbour.asn}"
     yield f"{name} description {neighbour.host}"
-    yield f"{name} password {password}"
+    yield f"{name} password {session_password(secret, neighbour.here, neighbour.address)}"
     yield f"{name} bfd"
-    yield f"{name} bfd profile {wanted.bfd.name}"
+    yield f"{name} bfd profile {router.bfd.name}"
     yield f"{name} timers connect 3"
 
 
-def _routes_of(neighbour: Neighbour, wanted: RouterIntent) -> Iterator[str]:
+def _routes_of(neighbour: Neighbour, router: RouterIntent) -> Iterator[str]:
     name = f"  neighbor {neighbour.address}"
     yield f"{name} activate"
-    if neighbour.kind is Kind.EXTERNAL:
+    yield f"{name} maximum-prefix {_MOST_PREFIXES[neighbour.kind]} restart 1 force"
+    if neighbour.kind is NeighbourKind.EXTERNAL:
         yield f"{name} route-map {RECEIVE} in"
         yield f"{name} route-map {ANNOUNCE} out"
         return
-    if wanted.is_border:
+    if router.is_border:
         yield f"{name} next-hop-self"
-    if neighbour.kind is Kind.CLIENT:
+    if neighbour.kind is NeighbourKind.CLIENT:
         yield f"{name} route-reflector-client"
+        yield f"{name} prefix-list {_list_of_host(neighbour)} in"
 
 
-def _filtered(wanted: RouterIntent) -> tuple[Origin, ...]:
-    return (wanted.own, *wanted.others) if wanted.is_border else ()
+def _filtered(router: RouterIntent) -> tuple[Origin, ...]:
+    return (router.own, *router.others) if router.is_border else ()
 
 
 def _list_of(origin: Origin) -> str:
     return f"SITE-{origin.site}"
+
+
+def _list_of_host(client: Neighbour) -> str:
+    return f"HOST-{client.host}"

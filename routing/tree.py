@@ -1,7 +1,7 @@
-"""FRR's configuration as a set of lines, each with the contexts that it stands in.
+"""FRR's configuration as a set of lines, each with the contexts around it.
 
-Two configurations that mean the same parse to the same lines, whatever their
-order: it is how ``running-config`` is compared with an intent.
+Two configurations with the same meaning have the same lines, in whatever order.
+So ``running-config`` can be compared with the text of an intent.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _ONE_VALUE = tuple(
     re.compile(pattern)
     for pattern in (
         r"(neighbor \S+ (?:remote-as|description|password|bfd profile|timers connect)) .+",
+        r"(neighbor \S+ maximum-prefix) .+",
         r"(neighbor \S+ (?:advertisement-interval|update-source|weight)) \S+",
         r"(neighbor \S+ (?:route-map|prefix-list)) \S+ (in|out)",
         r"(ip prefix-list \S+ seq \d+) .+",
@@ -37,12 +38,16 @@ _ONE_VALUE = tuple(
         r"(detect-multiplier|transmit-interval|receive-interval) \d+",
     )
 )
-"""lines that replace each other where the groups are equal; every other line stands for itself"""
+"""a line replaces another one of its pattern if the groups are equal; other lines replace none"""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a configuration; the header of a context is a line too."""
+    """One line of a configuration; the header of a context is a line too.
+
+    Two lines are equal if they say the same in the same contexts, so a configuration is
+    a set of lines.
+    """
 
     path: tuple[str, ...]
     """headers of the contexts around it, outermost first"""
@@ -51,7 +56,7 @@ class Line:
 
     @property
     def slot(self) -> tuple[str, ...]:
-        """What there can be one of: a line with an equal slot takes this one's place."""
+        """The place of this line: FRR keeps one line a slot, the one that was written last."""
         positive = self.text.removeprefix("no ")
         for pattern in _ONE_VALUE:
             if match := pattern.fullmatch(positive):
@@ -72,20 +77,20 @@ class Line:
 def parse(text: str) -> tuple[Line, ...]:
     """Return the lines of ``text``, in its order, each once.
 
-    The header of an address family is no line: there is no command that makes
-    or removes one, it is there when something stands in it.
+    The header of an address family is no line: no command makes or removes it. FRR prints
+    it if there is a line inside.
     """
     lines: dict[Line, None] = {}
-    open_at: list[tuple[int, str]] = []
+    contexts: list[tuple[int, str]] = []
     for raw in text.splitlines():
         line = raw.strip()
         if not line or _FRAME.fullmatch(line):
             continue
         indent = len(raw) - len(raw.lstrip())
-        while open_at and open_at[-1][0] >= indent:
-            open_at.pop()
-        found = Line(tuple(header for _, header in open_at), line)
-        open_at.append((indent, line))
+        while contexts and contexts[-1][0] >= indent:
+            contexts.pop()
+        parsed_line = Line(tuple(header for _, header in contexts), line)
+        contexts.append((indent, line))
         if not line.startswith(_FAMILY):
-            lines[found] = None
+            lines[parsed_line] = None
     return tuple(lines)

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from stacks.diff import Difference, Risk, Value, differences
 from stacks.resources import Kind, identity
-
-
-class Layer(StrEnum):
-    """Who owns an attribute."""
-
-    EXISTS = "exists"
-    CONTAINS = "contains"
-    SAYS = "says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +16,6 @@ class Change:
 
     object: str
     """as ``host/ndc01-data``"""
-    layer: Layer
     property: str
     """path with dots; empty: the object itself appears or goes"""
     old: Value
@@ -40,11 +30,10 @@ class Drift:
     """One property that is not what was last applied."""
 
     object: str
-    layer: Layer
     property: str
     """path with dots; empty: the object itself"""
     applied: Value
-    found: Value
+    live: Value
     """None: it is gone"""
 
 
@@ -60,42 +49,47 @@ _LOST_WITH: Mapping[Kind, Risk] = {
 
 def appears(kind: Kind, name: str) -> Change:
     """Return the change that makes an object."""
-    return Change(identity(kind, name), Layer.EXISTS, "", None, PRESENT, Risk.COSMETIC)
+    return Change(identity(kind, name), "", None, PRESENT, Risk.COSMETIC)
 
 
 def goes(kind: Kind, name: str) -> Change:
     """Return the change that removes an object."""
-    return Change(identity(kind, name), Layer.EXISTS, "", PRESENT, None, _LOST_WITH[kind])
+    return Change(identity(kind, name), "", PRESENT, None, _LOST_WITH[kind])
 
 
 def adjusted(
     kind: Kind, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> tuple[Change, ...]:
-    """Return one change a property that differs."""
-    return tuple(_change(kind, name, found) for found in differences(kind, old, new))
+    """Return one change for each property of object ``name`` that differs in ``new`` from ``old``.
+
+    Both are of that ``kind``, as ``to_plain`` writes them.
+    """
+    return tuple(_change(kind, name, difference) for difference in differences(kind, old, new))
 
 
 def vanished(kind: Kind, name: str) -> Drift:
     """Return the drift of an object that somebody else removed."""
-    return Drift(identity(kind, name), Layer.EXISTS, "", PRESENT, None)
+    return Drift(identity(kind, name), "", PRESENT, None)
 
 
 def moved(
-    kind: Kind, name: str, applied: Mapping[str, Any], found: Mapping[str, Any]
+    kind: Kind, name: str, applied: Mapping[str, Any], live: Mapping[str, Any]
 ) -> tuple[Drift, ...]:
-    """Return one drift a property that is not as it was applied."""
+    """Return one drift for each property of object ``name`` that is not as it was ``applied``.
+
+    ``live`` is what the substrate sees; both are of that ``kind``, as ``to_plain`` writes them.
+    """
     return tuple(
-        Drift(identity(kind, name), Layer.EXISTS, each.property, each.old, each.new)
-        for each in differences(kind, applied, found)
+        Drift(identity(kind, name), difference.property, difference.old, difference.new)
+        for difference in differences(kind, applied, live)
     )
 
 
-def _change(kind: Kind, name: str, found: Difference) -> Change:
+def _change(kind: Kind, name: str, difference: Difference) -> Change:
     return Change(
         identity(kind, name),
-        Layer.EXISTS,
-        found.property,
-        found.old,
-        found.new,
-        found.consequence.risk,
+        difference.property,
+        difference.old,
+        difference.new,
+        difference.consequence.risk,
     )

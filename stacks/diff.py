@@ -1,4 +1,4 @@
-"""What a changed property costs: adjust the thing where it is, or make it anew. Pure tables."""
+"""What a changed property costs: whether the thing stays, and who notices. Pure tables."""
 
 from __future__ import annotations
 
@@ -107,10 +107,10 @@ def _consequence(kind: Kind, path: str) -> Consequence:
 
 
 def _flat(plain: Mapping[str, Any], prefix: str = "") -> dict[str, Value]:
-    found: dict[str, Value] = {}
+    values: dict[str, Value] = {}
     for key, value in plain.items():
         if isinstance(value, Mapping):
-            found |= _flat(value, f"{prefix}{key}.")
+            values |= _flat(value, f"{prefix}{key}.")
         else:
-            found[f"{prefix}{key}"] = value
-    return found
+            values[f"{prefix}{key}"] = value
+    return values

@@ -26,8 +26,8 @@ def removals(before: Network, after: Network) -> tuple[Removal, ...]:
 
     A host that goes is one only where it holds something: a copy, a vote, a ledger.
     """
-    found = {removal.name: removal for removal in _all(before, after)}
-    return tuple(found[name] for name in sorted(found))
+    by_name = {removal.name: removal for removal in _all(before, after)}
+    return tuple(by_name[name] for name in sorted(by_name))
 
 
 def _all(before: Network, after: Network) -> Iterator[Removal]:

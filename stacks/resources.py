@@ -1,7 +1,7 @@
-"""What a substrate can be asked to make: host, segment, link. Values, and how to write them down.
+"""Specifications of what a substrate can make: host, segment, link; and their plain form.
 
-A specification holds no secret: it ends up in Pulumi's state. Keys are named by
-their fingerprints and read by the substrate from the environment's folder.
+A specification holds no secret, because Pulumi's state holds it. It names a key by its
+fingerprint; the substrate reads the key from the environment's folder.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class SegmentSpec:
 
 @dataclass(frozen=True, slots=True)
 class HostSpec:
-    """A machine, off the shelf: booted, reachable by SSH, not configured."""
+    """A machine that is booted and reachable by SSH, and not configured yet."""
 
     kind: ClassVar[Kind] = "host"
 

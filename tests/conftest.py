@@ -21,7 +21,13 @@ _COMPARES: Final = {"golden", "snap_compare"}
 
 
 class Golden:
-    """Compares texts with files of the checkout, or writes these anew."""
+    """Compares texts with files of the checkout, or writes these anew.
+
+    A test makes a text from fixed values, and names the file that somebody approved::
+
+        def test_a_plan_reads_well(golden: Golden) -> None:
+            golden(GOLDEN / "switchover.txt", plan_text(switchover()))
+    """
 
     def __init__(self, *, refreshes: bool) -> None:
         self._refreshes = refreshes

@@ -16,7 +16,7 @@ import click
 
 from core import errors
 from core.errors import NdcError
-from monitors.health.concerns import Verdict
+from monitors.health.concerns import Health
 from ndc.daemons.runner import EXIT_CODES
 from tests.networks import ROOT
 
@@ -171,7 +171,7 @@ def _meanings() -> Iterator[tuple[int, str]]:
     for name, (what, known) in tree_of_errors().items():
         if known:
             yield getattr(errors, name).exit_code, f"every command, `{name}` | {what}"
-    for verdict in Verdict:
+    for verdict in Health:
         yield verdict.exit_code, f"`ndc status` | {verdict}"
     for outcome, code in EXIT_CODES.items():
         yield code, f"a run of `ndc dr` | {outcome}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from monitors.ledger import Entry, Head, Outcome, chained
+from monitors.ledger import Head, LedgerEntry, WriteOutcome, chained
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 TICK = timedelta(milliseconds=50)
@@ -18,9 +18,11 @@ def at(tick: float) -> datetime:
 WINDOW = (at(1), at(100))
 
 
-def write(sequence: int, outcome: Outcome = Outcome.OK, *, late: float = 0.0) -> Entry:
+def write(
+    sequence: int, outcome: WriteOutcome = WriteOutcome.OK, *, late: float = 0.0
+) -> LedgerEntry:
     """Return the write that was due at tick ``sequence``, sent ``late`` ticks after."""
-    return Entry(
+    return LedgerEntry(
         sequence=sequence,
         key=f"k{sequence}",
         due_at=at(sequence),
@@ -28,13 +30,13 @@ def write(sequence: int, outcome: Outcome = Outcome.OK, *, late: float = 0.0) ->
         ended_at=at(sequence + late + 0.2),
         outcome=outcome,
         connection="new" if sequence % 2 else "kept",
-        id=sequence if outcome is Outcome.OK else None,
+        id=sequence if outcome is WriteOutcome.OK else None,
         site="ndc01",
         host="ndc01-app",
     )
 
 
-def chain(entries: list[Entry]) -> list[str]:
+def chain(entries: list[LedgerEntry]) -> list[str]:
     """Return the lines of a ledger that holds ``entries``."""
     head, lines = Head(), []
     for entry in entries:

@@ -15,13 +15,13 @@ PROGRAMS = {
     "openssl": "verifies the certificates that we make",
     "ssh-keygen": "reads the keys that we make",
 }
-"""what the checks call of the machine beside its shell, and why"""
+"""programs of the machine that the checks call, beside its shell, and why"""
 
 MODULES = ("venv", "ensurepip", "ssl")
 
 
 def check_needs() -> list[Finding]:
-    """Return what was found, most fundamental first."""
+    """Return the findings, the most fundamental one first."""
     findings = [system(platform.system()), python(sys.version_info), modules()]
     return findings + [program(name) for name in PROGRAMS]
 
@@ -48,14 +48,14 @@ def python(version: Sequence[object]) -> Finding:
     )
 
 
-def modules(wanted: Sequence[str] = MODULES) -> Finding:
-    """Judge whether this Python has the parts ``wanted`` that some pack apart or cannot build."""
-    missed = [name for name in wanted if not _imports(name)]
+def modules(names: Sequence[str] = MODULES) -> Finding:
+    """Judge whether this Python has the modules ``names``, which some distributions leave out."""
+    absent = [name for name in names if not _imports(name)]
     return Finding(
         "standard library",
-        LACKING if missed else OK,
-        f"this Python imports {', '.join(wanted)}",
-        f"not {', '.join(missed)}" if missed else "there",
+        LACKING if absent else OK,
+        f"this Python imports {', '.join(names)}",
+        f"not {', '.join(absent)}" if absent else "there",
         "install them with this Python; on Debian: apt-get install python3-venv",
     )
 
@@ -70,11 +70,11 @@ def _imports(name: str) -> bool:
 
 def program(name: str) -> Finding:
     """Judge whether the program ``name`` is on the path."""
-    there = shutil.which(name)
+    path = shutil.which(name)
     return Finding(
         name,
-        OK if there else LACKING,
+        OK if path else LACKING,
         f"a program that {PROGRAMS[name]}",
-        there or "not on PATH",
+        path or "not on PATH",
         f"install {name} with the packages of this machine",
     )

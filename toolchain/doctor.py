@@ -25,7 +25,7 @@ from toolchain.usual_cache import usual_cache  # noqa: E402 - as above
 
 
 def told(findings: Sequence[Finding]) -> str:
-    """Return what a person reads: a line for what is there, four for what is not."""
+    """Return what a person reads: a line for each thing that is there, four for each other."""
     width = max(len(f.subject) for f in findings)
     lines = [f"{OK:>9}  {f.subject:<{width}}  {f.actual}" for f in findings if f.verdict == OK]
     for f in findings:
@@ -56,13 +56,13 @@ def main() -> int:
     options = parser.parse_args()
     cache = usual_cache(os.environ)
     findings = check_needs() if options.check_only else lab_needs(CHECKOUT, cache)
-    forgiven = {OK, MISSING} if options.installing else {OK}
-    wrong = [f for f in findings if f.verdict not in forgiven]
-    shown = wrong if options.quiet else findings
+    acceptable = {OK, MISSING} if options.installing else {OK}
+    wrong = [f for f in findings if f.verdict not in acceptable]
+    selection = wrong if options.quiet else findings
     if options.json:
-        print(json.dumps([f._asdict() for f in shown], indent=2))  # noqa: T201 - the answer
-    elif shown:
-        print(told(shown))  # noqa: T201 - the answer
+        print(json.dumps([f._asdict() for f in selection], indent=2))  # noqa: T201 - the answer
+    elif selection:
+        print(told(selection))  # noqa: T201 - the answer
     return exit_code(wrong)
 
 

@@ -25,7 +25,7 @@ _PROC = Path("/proc")
 def lab_needs(
     checkout: Path, cache: Path, os_release: Path = Path("/etc/os-release")
 ) -> list[Finding]:
-    """Return what was found, most fundamental first; a foreign distribution ends the search."""
+    """Return the findings, the most fundamental one first; a foreign distribution is the last."""
     first = distribution(_text(os_release), platform.machine())
     if first.verdict != OK:
         return [first]
@@ -77,13 +77,13 @@ def memory(meminfo: str) -> Finding:
 
 def space(checkout: Path, cache: Path) -> list[Finding]:
     """Judge each file system that the lab writes to."""
-    built = glob(f"{cache}/pulumi/*/pulumi")  # noqa: PTH207 - pathlib raises where it may not look
-    fresh = not built and not shutil.which("pulumi")
-    wanted = [(cache, _BUILT_BYTES + fresh * _FIRST_BUILD_BYTES), (checkout / "var", _VAR_BYTES)]
+    executables = glob(f"{cache}/pulumi/*/pulumi")  # noqa: PTH207 - pathlib raises where it may not look
+    first_build = not executables and not shutil.which("pulumi")
+    cache_bytes = _BUILT_BYTES + first_build * _FIRST_BUILD_BYTES
     needs: dict[int, list[tuple[Path, int]]] = {}
-    for folder, size_bytes in wanted:
-        there = next(p for p in [folder, *folder.parents] if os.path.exists(p))  # noqa: PTH110 - as above
-        needs.setdefault(there.stat().st_dev, []).append((there, size_bytes))
+    for folder, size_bytes in ((cache, cache_bytes), (checkout / "var", _VAR_BYTES)):
+        parent = next(p for p in [folder, *folder.parents] if os.path.exists(p))  # noqa: PTH110 - as above
+        needs.setdefault(parent.stat().st_dev, []).append((parent, size_bytes))
     return [
         _room([path for path, _ in group], sum(s for _, s in group)) for group in needs.values()
     ]
@@ -100,19 +100,19 @@ def _room(folders: list[Path], needed_bytes: int) -> Finding:
     )
 
 
-def packages(wanted: Path) -> list[Finding]:
-    """Judge each package that ``wanted`` lists, with the reason given there."""
-    lines = [line.partition("#") for line in wanted.read_text("utf-8").splitlines()]
+def packages(file: Path) -> list[Finding]:
+    """Judge each package that ``file`` lists, with the reason given there."""
+    lines = [line.partition("#") for line in file.read_text("utf-8").splitlines()]
     reasons = {name.strip(): reason.strip() for name, _, reason in lines if name.strip()}
-    shown = "--showformat=${Package} ${db:Status-Status}\n"
-    said = _said("dpkg-query", "--show", shown, *reasons)
-    installed = {line.split()[0] for line in said.splitlines() if line.endswith(" installed")}
+    form = "--showformat=${Package} ${db:Status-Status}\n"
+    answer = _output("dpkg-query", "--show", form, *reasons)
+    names = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
     return [
         Finding(
             name,
-            OK if name in installed else MISSING,
+            OK if name in names else MISSING,
             reason,
-            "installed" if name in installed else "not installed",
+            "installed" if name in names else "not installed",
             f"make up installs it (apt-get install {name})",
         )
         for name, reason in reasons.items()
@@ -120,9 +120,9 @@ def packages(wanted: Path) -> list[Finding]:
 
 
 def kernel() -> list[Finding]:
-    """Judge what only the kernel can give, by trying it in namespaces that end with the trial.
+    """Judge the features of the kernel, by trying each in a namespace that ends with the trial.
 
-    What cannot be tried, because a program is not installed yet, is left out.
+    A feature that cannot be tried, because a program is not installed yet, is left out.
     """
     findings = [
         _feature("tun", "links end in TAPs", Path("/dev/net/tun").is_char_device()),
@@ -138,25 +138,25 @@ def kernel() -> list[Finding]:
         findings.append(_feature("bridge", "sites' segments", bridge))
         findings.append(_feature("veth", "hosts' interfaces", veth))
     if shutil.which("nft"):
-        listed = _inside("nft", "list", "ruleset")
-        findings.append(_feature("nftables", "the hosts' firewall", listed))
+        can_list = _inside("nft", "list", "ruleset")
+        findings.append(_feature("nftables", "the hosts' firewall", can_list))
     return findings
 
 
-def _feature(name: str, reason: str, there: bool) -> Finding:  # noqa: FBT001 - what was looked at
+def _feature(name: str, reason: str, is_there: bool) -> Finding:  # noqa: FBT001 - what was looked at
     return Finding(
         name,
-        OK if there else LACKING,
+        OK if is_there else LACKING,
         reason,
-        "there" if there else "not there",
+        "there" if is_there else "not there",
         "use a kernel that has it; Debian's own does",
     )
 
 
 def addresses() -> Finding:
     """Judge whether the addresses of the lab are free on this machine."""
-    said = _said("ip", "-oneline", "route", "show", "table", "all", "root", _LAB_ADDRESSES)
-    foreign = [line.strip() for line in said.splitlines() if not _is_of_a_lab(line)]
+    answer = _output("ip", "-oneline", "route", "show", "table", "all", "root", _LAB_ADDRESSES)
+    foreign = [line.strip() for line in answer.splitlines() if not _is_of_a_lab(line)]
     return Finding(
         "address range",
         LACKING if foreign else OK,
@@ -176,12 +176,12 @@ def _has_freezer(mounts: str) -> bool:
 
 
 def _file_system(name: str) -> bool:
-    known = _text(_PROC / "filesystems").split()
-    return name in known or _works("modprobe", "--dry-run", "--quiet", name)
+    kinds = _text(_PROC / "filesystems").split()
+    return name in kinds or _works("modprobe", "--dry-run", "--quiet", name)
 
 
 def _inside(*command: str) -> bool:
-    """Whether it works in a network namespace of its own."""
+    """Whether ``command`` works in a network namespace of its own."""
     return _works("unshare", "--net", *command)
 
 
@@ -192,8 +192,8 @@ def _works(*command: str) -> bool:
         return False
 
 
-def _said(*command: str) -> str:
-    """Return what the command prints; nothing if it is not there or fails early."""
+def _output(*command: str) -> str:
+    """Return what ``command`` prints; nothing if it cannot be started."""
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
     except OSError:

@@ -1,4 +1,4 @@
-"""Where the built things are kept, unless somebody says otherwise."""
+"""The folder of built things, unless a person names another one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def usual_cache(variables: Mapping[str, str]) -> Path:
-    """Return the folder that ``variables`` mean; as XDG has it, a relative one means nothing."""
-    named = Path(variables.get("XDG_CACHE_HOME", ""))
-    return (named if named.is_absolute() else Path.home() / ".cache") / "ndc"
+    """Return the folder that ``variables`` name; as XDG wants, a relative path names none."""
+    folder = Path(variables.get("XDG_CACHE_HOME", ""))
+    return (folder if folder.is_absolute() else Path.home() / ".cache") / "ndc"

@@ -1,6 +1,6 @@
 """The dashboard: draws the newest snapshot that a feed has posted, and fetches nothing.
 
-A feed calls ``post_message`` with Taken or Trouble, from any thread. Nothing
+A feed calls ``post_message`` with SnapshotTaken or FeedTrouble, from any thread. Nothing
 here can change anything.
 """
 
@@ -33,7 +33,7 @@ _MARGINS = 2 * len(COLUMNS) + 1
 _NARROWEST_DETAIL = 20
 
 
-class Taken(Message):
+class SnapshotTaken(Message):
     """A feed has taken a snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -41,7 +41,7 @@ class Taken(Message):
         self.snapshot = snapshot
 
 
-class Trouble(Message):
+class FeedTrouble(Message):
     """A feed could not look at all."""
 
     def __init__(self, sentence: str) -> None:
@@ -90,13 +90,13 @@ class Dashboard(App[None]):
         self._draw_header()
         self.set_interval(1, self._draw_header)
 
-    def on_taken(self, message: Taken) -> None:
+    def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         """Show the snapshot, unless the picture is frozen."""
         self.trouble = ""
         if not self.frozen:
             self.snapshot = message.snapshot
 
-    def on_trouble(self, message: Trouble) -> None:
+    def on_feed_trouble(self, message: FeedTrouble) -> None:
         """Say why nothing new comes."""
         self.trouble = message.sentence
 
@@ -153,7 +153,7 @@ class Dashboard(App[None]):
                 styled(row.what, row.condition),
                 styled(marked(row.condition), row.condition),
                 styled(row.detail, row.condition),
-                styled(row.seen, row.condition),
+                styled(row.last_seen, row.condition),
                 key=row.key,
             )
         table.move_cursor(row=place)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from monitors.health.concerns import Condition, concerns
 from monitors.health.snapshot import Snapshot
-from tui.picture import Line, Span
+from tui.picture import PictureLine, Span
 from tui.words import duration
 
 STALE = timedelta(seconds=10)
@@ -23,8 +23,12 @@ def is_stale(snapshot: Snapshot | None, now: datetime) -> bool:
 
 def header_line(
     environment: str, snapshot: Snapshot | None, now: datetime, *, trouble: str = ""
-) -> Line:
-    """Return the top line; ``trouble`` is why the feed cannot look, empty if it can."""
+) -> PictureLine:
+    """Return the top line of ``environment`` at ``now``.
+
+    ``snapshot`` is the newest one, None before the first. ``trouble`` is why the feed cannot look,
+    empty if it can.
+    """
     clock = f"{now:%H:%M:%S}Z {now.astimezone(_VIET_NAM):%H:%M} VN"
     left = Span(f"{environment}  READ-ONLY  ")
     if snapshot is None:
@@ -49,9 +53,9 @@ def _counts(snapshot: Snapshot) -> tuple[Span, ...]:
 
 def _ages(snapshot: Snapshot, now: datetime) -> str:
     """Return for each site how old the newest sight of it is."""
-    told = []
+    ages = []
     for site in snapshot.sites:
         sights = [h.sighting.at for h in snapshot.hosts_at(site.name) if h.sighting.at is not None]
         age = duration(max(now - max(sights), timedelta())) if sights else "never"
-        told.append(f"{site.name} {age.replace(' ', '')}")
-    return " ".join(told)
+        ages.append(f"{site.name} {age.replace(' ', '')}")
+    return " ".join(ages)

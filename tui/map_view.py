@@ -17,32 +17,38 @@ from itertools import groupby
 from inventory.names import SiteName
 from monitors.health.concerns import Concern, Condition, concerns, of_subject
 from monitors.health.snapshot import LinkView, SiteView, Snapshot
-from tui.picture import UNICODE, Line, Span, Strokes, clipped
+from tui.picture import UNICODE, PictureLine, Span, Strokes, clipped
 from tui.words import round_trip
 
 _NARROWEST = 12
 
 
-def map_lines(snapshot: Snapshot, width: int, strokes: Strokes = UNICODE) -> tuple[Line, ...]:
+def map_lines(
+    snapshot: Snapshot, width: int, strokes: Strokes = UNICODE
+) -> tuple[PictureLine, ...]:
     """Return the map of ``snapshot``, at most ``width`` characters wide if the sites fit."""
     sites = sorted(snapshot.sites, key=lambda site: (-site.latitude, site.longitude))
     if not sites:
         return ()
-    found = concerns(snapshot)
+    all_concerns = concerns(snapshot)
     column = max(width // len(sites), _NARROWEST)
-    boxes = [_box(site, snapshot, found, column - 1, strokes) for site in sites]
+    boxes = [_box(site, snapshot, all_concerns, column - 1, strokes) for site in sites]
     rows = [tuple(span for line in row for span in line) for row in zip(*boxes, strict=True)]
     order = {site.name: place for place, site in enumerate(sites)}
     pairs = [list(links) for _, links in groupby(snapshot.links, key=lambda link: link.pair)]
     pairs.sort(key=lambda links: sorted((order[links[0].a], order[links[0].z])))
-    rows += [_pair(links, order, found, column, strokes) for links in pairs]
+    rows += [_pair(links, order, all_concerns, column, strokes) for links in pairs]
     return tuple(rows)
 
 
 def _box(
-    site: SiteView, snapshot: Snapshot, found: Sequence[Concern], width: int, strokes: Strokes
-) -> list[Line]:
-    condition = _of_site(site, snapshot, tuple(found))
+    site: SiteView,
+    snapshot: Snapshot,
+    all_concerns: Sequence[Concern],
+    width: int,
+    strokes: Strokes,
+) -> list[PictureLine]:
+    condition = _of_site(site, snapshot, tuple(all_concerns))
     inner = width - 2
     top_left, top_right, bottom_left, bottom_right = strokes.corners
     title = clipped(f" {site.name} ", inner, strokes).rstrip() + " "
@@ -51,40 +57,40 @@ def _box(
     left = (inner - 1) // 2
     below = f"{bottom_left}{bar * left}{strokes.tee}{bar * (inner - left - 1)}{bottom_right} "
     side = Span(strokes.vertical, condition)
-    body: list[Line] = [
+    body: list[PictureLine] = [
         (side, Span(clipped(f" {text}", inner, strokes), shown), side, Span(" "))
-        for text, shown in _facts(site, snapshot, tuple(found))
+        for text, shown in _facts(site, snapshot, tuple(all_concerns))
     ]
     return [(Span(above, condition),), *body, (Span(below, condition),)]
 
 
 def _facts(
-    site: SiteView, snapshot: Snapshot, found: tuple[Concern, ...]
+    site: SiteView, snapshot: Snapshot, all_concerns: tuple[Concern, ...]
 ) -> Iterator[tuple[str, Condition | None]]:
     """Yield the three lines of a box: its machines, the databases it leads, what it serves."""
     hosts = snapshot.hosts_at(site.name)
-    up = sum(_is_up(of_subject(found, host.name)) for host in hosts)
+    up = sum(_is_up(of_subject(all_concerns, host.name)) for host in hosts)
     voters = [v for v in (snapshot.quorum.voters if snapshot.quorum else ()) if v.site == site.name]
     votes = f"  vote {sum(v.healthy is True for v in voters)}/{len(voters)}" if voters else ""
     yield (
         f"{up}/{len(hosts)} up{votes}",
-        _of_site(site, snapshot, found),
+        _of_site(site, snapshot, all_concerns),
     )
     leaders = {host.name for host in hosts}
     leading = [d for d in snapshot.databases if d.leader in leaders]
     yield (
         f"leads {', '.join(d.name for d in leading)}" if leading else "",
-        _worst(of_subject(found, d.name) for d in leading),
+        _worst(of_subject(all_concerns, d.name) for d in leading),
     )
     serving = [s for s in snapshot.services if (s.answers_from or s.active) == site.name]
     yield (
         f"serves {', '.join(s.name for s in serving)}" if serving else "",
-        _worst(of_subject(found, s.name) for s in serving),
+        _worst(of_subject(all_concerns, s.name) for s in serving),
     )
 
 
-def _of_site(site: SiteView, snapshot: Snapshot, found: tuple[Concern, ...]) -> Condition:
-    return _worst(of_subject(found, host.name) for host in snapshot.hosts_at(site.name))
+def _of_site(site: SiteView, snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> Condition:
+    return _worst(of_subject(all_concerns, host.name) for host in snapshot.hosts_at(site.name))
 
 
 def _is_up(condition: Condition) -> bool:
@@ -99,12 +105,12 @@ def _worst(conditions: Iterator[Condition]) -> Condition:
 def _pair(
     links: list[LinkView],
     order: dict[SiteName, int],
-    found: Sequence[Concern],
+    all_concerns: Sequence[Concern],
     column: int,
     strokes: Strokes,
-) -> Line:
+) -> PictureLine:
     left, right = sorted((order[links[0].a], order[links[0].z]))
-    conditions = [of_subject(tuple(found), link.name) for link in links]
+    conditions = [of_subject(tuple(all_concerns), link.name) for link in links]
     worst = _worst(iter(conditions))
     bar = strokes.horizontal if worst is Condition.OK else strokes.broken
     label = f" {' | '.join(map(_label, links, conditions))} "

@@ -16,7 +16,7 @@ class Span:
     condition: Condition | None = None
 
 
-Line: TypeAlias = tuple[Span, ...]
+PictureLine: TypeAlias = tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ UNICODE = Strokes("─", "│", ("┌", "┐", "└", "┘"), "┬", "●", "┼
 ASCII = Strokes("-", "|", ("+", "+", "+", "+"), "+", "o", "+", ".", "~")
 
 
-def plain(lines: tuple[Line, ...]) -> str:
+def plain(lines: tuple[PictureLine, ...]) -> str:
     """Return ``lines`` as text, without a final newline."""
     return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
 

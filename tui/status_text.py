@@ -5,54 +5,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.text import table
-from monitors.health.concerns import Concern, Condition, Verdict, concerns, of_subject, verdict
+from monitors.health.concerns import Concern, Condition, Health, concerns, health_of, of_subject
 from monitors.health.snapshot import DatabaseView, HostView, QuorumView, SessionView, Snapshot
-from tui.words import NOTHING, amount, duration, marked, round_trip, seen
+from tui.words import NOTHING, amount, duration, last_sight, marked, round_trip
 
 _FIRST_LINE = {
-    Verdict.GREEN: "all green",
-    Verdict.DEGRADED: "DEGRADED",
-    Verdict.UNSEEN: "NOT ALL SEEN",
+    Health.GREEN: "all green",
+    Health.DEGRADED: "DEGRADED",
+    Health.UNSEEN: "NOT ALL SEEN",
 }
 
 
 def status_text(snapshot: Snapshot) -> str:
     """Return the whole snapshot as text, worst news first, without a final newline."""
-    found = concerns(snapshot)
+    all_concerns = concerns(snapshot)
     parts = (
         _head(snapshot),
-        _concerns(found),
-        _sites(snapshot, found),
-        _hosts(snapshot, found),
-        _links(snapshot, found),
+        _concerns(all_concerns),
+        _sites(snapshot, all_concerns),
+        _hosts(snapshot, all_concerns),
+        _links(snapshot, all_concerns),
         _quorum(snapshot.quorum),
-        _databases(snapshot, found),
-        _services(snapshot, found),
+        _databases(snapshot, all_concerns),
+        _services(snapshot, all_concerns),
     )
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def _head(snapshot: Snapshot) -> list[str]:
-    what = _FIRST_LINE[verdict(snapshot)]
+    what = _FIRST_LINE[health_of(snapshot)]
     when = f"{snapshot.taken_at:%Y-%m-%d %H:%M:%SZ}"
     return [f"{snapshot.environment} ({snapshot.profile})  {when}  {what}"]
 
 
-def _concerns(found: Sequence[Concern]) -> list[str]:
+def _concerns(all_concerns: Sequence[Concern]) -> list[str]:
     return [
         f"{marked(concern.condition):<8}{concern.subject}: {concern.sentence}"
         + (f"  ({concern.because})" if concern.because not in {None, concern.subject} else "")
-        for concern in found
+        for concern in all_concerns
     ]
 
 
-def _sites(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+def _sites(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
     rows = [
         (
             site.name,
             site.title,
             site.region,
-            _share(snapshot.hosts_at(site.name), found),
+            _share(snapshot.hosts_at(site.name), all_concerns),
             _sessions(snapshot, [h.name for h in snapshot.hosts_at(site.name)]),
         )
         for site in snapshot.sites
@@ -60,8 +60,10 @@ def _sites(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
     return table(("site", "title", "region", "hosts", "bgp"), rows)
 
 
-def _share(hosts: Sequence[HostView], found: tuple[Concern, ...]) -> str:
-    up = sum(of_subject(found, host.name) in {Condition.OK, Condition.WARNING} for host in hosts)
+def _share(hosts: Sequence[HostView], all_concerns: tuple[Concern, ...]) -> str:
+    up = sum(
+        of_subject(all_concerns, host.name) in {Condition.OK, Condition.WARNING} for host in hosts
+    )
     return f"{up} of {len(hosts)}"
 
 
@@ -74,33 +76,33 @@ def _up(sessions: Sequence[SessionView]) -> int:
     return sum(session.up is True for session in sessions)
 
 
-def _hosts(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+def _hosts(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
     now = snapshot.taken_at
     rows = [
         (
             host.name,
-            marked(of_subject(found, host.name)),
+            marked(of_subject(all_concerns, host.name)),
             host.power or NOTHING,
             {True: "answers", False: "refuses", None: "unknown"}[host.answers],
             duration(now - host.booted_at) if host.booted_at else NOTHING,
-            seen(host.sighting, now),
+            last_sight(host.sighting, now),
         )
         for host in snapshot.hosts
     ]
     return table(("host", "", "power", "ssh", "up for", "seen"), rows)
 
 
-def _links(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+def _links(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
     rows = [
         (
             link.name,
-            marked(of_subject(found, link.name)),
+            marked(of_subject(all_concerns, link.name)),
             f"{link.a} - {link.z}",
             round_trip(link.declared_round_trip),
             round_trip(link.measured_round_trip),
             NOTHING if link.loss_ratio is None else f"{link.loss_ratio:.0%}",
             link.state or "unknown",
-            seen(link.sighting, snapshot.taken_at),
+            last_sight(link.sighting, snapshot.taken_at),
         )
         for link in snapshot.links
     ]
@@ -116,16 +118,16 @@ def _quorum(quorum: QuorumView | None) -> list[str]:
     return [f"quorum  {quorum.healthy} of {len(quorum.voters)} voters are healthy; {rest}"]
 
 
-def _databases(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+def _databases(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
     lines: list[str] = []
     for database in snapshot.databases:
-        told = (
+        facts = (
             f"leader {database.leader or 'none'}",
             f"timeline {database.timeline or NOTHING}",
             f"{database.synchronous} of {database.synchronous_wanted} synchronous",
         )
-        condition = marked(of_subject(found, database.name))
-        lines.append(f"database {database.name}  {condition}  {', '.join(told)}")
+        condition = marked(of_subject(all_concerns, database.name))
+        lines.append(f"database {database.name}  {condition}  {', '.join(facts)}")
         lines += [f"  {line}" for line in _members(database, snapshot)]
     return lines
 
@@ -138,24 +140,24 @@ def _members(database: DatabaseView, snapshot: Snapshot) -> list[str]:
             member.role or "unknown",
             member.state or NOTHING,
             amount(member.lag_bytes),
-            seen(member.sighting, snapshot.taken_at),
+            last_sight(member.sighting, snapshot.taken_at),
         )
         for member in database.members
     ]
     return table(("member", "site", "role", "state", "lag", "seen"), rows)
 
 
-def _services(snapshot: Snapshot, found: tuple[Concern, ...]) -> list[str]:
+def _services(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
     rows = [
         (
             service.name,
-            marked(of_subject(found, service.name)),
+            marked(of_subject(all_concerns, service.name)),
             str(service.address),
             service.active or "unknown",
             NOTHING if service.epoch is None else str(service.epoch),
             {True: "yes", False: "no", None: "unknown"}[service.answers],
             service.answers_from or NOTHING,
-            seen(service.sighting, snapshot.taken_at),
+            last_sight(service.sighting, snapshot.taken_at),
         )
         for service in snapshot.services
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from monitors.health.concerns import Condition
-from tui.picture import Line
+from tui.picture import PictureLine
 
 _STYLES = {
     None: "",
@@ -21,7 +21,7 @@ def styled(text: str, condition: Condition | None) -> Text:
     return Text(text, style=_STYLES[condition], no_wrap=True)
 
 
-def styled_lines(lines: tuple[Line, ...]) -> Text:
+def styled_lines(lines: tuple[PictureLine, ...]) -> Text:
     """Return ``lines`` as one block of text."""
     whole = Text(no_wrap=True)
     for number, line in enumerate(lines):

@@ -21,7 +21,7 @@ class Row:
     what: str
     condition: Condition
     detail: str
-    seen: str
+    last_seen: str
 
 
 def table_rows(snapshot: Snapshot) -> tuple[Row, ...]:
@@ -109,5 +109,5 @@ def _hosts(snapshot: Snapshot) -> Iterator[Row]:
 def _age(sighting: Sighting, snapshot: Snapshot) -> str:
     """Return how old the last sight is, marked where it is not of now."""
     age = sighting.age(snapshot.taken_at)
-    told = "never" if age is None else duration(age)
-    return told if sighting.current else f"? {told}"
+    text = "never" if age is None else duration(age)
+    return text if sighting.current else f"? {text}"

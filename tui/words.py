@@ -38,7 +38,7 @@ def amount(size_bytes: int | None) -> str:
     return NOTHING if size_bytes is None else text.size(size_bytes)
 
 
-def seen(sighting: Sighting, now: datetime) -> str:
+def last_sight(sighting: Sighting, now: datetime) -> str:
     """Return when a thing was last seen, and that it is unknown since then if it is."""
     if sighting.current:
         return duration(sighting.age(now))

@@ -1,6 +1,7 @@
-"""etcd, through the JSON gateway of its client port: read now, or change if nothing changed.
+"""etcd, through the JSON gateway of its client port.
 
-Reads are linearizable. Every change is one transaction: it compares first.
+Every read is linearizable: it returns what a quorum knows now. Every change is one
+transaction: it is made only if its conditions hold.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import Any, Final
 
 import httpx
 
-from access.clients.etcd_login import EtcdAuth
+from access.clients.etcd_auth import EtcdAuth
 from access.clients.http import Fate, answered, fate, send
 from core.errors import NotSeen, Rejected, Unreachable
 
 DEADLINE: Final = timedelta(seconds=2)
-"""of one request to one voter: an election takes 1.5 s"""
+"""bound of one request to one voter: an election takes 1.5 s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,19 @@ def key_values(answer: Mapping[str, Any]) -> list[KeyValue]:
 
 
 class Etcd:
-    """The voters behind ``roots`` (``https://ADDRESS:2379``), one quorum."""
+    """One quorum: any of its voters answers for all of them.
+
+    A voter that failed is asked last the next time. A change that a voter may have taken
+    is never sent to a second one.
+    """
 
     def __init__(
         self, over: httpx.Client, roots: Sequence[str], auth: EtcdAuth | None = None
     ) -> None:
+        """Keep what is needed to ask; ``roots`` are the voters', ``https://ADDRESS:2379``.
+
+        ``auth`` names an account; without it only an etcd that knows no accounts answers.
+        """
         self._over = over
         self._roots = list(roots)
         self._auth = auth
@@ -82,10 +91,10 @@ class Etcd:
         """Return ``key`` as a quorum knows it now, or None if it is absent.
 
         Raises:
-            NotSeen: no quorum answered; or, where it ``refused``, etcd lets us not read.
+            NotSeen: no quorum answered; or, where it ``refused``, we may not read the key.
         """
-        found = self._range({"key": _coded(key)})
-        return found[0] if found else None
+        keys = self._range({"key": _coded(key)})
+        return keys[0] if keys else None
 
     def under(self, prefix: str) -> list[KeyValue]:
         """Return every key that begins with ``prefix``, sorted.
@@ -122,9 +131,10 @@ class Etcd:
             ) from error
 
     def ask(self, what: str, body: Mapping[str, Any], *, repeatable: bool) -> dict[str, Any]:
-        """Return what a voter answers at ``/v3/`` and ``what``; the next is asked if one fails.
+        """Return what a voter answers to ``body`` at ``/v3/`` and ``what``.
 
-        What is not ``repeatable`` is asked again only where it certainly never left.
+        When a voter fails, the next one is asked. A request that is not ``repeatable`` goes
+        to a second voter only if the first one certainly did not receive it.
 
         Raises:
             Rejected: etcd refused; nothing changed.

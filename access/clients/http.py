@@ -21,7 +21,7 @@ import httpx
 from core.errors import NotSeen, Rejected, Unreachable
 
 CONNECT: Final = timedelta(milliseconds=500)
-"""a host that does not take a connection by then is dead or far beyond any link of ours"""
+"""a host that takes no connection within this is dead, or further away than any link of ours"""
 
 
 class Fate(Enum):
@@ -46,7 +46,7 @@ FATES: Final[dict[type[Exception], Fate]] = {
     httpx.HTTPError: Fate.UNANSWERED,
     httpx.StreamError: Fate.UNANSWERED,
 }
-"""the exceptions of the library; one that is not named counts as its parent"""
+"""what each exception of the library means; one that is not here means what its parent means"""
 
 _ROOTS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 _NO: Final = range(400, 500)
@@ -86,9 +86,9 @@ def mutual_tls(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 def client(tls: ssl.SSLContext, *, kept: timedelta = timedelta(seconds=5)) -> httpx.Client:
-    """Return a client that shows our certificate, asks no proxy and follows nobody.
+    """Return a client that shows our certificate, uses no proxy and follows no redirection.
 
-    An idle connection is ``kept`` so long.
+    A connection that is idle stays open for ``kept``.
     """
     limits = httpx.Limits(keepalive_expiry=kept.total_seconds())
     return httpx.Client(verify=tls, limits=limits, trust_env=False)
@@ -110,8 +110,12 @@ def send(
 ) -> Reply:
     """Return what ``url`` answers to a change, whatever the status.
 
-    A connection that was refused counts as no answer: it certainly did not happen, and
-    whoever looks will find so and may send it again.
+    ``method`` is HTTP's; ``body`` is sent as JSON, nothing if None; ``deadline`` is the bound
+    of each phase of the request but connecting, which has ``CONNECT``; ``auth`` adds
+    what proves who we are.
+
+    A connection that was refused counts as no answer. The change certainly did not happen;
+    the caller sees that when it looks, and may send it again.
 
     Raises:
         Rejected: it was never sent.
@@ -177,24 +181,25 @@ async def look_async(
 ) -> Any:
     """Return the JSON that ``url`` answers within ``deadline``, TCP and TLS included.
 
-    A ``body`` holds a question that does not fit into ``parameters``, and is posted.
+    ``parameters`` are the query of the address. A ``body`` holds a question that does not
+    fit there, and is posted. ``auth`` adds what proves who we are.
 
     Raises:
         NotSeen: it did not answer with JSON in time.
     """
-    whole = deadline.total_seconds()
+    seconds = deadline.total_seconds()
     # TCP and TLS have a bound of their own: the library leaks a handshake that is cancelled
-    steps = httpx.Timeout(whole, connect=0.45 * whole)
+    steps = httpx.Timeout(seconds, connect=0.45 * seconds)
     method = "GET" if body is None else "POST"
     try:
-        async with asyncio.timeout(whole):
+        async with asyncio.timeout(seconds):
             response = await over.request(
                 method, url, params=parameters, json=body, timeout=steps, auth=auth
             )
     except _ROOTS as error:
         raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error
     except TimeoutError as error:
-        raise _not_seen(url, f"no answer within {whole:g} s", refused=False) from error
+        raise _not_seen(url, f"no answer within {seconds:g} s", refused=False) from error
     return _seen(Reply(response.status_code, response.text), url)
 
 
@@ -207,10 +212,10 @@ def _looked(over: httpx.Client, url: str, deadline: timedelta) -> Reply:
 
 
 def _seen(reply: Reply, url: str) -> Any:
-    """Return the JSON of a reply to a look; whoever answers anything else is there."""
+    """Return the JSON of a reply to a look; any other reply is a refusal: somebody is there."""
     if reply.status != httpx.codes.OK:
-        said = f"HTTP {reply.status}: {reply.text.strip()[:200]}"
-        raise _not_seen(url, said, refused=True)
+        status = f"HTTP {reply.status}: {reply.text.strip()[:200]}"
+        raise _not_seen(url, status, refused=True)
     try:
         return json.loads(reply.text)
     except ValueError:

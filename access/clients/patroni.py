@@ -1,6 +1,6 @@
-"""Patroni's REST: who leads, who follows how closely, and a switch that names both.
+"""Patroni's REST: who leads, who follows how closely, and a switchover that names both.
 
-Its words are those of Patroni 4.1, and are read here alone.
+No other module reads the words of Patroni, which are those of version 4.1.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from access.clients.http import answered, look, look_async, look_status, send
 from core.errors import NotSeen
 from inventory.names import HostName
+from inventory.patroni import USER
 
 LOOK: Final = timedelta(seconds=1)
 SWITCH: Final = timedelta(seconds=25)
@@ -25,9 +26,9 @@ _SYNCHRONOUS: Final = frozenset({"sync_standby", "quorum_standby"})
 class MemberAnswer(BaseModel):
     """One member, as ``GET /cluster`` shows it.
 
-    ``role`` is Patroni's word. ``leader`` alone accepts writes. Two more hold the leader key
-    and do not: a ``standby_leader`` copies another cluster, and who is ``promoted`` has not
-    finished its promotion. For us they follow, as ``/primary`` of their own says as well.
+    ``role`` is Patroni's word. ``leader`` alone accepts writes. Two more roles hold the leader
+    key and accept no writes: a ``standby_leader`` copies another cluster, and a ``promoted``
+    member has not finished its promotion. For us both follow, and their ``/primary`` agrees.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -36,7 +37,7 @@ class MemberAnswer(BaseModel):
     role: str
     state: str
     timeline: int | None = None
-    """that it writes or follows"""
+    """the timeline that it writes or follows"""
     lag: int | Literal["unknown"] | None = None
     """bytes behind the leader; the leader has none"""
 
@@ -85,7 +86,7 @@ def members(over: httpx.Client, root: str) -> tuple[MemberAnswer, ...]:
 async def members_async(
     over: httpx.AsyncClient, root: str, *, deadline: timedelta
 ) -> tuple[MemberAnswer, ...]:
-    """Return what ``members`` does.
+    """Return what ``members`` does; the whole look has ``deadline``.
 
     Raises:
         NotSeen: nothing is known.
@@ -95,9 +96,9 @@ async def members_async(
 
 
 def forks(over: httpx.Client, root: str) -> dict[int, int]:
-    """Return where each timeline that is over was left, in bytes from the log's beginning.
+    """Return where each earlier timeline ended, in bytes from the beginning of the log.
 
-    Patroni writes a fork down within some seconds of the promotion; until then it is absent.
+    Patroni records an end some seconds after the promotion; until then it is absent.
 
     Raises:
         NotSeen: nothing is known.
@@ -119,8 +120,14 @@ def leads(over: httpx.Client, root: str) -> bool:
     return look_status(over, f"{root}/primary", deadline=LOOK) == httpx.codes.OK
 
 
-def switch(over: httpx.Client, root: str, *, leader: HostName, candidate: HostName) -> None:
-    """Have ``leader`` hand over to ``candidate``; return when the new leader was seen.
+def switch(
+    over: httpx.Client, root: str, *, leader: HostName, candidate: HostName, password: str
+) -> None:
+    """Have ``leader`` hand over to ``candidate``; return when Patroni sees the new leader.
+
+    ``root`` is the address of a member's Patroni; ``over`` shows it our certificate.
+
+    ``password`` is the database's, for changes.
 
     Raises:
         Rejected: nothing happened (another leader, candidate not synchronous, …).
@@ -128,7 +135,8 @@ def switch(over: httpx.Client, root: str, *, leader: HostName, candidate: HostNa
     """
     url = f"{root}/switchover"
     body = {"leader": leader, "candidate": candidate}
-    reply = send(over, "POST", url, body=body, deadline=SWITCH)
+    auth = httpx.BasicAuth(USER, password)
+    reply = send(over, "POST", url, body=body, deadline=SWITCH, auth=auth)
     if reply.status != httpx.codes.OK:
         answered(reply, url)
 

@@ -1,4 +1,4 @@
-"""What the probe at the witness tells: how services do now, and what a window came to."""
+"""Asks the probe at the witness how services do now, and what the writes of a window came to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LedgerHead(BaseModel):
 
 
 class ServiceSummary(BaseModel):
-    """How one service did in the last seconds; every moment by the probe's own steady clock."""
+    """How one service did in the last seconds; the probe's own steady clock gives every moment."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,7 +37,7 @@ class ServiceSummary(BaseModel):
     last_acknowledged_at: datetime | None
     """None: never since the probe started"""
     site: str
-    """that acknowledged last; empty: none yet"""
+    """the site that acknowledged last; empty: none yet"""
     host: str
     missing: int
     """acknowledged writes that were denied when read back"""
@@ -67,7 +67,7 @@ class MeasureAnswer(BaseModel):
     service: str
     measure: Measure
     head: LedgerHead
-    """when it was measured"""
+    """the end of the ledger at the moment of measuring"""
 
 
 async def summary(client: httpx.AsyncClient, root: str, *, deadline: timedelta) -> ProbeSummary:
@@ -89,6 +89,9 @@ async def measured(
     deadline: timedelta,
 ) -> Measure:
     """Return what the writes to ``service`` due in ``window`` came to; each is read back now.
+
+    ``root`` is the probe's address; ``window`` is its first moment and the one after its last;
+    ``deadline`` is for the whole answer, reading back included.
 
     Raises:
         NotSeen: nothing is known.

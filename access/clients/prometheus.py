@@ -55,7 +55,7 @@ async def instant(
 ) -> tuple[Sample, ...]:
     """Return the instant vector of ``expression`` at the Prometheus under ``root``.
 
-    Series that have ended are absent.
+    A series that has ended is absent. The whole answer has ``deadline``.
 
     Raises:
         NotSeen: nothing is known.

@@ -1,7 +1,7 @@
-"""SSH to hosts, by paramiko: host keys are pinned, every wait is bounded.
+"""SSH to hosts, by paramiko: host keys are pinned, every wait has a bound.
 
-Nothing is trusted on first use: a host whose key is not in ``known_hosts`` is
-refused before anything is said to it.
+No key is trusted because it is the first. A host whose key is not in ``known_hosts`` is
+refused before we say anything to it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CONNECT = timedelta(seconds=5)
 """bound of making a connection"""
 
 COMMAND = timedelta(seconds=30)
-"""bound of one command, unless its caller knows better"""
+"""bound of one command, unless its caller names another"""
 
 MEANINGS: dict[type[Exception], type[WorldError]] = {
     # it answered no
@@ -54,12 +54,12 @@ MEANINGS: dict[type[Exception], type[WorldError]] = {
     EOFError: Unreachable,
     OSError: Unreachable,
 }
-"""what each exception of the library says about the command that met it"""
+"""what each exception of the library says of the command that it ended"""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a client needs to be let in, and to know whom it talks to."""
+    """How a host knows us (the key and the user), and how we know the host (its pinned key)."""
 
     key: Path
     """private key, OpenSSH format"""
@@ -76,7 +76,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What a command left behind."""
+    """How a command ended, and what it printed."""
 
     exit_code: int
     stdout: str
@@ -84,7 +84,11 @@ class Completed:
 
 
 class SshConnection:
-    """One connection to one host; commands run one after another."""
+    """One connection to one host, whose pinned key it has shown.
+
+    Commands run one after another, each with a bound of its own. After ``Unreachable``
+    the connection is of no further use.
+    """
 
     def __init__(self, host: HostName, client: paramiko.SSHClient) -> None:
         self._host = host
@@ -93,7 +97,9 @@ class SshConnection:
     def run(
         self, command: Sequence[str], *, input_text: str = "", bound: timedelta = COMMAND
     ) -> Completed:
-        """Return what ``command`` left behind, each word passed on as it is.
+        """Run ``command`` and return how it ended; each word reaches the host as it is.
+
+        The command reads ``input_text``.
 
         Raises:
             Rejected: the host refused to start it.
@@ -102,7 +108,7 @@ class SshConnection:
         return self.ask(shlex.join(command), input_text=input_text, bound=bound)
 
     def ask(self, text: str, *, input_text: str = "", bound: timedelta = COMMAND) -> Completed:
-        """Return what the key's forced command answered to ``text``; raises as ``run`` does."""
+        """Return what the forced command of our key answers to ``text``; raises as ``run``."""
         with _translated(self._host):
             return self._execute(text, input_text, bound)
 
@@ -150,8 +156,8 @@ def connect(host: Host, access: Access, *, bound: timedelta = CONNECT) -> SshCon
     """Return a connection to ``host`` on its management address.
 
     Raises:
-        Rejected: it is not the host that we know, or it does not know our key.
-        Unreachable: no answer within about ``bound``. Either way nothing was run.
+        Rejected: it is not the host that we know, or it does not know our key; nothing was run.
+        Unreachable: no answer within about ``bound``; nothing was run.
     """
     demand_pinned(host, access)
     client = paramiko.SSHClient()
@@ -178,16 +184,16 @@ def connect(host: Host, access: Access, *, bound: timedelta = CONNECT) -> SshCon
 
 
 def demand_pinned(host: Host, access: Access) -> None:
-    """Return if the key of ``host`` is known, so that nobody else can pass for it.
+    """Return if the key of ``host`` is pinned, so that no other host can pass for it.
 
     Raises:
         Rejected: it is not, or ``known_hosts`` cannot be read.
     """
     try:
-        pinned = paramiko.HostKeys(str(access.known_hosts)).lookup(access.known_as(host))
+        keys = paramiko.HostKeys(str(access.known_hosts)).lookup(access.known_as(host))
     except OSError as error:
         raise _unpinned(host, access, str(error)) from error
-    if not pinned:
+    if not keys:
         raise _unpinned(host, access, "there is none")
 
 

@@ -1,6 +1,7 @@
-"""Asking a daemon of FRR on its own socket, as vtysh does, without starting a vtysh.
+"""Asks a daemon of FRR on its own socket, as vtysh does, without starting a vtysh.
 
-A command ends with a zero byte; its answer with three, and a byte that says how it went.
+A command ends with a zero byte. Its answer ends with three zero bytes and a byte that says
+whether the daemon obeyed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from core.errors import NotSeen
 
 CONSOLES = Path("/run/frr")
-"""where each daemon listens, at its name with ``.vty``; for members of the group frrvty"""
+"""where each daemon listens, in a socket NAME.vty, for members of the group frrvty"""
 
 _LONGEST_ANSWER_BYTES = 4 * 2**20
 _WENT_WELL = 0
@@ -21,6 +22,9 @@ _WENT_WELL = 0
 
 async def ask(daemon: str, question: str, *, deadline: timedelta, consoles: Path = CONSOLES) -> str:
     """Return what ``daemon`` (``bgpd``, ``bfdd``, ...) answers to ``question``.
+
+    ``question`` is a command of vtysh, such as ``show bfd peers json``; the whole exchange has
+    ``deadline``; ``consoles`` is the folder of the sockets.
 
     Raises:
         NotSeen: it did not answer in time; or, where it ``refused``, it knows no such command

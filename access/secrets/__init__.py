@@ -1,11 +1,11 @@
-"""Everything secret of one environment: made once, kept in one folder, found by what it is for.
+"""Everything secret of one environment, in one folder: a file a secret, named after its use.
 
 ca.key ca.crt                  the environment's certificate authority
 control_key(.pub)              SSH key of the control plane; root on hosts accepts it
 known_hosts                    every host's key: nothing is ever trusted on first use
 hosts/<host>/                  ssh_host_ed25519_key(.pub), tls.key, tls.crt
 services/<service>/            tls.key, tls.crt
-clients/<name>/                tls.key, tls.crt of who is no host
+clients/<name>/                tls.key, tls.crt of a client that is no host
 passwords/<name>               one line each
 operators/<name>(.pub)         of operators whose key the environment makes
 pulumi_passphrase bgp_password

@@ -26,7 +26,7 @@ _RENEWAL = timedelta(days=60)
 """a certificate with less than this left is issued again"""
 
 _BACKDATING = timedelta(hours=1)
-"""hosts whose clock is a little behind must not refuse what was just issued"""
+"""a host whose clock is a little behind must not refuse a certificate that is new"""
 
 
 _IRREPLACEABLE = "restore it from a copy; a new one makes every host refuse the others"
@@ -42,7 +42,7 @@ class Use(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who a certificate is for, under which names it is reached, and where it lies."""
+    """The owner of a certificate, the names at which it is reached, and the certificate's files."""
 
     files: Certificate
     name: str
@@ -59,7 +59,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A key that signs, its own certificate, and the clock that dates what it issues."""
+    """The one signer that hosts of an environment trust.
+
+    ``certificate`` is for ``key`` and signed with it. ``clock`` dates what is issued. A new
+    key would make every host refuse the others, so the key is made once and never again.
+    """
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
@@ -88,7 +92,13 @@ class Authority:
         return cls(key, certificate, clock)
 
     def ensure_certificate(self, subject: Subject) -> None:
-        """Make the subject's files hold a key and a certificate that suits it for a while."""
+        """Make the files of ``subject`` hold a key, and a certificate that suits it for a while.
+
+        A key that is there stays.
+
+        Raises:
+            Rejected: a file cannot be read or written.
+        """
         key = _ensure_key(subject.files.key, _REPLACEABLE)
         if not self._suits(subject, key.public_key()):
             _write_certificate(subject.files.certificate, self._issue(subject, key.public_key()))
@@ -96,13 +106,13 @@ class Authority:
     def _suits(self, subject: Subject, key: ec.EllipticCurvePublicKey) -> bool:
         if not subject.files.certificate.exists():
             return False
-        there = _read_certificate(subject.files.certificate, _REPLACEABLE)
+        certificate = _read_certificate(subject.files.certificate, _REPLACEABLE)
         return (
-            self._issued(there)
-            and there.public_key() == key
-            and there.subject == _owner(subject)
-            and _alternatives(there) == set(subject.alternatives())
-            and there.not_valid_after_utc - self.clock.now() > _RENEWAL
+            self._issued(certificate)
+            and certificate.public_key() == key
+            and certificate.subject == _owner(subject)
+            and _alternatives(certificate) == set(subject.alternatives())
+            and certificate.not_valid_after_utc - self.clock.now() > _RENEWAL
         )
 
     def _issued(self, certificate: x509.Certificate) -> bool:
@@ -193,12 +203,12 @@ def _ensure_key(path: Path, next_step: str) -> ec.EllipticCurvePrivateKey:
         )
         write_private(path, pem.decode())
     try:
-        read = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        private_key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error, next_step) from error
-    if not isinstance(read, ec.EllipticCurvePrivateKey):
-        raise _unreadable(path, TypeError(f"a {type(read).__name__}"), next_step)
-    return read
+    if not isinstance(private_key, ec.EllipticCurvePrivateKey):
+        raise _unreadable(path, TypeError(f"a {type(private_key).__name__}"), next_step)
+    return private_key
 
 
 def _read_certificate(path: Path, next_step: str) -> x509.Certificate:

@@ -1,7 +1,7 @@
 """Makes the secrets that are missing, and changes none that is there.
 
-A key or a password, once made, stays. A certificate is issued again, for the
-same key, when its names no longer suit its owner or its end is near.
+A key or a password never changes. A certificate is issued again, for the same key,
+when its names no longer suit its owner, or when its end is near.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import secrets as randomness
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 from pathlib import Path
 
 from access.secrets.authority import Authority, Subject, Use
@@ -18,16 +17,15 @@ from access.secrets.private_files import damaged, make_folder, write_private
 from access.secrets.ssh_keys import ensure_ssh_key
 from core.clock import Clock
 from core.system_clock import SystemClock
-from inventory import postgresql
+from inventory import patroni, postgresql
 from inventory.etcd import ROOT, accounts, password_name
 from inventory.network import Host, Network
 
 CLIENTS = ("control",)
-"""who shows a certificate without being a host; programs on hosts show their host's"""
+"""clients that are no hosts; a program on a host shows the certificate of its host"""
 
 _PASSWORD_BYTES = 16
 _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
-_LOCALHOST = IPv4Address("127.0.0.1")
 _SYSTEM_CLOCK = SystemClock()
 
 
@@ -49,22 +47,23 @@ def ensure_secrets(folder: Path, network: Network, clock: Clock = _SYSTEM_CLOCK)
 
 
 def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
-    known = _names_of_known_hosts(secrets)
+    hosts_with_keys = _names_of_known_hosts(secrets)
     ensure_ssh_key(secrets.control_key, f"control@{network.environment}")
     ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
     for host in network.hosts:
         # another key means another host, and the data of the old one gone
-        ensure_ssh_key(secrets.host_key(host.name), host.name, known=host.name in known)
+        ensure_ssh_key(secrets.host_key(host.name), host.name, in_use=host.name in hosts_with_keys)
     for operator in network.operators:
         if not operator.public_key:
             ensure_ssh_key(secrets.operator_key(operator.name), operator.name)
 
 
 def passwords_of(network: Network) -> tuple[str, ...]:
-    """Return the name of every password in ``network``: of PostgreSQL's roles, of etcd's users."""
+    """Return the name of every password in ``network``: PostgreSQL's, Patroni's and etcd's."""
     logins = (login.password for login in postgresql.logins(network))
+    changers = (patroni.password_name(database.name) for database in network.databases)
     users = (ROOT, *(account.name for account in accounts(network)))
-    return (*logins, *map(password_name, users))
+    return (*logins, *changers, *map(password_name, users))
 
 
 def _ensure_passwords(secrets: Secrets, network: Network) -> None:
@@ -85,8 +84,11 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
             files=secrets.host_certificate(host.name),
             name=host.name,
             uses=frozenset({Use.SERVER, Use.CLIENT}),
-            dns_names=(host.name, "localhost"),
-            addresses=(host.loopback, host.management.ip, _LOCALHOST),
+            dns_names=(
+                host.name,
+                *(postgresql.server_name(one.name) for one in network.databases_on(host.name)),
+            ),
+            addresses=(host.loopback, host.management.ip),
         )
     for service in network.services:
         yield Subject(
@@ -114,7 +116,7 @@ def _known_host(secrets: Secrets, host: Host) -> str:
 
 
 def _names_of_known_hosts(secrets: Secrets) -> set[str]:
-    """Return the hosts whose keys were told to others; none if that list cannot be read."""
+    """Return the hosts in the file of known hosts; none if it cannot be read."""
     try:
         lines = secrets.known_hosts.read_bytes().decode("utf-8", "replace").splitlines()
     except OSError:

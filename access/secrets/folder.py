@@ -1,4 +1,4 @@
-"""Where each secret of an environment lies, and what can be said of it in public."""
+"""The files of the secrets of an environment, and the fingerprints that may be shown."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Rejected
-from inventory.etcd import password_name
-from inventory.names import HostName, OperatorName, ServiceName
+from inventory import etcd, patroni
+from inventory.names import DatabaseName, HostName, OperatorName, ServiceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The secrets folder of one environment; ``ensure_secrets`` fills it."""
+    """The secrets folder of one environment: one file a secret, read when it is needed.
+
+    ``ensure_secrets`` makes every file that the environment's network needs. No value of
+    this type holds a secret, so it may be printed.
+    """
 
     folder: Path
 
@@ -57,7 +61,7 @@ class Secrets:
 
     @property
     def bgp_password(self) -> Path:
-        """What BGP sessions are signed with (TCP-MD5)."""
+        """What the passwords of BGP sessions (TCP-MD5) are made from."""
         return self.path("bgp_password")
 
     def host_key(self, host: HostName) -> Path:
@@ -78,7 +82,15 @@ class Secrets:
         Raises:
             Rejected: it is not there, or cannot be read.
         """
-        return self.read(self.password(password_name(account)))
+        return self.read(self.password(etcd.password_name(account)))
+
+    def patroni_password(self, database: DatabaseName) -> str:
+        """Return the password by which the Patronis of ``database`` take changes.
+
+        Raises:
+            Rejected: it is not there, or cannot be read.
+        """
+        return self.read(self.password(patroni.password_name(database)))
 
     def host_certificate(self, host: HostName) -> Certificate:
         """Return what is for TLS as a server and a client: etcd, Patroni, PostgreSQL, exporters."""

@@ -14,10 +14,14 @@ _ANEW = (
 
 
 def make_folder(path: Path) -> None:
-    """Make ``path`` a folder that only its owner can enter, as every folder made on the way."""
+    """Make ``path``, and every folder above it that is missing, one that only its owner enters.
+
+    Raises:
+        Rejected: a folder cannot be made.
+    """
     try:
-        for missing in reversed([p for p in (path, *path.parents) if not p.exists()]):
-            missing.mkdir(mode=0o700, exist_ok=True)
+        for folder in reversed([p for p in (path, *path.parents) if not p.exists()]):
+            folder.mkdir(mode=0o700, exist_ok=True)
         path.chmod(0o700)
     except OSError as error:
         raise _refused(path, error) from error
@@ -31,7 +35,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def lost(path: Path) -> Rejected:
-    """Return what is said when a secret is gone that others know by its public half."""
+    """Return the refusal that a secret is gone while hosts still know its public half."""
     return Rejected(
         f"a secret is gone: {path}",
         expected="the one that hosts were made with; another one they would refuse",
@@ -41,7 +45,7 @@ def lost(path: Path) -> Rejected:
 
 
 def damaged(path: Path, expected: str) -> Rejected:
-    """Return what is said when a secret is there and cannot be the one that was made."""
+    """Return the refusal that a secret is there, and cannot be the one that was made."""
     return Rejected(
         f"a secret is damaged: {path}",
         expected=expected,

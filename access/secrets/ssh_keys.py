@@ -11,17 +11,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from access.secrets.private_files import damaged, lost, write_private
 
 
-def ensure_ssh_key(path: Path, comment: str, *, known: bool = False) -> None:
+def ensure_ssh_key(path: Path, comment: str, *, in_use: bool = False) -> None:
     """Make ``path`` hold a private key, and ``.pub`` beside it the public half.
 
-    ``known`` says that the public half is in use elsewhere, so that none may be made up.
+    ``in_use`` says that hosts know the public half, so that no new key may be made.
 
     Raises:
         Rejected: the private half is gone or cannot be read, or a file could not be written.
     """
     public_path = path.with_name(f"{path.name}.pub")
     if not path.exists():
-        if known or public_path.exists():
+        if in_use or public_path.exists():
             raise lost(path)
         write_private(path, _new())
     write_private(public_path, f"{_public_half(path)} {comment}\n")

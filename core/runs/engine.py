@@ -7,6 +7,7 @@ live. It is single-threaded: attempts run side by side inside the actuator.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic
@@ -14,7 +15,7 @@ from typing import Generic
 from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.formats import Format
-from core.runs.journal import Closed, Entry, Journal, Opened, StepEvent, Verdict, Where
+from core.runs.journal import Closed, Entry, Journal, Opened, RunVerdict, StepEvent, Where
 from core.runs.machine import DOUBTFUL, IN_FLIGHT, EventKind, StepState
 from core.runs.plan import ActionT, BasisT, Plan, Step, StepId
 from core.runs.ports import Actuator, Answer, Completion, Inbox, Sensor, Token
@@ -24,7 +25,7 @@ LOOK_EVERY = timedelta(milliseconds=100)
 PATIENCE = timedelta(seconds=5)
 """how long an objection may last before the step fails without having been sent"""
 BLIND = timedelta(seconds=30)
-"""how long to go on looking at what cannot be seen before the run is held"""
+"""how long the engine looks at what cannot be seen before it holds the run"""
 
 
 @dataclass(slots=True)
@@ -34,11 +35,18 @@ class _Flight:
     token: Token
     due: timedelta
     answered: bool = False
-    """True: the world says yes, and we have not yet seen it"""
+    """True: the world says yes, or it was so already; we have not seen it for long enough yet"""
+    note: str = ""
 
 
 class Engine(Generic[ActionT, BasisT]):
-    """Carries a plan out, once, however often it is interrupted."""
+    """Carries a plan out, once, however often it is interrupted.
+
+    It writes to ``journal`` what it is about to do before ``actuator`` does it. It calls a step
+    done when ``sensor`` sees its effect, never because somebody said yes. After a deadline it
+    looks before it sends again. ``clock`` measures the deadlines; ``inbox`` is where people ask
+    for something meanwhile. Whoever starts an engine sees to it that no other carries the run.
+    """
 
     def __init__(
         self,
@@ -57,11 +65,17 @@ class Engine(Generic[ActionT, BasisT]):
         self._flights: dict[StepId, _Flight] = {}
         self._since: dict[StepId, timedelta] = {}
         """when each doubt, or each objection to a start, began"""
+        self._steady: dict[StepId, timedelta] = {}
+        """since when the effect of each step has been seen without a break"""
+        self._launched: Counter[tuple[StepId, EventKind]] = Counter()
+        """how often each step, and each undo, was sent since the run was started or resumed"""
         self._unseen: set[StepId] = set()
         """doubts that looking has not resolved within ``BLIND``"""
 
     def start(self, plan: Plan[ActionT, BasisT], truth: Where) -> Run[ActionT, BasisT]:
         """Begin ``plan`` and carry it as far as it will go.
+
+        ``truth`` says of what kind the journal is, for whoever resumes the run.
 
         Raises:
             JournalCorrupt: the journal holds a run already.
@@ -100,7 +114,7 @@ class Engine(Generic[ActionT, BasisT]):
                 self._clock.sleep(LOOK_EVERY)
             else:
                 break
-        if run.verdict in {Verdict.DONE, Verdict.UNWOUND}:
+        if run.verdict in {RunVerdict.DONE, RunVerdict.UNWOUND}:
             run = self._write(run, Closed(run.verdict))
         return run
 
@@ -127,22 +141,37 @@ class Engine(Generic[ActionT, BasisT]):
             case False if waited >= step.settle:
                 return self._try_again(run, step)
             case None if waited >= BLIND:
-                self._unseen.add(step.id)
-                del self._since[step.id]
+                self._leave_in_doubt(step)
         return run
 
     def _try_again(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
         undo = run.states[step.id] is StepState.UNDO_IN_DOUBT
         start = EventKind.UNDO_STARTED if undo else EventKind.STARTED
-        if run.sent.get((step.id, start), 0) >= step.attempts:
-            return self._note(run, step, EventKind.ABANDONED, f"sent {step.attempts} times")
-        if undo:
+        against = self._against_another(run, step, start)
+        if not against:
             return self._launch(run, step, start)
+        if step.point_of_no_return and not undo:
+            # what was sent may still come about, however long that takes
+            self._leave_in_doubt(step)
+            return run
+        return self._note(run, step, EventKind.ABANDONED, against)
+
+    def _against_another(
+        self, run: Run[ActionT, BasisT], step: Step[ActionT], start: EventKind
+    ) -> str:
+        """Return why ``step``, which had not happened, is not sent again; "" if it is."""
+        if self._launched[step.id, start] >= step.attempts:
+            return f"sent {step.attempts} times"
+        if start is EventKind.UNDO_STARTED:
+            return ""
         if run.unwinding:
-            return self._note(run, step, EventKind.ABANDONED, "it had not happened; unwinding")
-        if objections := self._sensor.objections(step.action):
-            return self._note(run, step, EventKind.ABANDONED, "; ".join(objections))
-        return self._launch(run, step, start)
+            return "it had not happened; unwinding"
+        return "; ".join(self._sensor.objections(step.action))
+
+    def _leave_in_doubt(self, step: Step[ActionT]) -> None:
+        """Look no more at ``step``: the run is held, and whoever resumes it looks again."""
+        self._unseen.add(step.id)
+        del self._since[step.id]
 
     def _send(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         for step in run.ready():
@@ -169,6 +198,7 @@ class Engine(Generic[ActionT, BasisT]):
         undo = start is EventKind.UNDO_STARTED
         attempt = run.sent.get((step.id, start), 0) + 1
         token = Token(run.plan.id, step.id, step.epoch, attempt, undo)
+        self._launched[step.id, start] += 1
         run = self._note(run, step, start, f"attempt {attempt}")
         self._flights[step.id] = _Flight(token, self._clock.elapsed() + step.deadline)
         self._actuator.begin(_action(run, step), token, step.deadline)
@@ -181,10 +211,12 @@ class Engine(Generic[ActionT, BasisT]):
         for name, flight in list(self._flights.items()):
             step = run.plan.step(name)
             if flight.answered and self._in_effect(run, step):
-                run = self._note(run, step, EventKind.SUCCEEDED)
+                run = self._note(run, step, EventKind.SUCCEEDED, flight.note)
             elif self._clock.elapsed() >= flight.due:
-                said = "it said yes, but nothing is to be seen" if flight.answered else "no answer"
-                run = self._note(run, step, EventKind.LOST, f"{said} within {_short(step)}")
+                reason = (
+                    "it said yes, but nothing is to be seen" if flight.answered else "no answer"
+                )
+                run = self._note(run, step, EventKind.LOST, f"{reason} within {_short(step)}")
         return run
 
     def _hear(self, run: Run[ActionT, BasisT], completion: Completion) -> Run[ActionT, BasisT]:
@@ -196,9 +228,12 @@ class Engine(Generic[ActionT, BasisT]):
             case Answer.YES:
                 flight.answered = True
                 return run
-            case Answer.NO if self._in_effect(run, step):
-                note = f"refused, but it is so already: {completion.note}"
-                return self._note(run, step, EventKind.SUCCEEDED, note)
+            case Answer.NO if self._sight(run, step):
+                flight.answered, flight.note = True, f"so already, though: {completion.note}"
+                return run
+            case Answer.NO if step.id in run.doubted:
+                # an earlier attempt may still be on its way: this no is not about that one
+                return self._note(run, step, EventKind.LOST, completion.note)
             case Answer.NO:
                 return self._note(run, step, EventKind.REJECTED, completion.note)
             case Answer.NONE:
@@ -209,6 +244,15 @@ class Engine(Generic[ActionT, BasisT]):
         return flight is not None and flight.token == completion.token
 
     def _in_effect(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> bool | None:
+        """Tell whether the effect is there, and has been for as long as it must; None: not yet."""
+        sight = self._sight(run, step)
+        if not sight:
+            self._steady.pop(step.id, None)
+            return sight
+        since = self._steady.setdefault(step.id, self._clock.elapsed())
+        return True if self._clock.elapsed() - since >= step.steady else None
+
+    def _sight(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> bool | None:
         return self._sensor.is_in_effect(_action(run, step))
 
     def _stop_timers(self, run: Run[ActionT, BasisT]) -> None:
@@ -224,6 +268,7 @@ class Engine(Generic[ActionT, BasisT]):
     ) -> Run[ActionT, BasisT]:
         self._flights.pop(step.id, None)
         self._since.pop(step.id, None)
+        self._steady.pop(step.id, None)
         return self._write(run, StepEvent(step.id, event, note))
 
     def _write(

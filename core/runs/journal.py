@@ -32,7 +32,7 @@ class Where(StrEnum):
     """a rehearsal"""
 
 
-class Verdict(StrEnum):
+class RunVerdict(StrEnum):
     """How a run stands; computed from its journal, and written down when it ends."""
 
     OPEN = "open"
@@ -65,7 +65,7 @@ class Opened(Generic[ActionT, BasisT]):
 
 @dataclass(frozen=True, slots=True)
 class StepEvent:
-    """Something happened to one step."""
+    """Something happened to one step; the table of ``core.runs.machine`` says what may."""
 
     step: StepId
     event: EventKind
@@ -91,7 +91,7 @@ class Request:
 class Closed:
     """The run ended; this line is its last."""
 
-    verdict: Literal[Verdict.DONE, Verdict.UNWOUND]
+    verdict: Literal[RunVerdict.DONE, RunVerdict.UNWOUND]
     what: Literal["closed"] = "closed"
 
 
@@ -100,7 +100,7 @@ Entry: TypeAlias = Opened[ActionT, BasisT] | StepEvent | Request | Closed
 
 @dataclass(frozen=True, slots=True)
 class Record(Generic[ActionT, BasisT]):
-    """One line of a journal."""
+    """One line of a journal: never changed, never removed, and numbered without a gap."""
 
     seq: int
     """0, 1, 2, …: a missing line is noticed"""
@@ -109,7 +109,10 @@ class Record(Generic[ActionT, BasisT]):
 
 
 class Journal(Protocol[ActionT, BasisT]):
-    """Somewhere to write before acting."""
+    """Somewhere to write before acting: one run, one writer, and nothing is ever taken back.
+
+    What ``append`` has returned for is in every later ``records``, after a power cut too.
+    """
 
     def append(self, entry: Entry[ActionT, BasisT]) -> Record[ActionT, BasisT]:
         """Write ``entry`` and return only once it cannot be lost.

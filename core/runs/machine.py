@@ -14,7 +14,7 @@ from core.errors import JournalCorrupt
 
 
 class StepState(StrEnum):
-    """Where a step stands."""
+    """Where a step stands; it moves along ``EDGES`` alone."""
 
     PENDING = "pending"
     """not sent"""
@@ -56,7 +56,7 @@ class EventKind(StrEnum):
 
 
 class Edge(NamedTuple):
-    """One legal transition and what it means."""
+    """One legal transition: ``event`` leads from ``source`` to ``target``, and ``meaning`` why."""
 
     source: StepState
     event: EventKind

@@ -26,7 +26,11 @@ class OnFailure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[ActionT]):
-    """One action, when it may begin, and until when its answer counts."""
+    """One action, when it may begin, and until when its answer counts.
+
+    The action may be sent several times, so its target must refuse what comes too late, or bear
+    it twice. ``undo`` is an action like any other; it is sent only where the run unwinds.
+    """
 
     id: StepId
     action: ActionT
@@ -42,14 +46,18 @@ class Step(Generic[ActionT]):
     """how long after the deadline its effect may still come about; until then "not seen" is not
     "did not happen"
     """
+    steady: timedelta = timedelta()
+    """how long its effect must be seen without a break before it counts as in effect"""
     expected: timedelta = timedelta(seconds=1)
     """what it took in earlier runs"""
     attempts: int = 3
-    """how often it may be sent in one run"""
+    """how often it may be sent before a person is asked; who resumes the run allows as many more"""
     undo: ActionT | None = None
     """None: nothing to undo, or it cannot be undone"""
     point_of_no_return: bool = False
-    """True: from here on the run only goes forward"""
+    """True: from here on the run only goes forward; once it was in doubt it is never taken for
+    something that did not happen, and a person cannot turn back
+    """
     gate: str | None = None
     """the role whose approval it waits for; None: nobody's"""
 
@@ -57,6 +65,9 @@ class Step(Generic[ActionT]):
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[ActionT, BasisT]):
     """Steps in an order in which every ``needs`` points backwards, and what they were decided on.
+
+    A plan is a value: what was printed is what runs. It never changes once its run has begun;
+    where the world is not as ``basis`` says, there is a new plan under a new ``id``.
 
     Raises:
         PlanRefused: two steps have one name, or a step needs one that does not come before it.
@@ -69,17 +80,17 @@ class Plan(Generic[ActionT, BasisT]):
     on_failure: OnFailure = OnFailure.HOLD
 
     def __post_init__(self) -> None:
-        known: set[StepId] = set()
+        earlier: set[StepId] = set()
         for step in self.steps:
-            if step.id in known or not known.issuperset(step.needs):
+            if step.id in earlier or not earlier.issuperset(step.needs):
                 raise PlanRefused(
                     f"step {step.id} of {self.id} cannot stand where it stands",
                     expected="a name of its own, after every step that it needs",
                     actual=f"needs {', '.join(step.needs) or 'nothing'}; "
-                    f"before it: {', '.join(sorted(known)) or 'nothing'}",
+                    f"before it: {', '.join(sorted(earlier)) or 'nothing'}",
                     next_step="this is a defect of the planner: report it with the plan",
                 )
-            known.add(step.id)
+            earlier.add(step.id)
 
     def step(self, name: StepId) -> Step[ActionT]:
         """Return the step called ``name``; KeyError if there is none."""

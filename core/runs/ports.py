@@ -33,7 +33,7 @@ class Token:
 
 
 class Answer(StrEnum):
-    """What became of an attempt."""
+    """What is known of an attempt once it ended; the engine looks before it believes a yes."""
 
     YES = "yes"
     """the world says that it did it"""
@@ -45,7 +45,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The end of one attempt."""
+    """The end of one attempt; ``note`` is for the person who reads the journal."""
 
     token: Token
     answer: Answer
@@ -70,7 +70,11 @@ class Actuator(Protocol[ActionT_contra]):
     """
 
     def begin(self, action: ActionT_contra, token: Token, deadline: timedelta) -> None:
-        """Send ``action`` on its way and return at once."""
+        """Send ``action`` on its way and return at once.
+
+        ``token`` goes with it, so that the target and its log can tell attempts apart. After
+        about ``deadline`` nobody waits for an answer.
+        """
 
     def wait(self, bound: timedelta) -> Completion | None:
         """Return the next attempt that ended, or None after ``bound``."""

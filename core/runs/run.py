@@ -18,8 +18,8 @@ from core.runs.journal import (
     Opened,
     Record,
     Request,
+    RunVerdict,
     StepEvent,
-    Verdict,
     Where,
     Wish,
 )
@@ -41,7 +41,11 @@ _SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.UNDONE})
 
 @dataclass(frozen=True, slots=True)
 class Run(Generic[ActionT, BasisT]):
-    """Where a plan stands."""
+    """Where a plan stands: what its journal says, and nothing else.
+
+    Equal journals give equal runs. Every state was reached along the edges of
+    ``core.runs.machine``; ``advance`` refuses an entry that the table does not have.
+    """
 
     plan: Plan[ActionT, BasisT]
     truth: Where
@@ -50,8 +54,10 @@ class Run(Generic[ActionT, BasisT]):
     """how often each step, and each undo, was sent"""
     notes: Mapping[StepId, str]
     """what was last said about a step"""
+    doubted: frozenset[StepId] = frozenset()
+    """steps of which an attempt was ever in doubt: it may still be on its way"""
     requests: tuple[Request, ...] = ()
-    closed: Verdict | None = None
+    closed: RunVerdict | None = None
     format: int = FIRST
     """of its journal, for life"""
 
@@ -66,9 +72,13 @@ class Run(Generic[ActionT, BasisT]):
 
     @property
     def past_return(self) -> bool:
-        """Whether a point of no return may have been passed."""
-        clear = UNSENT | {StepState.FAILED}
-        return any(s.point_of_no_return and self.states[s.id] not in clear for s in self.plan.steps)
+        """Whether a point of no return may have been passed.
+
+        It was not, if it was never sent, or if its target said no to all that was sent.
+        """
+        return any(
+            step.point_of_no_return and not self._is_clear(step.id) for step in self.plan.steps
+        )
 
     @property
     def unwinding(self) -> bool:
@@ -104,21 +114,21 @@ class Run(Generic[ActionT, BasisT]):
 
     def approved(self, step: Step[ActionT]) -> bool:
         """Whether ``step`` has no gate, or a person opened it."""
-        said = any(r.wish is Wish.APPROVE and r.step == step.id for r in self.requests)
-        return step.gate is None or said
+        has_yes = any(r.wish is Wish.APPROVE and r.step == step.id for r in self.requests)
+        return step.gate is None or has_yes
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> RunVerdict:
         """How the run stands, from its steps alone."""
         if self.succeeded and not self.unwinding:
-            return Verdict.DONE
+            return RunVerdict.DONE
         if self.steps_in(*IN_FLIGHT, *DOUBTFUL) or self.to_skip() or self.to_undo():
-            return Verdict.OPEN
+            return RunVerdict.OPEN
         if any(self.approved(step) for step in self.ready()):
-            return Verdict.OPEN
+            return RunVerdict.OPEN
         if self.unwinding and not self.steps_in(StepState.STUCK):
-            return Verdict.UNWOUND
-        return Verdict.HELD
+            return RunVerdict.UNWOUND
+        return RunVerdict.HELD
 
     def waits_for(self) -> list[str]:
         """Return, for each step that holds the run up, a line saying why."""
@@ -128,6 +138,14 @@ class Run(Generic[ActionT, BasisT]):
             for step in self.steps_in(*held)
         ]
 
+    def left_standing(self) -> list[Step[ActionT]]:
+        """Return the steps that are done and that nothing undoes: an abort leaves them so."""
+        return [step for step in self.steps_in(StepState.DONE) if step.undo is None]
+
+    def _is_clear(self, name: StepId) -> bool:
+        refused = self.states[name] is StepState.FAILED and name not in self.doubted
+        return refused or self.states[name] in UNSENT
+
     def passed(self, names: Iterable[StepId]) -> bool:
         """Whether every one of ``names`` is done or skipped."""
         return all(self.states[name] in PASSED for name in names)
@@ -136,7 +154,7 @@ class Run(Generic[ActionT, BasisT]):
 def advance(
     run: Run[ActionT, BasisT] | None, entry: Entry[ActionT, BasisT]
 ) -> Run[ActionT, BasisT]:
-    """Return ``run`` after ``entry``.
+    """Return ``run`` after ``entry``; ``run`` is None before the first one.
 
     Raises:
         JournalCorrupt: ``entry`` cannot come next.
@@ -203,6 +221,7 @@ def _after_event(run: Run[ActionT, BasisT], entry: StepEvent) -> Run[ActionT, Ba
         run,
         states={**run.states, name: after(run.states[name], event)},
         notes={**run.notes, name: entry.note},
+        doubted=run.doubted | {name} if event is EventKind.LOST else run.doubted,
         sent=sent,
     )
 
@@ -217,7 +236,7 @@ def objection_to(run: Run[ActionT, BasisT], request: Request) -> str:
     """Return why ``request`` cannot be obeyed, or "" if it can."""
     if run.closed:
         return f"a run that is not over; this one is {run.closed}"
-    if any(known.id == request.id for known in run.requests):
+    if any(earlier.id == request.id for earlier in run.requests):
         return "a request that was not made before"
     match request.wish:
         case Wish.ABORT if run.past_return:

@@ -25,7 +25,7 @@ class Canary:
             return self._canary(service, host, key, LOOK, "--look")
 
     def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
-        """Submit a row called ``key``, again and again until ``bound``."""
+        """Submit a row called ``key`` to ``service`` at ``host``, again until ``bound`` is over."""
         if not self._canary(service, host, key, bound):
             raise Unreachable(
                 f"{service} on {host} did not acknowledge row {key}",
@@ -44,8 +44,8 @@ class Canary:
         )
 
 
-def _rows(said: str) -> int | None:
-    rows = json.loads(said)["rows"]
+def _rows(line: str) -> int | None:
+    rows = json.loads(line)["rows"]
     if rows is not None and not isinstance(rows, int):
         raise ValueError(f"no number of rows: {rows}")
     return rows

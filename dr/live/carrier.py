@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from core.clock import Clock
-from core.measure import Measure
+from core.measure import FRESH, ClockPair, Measure, Window
 from core.runs.journal import Opened, Where
+from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
-from dr.eye import seen
+from dr.eye import if_seen
 from dr.live.doors import Live
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.run_folder import RunFolder
-from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun, codec
+from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRun
 from dr.report import Report, report, report_json, report_text
 from dr.rules import staleness
+from inventory.names import ServiceName
 
 _AROUND: Final = timedelta(seconds=2)
 """before and after the run: a gap at its edge counts as well"""
@@ -27,7 +28,11 @@ _AROUND: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """One run of one network."""
+    """Carries the run in ``folder``; whoever makes one holds the folder's lock.
+
+    Start and resume are one call: the journal says which it is. The journal that a run began
+    with is its truth for life, whether etcd has a quorum later or not.
+    """
 
     live: Live
     folder: RunFolder
@@ -51,13 +56,18 @@ class Carrier:
             clock=self.clock,
             inbox=self.folder.inbox(),
         )
-        if journal.records():
-            return engine.resume()
+        begun = fold(journal.records())
+        if begun is not None and begun.closed:
+            return begun
         plan = self.folder.plan()
-        facts = eye.observe(plan.basis.service)
-        for refusal in staleness(plan, self.live.network, facts, self.clock.now()):
-            raise refusal
-        return engine.start(plan, truth)
+        if begun is None:
+            facts = eye.observe(plan.basis.service)
+            for refusal in staleness(plan, self.live.network, facts, self.clock.now()):
+                raise refusal
+            self._mark_the_beginning(plan.basis.service)
+        run = engine.resume() if begun else engine.start(plan, truth)
+        self._mark_the_end(plan.basis.service)
+        return run
 
     def report(self) -> Report:
         """Measure the run, keep its report in its folder, and return it.
@@ -68,11 +78,9 @@ class Carrier:
         """
         records = self.folder.journal(self.clock).records()
         basis = self.folder.plan().basis
-        made = report(
-            records, self.live.network.service(basis.service), self._measure(basis, records)
-        )
-        self.folder.keep_report(report_text(made), report_json(made))
-        return made
+        run_report = report(records, self.live.network.service(basis.service), self._measure(basis))
+        self.folder.keep_report(report_text(run_report), report_json(run_report))
+        return run_report
 
     def _truth(self) -> Where:
         match [record.entry for record in self.folder.journal(self.clock).records()]:
@@ -88,12 +96,32 @@ class Carrier:
         return CopiedJournal(self._etcd_journal(), copy)
 
     def _etcd_journal(self) -> EtcdJournal[Action, Basis]:
-        environment = self.live.network.environment
-        return EtcdJournal(self.live.etcd, environment, self.folder.run, codec(), self.clock)
+        return self.live.journal(self.folder.run, self.clock)
 
-    def _measure(self, basis: Basis, records: Sequence[RecoveryRecord]) -> Measure | None:
+    def _measure(self, basis: Basis) -> Measure | None:
+        window = self.folder.window()
+        span = window.span(_AROUND) if window else None
+        if span is None:
+            return None
         # the rows of the last moments must have had time to be acknowledged
         self.clock.sleep(_AROUND)
-        since, until = records[0].at - _AROUND, records[-1].at + _AROUND
-        probe = self.live.doors.probe
-        return seen(lambda: probe.measure(basis.service, since, until))
+        return if_seen(lambda: self.live.doors.probe.measure(basis.service, *span))
+
+    def _mark_the_beginning(self, service: ServiceName) -> None:
+        mark = if_seen(lambda: self._mark(service))
+        last = if_seen(lambda: self.live.doors.probe.acknowledged(service))
+        if mark is not None:
+            waiting = last is not None and last.age > FRESH
+            lead = last.age if last is not None and waiting else timedelta()
+            self.folder.keep_window(Window(mark, lead))
+
+    def _mark_the_end(self, service: ServiceName) -> None:
+        window = self.folder.window()
+        if window is not None:
+            self.folder.keep_window(replace(window, ended=if_seen(lambda: self._mark(service))))
+
+    def _mark(self, service: ServiceName) -> ClockPair:
+        began = self.clock.elapsed()
+        shown = self.live.doors.probe.now(service)
+        within = (self.clock.elapsed() - began) / 2
+        return ClockPair(shown, began + within, within)

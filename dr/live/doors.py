@@ -14,20 +14,24 @@ import httpx
 
 from access.clients import http
 from access.clients.etcd import Etcd
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.clients.ssh import Access
 from access.secrets import Secrets
 from core.clock import Clock
+from core.runs.plan import RunName
+from dr.actions import Action
 from dr.doors import Doors
 from dr.eye import Eye
 from dr.hands import Hands
 from dr.live.application import Canary
 from dr.live.database import Patroni
 from dr.live.guard import ForcedCommand
+from dr.live.journals.etcd import EtcdJournal
 from dr.live.probe import Probes
 from dr.live.programs import Programs
 from dr.live.records import EtcdRecords
 from dr.live.workers import Workers, in_threads
+from dr.plan import Basis, codec
 from inventory.endpoints import ETCD_CLIENT, SSH
 from inventory.etcd import CONTROL
 from inventory.network import Network
@@ -35,7 +39,10 @@ from inventory.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A running network, as recovery reaches it."""
+    """A running network, as recovery reaches it: open until ``close``.
+
+    Everything goes over the management network, so nothing here depends on what is moved.
+    """
 
     network: Network
     doors: Doors
@@ -61,7 +68,7 @@ class Live:
         guard = Access(secrets.epoch_key, hosts, port=ssh_port)
         doors = Doors(
             EtcdRecords(etcd, network.environment),
-            Patroni(network, over, programs),
+            Patroni(network, over, programs, secrets),
             ForcedCommand(network, guard),
             Canary(network, programs),
             Probes(network, tls),
@@ -87,6 +94,10 @@ class Live:
         """Return what looks at this network, in several threads."""
         return Eye(self.network, self.doors, clock, in_threads())
 
+    def journal(self, run: RunName, clock: Clock) -> EtcdJournal[Action, Basis]:
+        """Return the journal of ``run`` as a quorum keeps it."""
+        return EtcdJournal(self.etcd, self.network.environment, run, codec(), clock)
+
     def workers(self) -> Workers:
         """Return what acts on this network, each attempt in a thread of its own."""
         return Workers(Hands(self.doors))
@@ -106,7 +117,7 @@ def quorum(network: Network, secrets: Secrets, account: str) -> Iterator[Etcd]:
 def _etcd(network: Network, secrets: Secrets, over: httpx.Client, account: str) -> Etcd:
     voters = [network.host(name) for name in network.voters]
     roots = [f"https://{host.management.ip}:{ETCD_CLIENT}" for host in voters]
-    return Etcd(over, roots, EtcdAuth(Login(account, secrets.etcd_password(account))))
+    return Etcd(over, roots, EtcdAuth(EtcdCredentials(account, secrets.etcd_password(account))))
 
 
 def _tls(secrets: Secrets) -> ssl.SSLContext:

@@ -10,7 +10,7 @@ from access.clients.ssh import Access, connect
 from core.errors import Rejected, Unreachable
 from core.runs.ports import Token
 from dr.doors import Stance
-from dr.epochs import Act, Answer, Request, Verdict
+from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict
 from dr.live.programs import looking
 from inventory.names import HostName, ServiceName
 from inventory.network import Host, Network
@@ -29,21 +29,21 @@ class ForcedCommand:
     def look(self, service: ServiceName, host: HostName) -> Stance:
         """Return how ``host`` is with ``service``."""
         address = self.network.service(service).address
-        request = Request(service, 0, "look", "look", Act.LOOK, address)
+        request = GuardRequest(service, 0, "look", "look", Act.LOOK, address)
         with looking():
             answer = self._answer(host, request)
         return Stance(address in answer.addresses, answer.highest)
 
     def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
-        """Have ``host`` announce or withdraw ``service`` under the token's epoch."""
+        """Have ``host`` do ``act`` with ``service``, under the epoch of ``token``."""
         address = self.network.service(service).address
-        self._answer(host, Request(service, token.epoch, token.run, token.step, act, address))
+        self._answer(host, GuardRequest(service, token.epoch, token.run, token.step, act, address))
 
-    def _answer(self, host: HostName, request: Request) -> Answer:
+    def _answer(self, host: HostName, request: GuardRequest) -> GuardAnswer:
         return ask(self.network.host(host), self.access, request)
 
 
-def ask(host: Host, access: Access, request: Request) -> Answer:
+def ask(host: Host, access: Access, request: GuardRequest) -> GuardAnswer:
     """Return what ``host`` says after it obeyed ``request``.
 
     ``access`` holds the key that the forced command belongs to.
@@ -55,7 +55,7 @@ def ask(host: Host, access: Access, request: Request) -> Answer:
     with connect(host, access) as connection:
         completed = connection.ask(request.text(), bound=BOUND)
     try:
-        verdict, answer = Verdict(completed.exit_code), Answer.parse(completed.stdout)
+        verdict, answer = GuardVerdict(completed.exit_code), GuardAnswer.parse(completed.stdout)
     except ValueError as error:
         raise Unreachable(
             f"{host.name} did not answer {request.act} for {request.workload}",
@@ -63,9 +63,9 @@ def ask(host: Host, access: Access, request: Request) -> Answer:
             actual=(completed.stderr or completed.stdout).strip()[:200] or "nothing",
             next_step=f"ndc ssh {host.name} -- journalctl -t ndc-epoch",
         ) from error
-    if verdict is Verdict.OBEYED:
+    if verdict is GuardVerdict.OBEYED:
         return answer
-    raise (Unreachable if verdict is Verdict.FAILED else Rejected)(
+    raise (Unreachable if verdict is GuardVerdict.FAILED else Rejected)(
         f"{host.name} did not obey {request.act} for {request.workload}, epoch {request.epoch}",
         expected=f"no epoch above {request.epoch}, and a service that it may serve",
         actual=answer.refused,

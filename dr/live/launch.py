@@ -36,14 +36,14 @@ class Runner:
         Raises:
             Rejected: it could not be started.
         """
-        told = len(self._records())
+        first_new = len(self._records())
         process = self._started()
         while True:
             ended = process.poll()
             records = self._records()
-            for record in records[told:]:
+            for record in records[first_new:]:
                 tell(record)
-            told = len(records)
+            first_new = len(records)
             if ended is not None:
                 return ended
             self.clock.sleep(_LOOK_EVERY)

@@ -6,14 +6,14 @@ import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import httpx
 
 from access.clients import http, probe
 from core.errors import NotSeen
-from core.measure import Measure
+from core.measure import Measure, ProbeTime
 from dr.doors import Acknowledged
 from inventory.endpoints import PROBE
 from inventory.names import ServiceName, SiteName
@@ -42,9 +42,21 @@ class Probes:
         site = SiteName(own.site) if own.site else None
         return Acknowledged(site, own.taken_at - own.last_acknowledged_at)
 
-    def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
+    def now(self, service: ServiceName) -> ProbeTime:
+        """Return what the clock of the probe of ``service`` shows."""
+        summary = self._first(lambda client, root: probe.summary(client, root, deadline=_LOOK))
+        own = summary.services.get(service)
+        if own is None:
+            raise NotSeen(
+                f"the probe does not write to {service}",
+                refused=True,
+                next_step="ndc up configures the probe",
+            )
+        return ProbeTime(own.taken_at)
+
+    def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
         """Return what became of the writes between ``since`` and ``until``, each read back now."""
-        window = (since, until)
+        window = (since.at, until.at)
         return self._first(
             lambda client, root: probe.measured(
                 client, root, service, window=window, deadline=_MEASURE
@@ -60,12 +72,12 @@ class Probes:
         )
         for host in self.network.hosts_with(Role.PROBE):
             try:
-                return asyncio.run(self._asked(look, f"https://{host.management.ip}:{PROBE}"))
+                return asyncio.run(self._ask(look, f"https://{host.management.ip}:{PROBE}"))
             except NotSeen as error:
                 failure = error
         raise failure
 
-    async def _asked(
+    async def _ask(
         self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]], root: str
     ) -> T:
         async with http.async_client(self.tls) as client:

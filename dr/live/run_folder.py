@@ -4,6 +4,7 @@ plan.json       what was printed is what runs
 journal.jsonl   the truth, or etcd's copy
 inbox/          what people ask of it while it is carried
 lock            held by the one process that carries it
+window.json     what time it is measured over, by the probe's clock
 report.json, report.txt
 runner.log
 """
@@ -24,6 +25,7 @@ from core.clock import Clock
 from core.errors import PlanRefused, Rejected
 from core.formats import Format
 from core.locks import Lock, is_held
+from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from dr.actions import Action
@@ -32,6 +34,7 @@ from dr.plan import Basis, RecoveryPlan, codec, from_text, to_text
 from inventory.problems import nearest
 
 _LOOKERS: Final = timedelta(seconds=1)
+_WINDOW: Final[TypeAdapter[Window]] = TypeAdapter(Window)
 _REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Request)
 
 
@@ -43,7 +46,7 @@ class RunFolder:
     run: RunName
 
     @classmethod
-    def made(cls, root: Path, plan: RecoveryPlan) -> RunFolder:
+    def create(cls, root: Path, plan: RecoveryPlan) -> RunFolder:
         """Return a new folder that holds ``plan``.
 
         Raises:
@@ -109,6 +112,12 @@ class RunFolder:
         """Return the journal in this folder."""
         return FileJournal(self.path / "journal.jsonl", codec(), clock)
 
+    def set_journal_aside(self) -> None:
+        """Let there be no journal here; the one that was is kept beside, to be looked at."""
+        path = self.path / "journal.jsonl"
+        if path.exists():
+            path.replace(path.with_suffix(".jsonl.damaged"))
+
     def inbox(self) -> FileInbox:
         """Return the inbox in this folder."""
         return FileInbox(self.inbox_path)
@@ -136,6 +145,31 @@ class RunFolder:
         if text is not None:
             Format.REPORT.demand(text, f"the report of run {self.run}")
         return text
+
+    def window(self) -> Window | None:
+        """Return what time the run is measured over; None: nobody could ask when it began.
+
+        Raises:
+            PlanRefused: it is of a format that is not read.
+        """
+        path = self.path / "window.json"
+        text = files.read_if_there(path)
+        if text is None:
+            return None
+        Format.WINDOW.demand(text, f"the window of run {self.run}")
+        try:
+            return _WINDOW.validate_json(text)
+        except ValidationError:
+            return None  # nothing is known then, and the report says so
+
+    def keep_window(self, window: Window) -> None:
+        """Remember what time the run is measured over.
+
+        Raises:
+            Rejected: it could not be written.
+        """
+        plain = _WINDOW.dump_python(window, mode="json")
+        files.write(self.path / "window.json", Format.WINDOW.text(plain) + "\n")
 
     def last_words(self) -> str:
         """Return the last lines that a runner wrote; for when it left no report."""
@@ -181,7 +215,7 @@ class FileInbox:
 
     def requests(self) -> Sequence[Request]:
         """Return what has been asked and not been put away, oldest first."""
-        return [found for path in sorted(self.path.glob("*.json")) if (found := _read(path))]
+        return [request for path in sorted(self.path.glob("*.json")) if (request := _read(path))]
 
     def put_away(self, request: Request) -> None:
         """Forget ``request``: it is in the journal, or cannot be obeyed."""

@@ -53,19 +53,19 @@ class MemoryAddresses(Addresses):
     """Addresses of no host, for rehearsal."""
 
     def __init__(self) -> None:
-        self._there: set[IPv4Address] = set()
+        self._addresses: set[IPv4Address] = set()
 
     @override
     def present(self) -> frozenset[IPv4Address]:
-        return frozenset(self._there)
+        return frozenset(self._addresses)
 
     @override
     def add(self, address: IPv4Address) -> None:
-        self._there.add(address)
+        self._addresses.add(address)
 
     @override
     def remove(self, address: IPv4Address) -> None:
-        self._there.discard(address)
+        self._addresses.discard(address)
 
 
 def _ip(*words: str) -> str:

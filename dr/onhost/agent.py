@@ -1,6 +1,6 @@
 """A host's placement agent: reads the records, and has the guard do what they ask for.
 
-It fails static. What cannot be asked changes nothing, and every act goes through the
+Where the records cannot be read, everything stays as it is. Every act goes through the
 guard, which refuses the epoch of a record that was overtaken meanwhile.
 """
 
@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Protocol
 
-from dr.edges import Edge, Local, edge, yields
-from dr.epochs import Act, Request, Verdict
+from dr.edges import HostEdge, Local, edge, yields
+from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.guard import Guard
 from dr.placement import Claim, Placement
 from inventory.names import ServiceName, SiteName
 
-_ACTS = {Edge.ANNOUNCE: Act.ANNOUNCE, Edge.STAY_OUT: Act.WITHDRAW, Edge.WITHDRAW: Act.WITHDRAW}
+_ACTS = {
+    HostEdge.ANNOUNCE: Act.ANNOUNCE,
+    HostEdge.STAY_OUT: Act.WITHDRAW,
+    HostEdge.WITHDRAW: Act.WITHDRAW,
+}
 
 
-class Records(Protocol):
+class MajorityRecords(Protocol):
     """What the agent may ask; each answer is a majority's, as of now."""
 
     def placements(self) -> Mapping[ServiceName, Placement]:
@@ -43,7 +47,7 @@ class Agent:
     """Obeys the records, for the services that the guard of this host knows."""
 
     site: SiteName
-    records: Records
+    records: MajorityRecords
     guard: Guard
 
     def look(self) -> Iterator[str]:
@@ -55,20 +59,20 @@ class Agent:
         """
         # first the records: a host looked at later knows the epoch of whoever overtook them
         records = self.records.placements()
-        known = self.guard.record.read()
+        epochs = self.guard.record.read()
         present = self.guard.addresses.present()
         for name, address in self.guard.serves.items():
             service, record = ServiceName(name), records.get(ServiceName(name))
-            local = Local(self.site, IPv4Address(address) in present, known.get(name))
+            local = Local(self.site, IPv4Address(address) in present, epochs.get(name))
             wanted = edge(record, local)
-            if record is None or wanted is Edge.KEEP:
+            if record is None or wanted is HostEdge.KEEP:
                 continue
-            if wanted is Edge.WITHDRAW and yields(wanted, self.records.claim(service)):
+            if wanted is HostEdge.WITHDRAW and yields(wanted, self.records.claim(service)):
                 continue
             yield self._do(_ACTS[wanted], service, record, IPv4Address(address))
 
     def _do(self, act: Act, service: ServiceName, record: Placement, address: IPv4Address) -> str:
-        request = Request(service, record.epoch, "agent", "placement", act, address)
-        verdict, answer = self.guard.answer(request.text())
-        ended = "done" if verdict is Verdict.OBEYED else f"{verdict.name}: {answer.refused}"
+        request = GuardRequest(service, record.epoch, "agent", "placement", act, address)
+        verdict, answer = self.guard.answer(request.text(), recorded=True)
+        ended = "done" if verdict is GuardVerdict.OBEYED else f"{verdict.name}: {answer.refused}"
         return f"{act} of {service}, placed at {record.site} in epoch {record.epoch}: {ended}"

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from access.clients import http
 from access.clients.etcd import Etcd
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.this_host import ThisHost, this_host_of_arguments
 from core.clock import Clock
 from core.errors import NdcError
@@ -20,8 +20,8 @@ from dr.epochs import services_of
 from dr.live.records import EtcdRecords
 from dr.onhost.addresses import Loopback
 from dr.onhost.agent import Agent
+from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.guard import Guard
-from dr.onhost.record import FOLDER, EpochRecord
 from inventory.endpoints import ETCD_CLIENT
 from inventory.etcd import AGENT, password_name
 from inventory.network import Host
@@ -50,13 +50,15 @@ def _agent(this_host: ThisHost, clock: Clock) -> Agent:
 
     voters = sorted((network.host(name) for name in network.voters), key=farness)
     roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
-    etcd = Etcd(over, roots, EtcdAuth(Login(AGENT, this_host.password(password_name(AGENT)))))
+    etcd = Etcd(
+        over, roots, EtcdAuth(EtcdCredentials(AGENT, this_host.password(password_name(AGENT))))
+    )
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
     return Agent(host.site, EtcdRecords(etcd, network.environment), guard)
 
 
 def _obey(agent: Agent, clock: Clock) -> None:
-    told = ""
+    last_trouble = ""
     while True:
         try:
             for sentence in agent.look():
@@ -64,9 +66,9 @@ def _obey(agent: Agent, clock: Clock) -> None:
             trouble = ""
         except NdcError as error:
             trouble = f"everything stays as it is: {error.what}: {error.actual}"
-        if trouble != told:
+        if trouble != last_trouble:
             _log.info("%s", trouble or "the records can be read again")
-            told = trouble
+            last_trouble = trouble
         clock.sleep(EVERY)
 
 

@@ -1,12 +1,11 @@
 """``ndc-epoch``: the forced command through which recovery acts on a host.
 
-sshd starts it for the one key that may do nothing else, by this line of root's
-authorized_keys:
-
-    command="/opt/ndc/venv/bin/python -I -m dr.onhost.epoch_main",restrict ssh-ed25519 …
+sshd starts it for the one key that may do nothing else, by a line of root's authorized_keys
+(role ``base``). It is the agent's account then, and may change addresses: what the two share
+is that account's.
 
 The request is what the client wanted to run; the answer is one line of JSON on
-stdout, and an exit code (``Verdict``).
+stdout, and an exit code (``GuardVerdict``).
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ import syslog
 
 from core.errors import Rejected
 from core.system_clock import SystemClock
-from dr.epochs import MOST_BYTES, Answer, Verdict
+from dr.epochs import MOST_BYTES, GuardAnswer, GuardVerdict
 from dr.onhost.addresses import Loopback
+from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.guard import HOST_FILE, Guard, services_in
-from dr.onhost.record import FOLDER, EpochRecord
 
 
 def main() -> None:
@@ -34,11 +33,11 @@ def main() -> None:
     sys.exit(verdict)
 
 
-def _answered(text: str) -> tuple[Verdict, Answer]:
+def _answered(text: str) -> tuple[GuardVerdict, GuardAnswer]:
     try:
         serves = services_in(HOST_FILE)
     except Rejected as error:
-        return Verdict.FAILED, Answer(None, refused=f"{error.what}: {error.actual}")
+        return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
     return Guard(serves, EpochRecord(FOLDER, SystemClock()), Loopback()).answer(text)
 
 

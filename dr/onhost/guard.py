@@ -11,9 +11,9 @@ from typing import assert_never
 
 from core import host_paths
 from core.errors import JournalCorrupt, NdcError, Rejected
-from dr.epochs import Act, Answer, Request, Verdict, refusal
+from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
 from dr.onhost.addresses import Addresses
-from dr.onhost.record import EpochRecord
+from dr.onhost.epoch_record import EpochRecord
 
 HOST_FILE = Path(host_paths.HOST_FILE)
 """what this host is; its ``services`` maps each service that it may serve to the address"""
@@ -28,32 +28,39 @@ class Guard:
     record: EpochRecord
     addresses: Addresses
 
-    def answer(self, text: str) -> tuple[Verdict, Answer]:
-        """Return what becomes of the request ``text``, done and looked at."""
+    def answer(self, text: str, *, recorded: bool = False) -> tuple[GuardVerdict, GuardAnswer]:
+        """Return what becomes of the request ``text``, done and looked at.
+
+        ``recorded`` says that its epoch was read from a majority.
+        """
         try:
-            request = Request.parse(text)
+            request = GuardRequest.parse(text)
         except Rejected as error:
-            return Verdict.MALFORMED, Answer(None, refused=f"{error.what}: {error.expected}")
+            return GuardVerdict.MALFORMED, GuardAnswer(
+                None, refused=f"{error.what}: {error.expected}"
+            )
         try:
             with self.record.turn():
-                return self._in_turn(request)
+                return self._in_turn(request, recorded=recorded)
         except JournalCorrupt as error:
-            return Verdict.DAMAGED, Answer(None, refused=f"{error.what} ({error.actual})")
+            return GuardVerdict.DAMAGED, GuardAnswer(None, refused=f"{error.what} ({error.actual})")
         except NdcError as error:
-            return Verdict.FAILED, Answer(None, refused=f"{error.what}: {error.actual}")
+            return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
 
-    def _in_turn(self, request: Request) -> tuple[Verdict, Answer]:
-        known = self.record.read()
-        if why := refusal(request, known, self.serves):
-            return Verdict.REFUSED, Answer(known.get(request.workload), refused=why)
-        highest = known.get(request.workload)
+    def _in_turn(
+        self, request: GuardRequest, *, recorded: bool
+    ) -> tuple[GuardVerdict, GuardAnswer]:
+        epochs = self.record.read()
+        if why := refusal(request, epochs, self.serves, recorded=recorded):
+            return GuardVerdict.REFUSED, GuardAnswer(epochs.get(request.workload), refused=why)
+        highest = epochs.get(request.workload)
         if request.act is not Act.LOOK and request.epoch != highest:
             highest = request.epoch
-            self.record.write({**known, request.workload: highest})
+            self.record.write({**epochs, request.workload: highest})
         self._act(request)
-        return Verdict.OBEYED, Answer(highest, self._announced())
+        return GuardVerdict.OBEYED, GuardAnswer(highest, self._announced())
 
-    def _act(self, request: Request) -> None:
+    def _act(self, request: GuardRequest) -> None:
         match request.act:
             case Act.ANNOUNCE:
                 self.addresses.add(request.argument)
@@ -65,8 +72,8 @@ class Guard:
                 assert_never(request.act)
 
     def _announced(self) -> tuple[IPv4Address, ...]:
-        mine = {IPv4Address(address) for address in self.serves.values()}
-        return tuple(sorted(mine & self.addresses.present()))
+        own = {IPv4Address(address) for address in self.serves.values()}
+        return tuple(sorted(own & self.addresses.present()))
 
 
 def services_in(path: Path) -> dict[str, str]:

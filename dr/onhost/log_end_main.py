@@ -33,8 +33,8 @@ def main() -> None:
 
 
 def _end(copy: Path) -> LogEnd:
-    timeline, location = checkpoint(_said("pg_controldata", str(copy)))
-    records = _said(
+    timeline, location = checkpoint(_output("pg_controldata", str(copy)))
+    records = _output(
         *("pg_waldump", "--path", str(copy / "pg_wal"), "--timeline", str(timeline)),
         *("--start", written(location), "--limit", str(_THE_CHECKPOINT_AND_ONE_MORE)),
         must_end_well=False,  # it complains where a log ends
@@ -42,7 +42,7 @@ def _end(copy: Path) -> LogEnd:
     return LogEnd(timeline, location, is_final(records))
 
 
-def _said(program: str, *words: str, must_end_well: bool = True) -> str:
+def _output(program: str, *words: str, must_end_well: bool = True) -> str:
     return subprocess.run(
         [host_paths.POSTGRESQL_PROGRAMS / program, *words],
         env={"LC_ALL": "C"},

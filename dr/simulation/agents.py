@@ -10,17 +10,17 @@ from typing import Final
 from core.errors import WorldError
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
-from dr.edges import Edge, Local, edge, yields
+from dr.edges import HostEdge, Local, edge, yields
 from dr.epochs import Act
-from dr.eye import seen
+from dr.eye import if_seen
 from dr.placement import Placement
 from dr.simulation.world import World
 from inventory.names import HostName
 
 _ACTS: Final = {
-    Edge.ANNOUNCE: Act.ANNOUNCE,
-    Edge.STAY_OUT: Act.WITHDRAW,
-    Edge.WITHDRAW: Act.WITHDRAW,
+    HostEdge.ANNOUNCE: Act.ANNOUNCE,
+    HostEdge.STAY_OUT: Act.WITHDRAW,
+    HostEdge.WITHDRAW: Act.WITHDRAW,
 }
 
 
@@ -41,7 +41,7 @@ class Agents:
 
     def _look(self, host: HostName) -> None:
         self._look_after(self._every, host)
-        record = seen(lambda: self._world.doors.records.placement(self._service))
+        record = if_seen(lambda: self._world.doors.records.placement(self._service))
         if record is not None:
             self._later(lambda: self._decide(host, record))
 
@@ -49,10 +49,10 @@ class Agents:
         stance = self._world.doors.guard.look(self._service, host)
         site = self._world.truth.network.host(host).site
         wanted = edge(record, Local(site, stance.announces, stance.highest))
-        if wanted is Edge.KEEP:
+        if wanted is HostEdge.KEEP:
             return
-        if wanted is Edge.WITHDRAW:
-            claim = seen(lambda: self._world.doors.records.claim(self._service))
+        if wanted is HostEdge.WITHDRAW:
+            claim = if_seen(lambda: self._world.doors.records.claim(self._service))
             if claim is None or yields(wanted, claim):
                 return
         self._later(lambda: self._act(host, record, _ACTS[wanted]))

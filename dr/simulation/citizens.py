@@ -46,8 +46,8 @@ class Citizens:
     @property
     def lost(self) -> list[str]:
         """Acknowledged writes that are gone."""
-        kept = set(self._truth.database.log)
-        return [write.row for write in self.acknowledged if write.row not in kept]
+        rows = set(self._truth.database.log)
+        return [write.row for write in self.acknowledged if write.row not in rows]
 
     def measure(self, since: datetime, until: datetime) -> Measure:
         """Return what became of the writes between ``since`` and ``until``."""

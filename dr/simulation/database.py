@@ -34,6 +34,10 @@ class SimulatedDatabase:
     """acknowledged and unacknowledged rows, as the leader has them"""
     missing: dict[HostName, int] = field(default_factory=dict)
     """rows at the end of the log that a standby does not have yet"""
+    promotion: timedelta = PROMOTION
+    """from the old leader's stop to the new one"""
+    rejoining: timedelta = REJOINING
+    """from there until a standby is synchronous again"""
     switching: bool = False
     forks: int = 0
     """how often the leader changed"""
@@ -70,7 +74,7 @@ class SimulatedDatabase:
         if candidate not in self.synchronous:
             raise Rejected(f"candidate {candidate} is not synchronous")
         self.leader, self.synchronous, self.switching = None, set(), True
-        self.timeline.at(PROMOTION, lambda: self._promote(candidate, rejoining=leader))
+        self.timeline.at(self.promotion, lambda: self._promote(candidate, rejoining=leader))
 
     def crash_leader(self) -> None:
         """Lose the leader's host; its best standby takes over when the lease has run out."""
@@ -96,4 +100,4 @@ class SimulatedDatabase:
             self.successions[rejoining, candidate] = Succession(end, fork=len(self.log))
         others = {m.host for m in self.declared.members if m.synchronous} & self.alive
         partners = others - {candidate} if rejoining is None else {rejoining} & self.alive
-        self.timeline.at(REJOINING, lambda: self.synchronous.update(partners))
+        self.timeline.at(self.rejoining, lambda: self.synchronous.update(partners))

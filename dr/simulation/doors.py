@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, TypeVar
 
 from core.errors import NotSeen, Rejected, Unreachable
-from core.measure import Measure
+from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
 from dr.doors import Acknowledged, Doors, Stance
 from dr.epochs import Act
@@ -136,7 +136,7 @@ class SimulatedGuard:
         return Stance(host in self.truth.announcing, self.truth.epochs[host] or None)
 
     def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
-        """Announce or withdraw, unless the epoch is over."""
+        """Have ``host`` do ``act`` with ``service``, unless the epoch of ``token`` is over."""
         truth = self.truth
         if not truth.sees(host):
             raise Unreachable(f"{host} does not answer for {service}")
@@ -162,7 +162,7 @@ class SimulatedApplication:
         return None if self.truth.database.leader is None else self.truth.database.log.count(key)
 
     def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
-        """Insert ``key``, unless it is there."""
+        """Insert ``key``, unless it is there; ``service``, ``host``, ``bound``: as live."""
         database = self.truth.database
         if not self.truth.sees(host):
             raise Unreachable(f"{host} does not answer for {service}")
@@ -188,10 +188,16 @@ class SimulatedProbe:
         last = self.citizens.acknowledged[-1]
         return Acknowledged(last.site, self.truth.timeline.elapsed() - last.at)
 
-    def measure(self, service: ServiceName, since: datetime, until: datetime) -> Measure:
+    def now(self, service: ServiceName) -> ProbeTime:
+        """Return the simulated instant, as far off as the probe's clock is."""
+        self._demand_sight(service)
+        return ProbeTime(self.truth.timeline.now() + self.truth.probe_ahead)
+
+    def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
         """Count what the citizens wrote between ``since`` and ``until``, and what is left."""
         self._demand_sight(service)
-        return self.citizens.measure(since, until)
+        ahead = self.truth.probe_ahead
+        return self.citizens.measure(since.at - ahead, until.at - ahead)
 
     def _demand_sight(self, service: ServiceName) -> None:
         hosts = self.truth.network.hosts_with(Role.PROBE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from dr.placement import Claim, Placement
 from dr.simulation.database import SimulatedDatabase
@@ -29,6 +30,8 @@ class Truth:
     claim: Claim = field(default_factory=lambda: Claim(None))
     dark: set[SiteName] = field(default_factory=set)
     """sites that nobody can see into"""
+    probe_ahead: timedelta = timedelta()
+    """how far the probe's clock is ahead of everybody else's"""
     quorum: bool = True
     changes: int = 0
     """how often something was changed through a door"""

@@ -32,7 +32,11 @@ _BLOCKED = timedelta(milliseconds=100)
 
 
 class World:
-    """Keeps the promises of ``Clock`` and ``Actuator`` for one service of one network."""
+    """Keeps the promises of ``Clock`` and ``Actuator`` for one service of one network.
+
+    One ``seed`` is one history: the same calls bring about the same world, to the message.
+    What is true lies in ``truth``; a run sees and changes it through ``doors`` alone.
+    """
 
     def __init__(self, truth: Truth, citizens: Citizens, seed: int) -> None:
         self.truth = truth

@@ -17,7 +17,7 @@ from inventory.problems import Place
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One thing that may be lost, and what is lost with it."""
+    """One thing that may be lost, and every link and site that is lost with it."""
 
     what: str
     """as a person says it: ``duct red-river-north-ring``"""
@@ -36,13 +36,13 @@ def of_links(inventory: Inventory, document: Document) -> Iterator[Loss]:
         place = document.key_at("links", name)
         yield Loss(f"link {name}", frozenset({name}), frozenset(), "NDC-E0602", place)
     for key, word in (("ducts", "duct"), ("shared_risks", "shared risk")):
-        carried: dict[str, set[LinkName]] = {}
+        links_with: dict[str, set[LinkName]] = {}
         first: dict[str, Place] = {}
         for name, link in inventory.links.items():
             for index, thing in enumerate(getattr(link, key)):
-                carried.setdefault(thing, set()).add(name)
+                links_with.setdefault(thing, set()).add(name)
                 first.setdefault(thing, document.at("links", name, key, index))
-        for thing, links in carried.items():
+        for thing, links in links_with.items():
             if len(links) > 1:  # the loss of one alone was yielded above
                 what = f"{word} {thing}"
                 yield Loss(what, frozenset(links), frozenset(), "NDC-E0603", first[thing])

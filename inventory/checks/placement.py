@@ -56,14 +56,14 @@ def _homes(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     actual="two",
                     next_step="remove it from one of the lists",
                 )
-    for served, service in inventory.services.items():
-        if service.home in service.refuges:
+    for service, entry in inventory.services.items():
+        if entry.home in entry.refuges:
             yield Problem(
-                document.at("services", served, "refuges", service.refuges.index(service.home)),
+                document.at("services", service, "refuges", entry.refuges.index(entry.home)),
                 "NDC-E0803",
-                f"{service.home} is home and refuge of {served}",
+                f"{entry.home} is home and refuge of {service}",
                 expected="refuges other than the home",
-                actual=service.home,
+                actual=entry.home,
                 next_step="remove it from the refuges",
             )
 
@@ -85,9 +85,9 @@ def _kinds(profile: ProfileName, inventory: Inventory, document: Document) -> It
 
 def _carriers(profile: ProfileName, inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for each use of a site whose hosts lack the role for it."""
-    declared = inventory.profiles[profile]
+    entry = inventory.profiles[profile]
     for path, site, role in _needs(inventory):
-        hosts = declared.hosts_at(site, inventory.sites[site].kind)
+        hosts = entry.hosts_at(site, inventory.sites[site].kind)
         if hosts and not any(role in roles for roles in hosts.values()):
             yield Problem(
                 document.at(*path),
@@ -108,9 +108,9 @@ def _needs(inventory: Inventory) -> Iterator[tuple[Path, SiteName, Role]]:
         for key in ("synchronous", "asynchronous"):
             for index, site in enumerate(getattr(copies, key)):
                 yield ("databases", database, key, index), site, Role.DATABASE
-    for service, served in inventory.services.items():
-        yield ("services", service, "home"), served.home, Role.SERVICE
-        for index, site in enumerate(served.refuges):
+    for service, entry in inventory.services.items():
+        yield ("services", service, "home"), entry.home, Role.SERVICE
+        for index, site in enumerate(entry.refuges):
             yield ("services", service, "refuges", index), site, Role.SERVICE
 
 

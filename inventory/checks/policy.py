@@ -20,10 +20,10 @@ def _tiers(inventory: Inventory, document: Document) -> Iterator[Problem]:
     for name, service in inventory.services.items():
         database = inventory.databases.get(service.database)
         own = inventory.tiers.get(service.tier)
-        needed = database and inventory.tiers.get(database.tier)
-        if not (database and own and needed):
+        base = database and inventory.tiers.get(database.tier)
+        if not (database and own and base):
             continue
-        if own.recovery_time < needed.recovery_time or own.recovery_point < needed.recovery_point:
+        if own.recovery_time < base.recovery_time or own.recovery_point < base.recovery_point:
             yield Problem(
                 document.at("services", name, "tier"),
                 "NDC-E0411",

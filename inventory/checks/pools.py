@@ -1,4 +1,4 @@
-"""Pools: large enough, apart from each other, and nobody else's."""
+"""Pools are large enough, do not overlap, and belong to nobody else."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def pools(inventory: Inventory, document: Document) -> Iterator[Problem]:
         yield from _too_many_hosts(profile, inventory, document)
 
 
-def _overlaps(declared: Pools, document: Document) -> Iterator[Problem]:
-    for (first, one), (second, other) in combinations(sorted(declared), 2):
+def _overlaps(prefixes: Pools, document: Document) -> Iterator[Problem]:
+    for (first, one), (second, other) in combinations(sorted(prefixes), 2):
         if one.overlaps(other):
             yield Problem(
                 document.at("pools", second),
@@ -36,8 +36,8 @@ def _overlaps(declared: Pools, document: Document) -> Iterator[Problem]:
             )
 
 
-def _public(declared: Pools, document: Document) -> Iterator[Problem]:
-    for name, pool in declared:
+def _public(prefixes: Pools, document: Document) -> Iterator[Problem]:
+    for name, pool in prefixes:
         if not pool.is_private:
             yield Problem(
                 document.at("pools", name),
@@ -50,22 +50,22 @@ def _public(declared: Pools, document: Document) -> Iterator[Problem]:
 
 
 def _too_small(inventory: Inventory, document: Document) -> Iterator[Problem]:
-    declared = inventory.pools
-    tight = min(("loopbacks", "lans"), key=lambda name: -getattr(declared, name).prefixlen)
+    prefixes = inventory.pools
+    tight = min(("loopbacks", "lans"), key=lambda name: -getattr(prefixes, name).prefixlen)
     needs = (
-        ("management", addresses.ENVIRONMENTS, addresses.environments(declared), "environments"),
-        (tight, inventory.sites, addresses.sites(declared), "sites"),
-        ("links", inventory.links, addresses.links(declared), "links"),
-        ("services", inventory.services, addresses.services(declared), "services"),
+        ("management", addresses.ENVIRONMENTS, addresses.environments(prefixes), "environments"),
+        (tight, inventory.sites, addresses.sites(prefixes), "sites"),
+        ("links", inventory.links, addresses.links(prefixes), "links"),
+        ("services", inventory.services, addresses.services(prefixes), "services"),
     )
-    for pool, wanted, numbers, what in needs:
-        if len(wanted) > len(numbers):
+    for pool, takers, numbers, what in needs:
+        if len(takers) > len(numbers):
             yield Problem(
                 document.at("pools", pool),
                 "NDC-E0503",
                 f"pool {pool} is too small",
-                expected=f"room for {what}: {len(wanted)} or more",
-                actual=f"{getattr(declared, pool)} has {len(numbers)}",
+                expected=f"room for {what}: {len(takers)} or more",
+                actual=f"{getattr(prefixes, pool)} has {len(numbers)}",
                 next_step="choose a shorter prefix length",
             )
 

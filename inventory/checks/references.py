@@ -1,4 +1,4 @@
-"""Names that are used: each is declared."""
+"""Every name that is used is declared."""
 
 from __future__ import annotations
 
@@ -47,75 +47,76 @@ def namings(inventory: Inventory) -> Iterator[Naming]:
     yield Naming(("failure_policy", "regions"), inventory.failure_policy.regions, "regions")
     for section, keys in _DECLARED_IN.items():
         for name, entry in getattr(inventory, section).items():
-            for key, declared_in in keys.items():
+            for key, target in keys.items():
                 value = getattr(entry, key)
                 is_list = isinstance(value, tuple)
                 names = value if is_list else (value,)
-                yield Naming((section, name, key), names, declared_in, is_list)
+                yield Naming((section, name, key), names, target, is_list)
 
 
 def references(inventory: Inventory, document: Document) -> Iterator[Problem]:
-    """Yield a problem for every name that leads nowhere; a misshapen entry is declared, too."""
+    """Yield a problem for every name that leads nowhere; a name may lead to a misshapen entry."""
     for naming in namings(inventory):
-        declared = document.tree.get(naming.section, {})
-        if isinstance(declared, dict):
+        entries = document.tree.get(naming.section, {})
+        if isinstance(entries, dict):
             for index, name in enumerate(naming.names):
-                if name not in declared:
-                    yield _nowhere(naming, index, declared, document)
+                if name not in entries:
+                    yield _nowhere(naming, index, entries, document)
     for profile, hosts in inventory.profiles.items():
         yield from _added_sites(profile, hosts, inventory, document)
         yield from _added_hosts(profile, hosts, inventory, document)
 
 
 def _nowhere(
-    naming: Naming, index: int, declared: Mapping[str, object], document: Document
+    naming: Naming, index: int, entries: Mapping[str, object], document: Document
 ) -> Problem:
+    """Return the problem of name ``index`` of ``naming``, which is none of ``entries``."""
     name = naming.names[index]
     singular = {"policies": "policy"}.get(naming.section, naming.section.removesuffix("s"))
-    meant = nearest(name, declared)
+    hint = nearest(name, entries)
     return Problem(
         document.at(*naming.path_of(index)),
         "NDC-E0301",
         f'{" of ".join(str(step) for step in naming.path[:0:-1])} names "{name}", '
         f"which is no {singular}",
-        expected=f"a declared {singular}: {listed(declared)}",
+        expected=f"a declared {singular}: {listed(entries)}",
         actual=name,
-        next_step=f"did you mean {meant}?" if meant else f"declare the {singular}, or name another",
+        next_step=f"did you mean {hint}?" if hint else f"declare the {singular}, or name another",
     )
 
 
 def _added_sites(
     name: ProfileName, profile: Profile, inventory: Inventory, document: Document
 ) -> Iterator[Problem]:
-    """Yield a problem for roles that are added at a site which is not declared."""
-    declared = document.tree.get("sites", {})
+    """Yield a problem for each site that ``profile``, called ``name``, adds to and that is none."""
+    sites = document.tree.get("sites", {})
     for site in profile.additions:
-        if site not in inventory.sites and site not in declared:
-            meant = nearest(site, declared)
+        if site not in inventory.sites and site not in sites:
+            hint = nearest(site, sites)
             yield Problem(
                 document.key_at("profiles", name, "additions", site),
                 "NDC-E0302",
                 f'profile {name} adds roles at "{site}", which is no site',
-                expected=f"a declared site: {listed(declared)}",
+                expected=f"a declared site: {listed(sites)}",
                 actual=site,
-                next_step=f"did you mean {meant}?" if meant else "declare the site, or remove it",
+                next_step=f"did you mean {hint}?" if hint else "declare the site, or remove it",
             )
 
 
 def _added_hosts(
     name: ProfileName, profile: Profile, inventory: Inventory, document: Document
 ) -> Iterator[Problem]:
-    """Yield a problem for roles that are added to a host which the profile does not have."""
-    for site, added in profile.additions.items():
+    """Yield a problem for each host that ``profile``, called ``name``, adds to but lacks."""
+    for site, additions in profile.additions.items():
         entry = inventory.sites.get(site)
-        hosts = profile.kinds.get(entry.kind, {}) if entry else added
-        for host in sorted(added.keys() - hosts.keys()):
-            meant = nearest(host, hosts)
+        hosts = profile.kinds.get(entry.kind, {}) if entry else additions
+        for host in sorted(additions.keys() - hosts.keys()):
+            hint = nearest(host, hosts)
             yield Problem(
                 document.key_at("profiles", name, "additions", site, host),
                 "NDC-E0305",
                 f'{site} has no host "{host}" under profile {name}',
                 expected=f"one of {listed(hosts)}",
                 actual=host,
-                next_step=f"did you mean {meant}?" if meant else "add the host to the site's kind",
+                next_step=f"did you mean {hint}?" if hint else "add the host to the site's kind",
             )

@@ -18,9 +18,9 @@ from inventory.problems import Problem, listed, nearest
 
 def unknown_format(document: Document) -> list[Problem]:
     """Return the problem that the files are of a format that is not read; nothing if it is."""
-    stated = stated_in(document.tree)
+    number = stated_in(document.tree)
     try:
-        Format.INVENTORY.demand_number(stated, "the inventory")
+        Format.INVENTORY.demand_number(number, "the inventory")
     except InventoryInvalid as error:
         return [
             Problem(
@@ -28,7 +28,7 @@ def unknown_format(document: Document) -> list[Problem]:
                 "NDC-E0107",
                 error.what,
                 expected=error.expected,
-                actual=f"format {_shown(stated)}",
+                actual=f"format {_shown(number)}",
                 next_step=error.next_step,
             )
         ]
@@ -38,8 +38,8 @@ def unknown_format(document: Document) -> list[Problem]:
 def shaped(document: Document) -> tuple[Inventory, list[Problem]]:
     """Return the inventory without its misshapen parts, and what is wrong with those.
 
-    An entry that is misshapen is left out; for a section that the inventory cannot
-    be without, something harmless stands in.
+    A misshapen entry is left out. Where the inventory cannot be without a section,
+    something harmless stands in for it.
     """
     try:
         return Inventory.model_validate(document.tree), []
@@ -116,16 +116,16 @@ def _problem(detail: ErrorDetails, document: Document) -> Problem:
 
 
 def _unknown(path: Path, document: Document) -> Problem:
-    known = _keys_at(path[:-1])
+    keys = _keys_at(path[:-1])
     wrong = str(path[-1])
-    meant = nearest(wrong, known)
+    hint = nearest(wrong, keys)
     return Problem(
         document.key_at(*path),
         "NDC-E0201",
         f'unknown key "{wrong}" in {_words(path[:-1])}',
-        expected=listed(known),
+        expected=listed(keys),
         actual=wrong,
-        next_step=f"did you mean {meant}?" if meant else "remove it, or write one of these",
+        next_step=f"did you mean {hint}?" if hint else "remove it, or write one of these",
     )
 
 
@@ -154,14 +154,14 @@ def _bad_name(path: Path, detail: ErrorDetails, document: Document) -> Problem:
 def _bad_value(path: Path, detail: ErrorDetails, document: Document) -> Problem:
     wrong = detail["input"]
     choices = _choices(detail)
-    meant = nearest(str(wrong), choices)
+    hint = nearest(str(wrong), choices)
     return Problem(
         document.at(*path),
         "NDC-E0205" if "ip_" in detail["type"] else "NDC-E0204",
         f"{_words(path)} is {_shown(wrong)}",
         expected=_expectation(detail),
         actual=_shown(wrong),
-        next_step=f"did you mean {meant}?" if meant else "write a value of that kind",
+        next_step=f"did you mean {hint}?" if hint else "write a value of that kind",
     )
 
 

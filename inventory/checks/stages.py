@@ -1,7 +1,21 @@
 """The order of the checks: a stage begins when the stages before it found nothing.
 
-The first is also asked of what is left of an inventory with misshapen parts, so
-its checks take nothing for granted but the shape of what they are given.
+The first stage also runs on an inventory whose misshapen parts were left out. So its
+checks may rely on the shape of each entry, and not on any name leading to something.
+
+A check is a generator, and a row in ``STAGES``. It yields every problem, not the first::
+
+    def deadlines(inventory: Inventory, document: Document) -> Iterator[Problem]:
+        for name, tier in inventory.tiers.items():
+            if not tier.recovery_time:
+                yield Problem(
+                    document.at("tiers", name, "recovery_time"),
+                    "NDC-E04…",
+                    f"{name} promises to recover in no time",
+                    expected="more than 0 s",
+                    actual="0 s",
+                    next_step="write the time that its recovery takes",
+                )
 """
 
 from __future__ import annotations

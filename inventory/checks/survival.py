@@ -1,4 +1,4 @@
-"""Promises: after each loss that the policy allows, votes and workloads are still enough."""
+"""After each loss that the policy promises to survive, a quorum and a place for all are left."""
 
 from __future__ import annotations
 
@@ -41,15 +41,16 @@ def _voteless(profile: ProfileName, network: Network, document: Document) -> Ite
 def _quorum(
     failure: FailureSet, network: Network, inventory: Inventory, document: Document
 ) -> Iterator[Problem]:
-    left = [name for name in network.voters if network.host(name).site not in failure.sites]
-    needed = len(network.voters) // 2 + 1
-    if len(left) < needed:
+    """Yield a problem if ``failure`` takes the quorum of ``network``, sample of one profile."""
+    survivors = [name for name in network.voters if network.host(name).site not in failure.sites]
+    majority = len(network.voters) // 2 + 1
+    if len(survivors) < majority:
         yield Problem(
             _promise(failure, inventory, document),
             "NDC-E0702",
             f"the loss of {failure.name} takes the quorum under profile {network.profile}",
-            expected=f"{needed} of {len(network.voters)} votes at other sites",
-            actual=f"{len(left)}: {listed(left)}",
+            expected=f"{majority} of {len(network.voters)} votes at other sites",
+            actual=f"{len(survivors)}: {listed(survivors)}",
             next_step=f"move votes away from {' and '.join(sorted(failure.sites))}, "
             "or do not promise this",
             related=Related("votes", document.key_at("profiles", network.profile, "additions")),
@@ -76,8 +77,8 @@ def _workloads(inventory: Inventory) -> Iterator[tuple[str, str, set[SiteName]]]
     """Yield each workload's section, name and every site that may carry it."""
     for database, copies in inventory.databases.items():
         yield "databases", database, {*copies.synchronous, *copies.asynchronous}
-    for service, served in inventory.services.items():
-        yield "services", service, {served.home, *served.refuges}
+    for service, entry in inventory.services.items():
+        yield "services", service, {entry.home, *entry.refuges}
 
 
 def _promise(failure: FailureSet, inventory: Inventory, document: Document) -> Place:

@@ -1,4 +1,4 @@
-"""Paths: whoever is left after any one loss can still reach everybody else who is left."""
+"""After any one loss, every site that is left still has a path to every other."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def topology(inventory: Inventory, document: Document) -> Iterator[Problem]:
 
 
 def _hosts(inventory: Inventory, document: Document) -> Iterator[Problem]:
-    promised = {failure.sites for failure in failure_sets(inventory)}
+    promises = {failure.sites for failure in failure_sets(inventory)}
     for profile in inventory.profiles:
         for loss in of_border_hosts(profile, inventory, document):
             if not loss.sites:
                 yield from _cut(inventory, loss)
-            elif loss.sites not in promised:
+            elif loss.sites not in promises:
                 (site,) = loss.sites
                 yield Problem(
                     loss.place,

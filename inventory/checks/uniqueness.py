@@ -36,8 +36,8 @@ def _twice(naming: Naming, name: str, document: Document) -> Problem:
 
 
 def _ports(inventory: Inventory, document: Document) -> Iterator[Problem]:
-    """Yield a problem for every port that is spoken for: any two workloads may share a host."""
-    used: dict[int, Related | None] = dict.fromkeys(FIXED)
+    """Yield a problem for every port that two programs use: any two workloads may share a host."""
+    owners: dict[int, Related | None] = dict.fromkeys(FIXED)
     workloads: list[tuple[str, str, tuple[int, ...]]] = [
         ("databases", name, (entry.port, leader_port(entry.port), patroni_port(entry.port)))
         for name, entry in sorted(inventory.databases.items())
@@ -48,7 +48,7 @@ def _ports(inventory: Inventory, document: Document) -> Iterator[Problem]:
     for section, name, ports in workloads:
         place = document.at(section, name, "port")
         for port in ports:
-            if port in used:
+            if port in owners:
                 yield Problem(
                     place,
                     "NDC-E0304",
@@ -57,9 +57,9 @@ def _ports(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     actual=str(port),
                     next_step="choose another; a database also takes its port"
                     f" plus {leader_port(0)} and plus {patroni_port(0)}",
-                    related=used[port] or None,
+                    related=owners[port] or None,
                 )
-            used.setdefault(port, Related(f"used by {name}", place))
+            owners.setdefault(port, Related(f"used by {name}", place))
 
 
 def _taken(inventory: Inventory, document: Document) -> Iterator[Problem]:

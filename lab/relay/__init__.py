@@ -1,6 +1,6 @@
 """``ndc-relay``: every link of an environment, carried by one process.
 
-Two TAPs in two namespaces and a delay line between them in each direction: small
-kernels have no netem. This package starts in a fraction of a second, because a
-dead relay is a dead network: it imports the standard library and nothing else.
+A link is two TAPs in two namespaces, with a delay line for each direction: small
+kernels have no netem. While the relay is dead, no link carries anything. So this
+package imports the standard library alone, and starts in a fraction of a second.
 """

@@ -1,4 +1,4 @@
-"""One link as the relay has it: two ends, two lanes between them."""
+"""One link in the relay: two ends, and two lanes between them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ UNPLUGGED = -1
 
 @dataclass(slots=True)
 class End:
-    """One end of a cable."""
+    """One end of a cable: plugged in, or without descriptor and inode."""
 
     plug: Plug
     descriptor: int = UNPLUGGED
     inode: int = 0
-    """of the namespace that it is plugged into; a host made anew has another one"""
+    """of the namespace that it is plugged into; a host that is made anew has another one"""
 
 
 class Cable:
-    """Carries one wire while its ends are there, and waits for them while they are not."""
+    """Carries one wire while the namespaces of both ends exist.
+
+    An end is plugged in, with a descriptor and the inode of its namespace, or it has
+    neither. A lane reads and writes plugged ends only. A packet for an end that is not
+    plugged in is lost.
+    """
 
     def __init__(self, wire: Wire) -> None:
         self.a, self.z = End(wire.a), End(wire.z)
@@ -36,7 +41,7 @@ class Cable:
         return {lane.source: lane for lane in (self.forth, self.back) if lane.source != UNPLUGGED}
 
     def become(self, wire: Wire) -> None:
-        """From now on behave as ``wire`` says; its ends stay where they are."""
+        """From now on behave as ``wire`` says, which has the same ends as before."""
         self.wire = wire
         self.forth.become(wire.forth, cut=wire.cut)
         self.back.become(wire.back, cut=wire.cut)
@@ -45,15 +50,16 @@ class Cable:
                 self._unplug(end, forget=False)
 
     def plug(self) -> bool:
-        """Plug in each end whose namespace is there, let go of one that is gone; True: changed.
+        """Plug in each end whose namespace exists, unplug the others; return whether any changed.
 
-        What cannot be plugged in now (another process still holds the TAP) is left for next time.
+        An end that cannot be plugged in now (another process still holds the TAP) is tried
+        again at the next call.
         """
-        changed = [self._plug(end) for end in (self.a, self.z)]
-        return any(changed)
+        changes = [self._plug(end) for end in (self.a, self.z)]
+        return any(changes)
 
     def lose(self, descriptor: int) -> None:
-        """Let go of the end at ``descriptor``: its TAP was removed under us."""
+        """Unplug the end at ``descriptor``, whose TAP another program removed."""
         for end in (self.a, self.z):
             if end.descriptor == descriptor:
                 self._unplug(end, forget=False)
@@ -64,7 +70,7 @@ class Cable:
             self._unplug(end, forget=True)
 
     def status(self) -> CableStatus:
-        """Return what is known of this cable."""
+        """Return how this cable is now, and what its lanes have counted."""
         return CableStatus(
             name=self.wire.name,
             plugged=(self.a.descriptor != UNPLUGGED, self.z.descriptor != UNPLUGGED),
@@ -89,7 +95,7 @@ class Cable:
         return True
 
     def _show_carrier(self, end: End) -> bool:
-        """Let the namespace of ``end`` see whether the wire is cut; False: its TAP is gone."""
+        """Show carrier at ``end`` unless the wire is cut; return False if its TAP is gone."""
         try:
             tap.set_carrier(end.descriptor, end.plug, present=not self.wire.cut)
         except OSError:

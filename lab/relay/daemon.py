@@ -1,6 +1,6 @@
 """``ndc-relay ENVIRONMENT WIRES SOCKET``: carries the links of one environment.
 
-Started and restarted by ``ndc-labd``; forwards on while that is away.
+``ndc-labd`` starts and restarts it. It goes on forwarding while labd is away.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""One direction of a link: what arrives leaves again, later, in the same order.
+"""One direction of a link: every packet leaves later than it came, in the same order.
 
-The hot path of the lab. Times are seconds of the monotonic clock as plain floats,
-and nothing here allocates more than the packet and its due time.
+This is the hot path of the lab. Times are seconds of the monotonic clock as plain
+floats, and nothing here allocates more than the packet and its due time.
 """
 
 from __future__ import annotations
@@ -18,15 +18,20 @@ NEVER = float("inf")
 _LARGEST_BYTES = 70_000
 """a segment of 64 KiB with its headers"""
 _AT_ONCE = 32
-"""packets taken from one TAP before the others have their turn"""
+"""packets that one TAP may send before the others have their turn"""
 _QUEUE_PACKETS = 4_000
 _BUFFER_SECONDS = 0.05
-"""what a rate limit holds back before it drops, as a shallow router would"""
+"""of packets that wait for a rate limit; later ones are dropped, as a shallow router does"""
 _BITS_PER_BYTE = 8
 
 
 class Lane:
-    """A delay line; ``source`` and ``target`` are descriptors of TAPs, or -1 while unplugged."""
+    """A delay line; ``source`` and ``target`` are descriptors of TAPs, or -1 while unplugged.
+
+    ``queue`` holds packets in the order of arrival, each with the moment at which it is due.
+    No packet overtakes another, whatever becomes of the delay. Every packet that was read
+    from ``source`` is in the queue, was written to ``target``, or counts among ``drops``.
+    """
 
     __slots__ = (
         "_delay",
@@ -52,7 +57,7 @@ class Lane:
         self.become(spec, cut=False)
 
     def become(self, spec: LaneSpec, *, cut: bool) -> None:
-        """From now on behave as ``spec`` says; what is on the way is lost if nothing may pass."""
+        """From now on behave as ``spec`` says; if no packet may pass, the queue is lost."""
         self.spec = spec
         self._delay = spec.delay_microseconds / 1e6
         rate = spec.rate_bits_per_second
@@ -64,12 +69,12 @@ class Lane:
             self.clear()
 
     def clear(self) -> None:
-        """Lose what is on the way."""
+        """Lose every packet in the queue."""
         self.drops += len(self.queue)
         self.queue.clear()
 
     def take(self) -> bool:
-        """Take what waits at the source; False if the source is gone."""
+        """Take the packets that wait at the source; return False if the source is gone."""
         source, queue, delay, meets_weather = self.source, self.queue, self._delay, self._weather
         for _ in range(_AT_ONCE):
             try:
@@ -88,14 +93,14 @@ class Lane:
         return True
 
     def deliver(self) -> float:
-        """Send what is due; return when the next packet will be."""
+        """Send the packets that are due; return when the next one will be, or ``NEVER``."""
         queue = self.queue
         now = monotonic()
         while queue:
             # only the head is looked at, so nobody overtakes when the delay is shortened
-            due, packet = queue[0]
-            if due > now:
-                return due
+            due_at, packet = queue[0]
+            if due_at > now:
+                return due_at
             queue.popleft()
             try:
                 write(self.target, packet)

@@ -1,4 +1,4 @@
-"""The relay's only loop: deliver what is due, wait, take what has come."""
+"""The relay's only loop: deliver the packets that are due, wait, take those that arrived."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from lab.relay.cable import Cable
 from lab.relay.lane import Lane
 
 _LOOK_SECONDS = 1.0
-"""how often ends that came or went are looked for, unasked"""
+"""between two looks for namespaces that came or went, if nobody asks for one"""
 _PATIENCE_SECONDS = 0.2
-"""with whoever connects and says nothing, while all packets wait"""
+"""for the verb of a program that connects: all packets wait meanwhile"""
 
 
 class Relay:
-    """Carries the wires in the file ``at``, and answers on ``listener``."""
+    """Carries the wires in the file ``at``, and answers on ``listener``.
+
+    It is one thread, so no packet is forwarded while a request is answered. A file that
+    cannot be read changes nothing: the cables stay those of the file before.
+    """
 
     def __init__(self, at: Path, listener: socket.socket) -> None:
         self._at = at
@@ -31,12 +35,12 @@ class Relay:
         self._in_order: tuple[Lane, ...] = ()
         self._sources: list[int] = []
         self._look_at = 0.0
-        self._ended = False
+        self._has_ended = False
 
     def run(self) -> None:
         """Forward until told to stop."""
         self.apply()
-        while not self._ended:
+        while not self._has_ended:
             ready, _, _ = select.select(self._sources, (), (), self._deliver())
             for descriptor in ready:
                 self._take(descriptor)
@@ -44,14 +48,14 @@ class Relay:
                 self._plug()
 
     def apply(self) -> None:
-        """Carry what the file says now; raises what reading it raises, and changes nothing then."""
-        wanted = {wire.name: wire for wire in wires.load(self._at.read_text("utf-8"))}
+        """Carry the wires that the file holds now; if reading it raises, nothing changes."""
+        wires_by_name = {wire.name: wire for wire in wires.load(self._at.read_text("utf-8"))}
         for name, cable in list(self._cables.items()):
-            wire = wanted.get(name)
+            wire = wires_by_name.get(name)
             if wire is None or (wire.a, wire.z) != (cable.a.plug, cable.z.plug):
                 cable.remove()
                 del self._cables[name]
-        for name, wire in wanted.items():
+        for name, wire in wires_by_name.items():
             cable = self._cables.setdefault(name, Cable(wire))
             cable.become(wire)
         self._plug()
@@ -69,22 +73,22 @@ class Relay:
         self._sources = [self._listener.fileno(), *self._lanes]
 
     def _deliver(self) -> float:
-        """Send what is due; return for how many seconds there is nothing to send."""
+        """Send the packets that are due; return for how many seconds there is nothing to send."""
         soonest = self._look_at
         for lane in self._in_order:
             if lane.queue:
-                due = lane.deliver()
-                if due < soonest:  # noqa: PLR1730 - min() is a call, and this is the hot path
-                    soonest = due
+                due_at = lane.deliver()
+                if due_at < soonest:  # noqa: PLR1730 - min() is a call, and this is the hot path
+                    soonest = due_at
         return max(0.0, soonest - monotonic())
 
     def _take(self, descriptor: int) -> None:
-        found = self._lanes.get(descriptor)
-        if found is None:
+        pair = self._lanes.get(descriptor)
+        if pair is None:
             if descriptor == self._listener.fileno():
                 self._answer()
             return
-        cable, lane = found
+        cable, lane = pair
         if not lane.take():
             cable.lose(descriptor)
             del self._lanes[descriptor]
@@ -108,7 +112,7 @@ class Relay:
                 except (OSError, ValueError, KeyError, TypeError) as error:
                     return {"error": f"{self._at}: {error!r}"}
             case "stop":
-                self._ended = True
+                self._has_ended = True
             case "status":
                 pass
             case _:

@@ -1,8 +1,8 @@
-"""Tell a namespace that an interface stopped running, ahead of the kernel.
+"""Tells a namespace that an interface stopped running, ahead of the kernel.
 
-Linux lets news of a lost carrier out once a second, for the whole machine
-(net/core/link_watch.c). Hosts that are machines of their own hardly notice; ours share
-one kernel, so the second end of a cut cable would hear of it up to a second late.
+Linux reports lost carriers once a second, for the whole machine (net/core/link_watch.c).
+Hosts on machines of their own hardly notice. Ours share one kernel, so the second end of
+a cut cable would hear of the cut up to a second late.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _ANSWER_BYTES = 1024
 
 
 def stop(interface: str) -> None:
-    """Make ``interface`` of this thread's namespace not run, and let its listeners hear it now.
+    """Make ``interface`` of this thread's namespace not run, and tell its listeners now.
 
-    The kernel corrects the state by itself when it gets to the carrier (RFC 2863, section
-    3.1.14): to down while there is none, to up when it is back. On one that does not run,
-    nothing happens.
+    The kernel corrects the state when it looks at the carrier (RFC 2863, section 3.1.14):
+    to down while there is none, to up when it is back. An interface that does not run
+    stays as it is.
 
     Raises:
         OSError: there is no such interface.

@@ -1,4 +1,4 @@
-"""What the relay says of its cables; its daemon passes the lanes on as they are."""
+"""What the relay tells of its cables; ``ndc-labd`` passes the lanes on as they are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LaneStatus:
-    """One direction of a link: how it is now, and what was counted since its relay began."""
+    """One direction of a link: its state now, and its counters since this relay began."""
 
     delay_microseconds: int
     rate_bits_per_second: int
@@ -22,7 +22,7 @@ class LaneStatus:
 
 @dataclass(frozen=True, slots=True)
 class CableStatus:
-    """One link, as the relay has it."""
+    """One link in the relay; both directions lose everything while an end is not plugged in."""
 
     name: str
     plugged: tuple[bool, bool]

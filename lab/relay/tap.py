@@ -1,7 +1,7 @@
 """TAPs: interfaces of a namespace whose cable is a file descriptor of this process.
 
-They are persistent, so that a crash of the relay takes their carrier and nothing
-else; they carry virtio headers, so that segments of 64 KiB cross in one piece.
+They are persistent, so a crash of the relay takes away their carrier and nothing
+else. They carry virtio headers, so a segment of 64 KiB crosses in one piece.
 """
 
 from __future__ import annotations
@@ -66,19 +66,19 @@ def opened(plug: Plug) -> int:
 
 
 def _hardware_address(plug: Plug) -> bytes:
-    """Return the request for a MAC address that stays when the host at ``plug`` is made anew.
+    """Return the request for a MAC address, the same one when the host at ``plug`` is made anew.
 
-    Its neighbour would otherwise speak to the old one until its cache forgets.
+    With another address, the neighbour would send to the old one until its cache forgets.
     """
     digest = zlib.crc32(f"{plug.namespace}/{plug.interface}".encode())
     return struct.pack("16sHBBI16x", plug.interface.encode(), _ETHERNET, 0x02, 0x6E, digest)
 
 
 def set_carrier(descriptor: int, plug: Plug, *, present: bool) -> None:
-    """Let the namespace of ``plug`` see a cable, or see it cut: who listens hears it at once.
+    """Show carrier at ``plug``, or none; listeners in its namespace are told at once.
 
     Raises:
-        OSError: the TAP was removed under us, or its namespace.
+        OSError: another program removed the TAP, or its namespace.
     """
     fcntl.ioctl(descriptor, _TUNSETCARRIER, struct.pack("i", present))
     if not present:
@@ -87,7 +87,7 @@ def set_carrier(descriptor: int, plug: Plug, *, present: bool) -> None:
 
 
 def unplug(descriptor: int, *, forget: bool) -> None:
-    """Let go of a TAP; to ``forget`` it is to remove it, unless its namespace went before."""
+    """Close the TAP at ``descriptor``; with ``forget``, remove it from its namespace as well."""
     if forget:
         with suppress(OSError):  # it went with its namespace
             fcntl.ioctl(descriptor, _TUNSETPERSIST, 0)
@@ -96,19 +96,19 @@ def unplug(descriptor: int, *, forget: bool) -> None:
 
 @contextmanager
 def _inside(namespace: str) -> Iterator[None]:
-    ours = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    own_namespace = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        theirs = os.open(namespace_path(namespace), os.O_RDONLY | os.O_CLOEXEC)
+        other_namespace = os.open(namespace_path(namespace), os.O_RDONLY | os.O_CLOEXEC)
         try:
-            _enter(theirs)
+            _enter(other_namespace)
         finally:
-            os.close(theirs)
+            os.close(other_namespace)
         try:
             yield
         finally:
-            _enter(ours)
+            _enter(own_namespace)
     finally:
-        os.close(ours)
+        os.close(own_namespace)
 
 
 def _enter(descriptor: int) -> None:

@@ -1,4 +1,4 @@
-"""What the relay is to carry: values, and the file they are in."""
+"""The wires that the relay is to carry: values, and the file that holds them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Plug:
-    """Where an end of a wire is: a TAP of that name in that network namespace."""
+    """The place of an end of a wire: a TAP called ``interface`` in a network namespace."""
 
     namespace: str
     interface: str
@@ -30,7 +30,10 @@ class LaneSpec:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One link."""
+    """One link, as the relay is to carry it: its ends, and what happens in each direction.
+
+    Everything that was done to the link on purpose is in it: the relay knows no fault.
+    """
 
     name: str
     a: Plug

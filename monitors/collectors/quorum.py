@@ -12,7 +12,13 @@ from monitors.families import family
 
 
 def quorum_families(healthy: Mapping[HostName, bool]) -> list[Metric]:
-    """Return each voter's health (all voters are keys), and how many more may be lost."""
+    """Return each voter's health (all voters are keys), and how many more may be lost.
+
+    A collector turns what was seen into series, and asks nobody. Of three voters two answer, so
+    none more may be lost::
+
+        quorum_families({a: True, b: True, c: False})  # ndc_quorum_tolerates 0
+    """
     majority = len(healthy) // 2 + 1
     spare = max(sum(healthy.values()) - majority, -1)
     return [

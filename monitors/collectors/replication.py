@@ -25,7 +25,9 @@ def replication_families(
     ``marks`` holds a mark for each copy at the site; the newest counts, since the
     site can come back to that.
     """
-    newest = {name: max(told, key=lambda mark: mark.at) for name, told in marks.items() if told}
+    newest = {
+        name: max(copies, key=lambda mark: mark.at) for name, copies in marks.items() if copies
+    }
     return [
         family(
             RECOVERY_POINT,

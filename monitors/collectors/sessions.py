@@ -10,12 +10,12 @@ from prometheus_client.metrics_core import Metric
 
 from inventory.names import HostName, LinkName
 from monitors.catalogue import BFD_SESSION_UP, BGP_SESSION_UP, MetricSpec
-from monitors.families import Row, family
+from monitors.families import SeriesRow, family
 from routing.answers import BfdPeer, Session
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class DeclaredNeighbour:
     """Somebody a router is to have sessions with."""
 
     address: IPv4Address
@@ -25,7 +25,7 @@ class Neighbour:
 
 
 def session_families(
-    declared: Sequence[Neighbour],
+    declared: Sequence[DeclaredNeighbour],
     bgp: Sequence[Session],
     bfd: Sequence[BfdPeer],
 ) -> list[Metric]:
@@ -36,11 +36,11 @@ def session_families(
 
 
 def _family(
-    spec: MetricSpec, declared: Sequence[Neighbour], seen: Mapping[IPv4Address, bool]
+    spec: MetricSpec, declared: Sequence[DeclaredNeighbour], up: Mapping[IPv4Address, bool]
 ) -> Metric:
-    rows: list[Row] = [
-        ((one.host, one.link or ""), float(seen.get(one.address, False)))
+    rows: list[SeriesRow] = [
+        ((one.host, one.link or ""), float(up.get(one.address, False)))
         for one in declared
-        if one.link is not None or one.address in seen
+        if one.link is not None or one.address in up
     ]
     return family(spec, rows)

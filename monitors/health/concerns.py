@@ -47,12 +47,15 @@ class Concern:
     """name of the host or link whose known state explains it"""
 
     @property
-    def may_mend_itself(self) -> bool:
-        """Whether it is worth waiting: no known cause that a person has to remove."""
+    def is_unexplained(self) -> bool:
+        """Whether no known cause explains it; then it may come right without a person.
+
+        What has a known cause stays as it is until a person removes that cause.
+        """
         return self.because is None
 
 
-class Verdict(StrEnum):
+class Health(StrEnum):
     """What a snapshot comes down to."""
 
     GREEN = "green"
@@ -64,25 +67,25 @@ class Verdict(StrEnum):
     @property
     def exit_code(self) -> int:
         """Return what ``ndc status`` exits with."""
-        return {Verdict.GREEN: 0, Verdict.DEGRADED: 1, Verdict.UNSEEN: 6}[self]
+        return {Health.GREEN: 0, Health.DEGRADED: 1, Health.UNSEEN: 6}[self]
 
 
-def verdict(snapshot: Snapshot) -> Verdict:
+def health_of(snapshot: Snapshot) -> Health:
     """Return what ``snapshot`` comes down to; known trouble outweighs what was not seen."""
     conditions = {concern.condition for concern in concerns(snapshot)}
     if conditions & {Condition.WARNING, Condition.CRITICAL}:
-        return Verdict.DEGRADED
-    return Verdict.UNSEEN if conditions else Verdict.GREEN
+        return Health.DEGRADED
+    return Health.UNSEEN if conditions else Health.GREEN
 
 
 def is_settled(snapshot: Snapshot) -> bool:
-    """Whether nothing is left that may still come right without a person."""
-    return not any(concern.may_mend_itself for concern in concerns(snapshot))
+    """Whether waiting is over: nothing is wrong that may still come right without a person."""
+    return not any(concern.is_unexplained for concern in concerns(snapshot))
 
 
 def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
     """Return everything that is not as it should be, worst first."""
-    found = chain(
+    unsorted = chain(
         chain.from_iterable(map(_of_host, snapshot.hosts)),
         chain.from_iterable(_of_link(link, snapshot) for link in snapshot.links),
         _of_sessions(snapshot),
@@ -91,12 +94,12 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         chain.from_iterable(_of_service(s, snapshot) for s in snapshot.services),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)
-    return tuple(sorted(found, key=lambda concern: order.index(concern.condition)))
+    return tuple(sorted(unsorted, key=lambda concern: order.index(concern.condition)))
 
 
-def of_subject(found: tuple[Concern, ...], subject: str) -> Condition:
-    """Return the worst condition that ``found`` gives ``subject``; OK if none."""
-    return next((c.condition for c in found if c.subject == subject), Condition.OK)
+def of_subject(concerns: tuple[Concern, ...], subject: str) -> Condition:
+    """Return the worst condition that ``concerns`` gives ``subject``; OK if none."""
+    return next((c.condition for c in concerns if c.subject == subject), Condition.OK)
 
 
 def _of_host(host: HostView) -> Iterator[Concern]:
@@ -216,8 +219,8 @@ def _of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
 
 def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
     """Return the first host at the active site that may serve, if every one is powerless."""
-    there = {host.name for host in snapshot.hosts if host.site == service.active}
-    serving = [host for host in service.hosts if host in there]
+    site_hosts = {host.name for host in snapshot.hosts if host.site == service.active}
+    serving = [host for host in service.hosts if host in site_hosts]
     return serving[0] if serving and snapshot.powerless().issuperset(serving) else None
 
 

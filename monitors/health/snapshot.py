@@ -48,7 +48,7 @@ class MemberRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """One place."""
+    """One place, as declared."""
 
     name: SiteName
     title: str
@@ -119,7 +119,7 @@ class VoterView:
 
 @dataclass(frozen=True, slots=True)
 class QuorumView:
-    """The voters together."""
+    """The voters together, by what each of them says itself."""
 
     voters: tuple[VoterView, ...]
 

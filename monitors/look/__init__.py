@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import httpx
 
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.clients.http import mutual_tls
 from access.secrets.folder import Secrets
 from core.clock import Clock
@@ -18,14 +18,14 @@ from inventory.etcd import CONTROL
 from inventory.network import Network
 from monitors.health.snapshot import Snapshot
 from monitors.look.assemble import assemble
-from monitors.look.look import Sources, look_around
-from monitors.look.looking import Looking
+from monitors.look.connections import KeptConnections
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings, recalled, remember
+from monitors.look.sources import Sources, look_around
 
 
 @dataclass(slots=True)
-class Onlooker:
+class SnapshotTaker:
     """Looks at one environment, as its control plane; changes nothing in it.
 
     Connections stay between looks, until it is left or the process ends.
@@ -37,16 +37,16 @@ class Onlooker:
     memory: Path
     """the file that remembers when each thing was last seen"""
     clock: Clock
-    _looking: Looking | None = field(default=None, init=False)
+    _connections: KeptConnections | None = field(default=None, init=False)
     _etcd: EtcdAuth | None = field(default=None, init=False)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._looking is not None:
-            self._looking.close()
-            self._looking = None
+        if self._connections is not None:
+            self._connections.close()
+            self._connections = None
 
     def take(self) -> Snapshot:
         """Return what is seen now; one second passes in waiting, at most.
@@ -54,8 +54,8 @@ class Onlooker:
         Raises:
             Rejected: the environment has no certificates, or no passwords, yet.
         """
-        self._looking = self._looking or Looking(self._tls())
-        readings = self._looking.run(self._look)
+        self._connections = self._connections or KeptConnections(self._tls())
+        readings = self._connections.run(self._look)
         now = self.clock.now()
         sightings = Sightings(recalled(self.memory), now)
         snapshot = assemble(self.network, readings, sightings, now)
@@ -63,9 +63,11 @@ class Onlooker:
         return snapshot
 
     def _look(self, client: httpx.AsyncClient) -> Coroutine[Any, Any, Readings]:
-        self._etcd = self._etcd or EtcdAuth(Login(CONTROL, self.secrets.etcd_password(CONTROL)))
+        self._etcd = self._etcd or EtcdAuth(
+            EtcdCredentials(CONTROL, self.secrets.etcd_password(CONTROL))
+        )
         return look_around(self.network, client, self.sources, self._etcd)
 
     def _tls(self) -> ssl.SSLContext:
-        mine = self.secrets.client_certificate("control")
-        return mutual_tls(self.secrets.authority.certificate, mine.certificate, mine.key)
+        own = self.secrets.client_certificate("control")
+        return mutual_tls(self.secrets.authority.certificate, own.certificate, own.key)

@@ -20,7 +20,10 @@ from monitors.look.sightings import Sightings
 
 
 def assemble(network: Network, readings: Readings, sightings: Sightings, now: datetime) -> Snapshot:
-    """Return the snapshot of ``network`` at ``now``; notes in ``sightings`` what is seen."""
+    """Return the snapshot of ``network`` at ``now``; notes in ``sightings`` what is seen.
+
+    ``readings`` are the answers of one look around. What they do not hold was not seen.
+    """
     return Snapshot(
         environment=network.environment,
         profile=network.profile,
@@ -50,15 +53,15 @@ def _sites(network: Network) -> tuple[SiteView, ...]:
 
 
 def _host(host: Host, readings: Readings, sightings: Sightings) -> HostView:
-    told = readings.power.get(host.name)
+    power = readings.power.get(host.name)
     answers = readings.greetings.get(host.name)
     return HostView(
         name=host.name,
         site=host.site,
-        power=told.power if told else None,
+        power=power.power if power else None,
         answers=answers,
-        booted_at=told.booted_at if told else None,
-        sighting=sightings.of(f"host/{host.name}", seen=answers is not None),
+        booted_at=power.booted_at if power else None,
+        sighting=sightings.of(f"host/{host.name}", is_seen=answers is not None),
     )
 
 
@@ -71,7 +74,7 @@ def _quorum(network: Network, readings: Readings, sightings: Sightings) -> Quoru
                 host=name,
                 site=network.host(name).site,
                 healthy=readings.voters.get(name),
-                sighting=sightings.of(f"voter/{name}", seen=name in readings.voters),
+                sighting=sightings.of(f"voter/{name}", is_seen=name in readings.voters),
             )
             for name in network.voters
         )
@@ -91,5 +94,5 @@ def _service(service: Service, readings: Readings, sightings: Sightings) -> Serv
         answers_from=probed.site if probed and probed.answers else None,
         database=service.database,
         hosts=service.hosts,
-        sighting=sightings.of(f"service/{service.name}", seen=probed is not None),
+        sighting=sightings.of(f"service/{service.name}", is_seen=probed is not None),
     )

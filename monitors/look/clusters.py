@@ -18,8 +18,11 @@ def database_view(database: Database, readings: Readings, sightings: Sightings) 
         for member in database.members
         if (database.name, member.host) in readings.clusters
     }
-    cluster = {told.name: told for told in _newest([told for told in answered.values() if told])}
-    leader = next((told for told in cluster.values() if told.leads), None)
+    cluster = {
+        member.name: member
+        for member in _newest([member for member in answered.values() if member])
+    }
+    leader = next((member for member in cluster.values() if member.leads), None)
     return DatabaseView(
         name=database.name,
         home=database.home,
@@ -36,27 +39,27 @@ def database_view(database: Database, readings: Readings, sightings: Sightings) 
             )
             for member in database.members
         ),
-        sighting=sightings.of(f"database/{database.name}", seen=bool(answered)),
+        sighting=sightings.of(f"database/{database.name}", is_seen=bool(answered)),
     )
 
 
 def _member(
-    member: Member, told: MemberAnswer | None, sightings: Sightings, *, key: str, answered: bool
+    member: Member, answer: MemberAnswer | None, sightings: Sightings, *, key: str, answered: bool
 ) -> MemberView:
     return MemberView(
         host=member.host,
         site=member.site,
-        role=_role(told) if told else None,
-        state=told.state if told else None,
-        lag_bytes=told.lag_bytes if told else None,
-        sighting=sightings.of(key, seen=answered),
+        role=_role(answer) if answer else None,
+        state=answer.state if answer else None,
+        lag_bytes=answer.lag_bytes if answer else None,
+        sighting=sightings.of(key, is_seen=answered),
     )
 
 
-def _role(told: MemberAnswer) -> MemberRole:
-    if told.is_leader:
+def _role(answer: MemberAnswer) -> MemberRole:
+    if answer.is_leader:
         return MemberRole.LEADER
-    return MemberRole.SYNCHRONOUS if told.synchronous else MemberRole.STANDBY
+    return MemberRole.SYNCHRONOUS if answer.synchronous else MemberRole.STANDBY
 
 
 def _newest(clusters: Collection[tuple[MemberAnswer, ...]]) -> tuple[MemberAnswer, ...]:
@@ -65,4 +68,4 @@ def _newest(clusters: Collection[tuple[MemberAnswer, ...]]) -> tuple[MemberAnswe
 
 
 def _leading_timeline(members: tuple[MemberAnswer, ...]) -> int:
-    return max((told.timeline or 0 for told in members if told.is_leader), default=-1)
+    return max((member.timeline or 0 for member in members if member.is_leader), default=-1)

@@ -11,7 +11,11 @@ from monitors.health.snapshot import Snapshot
 
 
 class LiveFeed:
-    """Takes snapshots in a thread of its own, one after the other, until it is left."""
+    """Takes snapshots in a thread of its own, one after the other, until its block ends.
+
+    ``take`` looks once. Each snapshot goes to ``taken``; the reason why there is none goes to
+    ``trouble``. Both are called in the feed's thread. ``every`` is the pause between two looks.
+    """
 
     def __init__(
         self,
@@ -25,20 +29,20 @@ class LiveFeed:
         self._taken = taken
         self._trouble = trouble
         self._every = every
-        self._left = threading.Event()
+        self._end = threading.Event()
         # a daemon: a look that hangs must not keep the terminal
-        self._thread = threading.Thread(target=self._look_until_left, daemon=True)
+        self._thread = threading.Thread(target=self._look_until_end, daemon=True)
 
     def __enter__(self) -> None:
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        self._left.set()
+        self._end.set()
 
-    def _look_until_left(self) -> None:
-        while not self._left.is_set():
+    def _look_until_end(self) -> None:
+        while not self._end.is_set():
             try:
                 self._taken(self._take())
             except NdcError as error:
                 self._trouble(error.what)
-            self._left.wait(self._every.total_seconds())
+            self._end.wait(self._every.total_seconds())

@@ -21,7 +21,7 @@ async def probed(
     Raises:
         NotSeen: nothing is known.
     """
-    told = await probe.summary(
+    summary = await probe.summary(
         client, f"https://{host.management.ip}:{endpoints.PROBE}", deadline=deadline
     )
     return {
@@ -29,5 +29,5 @@ async def probed(
             answers=service.answers,
             site=SiteName(service.site) if service.site else None,
         )
-        for name, service in told.services.items()
+        for name, service in summary.services.items()
     }

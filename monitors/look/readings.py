@@ -11,6 +11,7 @@ from datetime import datetime
 
 from access.clients.patroni import MemberAnswer
 from access.clients.prometheus import Sample
+from dr.placement import Placement
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
 from stacks.substrates.port import LinkState, Power
 
@@ -21,14 +22,6 @@ class PowerReading:
 
     power: Power
     booted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlacementReading:
-    """The record of one service."""
-
-    site: SiteName
-    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +48,5 @@ class Readings:
     voters: Mapping[HostName, bool] = field(default_factory=dict)
     samples: Mapping[HostName, tuple[Sample, ...]] = field(default_factory=dict)
     """by the host whose Prometheus told"""
-    placements: Mapping[ServiceName, PlacementReading] = field(default_factory=dict)
+    placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
     probed: Mapping[ServiceName, ProbeReading] = field(default_factory=dict)

@@ -56,7 +56,9 @@ def _observers(network: Network, site: SiteName) -> Iterator[HostName]:
 
 
 def _link(link: Link, readings: Readings, sightings: Sightings) -> LinkView:
-    samples = [s for told in readings.samples.values() for s in told if _is_of(s, link)]
+    samples = [
+        s for site_samples in readings.samples.values() for s in site_samples if _is_of(s, link)
+    ]
     up = _values(samples, LINK_UP.name)
     state = readings.links.get(link.name)
     if state in {None, LinkState.UP} and up:
@@ -73,7 +75,7 @@ def _link(link: Link, readings: Readings, sightings: Sightings) -> LinkView:
         measured_round_trip=None if measured is None else timedelta(seconds=measured),
         loss_ratio=max(_values(samples, LINK_LOSS_RATIO.name), default=None),
         state=state,
-        sighting=sightings.of(f"link/{link.name}", seen=state is not None),
+        sighting=sightings.of(f"link/{link.name}", is_seen=state is not None),
     )
 
 
@@ -86,8 +88,8 @@ def _session(
     sightings: Sightings,
 ) -> SessionView:
     metric = {"bgp": BGP_SESSION_UP, "bfd": BFD_SESSION_UP}[protocol].name
-    told = [s for s in readings.samples.get(observer, ()) if _is_of(s, link)]
-    values = _values([s for s in told if s.labels.get("host") == end.host], metric)
+    samples = [s for s in readings.samples.get(observer, ()) if _is_of(s, link)]
+    values = _values([s for s in samples if s.labels.get("host") == end.host], metric)
     return SessionView(
         host=end.host,
         peer=link.other_end(end).host,
@@ -95,7 +97,7 @@ def _session(
         link=link.name,
         observer=observer,
         up=bool(values[0]) if values else None,
-        sighting=sightings.of(f"{protocol}/{link.name}/{end.host}", seen=bool(values)),
+        sighting=sightings.of(f"{protocol}/{link.name}/{end.host}", is_seen=bool(values)),
     )
 
 

@@ -24,11 +24,11 @@ class Sightings:
         self._last = dict(last)
         self._now = now
 
-    def of(self, key: str, *, seen: bool) -> Sighting:
+    def of(self, key: str, *, is_seen: bool) -> Sighting:
         """Return the sighting of ``key``, having noted it if it is seen now."""
-        if seen:
+        if is_seen:
             self._last[key] = self._now
-        return Sighting(seen, self._last.get(key))
+        return Sighting(is_seen, self._last.get(key))
 
     def last(self) -> dict[str, datetime]:
         """Return the last sight of everything ever seen."""
@@ -50,8 +50,8 @@ def recalled(path: Path) -> dict[str, datetime]:
 def remember(path: Path, last: Mapping[str, datetime]) -> None:
     """Keep ``last`` in ``path``, if this user may write there."""
     try:
-        seen = _LAST.dump_python(dict(last), mode="json")
-        files.write(path, Format.SIGHTINGS.text({"seen": seen}, indent=1) + "\n")
+        instants = _LAST.dump_python(dict(last), mode="json")
+        files.write(path, Format.SIGHTINGS.text({"seen": instants}, indent=1) + "\n")
     except NdcError:
         # a reader without the right to write still gets its answer
         return

@@ -24,23 +24,23 @@ async def in_thread(ask: Callable[[], AnswerT], *, deadline: timedelta) -> Answe
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[AnswerT] = loop.create_future()
 
-    def settle(found: AnswerT | None, error: NdcError | None) -> None:
+    def settle(value: AnswerT | None, error: NdcError | None) -> None:
         if answer.done():
             return
         if error is not None:
             answer.set_exception(error)
         else:
-            answer.set_result(cast("AnswerT", found))
+            answer.set_result(cast("AnswerT", value))
 
     def work() -> None:
-        found: AnswerT | None = None
+        value: AnswerT | None = None
         failure: NdcError | None = None
         try:
-            found = ask()
+            value = ask()
         except NdcError as error:
             failure = error
         with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-            loop.call_soon_threadsafe(settle, found, failure)
+            loop.call_soon_threadsafe(settle, value, failure)
 
     threading.Thread(target=work, daemon=True).start()
     async with asyncio.timeout(deadline.total_seconds()):

@@ -11,19 +11,18 @@ import httpx
 from access.clients.etcd import key_values, range_under
 from access.clients.http import look_async
 from core.errors import JournalCorrupt, NotSeen
-from dr.placement import read_placement
+from dr.placement import Placement, read_placements
 from inventory.etcd import placements
 from inventory.names import EnvironmentName, ServiceName
-from monitors.look.readings import PlacementReading
 
 
 @dataclass(frozen=True, slots=True)
 class VoterReading:
-    """What one voter told."""
+    """What one voter answered; one that does not answer has no reading."""
 
     healthy: bool
     """whether it can read with a majority"""
-    placements: Mapping[ServiceName, PlacementReading] = field(default_factory=dict)
+    placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
 
 
 async def voter_reading(
@@ -34,7 +33,10 @@ async def voter_reading(
     auth: httpx.Auth,
     deadline: timedelta,
 ) -> VoterReading:
-    """Return what the voter at ``root`` tells; its connection is used for both questions.
+    """Return what the voter at ``root`` tells; one connection of ``client`` carries both questions.
+
+    ``auth`` says who we are to it. The placements are those of ``environment``. Each question
+    has half of ``deadline``.
 
     Raises:
         NotSeen: the voter itself does not answer.
@@ -54,15 +56,7 @@ async def voter_reading(
     except NotSeen:
         return VoterReading(healthy=False)
     try:
-        placed = {
-            ServiceName(found.key.removeprefix(records)): read_placement(found.value)
-            for found in key_values(answer)
-        }
+        placed = read_placements(records, ((pair.key, pair.value) for pair in key_values(answer)))
     except JournalCorrupt:
         return VoterReading(healthy=True)
-    return VoterReading(
-        healthy=True,
-        placements={
-            name: PlacementReading(record.site, record.epoch) for name, record in placed.items()
-        },
-    )
+    return VoterReading(healthy=True, placements=placed)

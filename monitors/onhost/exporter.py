@@ -39,8 +39,8 @@ def main() -> None:
 
 async def _serve() -> None:
     this_host = this_host_of_arguments("monitors.onhost.exporter")
-    async with watches(this_host) as found:
-        await serve(application(Page(found, SystemClock())), this_host, NDC_EXPORTER)
+    async with watches(this_host) as host_watches:
+        await serve(application(Page(host_watches, SystemClock())), this_host, NDC_EXPORTER)
 
 
 if __name__ == "__main__":

@@ -32,10 +32,14 @@ async def _mark_all(this_host: ThisHost) -> None:
 
 async def _mark(database: Database, this_host: ThisHost) -> None:
     login = postgresql.login(database.name, postgresql.HEARTBEAT)
-    access = heartbeats.Access(
-        "127.0.0.1", database.port, login, this_host.passfile(login), this_host.authority
+    access = heartbeats.MemberAccess(
+        str(this_host.host.loopback),
+        database.port,
+        login,
+        this_host.passfile(login),
+        this_host.authority,
     )
-    told = ""
+    last_trouble = ""
     while True:
         try:
             async with asyncio.timeout(10):
@@ -44,8 +48,8 @@ async def _mark(database: Database, this_host: ThisHost) -> None:
                 _log.info("%s: connected", database.name)
                 await _mark_while_connected(connection, this_host)
         except (WorldError, TimeoutError) as error:
-            if str(error) != told:
-                _log.info("%s: %s", database.name, told := str(error))
+            if str(error) != last_trouble:
+                _log.info("%s: %s", database.name, last_trouble := str(error))
         await asyncio.sleep(EVERY_SECONDS)
 
 

@@ -22,11 +22,11 @@ from inventory.network import Database, Network, Role
 from monitors.collectors.links import link_families
 from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
-from monitors.collectors.sessions import Neighbour, session_families
+from monitors.collectors.sessions import DeclaredNeighbour, session_families
 from monitors.page import Watch
 from monitors.readers import echo, etcd, routing
 from monitors.readers.copy_age import Copy
-from monitors.readers.heartbeats import Access, Mark
+from monitors.readers.heartbeats import Mark, MemberAccess
 
 DEADLINE = timedelta(seconds=2)
 ECHO_DEADLINE = timedelta(seconds=1.4)
@@ -39,29 +39,29 @@ async def watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
     tls = mutual_tls(this_host.authority, this_host.certificate, this_host.key)
     async with AsyncExitStack() as closing:
         client = await closing.enter_async_context(async_client(tls))
-        found: list[Watch] = []
+        host_watches: list[Watch] = []
         if this_host.host.forwards:
-            found.append(Watch("links", partial(_links, this_host)))
-            found.append(Watch("sessions", partial(_sessions, this_host)))
+            host_watches.append(Watch("links", partial(_links, this_host)))
+            host_watches.append(Watch("sessions", partial(_sessions, this_host)))
         if Role.MONITOR in this_host.host.roles:
             copies = _copies(this_host)
             for copy in chain.from_iterable(copies.values()):
                 closing.push_async_callback(copy.close)
-            found.append(Watch("replication", partial(_replication, this_host, copies)))
-            found.append(Watch("quorum", partial(_quorum, this_host.network, client)))
-        yield found
+            host_watches.append(Watch("replication", partial(_replication, this_host, copies)))
+            host_watches.append(Watch("quorum", partial(_quorum, this_host.network, client)))
+        yield host_watches
 
 
-def neighbours(network: Network, host: HostName) -> list[Neighbour]:
+def neighbours(network: Network, host: HostName) -> list[DeclaredNeighbour]:
     """Return everybody that the router ``host`` may have a session with."""
     me = network.host(host)
     over_links = [
-        Neighbour(link.other_end(end).address.ip, link.other_end(end).host, link.name)
+        DeclaredNeighbour(link.other_end(end).address.ip, link.other_end(end).host, link.name)
         for link in network.links
         if (end := link.end_at(host)) is not None
     ]
     inside = [
-        Neighbour(address, other.name, None)
+        DeclaredNeighbour(address, other.name, None)
         for other in network.hosts_at(me.site)
         if other.name != host
         for address in (other.lan.ip, other.loopback)
@@ -111,17 +111,17 @@ async def _is_up(network: Network, voter: HostName, client: httpx.AsyncClient) -
 
 def _copies(this_host: ThisHost) -> dict[DatabaseName, list[Copy]]:
     """Return the copies at this site of each database that has one here."""
-    found = {
+    copies_by_name = {
         database.name: _copies_of(database, this_host) for database in this_host.network.databases
     }
-    return {name: copies for name, copies in found.items() if copies}
+    return {name: copies for name, copies in copies_by_name.items() if copies}
 
 
 def _copies_of(database: Database, this_host: ThisHost) -> list[Copy]:
     login = postgresql.login(database.name, postgresql.EXPORTER)
     return [
         Copy(
-            Access(
+            MemberAccess(
                 str(this_host.network.host(member.host).loopback),
                 database.port,
                 login,
@@ -152,13 +152,13 @@ def objective(network: Network, database: DatabaseName) -> timedelta:
 
 
 async def _marks(copies: Sequence[Copy]) -> list[Mark]:
-    told = await asyncio.gather(
+    answers = await asyncio.gather(
         *(copy.newest_mark(deadline=DEADLINE) for copy in copies), return_exceptions=True
     )
-    unexpected = [e for e in told if isinstance(e, BaseException) and not _is_expected(e)]
+    unexpected = [e for e in answers if isinstance(e, BaseException) and not _is_expected(e)]
     if unexpected:
         raise unexpected[0]
-    return [mark for mark in told if isinstance(mark, Mark)]
+    return [mark for mark in answers if isinstance(mark, Mark)]
 
 
 def _is_expected(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from access.clients.probe import ProbeSummary
 from monitors.families import exposition
 from monitors.probe.service_probe import RECENT, ServiceProbe
-from monitors.probe.telling import measure_answer, probe_families, service_summary
+from monitors.probe.summaries import measure_answer, probe_families, service_summary
 
 
 def application(probes: Mapping[str, ServiceProbe]) -> Starlette:
@@ -45,15 +45,15 @@ class _Desk:
     async def measure(self, request: Request) -> Response:
         """Answer with what a window came to; reads back every write of it."""
         probe = self._probe(request)
-        told = measure_answer(probe, await probe.measured(*_window(request, probe)))
-        return JSONResponse(told.model_dump(mode="json"))
+        body = measure_answer(probe, await probe.measured(*_window(request, probe)))
+        return JSONResponse(body.model_dump(mode="json"))
 
     async def summary(self, _: Request) -> Response:
         """Answer with how every service does now."""
-        told = ProbeSummary(
+        body = ProbeSummary(
             services={name: service_summary(probe) for name, probe in self.probes.items()}
         )
-        return JSONResponse(told.model_dump(mode="json"))
+        return JSONResponse(body.model_dump(mode="json"))
 
     async def metrics(self, _: Request) -> Response:
         """Answer as Prometheus reads."""
@@ -64,22 +64,22 @@ class _Desk:
         try:
             return self.probes[request.path_params["service"]]
         except KeyError:
-            known = ", ".join(self.probes) or "none"
-            raise HTTPException(404, f"not probed; these are: {known}\n") from None
+            names = ", ".join(self.probes) or "none"
+            raise HTTPException(404, f"not probed; these are: {names}\n") from None
 
 
 def _window(request: Request, probe: ServiceProbe) -> tuple[datetime, datetime]:
     """Return the window asked for; the last minute where nothing is said."""
     now = probe.now()
-    asked = request.query_params
-    return _moment(asked.get("since"), now - RECENT), _moment(asked.get("until"), now)
+    parameters = request.query_params
+    return _moment(parameters.get("since"), now - RECENT), _moment(parameters.get("until"), now)
 
 
 def _moment(text: str | None, otherwise: datetime) -> datetime:
     if text is None:
         return otherwise
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise HTTPException(400, "since and until are ISO 8601 moments\n") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

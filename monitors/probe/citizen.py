@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from access.clients.http import Fate, fate, look_async
 from core.errors import NotSeen
-from monitors.ledger import Outcome
+from monitors.ledger import WriteOutcome
 
-Connection = Literal["new", "kept"]
+ConnectionKind = Literal["new", "kept"]
 
 DEADLINE_SECONDS = 1.0
 _READ_BACK = timedelta(seconds=5)
@@ -28,7 +28,7 @@ _KEYS_AT_ONCE = 64
 class Ended:
     """How a write ended."""
 
-    outcome: Outcome
+    outcome: WriteOutcome
     id: int | None = None
     site: str = ""
     host: str = ""
@@ -43,17 +43,17 @@ class _Acknowledgement(BaseModel):
     host: str
 
 
-class _Kept(BaseModel):
+class _Row(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     id: int
     key: str
 
 
-class _Found(BaseModel):
+class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    submissions: list[_Kept]
+    submissions: list[_Row]
 
 
 class Citizen:
@@ -63,17 +63,17 @@ class Citizen:
         """Trust ``authority`` alone; None: whom the system trusts."""
         tls = ssl.create_default_context(cafile=authority)
         self._root = root
-        self._new = _client(tls, kept=0)
-        self._kept = _client(tls, kept=4)
+        self._new = _client(tls, connections=0)
+        self._lasting = _client(tls, connections=4)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._new.aclose()
-        await self._kept.aclose()
+        await self._lasting.aclose()
 
-    async def write(self, key: str, connection: Connection) -> Ended:
+    async def write(self, key: str, connection: ConnectionKind) -> Ended:
         """Return how a submission with ``key`` ended; within the deadline and never by an error."""
-        client = self._new if connection == "new" else self._kept
+        client = self._new if connection == "new" else self._lasting
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 response = await client.post(
@@ -82,27 +82,29 @@ class Citizen:
                     headers={"Idempotency-Key": key},
                 )
         except TimeoutError:
-            return Ended(Outcome.UNKNOWN)
+            return Ended(WriteOutcome.UNKNOWN)
         except httpx.HTTPError as error:
-            return Ended(Outcome.REFUSED if fate(error) is Fate.UNTAKEN else Outcome.UNKNOWN)
+            return Ended(
+                WriteOutcome.REFUSED if fate(error) is Fate.UNTAKEN else WriteOutcome.UNKNOWN
+            )
         return ended(response, key)
 
-    async def found(self, keys: Sequence[str]) -> dict[str, list[int]]:
+    async def ids_of(self, keys: Sequence[str]) -> dict[str, list[int]]:
         """Return the ids that the service holds under each of ``keys``.
 
         A key that nobody answered for is missing; one with an empty list is denied.
         """
         answers: dict[str, list[int]] = {}
         for start in range(0, len(keys), _KEYS_AT_ONCE):
-            asked = keys[start : start + _KEYS_AT_ONCE]
+            batch = keys[start : start + _KEYS_AT_ONCE]
             try:
-                kept = await self._ask(asked)
+                rows = await self._ask(batch)
             except NotSeen:
                 continue
-            answers |= {key: [one.id for one in kept if one.key == key] for key in asked}
+            answers |= {key: [one.id for one in rows if one.key == key] for key in batch}
         return answers
 
-    async def _ask(self, keys: Sequence[str]) -> list[_Kept]:
+    async def _ask(self, keys: Sequence[str]) -> list[_Row]:
         answer = await look_async(
             self._new,
             f"{self._root}/submissions",
@@ -110,7 +112,7 @@ class Citizen:
             parameters={"key": keys},
         )
         try:
-            return _Found.model_validate(answer).submissions
+            return _Answer.model_validate(answer).submissions
         except ValidationError as error:
             raise NotSeen(
                 f"{self._root} did not say what it holds",
@@ -125,19 +127,19 @@ def ended(response: httpx.Response, key: str) -> Ended:
     """Return what the answer to a write with ``key`` says; only a clear word is believed."""
     if response.status_code in {200, 201}:
         try:
-            told = _Acknowledgement.model_validate_json(response.content)
+            answer = _Acknowledgement.model_validate_json(response.content)
         except ValidationError:
-            return Ended(Outcome.UNKNOWN)
-        if told.key == key:
-            return Ended(Outcome.OK, told.id, told.site, told.host)
-        return Ended(Outcome.UNKNOWN)
+            return Ended(WriteOutcome.UNKNOWN)
+        if answer.key == key:
+            return Ended(WriteOutcome.OK, answer.id, answer.site, answer.host)
+        return Ended(WriteOutcome.UNKNOWN)
     if response.is_client_error or b'"outcome":"refused"' in response.content:
-        return Ended(Outcome.REFUSED)
-    return Ended(Outcome.UNKNOWN)
+        return Ended(WriteOutcome.REFUSED)
+    return Ended(WriteOutcome.UNKNOWN)
 
 
-def _client(tls: ssl.SSLContext, *, kept: int) -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=kept)
+def _client(tls: ssl.SSLContext, *, connections: int) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
     # connecting is told apart from being answered, within the deadline: twice for TCP and TLS
     timeout = httpx.Timeout(_READ_BACK.total_seconds(), connect=0.45 * DEADLINE_SECONDS)
     return httpx.AsyncClient(verify=tls, limits=limits, trust_env=False, timeout=timeout)

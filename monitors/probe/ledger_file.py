@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.errors import JournalCorrupt
-from monitors.ledger import Entry, Head, chained, unchained
+from monitors.ledger import Head, LedgerEntry, chained, unchained
 
 LARGEST_BYTES = 256 * 2**20
 """a larger file is set aside when the probe starts; the next one begins its own chain"""
@@ -37,7 +37,7 @@ class LedgerFile:
         self._file = path.open("r+b")
         self._size = 0
         self._index: list[tuple[datetime, int]] = []
-        self._pending: list[tuple[str, Entry]] = []
+        self._pending: list[tuple[str, LedgerEntry]] = []
         self.head = Head()
         self.last_sequence = 0
         try:
@@ -46,7 +46,7 @@ class LedgerFile:
             self._file.close()
             raise
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LedgerEntry) -> None:
         """Add ``entry``; it survives a power cut once ``sync`` has returned."""
         line, self.head = chained(entry, self.head)
         self.last_sequence = max(self.last_sequence, entry.sequence)
@@ -66,7 +66,7 @@ class LedgerFile:
         self._index.append((batch[0][1].ended_at, self._size))
         self._size += len(text)
 
-    def within(self, since: datetime, until: datetime) -> Iterator[tuple[str, Entry]]:
+    def within(self, since: datetime, until: datetime) -> Iterator[tuple[str, LedgerEntry]]:
         """Yield line and entry of the synced writes that were due in the window."""
         place = max(bisect_left(self._index, (since, 0)) - 1, 0)
         with self._path.open("rb") as file:

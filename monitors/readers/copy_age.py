@@ -16,7 +16,7 @@ class Copy:
     def __init__(self, connect: Callable[[], Awaitable[heartbeats.Connection]]) -> None:
         """Connect with ``connect``, which raises NotSeen, when first asked."""
         self._connect = connect
-        self._kept: heartbeats.Connection | None = None
+        self._connection: heartbeats.Connection | None = None
 
     async def newest_mark(self, *, deadline: timedelta) -> heartbeats.Mark | None:
         """Return the newest mark in the copy; None: it has none yet.
@@ -25,21 +25,21 @@ class Copy:
             NotSeen, TimeoutError: the copy could not be read.
         """
         async with asyncio.timeout(deadline.total_seconds()):
-            if self._kept is not None:
+            if self._connection is not None:
                 try:
-                    return await self._asked(self._kept)
+                    return await self._ask(self._connection)
                 except NotSeen:
                     pass  # it may have been restarted since: only a new connection tells
-            self._kept = await self._connect()
-            return await self._asked(self._kept)
+            self._connection = await self._connect()
+            return await self._ask(self._connection)
 
     async def close(self) -> None:
         """Hang up; the next question connects anew."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            await kept.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
-    async def _asked(self, connection: heartbeats.Connection) -> heartbeats.Mark | None:
+    async def _ask(self, connection: heartbeats.Connection) -> heartbeats.Mark | None:
         try:
             return await heartbeats.newest(connection)
         except BaseException:

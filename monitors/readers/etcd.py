@@ -13,6 +13,11 @@ from core.errors import NotSeen
 async def is_healthy(client: httpx.AsyncClient, root: str, *, deadline: timedelta) -> bool:
     """Return whether the voter at ``root`` can read with a majority; False: it is alone.
 
+    A reader looks once, within ``deadline``, and touches nothing. What it saw it returns; what it
+    could not see it raises. It is never a default::
+
+        healthy = await etcd.is_healthy(client, "https://10.0.1.5:2379", deadline=DEADLINE)
+
     Raises:
         NotSeen: the voter itself does not answer.
     """

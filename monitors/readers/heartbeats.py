@@ -27,8 +27,8 @@ _NEWEST = "SELECT source, at FROM heartbeat.heartbeat ORDER BY at DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """How one login reaches one member."""
+class MemberAccess:
+    """How one login reaches one member of a database."""
 
     host: str
     """address that the member's certificate names"""
@@ -122,7 +122,7 @@ async def newest(connection: Connection) -> Mark | None:
 def translated(error: psycopg.Error, what: str) -> WorldError:
     """Return what is known of a change after ``error``: answered no, or not answered."""
     kind = Rejected if _is_answer(error) else Unreachable
-    return kind(_FAILED.format(what), expected=_EXPECTED, actual=_said(error), next_step=_NEXT)
+    return kind(_FAILED.format(what), expected=_EXPECTED, actual=_reason(error), next_step=_NEXT)
 
 
 def not_seen(error: psycopg.Error, what: str) -> NotSeen:
@@ -131,7 +131,7 @@ def not_seen(error: psycopg.Error, what: str) -> NotSeen:
         _FAILED.format(what),
         refused=_is_answer(error),
         expected=_EXPECTED,
-        actual=_said(error),
+        actual=_reason(error),
         next_step=_NEXT,
     )
 
@@ -145,6 +145,6 @@ def _is_answer(error: psycopg.Error) -> bool:
     return error.sqlstate is not None and not isinstance(error, errors.OperationalError)
 
 
-def _said(error: psycopg.Error) -> str:
-    said = str(error).strip()
-    return said.splitlines()[0] if said else type(error).__name__
+def _reason(error: psycopg.Error) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

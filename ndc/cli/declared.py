@@ -36,11 +36,11 @@ def network(options: Options) -> Network:
     from inventory.allocate import Allocations, allocate
     from inventory.derive import derive
     from inventory.loader import load
-    from ndc.wiring import environment
+    from ndc.wiring import environment as environments
 
-    if environment.exists(options.environment):
-        made = environment.opened(options.environment)
-        return environment.network(made, inventory=options.inventory)
+    if environments.exists(options.environment):
+        environment = environments.opened(options.environment)
+        return environments.network(environment, inventory=options.inventory)
     inventory = load(files.read_folder(folder(options)))
     profile = inventory.network.default_profile
     return derive(
@@ -59,8 +59,8 @@ def running(options: Options) -> tuple[Environment, Network]:
         PlanRefused: there is no such environment.
         InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
     """
-    from ndc.wiring import environment
-    from ndc.wiring.running import running
+    from ndc.wiring import environment as environments
+    from ndc.wiring.running_network import running
 
-    made = environment.opened(options.environment)
-    return made, running(made, lambda text: say(addressed(text, options.environment)))
+    environment = environments.opened(options.environment)
+    return environment, running(environment, lambda text: say(addressed(text, options.environment)))

@@ -25,24 +25,24 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Service = Annotated[str, typer.Argument(help="As in the inventory.")]
-Target = Annotated[str, typer.Option("--to", help="The site that is to serve it.")]
-Run = Annotated[str, typer.Argument(help="As `ndc dr runs` shows it.")]
-Reason = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
+ServiceArgument = Annotated[str, typer.Argument(help="As in the inventory.")]
+TargetOption = Annotated[str, typer.Option("--to", help="The site that is to serve it.")]
+RunArgument = Annotated[str, typer.Argument(help="As `ndc dr runs` shows it.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
 
 
 @app.command("plan", help="Print what a switchover would do, and keep it; touch nothing.")
-def plan(context: typer.Context, service: Service, to: Target) -> None:
+def plan(context: typer.Context, service: ServiceArgument, to: TargetOption) -> None:
     """Plan now; the plan may be begun within ten minutes, while its facts hold."""
     from dr.plan import to_text
     from dr.plan_text import plan_text
 
-    made = _planned(context, service, to)
-    folder = _kept(context, made)
+    switchover_plan = _planned(context, service, to)
+    folder = _new_folder(context, switchover_plan)
     if current(context).as_json:
-        answer(to_text(made))
+        answer(to_text(switchover_plan))
         return
-    answer(plan_text(made, conditions=True))
+    answer(plan_text(switchover_plan, conditions=True))
     typed = ["dr", "switchover", service, "--to", to, "--plan", folder.run]
     say(f"\nbegin it with: {current(context).command(*typed)}")
 
@@ -50,19 +50,26 @@ def plan(context: typer.Context, service: Service, to: Target) -> None:
 @app.command("switchover", help="Move a service with its database to another site, nothing lost.")
 def switchover(
     context: typer.Context,
-    service: Service,
-    to: Target,
-    kept: Annotated[str | None, typer.Option("--plan", help="A plan that was printed.")] = None,
+    service: ServiceArgument,
+    to: TargetOption,
+    plan_name: Annotated[
+        str | None, typer.Option("--plan", help="A plan that was printed.")
+    ] = None,
 ) -> None:
     """Print the plan, ask, carry it out, and report what the citizens noticed."""
     from dr.plan_text import plan_text
 
-    made = _opened(context, kept).plan() if kept else _planned(context, service, to)
-    say(plan_text(made))
+    switchover_plan = (
+        _opened(context, plan_name).plan() if plan_name else _planned(context, service, to)
+    )
+    _demand_the_same(switchover_plan, service, to)
+    say(plan_text(switchover_plan))
     options = current(context)
-    typed = ["dr", "switchover", service, "--to", to, *(["--plan", kept] if kept else [])]
-    confirmed(options, f"{made.title}?", options.command(*typed))
-    _carry(context, _opened(context, kept) if kept else _kept(context, made))
+    typed = ["dr", "switchover", service, "--to", to, *(["--plan", plan_name] if plan_name else [])]
+    confirmed(options, f"{switchover_plan.title}?", options.command(*typed))
+    _carry(
+        context, _opened(context, plan_name) if plan_name else _new_folder(context, switchover_plan)
+    )
 
 
 @app.command("runs", help="List runs and plans, oldest first.")
@@ -90,7 +97,7 @@ def runs(context: typer.Context) -> None:
 
 
 @app.command("show", help="Show how a run stands, or its report.")
-def show(context: typer.Context, run: Run) -> None:
+def show(context: typer.Context, run: RunArgument) -> None:
     """Print each step's state and, once there is one, the report (`--json`: the report)."""
     from core.runs.run import fold
     from core.system_clock import SystemClock
@@ -101,40 +108,40 @@ def show(context: typer.Context, run: Run) -> None:
     if current(context).as_json:
         answer(folder.report_json() or "null")
         return
-    told = fold(folder.journal(SystemClock()).records())
-    answer(run_text(told) if told else plan_text(folder.plan(), conditions=True))
-    if made := folder.report():
-        answer("\n" + made.rstrip())
+    state = fold(folder.journal(SystemClock()).records())
+    answer(run_text(state) if state else plan_text(folder.plan(), conditions=True))
+    if report := folder.report():
+        answer("\n" + report.rstrip())
 
 
 @app.command("resume", help="Carry on a run that was interrupted or held.")
-def resume(context: typer.Context, run: Run) -> None:
+def resume(context: typer.Context, run: RunArgument) -> None:
     """Look first at what is in doubt; then go on."""
-    _carry(context, _opened(context, run))
+    _carry(context, _whole(context, run))
 
 
 @app.command("abort", help="Undo what a run did; only before its point of no return.")
-def abort(context: typer.Context, run: Run, reason: Reason = "") -> None:
+def abort(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -> None:
     """Ask whoever carries the run to turn back, and see that somebody does."""
     from core.runs.journal import Wish
 
-    _ask(context, _opened(context, run), Wish.ABORT, None, reason)
+    _ask(context, _whole(context, run), Wish.ABORT, None, reason)
 
 
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
-def skip(context: typer.Context, run: Run, step: str, reason: Reason = "") -> None:
+def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOption = "") -> None:
     """Let the run go on as if the step were done."""
     from core.runs.journal import Wish
 
-    _ask(context, _opened(context, run), Wish.SKIP, step, reason)
+    _ask(context, _whole(context, run), Wish.SKIP, step, reason)
 
 
 @app.command("approve", help="Say yes to a step that waits for it.")
-def approve(context: typer.Context, run: Run, step: str, reason: Reason = "") -> None:
+def approve(context: typer.Context, run: RunArgument, step: str, reason: ReasonOption = "") -> None:
     """Let the step begin."""
     from core.runs.journal import Wish
 
-    _ask(context, _opened(context, run), Wish.APPROVE, step, reason)
+    _ask(context, _whole(context, run), Wish.APPROVE, step, reason)
 
 
 def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
@@ -143,13 +150,13 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
     from dr.planner import Occasion, plan_switchover
     from dr.rules import Switchover, refusals, service_in
     from inventory.names import ServiceName, SiteName
-    from ndc.wiring.reaching import reached
+    from ndc.wiring.doors import reached
 
     clock = SystemClock()
-    made, network = running(current(context))
+    environment, network = running(current(context))
     request = Switchover(ServiceName(service), SiteName(to))
     service_in(network, request)
-    with reached(made, network) as live:
+    with reached(environment, network) as live:
         facts = live.eye(clock).observe(request.service)
     for refusal in refusals(network, facts, request)[1:]:
         say("\n".join([*refusal.lines(), ""]))
@@ -158,10 +165,24 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
     return plan_switchover(network, facts, request, Occasion(name, now, _operator(network)))
 
 
-def _kept(context: typer.Context, made: RecoveryPlan) -> RunFolder:
+def _demand_the_same(plan: RecoveryPlan, service: str, to: str) -> None:
+    """Return if ``plan`` is what was typed: a plan that is given by name may be another."""
+    from core.errors import PlanRefused
+
+    basis = plan.basis
+    if (basis.service, basis.target) != (service, to):
+        raise PlanRefused(
+            f"plan {plan.id} is not about moving {service} to {to}",
+            expected=f"{service} to {to}",
+            actual=f"{basis.service} to {basis.target}",
+            next_step=f"ndc dr switchover {basis.service} --to {basis.target} --plan {plan.id}",
+        )
+
+
+def _new_folder(context: typer.Context, switchover_plan: RecoveryPlan) -> RunFolder:
     from dr.live.run_folder import RunFolder
 
-    return RunFolder.made(_root(context), made)
+    return RunFolder.create(_root(context), switchover_plan)
 
 
 def _opened(context: typer.Context, run: str) -> RunFolder:
@@ -209,15 +230,43 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
     demand_no_command(_environment(context))
     clock = SystemClock()
     plan = folder.plan()
+    command = current(context).command
     runner = Runner(current(context).environment, folder, clock)
-    exit_code = runner.carry(
-        lambda record: say(record_text(plan, record, began=folder.journal(clock).records()[0]))
-    )
-    reported = folder.report() if exit_code >= 0 else None
-    answer((reported or folder.last_words()).rstrip())
-    resume = current(context).command("dr", "resume", folder.run)
-    say(f"report: {folder.path}/report.json" if reported else resume)
+    try:
+        exit_code = runner.carry(
+            lambda record: say(record_text(plan, record, began=folder.journal(clock).records()[0]))
+        )
+    except KeyboardInterrupt:
+        say(
+            "\nthe run goes on without you\n"
+            f"    to follow it: {command('dr', 'show', folder.run)}\n"
+            f"    to turn back, if it still can: {command('dr', 'abort', folder.run)}"
+        )
+        raise typer.Exit(130) from None
+    report = folder.report() if exit_code >= 0 else None
+    answer((report or folder.last_words()).rstrip())
+    resume = command("dr", "resume", folder.run)
+    say(f"report: {folder.path}/report.json" if report else resume)
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
+
+
+def _whole(context: typer.Context, run: str) -> RunFolder:
+    """Return the folder of ``run``, made anew from etcd if it is lost or damaged."""
+    from core.errors import JournalCorrupt, PlanRefused
+    from core.runs.plan import RunName
+    from core.system_clock import SystemClock
+    from dr.live.restoring import restored
+    from ndc.wiring.doors import reached
+
+    clock = SystemClock()
+    try:
+        folder = _opened(context, run)
+        folder.journal(clock).records()
+    except (PlanRefused, JournalCorrupt):
+        with reached(*running(current(context))) as live:
+            journal = live.journal(RunName(run), clock)
+            return restored(journal, _root(context), run, clock)
+    return folder
 
 
 def _operator(network: Network) -> OperatorName:

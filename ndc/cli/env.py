@@ -36,54 +36,54 @@ def create(
     bare: Annotated[bool, typer.Option("--no-up", help="Make it; bring nothing up yet.")] = False,
 ) -> None:
     """Make an environment from ``--inventory`` (the default network if not given)."""
-    from ndc.wiring import environment
+    from ndc.wiring import environment as environments
     from ndc.wiring.bring_up import bring_up
 
     options = current(context)
     with concerning(name):
-        made = environment.create(
+        environment = environments.create(
             name, profile=profile, inventory=options.inventory, throwaway=throwaway
         )
-        say(f"environment {name}: number {made.description.number}, profile {profile}")
+        say(f"environment {name}: number {environment.description.number}, profile {profile}")
         if not bare:
-            answer(bring_up(made, say))
+            answer(bring_up(environment, say))
 
 
 @app.command("list", help="List the environments of this checkout.")
 def list_(context: typer.Context) -> None:
     """Print one line an environment."""
     from core.errors import NdcError
-    from ndc.wiring import environment
+    from ndc.wiring import environment as environments
 
-    found: dict[str, Description] = {}
+    descriptions: dict[str, Description] = {}
     damaged: list[NdcError] = []
-    for name in environment.names():
+    for name in environments.names():
         try:
-            found[name] = environment.opened(name).description
+            descriptions[name] = environments.opened(name).description
         except NdcError as error:
             damaged.append(error)
     if current(context).as_json:
-        answer_json({name: made.model_dump(mode="json") for name, made in found.items()})
+        answer_json({name: one.model_dump(mode="json") for name, one in descriptions.items()})
     else:
-        for name, made in found.items():
-            answer(f"{name:<21} {made.number:>3}  {made.profile:<10} {made.substrate}")
-    finish_list("none yet; `ndc up` makes the default one", found, damaged)
+        for name, one in descriptions.items():
+            answer(f"{name:<21} {one.number:>3}  {one.profile:<10} {one.substrate}")
+    finish_list("none yet; `ndc up` makes the default one", descriptions, damaged)
 
 
 @app.command("destroy", help="Take an environment down and remove its folder, keys included.")
 def destroy(context: typer.Context, name: str) -> None:
     """Destroy hosts, links, state, keys and journals of ``name``."""
-    from ndc.wiring import environment
+    from ndc.wiring import environment as environments
     from ndc.wiring.take_down import take_down
 
     options = current(context)
-    made = environment.opened(name)
+    environment = environments.opened(name)
     confirmed(
         options,
         f"Destroy environment {name} with all its data, keys and journals?",
         f"ndc env destroy {name}",
     )
     with concerning(name):
-        take_down(made, say)
-        environment.forget(made)
+        take_down(environment, say)
+        environments.forget(environment)
     say(f"environment {name} is gone")

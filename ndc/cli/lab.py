@@ -21,15 +21,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Hosts = Annotated[list[str], typer.Argument(help="Hosts, or sites: then all hosts there.")]
-Link = Annotated[str, typer.Argument(help="A link, as `ndc show links` names it.")]
-Towards = Annotated[
+HostsArgument = Annotated[list[str], typer.Argument(help="Hosts, or sites: then all hosts there.")]
+LinkArgument = Annotated[str, typer.Argument(help="A link, as `ndc show links` names it.")]
+TowardsOption = Annotated[
     str | None, typer.Option(help="A host at one end: only packets on the way to it.")
 ]
 
 
 @app.command("kill", help="Cut the power of hosts, at once and without a warning.")
-def kill(context: typer.Context, hosts: Hosts) -> None:
+def kill(context: typer.Context, hosts: HostsArgument) -> None:
     """Cut the power; not one packet leaves them any more."""
     labd = _labd(context)
     names = _named(labd, hosts)
@@ -38,14 +38,14 @@ def kill(context: typer.Context, hosts: Hosts) -> None:
 
 
 @app.command("start", help="Switch hosts on; returns when they answer SSH.")
-def start(context: typer.Context, hosts: Hosts) -> None:
+def start(context: typer.Context, hosts: HostsArgument) -> None:
     """Boot what is off."""
     labd = _labd(context)
     labd.power_on(_named(labd, hosts), say)
 
 
 @app.command("freeze", help="Stop every process of hosts where it is: hung, not dead.")
-def freeze(context: typer.Context, hosts: Hosts) -> None:
+def freeze(context: typer.Context, hosts: HostsArgument) -> None:
     """Freeze hosts; their interfaces stay up."""
     labd = _labd(context)
     for name in _named(labd, hosts):
@@ -54,7 +54,7 @@ def freeze(context: typer.Context, hosts: Hosts) -> None:
 
 
 @app.command("thaw", help="Let frozen hosts go on.")
-def thaw(context: typer.Context, hosts: Hosts) -> None:
+def thaw(context: typer.Context, hosts: HostsArgument) -> None:
     """Thaw hosts."""
     labd = _labd(context)
     for name in _named(labd, hosts):
@@ -63,14 +63,14 @@ def thaw(context: typer.Context, hosts: Hosts) -> None:
 
 
 @app.command("cut", help="Cut a link: both ends lose the carrier.")
-def cut(context: typer.Context, link: Link) -> None:
+def cut(context: typer.Context, link: LinkArgument) -> None:
     """Do what a digger does."""
     _linked(context, link).cut(link)
     say(f"cut: {link}")
 
 
 @app.command("silence", help="Let packets vanish on a link, while its carrier stays up.")
-def silence(context: typer.Context, link: Link, towards: Towards = None) -> None:
+def silence(context: typer.Context, link: LinkArgument, towards: TowardsOption = None) -> None:
     """Do what a dead device on the way does; only BFD sees it."""
     _linked(context, link).silence(link, towards=towards)
     say(f"silent: {link}")
@@ -79,9 +79,9 @@ def silence(context: typer.Context, link: Link, towards: Towards = None) -> None
 @app.command("slow", help="Make a link's round trip longer.")
 def slow(
     context: typer.Context,
-    link: Link,
+    link: LinkArgument,
     rtt: Annotated[float, typer.Option(min=0, help="Round trip in milliseconds.")],
-    towards: Towards = None,
+    towards: TowardsOption = None,
 ) -> None:
     """Slow a link down; with ``--towards`` one direction takes all of it."""
     _linked(context, link).slow(link, round(rtt * 1000), towards=towards)
@@ -91,9 +91,9 @@ def slow(
 @app.command("lose", help="Let some of a link's packets vanish.")
 def lose(
     context: typer.Context,
-    link: Link,
+    link: LinkArgument,
     percent: Annotated[float, typer.Option(min=0, max=100, help="How many of a hundred.")],
-    towards: Towards = None,
+    towards: TowardsOption = None,
 ) -> None:
     """Make a link lose packets by chance."""
     _linked(context, link).lose(link, percent / 100, towards=towards)
@@ -115,15 +115,15 @@ def heal(
 @app.command("status", help="Show containers and links as their daemon sees them (--json too).")
 def status(context: typer.Context) -> None:
     """Look at what hosts and links are made of; what runs on them is for `ndc status`."""
-    seen = _labd(context).status(start=True)
+    lab_status = _labd(context).status(start=True)
     if current(context).as_json:
-        answer_json(asdict(seen))
+        answer_json(asdict(lab_status))
         return
-    if not seen.hosts and not seen.links:
+    if not lab_status.hosts and not lab_status.links:
         say(f"nothing was made yet: {current(context).command('up')}")
         return
-    answer(aligned([_host_row(host) for host in seen.hosts]))
-    answer(aligned([_link_row(link) for link in seen.links]))
+    answer(aligned([_host_row(host) for host in lab_status.hosts]))
+    answer(aligned([_link_row(link) for link in lab_status.links]))
 
 
 @app.command("sweep", help="Remove what a crash left: hosts, links, mounts, namespaces.")
@@ -175,10 +175,10 @@ def _linked(context: typer.Context, *links: str) -> Labd:
         PlanRefused: a name is no link's; nothing was touched.
     """
     labd = _labd(context)
-    there = [link.name for link in labd.status(start=True).links]
+    names = [link.name for link in labd.status(start=True).links]
     for name in links:
-        if name not in there:
-            raise _no_such("link", name, there)
+        if name not in names:
+            raise _no_such("link", name, names)
     return labd
 
 
@@ -189,27 +189,27 @@ def _named(labd: Labd, names: list[str]) -> list[str]:
         PlanRefused: a name is neither a host's nor a site's; nothing was touched.
     """
     hosts = labd.status(start=True).hosts
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for name in names:
         meant = [host.name for host in hosts if name in {host.name, host.site}]
         if not meant:
-            there = [*(host.name for host in hosts), *{host.site: None for host in hosts}]
-            raise _no_such("host or site", name, there)
-        found |= dict.fromkeys(meant)
-    return list(found)
+            choices = [*(host.name for host in hosts), *{host.site: None for host in hosts}]
+            raise _no_such("host or site", name, choices)
+        unique |= dict.fromkeys(meant)
+    return list(unique)
 
 
-def _no_such(kind: str, name: str, there: list[str]) -> PlanRefused:
+def _no_such(kind: str, name: str, choices: list[str]) -> PlanRefused:
     from core.errors import PlanRefused
     from inventory.problems import nearest
 
-    meant = nearest(name, there)
+    meant = nearest(name, choices)
     hint = f"did you mean {meant}?" if meant else "ndc lab status shows what there is"
     return PlanRefused(
         f"there is no {kind} called {name}",
-        expected=", ".join(there) or "one that was made; none was",
+        expected=", ".join(choices) or "one that was made; none was",
         actual=name,
-        next_step=hint if there else "ndc up",
+        next_step=hint if choices else "ndc up",
     )
 
 

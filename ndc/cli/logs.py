@@ -26,27 +26,27 @@ def logs(
     logs = {path.stem: path for path in sorted(folder.glob("*.log"))}
     if not logs or (process and process not in logs):
         raise _none(process, list(logs), folder)
-    told = {
+    last_lines = {
         name: path.read_text("utf-8", errors="replace").splitlines()[-lines:]
         for name, path in logs.items()
         if process in {"", name}
     }
     if current(context).as_json:
-        answer_json(told)
+        answer_json(last_lines)
         return
-    for name, last in told.items():
+    for name, last in last_lines.items():
         answer("\n".join([str(logs[name]), *(f"  {line}" for line in last)]))
 
 
-def _none(process: str, there: list[str], folder: Path) -> Rejected:
+def _none(process: str, names: list[str], folder: Path) -> Rejected:
     from core.errors import Rejected
     from inventory.problems import nearest
 
-    meant = nearest(process, there)
+    meant = nearest(process, names)
     hint = f"did you mean {meant}?" if meant else "ndc logs prints them all"
     return Rejected(
         f"there is no log of {process or 'any process'}",
-        expected=", ".join(there) or f"files in {folder}",
+        expected=", ".join(names) or f"files in {folder}",
         actual=process or "none yet",
-        next_step=hint if there else "ndc up: its processes write logs",
+        next_step=hint if names else "ndc up: its processes write logs",
     )

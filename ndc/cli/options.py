@@ -71,8 +71,8 @@ def concerning(environment: str) -> Iterator[None]:
 
 def current(context: typer.Context) -> Options:
     """Return the options of this invocation."""
-    found = context.find_object(Options)
-    return found if found is not None else Options()
+    options = context.find_object(Options)
+    return options if options is not None else Options()
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:
@@ -131,7 +131,7 @@ def environment_default() -> str:
     return os.environ.get("NDC_ENV", DEFAULT_ENVIRONMENT)
 
 
-def finish_list(nothing: str, found: Sized, damaged: Sequence[NdcError]) -> None:
+def finish_list(nothing: str, entries: Sized, damaged: Sequence[NdcError]) -> None:
     """Tell what a list had to leave out, or ``nothing`` if there was nothing to list.
 
     Raises:
@@ -141,5 +141,5 @@ def finish_list(nothing: str, found: Sized, damaged: Sequence[NdcError]) -> None
         say("\n".join(["", *error.lines()]))
     if damaged:
         raise typer.Exit(damaged[0].exit_code)
-    if not found:
+    if not entries:
         say(nothing)

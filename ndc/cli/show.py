@@ -10,7 +10,7 @@ import typer
 from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
-    from ndc.cli.tables import Row
+    from ndc.cli.tables import Cells
 
 
 class Topic(StrEnum):
@@ -56,17 +56,17 @@ def show(
         answer("\n\n".join(aligned(rows) for rows in tables.values() if rows))
 
 
-def _nothing(word: str | None, tables: list[list[Row]]) -> str:
+def _nothing(word: str | None, tables: list[list[Cells]]) -> str:
     from inventory.problems import nearest
 
     cells = (cell for rows in tables for row in rows for cell in row.values())
     words = {part for cell in cells for part in cell.split()}
     meant = nearest(word or "", words)
-    told = f"nothing is called {word}" if word else "nothing is declared"
-    return f"{told}; did you mean {meant}?" if meant else told
+    sentence = f"nothing is called {word}" if word else "nothing is declared"
+    return f"{sentence}; did you mean {meant}?" if meant else sentence
 
 
-def _holding(word: str | None, rows: list[Row]) -> list[Row]:
+def _holding(word: str | None, rows: list[Cells]) -> list[Cells]:
     """Return the rows in which ``word`` stands; an address also without its prefix length."""
     if word is None:
         return rows

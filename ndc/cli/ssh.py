@@ -26,19 +26,19 @@ def ssh(
     from access.clients.ssh import Access
     from access.secrets import Secrets
 
-    made, network = running(current(context))
-    there = _named(host, network)
-    secrets = Secrets(made.paths.secrets)
+    environment, network = running(current(context))
+    target = _named(host, network)
+    secrets = Secrets(environment.paths.secrets)
     secrets.read(secrets.control_key)  # the system's ssh would go on without it
-    become(arguments(there, Access(secrets.control_key, secrets.known_hosts), command or []))
+    become(arguments(target, Access(secrets.control_key, secrets.known_hosts), command or []))
 
 
 def _named(name: str, network: Network) -> Host:
     from inventory.problems import listed, nearest
 
     hosts = {host.name: host for host in network.hosts}
-    if found := hosts.get(HostName(name)):
-        return found
+    if match := hosts.get(HostName(name)):
+        return match
     meant = nearest(name, hosts)
     raise PlanRefused(
         f"there is no host called {name} in {network.environment}",

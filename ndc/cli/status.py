@@ -12,7 +12,7 @@ from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
     from monitors.health.snapshot import Snapshot
-    from monitors.look import Onlooker
+    from monitors.look import SnapshotTaker
 
 HANG = timedelta(minutes=4)
 """three times the longest thing to wait for, a cold start's last gate"""
@@ -29,41 +29,44 @@ def status(
 
     Exits with 0 if all is green, 1 if something is degraded, 6 if something could not be seen.
     """
-    from monitors.health.concerns import verdict
-    from ndc.wiring.onlooker import onlooker
+    from monitors.health.concerns import health_of
+    from ndc.wiring.snapshots import snapshot_taker
     from tui.status_json import status_plain
     from tui.status_text import status_text
 
     options = current(context)
-    with onlooker(*running(options)) as watching:
-        snapshot = _settled(watching) if wait else watching.take()
+    with snapshot_taker(*running(options)) as taker:
+        snapshot = _settled(taker) if wait else taker.take()
     if options.as_json:
         answer_json(status_plain(snapshot))
     else:
         answer(status_text(snapshot))
-    raise typer.Exit(verdict(snapshot).exit_code)
+    raise typer.Exit(health_of(snapshot).exit_code)
 
 
-def _settled(watching: Onlooker) -> Snapshot:
+def _settled(taker: SnapshotTaker) -> Snapshot:
     """Return the second of two looks in a row that agree, and leave nothing to wait for.
 
     Gives up after a while, with what was seen last.
     """
     from monitors.health.concerns import concerns, is_settled
 
-    began = watching.clock.elapsed()
-    told, before = "", None
+    began = taker.clock.elapsed()
+    last_line, before = "", None
     while True:
-        snapshot = watching.take()
-        found = concerns(snapshot)
-        seen = {(concern.subject, concern.condition) for concern in found}
-        if is_settled(snapshot) and seen == before:
+        snapshot = taker.take()
+        all_concerns = concerns(snapshot)
+        conditions = {(concern.subject, concern.condition) for concern in all_concerns}
+        if is_settled(snapshot) and conditions == before:
             return snapshot
-        if watching.clock.elapsed() - began > HANG:
+        if taker.clock.elapsed() - began > HANG:
             say(f"gave up waiting after {HANG.total_seconds():.0f} s")
             return snapshot
-        before = seen
-        open_ = [concern for concern in found if concern.may_mend_itself]
-        if open_ and (line := f"{len(open_)} to come right, first: {open_[0].subject}") != told:
-            say(told := line)
-        watching.clock.sleep(timedelta(seconds=1))
+        before = conditions
+        open_ = [concern for concern in all_concerns if concern.is_unexplained]
+        if (
+            open_
+            and (line := f"{len(open_)} to come right, first: {open_[0].subject}") != last_line
+        ):
+            say(last_line := line)
+        taker.clock.sleep(timedelta(seconds=1))

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from core.text import table
 
-Row = Mapping[str, str]
+Cells = Mapping[str, str]
 """column → cell, the same columns in every row of a table"""
 
 
-def aligned(rows: Sequence[Row]) -> str:
+def aligned(rows: Sequence[Cells]) -> str:
     """Return ``rows`` below a heading, columns two spaces apart; empty for no rows."""
     if not rows:
         return ""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from core.text import duration
 from inventory.network import Database, Link, Network, Service
-from ndc.cli.tables import Row
+from ndc.cli.tables import Cells
 
 
-def sites(network: Network) -> list[Row]:
+def sites(network: Network) -> list[Cells]:
     """Return a row a site."""
     return [
         {
@@ -26,7 +26,7 @@ def sites(network: Network) -> list[Row]:
     ]
 
 
-def hosts(network: Network) -> list[Row]:
+def hosts(network: Network) -> list[Cells]:
     """Return a row a host."""
     return [
         {
@@ -41,7 +41,7 @@ def hosts(network: Network) -> list[Row]:
     ]
 
 
-def links(network: Network) -> list[Row]:
+def links(network: Network) -> list[Cells]:
     """Return a row a link; the round trip is the declared one."""
     return [
         {
@@ -58,7 +58,7 @@ def links(network: Network) -> list[Row]:
     ]
 
 
-def risks(network: Network) -> list[Row]:
+def risks(network: Network) -> list[Cells]:
     """Return a row a duct and a row a shared risk, with the links that fall with it."""
     fall: dict[tuple[str, str], list[str]] = {}
     for link in network.links:
@@ -72,7 +72,7 @@ def risks(network: Network) -> list[Row]:
     ]
 
 
-def workloads(network: Network) -> list[Row]:
+def workloads(network: Network) -> list[Cells]:
     """Return a row a database and a row a service."""
     return [
         *(_database(database) for database in network.databases),
@@ -80,7 +80,7 @@ def workloads(network: Network) -> list[Row]:
     ]
 
 
-def addresses(network: Network) -> list[Row]:
+def addresses(network: Network) -> list[Cells]:
     """Return a row an address, with what carries it and on which interface."""
     return [
         {"address": address, "of": name, "interface": interface}
@@ -88,21 +88,21 @@ def addresses(network: Network) -> list[Row]:
     ]
 
 
-def promises(network: Network) -> list[Row]:
+def promises(network: Network) -> list[Cells]:
     """Return a row a loss that the network promises to survive, with the votes that remain."""
     return [
         {
             "loss": failure.name,
             "sites": _words(failure.sites),
-            "votes_left": f"{len(left)} of {len(network.voters)}",
-            "of_hosts": " ".join(left),
+            "votes_left": f"{len(votes)} of {len(network.voters)}",
+            "of_hosts": " ".join(votes),
         }
         for failure in network.failure_sets
-        for left in [[v for v in network.voters if network.host(v).site not in failure.sites]]
+        for votes in [[v for v in network.voters if network.host(v).site not in failure.sites]]
     ]
 
 
-def operators(network: Network) -> list[Row]:
+def operators(network: Network) -> list[Cells]:
     """Return a row a person."""
     return [
         {
@@ -114,13 +114,13 @@ def operators(network: Network) -> list[Row]:
     ]
 
 
-TABLES: Mapping[str, Callable[[Network], list[Row]]] = {
+TABLES: Mapping[str, Callable[[Network], list[Cells]]] = {
     table.__name__: table
     for table in (sites, hosts, links, risks, workloads, addresses, promises, operators)
 }
 
 
-def _database(database: Database) -> Row:
+def _database(database: Database) -> Cells:
     away = [member.site for member in database.members if member.site != database.home]
     return {
         "workload": database.name,
@@ -136,7 +136,7 @@ def _database(database: Database) -> Row:
     }
 
 
-def _service(service: Service) -> Row:
+def _service(service: Service) -> Cells:
     return {
         "workload": service.name,
         "kind": "service",

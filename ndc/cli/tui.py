@@ -15,23 +15,23 @@ from ndc.cli.options import current, say
 def tui(context: typer.Context) -> None:
     """Watch the network live; nothing here changes anything."""
     from monitors.look.feed import LiveFeed
-    from ndc.wiring.onlooker import onlooker
-    from tui.app import Dashboard, Taken, Trouble
+    from ndc.wiring.snapshots import snapshot_taker
+    from tui.app import Dashboard, FeedTrouble, SnapshotTaken
     from tui.picture import ASCII, UNICODE
 
     options = current(context)
-    found = running(options)
+    environment, network = running(options)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         say(f"the dashboard needs a terminal; without one: {options.command('status')}")
         raise typer.Exit(2)
-    watching = onlooker(*found)
+    taker = snapshot_taker(environment, network)
     app = Dashboard(
-        options.environment, watching.clock, UNICODE if _draws_unicode(os.environ) else ASCII
+        options.environment, taker.clock, UNICODE if _draws_unicode(os.environ) else ASCII
     )
     with LiveFeed(
-        watching.take,
-        lambda snapshot: app.post_message(Taken(snapshot)),
-        lambda sentence: app.post_message(Trouble(sentence)),
+        taker.take,
+        lambda snapshot: app.post_message(SnapshotTaken(snapshot)),
+        lambda sentence: app.post_message(FeedTrouble(sentence)),
     ):
         app.run()
 

@@ -23,21 +23,23 @@ def up(
     ] = None,
 ) -> None:
     """Bring the environment's network up; run again, change only what differs."""
-    from ndc.wiring import environment
+    from ndc.wiring import environment as environments
     from ndc.wiring.bring_up import bring_up
 
     options = current(context)
     name = options.environment
     losing = frozenset(and_lose or ())
-    made = environment.opened(name) if environment.exists(name) else None
-    _demand_named(options, made, losing)
+    environment = environments.opened(name) if environments.exists(name) else None
+    _demand_named(options, environment, losing)
     confirmed(options, f"Bring environment {name} up?", _typed(options, profile, losing))
-    if made is None:
-        made = environment.create(name, profile=profile, inventory=options.inventory)
-    answer(bring_up(made, say, inventory=options.inventory, losing=losing))
+    if environment is None:
+        environment = environments.create(name, profile=profile, inventory=options.inventory)
+    answer(bring_up(environment, say, inventory=options.inventory, losing=losing))
 
 
-def _demand_named(options: Options, made: Environment | None, losing: frozenset[str]) -> None:
+def _demand_named(
+    options: Options, environment: Environment | None, losing: frozenset[str]
+) -> None:
     """Return if ``losing`` is just what the inventory takes away; ``--yes`` does not cover that.
 
     Raises:
@@ -45,7 +47,7 @@ def _demand_named(options: Options, made: Environment | None, losing: frozenset[
     """
     from ndc.wiring.taking_away import removals_text, what_goes
 
-    goes = what_goes(made, say, inventory=options.inventory) if made else ()
+    goes = what_goes(environment, say, inventory=options.inventory) if environment else ()
     if {removal.name for removal in goes} == losing:
         return
     names = frozenset(removal.name for removal in goes)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from core.system_clock import SystemClock
-from stacks.provider.serving import serve
+from stacks.provider.server import serve
 from stacks.substrates.memory import MemorySubstrate
 from stacks.substrates.port import Substrate
 

@@ -15,9 +15,9 @@ from core.system_clock import SystemClock
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
 from dr.report import Outcome, report_text
-from ndc.wiring import environment
-from ndc.wiring.reaching import reached
-from ndc.wiring.running import running
+from ndc.wiring import environment as environments
+from ndc.wiring.doors import reached
+from ndc.wiring.running_network import running
 
 EXIT_CODES = {
     Outcome.DONE: 0,
@@ -41,15 +41,15 @@ def main() -> None:
 
 def _carried(name: str, run: str) -> Outcome:
     clock = SystemClock()
-    made = environment.opened(name)
-    network = running(made, _note)
-    folder = RunFolder.opened(made.paths.runs, run)
-    with folder.carried(clock), reached(made, network) as live:
+    environment = environments.opened(name)
+    network = running(environment, _note)
+    folder = RunFolder.opened(environment.paths.runs, run)
+    with folder.carried(clock), reached(environment, network) as live:
         carrier = Carrier(live, folder, clock)
         carrier.carry()
-        reported = carrier.report()
-    sys.stdout.write(report_text(reported) + "\n")
-    return reported.outcome
+        report = carrier.report()
+    sys.stdout.write(report_text(report) + "\n")
+    return report.outcome
 
 
 def _note(text: str) -> None:

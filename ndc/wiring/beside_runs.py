@@ -10,9 +10,9 @@ from core.runs.plan import RunName
 from dr.doors import RecordsDoor
 from inventory.names import ServiceName
 from inventory.network import Network
+from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
-from ndc.wiring.reaching import reached
-from ndc.wiring.running import kept
+from ndc.wiring.running_network import kept
 
 
 def demand_no_run(environment: Environment, note: Callable[[str], None]) -> None:

@@ -17,6 +17,7 @@ from core.clock import NotYet, until_answered, wait_until
 from core.errors import Rejected
 from core.locks import alone
 from core.system_clock import SystemClock
+from core.text import Say
 from dr.live.doors import quorum
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
@@ -25,15 +26,15 @@ from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
 from ndc.wiring.beside_runs import demand_no_run
 from ndc.wiring.contain import contain
+from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
-from ndc.wiring.onlooker import onlooker
 from ndc.wiring.place import place_services
-from ndc.wiring.reaching import reached
-from ndc.wiring.running import keep
-from ndc.wiring.say import say_routes
-from ndc.wiring.stages import Say, Stages
+from ndc.wiring.routers import say_routes
+from ndc.wiring.running_network import keep
+from ndc.wiring.snapshots import snapshot_taker
+from ndc.wiring.stages import Stages
 from ndc.wiring.summary import summary
 from ndc.wiring.taking_away import demand_named
 from toolchain import build
@@ -75,9 +76,7 @@ def bring_up(
     """
     stages = Stages(say, SystemClock())
     with alone(environment.paths.lock):
-        demand_no_run(environment, stages.detail)
-        demand_named(environment, network_of(environment, inventory=inventory), losing)
-        network = network_of(environment, inventory=inventory, record=True)
+        network = _agreed(environment, stages, inventory, losing)
         with stages.stage("tool chain"):
             cache = settings().cache
             pulumi = build.ensure_pulumi(cache, stages.detail)
@@ -96,6 +95,19 @@ def bring_up(
         _admit(work)
         _place(work)
         return summary(network, _wait_until_green(work))
+
+
+def _agreed(
+    environment: Environment, stages: Stages, inventory: Path | None, losing: Collection[str]
+) -> Network:
+    """Return the network to build, its allocations on record: nobody minds that it takes its place.
+
+    Raises:
+        InventoryInvalid, PlanRefused: nothing was touched.
+    """
+    demand_no_run(environment, stages.detail)
+    demand_named(environment, network_of(environment, inventory=inventory), losing)
+    return network_of(environment, inventory=inventory, record=True)
 
 
 def _admit(work: _Work) -> None:
@@ -134,18 +146,18 @@ def _wait_until_green(work: _Work) -> Snapshot:
         Rejected: it settled, and is not green.
     """
     # not as the inventory is by now: somebody may be writing in it
-    watching = onlooker(work.environment, work.network)
+    taker = snapshot_taker(work.environment, work.network)
     clock = work.stages.clock
     began = clock.elapsed()
-    told: set[str] = set()
+    said: set[str] = set()
 
     def settled() -> Snapshot | NotYet:
-        snapshot = watching.take()
+        snapshot = taker.take()
         if is_settled(snapshot):
             return snapshot
         worst = _worst(concerns(snapshot))
-        if clock.elapsed() - began > _QUIET and worst not in told:
-            told.add(worst)
+        if clock.elapsed() - began > _QUIET and worst not in said:
+            said.add(worst)
             work.stages.detail(f"waits: {worst}")
         return NotYet(worst)
 
@@ -157,15 +169,15 @@ def _wait_until_green(work: _Work) -> Snapshot:
             bound=_GREEN,
             every=_AGAIN,
         )
-    if left := concerns(snapshot):
+    if remaining := concerns(snapshot):
         raise Rejected(
-            f"{len(left)} things are not as they should be",
+            f"{len(remaining)} things are not as they should be",
             expected="all green",
-            actual=_worst(left),
+            actual=_worst(remaining),
             next_step="ndc status",
         )
     return snapshot
 
 
-def _worst(left: Sequence[Concern]) -> str:
-    return f"{left[0].subject} {left[0].sentence}"
+def _worst(worst_first: Sequence[Concern]) -> str:
+    return f"{worst_first[0].subject} {worst_first[0].sentence}"

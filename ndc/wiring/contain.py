@@ -10,8 +10,8 @@ from core.errors import NotSeen
 from dr.doors import Doors
 from inventory.names import HostName
 from inventory.network import Network
+from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
-from ndc.wiring.reaching import reached
 from ndc.wiring.stages import Stages
 from playbooks.running import Play, PlayResult, converge
 from playbooks.waves import Wave, waves

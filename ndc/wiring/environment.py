@@ -29,7 +29,7 @@ from stacks.engine.record import stacks_on_record
 
 
 class Description(BaseModel):
-    """What an environment was made as."""
+    """What an environment was made as; it never changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,7 +46,7 @@ class Description(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One instance of the network."""
+    """One instance of the network: its folder under ``var/``, and what it was made as."""
 
     paths: Paths
     description: Description
@@ -55,9 +55,10 @@ class Environment:
 def create(
     name: str, *, profile: str, inventory: Path | None = None, throwaway: bool = False
 ) -> Environment:
-    """Make the folder and the number of a new environment; nothing runs yet.
+    """Make the folder and the number of the new environment ``name``; nothing runs yet.
 
-    Its inventory is the default network's, where none is given.
+    ``profile`` says how many hosts a site has. ``inventory`` is the folder with the declared
+    files; None: the default network's. ``throwaway`` is for a test: less is kept, and faster.
 
     Raises:
         PlanRefused: the name is taken or cannot be one.
@@ -142,10 +143,10 @@ def network(
     """
     declared = load(files.read_folder(inventory or environment.description.inventory))
     paths = environment.paths
-    known = _numbers(paths)
+    earlier = _numbers(paths)
     profile = environment.description.profile
-    allocations = allocate(declared, profile, known)
-    if record and allocations != known:
+    allocations = allocate(declared, profile, earlier)
+    if record and allocations != earlier:
         files.write(paths.allocations, allocations.to_yaml())
     return derive(
         declared,

@@ -12,7 +12,7 @@ from inventory.network import Network
 from lab.client import Labd
 from ndc.wiring.environment import Environment
 from ndc.wiring.stages import Stages
-from stacks.engine import Engine, EngineSettings
+from stacks.engine import EngineSettings, StackEngine
 from stacks.programs.declared import Seeds
 from stacks.substrates.port import Power
 from toolchain.build import Image
@@ -27,7 +27,10 @@ class Existence:
     stages: Stages
 
     def ensure(self, network: Network, secrets: Secrets, image: Image, wheel: Path) -> None:
-        """Make everything declared exist, and every host answer SSH.
+        """Make everything in ``network`` exist, and every host answer SSH.
+
+        ``secrets`` holds the keys of hosts. ``image`` is what hosts boot, unless they were made
+        from an older one. ``wheel`` is the code that the lab's daemon is to run.
 
         Raises:
             Rejected, Unreachable: what did not come about; the rest did.
@@ -53,7 +56,7 @@ class Existence:
         labd.destroy(self.stages.detail)
         self._image_file.unlink(missing_ok=True)
 
-    def _engine(self) -> Engine:
+    def _engine(self) -> StackEngine:
         paths = self.environment.paths
         settings = EngineSettings(
             environment=paths.environment,
@@ -64,7 +67,7 @@ class Existence:
             substrate_at=paths.labd_socket,
             throwaway=self.environment.description.throwaway,
         )
-        return Engine(settings, self.stages.clock)
+        return StackEngine(settings, self.stages.clock)
 
     def _current_labd(self, wheel: Path) -> Labd:
         """Return the daemon, started anew if it runs other code than ours; hosts do not notice."""
@@ -83,14 +86,14 @@ class Existence:
         Another image replaces every host, and the data on it goes; so hosts keep
         the one that they were made from until `ndc down`.
         """
-        kept = files.read_if_there(self._image_file)
-        if kept is None:
+        digest = files.read_if_there(self._image_file)
+        if digest is None:
             files.write(self._image_file, image.digest)
             return image.digest
-        if kept != image.digest:
-            _demand_kept(image.path.parents[1] / kept)
+        if digest != image.digest:
+            _demand_kept(image.path.parents[1] / digest)
             self.stages.detail("hosts keep their golden image; a new one is there: ndc down, up")
-        return kept
+        return digest
 
     @property
     def _image_file(self) -> Path:

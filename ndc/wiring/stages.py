@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from core.clock import Clock
-
-Say: TypeAlias = Callable[[str], None]
-"""tells a person how long work goes, a plain line at a time"""
+from core.text import Say
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from inventory.names import HostName, LinkName
 from lab.client import Labd
-from monitors.look.look import SubstrateReading
 from monitors.look.readings import PowerReading
+from monitors.look.sources import SubstrateReading
 
 
 def substrate_reading(socket: Path) -> SubstrateReading:

@@ -9,7 +9,7 @@ from core.errors import PlanRefused, Rejected
 from inventory.network import Network
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
-from ndc.wiring.running import kept
+from ndc.wiring.running_network import kept
 from stacks.removals import Removal, removals
 
 

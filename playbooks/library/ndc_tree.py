@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Makes a host hold what its roles contribute: accounts, folders, files, programs, units.
 
-One task carries the whole tree of a host, so that it is compared where it is
-and what is equal costs nothing. What must be restarted is written down before
-the first file changes: a run cut short is completed by the next.
+One task carries the whole tree of a host, so that it is compared on the host
+and what is equal costs nothing. Before the first file changes, each restart that
+follows is written down: the next run completes a run that was cut short.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STAGES = ("base", "quorum", "everything")
 
 @dataclass(frozen=True)
 class Tree:
-    """The union of what roles contribute for one stage."""
+    """The union of what roles contribute for one stage; no two entries have one path."""
 
     entries: list[Entry]
     programs: list[str]
@@ -99,11 +99,11 @@ def tree_of(roles: list[dict[str, Any]], secrets: dict[str, str], host: Host) ->
     """Return the union of what ``roles`` contribute; two that claim one path are refused."""
     accounts = "".join(f"{line}\n" for line in _all("accounts", roles))
     entries = [_entry("file", {"path": ACCOUNTS, "content": accounts})] if accounts else []
-    entries += [_entry("folder", given) for given in _all("folders", roles)]
+    entries += [_entry("folder", item) for item in _all("folders", roles)]
     entries += [
-        _entry("file", given, secrets.get(given["path"], ""))
-        for given in _all("files", roles)
-        if not (given.get("unless") and host.look(given["unless"]))
+        _entry("file", item, secrets.get(item["path"], ""))
+        for item in _all("files", roles)
+        if not (item.get("unless") and host.look(item["unless"]))
     ]
     paths = [entry.path for entry in entries]
     if twice := {path for path in paths if paths.count(path) > 1}:
@@ -112,20 +112,20 @@ def tree_of(roles: list[dict[str, Any]], secrets: dict[str, str], host: Host) ->
 
 
 def _all(kind: str, roles: list[dict[str, Any]]) -> list[Any]:
-    return [given for role in roles for given in role.get(kind) or []]
+    return [item for role in roles for item in role.get(kind) or []]
 
 
-def _entry(kind: str, given: dict[str, Any], secret: str = "") -> Entry:
-    mode = int(given.get("mode", "0755" if kind == "folder" else "0644"), 8)
-    owner, group = given.get("owner", "root"), given.get("group", "root")
-    content = (secret or given.get("content", "")).encode()
-    return Entry(given["path"], kind, mode, owner, group, content, secret=bool(secret))
+def _entry(kind: str, item: dict[str, Any], secret: str = "") -> Entry:
+    mode = int(item.get("mode", "0755" if kind == "folder" else "0644"), 8)
+    owner, group = item.get("owner", "root"), item.get("group", "root")
+    content = (secret or item.get("content", "")).encode()
+    return Entry(item["path"], kind, mode, owner, group, content, secret=bool(secret))
 
 
 def _change(host: Host, entry: Entry) -> dict[str, str]:
-    there = host.look(entry.path)
-    before = replace(there, secret=entry.secret).told() if there else ""
-    return _diff(entry.path, before, entry.told())
+    old = host.look(entry.path)
+    before = replace(old, secret=entry.secret).text() if old else ""
+    return _diff(entry.path, before, entry.text())
 
 
 def _diff(thing: str, before: str, after: str) -> dict[str, str]:
@@ -133,16 +133,16 @@ def _diff(thing: str, before: str, after: str) -> dict[str, str]:
 
 
 def _run(command: list[str]) -> str:
-    """Return what ``command`` printed; units that do not start tell their last lines."""
+    """Return what ``command`` printed; a refusal holds the last lines of units in it."""
     # SysV scripts of the same name would be enabled as well, at a reload each
     environment = {**os.environ, "SYSTEMCTL_SKIP_SYSV": "1"}
-    done = _completed(command, environment)
-    if done.returncode:
-        units = [f"--unit={name}" for name in command if name in done.stderr and "." in name]
+    result = _completed(command, environment)
+    if result.returncode:
+        units = [f"--unit={name}" for name in command if name in result.stderr and "." in name]
         journal = ["journalctl", "--no-pager", "--output=cat", "--lines=15", *units]
         last = _completed(journal, environment).stdout if units else ""
-        raise Refused(f"{command[0]} {command[1]}: {done.stderr.strip()}\n{last}")
-    return done.stdout
+        raise Refused(f"{command[0]} {command[1]}: {result.stderr.strip()}\n{last}")
+    return result.stdout
 
 
 def _completed(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -162,29 +162,29 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    host, given = Host(Path("/"), _run), module.params
+    host, params = Host(Path("/"), _run), module.params
     try:
-        trees = _trees(given, host)
-        seen = outlook(host, trees)
-        changes = trees[given["stage"]].changes(host)
-        if given["careful"] and given["stage"] not in seen.at_once:
+        trees = _trees(params, host)
+        view = outlook(host, trees)
+        changes = trees[params["stage"]].changes(host)
+        if params["careful"] and params["stage"] not in view.at_once:
             changes = []
         if changes and not module.check_mode:
             watchers = [unit for tree in trees.values() for unit in tree.units]
-            trees[given["stage"]].apply(host, given["wheel"], watchers, watch=given["watch"])
+            trees[params["stage"]].apply(host, params["wheel"], watchers, watch=params["watch"])
     except (Refused, OSError, LookupError, TypeError, zipfile.BadZipFile) as error:
         module.fail_json(msg=str(error))
     # whoever was told to apply a stage has nothing to leave
-    left = {} if not (given["careful"] or module.check_mode) else asdict(seen)
+    left = {} if not (params["careful"] or module.check_mode) else asdict(view)
     module.exit_json(changed=bool(changes), diff=changes, **left)
 
 
-def _trees(given: dict[str, Any], host: Host) -> dict[str, Tree]:
+def _trees(params: dict[str, Any], host: Host) -> dict[str, Tree]:
     """Return the tree of each stage, in the order of application."""
-    by_stage = {stage: [r for r in given["trees"] if r["stage"] == stage] for stage in STAGES}
-    if unknown := {role["stage"] for role in given["trees"]} - set(STAGES):
+    by_stage = {stage: [r for r in params["trees"] if r["stage"] == stage] for stage in STAGES}
+    if unknown := {role["stage"] for role in params["trees"]} - set(STAGES):
         raise Refused(f"there is no stage called {', '.join(sorted(unknown))}")
-    return {stage: tree_of(roles, given["secrets"], host) for stage, roles in by_stage.items()}
+    return {stage: tree_of(roles, params["secrets"], host) for stage, roles in by_stage.items()}
 
 
 if __name__ == "__main__":

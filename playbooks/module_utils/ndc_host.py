@@ -22,12 +22,12 @@ DUE = "/var/lib/ndc/due"
 
 
 class Refused(Exception):
-    """The host cannot be made so; the message says why."""
+    """The host cannot be made as its roles ask; the message says why."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What lies at a path, or must."""
+    """A file or folder that is on the host, or must be; equal: nothing has to be written."""
 
     path: str
     kind: str
@@ -37,7 +37,7 @@ class Entry:
     content: bytes = b""
     secret: bool = field(default=False, compare=False)
 
-    def told(self) -> str:
+    def text(self) -> str:
         """Return the text that a diff shows."""
         head = f"{self.kind} {self.owner}:{self.group} {self.mode:04o}\n"
         return head + ("(secret)\n" if self.secret else self.content.decode("utf-8", "replace"))

@@ -57,12 +57,12 @@ class Unit:
 
 def due(host: Host, units: Iterable[Unit], changed: list[str]) -> dict[str, str]:
     """Return what ``changed`` asks of units, together with what an earlier run left to do."""
-    found = {}
+    actions = {}
     for unit in units:
         asked = {host.due(unit.name).action, *(unit.must(path) for path in changed)}
         if action := next((action for action in ("restart", "reload") if action in asked), ""):
-            found[unit.name] = action
-    return found
+            actions[unit.name] = action
+    return actions
 
 
 def mark(host: Host, units: list[Unit], changed: list[str]) -> None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from playbooks.running.converge import Play, converge
-from playbooks.running.result import Counts, Failure, HostChange, PlayResult
+from playbooks.running.result import Counts, HostChange, PlayResult, TaskFailure
 
-__all__ = ["Counts", "Failure", "HostChange", "Play", "PlayResult", "converge"]
+__all__ = ["Counts", "HostChange", "Play", "PlayResult", "TaskFailure", "converge"]

@@ -1,11 +1,11 @@
 """The process that carries one play out, and outlives none of its descendants.
 
 Ansible's workers leave its session, and its connections leave its process tree.
-So this process makes itself the one that orphans are given to; before it ends it
-kills whatever descends from it, and looks again until there is nothing left.
+So the kernel is told to give their orphans to this process. Before it ends, it kills
+every process that descends from it, and looks again until none is left.
 
-It is given the file of an ``Order`` and the process id of who waits for it, and prints
-a ``Told`` a line.
+Its arguments are the file of an ``Order`` and the id of the process that waits for it.
+It prints a ``ChildLine`` on each line.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from typing import Any
 
 import ansible_runner
 
-from playbooks.running.wire import Difference, Order, Told
+from playbooks.running.wire import ChildLine, DiffEntry, Order
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
-_TELLING = {"runner_on_ok", "runner_on_failed", "runner_on_unreachable"}
+_OUTCOMES = {"runner_on_ok", "runner_on_failed", "runner_on_unreachable"}
 """events that say what came of a task"""
 
 
@@ -41,23 +41,25 @@ def main() -> None:
         return
     cancelled = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
-    telling: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
-    teller = threading.Thread(target=_tell, args=(telling,))
-    teller.start()
+    reports: queue.SimpleQueue[ChildLine | None] = queue.SimpleQueue()
+    writer = threading.Thread(target=_write, args=(reports,))
+    writer.start()
     try:
-        _play(order, telling, cancelled)
+        _play(order, reports, cancelled)
     finally:
         _end_descendants()
-        telling.put(None)
-        teller.join()
+        reports.put(None)
+        writer.join()
 
 
 def _play(
-    order: Order, telling: queue.SimpleQueue[Told | None], cancelled: threading.Event
+    order: Order, reports: queue.SimpleQueue[ChildLine | None], cancelled: threading.Event
 ) -> None:
+    """Carry ``order`` out, or less of it if ``cancelled`` is set; put its ``reports``."""
+
     def put(event: dict[str, Any]) -> bool:
-        if event["event"] in _TELLING:
-            telling.put(_told(event))
+        if event["event"] in _OUTCOMES:
+            reports.put(_report(event))
         return True
 
     runner = ansible_runner.run(
@@ -73,33 +75,33 @@ def _play(
         event_handler=put,
         cancel_callback=cancelled.is_set,
     )
-    telling.put(Told(event="end", message=runner.status))
+    reports.put(ChildLine(event="end", message=runner.status))
 
 
-def _tell(telling: queue.SimpleQueue[Told | None]) -> None:
-    while (told := telling.get()) is not None:
-        print(told.model_dump_json(exclude_defaults=True), flush=True)  # noqa: T201 - its purpose
+def _write(reports: queue.SimpleQueue[ChildLine | None]) -> None:
+    while (report := reports.get()) is not None:
+        print(report.model_dump_json(exclude_defaults=True), flush=True)  # noqa: T201 - its purpose
 
 
-def _told(event: dict[str, Any]) -> Told:
+def _report(event: dict[str, Any]) -> ChildLine:
     data = event["event_data"]
     result = data.get("res") or {}
     diff = result.get("diff") or []
-    return Told(
+    return ChildLine(
         event="runner_on_ok" if data.get("ignore_errors") else event["event"],
         play=data.get("play", ""),
         task=data.get("task", ""),
         host=data.get("host", ""),
         changed=bool(result.get("changed")),
         message=str(result.get("msg", "")),
-        diff=tuple(Difference.model_validate(one) for one in diff if isinstance(one, dict)),
+        diff=tuple(DiffEntry.model_validate(one) for one in diff if isinstance(one, dict)),
         by_wave=tuple(result.get("by_wave") or ()),
         unfinished=bool(result.get("unfinished")),
     )
 
 
 def _end_descendants() -> None:
-    """Kill until nobody is left; each that dies hands its children to us."""
+    """Kill every child until there is none: when one dies, its own children become ours."""
     while children := _children():
         for child in children:
             with suppress(ProcessLookupError):
@@ -109,11 +111,11 @@ def _end_descendants() -> None:
 
 
 def _children() -> list[int]:
-    found: list[int] = []
+    processes: list[int] = []
     for task in Path("/proc/self/task").iterdir():
         with suppress(FileNotFoundError):
-            found += map(int, (task / "children").read_text().split())
-    return found
+            processes += map(int, (task / "children").read_text().split())
+    return processes
 
 
 if __name__ == "__main__":

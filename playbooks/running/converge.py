@@ -7,7 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,13 @@ from access.paths import Paths
 from access.secrets import Secrets
 from core import files
 from core.errors import Rejected, Unreachable
+from core.text import Say
 from inventory.names import HostName
 from inventory.network import Network
 from playbooks.running.private_data import order_for, private_data
 from playbooks.running.result import PlayResult
-from playbooks.running.wire import Order, Told
+from playbooks.running.wire import ChildLine, Order
 from playbooks.waves import Wave
-
-Say = Callable[[str], None]
 
 _CHILD = "playbooks.running.child"
 _PATIENCE_SECONDS = 30
@@ -32,7 +31,7 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Which playbook, where, and whether in earnest."""
+    """A playbook, the hosts that it is for, and whether it may change them."""
 
     playbook: str = "converge.yml"
     limit: frozenset[HostName] = frozenset()
@@ -46,10 +45,16 @@ class Play:
 def converge(
     network: Network, secrets: Secrets, wheel: Path, paths: Paths, play: Play, say: Say
 ) -> PlayResult:
-    """Return what came of ``play``; ``say`` gets a plain sentence per host and play.
+    """Carry ``play`` out on the hosts of ``network``, and return what came of it.
 
-    Failed tasks are in the result: ``demand_success`` raises for them. Whatever
-    ends this call early, Ctrl-C included, no process of the play outlives it.
+    ``wheel`` is the code that hosts get. ``paths`` are the environment's, and ``secrets``
+    what its hosts trust. ``say`` gets a plain sentence for each task on a host::
+
+        result = converge(network, secrets, wheel, paths, Play(check=True), print)
+        result.demand_success()
+
+    Failed tasks are in the result, and ``demand_success`` raises for them. No process of
+    the play outlives this call, whatever ends it, Ctrl-C included.
 
     Raises:
         Rejected: the play could not begin.
@@ -58,7 +63,7 @@ def converge(
     with private_data(network, secrets, wheel, paths) as data:
         arguments = _arguments(play, data)
         order = order_for(data, secrets, paths.playbooks / play.playbook, arguments)
-        return _watched(order, say)
+        return _watch(order, say)
 
 
 def _arguments(play: Play, folder: Path) -> str:
@@ -75,27 +80,27 @@ def _arguments(play: Play, folder: Path) -> str:
 
 
 def _by_stage(waves: tuple[Wave, ...]) -> dict[str, list[Any]]:
-    """Return what ``waves.yml`` is told of each stage that has a wave."""
-    told: dict[str, list[Any]] = {}
+    """Return the variables of ``waves.yml``, for each stage that has a wave."""
+    variables: dict[str, list[Any]] = {}
     for wave in waves:
-        told.setdefault(f"ndc_{wave.stage}_hosts", []).extend(wave.hosts)
-        told.setdefault(f"ndc_{wave.stage}_sizes", []).append(len(wave.hosts))
-    return told
+        variables.setdefault(f"ndc_{wave.stage}_hosts", []).extend(wave.hosts)
+        variables.setdefault(f"ndc_{wave.stage}_sizes", []).append(len(wave.hosts))
+    return variables
 
 
-def _watched(order: Order, say: Say) -> PlayResult:
+def _watch(order: Order, say: Say) -> PlayResult:
     result, end = PlayResult(), ""
-    written = order.folder / "order.json"
-    files.write(written, order.model_dump_json())
+    order_file = order.folder / "order.json"
+    files.write(order_file, order.model_dump_json())
     log = order.folder / "child.log"
     # a session of its own: Ctrl-C reaches us alone, and we end the play in good order
     with (
-        log.open("w") as complaints,
+        log.open("w") as child_log,
         subprocess.Popen(
-            [sys.executable, "-P", "-m", _CHILD, written, str(os.getpid())],
+            [sys.executable, "-P", "-m", _CHILD, order_file, str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=complaints,
+            stderr=child_log,
             text=True,
             cwd=order.folder,
             start_new_session=True,
@@ -103,18 +108,18 @@ def _watched(order: Order, say: Say) -> PlayResult:
     ):
         try:
             for line in process.stdout or ():
-                told = Told.model_validate_json(line)
-                if told.event == "end":
-                    end = told.message
+                report = ChildLine.model_validate_json(line)
+                if report.event == "end":
+                    end = report.message
                 else:
-                    result = result.with_told(told)
-                    say(_sentence(told))
+                    result = result.with_report(report)
+                    say(_sentence(report))
         finally:
-            _ended(process)
-    return _judged(result, end, order.folder)
+            _end_process(process)
+    return _judge(result, end, order.folder)
 
 
-def _ended(process: subprocess.Popen[str]) -> None:
+def _end_process(process: subprocess.Popen[str]) -> None:
     process.terminate()
     try:
         process.wait(_PATIENCE_SECONDS)
@@ -122,16 +127,16 @@ def _ended(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-def _sentence(told: Told) -> str:
-    if told.event == "runner_on_unreachable":
-        return f"{told.host}: does not answer"
-    if told.event == "runner_on_failed":
-        return f"{told.host}: {told.task}: {told.message.partition(chr(10))[0]}"
-    things = f"{len(told.diff)} changed" if told.changed else "as declared"
-    return f"{told.host}: {told.play.lower()}: {things}"
+def _sentence(report: ChildLine) -> str:
+    if report.event == "runner_on_unreachable":
+        return f"{report.host}: does not answer"
+    if report.event == "runner_on_failed":
+        return f"{report.host}: {report.task}: {report.message.partition(chr(10))[0]}"
+    things = f"{len(report.diff)} changed" if report.changed else "as declared"
+    return f"{report.host}: {report.play.lower()}: {things}"
 
 
-def _judged(result: PlayResult, end: str, folder: Path) -> PlayResult:
+def _judge(result: PlayResult, end: str, folder: Path) -> PlayResult:
     if end == "successful" or (end == "failed" and result.failures):
         return result
     if end == "failed":
@@ -151,5 +156,5 @@ def _judged(result: PlayResult, end: str, folder: Path) -> PlayResult:
 
 def _last_words(paths: Iterable[Path]) -> str:
     lines = [line for path in paths for line in path.read_text("utf-8", "replace").splitlines()]
-    telling = [line for line in lines if "ERROR" in line] or lines[-1:]
-    return telling[0] if telling else "no reason was given"
+    reasons = [line for line in lines if "ERROR" in line] or lines[-1:]
+    return reasons[0] if reasons else "no reason was given"

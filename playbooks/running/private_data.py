@@ -1,4 +1,4 @@
-"""A private data directory of ansible-runner: fresh for every play, and what it must hold."""
+"""Makes a private data directory of ansible-runner, a new one for every play."""
 
 from __future__ import annotations
 
@@ -21,45 +21,53 @@ from inventory.network import Network
 from playbooks.running.wire import Order
 from routing.text import frr_daemons_text, frr_text
 
-_KEPT = 5
-"""how many plays stay to be looked at"""
+_PLAYS_TO_KEEP = 5
+"""how many plays leave their folders, for a person to look at"""
 
 _TIMEOUT_SECONDS = 900
-"""only detects a play that hangs"""
+"""a play that takes longer hangs"""
 
 
 @contextmanager
 def private_data(network: Network, secrets: Secrets, wheel: Path, paths: Paths) -> Iterator[Path]:
-    """Yield a new folder with the inventory; what is secret in it goes when the play ends."""
+    """Yield a new folder below ``paths``, with what a play on ``network`` reads.
+
+    It holds the inventory, the text of each router and ``wheel``, the code that hosts get.
+    Everything in it that ``secrets`` gave is removed when the play ends.
+    """
     paths.ansible.mkdir(mode=0o700, parents=True, exist_ok=True)
     _prune(paths.ansible)
     folder = Path(tempfile.mkdtemp(prefix="play-", dir=paths.ansible))
-    passing = folder / "passing"
+    transient = folder / "passing"
     try:
-        (passing / "frr").mkdir(parents=True, mode=0o700)
+        (transient / "frr").mkdir(parents=True, mode=0o700)
         password = secrets.read(secrets.bgp_password)
         for host in network.hosts:
             text = frr_text(network, host.name, password)
-            files.write(passing / "frr" / f"{host.name}.conf", text, mode=0o600)
-        files.write(passing / "frr" / "daemons", frr_daemons_text())
-        files.write(passing / "wheel", base64.b64encode(wheel.read_bytes()).decode())
+            files.write(transient / "frr" / f"{host.name}.conf", text, mode=0o600)
+        files.write(transient / "frr" / "daemons", frr_daemons_text())
+        files.write(transient / "wheel", base64.b64encode(wheel.read_bytes()).decode())
         inventory = ansible_inventory(
             network,
             {
                 "ndc_secrets_folder": str(secrets.folder),
-                "ndc_frr_folder": str(passing / "frr"),
-                "ndc_wheel_base64": str(passing / "wheel"),
+                "ndc_frr_folder": str(transient / "frr"),
+                "ndc_wheel_base64": str(transient / "wheel"),
                 "ndc_wheel_digest": wheel.parent.name,
             },
         )
         files.write(folder / "hosts.json", json.dumps(inventory, indent=1))
         yield folder
     finally:
-        shutil.rmtree(passing, ignore_errors=True)
+        shutil.rmtree(transient, ignore_errors=True)
 
 
 def order_for(folder: Path, secrets: Secrets, playbook: Path, arguments: str) -> Order:
-    """Return what the child process needs to play ``playbook`` with what ``folder`` holds."""
+    """Return what the child process needs to play ``playbook`` on the inventory in ``folder``.
+
+    ``secrets`` name the key that hosts let in, and the keys that hosts must show;
+    ``arguments`` are those of ansible-playbook.
+    """
     ssh = {
         "UserKnownHostsFile": str(secrets.known_hosts),
         "StrictHostKeyChecking": "yes",
@@ -93,5 +101,5 @@ def order_for(folder: Path, secrets: Secrets, playbook: Path, arguments: str) ->
 
 def _prune(parent: Path) -> None:
     plays = sorted(parent.glob("play-*"), key=lambda path: path.stat().st_mtime)
-    for old in plays[: -(_KEPT - 1)]:
+    for old in plays[: -(_PLAYS_TO_KEEP - 1)]:
         shutil.rmtree(old, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What a play did, folded from the events that it told."""
+"""What a play did: a fold over the lines that its process prints."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from core.errors import Rejected, Unreachable
 from inventory.names import HostName
-from playbooks.running.wire import Told
+from playbooks.running.wire import ChildLine
 from playbooks.waves import Left
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tasks ended how on one host."""
+    """How the tasks of one host ended: how many in each way."""
 
     ok: int = 0
     changed: int = 0
@@ -23,7 +23,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class TaskFailure:
     """A task that did not succeed."""
 
     host: HostName
@@ -46,21 +46,24 @@ class HostChange:
 
 @dataclass(frozen=True, slots=True)
 class PlayResult:
-    """What came of a play; with ``check``, what would come of it."""
+    """What came of a play; with ``check``, what would come of it.
+
+    A host that no task reported on is absent from ``hosts``.
+    """
 
     hosts: Mapping[HostName, Counts] = field(default_factory=dict)
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[TaskFailure, ...] = ()
     changes: tuple[HostChange, ...] = ()
     left: Mapping[HostName, Left] = field(default_factory=dict)
     """what waits for a wave"""
 
-    def with_told(self, told: Told) -> PlayResult:
-        """Return the result with one more event in it."""
-        host = HostName(told.host)
+    def with_report(self, report: ChildLine) -> PlayResult:
+        """Return the result with ``report`` in it; a line that is of no task adds nothing."""
+        host = HostName(report.host)
         counts = self.hosts.get(host, Counts())
-        match told.event:
+        match report.event:
             case "runner_on_ok":
-                counts = replace(counts, ok=counts.ok + 1, changed=counts.changed + told.changed)
+                counts = replace(counts, ok=counts.ok + 1, changed=counts.changed + report.changed)
             case "runner_on_failed":
                 counts = replace(counts, failed=counts.failed + 1)
             case "runner_on_unreachable":
@@ -69,9 +72,9 @@ class PlayResult:
                 return self
         return PlayResult(
             hosts={**self.hosts, host: counts},
-            failures=(*self.failures, *_failures(told)),
-            changes=(*self.changes, *_changes(told)),
-            left={**self.left, **_left(told)},
+            failures=(*self.failures, *_failures(report)),
+            changes=(*self.changes, *_changes(report)),
+            left={**self.left, **_left(report)},
         )
 
     def demand_success(self, waiting: Collection[HostName] = ()) -> None:
@@ -99,16 +102,19 @@ class PlayResult:
         )
 
 
-def _failures(told: Told) -> Iterator[Failure]:
-    if told.event != "runner_on_ok":
-        silent = told.event == "runner_on_unreachable"
-        yield Failure(HostName(told.host), told.task, told.message, unreachable=silent)
+def _failures(report: ChildLine) -> Iterator[TaskFailure]:
+    if report.event != "runner_on_ok":
+        silent = report.event == "runner_on_unreachable"
+        yield TaskFailure(HostName(report.host), report.task, report.message, unreachable=silent)
 
 
-def _left(told: Told) -> dict[HostName, Left]:
-    return {HostName(told.host): Left(told.by_wave, told.unfinished)} if told.by_wave else {}
+def _left(report: ChildLine) -> dict[HostName, Left]:
+    left = Left(report.by_wave, report.unfinished)
+    return {HostName(report.host): left} if left.stages else {}
 
 
-def _changes(told: Told) -> Iterator[HostChange]:
-    for one in told.diff:
-        yield HostChange(HostName(told.host), one.after_header, one.before, one.after)
+def _changes(report: ChildLine) -> Iterator[HostChange]:
+    for difference in report.diff:
+        yield HostChange(
+            HostName(report.host), difference.after_header, difference.before, difference.after
+        )

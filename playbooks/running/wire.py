@@ -1,4 +1,4 @@
-"""What is said between the program and the process that carries a play out."""
+"""The messages between the program and the process that carries a play out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playbooks.waves import Stage
 
 
 class Order(BaseModel):
-    """What is to be played."""
+    """One play: everything that the process needs to carry it out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,7 +24,7 @@ class Order(BaseModel):
     timeout_seconds: int
 
 
-class Difference(BaseModel):
+class DiffEntry(BaseModel):
     """One entry of a task's diff, as Ansible writes it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -34,19 +34,19 @@ class Difference(BaseModel):
     after: str = ""
 
 
-class Told(BaseModel):
+class ChildLine(BaseModel):
     """One line that the child process tells: an event of a task on a host, or the end."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     event: str
-    """Ansible's: ``runner_on_ok`` and so on; ``end`` and ``broken`` are the child's own"""
+    """Ansible's: ``runner_on_ok`` and so on; ``end`` is the child's own"""
     play: str = ""
     task: str = ""
     host: str = ""
     changed: bool = False
     message: str = ""
-    diff: tuple[Difference, ...] = Field(default=())
+    diff: tuple[DiffEntry, ...] = Field(default=())
     by_wave: tuple[Stage, ...] = ()
     """stages that the task left, since they disturb what serves"""
     unfinished: bool = False

@@ -1,4 +1,4 @@
-"""What routers say, read and changed over their command line (vtysh), by netmiko."""
+"""Reads and changes routers over their command line (vtysh), by netmiko."""
 
 from __future__ import annotations
 

@@ -10,14 +10,14 @@ from routing.health import Missing, missing
 from routing.routers.routers import Routers
 
 _WORKERS = 12
-"""connecting is arithmetic: more of them do not make two cores faster"""
+"""connecting keeps a processor busy: more workers do not make two cores faster"""
 
 
 def converged(routers: Routers) -> list[Missing]:
     """Return what is missing until every session is established and every loopback reachable.
 
-    Empty: nothing. A router that could not be asked is missing as a whole. Looks
-    once, at all routers side by side; who waits asks again.
+    An empty list means that nothing is missing. A router that could not be asked is one
+    missing thing. This looks once, at all routers side by side; a caller that waits calls again.
     """
     hosts = [host.name for host in routers.network.hosts]
     with ThreadPoolExecutor(_WORKERS) as pool:

@@ -13,16 +13,16 @@ from typing_extensions import override
 DEVICE_TYPE = "ndc_frr"
 
 REFUSAL = r"(?m)^(?:% ?|Error |BGP is already running).*"
-"""how vtysh and FRR's daemons begin the line that says no"""
+"""the line in which vtysh or a daemon of FRR refuses a command"""
 
 DEAFNESS = r"(?m)^Warning: (?:closing connection|connecting) to \w+.*"
-"""how vtysh says that a daemon of FRR died; of what that one runs, the answer holds nothing"""
+"""the line in which vtysh says that a daemon of FRR died; its part of the answer is missing"""
 
 DAEMONS = frozenset({"zebra", "staticd", "bgpd", "bfdd"})
-"""whose configurations together are the router's"""
+"""the daemons whose configurations together are the router's"""
 
 HANG_SECONDS = 30
-"""a router answers in a fraction of a second; only on a machine that starts a network, later"""
+"""a router answers in a fraction of a second, and later on a machine that starts a network"""
 
 
 class Frr(CiscoSSHConnection):
@@ -56,10 +56,10 @@ class Frr(CiscoSSHConnection):
         Raises:
             ConfigInvalidException: it could not be written.
         """
-        said = super().save_config(cmd, confirm, confirm_response)
-        if "[OK]" not in said:
-            raise ConfigInvalidException(f"{cmd}: {said}")
-        return said
+        answer = super().save_config(cmd, confirm, confirm_response)
+        if "[OK]" not in answer:
+            raise ConfigInvalidException(f"{cmd}: {answer}")
+        return answer
 
     def running_config(self) -> str:
         """Return the configuration that runs.
@@ -67,8 +67,8 @@ class Frr(CiscoSSHConnection):
         Raises:
             ConnectionException: a daemon was not there when we connected, or died since.
         """
-        there = set(self.show("show daemons").split())
-        if absent := sorted(DAEMONS - there):
+        daemons = set(self.show("show daemons").split())
+        if absent := sorted(DAEMONS - daemons):
             raise ConnectionException(f"{' and '.join(absent)} cannot be asked; watchfrr starts it")
         return self.show("show running-config")
 
@@ -79,9 +79,9 @@ class Frr(CiscoSSHConnection):
             ConfigInvalidException: vtysh does not know it.
             ConnectionException: a daemon died; what was printed is not all.
         """
-        text = self._asked(command, "# *$")
-        if refused := re.match(REFUSAL, text.lstrip()):
-            raise ConfigInvalidException(f"{command}: {refused.group()}")
+        text = self._answer(command, "# *$")
+        if refusal := re.match(REFUSAL, text.lstrip()):
+            raise ConfigInvalidException(f"{command}: {refusal.group()}")
         return text
 
     def configure(self, commands: Sequence[str]) -> None:
@@ -89,32 +89,32 @@ class Frr(CiscoSSHConnection):
 
         Raises:
             ConfigInvalidException: one was refused; those before it were obeyed.
-            ConnectionException: a daemon died; nothing is known of what it was told.
+            ConnectionException: a daemon died; nobody knows which commands it obeyed.
         """
         self.config_mode()
         try:
             for command in commands:
-                said = self._asked(command, r"\(config[^)]*\)# *$")
-                if refused := re.search(REFUSAL, said):
-                    raise ConfigInvalidException(f"{command}: {refused.group()}")
+                answer = self._answer(command, r"\(config[^)]*\)# *$")
+                if refusal := re.search(REFUSAL, answer):
+                    raise ConfigInvalidException(f"{command}: {refusal.group()}")
         finally:
             if self.check_config_mode():
                 self.exit_config_mode()
 
-    def _asked(self, command: str, prompt: str) -> str:
-        said = self.send_command(
+    def _answer(self, command: str, prompt: str) -> str:
+        answer = self.send_command(
             command,
             expect_string=re.escape(self.base_prompt) + prompt,
             read_timeout=HANG_SECONDS,
         )
-        text = said if isinstance(said, str) else str(said)
-        if deaf := re.search(DEAFNESS, text):
-            raise ConnectionException(f"{command}: {deaf.group()}")
+        text = answer if isinstance(answer, str) else str(answer)
+        if warning := re.search(DEAFNESS, text):
+            raise ConnectionException(f"{command}: {warning.group()}")
         return text
 
 
 def register() -> None:
-    """Make netmiko know ``ndc_frr``; once or often."""
+    """Make netmiko know ``ndc_frr``; a second call changes nothing."""
     CLASS_MAPPER[DEVICE_TYPE] = Frr
     if DEVICE_TYPE not in platforms:
         platforms.append(DEVICE_TYPE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stacks.engine.engine import Engine
-from stacks.engine.outcome import Failure, Outcome
+from stacks.engine.engine import StackEngine
+from stacks.engine.outcome import Failure, StackOutcome
 from stacks.engine.settings import EngineSettings
 from stacks.engine.wire import Progress
 
-__all__ = ["Engine", "EngineSettings", "Failure", "Outcome", "Progress"]
+__all__ = ["EngineSettings", "Failure", "Progress", "StackEngine", "StackOutcome"]

@@ -1,4 +1,4 @@
-"""One process a stack, all at the same time: started, listened to, interrupted, seen to end."""
+"""Runs one process a stack, all at the same time: starts, hears, interrupts and ends them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from stacks.engine.wire import Failed, Finished, Job, Said, from_line
 from stacks.provider.failures import failure_to_json
 
 Hear: TypeAlias = Callable[[str, Said], None]
-"""is told the stack and what was said about it, in the caller's thread"""
+"""is called with the name of a stack and a message of its process, in the caller's thread"""
 
 _LOOK_AROUND: Final = timedelta(seconds=1)
 _GRACE: Final = timedelta(seconds=30)
@@ -34,7 +34,7 @@ class _Child:
     stack: str
     process: subprocess.Popen[str]
     words: Path
-    """what it wrote to standard error"""
+    """file with what it wrote to standard error"""
 
     def signal_group(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
@@ -43,7 +43,11 @@ class _Child:
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """Runs jobs."""
+    """Runs jobs, each in a process of its own, with ``variables`` as its environment.
+
+    No process outlives ``run``: it ends when it is done, when ``bound`` is over, or when
+    our end of its standard input is closed.
+    """
 
     variables: Mapping[str, str]
     clock: Clock
@@ -53,9 +57,9 @@ class Children:
     def run(self, jobs: Sequence[Job], hear: Hear) -> bool:
         """Carry out all jobs; return, when every process has ended, whether it was interrupted.
 
-        ``hear`` gets every line, and a ``Failed`` for a process that ended without
-        a last line. Interrupts (SIGINT, SIGTERM) go to the engines: the first one
-        lets them finish what they began.
+        ``hear`` gets every message, and a ``Failed`` for a process that ended without
+        a last one. Interrupts (SIGINT, SIGTERM) go to the engines: after the first one
+        they finish what they began, and begin nothing more.
         """
         lines: queue.SimpleQueue[tuple[_Child, str | None]] = queue.SimpleQueue()
         with ExitStack() as processes:
@@ -75,27 +79,27 @@ class Children:
         hear: Hear,
     ) -> None:
         began = self.clock.elapsed()
-        running = {child.stack for child in children}
-        finished: set[str] = set()
-        while running:
+        stacks = {child.stack for child in children}
+        stacks_with_last_line: set[str] = set()
+        while stacks:
             self._end_what_hangs(children, self.clock.elapsed() - began)
             try:
                 child, line = lines.get(timeout=_LOOK_AROUND.total_seconds())
             except queue.Empty:
                 continue
             if line is None:
-                running.remove(child.stack)
-                if child.stack not in finished:
+                stacks.remove(child.stack)
+                if child.stack not in stacks_with_last_line:
                     hear(child.stack, _died(child))
                 continue
-            said = from_line(line)
-            finished |= {child.stack} if isinstance(said, Finished) else set()
-            hear(child.stack, said)
+            message = from_line(line)
+            stacks_with_last_line |= {child.stack} if isinstance(message, Finished) else set()
+            hear(child.stack, message)
 
-    def _end_what_hangs(self, children: list[_Child], taken: timedelta) -> None:
-        if taken < self.bound:
+    def _end_what_hangs(self, children: list[_Child], age: timedelta) -> None:
+        if age < self.bound:
             return
-        number = signal.SIGKILL if taken > self.bound + _GRACE else signal.SIGINT
+        number = signal.SIGKILL if age > self.bound + _GRACE else signal.SIGINT
         for child in children:
             child.signal_group(number)
 
@@ -112,7 +116,7 @@ class Children:
                 text=True,
                 start_new_session=True,
             )
-        with suppress(BrokenPipeError):  # it died at once: that it did is told when it is missed
+        with suppress(BrokenPipeError):  # it died at once; that shows when its last line is missing
             if process.stdin:
                 process.stdin.write(job.model_dump_json() + "\n")
                 process.stdin.flush()
@@ -128,7 +132,7 @@ def _read(child: _Child, lines: queue.SimpleQueue[tuple[_Child, str | None]]) ->
 
 @contextmanager
 def _passing_on(children: list[_Child]) -> Iterator[threading.Event]:
-    """Let interrupts reach the engines meanwhile; only a main thread hears any."""
+    """Pass interrupts on to the engines meanwhile; only a main thread gets any."""
     interrupted = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield interrupted
@@ -139,11 +143,13 @@ def _passing_on(children: list[_Child]) -> Iterator[threading.Event]:
         for child in children:
             child.signal_group(signal.SIGINT)
 
-    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {
+        number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield interrupted
     finally:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)
 
 

@@ -12,7 +12,7 @@ from core.errors import Unreachable, WorldError
 from inventory.network import Network
 from stacks.changes import Change, Drift
 from stacks.engine.children import Children
-from stacks.engine.outcome import Failure, Outcome, raise_together
+from stacks.engine.outcome import Failure, StackOutcome, raise_together
 from stacks.engine.record import begin_backend, read_record, settle_locks, stacks_on_record
 from stacks.engine.settings import EngineSettings
 from stacks.engine.wire import (
@@ -44,18 +44,18 @@ class _Task:
 
 
 @dataclass(slots=True)
-class _Heard:
-    """What the processes said, in the order in which they said it."""
+class _Answer:
+    """The messages of the processes, sorted by kind, each kind in the order of arrival."""
 
     on_progress: OnProgress
     changes: list[Change] = field(default_factory=list)
     drifts: list[Drift] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
-    def hear(self, stack: str, said: Said) -> None:
-        match said:
+    def hear(self, stack: str, message: Said) -> None:
+        match message:
             case Progress():
-                self.on_progress(said)
+                self.on_progress(message)
             case Changed(change):
                 self.changes.append(change)
             case Drifted(drift):
@@ -65,17 +65,18 @@ class _Heard:
             case Finished():
                 pass
             case _:
-                assert_never(said)
+                assert_never(message)
 
     def fail(self, failure: Failure) -> None:
         self.failures.append(failure)
 
 
-class Engine:
-    """Makes what a network declares exist, and says how it differs.
+class StackEngine:
+    """Makes what a network declares exist, and tells how the live things differ.
 
     A stack that fails does not stop the others. Any verb may be run again after any
-    interruption: it looks at the live things before it acts.
+    interruption: it looks at the live things before it acts. One run of an environment
+    at a time changes a stack; a second one waits for it, or is refused.
     """
 
     def __init__(self, settings: EngineSettings, clock: Clock) -> None:
@@ -90,19 +91,19 @@ class Engine:
         Raises:
             Rejected, Unreachable: some stack could not be previewed.
         """
-        heard = self._run(self._tasks(network, seeds, "preview", "preview-destroy"), on_progress)
-        raise_together(tuple(heard.failures))
-        return _sorted(heard.changes)
+        answer = self._run(self._tasks(network, seeds, "preview", "preview-destroy"), on_progress)
+        raise_together(tuple(answer.failures))
+        return _sorted(answer.changes)
 
     def up(
         self, network: Network, seeds: Seeds, on_progress: OnProgress = lambda _: None
-    ) -> Outcome:
+    ) -> StackOutcome:
         """Make everything that is declared exist, and nothing else.
 
         The stack of a site that is declared no more is destroyed.
         """
-        heard = self._run(self._tasks(network, seeds, "up", "destroy"), on_progress)
-        return Outcome(_sorted(heard.changes), tuple(heard.failures))
+        answer = self._run(self._tasks(network, seeds, "up", "destroy"), on_progress)
+        return StackOutcome(_sorted(answer.changes), tuple(answer.failures))
 
     def drift(self, on_progress: OnProgress = lambda _: None) -> tuple[Drift, ...]:
         """Return how the live things differ from what was last applied.
@@ -110,41 +111,44 @@ class Engine:
         Raises:
             Rejected, Unreachable: some stack could not be looked at.
         """
-        heard = self._run(self._all("drift"), on_progress)
-        raise_together(tuple(heard.failures))
-        return tuple(sorted(heard.drifts, key=lambda drift: (drift.object, drift.property)))
+        answer = self._run(self._all("drift"), on_progress)
+        raise_together(tuple(answer.failures))
+        return tuple(sorted(answer.drifts, key=lambda drift: (drift.object, drift.property)))
 
-    def destroy(self, on_progress: OnProgress = lambda _: None) -> Outcome:
+    def destroy(self, on_progress: OnProgress = lambda _: None) -> StackOutcome:
         """Remove everything that any stack holds, and the stacks."""
-        heard = self._run(self._all("destroy"), on_progress)
-        return Outcome(_sorted(heard.changes), tuple(heard.failures))
+        answer = self._run(self._all("destroy"), on_progress)
+        return StackOutcome(_sorted(answer.changes), tuple(answer.failures))
 
-    def _tasks(self, network: Network, seeds: Seeds, wanted: Verb, unwanted: Verb) -> list[_Task]:
-        declared = declared_stacks(network, seeds)
-        names = {stack.name for stack in declared}
-        left = (name for name in stacks_on_record(self._settings.backend) if name not in names)
+    def _tasks(
+        self, network: Network, seeds: Seeds, verb: Verb, verb_of_others: Verb
+    ) -> list[_Task]:
+        """Return ``verb`` for each stack of ``network``, the other one for each other stack."""
+        stacks = declared_stacks(network, seeds)
+        names = {stack.name for stack in stacks}
+        others = (name for name in stacks_on_record(self._settings.backend) if name not in names)
         return [
-            *(_Task(wanted, stack.name, items_of(stack)) for stack in declared),
-            *(_Task(unwanted, name, []) for name in left),
+            *(_Task(verb, stack.name, items_of(stack)) for stack in stacks),
+            *(_Task(verb_of_others, name, []) for name in others),
         ]
 
     def _all(self, verb: Verb) -> list[_Task]:
         return [_Task(verb, name, []) for name in stacks_on_record(self._settings.backend)]
 
-    def _run(self, tasks: Sequence[_Task], on_progress: OnProgress) -> _Heard:
-        heard = _Heard(on_progress)
+    def _run(self, tasks: Sequence[_Task], on_progress: OnProgress) -> _Answer:
+        answer = _Answer(on_progress)
         jobs = []
         for task in tasks:
             try:
                 jobs.append(self._job(task))
             except WorldError as error:
-                heard.fail(Failure(task.stack, "", error))
+                answer.fail(Failure(task.stack, "", error))
         variables = self._settings.variables()
         if jobs:
             begin_backend(self._settings, variables)
-        if Children(variables, self._clock, _HANGS).run(jobs, heard.hear):
-            heard.fail(Failure("", "", _interrupted()))
-        return heard
+        if Children(variables, self._clock, _HANGS).run(jobs, answer.hear):
+            answer.fail(Failure("", "", _interrupted()))
+        return answer
 
     def _job(self, task: _Task) -> Job:
         folder = self._settings.prepare(task.stack)

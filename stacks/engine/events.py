@@ -1,4 +1,4 @@
-"""From the engine's events to what is said about them. Pure."""
+"""From the engine's events to messages about them. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _BEGINNINGS = {OpType.CREATE: "making", OpType.UPDATE: "changing", OpType.DELETE
 
 
 def said_by(event: EngineEvent, verb: Verb) -> Iterator[Said]:
-    """Yield what a person or a plan wants to know of ``event``; mostly nothing.
+    """Yield the messages about ``event``; most events need none.
 
-    A preview is told by what is about to happen, everything else by what happened.
+    Of a preview, the messages tell what is about to happen; of other verbs, what happened.
     """
     if event.diagnostic_event:
         yield from _diagnostic(event.diagnostic_event)
@@ -99,7 +99,7 @@ def _name(urn: str) -> str:
 
 
 def _old(step: StepEventMetadata) -> Mapping[str, Any]:
-    """Return what was known to be there: outputs, since a refresh brings those up to date."""
+    """Return what the engine knew: outputs, since a refresh brings those up to date."""
     return {} if step.old is None else step.old.outputs or {}
 
 

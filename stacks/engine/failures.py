@@ -1,4 +1,4 @@
-"""What the Pulumi CLI's failures mean. The only place that reads its words."""
+"""What failures of the Pulumi CLI mean. No other module reads its words."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def translated(error: CommandError, stack: str) -> WorldError:
 
 
 def _holder(text: str) -> str:
-    found = re.search(r"created by (\S+ \(pid \d+\) at \S+)", text)
-    return f"locked by {found[1]}" if found else "locked"
+    match = re.search(r"created by (\S+ \(pid \d+\) at \S+)", text)
+    return f"locked by {match[1]}" if match else "locked"
 
 
 def _last_words(text: str) -> str:
-    told = [line.strip() for line in text.splitlines() if "error:" in line]
-    return told[-1] if told else "no word why"
+    lines = [line.strip() for line in text.splitlines() if "error:" in line]
+    return lines[-1] if lines else "no word why"

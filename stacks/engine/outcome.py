@@ -1,4 +1,4 @@
-"""What came of it: the changes that were made, and what failed, stack by stack."""
+"""The outcome of a verb: the changes that were made, and the failures, stack by stack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stacks.changes import Change
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that did not come about."""
+    """One thing that was not made, changed or removed as asked; ``error`` tells what is known."""
 
     stack: str
     """empty: all of them"""
@@ -25,11 +25,11 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StackOutcome:
     """The result of changing what exists."""
 
     changes: tuple[Change, ...]
-    """made, and seen to be made"""
+    """each was made, and the substrate confirmed it"""
     failures: tuple[Failure, ...]
 
     def checked(self) -> tuple[Change, ...]:
@@ -39,11 +39,11 @@ class Outcome:
 
 
 def raise_together(failures: tuple[Failure, ...]) -> None:
-    """Raise what is known when several things failed; nothing if none did.
+    """Raise ``failures`` as one error; without any, return.
 
     Raises:
-        Rejected: no failed thing came about.
-        Unreachable: at least one may have.
+        Rejected: none of them happened.
+        Unreachable: at least one may have happened.
     """
     if not failures:
         return
@@ -54,11 +54,11 @@ def raise_together(failures: tuple[Failure, ...]) -> None:
     raise (Unreachable if doubtful else Rejected)(
         f"{len(failures)} things did not come about",
         expected=", ".join(failure.subject for failure in failures),
-        actual="; ".join(_told(failure) for failure in failures),
+        actual="; ".join(_sentence(failure) for failure in failures),
         next_step=first.next_step,
     )
 
 
-def _told(failure: Failure) -> str:
+def _sentence(failure: Failure) -> str:
     actual = f" ({failure.error.actual})" if failure.error.actual else ""
     return f"{failure.subject}: {failure.error.what}{actual}"

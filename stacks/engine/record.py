@@ -1,4 +1,4 @@
-"""The engine's own record of a stack, on disk: is it sound, is it locked, what was left open."""
+"""Reads the engine's own record of a stack: is it sound, is it locked, is anything unfinished."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.text import first_problem
 from stacks.engine.settings import PROJECT, EngineSettings
 
 _ENGINE: Final = "pulumi"
-"""how the processes that take locks are called"""
+"""what the names of processes that take locks begin with"""
 
 _LEAVES_ALONE: Final = timedelta(minutes=2)
 """an interrupted engine finishes what it began within this"""
@@ -44,7 +44,7 @@ class _Lock(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StackRecord:
     """What the backend knows about one stack."""
 
     known: bool
@@ -53,7 +53,7 @@ class Record:
 
 
 def begin_backend(settings: EngineSettings, variables: Mapping[str, str]) -> None:
-    """Make the backend one; many stacks that begin it at once would race.
+    """Make the folder of ``settings`` a backend, before many stacks race to make it one.
 
     Raises:
         Rejected: there is no CLI, or it does not run.
@@ -82,11 +82,11 @@ def begin_backend(settings: EngineSettings, variables: Mapping[str, str]) -> Non
 
 
 def stacks_on_record(backend: Path) -> list[str]:
-    """Return the names of the stacks that the backend knows, sorted; damaged ones too."""
+    """Return the names of the stacks that ``backend`` has a record of, sorted; damaged ones too."""
     return sorted(path.stem for path in _records(backend).glob("*.json"))
 
 
-def read_record(backend: Path, stack: str) -> Record:
+def read_record(backend: Path, stack: str) -> StackRecord:
     """Return what is on record about ``stack``.
 
     Raises:
@@ -96,7 +96,7 @@ def read_record(backend: Path, stack: str) -> Record:
     try:
         latest = _document(path).checkpoint.latest or _Latest()
     except FileNotFoundError:
-        return Record(known=False, interrupted=False)
+        return StackRecord(known=False, interrupted=False)
     except (OSError, ValidationError) as error:
         raise Rejected(
             f"the record of stack {stack} is damaged",
@@ -104,7 +104,7 @@ def read_record(backend: Path, stack: str) -> Record:
             actual=f"{_problem(error)}, in {path}",
             next_step=_way_out(path),
         ) from error
-    return Record(known=True, interrupted=bool(latest.pending_operations))
+    return StackRecord(known=True, interrupted=bool(latest.pending_operations))
 
 
 def settle_locks(backend: Path, stack: str, clock: Clock) -> None:
@@ -113,18 +113,20 @@ def settle_locks(backend: Path, stack: str, clock: Clock) -> None:
     A lock from another machine is left for the engine to refuse.
 
     Raises:
-        Unreachable: a process of this machine holds on.
+        Unreachable: a living process of this machine does not give its lock back.
     """
     folder = backend / ".pulumi" / "locks" / "organization" / PROJECT / stack
 
-    def settled() -> bool:
-        ours = [path for path in folder.glob("*.json") if _is_of_this_machine(path)]
-        for path in ours:
+    def is_settled() -> bool:
+        locks = [path for path in folder.glob("*.json") if _is_of_this_machine(path)]
+        for path in locks:
             if not _holder_lives(path):
                 path.unlink(missing_ok=True)
-        return not any(path.exists() for path in ours)
+        return not any(path.exists() for path in locks)
 
-    wait_until(clock, settled, what=f"the end of the run that holds {stack}", bound=_LEAVES_ALONE)
+    wait_until(
+        clock, is_settled, what=f"the end of the run that holds {stack}", bound=_LEAVES_ALONE
+    )
 
 
 def _records(backend: Path) -> Path:
@@ -165,7 +167,7 @@ def _holder_lives(lock: Path) -> bool:
 
 
 def _holder(lock: Path) -> _Lock | None:
-    """Return who holds ``lock``; None if it is gone."""
+    """Return the holder of ``lock``; None if the lock is gone."""
     try:
         return _Lock.model_validate_json(lock.read_bytes())
     except FileNotFoundError:

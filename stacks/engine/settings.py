@@ -20,7 +20,7 @@ PLUGIN: Final = "pulumi-resource-ndc"
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """One environment's engine."""
+    """The programs and folders of one environment's engine; no other environment shares them."""
 
     environment: str
     cli: Path
@@ -60,8 +60,8 @@ class EngineSettings:
     def variables(self) -> dict[str, str]:
         """Return the process environment of the engine and of what it starts.
 
-        Nothing of the caller's own Pulumi settings gets through: some of them
-        would answer questions for us.
+        None of the caller's own Pulumi settings are in it: some of them would change
+        what the engine does.
         """
         inherited = {key: value for key, value in os.environ.items() if "PULUMI" not in key}
         switched_on = {

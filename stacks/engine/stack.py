@@ -1,8 +1,8 @@
-"""The process of one stack: reads a job, runs the engine over it, tells what comes of it.
+"""The process of one stack: reads a job, runs the engine, and writes messages about it.
 
-One process a stack, because the SDK keeps its state in the process. It leads a
-process group with the CLI in it, so that a signal to the group reaches the CLI
-alone: the CLI finishes what it began, saves, and ends; then so does this.
+Each stack has a process, because the SDK keeps its state in the process. The process
+leads a group that holds the CLI, and ignores the signals that the group gets. So the
+CLI alone obeys them: it finishes what it began, saves, and ends; then this process ends.
 """
 
 from __future__ import annotations
@@ -74,24 +74,24 @@ class Cli(auto.PulumiCommand):
         return super().run(args, cwd, additional_env, on_output, on_error)
 
 
-class Teller:
-    """Writes lines, from whichever thread has something to say."""
+class LineWriter:
+    """Writes messages, a line each, whole, from any thread."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._lock = threading.Lock()
         self.failures = 0
 
-    def tell(self, said: Said) -> None:
+    def tell(self, message: Said) -> None:
         """Write one line; it is out when this returns."""
         with self._lock:
-            self.failures += isinstance(said, Failed)
-            self._out.write(to_line(said) + "\n")
+            self.failures += isinstance(message, Failed)
+            self._out.write(to_line(message) + "\n")
             self._out.flush()
 
 
-def carry_out(job: Job, teller: Teller) -> None:
-    """Do what ``job`` says, and tell; a failure is told, not raised."""
+def carry_out(job: Job, teller: LineWriter) -> None:
+    """Carry out ``job``, and write messages about it; a failure is a message, and not raised."""
     try:
         _run(job, _opened(job), lambda event: _relay(event, job, teller))
     except auto.CommandError as error:
@@ -100,9 +100,9 @@ def carry_out(job: Job, teller: Teller) -> None:
     teller.tell(Finished())
 
 
-def _relay(event: auto.EngineEvent, job: Job, teller: Teller) -> None:
-    for said in said_by(event, job.verb):
-        teller.tell(said)
+def _relay(event: auto.EngineEvent, job: Job, teller: LineWriter) -> None:
+    for message in said_by(event, job.verb):
+        teller.tell(message)
 
 
 def _opened(job: Job) -> auto.Stack:
@@ -112,8 +112,8 @@ def _opened(job: Job) -> auto.Stack:
         pulumi_command=Cli(Path(job.cli)),
         secrets_provider="passphrase",
     )
-    opened = auto.Stack.select if job.known else auto.Stack.create
-    return opened(job.stack, workspace)
+    begin = auto.Stack.select if job.known else auto.Stack.create
+    return begin(job.stack, workspace)
 
 
 def _run(job: Job, stack: auto.Stack, hear: Callable[[auto.EngineEvent], None]) -> None:
@@ -153,13 +153,13 @@ def _stop_when_nobody_waits(pipe: TextIO) -> None:
 
 def main() -> None:
     """Carry out the job on standard input."""
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, lambda *_: None)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the SDK prints; lines are ours alone
     job = Job.model_validate_json(sys.stdin.readline())
     threading.Thread(target=_stop_when_nobody_waits, args=[sys.stdin], daemon=True).start()
-    carry_out(job, Teller(out))
+    carry_out(job, LineWriter(out))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What is said between the engine's driver and the process of one stack: lines of JSON.
+"""The messages between the engine's driver and the process of one stack: lines of JSON.
 
-The driver writes one job and keeps the pipe open: its end means that nobody waits
-any more. The process answers with lines, the last of which is ``Finished``.
+The driver writes one job and keeps the pipe open; when it closes, nobody waits any
+more. The process answers with messages, the last of which is ``Finished``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Verb: TypeAlias = Literal["preview", "up", "drift", "destroy", "preview-destroy"
 
 
 class Item(BaseModel):
-    """One specification."""
+    """One specification, in its plain form."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,7 +29,7 @@ class Item(BaseModel):
 
 
 class Job(BaseModel):
-    """One verb on one stack."""
+    """One verb on one stack, and everything that its process needs to carry it out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -82,7 +82,7 @@ class Drifted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Something did not come about."""
+    """Something was not made, changed or removed as asked."""
 
     object: str
     """empty: the stack as a whole"""
@@ -92,7 +92,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The last line."""
+    """The last message: without it, the process died."""
 
 
 Said: TypeAlias = Progress | Changed | Drifted | Failed | Finished
@@ -108,9 +108,9 @@ _NAMES: dict[type[Said], str] = {
 _READERS: dict[str, TypeAdapter[Said]] = {name: TypeAdapter(said) for said, name in _NAMES.items()}
 
 
-def to_line(said: Said) -> str:
-    """Return ``said`` as a line, without its end."""
-    return json.dumps({_NAMES[type(said)]: asdict(said)})
+def to_line(message: Said) -> str:
+    """Return ``message`` as a line, without its end."""
+    return json.dumps({_NAMES[type(message)]: asdict(message)})
 
 
 def from_line(line: str) -> Said:

@@ -18,7 +18,7 @@ _SITE_PREFIX = "site-"  # keeps a site that is called "backbone" apart
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """What hosts are given before their first boot."""
+    """What the hosts of a network need before their first boot."""
 
     image: str
     """hash of the golden image"""
@@ -30,7 +30,10 @@ class Seeds:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredStack:
-    """What is applied, previewed or lost together."""
+    """The specifications that are applied, previewed or lost together.
+
+    None of them needs a result of another stack.
+    """
 
     name: str
     specs: tuple[Spec, ...]

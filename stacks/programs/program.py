@@ -7,24 +7,16 @@ from typing import TypeAlias
 
 import pulumi
 
-from inventory.names import SegmentName, SiteName
-from inventory.network import Network
-from stacks.programs.declared import (
-    BACKBONE,
-    DeclaredStack,
-    Seeds,
-    link_specs,
-    site_specs,
-    stack_of,
-)
+from inventory.names import SegmentName
+from stacks.programs.declared import BACKBONE, DeclaredStack
 from stacks.resources import TOKENS, HostSpec, SegmentSpec, Spec, to_plain
 
 Program: TypeAlias = Callable[[], None]
 """what the engine runs to learn what is to exist"""
 
 
-class Thing(pulumi.CustomResource):
-    """A host, segment or link."""
+class DeclaredResource(pulumi.CustomResource):
+    """The resource of one specification: a host, segment or link."""
 
     def __init__(self, spec: Spec, options: pulumi.ResourceOptions) -> None:
         super().__init__(TOKENS[spec.kind], spec.name, to_plain(spec), options)
@@ -38,25 +30,17 @@ class Whole(pulumi.ComponentResource):
         super().__init__(f"ndc:index:{kind}", stack.name)
 
 
-def site_program(network: Network, site: SiteName, seeds: Seeds) -> Program:
-    """Return the program of one site: its segment and its hosts."""
-    return program_of(DeclaredStack(stack_of(site), tuple(site_specs(network, site, seeds))))
-
-
-def backbone_program(network: Network) -> Program:
-    """Return the program of the links between sites."""
-    return program_of(DeclaredStack(BACKBONE, tuple(link_specs(network))))
-
-
 def program_of(stack: DeclaredStack) -> Program:
     """Return the program that declares everything in ``stack``."""
 
     def declare() -> None:
-        whole = Whole(stack)
-        segments: dict[SegmentName, Thing] = {}
+        component = Whole(stack)
+        segments: dict[SegmentName, DeclaredResource] = {}
         for spec in stack.specs:
             needs = [segments[spec.segment]] if isinstance(spec, HostSpec) else []
-            thing = Thing(spec, pulumi.ResourceOptions(parent=whole, depends_on=needs))
+            thing = DeclaredResource(
+                spec, pulumi.ResourceOptions(parent=component, depends_on=needs)
+            )
             if isinstance(spec, SegmentSpec):
                 segments[spec.name] = thing
 

@@ -1,4 +1,4 @@
-"""Failures as one line of JSON: what is known travels whole, not as text to be read back."""
+"""Failures as one line of JSON, so that each of their four lines arrives as it was."""
 
 from __future__ import annotations
 

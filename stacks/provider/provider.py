@@ -1,7 +1,8 @@
 """What the engine's questions mean for a substrate.
 
-Create is ensure: it adopts what is equal and ours. Read looks at the live thing, so
-a refresh is true drift. Whether a change replaces is decided by a table, not here.
+Create means ensure: it adopts a thing that is equal and ours. Read looks at the live
+thing, so a refresh tells true drift. The table of ``stacks.diff`` decides whether a
+change replaces a thing.
 """
 
 from __future__ import annotations
@@ -27,15 +28,17 @@ AT_ONCE: Final = 16
 """calls to the substrate that one provider process has under way"""
 
 READY: Final = "ready"
-"""output that says whether the thing was seen to work; False makes the next ``up`` mend it"""
+"""output that tells whether the thing works; False makes the next ``up`` mend it"""
 
 _KINDS: Mapping[str, Kind] = {token: kind for kind, token in TOKENS.items()}
 
 
 class NdcProvider(p.Provider):
-    """Hosts, segments and links on one substrate.
+    """Answers the engine's questions about hosts, segments and links, by one substrate.
 
-    Every operation raises what the substrate raises.
+    It remembers nothing of them: every answer comes from the request or the live thing.
+    Every operation raises what the substrate raises. ``progress`` gets the resource and
+    a sentence about it.
     """
 
     def __init__(self, substrate: Substrate, progress: Callable[[str, str], None]) -> None:
@@ -60,15 +63,15 @@ class NdcProvider(p.Provider):
 
     @override
     async def diff(self, request: p.DiffRequest) -> p.DiffResponse:
-        """Return what differs from what was last known to be there."""
-        wanted = from_properties(request.new_inputs) | {READY: True}
-        found = differences(kind_of(request.urn), from_properties(request.old_state), wanted)
+        """Return how the inputs differ from the state that the engine last knew."""
+        target = from_properties(request.new_inputs) | {READY: True}
+        properties = differences(kind_of(request.urn), from_properties(request.old_state), target)
         return p.DiffResponse(
-            changes=bool(found),
-            replaces=[each.property for each in found if _replaces(each)],
+            changes=bool(properties),
+            replaces=[each.property for each in properties if _replaces(each)],
             delete_before_replace=True,
-            diffs=[each.property for each in found],
-            detailed_diff={each.property: _property_diff(each) for each in found},
+            diffs=[each.property for each in properties],
+            detailed_diff={each.property: _property_diff(each) for each in properties},
         )
 
     @override
@@ -81,7 +84,7 @@ class NdcProvider(p.Provider):
 
     @override
     async def update(self, request: p.UpdateRequest) -> p.UpdateResponse:
-        """Make the thing true in place; also mends what was half made."""
+        """Make the thing true in place; this also mends a half-made one."""
         spec = _spec(request.urn, request.news)
         if not request.preview:
             await self._ensure(request.urn, spec)
@@ -91,12 +94,12 @@ class NdcProvider(p.Provider):
     async def read(self, request: p.ReadRequest) -> p.ReadResponse:
         """Return what is really there; nothing at all if it is gone."""
         kind, name = kind_of(request.urn), request.resource_id.partition("/")[2]
-        seen = await self._threaded(lambda: self._substrate.look(kind, name))
-        if seen is None:
+        spec = await self._threaded(lambda: self._substrate.look(kind, name))
+        if spec is None:
             return p.ReadResponse(resource_id="")
         ready = from_properties(request.properties).get(READY, True)
         return p.ReadResponse(
-            identity(kind, name), outputs(seen, ready=ready), to_properties(to_plain(seen))
+            identity(kind, name), outputs(spec, ready=ready), to_properties(to_plain(spec))
         )
 
     @override
@@ -107,7 +110,7 @@ class NdcProvider(p.Provider):
 
     @override
     async def cancel(self) -> None:
-        """Begin nothing more; what is under way ends as it ends."""
+        """Begin nothing more; calls of the substrate that have begun go on to their ends."""
         self._cancelled = True
 
     async def _ensure(self, urn: str, spec: Spec) -> None:
@@ -144,10 +147,10 @@ def _spec(urn: str, properties: Properties) -> Spec:
     return from_plain(kind_of(urn), plain)
 
 
-def _replaces(found: Difference) -> bool:
-    return found.consequence.way is Way.REPLACE
+def _replaces(difference: Difference) -> bool:
+    return difference.consequence.way is Way.REPLACE
 
 
-def _property_diff(found: Difference) -> p.PropertyDiff:
-    kind = p.PropertyDiffKind.UPDATE_REPLACE if _replaces(found) else p.PropertyDiffKind.UPDATE
-    return p.PropertyDiff(kind, input_diff=found.property != READY)
+def _property_diff(difference: Difference) -> p.PropertyDiff:
+    kind = p.PropertyDiffKind.UPDATE_REPLACE if _replaces(difference) else p.PropertyDiffKind.UPDATE
+    return p.PropertyDiff(kind, input_diff=difference.property != READY)

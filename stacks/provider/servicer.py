@@ -1,8 +1,8 @@
 """The engine's protocol, where ``pulumi.provider.experimental`` leaves it out.
 
-Adds Attach and Handshake, which the engine calls first; half-made resources, which
-it then records and mends at the next ``up``; and failures as the four lines that a
-person can use. A method here is named as the protocol names it.
+This adds Attach and Handshake, which the engine calls first. It reports half-made
+resources, which the engine records, and mends at the next ``up``. It reports failures as
+the four lines that a person reads. Methods have the names of the protocol.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 from typing_extensions import override
 
 from core.errors import Rejected, Unreachable, WorldError
+from stacks.provider.engine_log import EngineLog
 from stacks.provider.provider import NdcProvider, kind_of, outputs
-from stacks.provider.telling import EngineLog
 from stacks.provider.values import from_properties
 from stacks.resources import from_plain, identity
 from stacks.substrates.port import Substrate
@@ -82,7 +82,7 @@ class Servicer(server.ProviderServicer):
     async def Read(
         self, request: provider_pb2.ReadRequest, context: Context
     ) -> provider_pb2.ReadResponse:
-        """Return what is really there; what could not be seen is a failure, not an absence."""
+        """Return what is really there; a look that fails is a failure, not an absence."""
         try:
             answer: provider_pb2.ReadResponse = await super().Read(request, context)  # type: ignore[no-untyped-call]  # upstream's
         except WorldError as error:
@@ -111,15 +111,16 @@ class Servicer(server.ProviderServicer):
         await context.abort(code, "\n".join(error.lines()))
 
     async def _half_made(
-        self, urn: str, asked: struct_pb2.Struct, error: Unreachable, context: Context
+        self, urn: str, inputs: struct_pb2.Struct, error: Unreachable, context: Context
     ) -> NoReturn:
+        """Answer that the resource ``urn`` of ``inputs`` may be made, and ``error`` why."""
         await asyncio.to_thread(self._log.failure, urn, error)
-        properties = from_properties(PropertyValue.unmarshal_map(asked))
+        properties = from_properties(PropertyValue.unmarshal_map(inputs))
         spec = from_plain(kind_of(urn), properties)
         detail = provider_pb2.ErrorResourceInitFailed(
             id=identity(spec.kind, spec.name),
             properties=PropertyValue.marshal_map(outputs(spec, ready=False)),
-            inputs=asked,
+            inputs=inputs,
             reasons=["\n".join(error.lines())],
         )
         await context.abort_with_status(_status_of(detail, error))

@@ -1,8 +1,8 @@
 """A substrate that is a file: keeps every promise of the port, and boots nothing.
 
-For tests of what stands above a substrate, and for rehearsing it where there is no
-lab. Many processes may use one file at the same time. Its weather can be spoiled,
-thing by thing, to see what those above do then.
+It serves tests and rehearsals of the layers above a substrate where there is no lab.
+Many processes may use one file at the same time. A test can spoil the weather of each
+thing, to see what the layers above do then.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Weather: TypeAlias = Literal["fair", "slow", "refusing", "half-made", "silent"]
 SLOW = timedelta(seconds=2)
 """how long a slow thing takes"""
 _TURN = timedelta(seconds=30)
-"""a change takes milliseconds; who waits this long waits for a process that hangs"""
+"""a change takes milliseconds; after this wait, the process that makes one hangs"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class _World:
 
 
 class MemorySubstrate:
-    """Hosts, segments and links of one owner, in the file ``at``, which others may share."""
+    """Hosts, segments and links of ``owner``, in the file ``at``, which other owners may share.
+
+    A thing of another owner is neither seen nor changed.
+    """
 
     def __init__(self, at: Path, *, owner: str, clock: Clock) -> None:
         self._at = at
@@ -89,12 +92,12 @@ class MemorySubstrate:
         return sorted(self._read().things)
 
     def spoil(self, kind: Kind, name: str, weather: Weather) -> None:
-        """Let every later call about one thing meet ``weather``."""
+        """Make every later call about thing ``name`` meet ``weather``."""
         with self._changing() as world:
             world.weather[identity(kind, name)] = weather
 
     def tamper(self, kind: Kind, name: str, **properties: Any) -> None:
-        """Change properties behind everybody's back; with none, remove the thing."""
+        """Change ``properties`` as a foreign program would; with none, remove the thing."""
         with self._changing() as world:
             if not properties:
                 del world.things[identity(kind, name)]

@@ -1,4 +1,4 @@
-"""What every substrate promises."""
+"""The port of substrates: what each of them promises."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Power(StrEnum):
     """every process stands still"""
     OFF = "off"
     HALF_MADE = "half-made"
-    """off, and it was never seen whole"""
+    """off, and its making did not come to an end"""
 
     @property
     def is_on(self) -> bool:
@@ -26,7 +26,7 @@ class Power(StrEnum):
 
 
 class LinkState(StrEnum):
-    """What was done to a link on purpose, or what is seen of it: the worst that holds."""
+    """What was done to a link on purpose, or what its carrier shows: the worst that holds."""
 
     UP = "up"
     SLOW = "slow"
@@ -49,8 +49,13 @@ class LinkState(StrEnum):
 class Substrate(Protocol):
     """Makes hosts, segments and links exist.
 
-    Every call may be repeated: it looks before it acts, adopts what is equal
-    and ours, and refuses what is foreign.
+    Every call may be repeated: it looks before it acts, adopts a thing that is equal
+    and ours, and refuses one that is foreign::
+
+        segment = SegmentSpec(SegmentName("ndc01-lan"), SiteName("ndc01"))
+        substrate.ensure(segment, print)
+        assert substrate.look("segment", "ndc01-lan") == segment
+        substrate.remove("segment", "ndc01-lan")
 
     Each raises Rejected when it did not happen, Unreachable when it may have.
     """

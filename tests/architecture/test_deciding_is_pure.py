@@ -65,7 +65,7 @@ DECIDING = {
     "stacks/programs": {"pulumi", "stacks.programs"},
     "stacks/removals.py": {"stacks.diff", "stacks.programs"},
     "playbooks/waves.py": set(),
-    "routing/*.py": {"jinja2", "pydantic", "routing"},
+    "routing/*.py": {"hmac", "jinja2", "pydantic", "routing"},
     "monitors/health": {"monitors.health", "stacks.substrates.port"},
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ndc.settings import settings
-from stacks.engine import Engine, EngineSettings
+from stacks.engine import EngineSettings, StackEngine
 from stacks.programs.declared import Seeds
 from tests import networks
 from tests.benchmarks.figures import Trial
@@ -30,7 +30,7 @@ def engine(_: Stand, __: int) -> Iterator[Trial]:
             substrate="memory",
             substrate_at=folder / "world.json",
         )
-        made = Engine(of_the_engine, CLOCK)
+        made = StackEngine(of_the_engine, CLOCK)
         yield (
             seconds_of(lambda: made.preview(network, seeds)),
             seconds_of(lambda: made.up(network, seeds).checked()),

@@ -76,9 +76,9 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
         questions.Leads(DATABASE, LEADER),
         questions.Leads(DATABASE, CANDIDATE),
     ),
-    questions.IsOnlySynchronous: (
-        questions.IsOnlySynchronous(DATABASE, CANDIDATE),
-        questions.IsOnlySynchronous(DATABASE, THIRD),
+    questions.IsSynchronous: (
+        questions.IsSynchronous(DATABASE, CANDIDATE),
+        questions.IsSynchronous(DATABASE, THIRD),
     ),
     questions.LagsAtMost: (
         questions.LagsAtMost(DATABASE, CANDIDATE, 0),
@@ -266,10 +266,10 @@ def test_nothing_is_made_up_about_a_network_that_nobody_sees(reached: Reached) -
 
 
 def test_the_probe_counts_what_was_written_while_it_is_asked_about(reached: Reached) -> None:
-    since = reached.clock.now()
+    since = reached.doors.probe.now(SERVICE)
     reached.clock.sleep(timedelta(seconds=1))
 
-    measure = reached.doors.probe.measure(SERVICE, since, reached.clock.now())
+    measure = reached.doors.probe.measure(SERVICE, since, reached.doors.probe.now(SERVICE))
 
     assert 5 < measure.acknowledged < 25
     assert (measure.lost, measure.duplicated, measure.refused) == (0, 0, 0)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from access.clients.etcd import Etcd, Holds, Put
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from core.errors import NotSeen, Rejected
 from inventory.etcd import (
     AGENT,
@@ -82,7 +82,7 @@ def test_a_certificate_without_a_name_may_nothing(server: Server) -> None:
 
 
 def test_a_wrong_password_opens_nothing(server: Server) -> None:
-    guessed = Etcd(server.over, [server.root], EtcdAuth(Login(CONTROL, "guessed")))
+    guessed = Etcd(server.over, [server.root], EtcdAuth(EtcdCredentials(CONTROL, "guessed")))
 
     with pytest.raises(NotSeen) as refused:
         guessed.get(KEYS["placement"])

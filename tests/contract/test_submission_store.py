@@ -11,10 +11,10 @@ import pytest
 
 from reference.memory import MemoryStore
 from reference.postgres import PostgresStore
-from reference.submissions import Draft, Store, StoreRefused, StoreSilent
+from reference.submissions import Draft, StoreRefused, StoreSilent, SubmissionStore
 from tests.scratch_postgres import scratch_postgres
 
-Promise = Callable[[Store], Coroutine[Any, Any, None]]
+Promise = Callable[[SubmissionStore], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def keeps(request: pytest.FixtureRequest) -> Callable[[Promise], None]:
     """Return what runs a promise against a prepared store, and closes it."""
 
-    def made() -> Store:
+    def made() -> SubmissionStore:
         if request.param == "memory":
             return MemoryStore()
         return PostgresStore(request.getfixturevalue("dsn"))
@@ -39,7 +39,7 @@ def keeps(request: pytest.FixtureRequest) -> Callable[[Promise], None]:
     return run
 
 
-async def _with(store: Store, promise: Promise) -> None:
+async def _with(store: SubmissionStore, promise: Promise) -> None:
     try:
         async with asyncio.timeout(30):
             while not await _is_prepared(store):  # noqa: ASYNC110 - the database tells nobody
@@ -49,7 +49,7 @@ async def _with(store: Store, promise: Promise) -> None:
         await store.close()
 
 
-async def _is_prepared(store: Store) -> bool:
+async def _is_prepared(store: SubmissionStore) -> bool:
     try:
         await store.prepare()
     except (StoreRefused, StoreSilent):
@@ -62,7 +62,7 @@ def _draft(key: str, text: str = "x") -> Draft:
 
 
 def test_what_is_kept_can_be_found_by_id_and_by_key(keeps: Callable[[Promise], None]) -> None:
-    async def promise(store: Store) -> None:
+    async def promise(store: SubmissionStore) -> None:
         kept, made = await store.keep(_draft("found", "xin chào"))
 
         assert made
@@ -75,7 +75,7 @@ def test_what_is_kept_can_be_found_by_id_and_by_key(keeps: Callable[[Promise], N
 
 
 def test_a_key_never_has_two_submissions(keeps: Callable[[Promise], None]) -> None:
-    async def promise(store: Store) -> None:
+    async def promise(store: SubmissionStore) -> None:
         first, made = await store.keep(_draft("twice", "first"))
         second, made_again = await store.keep(_draft("twice", "second"))
 
@@ -87,7 +87,7 @@ def test_a_key_never_has_two_submissions(keeps: Callable[[Promise], None]) -> No
 
 
 def test_a_key_sent_ten_times_at_once_is_made_once(keeps: Callable[[Promise], None]) -> None:
-    async def promise(store: Store) -> None:
+    async def promise(store: SubmissionStore) -> None:
         answers = await asyncio.gather(*(store.keep(_draft("at-once")) for _ in range(10)))
 
         assert sum(made for _, made in answers) == 1
@@ -97,7 +97,7 @@ def test_a_key_sent_ten_times_at_once_is_made_once(keeps: Callable[[Promise], No
 
 
 def test_preparing_again_keeps_what_is_there(keeps: Callable[[Promise], None]) -> None:
-    async def promise(store: Store) -> None:
+    async def promise(store: SubmissionStore) -> None:
         kept, _ = await store.keep(_draft("prepared"))
 
         await store.prepare()
@@ -108,7 +108,7 @@ def test_preparing_again_keeps_what_is_there(keeps: Callable[[Promise], None]) -
 
 
 def test_what_was_never_sent_is_not_there(keeps: Callable[[Promise], None]) -> None:
-    async def promise(store: Store) -> None:
+    async def promise(store: SubmissionStore) -> None:
         assert await store.by_id(10**12) is None
         assert await store.by_keys(("never sent",)) == []
 
@@ -116,7 +116,7 @@ def test_what_was_never_sent_is_not_there(keeps: Callable[[Promise], None]) -> N
 
 
 def test_a_closed_store_refuses(keeps: Callable[[Promise], None]) -> None:
-    async def promise(store: Store) -> None:
+    async def promise(store: SubmissionStore) -> None:
         await store.close()
 
         with pytest.raises(StoreRefused):

@@ -14,12 +14,13 @@ import pytest
 from access.paths import Paths
 from access.this_host import read_this_host
 from core.formats import FIRST, Format
+from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr import epochs
 from dr.live.run_folder import RunFolder
-from dr.onhost.record import EpochRecord
+from dr.onhost.epoch_record import EpochRecord
 from dr.placement import claim_text, placement_text, read_claim, read_placement
 from dr.plan import codec, to_text
 from dr.report import report, report_json
@@ -29,11 +30,11 @@ from inventory.names import EnvironmentName
 from inventory.network_text import network_to_plain
 from lab import machine
 from lab.machine import Register
-from lab.state import Records, State
-from monitors.ledger import Entry, Head, unchained
+from lab.state import LabRecords, State
+from monitors.ledger import Head, LedgerEntry, unchained
 from monitors.look.sightings import recalled, remember
 from monitors.probe.ledger_file import LedgerFile
-from ndc.wiring import environment, running
+from ndc.wiring import environment, running_network
 from ndc.wiring.environment import Description, Environment
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
@@ -90,7 +91,7 @@ def _opened(folder: Path) -> Description:
 
 
 def _running(folder: Path) -> Any:
-    return running.running(_environment(folder), lambda _: None)
+    return running_network.running(_environment(folder), lambda _: None)
 
 
 def _here(folder: Path) -> Any:
@@ -109,7 +110,7 @@ def _registered(folder: Path, value: Register) -> None:
         register.shared = value.shared
 
 
-def _recorded(folder: Path, value: Records) -> None:
+def _recorded(folder: Path, value: LabRecords) -> None:
     state = State(folder / "state.json")
     for records in (value.segments, value.hosts, value.links):
         for record in records.values():
@@ -148,12 +149,12 @@ def _epochs(folder: Path) -> dict[str, int]:
     return EpochRecord(folder, SystemClock()).read()
 
 
-def _ledger(folder: Path) -> list[Entry]:
+def _ledger(folder: Path) -> list[LedgerEntry]:
     LedgerFile(folder / "ledger.jsonl").close()
     return unchained(_plain(folder / "ledger.jsonl").splitlines(), Head())[0]
 
 
-def _appended(folder: Path, value: Iterable[Entry]) -> None:
+def _appended(folder: Path, value: Iterable[LedgerEntry]) -> None:
     ledger = LedgerFile(folder / "ledger.jsonl")
     for entry in value:
         ledger.append(entry)
@@ -165,6 +166,11 @@ def _written(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
+def _windowed(folder: Path, value: Window) -> None:
+    (folder / RUN).mkdir(parents=True)
+    _run(folder).keep_window(value)
+
+
 def _described(folder: Path, value: Description) -> None:
     made = value.model_copy(update={"format": Format.ENVIRONMENT.number})
     _written(folder / "var/test/environment.json", made.model_dump_json(indent=2) + "\n")
@@ -172,7 +178,7 @@ def _described(folder: Path, value: Description) -> None:
 
 def _kept(folder: Path, value: Any) -> None:
     (folder / "var/test").mkdir(parents=True)
-    running.keep(_environment(folder), value)
+    running_network.keep(_environment(folder), value)
 
 
 KEPT = {
@@ -221,6 +227,12 @@ KEPT = {
         _posted,
         unknown=[],
     ),
+    "window.json": Kept(
+        Format.WINDOW,
+        f"{RUN}/window.json",
+        lambda folder: _run(folder).window(),
+        _windowed,
+    ),
     "report.json": Kept(
         Format.REPORT,
         f"{RUN}/report.json",
@@ -248,7 +260,7 @@ KEPT = {
     "words.json": Kept(
         Format.WORDS,
         "words",
-        lambda folder: epochs.Request.parse(_plain(folder / "words")),
+        lambda folder: epochs.GuardRequest.parse(_plain(folder / "words")),
         lambda folder, value: _written(folder / "words", value.text()),
     ),
     "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", _ledger, _appended),

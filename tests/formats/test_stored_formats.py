@@ -15,7 +15,7 @@ import pytest
 
 from core.errors import NdcError
 from core.formats import Format
-from core.runs.journal import Verdict
+from core.runs.journal import RunVerdict
 from core.runs.run import fold
 from dr.live.journals.file import FileJournal
 from dr.plan import codec
@@ -107,7 +107,7 @@ def test_a_run_that_was_begun_before_there_were_numbers_is_finished(tmp_path: Pa
 
     run = made.engine(FileJournal(path, codec(), made.world)).resume()
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert path.read_bytes().startswith(begun)
     assert fold(FileJournal(path, codec(), made.world).records()) == run
 

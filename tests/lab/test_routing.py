@@ -15,12 +15,12 @@ from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.host_paths import HANDED_OVER
 from core.system_clock import SystemClock
-from dr.epochs import Act, Request
+from dr.epochs import Act, GuardRequest
 from dr.live.guard import ask
 from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network
 from ndc.wiring import environment
-from ndc.wiring.say import take_over
+from ndc.wiring.routers import take_over
 from routing.routers import Routers, converged
 from tests.lab.terminal import Terminal
 
@@ -147,8 +147,8 @@ def test_the_forced_command_obeys_no_older_epoch_and_no_other_command(
     guard = Access(secrets.epoch_key, secrets.known_hosts)
     service = network.services[0]
 
-    def request(act: Act, epoch: int) -> Request:
-        return Request(service.name, epoch, "lab-test", "step", act, service.address)
+    def request(act: Act, epoch: int) -> GuardRequest:
+        return GuardRequest(service.name, epoch, "lab-test", "step", act, service.address)
 
     looks = {name: ask(network.host(name), guard, request(Act.LOOK, 0)) for name in service.hosts}
     name, highest = next((n, look.highest) for n, look in looks.items() if look.highest)

@@ -10,6 +10,22 @@ FLOOR: Final = 0.9
 """of all mutants that are no equivalents"""
 EQUIVALENT: Final = {
     (
+        "inventory/derive.py",
+        "text = json.dumps(asdict(network), sort_keys=False, default=_plain, ensure_ascii=False)",
+    ): "fields have one order, and a network holds no mapping",
+    (
+        "dr/planner.py",
+        "if facts.leader is None or facts.claim is None:",
+    ): "the rules have refused what cannot be seen",
+    (
+        "dr/edges.py",
+        "if record is None or record.epoch < (local.highest or 1):",
+    ): "the first epoch is 1",
+    (
+        "dr/epochs.py",
+        "fields = json.loads(text[:MOST_BYTES + 2], object_pairs_hook=_unique)",
+    ): "a longer text is refused for its length, however much of it was read",
+    (
         "core/runs/engine.py",
         "if run.sent.get((step.id, start), 1) >= step.attempts:",
     ): "a step in doubt was sent once at least",

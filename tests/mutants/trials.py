@@ -29,10 +29,14 @@ import pytest
 from hypothesis import settings
 from typing_extensions import override
 
+from core.system_clock import SystemClock
 from tests.mutants.operators import mutations
 
+CLOCK = SystemClock()
 CORES = len(os.sched_getaffinity(0))
 _MOST_BYTES = 4 << 30
+_MOST_SECONDS = 60
+"""of processor time, however busy the machine; all these tests together take half of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +82,16 @@ def caught_by(path: str, index: int, test_files: Sequence[str]) -> str:
     return next(filter(None, map(_failed, test_files)), "")
 
 
-def lines_run(test_file: str, modules: Sequence[str]) -> tuple[str, dict[str, list[int]]]:
-    """Return the first test that fails without a fault (empty: none), and which lines ran."""
+def lines_run(test_file: str, modules: Sequence[str]) -> tuple[str, float, dict[str, list[int]]]:
+    """Return the first test that fails without a fault, or "", the seconds, and the lines run."""
+    began = CLOCK.elapsed()
     where = {module: str(Path(module).resolve()) for module in modules}
     seen = coverage.Coverage(data_file=None, include=list(where.values()))
     with seen.collect():
         failed = _failed(test_file)
     data = seen.get_data()
-    return failed, {module: sorted(data.lines(path) or ()) for module, path in where.items()}
+    lines = {module: sorted(data.lines(path) or ()) for module, path in where.items()}
+    return failed, (CLOCK.elapsed() - began).total_seconds(), lines
 
 
 def _failed(test_file: str) -> str:
@@ -131,6 +137,7 @@ def _alone(job: Job, folder: Path) -> NoReturn:
         os.setsid()
         signal.alarm(job.bound_seconds)
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         sys.argv[:] = ["pytest"]
         said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT)

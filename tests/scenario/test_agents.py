@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.runs.journal import Verdict
+from core.runs.journal import RunVerdict
 from dr.simulation.agents import Agents
 from dr.simulation.faults import Fault, Trouble
 from inventory.names import HostName
@@ -36,7 +36,7 @@ def test_a_move_goes_as_if_nobody_else_looked(seed: int) -> None:
     run = made.carry()
     made.world.sleep(MINUTE)
 
-    assert run.closed is Verdict.DONE, run.waits_for()
+    assert run.closed is RunVerdict.DONE, run.waits_for()
     assert _always_served(made)
     assert made.truth.announcing == {REFUGE}
     assert made.world.citizens.lost == []
@@ -58,7 +58,7 @@ def test_a_bad_message_of_the_run_is_no_worse_with_agents(kind: str, trouble: Tr
     run = made.carry()
     made.world.sleep(MINUTE)
 
-    assert run.closed is Verdict.DONE, run.waits_for()
+    assert run.closed is RunVerdict.DONE, run.waits_for()
     assert _always_served(made)
     assert made.truth.announcing == {REFUGE}
 
@@ -72,7 +72,7 @@ def test_the_old_site_serves_until_the_new_one_does(trouble: Trouble) -> None:
     run = made.carry()
     made.world.sleep(MINUTE)
 
-    assert run.closed is Verdict.DONE, run.waits_for()
+    assert run.closed is RunVerdict.DONE, run.waits_for()
     assert _always_served(made)
     assert made.truth.announcing == {REFUGE}
 
@@ -95,7 +95,7 @@ def test_an_announcement_that_never_arrives_is_made_by_the_agent() -> None:
 
     run = made.carry()
 
-    assert run.closed is Verdict.DONE, run.waits_for()
+    assert run.closed is RunVerdict.DONE, run.waits_for()
     assert made.truth.announcing == {REFUGE}
 
 

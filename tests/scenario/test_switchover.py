@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.runs.journal import Verdict
+from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
@@ -43,8 +43,35 @@ def test_nothing_is_lost_and_the_gap_is_the_databases_own() -> None:
 
     run = made.carry()
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert made.world.citizens.gap <= timedelta(seconds=3.8)
+    _safe(made)
+
+
+def test_a_candidate_need_not_be_the_only_synchronous_standby() -> None:
+    made = rehearsal()
+    made.truth.database.synchronous.add(HostName("ndc03-data"))
+
+    run = made.carry()
+
+    assert run.closed is RunVerdict.DONE
+    _safe(made)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 20, 26, 40, 90, 180])
+def test_however_long_a_promotion_takes_nobody_calls_it_undone(seconds: float) -> None:
+    made = rehearsal()
+    journal = MemoryJournal(codec(), made.world)
+    made.truth.database.promotion = timedelta(seconds=seconds)
+
+    run = made.carry(journal)
+    may_turn_back = not run.past_return
+    made.world.sleep(timedelta(minutes=4))
+    resumed = made.engine(journal).resume()
+
+    assert not may_turn_back
+    assert run.states[StepId("promote")] is not StepState.FAILED
+    assert resumed.closed is RunVerdict.DONE, resumed.waits_for()
     _safe(made)
 
 
@@ -64,10 +91,15 @@ def test_one_bad_message_changes_nothing_for_the_citizens(kind: str, trouble: Tr
     made = rehearsal()
     made.world.faults.append(Fault(kind, trouble))
 
-    run = made.carry()
+    journal = MemoryJournal(codec(), made.world)
+    run = made.carry(journal)
+    made.world.sleep(timedelta(seconds=60))
+    if kind == "switch-database" and run.steps_in(StepState.IN_DOUBT):
+        # sent once: only a person may have it sent again
+        run = made.engine(journal).resume()
     made.world.sleep(timedelta(seconds=60))
 
-    assert run.closed is Verdict.DONE, run.waits_for()
+    assert run.closed is RunVerdict.DONE, run.waits_for()
     _safe(made)
 
 
@@ -78,13 +110,13 @@ def test_a_target_that_says_no_stops_the_run_where_it_stands(kind: str) -> None:
 
     run = made.carry()
 
-    assert run.closed is Verdict.DONE if kind in SO_ALREADY else _held(run)
+    assert run.closed is RunVerdict.DONE if kind in SO_ALREADY else _held(run)
     _safe(made)
 
 
 def _held(run: RecoveryRun) -> bool:
     failed = [name for name, state in run.states.items() if state is StepState.FAILED]
-    return run.verdict is Verdict.HELD and len(failed) == 1
+    return run.verdict is RunVerdict.HELD and len(failed) == 1
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -98,7 +130,7 @@ def test_many_bad_messages_end_well_or_are_held_and_are_always_safe(seed: int) -
     run = made.carry()
     made.world.sleep(timedelta(seconds=60))
 
-    assert run.verdict in {Verdict.DONE, Verdict.HELD} or run.steps_in(StepState.IN_DOUBT)
+    assert run.verdict in {RunVerdict.DONE, RunVerdict.HELD} or run.steps_in(StepState.IN_DOUBT)
     _safe(made)
 
 
@@ -142,7 +174,7 @@ def test_a_switch_that_tears_the_log_is_never_done_though_the_service_goes_on() 
 
     run = made.carry(journal)
 
-    assert run.verdict is Verdict.HELD
+    assert run.verdict is RunVerdict.HELD
     assert run.states[StepId("compare")] is StepState.FAILED
     (reason,) = run.waits_for()
     assert reason.startswith("compare is failed: ndc01-data wrote what ndc02-data does not have")

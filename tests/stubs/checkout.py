@@ -11,7 +11,7 @@ import pytest
 
 from dr.live import launch
 from ndc.__main__ import main
-from ndc.wiring import reaching, running
+from ndc.wiring import doors, running_network
 from ndc.wiring.environment import Description, Environment, opened
 from tests.networks import ROOT
 from tests.rehearsals import SERVICE
@@ -62,10 +62,10 @@ def checkout(
     patch.setenv(runner.PORT, str(stub.on.ssh_port))
     patch.delenv("NDC_ENV", raising=False)
     patch.delenv("NDC_INVENTORY", raising=False)
-    patch.setattr(reaching, "reached", runner.reached)
+    patch.setattr(doors, "reached", runner.reached)
     patch.setattr(launch, "RUNNER", "tests.stubs.runner")
     environment = opened("test")
-    running.keep(environment, stub.on.network)
+    running_network.keep(environment, stub.on.network)
     with stub.live() as live:
         live.doors.records.swap_placement(SERVICE, None, stub.world.truth.placements[0])
     return Checkout(stub, environment, capfd, patch)

@@ -21,7 +21,8 @@ from access.secrets import Secrets
 from access.secrets.ensure import ensure_secrets
 from core.system_clock import SystemClock
 from dr.live.doors import Live
-from dr.onhost.record import EpochRecord
+from dr.onhost.epoch_record import EpochRecord
+from dr.simulation.database import PROMOTION, REJOINING
 from dr.simulation.world import World, rehearsed
 from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL
@@ -133,10 +134,13 @@ class StubNetwork:
             self.ends.append(https.serve((at, port), self._tls(host), answering))
 
     def _answering(self, host: Host) -> Iterator[tuple[int, https.Answering]]:
-        members = [m.host for m in self.world.truth.database.declared.members]
-        if host.name in members:
-            port = patroni_port(self.world.truth.database.declared.port)
-            yield port, self._locked(lambda asked: patroni(self.world, host.name, asked))
+        declared = self.world.truth.database.declared
+        if host.name in [member.host for member in declared.members]:
+            password = self.on.secrets.patroni_password(declared.name)
+            yield (
+                patroni_port(declared.port),
+                self._locked(lambda asked: patroni(self.world, host.name, asked, password)),
+            )
         if host.name in self.on.network.voters:
             yield ETCD_CLIENT, self._locked(self.etcd.answer)
         if host in self.on.network.hosts_with(Role.PROBE):
@@ -165,6 +169,9 @@ def stub_network(on: Ground, service: ServiceName, folder: Path) -> Iterator[Stu
     ``folder`` holds what hosts remember.
     """
     world = rehearsed(on.network, service)
+    # a tenth of what the lab takes: what is tested here is who asks whom
+    database = world.truth.database
+    database.promotion, database.rejoining = PROMOTION / 10, REJOINING / 10
     world.sleep(timedelta(seconds=1))
     began = SystemClock().now() - world.elapsed()
     stub = StubNetwork(on, world, began)

@@ -4,6 +4,5 @@ from toolchain.build.etcd import ensure_etcd
 from toolchain.build.image import Image, ensure_image
 from toolchain.build.pulumi import ensure_pulumi
 from toolchain.build.wheel import ensure_wheel
-from toolchain.build.workshop import Say
 
-__all__ = ["Image", "Say", "ensure_etcd", "ensure_image", "ensure_pulumi", "ensure_wheel"]
+__all__ = ["Image", "ensure_etcd", "ensure_image", "ensure_pulumi", "ensure_wheel"]

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from core.errors import NdcError
+from core.text import Say
 from toolchain.build import ensure_etcd, ensure_image, ensure_pulumi, ensure_wheel
-from toolchain.build.workshop import Say
 from toolchain.usual_cache import usual_cache
 
 

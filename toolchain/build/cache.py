@@ -1,8 +1,25 @@
 """Built things, each in a folder named by the hash of all that defines it.
 
-A folder appears under its name only when it is whole: it is built beside, in a
-draft, and renamed. Whoever finds a draft under the lock knows that its builder
-is gone, and throws it away.
+A folder appears under its name only when it is whole: it is built in a draft beside,
+and renamed. The builder holds a lock. So a draft without a lock is of a builder that
+died, and is thrown away.
+
+A recipe of the tool chain is a value and a function that fills the draft::
+
+    def ensure_hello(cache: Path, say: Say) -> Path:
+        recipe = Recipe(
+            kind="hello",
+            what="the greeter",
+            digest=digest_of(contents(TOOLCHAIN, TOOLCHAIN / "hello")),
+            expected=timedelta(seconds=5),
+            needed_bytes=2**20,
+            yields="hello",
+        )
+
+        def build(workshop: Workshop) -> None:
+            workshop.run("compiling hello", "cc", "-o", workshop.draft / "hello", _SOURCE)
+
+        return made(cache, recipe, build, say) / "hello"
 """
 
 from __future__ import annotations
@@ -19,16 +36,21 @@ from core import text
 from core.errors import Rejected
 from core.locks import Lock
 from core.system_clock import SystemClock
-from toolchain.build.workshop import Say, Workshop
+from core.text import Say
+from toolchain.build.workshop import Workshop
 
 _DRAFT = ".draft-"
 _ANOTHER_BUILD = timedelta(hours=1)
-"""whoever waits this long waits for a process that hangs"""
+"""after this wait, the process that builds hangs"""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is to be built, and what it takes."""
+    """What is to be built, and what it takes.
+
+    ``digest`` covers everything that the built thing depends on. So two recipes with the
+    same kind and digest build the same, and the second one builds nothing.
+    """
 
     kind: str
     """the folder of the cache that holds all versions of it"""
@@ -41,39 +63,40 @@ class Recipe:
     needed_bytes: int
     """free space without which there is no point in beginning"""
     yields: str = "*"
-    """a pattern of what is in the folder for certain; a folder without it was torn by somebody"""
+    """a pattern of a file that the folder must hold; a folder without one is built again"""
 
 
 def made(cache: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Say) -> Path:
-    """Return the folder that holds what the recipe says, built now if it is not there.
+    """Return the folder of ``cache`` that holds what ``recipe`` names; ``build`` it if need be.
 
-    Two callers at once build it once: the second waits for the first.
+    ``build`` fills the draft of its workshop, and touches nothing else. ``say`` gets a line
+    for a person now and then. Of two callers at once, one builds and the other waits.
 
     Raises:
         Rejected: there is no space, or the build failed; the cache is as before, and the
             next step names the build's log.
         Unreachable: another process has been building it for an hour.
     """
-    whole = cache.absolute() / recipe.kind / recipe.digest
-    if _is_whole(whole, recipe):
-        return whole
+    folder = cache.absolute() / recipe.kind / recipe.digest
+    if _is_whole(folder, recipe):
+        return folder
     try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        with Lock(whole.parent / ".lock") as lock:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with Lock(folder.parent / ".lock") as lock:
             _take(lock, recipe, say)
-            if not _is_whole(whole, recipe):
-                _discard([*whole.parent.glob(_DRAFT + "*"), whole])
-                _demand_space(whole.parent, recipe)
-                _build(whole, recipe, build, say, lock.descriptor)
+            if not _is_whole(folder, recipe):
+                _discard([*folder.parent.glob(_DRAFT + "*"), folder])
+                _demand_space(folder.parent, recipe)
+                _build(folder, recipe, build, say, lock.descriptor)
     except (OSError, subprocess.CalledProcessError) as error:
         raise Rejected(
             f"{recipe.what} cannot be kept in the cache",
-            expected=f"a folder {whole.parent} that this user may write to",
+            expected=f"a folder {folder.parent} that this user may write to",
             actual=getattr(error, "strerror", None) or str(error),
             next_step="make room or mend the permissions, or set XDG_CACHE_HOME to another "
             "folder; then run the command again",
         ) from error
-    return whole
+    return folder
 
 
 def _is_whole(folder: Path, recipe: Recipe) -> bool:
@@ -101,11 +124,12 @@ def contents(root: Path, *paths: Path) -> list[tuple[str, bytes]]:
 
 
 def _build(
-    whole: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Say, lock: int
+    folder: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Say, lock: int
 ) -> None:
-    draft = whole.with_name(_DRAFT + recipe.digest)
+    """Make ``folder`` by ``build``; ``lock`` is the descriptor that its processes inherit."""
+    draft = folder.with_name(_DRAFT + recipe.digest)
     draft.mkdir()
-    log = whole.with_name(f"{recipe.digest}.log")
+    log = folder.with_name(f"{recipe.digest}.log")
     log.unlink(missing_ok=True)
     clock = SystemClock()
     began = clock.elapsed()
@@ -113,7 +137,7 @@ def _build(
     build(Workshop(draft=draft, log=log, say=say, clock=clock, lock=lock))
     # a folder must not survive a power cut under its final name with empty files in it
     subprocess.run(["sync", "--file-system", draft], check=True)
-    draft.rename(whole)
+    draft.rename(folder)
     log.unlink(missing_ok=True)
     say(f"built {recipe.what} in {(clock.elapsed() - began).total_seconds():.0f} s")
 
@@ -134,14 +158,15 @@ def _discard(folders: Iterable[Path]) -> None:
 
 def _demand_no_mounts(draft: Path) -> None:
     # removing a tree into which the machine's /dev is mounted would remove the machine's
-    mounted = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    inside = [point for point in mounted if Path(point).is_relative_to(draft)]
-    if inside:
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    mount_points = [line.split()[4] for line in lines]
+    inner_mounts = [point for point in mount_points if Path(point).is_relative_to(draft)]
+    if inner_mounts:
         raise Rejected(
             "a half-built folder cannot be thrown away",
             expected=f"no mount under {draft}",
-            actual=", ".join(inside),
-            next_step=f"umount {' '.join(reversed(inside))}, then run the command again",
+            actual=", ".join(inner_mounts),
+            next_step=f"umount {' '.join(reversed(inner_mounts))}, then run the command again",
         )
 
 

@@ -1,4 +1,4 @@
-"""Which of our modules a program needs: what it imports, and what that imports in turn."""
+"""Finds the modules that a program needs: those that it imports, and those that they import."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 def closure(root: Path, *folders: str) -> list[Path]:
     """Return every file below ``root`` that a module in one of ``folders`` needs, in order.
 
-    Imports inside functions count as well. What is not found below ``root`` is no module of ours.
+    An import inside a function counts as well. A module that is not below ``root`` is not ours.
     """
-    waiting = [path for folder in folders for path in (root / folder).rglob("*.py")]
-    needed: set[Path] = set()
-    while waiting:
-        path = waiting.pop()
-        if path in needed:
+    queue = [path for folder in folders for path in (root / folder).rglob("*.py")]
+    files: set[Path] = set()
+    while queue:
+        path = queue.pop()
+        if path in files:
             continue
-        needed.add(path)
-        waiting += _packages(root, path)
-        waiting += _files(root, _imported(path))
-    return sorted(needed)
+        files.add(path)
+        queue += _packages(root, path)
+        queue += _files(root, _imported(path))
+    return sorted(files)
 
 
 def _imported(path: Path) -> Iterator[str]:

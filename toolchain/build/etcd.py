@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from core.text import Say
 from toolchain.build.cache import Recipe, made
 from toolchain.build.golang import Module, compile_module, ensure_go
-from toolchain.build.workshop import Say, Workshop
+from toolchain.build.workshop import Workshop
 
 _MODULE = Module(
     name="etcd",

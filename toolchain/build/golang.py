@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from core.text import Say
 from toolchain.build.cache import Recipe, contents, digest_of, made
 from toolchain.build.places import TOOLCHAIN
-from toolchain.build.workshop import Say, Workshop
+from toolchain.build.workshop import Workshop
 
 _USUAL = Path("/usr/local/go/bin/go")
 _OLDEST = (1, 26)
@@ -45,8 +46,8 @@ class Module:
 def compile_module(workshop: Workshop, module: Module, go: Path) -> None:
     """Fetch and build the module's programs into the draft.
 
-    Not ``go mod download``: it wants modules that no program of ours is built from, and some
-    of those are gone from the proxy.
+    This does not call ``go mod download``, which fetches modules that no program of ours needs;
+    some of those are gone from the proxy.
     """
     environment = os.environ | {
         "CGO_ENABLED": "0",
@@ -93,9 +94,9 @@ def _install_go(workshop: Workshop) -> None:
 
 
 def _version(go: Path) -> tuple[int, ...]:
-    """Return (1, 26, 8), or () if it is not there or says something else."""
+    """Return the version of ``go`` as (1, 26, 8); () if it cannot be run, or prints none."""
     try:
-        said = subprocess.run(
+        answer = subprocess.run(
             [go, "env", "GOVERSION"],
             env=os.environ | {"GOTOOLCHAIN": "local"},
             capture_output=True,
@@ -104,4 +105,4 @@ def _version(go: Path) -> tuple[int, ...]:
         ).stdout
     except OSError:
         return ()
-    return tuple(int(number) for number in re.findall(r"\d+", said))
+    return tuple(int(number) for number in re.findall(r"\d+", answer))

@@ -9,13 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.errors import Rejected
+from core.text import Say
 from toolchain.build import golden
 from toolchain.build.cache import Recipe, contents, digest_of, made
 from toolchain.build.etcd import ensure_etcd
 from toolchain.build.lists import names_in
 from toolchain.build.places import CHECKOUT, TOOLCHAIN
 from toolchain.build.sources import debian_sources
-from toolchain.build.workshop import Say, Workshop
+from toolchain.build.workshop import Workshop
 from toolchain.finding import OK
 from toolchain.lab_needs import distribution, root
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.errors import Rejected
+from core.text import Say
 from toolchain.build.cache import Recipe, made
 from toolchain.build.golang import Module, compile_module, ensure_go
-from toolchain.build.workshop import Say, Workshop
+from toolchain.build.workshop import Workshop
 
 VERSION = "v3.259.0"
 
@@ -29,9 +30,9 @@ def ensure_pulumi(cache: Path, say: Say) -> Path:
     Raises:
         Rejected: it could not be built; the next step names the log.
     """
-    found = shutil.which("pulumi")
-    if found and _version(Path(found)) == VERSION:
-        return Path(found)
+    program = shutil.which("pulumi")
+    if program and _version(Path(program)) == VERSION:
+        return Path(program)
     recipe = Recipe(
         kind="pulumi",
         what=f"the Pulumi CLI {VERSION}",
@@ -61,9 +62,9 @@ def _demand_version(pulumi: Path) -> None:
 
 
 def _version(pulumi: Path) -> str:
-    """Return what the executable says, or "" if it cannot be run."""
+    """Return the version that ``pulumi`` prints; empty if it cannot be run."""
     try:
-        done = subprocess.run([pulumi, "version"], capture_output=True, text=True, check=False)
+        result = subprocess.run([pulumi, "version"], capture_output=True, text=True, check=False)
     except OSError:
         return ""
-    return done.stdout.strip()
+    return result.stdout.strip()

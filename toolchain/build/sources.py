@@ -1,4 +1,4 @@
-"""The machine's own apt sources, those of Debian only: so that no mirror is named in the tree."""
+"""Reads the machine's own apt sources of Debian, so that no file of ours names a mirror."""
 
 from __future__ import annotations
 
@@ -21,21 +21,22 @@ def debian_sources(codename: str, apt: Path = APT) -> str:
     components; other vendors call one of the two differently.
     """
     suites = {codename, f"{codename}-updates", f"{codename}-security"}
-    stanzas = (_kept(fields, suites) for fields in _declared(apt))
+    stanzas = (_stanza(fields, suites) for fields in _sources(apt))
     return "\n".join(_text(fields) for fields in stanzas if fields)
 
 
-def _kept(fields: Fields, suites: set[str]) -> Fields | None:
-    served = [suite for suite in fields.get("suites", "").split() if suite in suites]
+def _stanza(fields: Fields, suites: set[str]) -> Fields | None:
+    """Return the part of a source that serves ``suites`` as Debian does; None if none does."""
+    suites_here = [suite for suite in fields.get("suites", "").split() if suite in suites]
     components = set(fields.get("components", "").split())
-    enabled = fields.get("enabled", "yes").lower() not in {"no", "false", "0"}
-    binary = "deb" in fields.get("types", "").split()
-    if not (served and enabled and binary and "main" in components <= _COMPONENTS):
+    is_enabled = fields.get("enabled", "yes").lower() not in {"no", "false", "0"}
+    is_binary = "deb" in fields.get("types", "").split()
+    if not (suites_here and is_enabled and is_binary and "main" in components <= _COMPONENTS):
         return None
-    return fields | {"types": "deb", "suites": " ".join(served), "components": "main"}
+    return fields | {"types": "deb", "suites": " ".join(suites_here), "components": "main"}
 
 
-def _declared(apt: Path) -> Iterator[Fields]:
+def _sources(apt: Path) -> Iterator[Fields]:
     """Yield every source that apt would read, in deb822's terms, keys in small letters."""
     folder = apt / "sources.list.d"
     for path in [apt / "sources.list", *sorted(folder.glob("*.list"))]:
@@ -47,14 +48,14 @@ def _declared(apt: Path) -> Iterator[Fields]:
 
 def _one_line_style(lines: Iterable[str]) -> Iterator[Fields]:
     for line in lines:
-        if found := _ONE_LINE.fullmatch(line.partition("#")[0].strip()):
-            options = dict(o.split("=", 1) for o in (found["options"] or "").split() if "=" in o)
+        if match := _ONE_LINE.fullmatch(line.partition("#")[0].strip()):
+            options = dict(o.split("=", 1) for o in (match["options"] or "").split() if "=" in o)
             key = {"signed-by": options["signed-by"]} if "signed-by" in options else {}
             yield key | {
                 "types": "deb",
-                "uris": found["uri"],
-                "suites": found["suite"],
-                "components": found[4],
+                "uris": match["uri"],
+                "suites": match["suite"],
+                "components": match[4],
             }
 
 
@@ -77,5 +78,5 @@ def _stanza_style(lines: Iterable[str]) -> Iterator[Fields]:
 
 
 def _text(fields: Fields) -> str:
-    wanted = ("types", "uris", "suites", "components", "signed-by")
-    return "".join(f"{key.title()}: {fields[key]}\n" for key in wanted if key in fields)
+    keys = ("types", "uris", "suites", "components", "signed-by")
+    return "".join(f"{key.title()}: {fields[key]}\n" for key in keys if key in fields)

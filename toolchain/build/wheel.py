@@ -1,4 +1,4 @@
-"""The wheel for hosts: what runs on them and what that needs, and nothing else of ours."""
+"""The wheel for hosts: the modules that hosts start and those that they need, and no others."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from core.text import Say
 from toolchain.build.cache import Recipe, contents, digest_of, made
 from toolchain.build.closure import closure
 from toolchain.build.places import CHECKOUT
-from toolchain.build.workshop import Say, Workshop
+from toolchain.build.workshop import Workshop
 
 RUNS_ON_HOSTS: Final = ("dr/onhost", "monitors/onhost", "reference")
 """the folders whose modules hosts start"""

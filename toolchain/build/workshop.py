@@ -1,19 +1,17 @@
-"""Where one thing is built: a draft folder, a log, and a voice that says how long it takes."""
+"""The place where one thing is built: a draft folder, a log, and words for a person."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from core.clock import Clock
 from core.errors import Rejected
-
-Say = Callable[[str], None]
-"""tells a person how long work goes; one line without its end"""
+from core.text import Say
 
 _CAUSES = (
     (
@@ -36,7 +34,7 @@ _COMPLAINT = re.compile(r"^(E:|error|fatal)|\berror\b|failed", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What a build has: nothing it does may touch anything outside ``draft`` and ``log``."""
+    """Everything that a build may use: it touches no file outside ``draft`` and ``log``."""
 
     draft: Path
     """an empty folder, which becomes the built thing"""
@@ -58,7 +56,8 @@ class Workshop:
     ) -> None:
         """Run ``command``, and say every now and then that ``what`` is still going on.
 
-        It runs in ``folder``, or in the draft: what lies where a person stands is not ours.
+        ``environment`` replaces ours. It runs in ``folder``, or in the draft: what lies where a
+        person stands is not ours.
 
         Raises:
             Rejected: it could not be started, or ended with another code than 0.
@@ -91,18 +90,19 @@ class Workshop:
                 try:
                     return process.wait(self.patience.total_seconds())
                 except subprocess.TimeoutExpired:
-                    spent = self.clock.elapsed() - began
-                    self.say(f"  {what}: {spent.total_seconds():.0f} s so far")
+                    age = self.clock.elapsed() - began
+                    self.say(f"  {what}: {age.total_seconds():.0f} s so far")
         finally:
             if process.poll() is None:
                 process.terminate()
 
     def _failed(self, what: str, how: str) -> Rejected:
+        """Return the error with the line of the log that tells most; ``how`` if none does."""
         text = self.log.read_text("utf-8", errors="replace").rpartition("\n--- ")[2]
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         for cause, expected, remedy in _CAUSES:
-            if telling := [line for line in lines if cause.search(line)]:
-                return self._error(what, expected, telling[-1], remedy)
+            if reasons := [line for line in lines if cause.search(line)]:
+                return self._error(what, expected, reasons[-1], remedy)
         complaints = [line for line in lines[1:] if _COMPLAINT.search(line)] or lines[1:]
         return self._error(what, "exit code 0", (complaints or [how])[-1], "read why")
 

@@ -20,7 +20,12 @@ _TRIES = 5
 
 
 class EtcdJournal(Generic[ActionT, BasisT]):
-    """The journal of ``run``."""
+    """The journal of ``run``: a key a record, under ``environment``, in the quorum of ``etcd``.
+
+    A record is written only if its key is absent and the record before it stands. So of two
+    writers one stops, and there is never a gap. ``codec`` writes and reads a record as text;
+    ``clock`` dates it.
+    """
 
     def __init__(
         self,
@@ -75,7 +80,7 @@ class EtcdJournal(Generic[ActionT, BasisT]):
             JournalCorrupt: a record cannot be read, or is missing.
             NotSeen: they could not be read.
         """
-        lines = [found.value for found in self._etcd.under(self._prefix)]
+        lines = [pair.value for pair in self._etcd.under(self._prefix)]
         records = self._codec.decode([line.encode() for line in lines], self._prefix)
         self._lines = lines
         return records
@@ -98,14 +103,14 @@ class EtcdJournal(Generic[ActionT, BasisT]):
             return
         # an attempt of ours may have been written, and its answer lost
         try:
-            found = self._etcd.get(change.key)
+            present = self._etcd.get(change.key)
         except NotSeen as error:
             raise error.of_a_change() from error
-        if found is None or found.value != change.value:
+        if present is None or present.value != change.value:
             raise Rejected(
                 f"another process carries the run: {change.key} could not be written",
                 expected="that nobody else writes this journal",
-                actual="a record that is not ours" if found else "the line before is another",
+                actual="a record that is not ours" if present else "the line before is another",
                 next_step="ndc dr show RUN follows the one that goes on",
             )
 

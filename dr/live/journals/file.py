@@ -1,9 +1,9 @@
 """A journal in one file: one record a line, on disk before ``append`` returns.
 
-A torn last line is a crash in mid-write, and is cut off. If it announced an
-action, the action was never sent, because we send only after the sync; if it
-reported an outcome, the step is left in doubt and the sensor will tell. Damage
-anywhere else is no crash, and is an error.
+A torn last line comes from a crash in mid-write, and is cut off. If it announced
+an action, the action was never sent, because we send only after the sync. If it
+reported an outcome, the step is left in doubt, and the sensor will tell. Damage
+anywhere else comes from no crash, and is an error.
 """
 
 from __future__ import annotations

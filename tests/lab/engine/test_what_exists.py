@@ -41,7 +41,7 @@ def test_drift_names_what_moved_and_what_vanished_and_up_puts_it_back(standing: 
     mended = standing.up()
 
     home = standing.network.sites[0].segment
-    assert [(d.object, d.property, d.applied, d.found) for d in drifts] == sorted(
+    assert [(d.object, d.property, d.applied, d.live) for d in drifts] == sorted(
         [
             (f"host/{moved}", "segment", home, "elsewhere"),
             (f"host/{gone}", "", "present", None),

@@ -13,7 +13,7 @@ from pathlib import Path
 from core.system_clock import SystemClock
 from inventory.network import Network
 from stacks.changes import Change
-from stacks.engine import Engine, EngineSettings, Progress
+from stacks.engine import EngineSettings, Progress, StackEngine
 from stacks.programs.declared import Seeds
 from stacks.substrates.memory import MemorySubstrate
 from tests import networks
@@ -25,7 +25,7 @@ class World:
 
     settings: EngineSettings
     network: Network
-    engine: Engine
+    engine: StackEngine
     substrate: MemorySubstrate
 
     @property
@@ -67,7 +67,7 @@ def opened(folder: Path, cli: Path) -> World:
     return World(
         settings=settings,
         network=only(networks.network("tiny"), 1),
-        engine=Engine(settings, clock),
+        engine=StackEngine(settings, clock),
         substrate=MemorySubstrate(settings.substrate_at, owner="test", clock=clock),
     )
 
@@ -90,7 +90,7 @@ def told(changes: tuple[Change, ...]) -> list[tuple[str, str]]:
 
 def with_throwaway(world: World, *, throwaway: bool) -> World:
     settings = replace(world.settings, throwaway=throwaway)
-    return replace(world, settings=settings, engine=Engine(settings, SystemClock()))
+    return replace(world, settings=settings, engine=StackEngine(settings, SystemClock()))
 
 
 def once(thing: str, act: Callable[[], None]) -> Callable[[Progress], None]:

@@ -13,11 +13,11 @@ from typing_extensions import override
 from core.errors import JournalCorrupt, NotSeen
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr.epochs import Act, Request
+from dr.epochs import Act, GuardRequest
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.agent import Agent
+from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
-from dr.onhost.record import EpochRecord
 from dr.placement import Claim, Placement
 from inventory.names import ServiceName, SiteName
 
@@ -65,7 +65,7 @@ class Stage:
         self.majority.kept[PORTAL] = Placement(site, epoch, None)
 
     def ask(self, act: Act, epoch: int) -> None:
-        self.guard.answer(Request(PORTAL, epoch, "move", "step", act, ADDRESS).text())
+        self.guard.answer(GuardRequest(PORTAL, epoch, "move", "step", act, ADDRESS).text())
 
     def look(self) -> list[str]:
         return list(Agent(HERE, self.majority, self.guard).look())
@@ -102,6 +102,17 @@ def test_a_new_disk_learns_the_epoch_and_then_refuses_older_ones(stage: Stage) -
 
     assert stage.known == {PORTAL: 3}
     assert not stage.announced
+
+
+def test_a_host_that_was_away_for_any_number_of_moves_learns_from_the_record(
+    stage: Stage,
+) -> None:
+    stage.place(HERE, 1_000_000)
+
+    stage.look()
+
+    assert stage.known == {PORTAL: 1_000_000}
+    assert stage.announced
 
 
 def test_the_address_stays_while_the_run_that_moves_the_service_holds_it(stage: Stage) -> None:

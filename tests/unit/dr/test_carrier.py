@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from core.errors import PlanRefused, WorldError
-from core.runs.journal import Verdict, Where
+from core.runs.journal import RunVerdict, Where
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr.live.carrier import Carrier
@@ -44,7 +45,7 @@ def stub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StubNetwork
 def _carrier(stub: StubNetwork, root: Path, plan: RecoveryPlan | None = None) -> Iterator[Carrier]:
     with stub.live() as live:
         if not (root / NAME).exists():
-            RunFolder.made(root, plan or _plan(live))
+            RunFolder.create(root, plan or _plan(live))
         yield Carrier(live, RunFolder.opened(root, NAME), CLOCK)
 
 
@@ -55,16 +56,22 @@ def _plan(live: Live) -> RecoveryPlan:
 
 
 def test_a_run_is_carried_to_its_end_and_measured(stub: StubNetwork, tmp_path: Path) -> None:
+    stub.began += timedelta(minutes=1)  # the probe's clock is ahead, and nobody needs to know
     with _carrier(stub, tmp_path) as carrier:
         run = carrier.carry()
         report = carrier.report()
         again = carrier.carry()
         stub.goes_dark()
         unmeasured = carrier.report()
+        window = carrier.folder.window()
 
-    assert run.closed is Verdict.DONE, run.waits_for()
+    assert run.closed is RunVerdict.DONE, run.waits_for()
     assert again == run
     assert report.outcome is Outcome.DONE
+    assert report.measure is not None
+    assert report.measure.acknowledged > 50
+    assert window is not None
+    assert window.ended is not None
     assert unmeasured.outcome is Outcome.UNMEASURED
     kept = [key for key in stub.etcd.held if key.startswith(runs(stub.on.network.environment))]
     assert len(kept) == len((tmp_path / NAME / "journal.jsonl").read_text().splitlines())

@@ -16,15 +16,15 @@ from typing_extensions import override
 
 from core.errors import Rejected
 from core.system_clock import SystemClock
-from dr.epochs import Act, Request, Verdict
+from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.addresses import MemoryAddresses
+from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard, services_in
-from dr.onhost.record import EpochRecord
 from inventory.names import ServiceName
 
 PORTAL = ServiceName("public-service-portal")
 ADDRESS = IPv4Address("198.19.255.1")
-ANNOUNCE = Request(PORTAL, 5, "run-1", "step-1", Act.ANNOUNCE, ADDRESS)
+ANNOUNCE = GuardRequest(PORTAL, 5, "run-1", "step-1", Act.ANNOUNCE, ADDRESS)
 WITHDRAW = replace(ANNOUNCE, act=Act.WITHDRAW)
 LOOK = replace(ANNOUNCE, act=Act.LOOK, epoch=0)
 
@@ -43,14 +43,14 @@ def test_announcing_twice_is_announcing_once(tmp_path: Path) -> None:
     first, second = (guard.answer(ANNOUNCE.text()) for _ in range(2))
 
     assert first == second
-    assert first[0] is Verdict.OBEYED
+    assert first[0] is GuardVerdict.OBEYED
     assert (first[1].highest, first[1].addresses) == (5, (ADDRESS,))
 
 
 def test_withdrawing_what_is_not_there_is_obeyed(tmp_path: Path) -> None:
     verdict, answer = _guard(tmp_path).answer(WITHDRAW.text())
 
-    assert (verdict, answer.addresses) == (Verdict.OBEYED, ())
+    assert (verdict, answer.addresses) == (GuardVerdict.OBEYED, ())
 
 
 def test_whoever_was_overtaken_changes_nothing_and_learns_by_whom(tmp_path: Path) -> None:
@@ -59,9 +59,20 @@ def test_whoever_was_overtaken_changes_nothing_and_learns_by_whom(tmp_path: Path
 
     verdict, answer = guard.answer(ANNOUNCE.text())
 
-    assert verdict is Verdict.REFUSED
+    assert verdict is GuardVerdict.REFUSED
     assert (answer.refused, answer.highest) == ("epoch 5 is over: epoch 6 was seen", 6)
     assert guard.addresses.present() == frozenset()
+
+
+def test_one_request_with_a_huge_epoch_locks_no_host_up(tmp_path: Path) -> None:
+    guard = _guard(tmp_path)
+    guard.answer(ANNOUNCE.text())
+
+    refused, _ = guard.answer(replace(WITHDRAW, epoch=2**53 - 1).text())
+    obeyed, answer = guard.answer(replace(WITHDRAW, epoch=6).text())
+
+    assert (refused, obeyed) == (GuardVerdict.REFUSED, GuardVerdict.OBEYED)
+    assert answer.highest == 6
 
 
 def test_the_epoch_outlives_the_process(tmp_path: Path) -> None:
@@ -69,7 +80,7 @@ def test_the_epoch_outlives_the_process(tmp_path: Path) -> None:
 
     verdict, _ = _guard(tmp_path).answer(replace(ANNOUNCE, epoch=4).text())
 
-    assert verdict is Verdict.REFUSED
+    assert verdict is GuardVerdict.REFUSED
 
 
 def test_the_epoch_is_on_record_before_anything_is_done(tmp_path: Path) -> None:
@@ -80,7 +91,7 @@ def test_the_epoch_is_on_record_before_anything_is_done(tmp_path: Path) -> None:
 
     verdict, answer = _guard(tmp_path, Unwilling()).answer(ANNOUNCE.text())
 
-    assert verdict is Verdict.FAILED
+    assert verdict is GuardVerdict.FAILED
     assert "out of memory" in answer.refused
     assert json.loads((tmp_path / "epochs.json").read_text())["epochs"] == {PORTAL: 5}
 
@@ -88,7 +99,7 @@ def test_the_epoch_is_on_record_before_anything_is_done(tmp_path: Path) -> None:
 def test_looking_changes_and_remembers_nothing(tmp_path: Path) -> None:
     verdict, answer = _guard(tmp_path).answer(replace(LOOK, epoch=99).text())
 
-    assert (verdict, answer.highest, answer.addresses) == (Verdict.OBEYED, None, ())
+    assert (verdict, answer.highest, answer.addresses) == (GuardVerdict.OBEYED, None, ())
     assert not (tmp_path / "epochs.json").exists()
 
 
@@ -108,14 +119,14 @@ def test_looking_changes_and_remembers_nothing(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("request_", [ANNOUNCE, WITHDRAW, LOOK])
 def test_with_a_torn_record_every_epoch_may_be_too_old(
-    tmp_path: Path, text: str, request_: Request
+    tmp_path: Path, text: str, request_: GuardRequest
 ) -> None:
     (tmp_path / "epochs.json").write_text(text)
     guard = _guard(tmp_path)
 
     verdict, _ = guard.answer(request_.text())
 
-    assert verdict is Verdict.DAMAGED
+    assert verdict is GuardVerdict.DAMAGED
     assert guard.addresses.present() == frozenset()
     assert (tmp_path / "epochs.json").read_text() == text
 
@@ -123,7 +134,7 @@ def test_with_a_torn_record_every_epoch_may_be_too_old(
 def test_what_is_no_request_is_answered_all_the_same(tmp_path: Path) -> None:
     verdict, answer = _guard(tmp_path).answer("id; reboot")
 
-    assert verdict is Verdict.MALFORMED
+    assert verdict is GuardVerdict.MALFORMED
     assert answer.refused
     assert list(tmp_path.iterdir()) == []
 
@@ -131,7 +142,7 @@ def test_what_is_no_request_is_answered_all_the_same(tmp_path: Path) -> None:
 def test_of_many_callers_the_highest_epoch_stays(tmp_path: Path) -> None:
     epochs = [3, 9, 1, 7, 9, 2, 8, 5, 4, 6]
 
-    def call(epoch: int) -> Verdict:
+    def call(epoch: int) -> GuardVerdict:
         return _guard(tmp_path).answer(replace(ANNOUNCE, epoch=epoch).text())[0]
 
     with ThreadPoolExecutor(5) as pool:
@@ -139,8 +150,8 @@ def test_of_many_callers_the_highest_epoch_stays(tmp_path: Path) -> None:
 
     assert json.loads((tmp_path / "epochs.json").read_text())["epochs"] == {PORTAL: 9}
     assert [v for v, epoch in zip(verdicts, epochs, strict=True) if epoch == 9] == [
-        Verdict.OBEYED,
-        Verdict.OBEYED,
+        GuardVerdict.OBEYED,
+        GuardVerdict.OBEYED,
     ]
 
 
@@ -161,7 +172,7 @@ def test_a_successor_waits_until_the_act_before_it_is_done(tmp_path: Path) -> No
         new = pool.submit(_guard(tmp_path, addresses).answer, replace(WITHDRAW, epoch=6).text())
         go_on.set()
 
-        assert (old.result()[0], new.result()[0]) == (Verdict.OBEYED, Verdict.OBEYED)
+        assert (old.result()[0], new.result()[0]) == (GuardVerdict.OBEYED, GuardVerdict.OBEYED)
     assert addresses.present() == frozenset()
 
 

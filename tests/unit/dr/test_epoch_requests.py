@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Rejected
-from dr.epochs import Act, Answer, Request, Verdict, refusal, services_of
+from dr.epochs import MOST_AHEAD, Act, GuardAnswer, GuardRequest, GuardVerdict, refusal, services_of
 from inventory.names import HostName, ServiceName
 from tests.networks import network
 
 PORTAL = ServiceName("public-service-portal")
 ADDRESS = IPv4Address("198.19.255.1")
-REQUEST = Request(PORTAL, 5, "run-1", "announce-ndc02-node", Act.ANNOUNCE, ADDRESS)
+REQUEST = GuardRequest(PORTAL, 5, "run-1", "announce-ndc02-node", Act.ANNOUNCE, ADDRESS)
 SERVES = {"public-service-portal": str(ADDRESS)}
 
 
@@ -26,11 +26,11 @@ def _fields(**changed: object) -> str:
 
 
 def test_a_request_survives_the_way() -> None:
-    assert Request.parse(REQUEST.text()) == REQUEST
+    assert GuardRequest.parse(REQUEST.text()) == REQUEST
 
 
 def test_exit_codes_are_those_that_hosts_of_yesterday_know() -> None:
-    codes = {verdict.name: int(verdict) for verdict in Verdict}
+    codes = {verdict.name: int(verdict) for verdict in GuardVerdict}
 
     assert codes == {"OBEYED": 0, "MALFORMED": 2, "REFUSED": 4, "DAMAGED": 5, "FAILED": 6}
 
@@ -70,12 +70,12 @@ def test_exit_codes_are_those_that_hosts_of_yesterday_know() -> None:
 )
 def test_anything_else_is_no_request(text: str) -> None:
     with pytest.raises(Rejected):
-        Request.parse(text)
+        GuardRequest.parse(text)
 
 
 def test_a_request_says_its_number_only_once_that_is_no_longer_the_first() -> None:
     assert "format" not in json.loads(REQUEST.text())
-    assert Request.parse(_fields(format=1)) == REQUEST
+    assert GuardRequest.parse(_fields(format=1)) == REQUEST
 
 
 @pytest.mark.parametrize("field", json.loads(REQUEST.text()))
@@ -84,14 +84,14 @@ def test_no_field_may_be_left_out(field: str) -> None:
     del fields[field]
 
     with pytest.raises(Rejected):
-        Request.parse(json.dumps(fields))
+        GuardRequest.parse(json.dumps(fields))
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_does_more_than_be_refused(text: str) -> None:
     with pytest.raises(Rejected):
-        Request.parse(text)
+        GuardRequest.parse(text)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,19 @@ def test_an_older_epoch_is_refused(known: dict[str, int], *, obeyed: bool) -> No
 
 def test_the_epoch_of_another_workload_means_nothing() -> None:
     assert refusal(REQUEST, {"data-portal": 9}, SERVES) == ""
+
+
+@pytest.mark.parametrize("known", [{}, {PORTAL: 5}])
+@pytest.mark.parametrize("act", [Act.ANNOUNCE, Act.WITHDRAW])
+def test_an_epoch_that_no_move_leads_to_is_refused_unless_a_majority_recorded_it(
+    known: dict[str, int], act: Act
+) -> None:
+    last = known.get(PORTAL, 0) + MOST_AHEAD
+    ahead, beyond = (replace(REQUEST, act=act, epoch=epoch) for epoch in (last, last + 1))
+
+    assert refusal(ahead, known, SERVES) == ""
+    assert "is no next one" in refusal(beyond, known, SERVES)
+    assert refusal(beyond, known, SERVES, recorded=True) == ""
 
 
 def test_whoever_is_over_may_still_look() -> None:
@@ -125,16 +138,17 @@ def test_another_address_is_refused(act: Act) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(5, (ADDRESS,)), Answer(None), Answer(6, refused="epoch 5 is over")]
+    "answer",
+    [GuardAnswer(5, (ADDRESS,)), GuardAnswer(None), GuardAnswer(6, refused="epoch 5 is over")],
 )
-def test_an_answer_survives_the_way_back(answer: Answer) -> None:
-    assert Answer.parse(answer.text()) == answer
+def test_an_answer_survives_the_way_back(answer: GuardAnswer) -> None:
+    assert GuardAnswer.parse(answer.text()) == answer
 
 
 @pytest.mark.parametrize("text", ["", "Connection closed", "[]", "{}", '{"highest": "5"}'])
 def test_anything_else_is_no_answer(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        Answer.parse(text)
+        GuardAnswer.parse(text)
 
 
 def test_a_host_is_told_which_services_it_may_serve() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.runs.journal import Closed, Opened, Record, Request, StepEvent, Verdict, Where, Wish
+from core.runs.journal import Closed, Opened, Record, Request, RunVerdict, StepEvent, Where, Wish
 from core.runs.machine import EventKind
 from core.runs.plan import StepId
 from dr.plan import RecoveryRecord
@@ -65,13 +65,13 @@ def test_a_phase_of_which_nothing_was_sent_is_not_told() -> None:
 
 
 def test_a_run_that_was_undone_is_called_so() -> None:
-    records = _records(Request("1", Wish.ABORT, "an"), Closed(Verdict.UNWOUND))
+    records = _records(Request("1", Wish.ABORT, "an"), Closed(RunVerdict.UNWOUND))
 
     assert report(records, A_SERVICE, None).outcome is Outcome.UNWOUND
 
 
 def test_a_list_of_runs_says_how_each_stands() -> None:
-    undone = _records(Request("1", Wish.ABORT, "an"), Closed(Verdict.UNWOUND))
+    undone = _records(Request("1", Wish.ABORT, "an"), Closed(RunVerdict.UNWOUND))
     refused = _records(StepEvent(READY, EventKind.REFUSED, "not so"))
 
     stands = [run_line(MADE.plan, records).split()[1] for records in ([], refused, undone)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,18 @@ def test_a_plan_has_the_phases_that_people_know_by_name(plan: RecoveryPlan) -> N
     ]
 
 
-def test_the_switch_of_the_database_is_the_only_point_of_no_return(plan: RecoveryPlan) -> None:
-    assert [s.id for s in plan.steps if s.point_of_no_return] == ["promote"]
+def test_what_cannot_be_taken_back_is_a_point_of_no_return(plan: RecoveryPlan) -> None:
+    assert [s.id for s in plan.steps if s.point_of_no_return] == ["promote", "place"]
+
+
+def test_what_may_come_about_minutes_later_is_sent_once(plan: RecoveryPlan) -> None:
+    assert [s.id for s in plan.steps if s.attempts == 1] == ["promote"]
+
+
+def test_a_service_must_answer_steadily_for_longer_than_yesterdays_answer_counts(
+    plan: RecoveryPlan,
+) -> None:
+    assert {s.id: s.steady for s in plan.steps if s.steady} == {"verify": timedelta(seconds=3)}
 
 
 def test_what_is_taken_is_given_back_whether_it_ends_well_or_not(plan: RecoveryPlan) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import JournalCorrupt
 from core.measure import Gap, Measure
-from core.runs.journal import Verdict
+from core.runs.journal import RunVerdict
 from core.runs.run import fold
 from dr.plan import RecoveryRecord, codec
 from dr.report import Outcome, outcome, report, report_json, report_text
@@ -134,20 +134,20 @@ def test_a_run_is_followed_like_this(held: list[RecoveryRecord], golden: Golden)
 def test_a_finished_run_is_called_after_the_worst_that_its_citizens_may_have_noticed(
     measure: Measure | None, called: Outcome
 ) -> None:
-    assert outcome(Verdict.DONE, measure, complete=True, promised=PROMISED) is called
+    assert outcome(RunVerdict.DONE, measure, complete=True, promised=PROMISED) is called
 
 
 @pytest.mark.parametrize(
     ("verdict", "called"),
     [
-        (Verdict.UNWOUND, Outcome.UNWOUND),
-        (Verdict.HELD, Outcome.HELD),
-        (Verdict.OPEN, Outcome.HELD),
+        (RunVerdict.UNWOUND, Outcome.UNWOUND),
+        (RunVerdict.HELD, Outcome.HELD),
+        (RunVerdict.OPEN, Outcome.HELD),
     ],
 )
 @pytest.mark.parametrize("measure", [GOOD, UNREAD, None])
 def test_an_unfinished_run_is_called_after_how_it_stands_unless_there_is_a_loss(
-    verdict: Verdict, called: Outcome, measure: Measure | None
+    verdict: RunVerdict, called: Outcome, measure: Measure | None
 ) -> None:
     assert outcome(verdict, measure, complete=None, promised=PROMISED) is called
     assert outcome(verdict, measure, complete=False, promised=PROMISED) is Outcome.LOSS
@@ -156,7 +156,7 @@ def test_an_unfinished_run_is_called_after_how_it_stands_unless_there_is_a_loss(
 
 
 def test_a_log_that_nobody_compared_is_no_reason_to_call_it_a_loss() -> None:
-    assert outcome(Verdict.DONE, GOOD, complete=None, promised=PROMISED) is Outcome.DONE
+    assert outcome(RunVerdict.DONE, GOOD, complete=None, promised=PROMISED) is Outcome.DONE
 
 
 def test_a_report_is_called_after_the_run_and_the_promise_of_its_service(

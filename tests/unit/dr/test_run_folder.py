@@ -33,7 +33,7 @@ def plan() -> RecoveryPlan:
 
 @pytest.fixture
 def folder(tmp_path: Path, plan: RecoveryPlan) -> RunFolder:
-    return RunFolder.made(tmp_path, plan)
+    return RunFolder.create(tmp_path, plan)
 
 
 def test_the_plan_that_was_kept_is_the_plan_that_runs(
@@ -45,7 +45,7 @@ def test_the_plan_that_was_kept_is_the_plan_that_runs(
 
 def test_a_run_of_that_name_is_not_made_twice(folder: RunFolder, plan: RecoveryPlan) -> None:
     with pytest.raises(Rejected, match="could not be made"):
-        RunFolder.made(folder.root, plan)
+        RunFolder.create(folder.root, plan)
 
 
 @pytest.mark.parametrize("name", ["no-such-run", "..", ""])

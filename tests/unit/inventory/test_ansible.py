@@ -63,3 +63,19 @@ def test_the_callers_variables_hold_for_all() -> None:
     told = ansible_inventory(network(), {"ndc_wheel_digest": "abc"})
 
     assert told["all"]["vars"]["ndc_wheel_digest"] == "abc"
+
+
+def test_templates_find_every_host_by_its_name() -> None:
+    told = ansible_inventory(network(), {})["all"]["vars"]
+
+    assert told["ndc_network"] == network_to_plain(network())
+    assert told["ndc_hosts"] == {host["name"]: host for host in told["ndc_network"]["hosts"]}
+    assert set(told["ndc_hosts"]) == {host.name for host in network().hosts}
+
+
+def test_templates_find_every_port_by_the_name_of_its_program() -> None:
+    told = ansible_inventory(network(), {})["all"]["vars"]["ndc_ports"]
+
+    programs = {"ssh", "bgp", "https", "etcd_client", "etcd_peer", "prometheus"}
+    programs |= {"node_exporter", "exporter", "probe"}
+    assert set(told) == programs | {"databases", "patronis"}

@@ -78,6 +78,17 @@ def test_delays_are_half_of_the_declared_round_trips() -> None:
     }
 
 
+def test_a_declared_rate_of_megabits_is_a_million_bits_each() -> None:
+    inventory = declared(DECLARED)
+    links = {
+        name: entry.model_copy(update={"rate_mbps": 100}) for name, entry in inventory.links.items()
+    }
+
+    made = network_of(inventory.model_copy(update={"links": links}), "compact")
+
+    assert {link.rate_bits_per_second for link in made.links} == {100_000_000}
+
+
 def test_addresses_come_from_the_declared_pools() -> None:
     made = network("compact", number=3)
     site, host, link = made.sites[0], made.hosts[0], made.links[0]

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Rejected
 from lab import machine, shared
-from lab.shared import Thing
+from lab.shared import SharedThing
 
 
 def _number(environment: str, folder: Path) -> int:
@@ -74,8 +74,8 @@ class Limit:
     value: str = "128"
     writes: list[str] = field(default_factory=list)
 
-    def thing(self) -> Thing:
-        return Thing(
+    def thing(self) -> SharedThing:
+        return SharedThing(
             "limit",
             otherwise=lambda: "" if self.value == "2048" else self.value,
             make=lambda: self._set("2048"),
@@ -124,7 +124,7 @@ def test_how_it_was_is_on_record_before_it_is_changed(tmp_path: Path) -> None:
     def die() -> None:
         raise Rejected("the machine lost its power here")
 
-    broken = Thing("limit", limit.thing().otherwise, die, limit.thing().restore)
+    broken = SharedThing("limit", limit.thing().otherwise, die, limit.thing().restore)
     with pytest.raises(Rejected):
         shared.join("lab", tmp_path, [broken])
     limit.value = "2048"  # it had happened, all the same

@@ -8,16 +8,16 @@ import pytest
 from core.errors import Rejected
 from lab.state import (
     HostRecord,
+    LabRecord,
     LaneFault,
     LinkFault,
     LinkRecord,
-    Record,
     SegmentRecord,
     State,
 )
 from tests.unit.lab.specs import HOST, LINK, SEGMENT
 
-RECORDS: list[Record] = [
+RECORDS: list[LabRecord] = [
     SegmentRecord(SEGMENT),
     HostRecord(HOST, powered=False),
     LinkRecord(LINK, LinkFault(cut=True, back=LaneFault(silent=True, loss_ratio=0.5))),
@@ -25,7 +25,9 @@ RECORDS: list[Record] = [
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.spec.kind)
-def test_another_daemon_reads_what_the_first_one_recorded(tmp_path: Path, record: Record) -> None:
+def test_another_daemon_reads_what_the_first_one_recorded(
+    tmp_path: Path, record: LabRecord
+) -> None:
     first = State(tmp_path / "state.json")
     first.record(record)
 

@@ -10,11 +10,11 @@ from inventory.names import HostName
 from monitors.health.concerns import (
     Concern,
     Condition,
-    Verdict,
+    Health,
     concerns,
+    health_of,
     is_settled,
     of_subject,
-    verdict,
 )
 from monitors.health.snapshot import MemberRole, QuorumView, Snapshot
 from monitors.look.readings import PowerReading
@@ -59,7 +59,7 @@ def test_a_host_that_lost_its_power_explains_itself(
     (found,) = concerns(_with_host(**changes))
 
     assert (found.subject, found.condition, found.because) == (WATCHER, condition, because)
-    assert found.may_mend_itself is (because is None)
+    assert found.is_unexplained is (because is None)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_voter_is_out_if_it_says_so_or_has_no_power(
     assert about == ([expected] if expected else [])
 
 
-@pytest.mark.parametrize(("out", "is_lost"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("out", "is_lost"), [(2, False), (3, True), (5, True)])
 def test_the_majority_is_lost_with_the_third_of_five_voters(out: int, is_lost: bool) -> None:  # noqa: FBT001 - a column
     seen = healthy("compact")
     assert seen.quorum is not None
@@ -151,12 +151,18 @@ def test_the_majority_is_lost_with_the_third_of_five_voters(out: int, is_lost: b
     assert (CRITICAL in {c.condition for c in found}) is is_lost
 
 
-def test_voters_that_nobody_sees_are_no_lost_majority() -> None:
+@pytest.mark.parametrize("seen_well", [0, 2])
+def test_voters_that_nobody_sees_are_no_lost_majority(seen_well: int) -> None:
     seen = healthy("compact")
     assert seen.quorum is not None
-    unseen = QuorumView(tuple(replace(voter, healthy=None) for voter in seen.quorum.voters))
+    voters = [
+        replace(voter, healthy=True if number < seen_well else None)
+        for number, voter in enumerate(seen.quorum.voters)
+    ]
 
-    assert {c.condition for c in concerns(replace(seen, quorum=unseen))} == {UNSEEN}
+    found = concerns(replace(seen, quorum=QuorumView(tuple(voters))))
+
+    assert {c.condition for c in found} == {UNSEEN}
 
 
 @pytest.mark.parametrize(
@@ -235,7 +241,7 @@ def test_an_observer_that_is_silent_for_no_known_reason_is_waited_for() -> None:
     assert not is_settled(seen)
 
 
-def test_waiting_ends_only_when_nothing_may_mend_itself() -> None:
+def test_waiting_ends_only_when_nothing_is_unexplained() -> None:
     off = _with_host(power=Power.OFF)
     first, *others = off.links
     also_unseen = replace(off, links=(replace(first, state=None), *others))
@@ -247,16 +253,16 @@ def test_waiting_ends_only_when_nothing_may_mend_itself() -> None:
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
-        (healthy("compact"), Verdict.GREEN),
-        (_with_link(state=LinkState.SLOW), Verdict.DEGRADED),
-        (_with_host(answers=False), Verdict.DEGRADED),
-        (_with_host(answers=None), Verdict.UNSEEN),
+        (healthy("compact"), Health.GREEN),
+        (_with_link(state=LinkState.SLOW), Health.DEGRADED),
+        (_with_host(answers=False), Health.DEGRADED),
+        (_with_host(answers=None), Health.UNSEEN),
     ],
 )
 def test_what_is_known_to_be_wrong_outweighs_what_was_not_seen(
-    seen: Snapshot, expected: Verdict
+    seen: Snapshot, expected: Health
 ) -> None:
-    assert verdict(seen) is expected
+    assert health_of(seen) is expected
 
 
 def test_the_worst_comes_first_and_is_what_a_thing_is_called() -> None:

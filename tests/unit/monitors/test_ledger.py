@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.errors import JournalCorrupt
 from monitors.ledger import (
     Head,
-    Outcome,
+    WriteOutcome,
     longest_gap,
     measure,
     unchained,
@@ -23,12 +23,12 @@ from tests.ledgers import TICK, WINDOW, at, chain, write
 ENTRIES = [write(n) for n in range(1, 101)]
 ALL_THERE = {entry.key: [entry.sequence] for entry in ENTRIES}
 
-outcomes = st.lists(st.sampled_from(Outcome), min_size=1, max_size=60)
+outcomes = st.lists(st.sampled_from(WriteOutcome), min_size=1, max_size=60)
 ticks = st.lists(st.floats(0, 100), max_size=50)
 
 
 @given(outcomes)
-def test_what_is_written_is_read_back(found: list[Outcome]) -> None:
+def test_what_is_written_is_read_back(found: list[WriteOutcome]) -> None:
     entries = [write(number, outcome) for number, outcome in enumerate(found, 1)]
 
     read, head = unchained(chain(entries), Head())
@@ -38,7 +38,9 @@ def test_what_is_written_is_read_back(found: list[Outcome]) -> None:
 
 
 @given(outcomes, st.data())
-def test_a_changed_repeated_or_torn_line_shows(found: list[Outcome], data: st.DataObject) -> None:
+def test_a_changed_repeated_or_torn_line_shows(
+    found: list[WriteOutcome], data: st.DataObject
+) -> None:
     lines = chain([write(number, outcome) for number, outcome in enumerate(found, 1)])
     place = data.draw(st.integers(0, len(lines) - 1))
     tampered = data.draw(
@@ -86,7 +88,7 @@ def test_nothing_is_acknowledged_within_the_gap(found: list[float]) -> None:
 
 
 def test_a_service_that_never_answers_has_a_gap_as_long_as_the_window() -> None:
-    refused = [write(n, Outcome.REFUSED) for n in range(1, 101)]
+    refused = [write(n, WriteOutcome.REFUSED) for n in range(1, 101)]
 
     found = measure(refused, {}, window=WINDOW, interval=TICK)
 
@@ -123,7 +125,7 @@ def test_each_way_to_break_the_promise_is_counted(
 
 
 def test_an_unknown_write_may_be_there_or_not() -> None:
-    entries = [write(1), write(2, Outcome.UNKNOWN), write(3, Outcome.UNKNOWN)]
+    entries = [write(1), write(2, WriteOutcome.UNKNOWN), write(3, WriteOutcome.UNKNOWN)]
 
     found = measure(entries, {"k1": [1], "k2": [2], "k3": []}, window=(at(1), at(3)), interval=TICK)
 

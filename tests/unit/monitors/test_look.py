@@ -18,11 +18,11 @@ from access.clients.http import mutual_tls
 from access.secrets import Secrets, ensure_secrets
 from core.errors import Rejected
 from inventory.network import Network
-from monitors.look.look import Sources, SubstrateReading, look_around
-from monitors.look.looking import Looking
-from monitors.look.patience import FORGIVEN, PatientLoop
+from monitors.look.connections import KeptConnections
+from monitors.look.event_loop import FORGIVEN, PatientLoop
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings, recalled, remember
+from monitors.look.sources import Sources, SubstrateReading, look_around
 from monitors.look.threads import in_thread
 from tests.networks import DECLARED, TWO_DATABASES, network
 from tests.snapshots import BEFORE, NOON
@@ -46,7 +46,7 @@ def _seen(
     there = _all_at(at)
     mine = secrets.client_certificate("control")
     tls = mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
-    with closing(Looking(tls)) as looking:
+    with closing(KeptConnections(tls)) as looking:
         return looking.run(
             lambda client: look_around(there, client, Sources(substrate), httpx.Auth())
         )
@@ -163,15 +163,15 @@ async def _work_for_ever() -> None:
 def test_unknown_says_since_when_also_in_the_next_process(tmp_path: Path) -> None:
     path = tmp_path / "sightings.json"
     first = Sightings({}, BEFORE)
-    first.of("host/a", seen=True)
-    first.of("host/b", seen=False)
+    first.of("host/a", is_seen=True)
+    first.of("host/b", is_seen=False)
     remember(path, first.last())
 
     second = Sightings(recalled(path), NOON)
 
-    assert second.of("host/a", seen=False).at == BEFORE
-    assert second.of("host/b", seen=False).at is None
-    assert second.of("host/a", seen=True).at == NOON
+    assert second.of("host/a", is_seen=False).at == BEFORE
+    assert second.of("host/b", is_seen=False).at is None
+    assert second.of("host/a", is_seen=True).at == NOON
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from monitors.catalogue import CATALOGUE, QUORUM_TOLERATES, catalogue_markdown
 from monitors.collectors.links import link_families
 from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
-from monitors.collectors.sessions import Neighbour, session_families
+from monitors.collectors.sessions import DeclaredNeighbour, session_families
 from monitors.page import Page, Watch
 from monitors.readers.echo import EchoReading
 from monitors.readers.heartbeats import Mark
@@ -39,9 +39,9 @@ LINKS = link_families(
 )
 SESSIONS = session_families(
     [
-        Neighbour(NEAR, HostName("ndc02-edge1"), LinkName("north")),
-        Neighbour(FAR, HostName("ndc02-edge2"), LinkName("south")),
-        Neighbour(INSIDE, HostName("ndc01-data"), None),
+        DeclaredNeighbour(NEAR, HostName("ndc02-edge1"), LinkName("north")),
+        DeclaredNeighbour(FAR, HostName("ndc02-edge2"), LinkName("south")),
+        DeclaredNeighbour(INSIDE, HostName("ndc01-data"), None),
     ],
     [Session(NEAR, "Established"), Session(INSIDE, "Idle")],
     [BfdPeer(NEAR, is_up=True), BfdPeer(FAR, is_up=False)],

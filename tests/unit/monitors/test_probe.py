@@ -20,7 +20,7 @@ from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.measure import FRESH
 from core.system_clock import SystemClock
-from monitors.ledger import Outcome, unchained
+from monitors.ledger import WriteOutcome, unchained
 from monitors.probe.application import application as probe_application
 from monitors.probe.citizen import Citizen, ended
 from monitors.probe.ledger_file import LedgerFile
@@ -88,7 +88,7 @@ def _play(path: Path, story: Story, clock: Clock | None = None) -> None:
 
 async def _acknowledged(probe: ServiceProbe, count: int) -> None:
     async with asyncio.timeout(30):
-        while sum(probe.counts[kind, Outcome.OK] for kind in ("new", "kept")) < count:  # noqa: ASYNC110 - nobody tells
+        while sum(probe.counts[kind, WriteOutcome.OK] for kind in ("new", "kept")) < count:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.05)
 
 
@@ -108,8 +108,8 @@ def test_what_is_acknowledged_is_in_the_ledger_and_is_found(tmp_path: Path) -> N
 def test_a_write_that_vanishes_is_lost(tmp_path: Path) -> None:
     async def story(probe: ServiceProbe, store: MemoryStore) -> None:
         await _acknowledged(probe, 12)
-        victim = next(e for e in probe.recent() if e.outcome is Outcome.OK)
-        del store._kept[victim.key]
+        victim = next(e for e in probe.recent() if e.outcome is WriteOutcome.OK)
+        del store._submissions[victim.key]
 
         found = await probe.measured(probe.now() - HOUR, probe.now())
 
@@ -122,7 +122,7 @@ def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
     async def story(probe: ServiceProbe, store: MemoryStore) -> None:
         await _acknowledged(probe, 12)
         first, *_, last = sorted(probe.recent(), key=lambda entry: entry.due_at)[:6]
-        del store._kept[first.key]
+        del store._submissions[first.key]
         window = (first.due_at, last.due_at)
         async with _asking(probe) as client:
             told = await summary(client, PROBE, deadline=HOUR)
@@ -173,31 +173,31 @@ def _asking(probe: ServiceProbe) -> httpx.AsyncClient:
 
 
 def test_nobody_there_is_refused_and_nothing_is_raised() -> None:
-    async def whole() -> Outcome:
+    async def whole() -> WriteOutcome:
         citizen = Citizen("http://127.0.0.1:9", None)
         try:
             return (await citizen.write("k", "new")).outcome
         finally:
             await citizen.close()
 
-    assert asyncio.run(whole()) is Outcome.REFUSED
+    assert asyncio.run(whole()) is WriteOutcome.REFUSED
 
 
 @pytest.mark.parametrize(
     ("status", "body", "outcome"),
     [
-        (201, {"id": 1, "key": "k", "site": "s", "host": "h"}, Outcome.OK),
-        (200, {"id": 1, "key": "k", "site": "s", "host": "h"}, Outcome.OK),
-        (201, {"id": 1, "key": "another", "site": "s", "host": "h"}, Outcome.UNKNOWN),
-        (201, {"hello": "world"}, Outcome.UNKNOWN),
-        (503, {"outcome": "refused"}, Outcome.REFUSED),
-        (504, {"outcome": "unknown"}, Outcome.UNKNOWN),
-        (502, {}, Outcome.UNKNOWN),
-        (404, {}, Outcome.REFUSED),
+        (201, {"id": 1, "key": "k", "site": "s", "host": "h"}, WriteOutcome.OK),
+        (200, {"id": 1, "key": "k", "site": "s", "host": "h"}, WriteOutcome.OK),
+        (201, {"id": 1, "key": "another", "site": "s", "host": "h"}, WriteOutcome.UNKNOWN),
+        (201, {"hello": "world"}, WriteOutcome.UNKNOWN),
+        (503, {"outcome": "refused"}, WriteOutcome.REFUSED),
+        (504, {"outcome": "unknown"}, WriteOutcome.UNKNOWN),
+        (502, {}, WriteOutcome.UNKNOWN),
+        (404, {}, WriteOutcome.REFUSED),
     ],
 )
 def test_only_a_clear_word_is_believed(
-    status: int, body: dict[str, object], outcome: Outcome
+    status: int, body: dict[str, object], outcome: WriteOutcome
 ) -> None:
     assert ended(httpx.Response(status, json=body), "k").outcome is outcome
 

@@ -19,13 +19,13 @@ TABLE = [
 
 def test_the_table_has_every_key_of_a_tree() -> None:
     kinds = re.findall(r'_all\("(\w+)"', MODULE)
-    given = re.findall(r'given(?:\.get\(|\[)"(\w+)"', MODULE)
+    contributions = re.findall(r'(?:item|params)(?:\.get\(|\[)"(\w+)"', MODULE)
     unit = UNITS.partition("class Unit")[2].partition("def ")[0]
     fields = re.findall(r"^    (\w+): ", unit, re.MULTILINE)
 
     named = set(re.findall(r"`(\w+)`", " ".join(TABLE)))
 
-    read = {*kinds, *given, *fields} - {"trees", "secrets", "wheel", "careful", "watch"}
+    read = {*kinds, *contributions, *fields} - {"trees", "secrets", "wheel", "careful", "watch"}
     assert {"accounts", "content", "reload_on", "stage", "unless"} <= read
     assert read <= named
 

@@ -20,9 +20,9 @@ from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.system_clock import SystemClock
 from inventory.names import EnvironmentName, HostName
-from playbooks.running import Counts, Failure, HostChange, Play, PlayResult, converge
+from playbooks.running import Counts, HostChange, Play, PlayResult, TaskFailure, converge
 from playbooks.running.private_data import order_for
-from playbooks.running.wire import Difference, Order, Told
+from playbooks.running.wire import ChildLine, DiffEntry, Order
 from playbooks.waves import Left, Wave
 from tests.networks import ROOT, network
 
@@ -39,22 +39,22 @@ CHILD = (sys.executable, "-m", "playbooks.running.child")
 INVENTORY = "all: {hosts: {here: {ansible_connection: local, ansible_python_interpreter: python3}}}"
 
 
-def _result(*told: Told) -> PlayResult:
+def _result(*told: ChildLine) -> PlayResult:
     result = PlayResult()
     for one in told:
-        result = result.with_told(one)
+        result = result.with_report(one)
     return result
 
 
 def test_what_every_host_did_is_counted() -> None:
-    change = Difference(after_header="/etc/b.conf", before="old", after="new")
+    change = DiffEntry(after_header="/etc/b.conf", before="old", after="new")
 
     result = _result(
-        Told(event="runner_on_ok", host="a", task="Apply"),
-        Told(event="runner_on_ok", host="a", task="Apply", changed=True, diff=(change,)),
-        Told(event="runner_on_failed", host="b", task="Apply", message="no room"),
-        Told(event="runner_on_unreachable", host="c", task="Apply", message="timed out"),
-        Told(event="playbook_on_stats"),
+        ChildLine(event="runner_on_ok", host="a", task="Apply"),
+        ChildLine(event="runner_on_ok", host="a", task="Apply", changed=True, diff=(change,)),
+        ChildLine(event="runner_on_failed", host="b", task="Apply", message="no room"),
+        ChildLine(event="runner_on_unreachable", host="c", task="Apply", message="timed out"),
+        ChildLine(event="playbook_on_stats"),
     )
 
     assert result.hosts == {
@@ -64,17 +64,17 @@ def test_what_every_host_did_is_counted() -> None:
     }
     assert result.changes == (HostChange(HostName("a"), "/etc/b.conf", "old", "new"),)
     assert result.failures == (
-        Failure(HostName("b"), "Apply", "no room", unreachable=False),
-        Failure(HostName("c"), "Apply", "timed out", unreachable=True),
+        TaskFailure(HostName("b"), "Apply", "no room", unreachable=False),
+        TaskFailure(HostName("c"), "Apply", "timed out", unreachable=True),
     )
 
 
 def test_a_play_without_failures_is_a_success() -> None:
-    _result(Told(event="runner_on_ok", host="a")).demand_success()
+    _result(ChildLine(event="runner_on_ok", host="a")).demand_success()
 
 
 def test_a_host_that_said_no_was_not_made_so() -> None:
-    result = _result(Told(event="runner_on_failed", host="b", task="Apply", message="no room"))
+    result = _result(ChildLine(event="runner_on_failed", host="b", task="Apply", message="no room"))
 
     with pytest.raises(Rejected) as caught:
         result.demand_success()
@@ -84,8 +84,8 @@ def test_a_host_that_said_no_was_not_made_so() -> None:
 
 def test_a_silent_host_may_have_been_made_so() -> None:
     result = _result(
-        Told(event="runner_on_failed", host="b", message="no room"),
-        Told(event="runner_on_unreachable", host="c", message="timed out"),
+        ChildLine(event="runner_on_failed", host="b", message="no room"),
+        ChildLine(event="runner_on_unreachable", host="c", message="timed out"),
     )
 
     with pytest.raises(Unreachable):
@@ -94,8 +94,8 @@ def test_a_silent_host_may_have_been_made_so() -> None:
 
 def test_who_was_to_come_after_a_host_that_failed_is_told_to_be_as_before() -> None:
     result = _result(
-        Told(event="runner_on_ok", host="a"),
-        Told(event="runner_on_failed", host="b", task="Apply", message="etcd is not well"),
+        ChildLine(event="runner_on_ok", host="a"),
+        ChildLine(event="runner_on_failed", host="b", task="Apply", message="etcd is not well"),
     )
 
     with pytest.raises(Rejected) as caught:
@@ -114,9 +114,9 @@ this one stopped"""
 
 def test_what_a_play_leaves_for_waves_is_known_by_host() -> None:
     result = _result(
-        Told(event="runner_on_ok", host="a", by_wave=("quorum",), unfinished=True),
-        Told(event="runner_on_ok", host="b"),
-        Told(event="runner_on_ok", host="a"),
+        ChildLine(event="runner_on_ok", host="a", by_wave=("quorum",), unfinished=True),
+        ChildLine(event="runner_on_ok", host="b"),
+        ChildLine(event="runner_on_ok", host="a"),
     )
 
     assert result.left == {HostName("a"): Left(("quorum",), unfinished=True)}
@@ -247,7 +247,7 @@ def test_nothing_of_a_cancelled_play_goes_on(tmp_path: Path) -> None:
     told, _ = child.communicate(timeout=60)
 
     assert _sleeping(seconds) == []
-    assert Told.model_validate_json(told.splitlines()[-1]).message == "canceled"
+    assert ChildLine.model_validate_json(told.splitlines()[-1]).message == "canceled"
 
 
 def _sleeping(seconds: str) -> list[int]:

@@ -12,15 +12,15 @@ import pytest
 from core.errors import NotSeen
 from inventory.names import HostName
 from routing import answers
-from routing.health import Seen, missing
+from routing.health import RouterReading, missing
 from tests.networks import network
 
 RECORDED = Path(__file__).resolve().parents[2] / "recordings/frr"
 EDGE = HostName("ndc01-edge")
 
 
-def _seen() -> Seen:
-    return Seen(
+def _seen() -> RouterReading:
+    return RouterReading(
         answers.sessions((RECORDED / "sessions.json").read_text("utf-8")),
         answers.bfd_peers((RECORDED / "bfd_peers.json").read_text("utf-8")),
         answers.routes((RECORDED / "routes.json").read_text("utf-8")),
@@ -78,7 +78,7 @@ def test_a_route_that_the_kernel_does_not_have_is_missing() -> None:
 
 
 def test_a_router_that_was_never_configured_lacks_everything() -> None:
-    nothing = Seen(answers.sessions("{}"), answers.bfd_peers("[]"), answers.routes("{}"))
+    nothing = RouterReading(answers.sessions("{}"), answers.bfd_peers("[]"), answers.routes("{}"))
 
     assert len(missing(network("tiny"), EDGE, nothing)) == 6 + 6
 

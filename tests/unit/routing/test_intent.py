@@ -10,7 +10,7 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network, Role
-from routing.intent import Kind, intent
+from routing.intent import NeighbourKind, intent
 from tests.networks import network
 
 PROFILES = ("tiny", "compact")
@@ -36,7 +36,7 @@ def test_a_link_carries_one_external_session(declared: Network) -> None:
         here = intent(declared, link.a.host).neighbours
         sessions = [n for n in here if n.address == link.z.address.ip]
 
-        assert [n.kind for n in sessions] == [Kind.EXTERNAL]
+        assert [n.kind for n in sessions] == [NeighbourKind.EXTERNAL]
         assert sessions[0].asn == declared.site(link.z.site).asn
 
 
@@ -102,7 +102,7 @@ def test_neighbours_stand_in_order_of_their_addresses(declared: Network) -> None
 def test_a_site_of_one_host_has_no_session_inside() -> None:
     witness = intent(network("tiny"), HostName("witness-node"))
 
-    assert {neighbour.kind for neighbour in witness.neighbours} == {Kind.EXTERNAL}
+    assert {neighbour.kind for neighbour in witness.neighbours} == {NeighbourKind.EXTERNAL}
 
 
 def test_who_is_not_in_the_network_has_no_router() -> None:

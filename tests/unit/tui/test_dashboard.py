@@ -13,7 +13,7 @@ from textual.widgets import DataTable
 
 from monitors.health.snapshot import Snapshot
 from tests.snapshots import NOON, degraded, healthy, site_down, unseen
-from tui.app import Dashboard, Taken, Trouble
+from tui.app import Dashboard, FeedTrouble, SnapshotTaken
 from tui.picture import ASCII
 
 
@@ -49,7 +49,7 @@ def test_it_looks_as_it_was_approved(
     dashboard = Dashboard("test", StillClock())
 
     async def show(pilot: Pilot[Any]) -> None:
-        dashboard.post_message(Taken(mood()))
+        dashboard.post_message(SnapshotTaken(mood()))
         await pilot.pause()
 
     assert snap_compare(dashboard, terminal_size=(80, 24), run_before=show)
@@ -60,10 +60,10 @@ def test_an_old_picture_looks_old(snap_compare: Callable[..., bool]) -> None:
     dashboard = Dashboard("test", clock)
 
     async def show(pilot: Pilot[Any]) -> None:
-        dashboard.post_message(Taken(healthy()))
+        dashboard.post_message(SnapshotTaken(healthy()))
         await pilot.pause()
         clock.sleep(timedelta(seconds=90))
-        dashboard.post_message(Trouble("the environment has no certificates"))
+        dashboard.post_message(FeedTrouble("the environment has no certificates"))
         await pilot.pause(1.1)
 
     assert snap_compare(dashboard, terminal_size=(80, 24), run_before=show)
@@ -82,16 +82,16 @@ def test_a_frozen_picture_says_so_and_stays() -> None:
     async def story() -> None:
         dashboard = Dashboard("test", StillClock())
         async with dashboard.run_test() as pilot:
-            dashboard.post_message(Taken(healthy()))
+            dashboard.post_message(SnapshotTaken(healthy()))
             await pilot.press("space")
-            dashboard.post_message(Taken(site_down()))
+            dashboard.post_message(SnapshotTaken(site_down()))
             await pilot.pause()
 
             assert "FROZEN" in _shown(dashboard, "#header")
             assert dashboard.snapshot == healthy()
 
             await pilot.press("space")
-            dashboard.post_message(Taken(site_down()))
+            dashboard.post_message(SnapshotTaken(site_down()))
             await pilot.pause()
             assert dashboard.snapshot == site_down()
 
@@ -112,9 +112,9 @@ def test_the_cursor_stays_where_it_is_when_a_new_picture_comes() -> None:
     async def story() -> None:
         dashboard = Dashboard("test", StillClock())
         async with dashboard.run_test() as pilot:
-            dashboard.post_message(Taken(healthy()))
+            dashboard.post_message(SnapshotTaken(healthy()))
             await pilot.press("j", "j", "j")
-            dashboard.post_message(Taken(degraded()))
+            dashboard.post_message(SnapshotTaken(degraded()))
             await pilot.pause()
 
             assert dashboard.query_one(DataTable).cursor_row == 3
@@ -126,7 +126,7 @@ def test_a_terminal_without_unicode_gets_ascii() -> None:
     async def story() -> None:
         dashboard = Dashboard("test", StillClock(), ASCII)
         async with dashboard.run_test() as pilot:
-            dashboard.post_message(Taken(degraded()))
+            dashboard.post_message(SnapshotTaken(degraded()))
             await pilot.pause()
 
             assert _shown(dashboard, "#map").isascii()

@@ -11,7 +11,7 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network
-from monitors.health.concerns import Condition, Verdict, concerns, is_settled, verdict
+from monitors.health.concerns import Condition, Health, concerns, health_of, is_settled
 from monitors.health.snapshot import Snapshot
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
@@ -22,11 +22,11 @@ from tui.status_json import status_plain
 from tui.status_text import status_text
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "status"
-MOODS: list[tuple[Callable[[], Snapshot], Verdict]] = [
-    (healthy, Verdict.GREEN),
-    (degraded, Verdict.DEGRADED),
-    (site_down, Verdict.DEGRADED),
-    (unseen, Verdict.UNSEEN),
+MOODS: list[tuple[Callable[[], Snapshot], Health]] = [
+    (healthy, Health.GREEN),
+    (degraded, Health.DEGRADED),
+    (site_down, Health.DEGRADED),
+    (unseen, Health.UNSEEN),
 ]
 
 
@@ -40,13 +40,13 @@ def test_it_reads_as_approved(mood: Callable[[], Snapshot], golden: Golden) -> N
 
 
 @pytest.mark.parametrize(("mood", "expected"), MOODS, ids=_names)
-def test_the_verdict_decides_the_exit_code(mood: Callable[[], Snapshot], expected: Verdict) -> None:
-    assert verdict(mood()) is expected
+def test_the_verdict_decides_the_exit_code(mood: Callable[[], Snapshot], expected: Health) -> None:
+    assert health_of(mood()) is expected
     assert status_plain(mood())["verdict"] == str(expected)
 
 
 def test_exit_codes_are_those_of_the_product() -> None:
-    codes = {str(one): one.exit_code for one in Verdict}
+    codes = {str(one): one.exit_code for one in Health}
 
     assert codes == {"green": 0, "degraded": 1, "unseen": 6}
 
@@ -69,7 +69,7 @@ def test_a_dead_leader_without_a_successor_is_waited_for() -> None:
     leader = HostName("ndc01-node")
     before_promotion = replace(site_down(), databases=taken(of, well).databases)
 
-    found = [c for c in concerns(before_promotion) if c.may_mend_itself]
+    found = [c for c in concerns(before_promotion) if c.is_unexplained]
 
     assert [c.subject for c in found] == ["general-db"]
     assert found[0].condition is Condition.CRITICAL

@@ -10,7 +10,7 @@ from typing_extensions import override
 from core.clock import Clock
 from core.errors import JournalCorrupt, PlanRefused, Rejected
 from core.runs.engine import BLIND, PATIENCE
-from core.runs.journal import Codec, Entry, Record, Verdict
+from core.runs.journal import Codec, Entry, Record, RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import Step, StepId
 from dr.simulation.journal import MemoryJournal
@@ -41,7 +41,7 @@ def bench() -> Bench:
 def test_steps_are_done_in_the_order_of_their_needs(bench: Bench) -> None:
     run = bench.start(step("a"), step("b", "a"), step("c", "b"))
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert bench.world.performed == ["a", "b", "c"]
 
 
@@ -59,7 +59,7 @@ def test_a_refusal_holds_the_run_and_leaves_the_rest_untouched(bench: Bench) -> 
     run = bench.start(step("a"), step("b", "a"))
 
     assert run.states == {A: StepState.FAILED, B: StepState.PENDING}
-    assert run.verdict is Verdict.HELD
+    assert run.verdict is RunVerdict.HELD
     assert run.waits_for() == ["a is failed: it said no"]
 
 
@@ -68,7 +68,7 @@ def test_a_lost_answer_is_looked_up_and_not_repeated(bench: Bench) -> None:
 
     run = bench.start(step("a"))
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert bench.world.performed == ["a"]
     assert bench.told("a") == ["started", "lost", "succeeded"]
 
@@ -78,7 +78,7 @@ def test_what_never_arrived_is_sent_again_after_looking(bench: Bench) -> None:
 
     run = bench.start(step("a"))
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert bench.told("a") == ["started", "lost", "started", "succeeded"]
 
 
@@ -90,7 +90,7 @@ def test_an_answer_that_says_neither_is_looked_into_at_once(arrives: bool, bench
     run = bench.start(step("a", deadline=timedelta(hours=1)))
 
     again = [] if arrives else ["started", "lost"]
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert bench.world.performed == ["a"]
     assert bench.told("a") == ["started", "lost", *again, "succeeded"]
     assert bench.world.elapsed() < timedelta(minutes=1)
@@ -149,6 +149,17 @@ def test_what_cannot_be_seen_holds_the_run_in_doubt(bench: Bench) -> None:
     assert bench.world.elapsed() > BLIND
 
 
+def test_doubts_that_began_at_different_times_do_not_keep_each_other_alive(bench: Bench) -> None:
+    bench.world.unseen |= {"a", "b"}
+    bench.world.mute |= {"a", "b"}
+    bench.world.at(timedelta(minutes=5), lambda: pytest.fail("it still looks"))
+
+    run = bench.start(step("a"), step("b", deadline=timedelta(seconds=17)))
+
+    assert set(run.states.values()) == {StepState.IN_DOUBT}
+    assert run.closed is None
+
+
 def test_a_run_that_was_held_in_doubt_goes_on_once_it_can_be_seen(bench: Bench) -> None:
     bench.world.unseen.add("a")
     bench.world.mute.add("a")
@@ -157,7 +168,7 @@ def test_a_run_that_was_held_in_doubt_goes_on_once_it_can_be_seen(bench: Bench) 
     bench.world.unseen.clear()
     run = bench.engine.resume()
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert bench.world.performed == ["a", "b"]
 
 
@@ -165,7 +176,7 @@ def test_a_refusal_of_what_is_so_already_is_no_failure(bench: Bench) -> None:
     bench.world.refuses.add("a")
     bench.world.true.add("a")
 
-    assert bench.start(step("a")).closed is Verdict.DONE
+    assert bench.start(step("a")).closed is RunVerdict.DONE
 
 
 def test_an_objection_that_lasts_fails_the_step_without_sending_it(bench: Bench) -> None:
@@ -182,7 +193,7 @@ def test_an_objection_that_passes_is_waited_out(bench: Bench) -> None:
     bench.world.against["a"] = "not yet"
     bench.world.at(timedelta(seconds=2), bench.world.against.clear)
 
-    assert bench.start(step("a")).closed is Verdict.DONE
+    assert bench.start(step("a")).closed is RunVerdict.DONE
 
 
 def test_an_objection_does_not_outlive_a_failure_beside_it(bench: Bench) -> None:

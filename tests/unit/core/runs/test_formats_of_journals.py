@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import PlanRefused
 from core.formats import Format
-from core.runs.journal import Verdict
+from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import StepId
 from core.runs.run import fold
@@ -56,7 +56,7 @@ def test_a_run_that_is_over_is_read_by_every_later_version(upgrade: Callable[[],
     bench.start(step("a"))
     upgrade()
 
-    assert bench.engine.resume().closed is Verdict.DONE
+    assert bench.engine.resume().closed is RunVerdict.DONE
 
 
 def test_a_run_that_a_later_version_began_is_not_even_read(

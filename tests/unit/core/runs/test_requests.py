@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.runs.journal import Request, Verdict, Wish
+from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.machine import StepState
 from core.runs.plan import OnFailure, StepId
 from core.runs.run import objection_to
@@ -20,7 +20,7 @@ def test_an_undo_that_is_refused_is_stuck_until_a_person_repairs_it() -> None:
     assert run.states[A] is StepState.STUCK
 
     bench.inbox = Wishes([Request("1", Wish.SKIP, "an", "by hand", A)])
-    assert bench.engine.resume().closed is Verdict.UNWOUND
+    assert bench.engine.resume().closed is RunVerdict.UNWOUND
 
 
 def test_a_gate_waits_for_a_person_and_opens_once() -> None:
@@ -32,8 +32,17 @@ def test_a_gate_waits_for_a_person_and_opens_once() -> None:
     assert bench.world.performed == ["a"]
 
     bench.inbox = Wishes([Request("1", Wish.APPROVE, "binh", step=B)])
-    assert bench.engine.resume().closed is Verdict.DONE
+    assert bench.engine.resume().closed is RunVerdict.DONE
     assert bench.told("b") == ["asked", "started", "succeeded"]
+
+
+def test_an_approval_opens_one_gate_and_no_other() -> None:
+    bench = Bench(inbox=Wishes([Request("1", Wish.APPROVE, "binh", step=A)]))
+
+    run = bench.start(step("a", gate="approve"), step("b", gate="approve"))
+
+    assert run.states == {A: StepState.DONE, B: StepState.AWAITING_APPROVAL}
+    assert bench.world.performed == ["a"]
 
 
 def test_a_skipped_step_lets_the_run_go_on() -> None:
@@ -44,7 +53,7 @@ def test_a_skipped_step_lets_the_run_go_on() -> None:
     bench.inbox = Wishes([Request("1", Wish.SKIP, "an", "done by hand", A)])
     run = bench.engine.resume()
 
-    assert run.closed is Verdict.DONE
+    assert run.closed is RunVerdict.DONE
     assert run.states == {A: StepState.SKIPPED, B: StepState.DONE}
 
 
@@ -53,7 +62,7 @@ def test_a_step_that_is_settled_is_not_skipped() -> None:
     bench.world.refuses.add("c")
     steps = (step("a"), step("b", "a", undo="not b"), step("c", "b"))
     run = bench.start(*steps, on_failure=OnFailure.UNWIND)
-    assert run.closed is Verdict.UNWOUND
+    assert run.closed is RunVerdict.UNWOUND
     run = replace(run, closed=None)
 
     objections = {
@@ -70,7 +79,7 @@ def test_an_abort_before_the_point_of_no_return_undoes_what_was_done() -> None:
     bench.inbox = Wishes([Request("1", Wish.ABORT, "an", "too late tonight")])
     run = bench.engine.resume()
 
-    assert run.closed is Verdict.UNWOUND
+    assert run.closed is RunVerdict.UNWOUND
     assert bench.world.performed == ["a", "not a"]
 
 
@@ -82,7 +91,7 @@ def test_a_point_of_no_return_that_was_refused_has_not_been_passed() -> None:
     bench.inbox = Wishes([Request("1", Wish.ABORT, "an", "it said no")])
     run = bench.engine.resume()
 
-    assert run.closed is Verdict.UNWOUND
+    assert run.closed is RunVerdict.UNWOUND
     assert bench.world.performed == ["a", "not a"]
 
 

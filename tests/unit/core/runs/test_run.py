@@ -12,8 +12,8 @@ from core.runs.journal import (
     Opened,
     Record,
     Request,
+    RunVerdict,
     StepEvent,
-    Verdict,
     Where,
     Wish,
 )
@@ -40,7 +40,7 @@ def test_every_prefix_of_a_journal_is_a_run_that_can_be_finished() -> None:
         again.world.true = set()
         again.journal.lines = lines[:length]
         again.world.true = {s.id for s in whole.plan.steps if _was_done(lines[:length], s.id)}
-        assert again.engine.resume().closed is Verdict.DONE, length
+        assert again.engine.resume().closed is RunVerdict.DONE, length
 
 
 def _was_done(lines: list[bytes], name: str) -> bool:
@@ -57,7 +57,7 @@ def _was_done(lines: list[bytes], name: str) -> bool:
         StepEvent(StepId("z"), EventKind.STARTED),
         StepEvent(A, EventKind.SUCCEEDED),
         StepEvent(StepId("b"), EventKind.STARTED),
-        Closed(Verdict.DONE),
+        Closed(RunVerdict.DONE),
         Request("1", Wish.SKIP, "an", step=StepId("z")),
     ],
     ids=["opened-twice", "no-such-step", "not-sent", "needs-not-done", "not-over", "skip-nothing"],
@@ -81,16 +81,16 @@ def test_a_gated_step_cannot_begin_without_its_approval() -> None:
 @pytest.mark.parametrize(
     ("events", "verdict"),
     [
-        ([], Verdict.OPEN),
-        ([EventKind.STARTED], Verdict.OPEN),
-        ([EventKind.STARTED, EventKind.LOST], Verdict.OPEN),
-        ([EventKind.STARTED, EventKind.SUCCEEDED], Verdict.HELD),  # b waits for its approval
-        ([EventKind.STARTED, EventKind.REJECTED], Verdict.HELD),
-        ([EventKind.SKIPPED], Verdict.HELD),
+        ([], RunVerdict.OPEN),
+        ([EventKind.STARTED], RunVerdict.OPEN),
+        ([EventKind.STARTED, EventKind.LOST], RunVerdict.OPEN),
+        ([EventKind.STARTED, EventKind.SUCCEEDED], RunVerdict.HELD),  # b waits for its approval
+        ([EventKind.STARTED, EventKind.REJECTED], RunVerdict.HELD),
+        ([EventKind.SKIPPED], RunVerdict.HELD),
     ],
 )
 def test_a_run_is_open_while_something_can_be_done_now(
-    events: list[EventKind], verdict: Verdict
+    events: list[EventKind], verdict: RunVerdict
 ) -> None:
     run = advance(None, OPENED)
 
@@ -105,16 +105,16 @@ def test_an_approval_opens_a_run_again() -> None:
 
     approved = advance(run, Request("1", Wish.APPROVE, "an", step=StepId("b")))
 
-    assert approved.verdict is Verdict.OPEN
+    assert approved.verdict is RunVerdict.OPEN
 
 
 def test_a_wish_that_is_not_yet_obeyed_keeps_a_run_open() -> None:
     run = advance(advance(None, OPENED), StepEvent(A, EventKind.REFUSED))
-    assert run.verdict is Verdict.HELD
+    assert run.verdict is RunVerdict.HELD
 
     wished = advance(run, Request("1", Wish.SKIP, "an", step=A))
 
-    assert wished.verdict is Verdict.OPEN
+    assert wished.verdict is RunVerdict.OPEN
 
 
 def test_an_approved_step_cannot_begin_before_the_steps_that_it_needs() -> None:

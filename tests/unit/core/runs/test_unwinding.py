@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.runs.journal import Verdict
+from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import OnFailure, StepId
 from tests.unit.core.runs.small import Bench, step
@@ -29,7 +29,7 @@ def test_a_drill_unwinds_newest_first(bench: Bench) -> None:
         on_failure=OnFailure.UNWIND,
     )
 
-    assert run.closed is Verdict.UNWOUND
+    assert run.closed is RunVerdict.UNWOUND
     assert bench.world.performed == ["a", "b", "not b", "not a"]
 
 
@@ -43,7 +43,7 @@ def test_a_drill_holds_once_it_is_past_the_point_of_no_return(bench: Bench) -> N
         on_failure=OnFailure.UNWIND,
     )
 
-    assert run.verdict is Verdict.HELD
+    assert run.verdict is RunVerdict.HELD
     assert bench.world.performed == ["a", "b"]
 
 
@@ -55,7 +55,7 @@ def test_what_never_arrived_is_not_sent_again_while_unwinding(bench: Bench) -> N
         step("a", undo="not a"), step("b", "a"), step("c", "a"), on_failure=OnFailure.UNWIND
     )
 
-    assert run.closed is Verdict.UNWOUND
+    assert run.closed is RunVerdict.UNWOUND
     assert bench.told("b") == ["started", "lost", "abandoned"]
     assert bench.world.performed == ["a", "not a"]
 
@@ -79,7 +79,7 @@ def test_an_undo_that_never_arrived_is_sent_again_whatever_stands_against_its_st
 
     run = bench.start(step("a", undo="not a"), step("b", "a"), on_failure=OnFailure.UNWIND)
 
-    assert run.closed is Verdict.UNWOUND
+    assert run.closed is RunVerdict.UNWOUND
     assert bench.world.performed == ["a", "not a"]
     assert bench.told("a")[-4:] == ["undo-started", "lost", "undo-started", "succeeded"]
 
@@ -93,5 +93,17 @@ def test_an_undo_that_never_arrives_is_sent_only_so_often(bench: Bench) -> None:
     )
 
     assert run.states[A] is StepState.STUCK
-    assert run.verdict is Verdict.HELD
+    assert run.verdict is RunVerdict.HELD
     assert bench.told("a").count("undo-started") == 2
+
+
+def test_a_step_without_an_undo_stays_as_it_is(bench: Bench) -> None:
+    bench.world.refuses.add("c")
+
+    run = bench.start(
+        step("a", undo="not a"), step("b", "a"), step("c", "b"), on_failure=OnFailure.UNWIND
+    )
+
+    assert run.closed is RunVerdict.UNWOUND
+    assert bench.world.performed == ["a", "b", "not a"]
+    assert run.states[StepId("b")] is StepState.DONE

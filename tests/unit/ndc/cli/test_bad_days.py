@@ -16,7 +16,7 @@ import pytest
 
 from ndc.__main__ import main, unforeseen
 from ndc.wiring import environment
-from ndc.wiring.running import keep
+from ndc.wiring.running_network import keep
 from tests.conftest import Golden
 from tests.networks import ROOT
 

@@ -85,7 +85,7 @@ def test_drift_is_what_a_refresh_would_have_to_take_note_of() -> None:
     (drifted,) = said(step("update", old={"outputs": OLD}, new={"outputs": NEW}), "drift")
 
     assert isinstance(drifted, Drifted)
-    assert (drifted.drift.applied, drifted.drift.found) == (9, 10)
+    assert (drifted.drift.applied, drifted.drift.live) == (9, 10)
     assert said(step("delete"), "drift") == [Drifted(vanished("link", "red-1"))]
 
 

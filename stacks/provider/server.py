@@ -1,4 +1,4 @@
-"""Serving the engine until it is done with us."""
+"""Serves the engine until it ends."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ async def _serve(substrate: Substrate, engine_address: str) -> None:
     servicer = Servicer(substrate, engine_address)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
-    done = asyncio.Event()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(wanted, done.set)
+    end = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end.set)
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await _until(done, engine=os.getppid())
+    await _until(end, engine=os.getppid())
     await server.stop(grace=None)
 
 
-async def _until(done: asyncio.Event, *, engine: int) -> None:
-    """Return when ``done`` is set or the process ``engine`` is no longer our parent.
+async def _until(end: asyncio.Event, *, engine: int) -> None:
+    """Return when ``end`` is set or the process ``engine`` is no longer our parent.
 
-    An engine that was killed tells nobody, and would leave us behind.
+    An engine that is killed sends no signal, and would leave this process behind.
     """
     while os.getppid() == engine:
         with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), _LOOK_SECONDS)
+            await asyncio.wait_for(end.wait(), _LOOK_SECONDS)
             return

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 import httpx
 
 from access.clients.http import async_client
-from monitors.look.patience import PatientLoop
+from monitors.look.event_loop import PatientLoop
 
 AnswerT = TypeVar("AnswerT")
 
 
-class Looking:
-    """Looks again and again; a second look needs no handshake."""
+class KeptConnections:
+    """One loop and one HTTP client, kept so that a second look needs no handshake."""
 
     def __init__(self, tls: ssl.SSLContext) -> None:
         self._loop = PatientLoop()

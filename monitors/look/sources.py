@@ -17,12 +17,13 @@ import httpx
 from access.clients import patroni, prometheus
 from access.clients.patroni import MemberAnswer
 from core.errors import NdcError, NotSeen, WorldError
+from dr.placement import Placement
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
 from monitors.look import routes
 from monitors.look.probe import probed
-from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
+from monitors.look.readings import PowerReading, ProbeReading, Readings
 from monitors.look.threads import in_thread
 from monitors.look.voters import VoterReading, voter_reading
 from stacks.substrates.port import LinkState
@@ -53,7 +54,8 @@ async def look_around(
 ) -> Readings:
     """Return what answered within the deadline; what did not is absent.
 
-    ``etcd`` says who we are to the voters.
+    Every host of ``network`` is asked. ``client`` shows our certificate to what serves HTTPS,
+    ``etcd`` says who we are to the voters, and ``sources`` are asked besides.
     """
     async with asyncio.TaskGroup() as group:
         substrate = group.create_task(_blocking(sources.substrate))
@@ -62,17 +64,19 @@ async def look_around(
         voting = group.create_task(_each(_voters(network, client, etcd)))
         samples = group.create_task(_each(_samples(network, client)))
         probes = group.create_task(_each(_probes(network, client)))
-    told = substrate.result()
+    substrate_reading = substrate.result()
     voters = voting.result()
     return Readings(
-        power=told.power if told else {},
-        links=told.links if told else {},
+        power=substrate_reading.power if substrate_reading else {},
+        links=substrate_reading.links if substrate_reading else {},
         greetings=greetings.result(),
         clusters=clusters.result(),
         voters={name: voter.healthy for name, voter in voters.items()},
         samples=samples.result(),
         placements=_newest(voter.placements for voter in voters.values()),
-        probed={name: one for seen in probes.result().values() for name, one in seen.items()},
+        probed={
+            name: one for services in probes.result().values() for name, one in services.items()
+        },
     )
 
 
@@ -82,18 +86,18 @@ def root_of(host: Host, port: int) -> str:
 
 
 async def _each(
-    asked: Iterable[tuple[KeyT, Awaitable[AnswerT]]],
+    questions: Iterable[tuple[KeyT, Awaitable[AnswerT]]],
 ) -> dict[KeyT, AnswerT]:
-    keys, questions = zip(*asked, strict=True) if (asked := list(asked)) else ((), ())
-    answers = await asyncio.gather(*questions, return_exceptions=True)
-    found: dict[KeyT, AnswerT] = {}
-    for key, answer in zip(keys, answers, strict=True):
+    by_key = dict(questions)
+    results = await asyncio.gather(*by_key.values(), return_exceptions=True)
+    answers: dict[KeyT, AnswerT] = {}
+    for key, answer in zip(by_key, results, strict=True):
         if isinstance(answer, BaseException):
             if not isinstance(answer, NdcError | TimeoutError):
                 raise answer
         else:
-            found[key] = answer
-    return found
+            answers[key] = answer
+    return answers
 
 
 async def _blocking(source: Callable[[], AnswerT] | None) -> AnswerT | None:
@@ -106,14 +110,14 @@ async def _blocking(source: Callable[[], AnswerT] | None) -> AnswerT | None:
 
 
 def _newest(
-    told: Iterable[Mapping[ServiceName, PlacementReading]],
-) -> dict[ServiceName, PlacementReading]:
-    found: dict[ServiceName, PlacementReading] = {}
-    for records in told:
+    answers: Iterable[Mapping[ServiceName, Placement]],
+) -> dict[ServiceName, Placement]:
+    newest: dict[ServiceName, Placement] = {}
+    for records in answers:
         for name, record in records.items():
-            if name not in found or record.epoch > found[name].epoch:
-                found[name] = record
-    return found
+            if name not in newest or record.epoch > newest[name].epoch:
+                newest[name] = record
+    return newest
 
 
 async def _greeting(host: Host) -> bool:

@@ -1,8 +1,8 @@
-"""What the provider says to the engine's log while it works.
+"""Writes to the engine's log while the provider works.
 
-The engine passes it on as events; whoever drives the engine reads it there. A
-failure is told as a value beside the text that the engine prints, so nobody has
-to read it back out of decorated text.
+The engine passes each message on as an event, and its driver reads the events. A failure
+is logged as a value beside the text that the engine prints, so that no program has to
+find it in decorated text.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class EngineLog:
         self._engine = engine_pb2_grpc.EngineStub(self._channel)
 
     def progress(self, urn: str, sentence: str) -> None:
-        """Tell what is being done to the resource ``urn`` right now."""
+        """Log ``sentence``: what happens to the resource ``urn`` right now."""
         self._log(urn, sentence, engine_pb2.INFO)
 
     def failure(self, urn: str, error: WorldError) -> None:
-        """Tell why the operation on ``urn`` failed, as a value."""
+        """Log why the operation on ``urn`` failed, as a value."""
         self._log(urn, FAILURE + failure_to_json(error), engine_pb2.DEBUG)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing_extensions import override
 
 FORGIVEN = timedelta(seconds=4)
-"""of a look; beyond, the clock goes on whatever the loop does"""
+"""how much work of its own one look may leave out; after that the clock counts all time"""
 
 _A_HAIR_SECONDS = 0.001
 """what comes in the very turn in which a deadline ends came in time"""

@@ -44,29 +44,29 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
         InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
         PlanRefused, Rejected: something runs, and what was kept of it cannot be read.
     """
-    known = kept(environment)
+    last = kept(environment)
     try:
         declared = declared_by(environment)
     except (InventoryInvalid, Rejected):
-        if known is None:
+        if last is None:
             raise
         note(
             "the inventory cannot be used as it is by now; this is what runs\n"
             "    ndc check tells what is wrong with it"
         )
-        return known
-    if known is None:
+        return last
+    if last is None:
         return declared
-    if known.digest != declared.digest:
+    if last.digest != declared.digest:
         note(
             "the inventory was changed since the last ndc up; this is what runs\n"
             "    ndc up makes the change"
         )
-    return known
+    return last
 
 
 def kept(environment: Environment) -> Network | None:
-    """Return the network that ``keep`` was told of last; None if nothing runs.
+    """Return the network that ``keep`` wrote last; None if nothing runs.
 
     Raises:
         PlanRefused, Rejected: what was kept cannot be read.

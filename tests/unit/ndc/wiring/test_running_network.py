@@ -11,7 +11,7 @@ from access.paths import Paths
 from core.errors import InventoryInvalid, Rejected
 from inventory.names import EnvironmentName
 from ndc.wiring.environment import Description, Environment, network
-from ndc.wiring.running import forget_network, keep, running
+from ndc.wiring.running_network import forget_network, keep, running
 from tests.networks import DECLARED
 
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from access.clients.etcd import Etcd, Holds, Put
-from access.clients.etcd_login import EtcdAuth, Login
+from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from core.errors import NotSeen
 
-LOGIN = Login("control", "secret")
+LOGIN = EtcdCredentials("control", "secret")
 REFUSALS = {
     "user name is empty": (400, 3),
     "invalid auth token": (401, 16),
@@ -23,7 +23,7 @@ REFUSALS = {
 class Voter:
     """One voter that takes the newest token it gave, and refuses everything else."""
 
-    def __init__(self, refusal: str = "user name is empty", login: Login = LOGIN) -> None:
+    def __init__(self, refusal: str = "user name is empty", login: EtcdCredentials = LOGIN) -> None:
         self.refusal, self.login = refusal, login
         self.newest: str | None = None
         self.asked: list[str] = []
@@ -85,7 +85,7 @@ def test_a_change_that_was_refused_for_want_of_a_name_is_repeated() -> None:
 
 
 def test_a_wrong_password_is_said_and_not_tried_again() -> None:
-    voter = Voter(login=Login(LOGIN.name, "another one"))
+    voter = Voter(login=EtcdCredentials(LOGIN.name, "another one"))
 
     with pytest.raises(NotSeen) as refused:
         voter.etcd().get("/a")

@@ -1,4 +1,4 @@
-"""An onlooker for an environment that is there."""
+"""What takes snapshots of an environment that is there."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from functools import partial
 from access.secrets import Secrets
 from core.system_clock import SystemClock
 from inventory.network import Network
-from monitors.look import Onlooker
-from monitors.look.look import Sources
+from monitors.look import SnapshotTaker
+from monitors.look.sources import Sources
 from ndc.wiring.environment import Environment
 from ndc.wiring.substrate_reading import substrate_reading
 
 
-def onlooker(environment: Environment, network: Network) -> Onlooker:
-    """Return an onlooker for ``network``, which is what ``environment`` is to be."""
+def snapshot_taker(environment: Environment, network: Network) -> SnapshotTaker:
+    """Return what takes snapshots of ``network``, which is what ``environment`` is to be."""
     paths = environment.paths
-    return Onlooker(
+    return SnapshotTaker(
         network=network,
         secrets=Secrets(paths.secrets),
         sources=Sources(substrate=partial(substrate_reading, paths.labd_socket)),

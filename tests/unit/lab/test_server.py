@@ -16,7 +16,7 @@ from lab.client import Labd
 from lab.ground import Ground
 from lab.lab import Lab
 from lab.names import Names
-from lab.service import Service
+from lab.server import LabServer
 from stacks.resources import to_plain
 from tests.unit.lab.specs import HOST
 
@@ -38,7 +38,7 @@ def at(tmp_path: Path) -> Iterator[Path]:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(ground.labd_socket))
         listener.listen()
-        service = Service(Lab(ground), listener, ground.clock)
+        service = LabServer(Lab(ground), listener, ground.clock)
         thread = threading.Thread(target=service.serve)
         thread.start()
         yield ground.labd_socket

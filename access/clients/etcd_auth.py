@@ -1,8 +1,8 @@
-"""Who we are to etcd: a name and a password, for which it gives a token that every voter knows.
+"""Tells etcd who we are: a name and a password buy a token that every voter knows.
 
-A certificate alone names nobody here: etcd takes its JSON gateway for the client. The
-token is forgotten by voters that restart, or are not asked for five minutes; whoever
-is refused for that asks for another and repeats the question, which was not obeyed.
+A certificate alone does not tell: etcd takes its own JSON gateway for the client. A voter
+forgets the token when it restarts, and after five minutes without a request. It then
+refuses the request and does not obey it; so we get another token and send it again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 from typing_extensions import override
 
-_NOT_KNOWN: Final = (
+_TOKEN_REFUSALS: Final = (
     "etcdserver: user name is empty",
     "etcdserver: invalid auth token",
     "etcdserver: revision of auth store is old",
@@ -23,7 +23,7 @@ _NOT_KNOWN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class EtcdCredentials:
     """An account of etcd, and its password."""
 
     name: str
@@ -31,34 +31,38 @@ class Login:
 
 
 class EtcdAuth(httpx.Auth):
-    """Sends the token of ``login`` with each request; of a new one where that is not known."""
+    """Sends a token of ``login`` with each request, and gets a new one when it is refused.
+
+    The caller never sees a refusal that a new token mends. It sees etcd's refusal of
+    ``login`` where the password is wrong.
+    """
 
     requires_response_body = True
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: EtcdCredentials) -> None:
         self._login = login
         self._token = ""
 
     @override
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Yield ``request``; after a refusal, what gets a token, and ``request`` again."""
+        """Yield ``request``; after a refusal yield a request for a token, then ``request``."""
         if self._token:
             request.headers["Authorization"] = self._token
         response = yield request
-        if not _is_unknown(response):
+        if not _refuses_token(response):
             return
         # the answer to this one is what the caller gets if the password is wrong
-        told = yield httpx.Request(
+        reply = yield httpx.Request(
             "POST",
             request.url.copy_with(path="/v3/auth/authenticate"),
             json={"name": self._login.name, "password": self._login.password},
             extensions=request.extensions,
         )
-        if told.is_success:
-            self._token = str(told.json()["token"])
+        if reply.is_success:
+            self._token = str(reply.json()["token"])
             request.headers["Authorization"] = self._token
             yield request
 
 
-def _is_unknown(response: httpx.Response) -> bool:
-    return response.is_client_error and any(said in response.text for said in _NOT_KNOWN)
+def _refuses_token(response: httpx.Response) -> bool:
+    return response.is_client_error and any(reason in response.text for reason in _TOKEN_REFUSALS)

@@ -1,6 +1,6 @@
-"""The daemon's socket: one line of JSON in, some lines out, one request a connection.
+"""Serves the daemon's socket: one request a connection, a line of JSON.
 
-Answers: any number of ``{"progress": …}``, then ``{"ok": …}`` or ``{"error": …}``.
+The answer is any number of lines ``{"progress": …}``, then ``{"ok": …}`` or ``{"error": …}``.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from core.clock import Clock
 from core.errors import NdcError, Rejected, Unreachable
 from lab import requests
 from lab.lab import Lab
-from lab.requests import Request
+from lab.requests import LabRequest
 from lab.verbs import obey
 
 _AT_ONCE = 96
-"""requests under way; more of them wait for their turn"""
+"""requests that are served side by side; others wait for their turn"""
 _REQUEST = "request"
 _PATIENCE_SECONDS = 10
 _LONGEST_BYTES = 1 << 20
 _QUIET = (requests.Look, requests.Status, requests.Room)
-"""asked all the time: the log is for what changes things"""
+"""requests that come all the time; the log is for those that change things"""
 
 
-class Service:
+class LabServer:
     """Serves one lab on ``listener`` until it is told to stop."""
 
     def __init__(self, lab: Lab, listener: socket.socket, clock: Clock) -> None:
@@ -37,11 +37,11 @@ class Service:
         self._listener = listener
         self._clock = clock
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
-        self._ended = False
+        self._has_ended = False
 
     def serve(self) -> None:
-        """Return when told to stop, by request or by ``end``; what is under way ends as it ends."""
-        while not self._ended:
+        """Serve until a request or ``end`` stops it; return when every request has its answer."""
+        while not self._has_ended:
             self._turns.acquire()
             try:
                 connection, _ = self._listener.accept()
@@ -53,8 +53,8 @@ class Service:
                 thread.join()
 
     def end(self) -> None:
-        """Serve nobody more."""
-        self._ended = True
+        """Accept no further request."""
+        self._has_ended = True
         self._listener.shutdown(socket.SHUT_RDWR)
 
     def _serve_one(self, connection: socket.socket) -> None:
@@ -67,7 +67,7 @@ class Service:
     def _answer(self, connection: socket.socket) -> None:
         connection.settimeout(_PATIENCE_SECONDS)
         began = self._clock.elapsed()
-        request: Request | None = None
+        request: LabRequest | None = None
         try:
             with connection.makefile("rb") as lines:
                 line = lines.readline(_LONGEST_BYTES)
@@ -88,7 +88,7 @@ class Service:
             self.end()  # before the answer: who has it finds nobody listening any more
         _send(connection, answer)
 
-    def _log(self, request: Request | None, answer: dict[str, Any], seconds: float) -> None:
+    def _log(self, request: LabRequest | None, answer: dict[str, Any], seconds: float) -> None:
         if isinstance(request, _QUIET) and "ok" in answer:
             return
         line = {
@@ -98,8 +98,8 @@ class Service:
             "seconds": round(seconds, 3),
             "error": answer.get("error"),
         }
-        told = {key: value for key, value in line.items() if value is not None}
-        sys.stderr.write(json.dumps(told, default=str) + "\n")
+        entry = {key: value for key, value in line.items() if value is not None}
+        sys.stderr.write(json.dumps(entry, default=str) + "\n")
         sys.stderr.flush()
 
 

@@ -17,12 +17,12 @@ from monitors.catalogue import (
     PROBE_WRITES,
 )
 from monitors.families import family
-from monitors.ledger import Entry, Head, Outcome
-from monitors.probe.citizen import Connection
+from monitors.ledger import Head, LedgerEntry, WriteOutcome
+from monitors.probe.citizen import ConnectionKind
 from monitors.probe.service_probe import ServiceProbe
 
 SUMMARISED = timedelta(seconds=10)
-_CONNECTIONS: tuple[Connection, ...] = ("new", "kept")
+_CONNECTIONS: tuple[ConnectionKind, ...] = ("new", "kept")
 
 
 def service_summary(probe: ServiceProbe) -> ServiceSummary:
@@ -33,9 +33,9 @@ def service_summary(probe: ServiceProbe) -> ServiceSummary:
     return ServiceSummary(
         taken_at=now,
         window_seconds=SUMMARISED.total_seconds(),
-        acknowledged=_count(lately, Outcome.OK),
-        refused=_count(lately, Outcome.REFUSED),
-        unknown=_count(lately, Outcome.UNKNOWN),
+        acknowledged=_count(lately, WriteOutcome.OK),
+        refused=_count(lately, WriteOutcome.REFUSED),
+        unknown=_count(lately, WriteOutcome.UNKNOWN),
         last_acknowledged_at=last.ended_at if last else None,
         site=last.site if last else "",
         host=last.host if last else "",
@@ -45,9 +45,9 @@ def service_summary(probe: ServiceProbe) -> ServiceSummary:
     )
 
 
-def measure_answer(probe: ServiceProbe, found: Measure) -> MeasureAnswer:
+def measure_answer(probe: ServiceProbe, measure: Measure) -> MeasureAnswer:
     """Return a measure of the service as it goes over the wire."""
-    return MeasureAnswer(service=probe.name, measure=found, head=_head(probe.head))
+    return MeasureAnswer(service=probe.name, measure=measure, head=_head(probe.head))
 
 
 def probe_families(probes: Mapping[str, ServiceProbe]) -> list[Metric]:
@@ -58,7 +58,7 @@ def probe_families(probes: Mapping[str, ServiceProbe]) -> list[Metric]:
             (
                 ((name, connection, outcome), float(probe.counts[connection, outcome]))
                 for name, probe in probes.items()
-                for connection, outcome in product(_CONNECTIONS, Outcome)
+                for connection, outcome in product(_CONNECTIONS, WriteOutcome)
             ),
         ),
         family(
@@ -74,11 +74,11 @@ def probe_families(probes: Mapping[str, ServiceProbe]) -> list[Metric]:
     ]
 
 
-def _count(entries: list[Entry], outcome: Outcome) -> int:
+def _count(entries: list[LedgerEntry], outcome: WriteOutcome) -> int:
     return sum(entry.outcome is outcome for entry in entries)
 
 
-def _slip(entries: list[Entry]) -> float:
+def _slip(entries: list[LedgerEntry]) -> float:
     return max(((e.sent_at - e.due_at).total_seconds() for e in entries), default=0.0)
 
 

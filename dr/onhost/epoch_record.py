@@ -14,7 +14,7 @@ from core.errors import JournalCorrupt
 from core.formats import FIRST, Format
 from core.locks import Lock
 
-FOLDER = Path(host_paths.STATE)
+FOLDER = Path(host_paths.AGENT_STATE)
 
 _TURN = timedelta(seconds=10)
 """an act takes milliseconds; who waits this long waits for a process that hangs"""
@@ -56,20 +56,20 @@ class EpochRecord:
         number = Format.EPOCHS.demand(text, self._file)
         try:
             plain = json.loads(text)
-            known = plain if number == FIRST else plain["epochs"]
+            epochs = plain if number == FIRST else plain["epochs"]
         except (ValueError, KeyError) as error:
             raise _damaged(self._file, str(error)) from error
-        if not isinstance(known, dict) or not all(type(epoch) is int for epoch in known.values()):
+        if not isinstance(epochs, dict) or not all(type(epoch) is int for epoch in epochs.values()):
             raise _damaged(self._file, text[:80])
-        return known
+        return epochs
 
-    def write(self, known: Mapping[str, int]) -> None:
-        """Make the file hold ``known``; when it returns, a power cut does not undo it.
+    def write(self, epochs: Mapping[str, int]) -> None:
+        """Make the file hold ``epochs``; when it returns, a power cut does not undo it.
 
         Raises:
             Rejected: it could not be written; the file holds what it held.
         """
-        text = Format.EPOCHS.text({"epochs": dict(sorted(known.items()))})
+        text = Format.EPOCHS.text({"epochs": dict(sorted(epochs.items()))})
         files.write(self._file, text + "\n", mode=0o600)
 
 

@@ -45,6 +45,9 @@ def say_routes(environment: Environment, network: Network, secrets: Secrets, clo
 
     A router that fails keeps no other from being done; all that fail are named.
 
+    ``network`` says what each is to run. ``secrets`` let us in, ``environment`` says where the
+    logs of the sessions go, and ``clock`` bounds every wait.
+
     Raises:
         Rejected: a router refused a command, or runs something else than it was told.
         Unreachable: a router did not answer, or a route did not come about.

@@ -1,0 +1,141 @@
+"""The live sides of recovery's doors keep their promises in a network that really runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from core.clock import wait_until
+from core.errors import Rejected
+from core.measure import FRESH
+from core.runs.plan import RunName, StepId
+from core.runs.ports import Token
+from core.system_clock import SystemClock
+from dr.doors import Doors, Stance
+from dr.epochs import Act
+from dr.live.doors import Live
+from dr.placement import Claim, Placement
+from inventory.network import Service
+from ndc.settings import paths_of
+from ndc.wiring import environment
+from ndc.wiring.running_network import running
+from tests.lab.terminal import Terminal
+
+pytestmark = pytest.mark.lab
+
+SOMEBODY = RunName("a-test-of-doors")
+BOUND = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A service of a network, and how it stands."""
+
+    live: Live
+    service: Service
+    placement: Placement
+
+    @property
+    def doors(self) -> Doors:
+        return self.live.doors
+
+
+@pytest.fixture(scope="module")
+def standing(lab: Terminal) -> Iterator[Standing]:
+    network = running(environment.opened(lab.environment), print)
+    with Live.over(network, paths_of(lab.environment).secrets) as live:
+        (service, *_) = network.services
+        placement = live.doors.records.placement(service.name)
+        assert placement is not None
+        yield Standing(live, service, placement)
+
+
+def test_one_member_leads_and_says_so_itself(standing: Standing) -> None:
+    door, database = standing.doors.database, standing.service.database
+
+    members = door.members(database)
+
+    said = {host for host in members if door.leads(database, host)}
+    assert said == {host for host, member in members.items() if member.leads}
+    assert len(said) == 1
+
+
+def test_patroni_refuses_a_switch_from_who_does_not_lead(standing: Standing) -> None:
+    door, database = standing.doors.database, standing.service.database
+    members = door.members(database)
+    (leader,) = (host for host, member in members.items() if member.leads)
+    standby, *_ = (host for host, member in members.items() if not member.leads)
+
+    with pytest.raises(Rejected):
+        door.switch(database, standby, leader)
+
+    assert door.leads(database, leader)
+
+
+def test_patroni_refuses_a_candidate_that_no_commit_waits_for(standing: Standing) -> None:
+    door, database = standing.doors.database, standing.service.database
+    members = door.members(database)
+    (leader,) = (host for host, member in members.items() if member.leads)
+    others = [h for h, m in members.items() if not (m.leads or m.synchronous)]
+
+    for candidate in others:
+        with pytest.raises(Rejected):
+            door.switch(database, leader, candidate)
+
+    assert others
+    assert door.leads(database, leader)
+
+
+def test_a_guard_tells_its_epoch_and_refuses_the_one_before(standing: Standing) -> None:
+    guard, network = standing.doors.guard, standing.live.network
+    name, placement = standing.service.name, standing.placement
+    active = [h for h in standing.service.hosts if network.host(h).site == placement.site]
+    late = Token(SOMEBODY, StepId("late"), placement.epoch - 1, 1)
+
+    for host in active:
+        assert guard.look(name, host) == Stance(announces=True, highest=placement.epoch)
+        with pytest.raises(Rejected):
+            guard.act(Act.WITHDRAW, name, host, late)
+        assert guard.look(name, host).announces
+
+
+def test_a_canary_is_written_once_however_often_it_is_sent(standing: Standing) -> None:
+    door, name = standing.doors.application, standing.service.name
+    host, key = standing.service.hosts[0], "canary-of-the-doors"
+
+    before = door.rows(name, host, "canary-that-nobody-wrote")
+    for _ in range(2):
+        door.write(name, host, key, timedelta(seconds=5))
+
+    assert (before, door.rows(name, host, key)) == (0, 1)
+
+
+def test_the_probe_tells_the_last_acknowledgement_and_what_a_second_came_to(
+    standing: Standing,
+) -> None:
+    probe, name, clock = standing.doors.probe, standing.service.name, SystemClock()
+    since = probe.now(name)
+    clock.sleep(timedelta(seconds=2))
+
+    last = wait_until(
+        clock, lambda: probe.acknowledged(name), what="an acknowledgement", bound=BOUND
+    )
+    measure = probe.measure(name, since, probe.now(name))
+
+    assert last.age <= FRESH
+    assert last.site == standing.placement.site
+    assert (measure.lost, measure.duplicated) == (0, 0)
+    assert measure.acknowledged > 0
+
+
+def test_a_claim_is_swapped_for_what_it_is_only(standing: Standing) -> None:
+    records, name = standing.doors.records, standing.service.name
+    claim = records.claim(name)
+
+    with pytest.raises(Rejected):
+        records.swap_claim(name, Claim(SOMEBODY, 99), Claim(None, 99))
+
+    assert records.claim(name) == claim
