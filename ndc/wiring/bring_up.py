@@ -162,13 +162,7 @@ def _wait_until_green(work: _Work) -> Snapshot:
         return NotYet(worst)
 
     with work.stages.stage("health gates"):
-        snapshot = wait_until(
-            clock,
-            settled,
-            what="a green network",
-            bound=_GREEN,
-            every=_AGAIN,
-        )
+        snapshot = wait_until(clock, settled, what="a green network", bound=_GREEN, every=_AGAIN)
     if remaining := concerns(snapshot):
         raise Rejected(
             f"{len(remaining)} things are not as they should be",
