@@ -215,7 +215,7 @@ class Labd:
                     connection.close()
                     return
                 process = subprocess.run(
-                    [sys.executable, "-m", "ndc.daemons.labd", self.environment],
+                    [sys.executable, "-P", "-m", "ndc.daemons.labd", self.environment],
                     cwd=_CHECKOUT,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,

@@ -6,6 +6,7 @@ refused before we say anything to it.
 
 from __future__ import annotations
 
+import logging
 import shlex
 import threading
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,9 @@ from core.errors import Rejected, Unreachable, WorldError
 from inventory.endpoints import SSH
 from inventory.names import HostName
 from inventory.network import Host
+
+# what its threads meet reaches us as an exception; they print it as a traceback as well
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 CONNECT = timedelta(seconds=5)
 """bound of making a connection"""

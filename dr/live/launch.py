@@ -49,7 +49,7 @@ class Runner:
             self.clock.sleep(_LOOK_EVERY)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", RUNNER, self.environment, self.folder.run]
+        command = [sys.executable, "-P", "-m", RUNNER, self.environment, self.folder.run]
         try:
             with self.folder.log_path.open("ab") as log:
                 return subprocess.Popen(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dr.plan import RecoveryPlan
     from inventory.names import OperatorName
     from inventory.network import Network
+    from ndc.wiring.environment import Environment
 
 app = typer.Typer(
     help="Move services between sites; plan, follow, resume, abort.",
@@ -224,7 +225,9 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
     from core.system_clock import SystemClock
     from dr.live.launch import Runner
     from dr.run_text import record_text
+    from ndc.wiring.beside_runs import demand_no_command
 
+    demand_no_command(_environment(context))
     clock = SystemClock()
     plan = folder.plan()
     command = current(context).command
@@ -272,6 +275,10 @@ def _operator(network: Network) -> OperatorName:
 
 
 def _root(context: typer.Context) -> Path:
-    from ndc.wiring import environment
+    return _environment(context).paths.runs
 
-    return environment.opened(current(context).environment).paths.runs
+
+def _environment(context: typer.Context) -> Environment:
+    from ndc.wiring.environment import opened
+
+    return opened(current(context).environment)

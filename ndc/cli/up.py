@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ndc.cli.options import DEFAULT_PROFILE, Options, answer, confirmed, current, say
+
+if TYPE_CHECKING:
+    from ndc.wiring.environment import Environment
 
 
 def up(
@@ -14,6 +17,10 @@ def up(
     profile: Annotated[
         str, typer.Option(help="Hosts per site, if the environment is new.")
     ] = DEFAULT_PROFILE,
+    and_lose: Annotated[
+        list[str] | None,
+        typer.Option("--and-lose", help="A service, database or host that goes; once for each."),
+    ] = None,
 ) -> None:
     """Bring the environment's network up; run again, change only what differs."""
     from ndc.wiring import environment as environments
@@ -21,14 +28,35 @@ def up(
 
     options = current(context)
     name = options.environment
-    confirmed(options, f"Bring environment {name} up?", _typed(options, profile))
-    environment = (
-        environments.opened(name)
-        if environments.exists(name)
-        else environments.create(name, profile=profile, inventory=options.inventory)
-    )
-    answer(bring_up(environment, say, inventory=options.inventory))
+    losing = frozenset(and_lose or ())
+    environment = environments.opened(name) if environments.exists(name) else None
+    _demand_named(options, environment, losing)
+    confirmed(options, f"Bring environment {name} up?", _typed(options, profile, losing))
+    if environment is None:
+        environment = environments.create(name, profile=profile, inventory=options.inventory)
+    answer(bring_up(environment, say, inventory=options.inventory, losing=losing))
 
 
-def _typed(options: Options, profile: str) -> str:
-    return options.command("up", *([] if profile == DEFAULT_PROFILE else ["--profile", profile]))
+def _demand_named(
+    options: Options, environment: Environment | None, losing: frozenset[str]
+) -> None:
+    """Return if ``losing`` is just what the inventory takes away; ``--yes`` does not cover that.
+
+    Raises:
+        typer.Exit: with 2; nothing was touched, and the command to type was told.
+    """
+    from ndc.wiring.taking_away import removals_text, what_goes
+
+    goes = what_goes(environment, say, inventory=options.inventory) if environment else ()
+    if {removal.name for removal in goes} == losing:
+        return
+    names = frozenset(removal.name for removal in goes)
+    say(removals_text(goes) if goes else "nothing was touched: nothing of that name goes")
+    say(f"if that is meant:\n    {_typed(options, DEFAULT_PROFILE, names)}")
+    raise typer.Exit(2)
+
+
+def _typed(options: Options, profile: str, losing: frozenset[str]) -> str:
+    of_profile = [] if profile == DEFAULT_PROFILE else ["--profile", profile]
+    of_removals = [word for name in sorted(losing) for word in ("--and-lose", name)]
+    return options.command("up", *of_profile, *of_removals)

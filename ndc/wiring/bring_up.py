@@ -6,7 +6,7 @@ was interrupted anywhere is finished by the same command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +26,8 @@ from monitors.health.concern import Concern
 from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
+from ndc.wiring.beside_runs import demand_no_run
+from ndc.wiring.contain import contain
 from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
@@ -36,12 +38,14 @@ from ndc.wiring.running_network import earlier_network, keep
 from ndc.wiring.snapshots import snapshot_taker
 from ndc.wiring.stages import Stages
 from ndc.wiring.summary import summary
-from playbooks.running import Play, converge
+from ndc.wiring.taking_away import demand_named
 from toolchain import build
 
 _QUORUM = timedelta(seconds=60)
-_GREEN = timedelta(minutes=5)
-"""three times the figure of a first start; only detects a hang"""
+_GREEN = timedelta(minutes=3)
+"""three times the figure of a first start on a busy machine; only detects a hang"""
+_QUIET = timedelta(seconds=15)
+"""who waits longer is told for what"""
 _AGAIN = timedelta(milliseconds=500)
 
 
@@ -56,17 +60,26 @@ class _Work:
     stages: Stages
 
 
-def bring_up(environment: Environment, say: Say, *, inventory: Path | None = None) -> str:
+def bring_up(
+    environment: Environment,
+    say: Say,
+    *,
+    inventory: Path | None = None,
+    losing: Collection[str] = (),
+) -> str:
     """Make the environment's network exist and work; return what to look at and to try.
 
+    ``losing`` names what a person agreed to lose.
+
     Raises:
-        InventoryInvalid, PlanRefused: nothing was touched.
+        InventoryInvalid, PlanRefused: nothing was touched; a run may hold a service, or
+            something else would go than ``losing``.
         WorldError: some of it may exist; the same command goes on from there.
     """
     stages = Stages(say, SystemClock())
     with alone(environment.paths.lock):
         files.make_folder(environment.paths.root, mode=0o700)
-        network = network_of(environment, inventory=inventory, record=True)
+        network = _agreed(environment, stages, inventory, losing)
         with stages.stage("tool chain"):
             cache = settings().cache
             pulumi = build.ensure_pulumi(cache, stages.detail)
@@ -83,7 +96,8 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
             keep(environment, network)
             Existence(environment, pulumi, stages).ensure(network, secrets, image, wheel)
         work = _Work(environment, network, secrets, wheel, stages)
-        _contain(work)
+        with stages.stage("contents of the hosts"):
+            contain(environment, network, secrets, wheel, stages)
         with stages.stage("routers"):
             say_routes(environment, network, secrets, stages.clock)
         _admit(work)
@@ -91,13 +105,17 @@ def bring_up(environment: Environment, say: Say, *, inventory: Path | None = Non
         return summary(network, _wait_until_green(work))
 
 
-def _contain(work: _Work) -> None:
-    """Make every host contain what its roles ask for."""
-    with work.stages.stage("contents of the hosts"):
-        paths = work.environment.paths
-        converge(
-            work.network, work.secrets, work.wheel, paths, Play(), work.stages.detail
-        ).demand_success()
+def _agreed(
+    environment: Environment, stages: Stages, inventory: Path | None, losing: Collection[str]
+) -> Network:
+    """Return the network to build, its allocations on record: nobody minds that it takes its place.
+
+    Raises:
+        InventoryInvalid, PlanRefused: nothing was touched.
+    """
+    demand_no_run(environment, stages.detail)
+    demand_named(environment, network_of(environment, inventory=inventory), losing)
+    return network_of(environment, inventory=inventory, record=True)
 
 
 def _admit(work: _Work) -> None:
@@ -137,19 +155,22 @@ def _wait_until_green(work: _Work) -> Snapshot:
     """
     # not as the inventory is by now: somebody may be writing in it
     taker = snapshot_taker(work.environment, work.network)
+    clock = work.stages.clock
+    began = clock.elapsed()
+    said: set[str] = set()
 
     def settled() -> Snapshot | NotYet:
         snapshot = taker.take()
-        return snapshot if is_settled(snapshot) else NotYet(_worst(concerns(snapshot)))
+        if is_settled(snapshot):
+            return snapshot
+        worst = _worst(concerns(snapshot))
+        if clock.elapsed() - began > _QUIET and worst not in said:
+            said.add(worst)
+            work.stages.detail(f"waits: {worst}")
+        return NotYet(worst)
 
     with work.stages.stage("health gates"):
-        snapshot = wait_until(
-            work.stages.clock,
-            settled,
-            what="a green network",
-            bound=_GREEN,
-            every=_AGAIN,
-        )
+        snapshot = wait_until(clock, settled, what="a green network", bound=_GREEN, every=_AGAIN)
     if remaining := concerns(snapshot):
         raise Rejected(
             f"{len(remaining)} things are not as they should be",

@@ -16,6 +16,9 @@ def place_services(network: Network, doors: Doors) -> None:
 
     A service that was moved stays where it is: the record is the truth, not its home.
 
+    It is announced at the new place first, and withdrawn elsewhere when that was seen: there is
+    no moment in which nobody announces it. What a run holds is left to the run.
+
     Raises:
         Rejected: a host knows a newer epoch than the record: somebody moves the service now.
         NotSeen: a voter or a host refuses us.
@@ -31,13 +34,16 @@ def place_services(network: Network, doors: Doors) -> None:
 
 
 def _place(network: Network, doors: Doors, service: Service) -> None:
+    if doors.records.claim(service.name).run:
+        return
     placement = _placement(doors, service)
     token = Token(RunName("up"), StepId("place"), placement.epoch, attempt=1)
-    for name in service.hosts:
-        active = network.host(name).site == placement.site
-        if doors.guard.look(service.name, name).announces != active:
-            act = Act.ANNOUNCE if active else Act.WITHDRAW
-            doors.guard.act(act, service.name, name, token)
+    here = [name for name in service.hosts if network.host(name).site == placement.site]
+    elsewhere = [name for name in service.hosts if name not in here]
+    for act, names in ((Act.ANNOUNCE, here), (Act.WITHDRAW, elsewhere)):
+        for name in names:
+            if doors.guard.look(service.name, name).announces is not (act is Act.ANNOUNCE):
+                doors.guard.act(act, service.name, name, token)
 
 
 def _placement(doors: Doors, service: Service) -> Placement:

@@ -45,7 +45,7 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
         InventoryInvalid, Rejected: nothing runs, and the inventory cannot be used.
         PlanRefused, Rejected: something runs, and what was kept of it cannot be read.
     """
-    last = _last(environment)
+    last = kept(environment)
     try:
         declared = declared_by(environment)
     except (InventoryInvalid, Rejected):
@@ -72,7 +72,7 @@ def earlier_network(environment: Environment, declared: Network) -> Network | No
     ``declared`` stands in for one that was built, and of which nothing readable was kept.
     """
     try:
-        last = _last(environment)
+        last = kept(environment)
     except (PlanRefused, Rejected):
         return declared
     if last is None and stacks_on_record(environment.paths.pulumi / "backend"):
@@ -80,8 +80,12 @@ def earlier_network(environment: Environment, declared: Network) -> Network | No
     return last
 
 
-def _last(environment: Environment) -> Network | None:
-    """Return what ``keep`` wrote; None if nothing runs."""
+def kept(environment: Environment) -> Network | None:
+    """Return the network that ``keep`` wrote last; None if nothing runs.
+
+    Raises:
+        PlanRefused, Rejected: what was kept cannot be read.
+    """
     path = environment.paths.network
     text = files.read_if_there(path)
     if text is None:

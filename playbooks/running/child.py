@@ -95,6 +95,8 @@ def _report(event: dict[str, Any]) -> ChildLine:
         changed=bool(result.get("changed")),
         message=str(result.get("msg", "")),
         diff=tuple(DiffEntry.model_validate(one) for one in diff if isinstance(one, dict)),
+        by_wave=tuple(result.get("by_wave") or ()),
+        unfinished=bool(result.get("unfinished")),
     )
 
 

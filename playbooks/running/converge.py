@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from access.paths import Paths
 from access.secrets import Secrets
@@ -19,6 +22,7 @@ from inventory.network import Network
 from playbooks.running.private_data import order_for, private_data
 from playbooks.running.result import PlayResult
 from playbooks.running.wire import ChildLine, Order
+from playbooks.waves import Wave
 
 _CHILD = "playbooks.running.child"
 _PATIENCE_SECONDS = 30
@@ -34,6 +38,8 @@ class Play:
     """empty: every host"""
     check: bool = False
     """True: nothing is changed, and the result says what would be"""
+    waves: tuple[Wave, ...] = ()
+    """of ``waves.yml``"""
 
 
 def converge(
@@ -55,17 +61,31 @@ def converge(
         Unreachable: it was cut short; hosts may have been changed.
     """
     with private_data(network, secrets, wheel, paths) as data:
-        order = order_for(data, secrets, paths.playbooks / play.playbook, _arguments(play))
+        arguments = _arguments(play, data)
+        order = order_for(data, secrets, paths.playbooks / play.playbook, arguments)
         return _watch(order, say)
 
 
-def _arguments(play: Play) -> str:
+def _arguments(play: Play, folder: Path) -> str:
     arguments = ["--diff"]
     if play.check:
         arguments.append("--check")
     if play.limit:
         arguments.append(f"--limit {','.join(sorted(play.limit))}")
+    if play.waves:
+        file = folder / "waves.json"
+        files.write(file, json.dumps(_by_stage(play.waves)))
+        arguments.append(f"--extra-vars {shlex.quote(f'@{file}')}")
     return " ".join(arguments)
+
+
+def _by_stage(waves: tuple[Wave, ...]) -> dict[str, list[Any]]:
+    """Return the variables of ``waves.yml``, for each stage that has a wave."""
+    variables: dict[str, list[Any]] = {}
+    for wave in waves:
+        variables.setdefault(f"ndc_{wave.stage}_hosts", []).extend(wave.hosts)
+        variables.setdefault(f"ndc_{wave.stage}_sizes", []).append(len(wave.hosts))
+    return variables
 
 
 def _watch(order: Order, say: Say) -> PlayResult:
@@ -77,7 +97,7 @@ def _watch(order: Order, say: Say) -> PlayResult:
     with (
         log.open("w") as child_log,
         subprocess.Popen(
-            [sys.executable, "-m", _CHILD, order_file, str(os.getpid())],
+            [sys.executable, "-P", "-m", _CHILD, order_file, str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=child_log,

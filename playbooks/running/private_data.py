@@ -74,6 +74,9 @@ def order_for(folder: Path, secrets: Secrets, playbook: Path, arguments: str) ->
         "ControlMaster": "auto",
         "ControlPersist": "60s",
         "ConnectTimeout": "5",
+        # a host that froze after it let us in is noticed as well
+        "ServerAliveInterval": "5",
+        "ServerAliveCountMax": "4",
         "LogLevel": "ERROR",
     }
     options = " ".join(f"-o {key}={shlex.quote(value)}" for key, value in ssh.items())

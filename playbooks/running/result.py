@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.errors import Rejected, Unreachable
 from inventory.names import HostName
 from playbooks.running.wire import ChildLine
+from playbooks.waves import Left
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class PlayResult:
     hosts: Mapping[HostName, Counts] = field(default_factory=dict)
     failures: tuple[TaskFailure, ...] = ()
     changes: tuple[HostChange, ...] = ()
+    left: Mapping[HostName, Left] = field(default_factory=dict)
+    """what waits for a wave"""
 
     def with_report(self, report: ChildLine) -> PlayResult:
         """Return the result with ``report`` in it; a line that is of no task adds nothing."""
@@ -71,10 +74,11 @@ class PlayResult:
             hosts={**self.hosts, host: counts},
             failures=(*self.failures, *_failures(report)),
             changes=(*self.changes, *_changes(report)),
+            left={**self.left, **_left(report)},
         )
 
-    def demand_success(self) -> None:
-        """Return if every task succeeded on every host.
+    def demand_success(self, waiting: Collection[HostName] = ()) -> None:
+        """Return if every task succeeded on every host; ``waiting`` were to come after them.
 
         Raises:
             Unreachable: a host did not answer: what was under way there may have happened.
@@ -84,13 +88,17 @@ class PlayResult:
             return
         silent = [failure for failure in self.failures if failure.unreachable]
         first = (silent or list(self.failures))[0]
+        failed = list(dict.fromkeys(failure.host for failure in self.failures))
+        untouched = [host for host in waiting if host not in self.hosts]
         refusal = Unreachable if silent else Rejected
         raise refusal(
-            f"{len(self.failures)} of {len(self.hosts)} hosts could not be made as declared",
+            f"{', '.join(failed)} could not be made as declared; "
+            f"done: {len(self.hosts) - len(failed)}"
+            + (f", not begun: {len(untouched)}" if untouched else ""),
             expected=f'"{first.task}" succeeds',
-            actual=f"{first.host}: {first.message}",
-            next_step="look at `ndc status` and `ndc logs`, then run the command again: "
-            "it goes on where this one stopped",
+            actual=f"{first.host}: {first.message.strip()}",
+            next_step=f"ndc status tells about {first.host}; when it is mended, run the command "
+            "again: it goes on where this one stopped",
         )
 
 
@@ -98,6 +106,11 @@ def _failures(report: ChildLine) -> Iterator[TaskFailure]:
     if report.event != "runner_on_ok":
         silent = report.event == "runner_on_unreachable"
         yield TaskFailure(HostName(report.host), report.task, report.message, unreachable=silent)
+
+
+def _left(report: ChildLine) -> dict[HostName, Left]:
+    left = Left(report.by_wave, report.unfinished)
+    return {HostName(report.host): left} if left.stages else {}
 
 
 def _changes(report: ChildLine) -> Iterator[HostChange]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from playbooks.waves import Stage
+
 
 class Order(BaseModel):
     """One play: everything that the process needs to carry it out."""
@@ -45,3 +47,7 @@ class ChildLine(BaseModel):
     changed: bool = False
     message: str = ""
     diff: tuple[DiffEntry, ...] = Field(default=())
+    by_wave: tuple[Stage, ...] = ()
+    """stages that the task left, since they disturb what serves"""
+    unfinished: bool = False
+    """whether something there has not been well since an earlier change"""

@@ -104,7 +104,8 @@ def _in_our_words(error: Exception, host: HostName) -> WorldError:
         f"the router on {host} "
         + ("refused a command" if meaning is Rejected else "did not answer"),
         expected="a command line that obeys and prompts again",
-        actual=" ".join(str(error).split())[:300],
+        # netmiko goes on with advice to programmers
+        actual=" ".join(str(error).partition("Things you might try")[0].split())[:300],
         next_step=f"ndc ssh {host} -- vtysh -c 'show running-config'",
     )
 

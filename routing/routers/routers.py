@@ -111,6 +111,14 @@ class Routers:
                 next_step=f"ndc ssh {host}",
             )
 
+    def lets_us_in(self, host: HostName) -> bool:
+        """Whether the host of the router answers SSH, whatever the router does."""
+        try:
+            connect(self.network.host(host), self._access).close()
+        except Unreachable:
+            return False
+        return True
+
     def close(self) -> None:
         """Hang up everywhere."""
         while self._connections:

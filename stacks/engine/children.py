@@ -107,7 +107,7 @@ class Children:
         words = Path(job.folder) / "stderr.log"
         with words.open("w", encoding="utf-8") as stderr:
             process = subprocess.Popen(
-                [sys.executable, "-m", "stacks.engine.stack"],
+                [sys.executable, "-P", "-m", "stacks.engine.stack"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

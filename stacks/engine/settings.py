@@ -103,7 +103,7 @@ class EngineSettings:
 
 
 def _plugin() -> str:
-    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ndc.daemons.provider "$@"\n'
+    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -m ndc.daemons.provider "$@"\n'
 
 
 def _demand(path: Path, text: str, *, mode: int) -> None:

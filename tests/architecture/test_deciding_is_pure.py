@@ -63,6 +63,8 @@ DECIDING = {
     "dr/*.py": {"pydantic", "dr"},
     "dr/simulation": {"dr", "random"},
     "stacks/programs": {"pulumi", "stacks.programs"},
+    "stacks/removals.py": {"stacks.diff", "stacks.programs"},
+    "playbooks/waves.py": set(),
     "routing/*.py": {"hmac", "jinja2", "pydantic", "routing"},
     "monitors/health": {"monitors.health", "stacks.substrates.port"},
 }

@@ -17,7 +17,7 @@ TEMPLATES = sorted((ROOT / "playbooks/roles").rglob("*.j2"))
 OURS = re.compile(r"/?(etc/ndc|opt/ndc|var/lib/ndc)\b|postgresql/\d+|ndc-handed-over|etc/patroni")
 SAYS = "core/host_paths.py"
 ALONE = {
-    "playbooks/library/ndc_tree.py": "runs on hosts by itself, whatever they hold",
+    "playbooks/module_utils/ndc_host.py": "runs on hosts by itself, whatever they hold",
     "core/formats.py": "names places in words, for a table that people read",
     "lab/machine.py": "of the lab's own machine, which is no host",
 }

@@ -77,7 +77,7 @@ def made(cache: Path, recipe: Recipe, build: Callable[[Workshop], None], say: Sa
             next step names the build's log.
         Unreachable: another process has been building it for an hour.
     """
-    folder = cache / recipe.kind / recipe.digest
+    folder = cache.absolute() / recipe.kind / recipe.digest
     if _is_whole(folder, recipe):
         return folder
     try:

@@ -56,7 +56,8 @@ class Workshop:
     ) -> None:
         """Run ``command``, and say every now and then that ``what`` is still going on.
 
-        ``environment`` replaces ours, and ``folder`` is where it runs; None: ours.
+        ``environment`` replaces ours. It runs in ``folder``, or in the draft: what lies where a
+        person stands is not ours.
 
         Raises:
             Rejected: it could not be started, or ended with another code than 0.
@@ -71,7 +72,7 @@ class Workshop:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    cwd=folder,
+                    cwd=folder or self.draft,
                     env=environment,
                     pass_fds=[self.lock],
                 )

@@ -122,3 +122,14 @@ def test_a_runner_that_cannot_begin_leaves_its_reason(folder: RunFolder) -> None
     assert exit_code == PlanRefused.exit_code
     assert "there is no environment called no-such-environment" in folder.last_words()
     assert told == []
+
+
+def test_a_runner_loads_nothing_of_where_a_person_stands(
+    folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "queue.py").write_text("raise SystemExit(99)\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    exit_code = Runner("no-such-environment", folder, SystemClock()).carry(lambda _: None)
+
+    assert exit_code == PlanRefused.exit_code

@@ -18,8 +18,10 @@ from access.paths import Paths
 from access.secrets import Secrets, ensure_secrets, passwords_of
 from inventory.names import EnvironmentName
 from inventory.network import Network
+from playbooks.module_utils.ndc_host import Host
 from playbooks.running.private_data import private_data
 from tests.networks import DECLARED, ROOT, TWO_DATABASES, network
+from tests.unit.playbooks.hosts import Disk, Systemd
 
 _EVERYTHING = "msg={{ {'trees': ndc_trees, 'secrets': ndc_secrets} }}"
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
@@ -119,3 +121,21 @@ def _render(folder: Path) -> None:
 
 def _masked(text: str) -> str:
     return _SSH.sub("ssh-ed25519 (a key)", _PEM.sub(r"(\1)", text))
+
+
+@pytest.fixture
+def systemd() -> Systemd:
+    """Return a service manager that knows no unit."""
+    return Systemd()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Disk:
+    """Return the disk of ``host``."""
+    return Disk(tmp_path)
+
+
+@pytest.fixture
+def host(tmp_path: Path, systemd: Systemd, disk: Disk) -> Host:
+    """Return a host whose root is a folder, on which nothing was ever applied."""
+    return Host(tmp_path, systemd.run, disk.sync, disk.wait, lambda: disk.seconds)

@@ -3,77 +3,16 @@
 from __future__ import annotations
 
 import base64
-import grp
-import importlib.util
 import io
-import os
-import pwd
-import sys
 import zipfile
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-MODULE = Path(__file__).resolve().parents[3] / "playbooks/library/ndc_tree.py"
-OWNER, GROUP = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
-
-
-def _loaded() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("ndc_tree", MODULE)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules["ndc_tree"] = module  # dataclasses look there for what annotations mean
-    specification.loader.exec_module(module)
-    return module
-
-
-ndc_tree: Any = _loaded()
-
-
-@dataclass
-class Systemd:
-    """A service manager with units that start when told to, except ``broken`` ones."""
-
-    broken: set[str] = field(default_factory=set)
-    active: set[str] = field(default_factory=set)
-    enabled: set[str] = field(default_factory=set)
-    told: list[str] = field(default_factory=list)
-
-    def run(self, command: list[str]) -> str:
-        _, verb, *names = [word for word in command if word not in {"--no-reload", "--"}]
-        if verb == "show":
-            return "\n\n".join(self._state(name) for name in names[1:])
-        self.told.append(" ".join([verb, *names]))
-        if verb in {"start", "restart"}:
-            self.active |= {name for name in names if name not in self.broken}
-            if broken := self.broken & set(names):
-                raise ndc_tree.Refused(f"Job for {', '.join(broken)} failed")
-        if verb == "enable":
-            self.enabled |= set(names)
-        return ""
-
-    def _state(self, name: str) -> str:
-        active = "active" if name in self.active else "inactive"
-        enabled = "enabled" if name in self.enabled else "disabled"
-        return f"ActiveState={active}\nUnitFileState={enabled}"
-
-
-@pytest.fixture
-def systemd() -> Systemd:
-    return Systemd()
-
-
-@pytest.fixture
-def host(tmp_path: Path, systemd: Systemd) -> Any:
-    return ndc_tree.Host(tmp_path, systemd.run)
-
-
-def _file(path: str, content: str = "", **more: str) -> dict[str, str]:
-    return {"path": path, "content": content, "owner": OWNER, "group": GROUP, **more}
+from playbooks.module_utils.ndc_host import Due
+from tests.unit.playbooks.hosts import GROUP, OWNER, Systemd, file, ndc_tree
 
 
 def _applied(host: Any, *roles: dict[str, Any], secrets: dict[str, str] | None = None) -> list[str]:
@@ -85,7 +24,7 @@ def _applied(host: Any, *roles: dict[str, Any], secrets: dict[str, str] | None =
 
 
 def test_a_file_is_written_with_its_mode(host: Any, tmp_path: Path) -> None:
-    _applied(host, {"files": [_file("/etc/a/b.conf", "hello\n", mode="0600")]})
+    _applied(host, {"files": [file("/etc/a/b.conf", "hello\n", mode="0600")]})
 
     written = tmp_path / "etc/a/b.conf"
     assert written.read_text() == "hello\n"
@@ -94,8 +33,8 @@ def test_a_file_is_written_with_its_mode(host: Any, tmp_path: Path) -> None:
 
 def test_a_second_application_finds_nothing(host: Any, systemd: Systemd) -> None:
     role = {
-        "folders": [_file("/etc/a", mode="0750")],
-        "files": [_file("/etc/a/b.conf", "hello\n")],
+        "folders": [file("/etc/a", mode="0750")],
+        "files": [file("/etc/a/b.conf", "hello\n")],
         "units": [{"name": "b.service", "restart_on": ["/etc/a"]}],
     }
     _applied(host, role)
@@ -107,7 +46,7 @@ def test_a_second_application_finds_nothing(host: Any, systemd: Systemd) -> None
 
 @pytest.mark.parametrize("spoilt", ["content", "mode", "gone", "symlink"])
 def test_whatever_differs_is_put_right(host: Any, tmp_path: Path, spoilt: str) -> None:
-    role = {"files": [_file("/etc/b.conf", "hello\n")]}
+    role = {"files": [file("/etc/b.conf", "hello\n")]}
     _applied(host, role)
     written = tmp_path / "etc/b.conf"
     match spoilt:
@@ -133,7 +72,7 @@ def test_a_unit_is_enabled_and_started_once_its_files_are_there(
     _applied(
         host,
         {
-            "files": [_file("/etc/systemd/system/b.service", "[Service]\n")],
+            "files": [file("/etc/systemd/system/b.service", "[Service]\n")],
             "units": [{"name": "b.service"}],
         },
     )
@@ -162,18 +101,18 @@ def test_a_running_unit_is_told_of_what_it_depends_on(
     _applied(host, {"units": [unit]})
     systemd.told.clear()
 
-    _applied(host, {"units": [unit], "files": [_file(changed, "new")]})
+    _applied(host, {"units": [unit], "files": [file(changed, "new")]})
 
     assert systemd.told == told
 
 
 def test_a_restart_that_a_crash_prevented_is_made_up_for(host: Any, systemd: Systemd) -> None:
     unit = {"name": "b.service", "restart_on": ["/etc/b.conf"]}
-    _applied(host, {"units": [unit], "files": [_file("/etc/b.conf", "old")]})
+    _applied(host, {"units": [unit], "files": [file("/etc/b.conf", "old")]})
     systemd.told.clear()
-    new = {"units": [unit], "files": [_file("/etc/b.conf", "new")]}
+    new = {"units": [unit], "files": [file("/etc/b.conf", "new")]}
     tree = ndc_tree.tree_of([new], {}, host)
-    host.mark("b.service", "restart")
+    host.mark("b.service", Due("restart"))
     for entry in tree.entries:
         host.write(entry)
     # and here the power goes
@@ -186,7 +125,7 @@ def test_a_restart_that_a_crash_prevented_is_made_up_for(host: Any, systemd: Sys
 def test_a_unit_of_a_later_stage_is_told_of_a_file_of_this_one(host: Any, systemd: Systemd) -> None:
     systemd.active, systemd.enabled = {"b.service"}, {"b.service"}
     later = ndc_tree.tree_of([{"units": [{"name": "b.service", "restart_on": ["/a"]}]}], {}, host)
-    now = ndc_tree.tree_of([{"files": [_file("/a", "new")]}], {}, host)
+    now = ndc_tree.tree_of([{"files": [file("/a", "new")]}], {}, host)
 
     now.apply(host, "", later.units)
 
@@ -212,7 +151,7 @@ def _differing(host: Any, *roles: dict[str, Any]) -> list[str]:
 
 
 def test_looking_touches_nothing(host: Any, systemd: Systemd, tmp_path: Path) -> None:
-    role = {"files": [_file("/etc/b.conf", "hello\n")], "units": [{"name": "b.service"}]}
+    role = {"files": [file("/etc/b.conf", "hello\n")], "units": [{"name": "b.service"}]}
 
     assert _differing(host, role) == ["/etc/b.conf", "unit b.service", "unit b.service"]
     assert list(tmp_path.iterdir()) == []
@@ -232,7 +171,7 @@ def test_a_secret_is_written_and_not_told(host: Any, tmp_path: Path) -> None:
 
 
 def test_what_was_handed_over_is_outside_the_check(host: Any, tmp_path: Path) -> None:
-    role = {"files": [_file("/etc/frr/frr.conf", "first", unless="/etc/frr/.handed-over")]}
+    role = {"files": [file("/etc/frr/frr.conf", "first", unless="/etc/frr/.handed-over")]}
     _applied(host, role)
     (tmp_path / "etc/frr/frr.conf").write_text("somebody else's")
     (tmp_path / "etc/frr/.handed-over").touch()
@@ -243,12 +182,12 @@ def test_what_was_handed_over_is_outside_the_check(host: Any, tmp_path: Path) ->
 
 def test_two_roles_may_not_claim_one_path(host: Any) -> None:
     with pytest.raises(ndc_tree.Refused, match=r"two roles claim /etc/b\.conf"):
-        _applied(host, {"files": [_file("/etc/b.conf")]}, {"files": [_file("/etc/b.conf")]})
+        _applied(host, {"files": [file("/etc/b.conf")]}, {"files": [file("/etc/b.conf")]})
 
 
 def test_an_unknown_owner_is_an_error(host: Any) -> None:
     with pytest.raises(LookupError):
-        _applied(host, {"files": [_file("/etc/b.conf", owner="nobody-of-this-name")]})
+        _applied(host, {"files": [file("/etc/b.conf", owner="nobody-of-this-name")]})
 
 
 def test_a_wheel_is_unpacked_once_into_a_folder_of_its_own(host: Any, tmp_path: Path) -> None:
@@ -266,7 +205,7 @@ def test_a_wheel_is_unpacked_once_into_a_folder_of_its_own(host: Any, tmp_path: 
 
 
 def test_accounts_are_made_before_what_they_own(host: Any, systemd: Systemd) -> None:
-    role = {"accounts": ["g ndc-tls -"], "files": [_file("/etc/b.conf")]}
+    role = {"accounts": ["g ndc-tls -"], "files": [file("/etc/b.conf")]}
     tree = ndc_tree.tree_of([role], {}, host)
     # the accounts' file is root's, whom the test need not be
     entries = [replace(entry, owner=OWNER, group=GROUP) for entry in tree.entries]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,16 +12,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from access.paths import Paths
-from access.secrets import ensure_secrets
+from access.secrets import Secrets, ensure_secrets
 from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.system_clock import SystemClock
 from inventory.names import EnvironmentName, HostName
 from playbooks.running import Counts, HostChange, Play, PlayResult, TaskFailure, converge
+from playbooks.running.private_data import order_for
 from playbooks.running.wire import ChildLine, DiffEntry, Order
-from tests.networks import network
+from playbooks.waves import Left, Wave
+from tests.networks import ROOT, network
 
 SITE = """
 - name: Long
@@ -88,6 +92,77 @@ def test_a_silent_host_may_have_been_made_so() -> None:
         result.demand_success()
 
 
+def test_who_was_to_come_after_a_host_that_failed_is_told_to_be_as_before() -> None:
+    result = _result(
+        ChildLine(event="runner_on_ok", host="a"),
+        ChildLine(event="runner_on_failed", host="b", task="Apply", message="etcd is not well"),
+    )
+
+    with pytest.raises(Rejected) as caught:
+        result.demand_success(waiting=[HostName(name) for name in "abcd"])
+
+    assert (
+        "\n".join(caught.value.lines())
+        == """\
+     what  b could not be made as declared; done: 1, not begun: 2
+ expected  "Apply" succeeds
+   actual  b: etcd is not well
+next step  ndc status tells about b; when it is mended, run the command again: it goes on where \
+this one stopped"""
+    )
+
+
+def test_what_a_play_leaves_for_waves_is_known_by_host() -> None:
+    result = _result(
+        ChildLine(event="runner_on_ok", host="a", by_wave=("quorum",), unfinished=True),
+        ChildLine(event="runner_on_ok", host="b"),
+        ChildLine(event="runner_on_ok", host="a"),
+    )
+
+    assert result.left == {HostName("a"): Left(("quorum",), unfinished=True)}
+
+
+def _waves_that_only(task: str) -> str:
+    """Return the playbook of waves, in which every play's only task is ``task``."""
+    plays = yaml.safe_load((ROOT / "playbooks/waves.yml").read_text("utf-8"))
+    return yaml.safe_dump([{**play, "tasks": [yaml.safe_load(task)]} for play in plays])
+
+
+STAND = "ansible.builtin.assert: {that: inventory_hostname != 'ndc02-node', quiet: true}"
+
+
+def test_the_first_host_that_fails_ends_the_waves(tmp_path: Path) -> None:
+    paths, wheel = _paths(tmp_path, "waves.yml", _waves_that_only(STAND))
+    secrets = ensure_secrets(paths.secrets, network("tiny"))
+    first, second, third = (HostName(f"ndc0{number}-node") for number in (1, 2, 3))
+    order = (
+        Wave("quorum", (third, first)),
+        Wave("quorum", (second,)),
+        Wave("quorum", (HostName("witness-node"),)),
+        Wave("everything", (first,)),
+    )
+    said: list[str] = []
+
+    play = Play("waves.yml", waves=order)
+    result = converge(network("tiny"), secrets, wheel, paths, play, said.append)
+
+    assert result.hosts == {
+        third: Counts(ok=1),
+        first: Counts(ok=1),
+        second: Counts(failed=1),
+    }
+
+
+def test_a_stage_without_waves_reaches_nobody(tmp_path: Path) -> None:
+    paths, wheel = _paths(tmp_path, "waves.yml", _waves_that_only(STAND))
+    secrets = ensure_secrets(paths.secrets, network("tiny"))
+    play = Play("waves.yml", waves=(Wave("quorum", (HostName("ndc01-node"),)),))
+
+    result = converge(network("tiny"), secrets, wheel, paths, play, lambda _: None)
+
+    assert result.hosts == {HostName("ndc01-node"): Counts(ok=1)}
+
+
 def _paths(home: Path, playbook: str, text: str) -> tuple[Paths, Path]:
     """Return an environment under ``home`` whose playbooks are one, and a wheel."""
     paths = Paths(home, EnvironmentName("test"))
@@ -108,6 +183,20 @@ def test_a_playbook_that_ansible_refuses_did_not_begin(tmp_path: Path) -> None:
         converge(network("tiny"), secrets, wheel, paths, Play(), lambda _: None)
 
     assert "nonsense" in caught.value.actual
+
+
+def test_a_host_that_freezes_while_it_works_is_noticed_within_half_a_minute(
+    tmp_path: Path,
+) -> None:
+    secrets = Secrets(tmp_path)
+
+    order = order_for(tmp_path, secrets, tmp_path / "converge.yml", "")
+
+    words = shlex.split(order.environment["ANSIBLE_SSH_ARGS"])
+    options = dict(word.split("=", 1) for word in words if "=" in word)
+    silence = int(options["ServerAliveInterval"]) * int(options["ServerAliveCountMax"])
+    assert 10 <= silence <= 30
+    assert int(options["ConnectTimeout"]) <= 5
 
 
 def test_what_was_passed_to_a_play_is_gone_and_five_plays_are_kept(tmp_path: Path) -> None:

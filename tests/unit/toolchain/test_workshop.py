@@ -46,6 +46,18 @@ def test_a_step_runs_where_and_with_what_it_is_told(workshop: Workshop) -> None:
     assert f"1 in {folder}" in workshop.log.read_text("utf-8")
 
 
+def test_a_step_that_is_told_nothing_runs_in_the_draft(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+
+    workshop.run("looking", "pwd")
+
+    assert workshop.log.read_text("utf-8").splitlines()[-1] == str(workshop.draft)
+
+
 @pytest.mark.parametrize(
     ("printed", "expected", "actual"),
     [

@@ -6,6 +6,7 @@ environment that was never brought up, and what was typed then.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import TypeAlias
 import pytest
 
 from ndc.__main__ import main, unforeseen
+from ndc.wiring import environment
+from ndc.wiring.running_network import keep
 from tests.conftest import Golden
 from tests.networks import ROOT
 
@@ -42,6 +45,15 @@ def _run_of_a_later_version(folder: Path) -> None:
     run.mkdir(parents=True)
     (run / "plan.json").write_text('{"format": 2}', "utf-8")
     (run / "journal.jsonl").write_text('{"seq":0,"entry":{"format":2}}\n', "utf-8")
+
+
+def _a_network_that_runs(folder: Path) -> None:
+    """Let the default network run, and lay an inventory without workloads beside it."""
+    made = environment.opened(folder.name)
+    keep(made, environment.network(made))
+    emptied = folder.parents[1] / "emptied"
+    shutil.copytree(folder.parents[1] / "inventory/declared", emptied)
+    (emptied / "workloads.yaml").write_text("databases: {}\nservices: {}\n", "utf-8")
 
 
 CASES: dict[str, tuple[Spoil, str]] = {
@@ -96,6 +108,18 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "run-of-a-later-version": (
         _run_of_a_later_version,
         "ndc --env ci dr show 20250101-000000-portal-to-ndc02",
+    ),
+    "up-that-loses-nothing-of-that-name": (
+        _a_network_that_runs,
+        "ndc --env ci up --yes --and-lose public-service-portal",
+    ),
+    "up-that-takes-a-service-away": (
+        _a_network_that_runs,
+        "ndc --env ci --inventory emptied up --yes",
+    ),
+    "up-that-takes-more-away-than-was-named": (
+        _a_network_that_runs,
+        "ndc --env ci --inventory emptied up --yes --and-lose public-service-portal",
     ),
     "runs-with-a-damaged-plan": (
         _holding("runs/20250101-000000-portal-to-ndc02/plan.json", b"{"),

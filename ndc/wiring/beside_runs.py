@@ -1,0 +1,71 @@
+"""``ndc up``, ``ndc down`` and the runs of recovery: one waits for the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.errors import NotSeen, PlanRefused, Rejected
+from core.locks import is_held
+from core.runs.plan import RunName
+from dr.doors import RecordsDoor
+from inventory.names import ServiceName
+from inventory.network import Network
+from ndc.wiring.doors import reached
+from ndc.wiring.environment import Environment
+from ndc.wiring.running_network import kept
+
+
+def demand_no_run(environment: Environment, note: Callable[[str], None]) -> None:
+    """Return if no run holds a service of the network that runs in ``environment``.
+
+    Where no quorum answers, or what runs or a key for asking is not there, nobody can tell, and
+    ``note`` is told so: that is the network which this command may have to mend.
+
+    Raises:
+        PlanRefused: a run holds one; nothing was touched.
+    """
+    try:
+        network = kept(environment)
+        if network is not None:
+            with reached(environment, network) as live:
+                demand_unclaimed(network, live.doors.records, note)
+    except Rejected as error:
+        note(f"{error.what}: whether a run holds a service cannot be seen")
+
+
+def demand_unclaimed(
+    network: Network, records: RecordsDoor, note: Callable[[str], None] = lambda _: None
+) -> None:
+    """Return if no run holds a service of ``network``, as ``demand_no_run`` does."""
+    try:
+        for service in network.services:
+            if holder := records.claim(service.name).run:
+                raise _held(service.name, holder)
+    except NotSeen as error:
+        note(f"{error.what}: whether a run holds a service cannot be seen")
+
+
+def _held(service: ServiceName, run: RunName) -> PlanRefused:
+    return PlanRefused(
+        f"a run holds {service}",
+        expected="that nobody moves a service meanwhile",
+        actual=f"{run}",
+        next_step=f"ndc dr show {run} tells how it stands; when it is over, run the command again",
+    )
+
+
+def demand_no_command(environment: Environment) -> None:
+    """Return if no ``ndc up`` and no ``ndc down`` works on ``environment``.
+
+    Raises:
+        PlanRefused: one does; nothing was touched.
+        Rejected: its lock cannot be looked at.
+    """
+    if is_held(environment.paths.lock):
+        name = environment.paths.environment
+        raise PlanRefused(
+            f"another command works on environment {name}",
+            expected="that hosts are not changed while a service moves",
+            actual="an `ndc up`, `down` or `destroy` that has not ended",
+            next_step="wait until it ends, or end it with Ctrl-C; then run the command again",
+        )

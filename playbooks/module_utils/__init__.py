@@ -1,0 +1,1 @@
+"""What the module ``ndc_tree`` is made of; Ansible packs it beside the module."""

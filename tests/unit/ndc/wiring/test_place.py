@@ -1,0 +1,84 @@
+"""Where services are announced after ``ndc up``, in the simulated network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from core.errors import Rejected, Unreachable
+from core.runs.plan import RunName
+from core.runs.ports import Token
+from dr.doors import Doors, GuardDoor, Stance
+from dr.epochs import Act
+from dr.placement import Claim, Placement
+from dr.simulation.truth import Truth
+from dr.simulation.world import rehearsed
+from inventory.names import HostName, ServiceName, SiteName
+from ndc.wiring.place import place_services
+from tests.networks import network
+from tests.rehearsals import SERVICE
+
+TINY = network("tiny")
+RUN = RunName("20300101-000002-move")
+
+
+def _moved() -> tuple[Truth, Doors]:
+    """Return a network whose service was just placed at ndc02; ndc01 announces it still."""
+    world = rehearsed(TINY, SERVICE)
+    world.truth.placements.append(Placement(SiteName("ndc02"), 2, RUN))
+    world.truth.routes.clear()
+    return world.truth, world.doors
+
+
+def test_a_service_is_announced_at_the_new_place_before_it_is_withdrawn_at_the_old() -> None:
+    truth, doors = _moved()
+
+    place_services(TINY, doors)
+
+    assert truth.routes == [{"ndc01-node", "ndc02-node"}, {"ndc02-node"}]
+
+
+@dataclass(frozen=True, slots=True)
+class _Deaf:
+    """The guards of a network in which one host does not answer a request."""
+
+    guards: GuardDoor
+    deaf: HostName
+
+    def look(self, service: ServiceName, host: HostName) -> Stance:
+        return self.guards.look(service, host)
+
+    def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
+        if host == self.deaf:
+            raise Unreachable(f"{host} does not answer")
+        self.guards.act(act, service, host, token)
+
+
+def test_nothing_is_withdrawn_while_the_new_place_does_not_announce() -> None:
+    truth, doors = _moved()
+    deaf = replace(doors, guard=_Deaf(doors.guard, HostName("ndc02-node")))
+
+    with pytest.raises(Unreachable):
+        place_services(TINY, deaf)
+
+    assert truth.announcing == {"ndc01-node"}
+
+
+def test_what_a_run_holds_is_left_to_it() -> None:
+    truth, doors = _moved()
+    truth.claim = Claim(RUN, 1)
+
+    place_services(TINY, doors)
+
+    assert truth.announcing == {"ndc01-node"}
+
+
+def test_a_host_that_knows_a_newer_epoch_stops_it() -> None:
+    truth, doors = _moved()
+    truth.epochs[HostName("ndc02-node")] = 3
+
+    with pytest.raises(Rejected):
+        place_services(TINY, doors)
+
+    assert truth.announcing == {"ndc01-node"}

@@ -1,0 +1,109 @@
+"""What an edit of the inventory takes away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Interface
+from pathlib import Path
+
+import pytest
+
+from inventory.allocate import Allocations, allocate
+from inventory.names import DatabaseName, HostName
+from inventory.network import Host, Network
+from stacks.removals import removals
+from tests.networks import (
+    DECLARED,
+    FOURTH_SITE,
+    TWO_DATABASES,
+    declared,
+    network,
+    network_of,
+)
+
+NODE = HostName("ndc03-node")
+
+
+def _names(before: Network, after: Network) -> list[str]:
+    return [removal.name for removal in removals(before, after)]
+
+
+def _without(there: Network, *hosts: str) -> Network:
+    return replace(there, hosts=tuple(host for host in there.hosts if host.name not in hosts))
+
+
+@pytest.mark.parametrize("added", [[], [FOURTH_SITE], [TWO_DATABASES]])
+def test_what_is_as_it_was_and_what_is_new_takes_nothing_away(added: list[Path]) -> None:
+    numbers = allocate(declared(DECLARED), "tiny", Allocations())
+
+    after = network_of(declared(DECLARED, *added), "tiny", numbers)
+
+    assert removals(network("tiny"), after) == ()
+
+
+def test_without_workloads_services_and_databases_go() -> None:
+    emptied = replace(network("tiny"), services=(), databases=())
+
+    assert {removal.name: removal.sentence for removal in removals(network("tiny"), emptied)} == {
+        "general-db": "database: nobody uses or watches its copies any more",
+        "public-service-portal": "service: nobody answers citizens at 198.19.255.1",
+    }
+
+
+def test_a_service_that_leaves_its_database_leaves_what_was_submitted() -> None:
+    two = network("tiny", DECLARED, TWO_DATABASES)
+    other = next(database.name for database in two.databases if database.name != "general-db")
+    (portal,) = (s for s in two.services if s.database == DatabaseName("general-db"))
+    services = tuple(
+        replace(service, database=other) if service == portal else service
+        for service in two.services
+    )
+
+    (removal,) = removals(two, replace(two, services=services))
+
+    assert removal.name == "public-service-portal"
+    assert removal.sentence == (
+        f"service: what was submitted stays in general-db, and it begins anew in {other}"
+    )
+
+
+def test_a_copy_that_is_not_declared_any_more_is_named_with_its_host() -> None:
+    before = network("tiny")
+    (database,) = before.databases
+    fewer = tuple(member for member in database.members if member.host != NODE)
+
+    after = replace(before, databases=(replace(database, members=fewer),))
+
+    assert _names(before, after) == ["general-db/ndc03-node"]
+
+
+def test_a_host_goes_with_what_it_holds() -> None:
+    before = network("tiny")
+
+    found = {removal.name: removal.sentence for removal in removals(before, _without(before, NODE))}
+
+    assert found == {NODE: "host: it is removed, with its copy of general-db, its vote"}
+    (probe,) = removals(before, _without(before, "witness-node"))
+    assert "the ledger of what citizens were promised" in probe.sentence
+
+
+def test_a_host_that_holds_nothing_of_its_own_may_go() -> None:
+    before = network("compact")
+
+    assert _names(before, _without(before, "ndc01-edge1")) == []
+
+
+def test_a_host_that_is_made_anew_is_lost_whatever_it_holds() -> None:
+    before = network("compact")
+
+    def moved(host: Host) -> Host:
+        if host.name not in {"ndc01-edge1", "ndc01-data"}:
+            return host
+        return replace(host, management=IPv4Interface(f"{host.management.ip + 100}/24"))
+
+    after = replace(before, hosts=tuple(map(moved, before.hosts)))
+
+    assert {removal.name: removal.sentence for removal in removals(before, after)} == {
+        "ndc01-data": "host: it is made anew, and loses its copy of general-db, its vote",
+        "ndc01-edge1": "host: it is made anew, and loses all that is on it",
+    }
