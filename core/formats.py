@@ -42,7 +42,7 @@ class Format(Enum):
     REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused)
     PLACEMENT = ("etcd, a key a service", JournalCorrupt)
     CLAIM = ("etcd, a key a service; beside the placement", JournalCorrupt)
-    EPOCHS = ("`/var/lib/ndc/epochs.json` on hosts", JournalCorrupt, 2)
+    EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
     LOSSES = ("`/var/lib/ndc/probe/<service>.losses.json`, beside the ledger", JournalCorrupt)

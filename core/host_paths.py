@@ -19,6 +19,8 @@ PROGRAM_IN_USE: Final = VENV / "lib/python3.11/site-packages/ndc.pth"
 
 STATE: Final = HostPath("/var/lib/ndc")
 """what our programs remember"""
+AGENT_STATE: Final = STATE / "agent"
+"""the agent's, and its fellow's that recovery asks"""
 SETTINGS: Final = HostPath("/etc/ndc")
 """what ``ndc up`` tells them"""
 HOST_FILE: Final = SETTINGS / "host.json"

@@ -32,7 +32,7 @@ class ProbeTime:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockMark:
+class ClockPair:
     """One instant, as two clocks show it."""
 
     probe: ProbeTime
@@ -46,10 +46,10 @@ class ClockMark:
 class Window:
     """What time a run is measured over."""
 
-    began: ClockMark
+    began: ClockPair
     lead: timedelta = timedelta()
     """how long before that the last write was acknowledged, if the service did not answer then"""
-    ended: ClockMark | None = None
+    ended: ClockPair | None = None
     """None: the run goes on, or nobody could ask when it ended"""
 
     def span(self, around: timedelta) -> tuple[ProbeTime, ProbeTime] | None:

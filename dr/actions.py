@@ -42,7 +42,7 @@ class ReleaseWorkload:
 
 @dataclass(frozen=True, slots=True)
 class NarrowSync:
-    """Make ``candidate`` the only synchronous standby of ``database``."""
+    """Touch nothing; see that ``candidate`` is a synchronous standby of ``database``."""
 
     database: DatabaseName
     candidate: HostName
@@ -150,7 +150,7 @@ def describe(action: Action) -> str:  # noqa: C901 - one line a verb
         case ReleaseWorkload(service):
             sentence = f"release {service}"
         case NarrowSync(database, candidate):
-            sentence = f"make {candidate} the only synchronous standby of {database}"
+            sentence = f"see that {candidate} is a synchronous standby of {database}"
         case SwitchDatabase(database, leader, candidate):
             sentence = f"switch {database} from {leader} to {candidate}"
         case WriteCanary(service, host):

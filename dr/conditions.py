@@ -29,9 +29,9 @@ from dr.questions import (
     IsFree,
     IsHeldBy,
     IsNotHeldBy,
-    IsOnlySynchronous,
     IsPlaced,
     IsProtected,
+    IsSynchronous,
     IsWithdrawn,
     LagsAtMost,
     Leads,
@@ -63,7 +63,7 @@ def before(action: Action) -> tuple[Question, ...]:
             return (
                 IsHeldBy(service, run),
                 Leads(database, leader),
-                IsOnlySynchronous(database, candidate),
+                IsSynchronous(database, candidate),
                 LagsAtMost(database, candidate, LAG_LIMIT_BYTES),
             )
         case MovePlacement(service, source, _, epoch):
@@ -80,7 +80,7 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one 
         case ReleaseWorkload(service, run):
             return (IsNotHeldBy(service, run),)
         case NarrowSync(database, candidate):
-            return (IsOnlySynchronous(database, candidate),)
+            return (IsSynchronous(database, candidate),)
         case SwitchDatabase(database, _, candidate):
             return (Leads(database, candidate),)
         case WriteCanary(service, host, key):

@@ -31,6 +31,9 @@ _MARK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _EPOCHS = range(2**53)
 """what every JSON reader keeps exactly"""
 
+MOST_AHEAD = 1000
+"""epochs rise by one a move: who is farther ahead of what a host saw errs, and would lock it up"""
+
 
 class Act(StrEnum):
     """What may be asked; nothing else exists."""
@@ -137,10 +140,17 @@ class GuardAnswer:
         )
 
 
-def refusal(request: GuardRequest, epochs: Mapping[str, int], serves: Mapping[str, str]) -> str:
+def refusal(
+    request: GuardRequest,
+    epochs: Mapping[str, int],
+    serves: Mapping[str, str],
+    *,
+    recorded: bool = False,
+) -> str:
     """Return why a host that knows ``epochs`` and may serve ``serves`` refuses; "" if it obeys.
 
-    ``epochs`` maps workloads to the highest epoch, ``serves`` to the service address.
+    ``epochs`` maps workloads to the highest epoch, ``serves`` to the service address. An epoch
+    that is ``recorded`` was read from a majority, and may be any number of moves ahead.
     """
     address = serves.get(request.workload)
     if address is None:
@@ -150,6 +160,8 @@ def refusal(request: GuardRequest, epochs: Mapping[str, int], serves: Mapping[st
     highest = epochs.get(request.workload, 0)
     if request.act is not Act.LOOK and request.epoch < highest:
         return f"epoch {request.epoch} is over: epoch {highest} was seen"
+    if request.act is not Act.LOOK and not recorded and request.epoch > highest + MOST_AHEAD:
+        return f"epoch {request.epoch} is no next one: epoch {highest} was seen"
     return ""
 
 

@@ -22,9 +22,9 @@ from dr.questions import (
     IsFree,
     IsHeldBy,
     IsNotHeldBy,
-    IsOnlySynchronous,
     IsPlaced,
     IsProtected,
+    IsSynchronous,
     IsWithdrawn,
     LagsAtMost,
     Leads,
@@ -75,6 +75,7 @@ class Eye:
         copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
         alive = {m.host: self.begin(self._lives(database.name, m.host)) for m in database.members}
         ready = {host: self.begin(self._is_ready(service, host)) for host in declared.hosts}
+        obeying = {host: self.begin(self._obeys(service, host)) for host in declared.hosts}
         members, answering = copies(), _those(ready)
         return Facts(
             at=self.clock.now(),
@@ -83,6 +84,7 @@ class Eye:
             members=members,
             synchronous=_synchronous(members) if members else None,
             reachable=frozenset(self.network.host(host).site for host in _those(alive) | answering),
+            obeying=_those(obeying),
             answering=answering,
         )
 
@@ -96,7 +98,7 @@ class Eye:
                 return self._of_the_record(question)
             case Leads(database, host):
                 return self.doors.database.leads(database, host)
-            case IsOnlySynchronous() | LagsAtMost() | IsProtected():
+            case IsSynchronous() | LagsAtMost() | IsProtected():
                 return _of_members(question, self.doors.database.members(question.database))
             case HasAll(database, host, former):
                 link = self.doors.database.succession(database, host, former)
@@ -145,6 +147,10 @@ class Eye:
     def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
         return lambda: if_seen(lambda: self.doors.database.leads(database, host)) is not None
 
+    def _obeys(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
+        guard = self.doors.guard
+        return lambda: if_seen(lambda: guard.look(service, host)) is not None
+
     def _is_ready(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
         rows = self.doors.application.rows
         return lambda: if_seen(lambda: rows(service, host, READINESS)) is not None
@@ -159,13 +165,13 @@ def if_seen(look: Callable[[], T]) -> T | None:
 
 
 def _of_members(
-    question: IsOnlySynchronous | LagsAtMost | IsProtected, members: Mapping[HostName, MemberFacts]
+    question: IsSynchronous | LagsAtMost | IsProtected, members: Mapping[HostName, MemberFacts]
 ) -> bool | None:
     if not members:
         return None
     match question:
-        case IsOnlySynchronous(_, host):
-            return _synchronous(members) == {host}
+        case IsSynchronous(_, host):
+            return host in _synchronous(members)
         case IsProtected():
             return any(member.synchronous and member.streams for member in members.values())
         case LagsAtMost(_, host, limit_bytes):

@@ -39,6 +39,8 @@ class Facts:
     """standbys that a commit waits for"""
     reachable: frozenset[SiteName]
     """sites whose hosts answered"""
+    obeying: frozenset[HostName]
+    """hosts of the service whose guard answers: they can announce it, and let go of it"""
     answering: frozenset[HostName]
     """hosts at which the application answers that it can reach its database"""
 

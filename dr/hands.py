@@ -117,9 +117,9 @@ class Hands:
     def _narrow(self, action: NarrowSync) -> None:
         members = self.doors.database.members(action.database)
         waited_for = sorted(host for host, member in members.items() if member.synchronous)
-        if waited_for != [action.candidate]:
+        if action.candidate not in waited_for:
             raise Rejected(
-                f"commits of {action.database} wait for others than {action.candidate}",
+                f"no commit of {action.database} waits for {action.candidate}",
                 expected=action.candidate,
                 actual=", ".join(waited_for) or "nobody",
                 next_step="ndc status shows the replicas; plan again when it is in step",

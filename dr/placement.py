@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
-from inventory.names import SiteName
+from inventory.names import ServiceName, SiteName
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,15 @@ def read_placement(text: str) -> Placement:
         return _PLACEMENT.validate_json(text)
     except ValidationError:
         raise _unreadable('{"site": …, "epoch": …, "run": …}', text) from None
+
+
+def read_placements(prefix: str, pairs: Iterable[tuple[str, str]]) -> dict[ServiceName, Placement]:
+    """Return the placement that each of ``pairs`` (key, text) holds, by what follows ``prefix``.
+
+    Raises:
+        JournalCorrupt: one of them holds none.
+    """
+    return {ServiceName(key.removeprefix(prefix)): read_placement(text) for key, text in pairs}
 
 
 def read_claim(text: str) -> Claim:

@@ -41,8 +41,8 @@ class Leads:
 
 
 @dataclass(frozen=True, slots=True)
-class IsOnlySynchronous:
-    """``host`` and no other is a synchronous standby of ``database``."""
+class IsSynchronous:
+    """``host`` is a synchronous standby of ``database``: Patroni may switch to it, nothing lost."""
 
     database: DatabaseName
     host: HostName
@@ -125,7 +125,7 @@ Question: TypeAlias = (
     | IsHeldBy
     | IsNotHeldBy
     | Leads
-    | IsOnlySynchronous
+    | IsSynchronous
     | LagsAtMost
     | IsProtected
     | HasAll
@@ -148,8 +148,8 @@ def state(question: Question) -> str:  # noqa: C901, PLR0912 - one line a questi
             statement = f"{run} no longer holds {service}"
         case Leads(database, host):
             statement = f"{host} leads {database}"
-        case IsOnlySynchronous(database, host):
-            statement = f"{host} is the only synchronous standby of {database}"
+        case IsSynchronous(database, host):
+            statement = f"{host} is a synchronous standby of {database}"
         case LagsAtMost(database, host, limit_bytes):
             statement = f"{host} is at most {limit_bytes} bytes behind in {database}"
         case IsProtected(database):

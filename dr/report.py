@@ -213,8 +213,9 @@ def _head(report: Report) -> Iterator[str]:
     yield _line("time", f"{report.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
     yield from (_line("waits for", line) for line in report.waits_for)
     if report.outcome is Outcome.UNWOUND:
-        undone = ", ".join(report.undone) or "nothing: nothing of it can be taken back"
-        yield _line("undone", undone)
+        yield _line(
+            "undone", ", ".join(report.undone) or "nothing: nothing of it can be taken back"
+        )
         yield _line("left as it is", ", ".join(report.left_standing) or "nothing")
 
 

@@ -135,6 +135,21 @@ def target_is_reachable(
             )
 
 
+def source_lets_go(network: Network, facts: Facts, request: Switchover) -> Iterator[PlanRefused]:
+    """Refuse a move that could be begun and never ended: the old site must withdraw the address."""
+    placed = facts.placement
+    if placed is None or placed.site == request.target:
+        return
+    for host in service_in(network, request).hosts:
+        if network.host(host).site == placed.site and host not in facts.obeying:
+            yield PlanRefused(
+                f"{host} would not hear that {request.service} moves away from it",
+                expected=f"an answer of the guard on {host}, which announces the address",
+                actual=UNKNOWN,
+                next_step=f"ndc status; when {host} answers again, ask again",
+            )
+
+
 def one_leader_is_seen(
     network: Network, facts: Facts, request: Switchover
 ) -> Iterator[PlanRefused]:
@@ -153,7 +168,7 @@ def one_leader_is_seen(
 def candidate_has_everything(
     network: Network, facts: Facts, request: Switchover
 ) -> Iterator[PlanRefused]:
-    """Nothing acknowledged is lost: the candidate is the synchronous standby, and keeps up."""
+    """Nothing acknowledged is lost: the candidate is a synchronous standby, and keeps up."""
     names = _at_target(network, request)
     database = service_in(network, request).database
     if not names:
@@ -167,9 +182,9 @@ def candidate_has_everything(
     candidate = names[0]
     if facts.leader == candidate:
         return
-    if facts.synchronous != frozenset({candidate}):
+    if candidate not in (facts.synchronous or ()):
         yield PlanRefused(
-            f"{candidate} is not the only synchronous standby of {database}",
+            f"{candidate} is not a synchronous standby of {database}",
             expected=candidate,
             actual=_listed(facts.synchronous),
             next_step="wait until it is in step: `ndc status` shows the replicas",
@@ -194,6 +209,7 @@ RULES: Final[tuple[Rule, ...]] = (
     placement_is_known,
     nobody_else_moves_it,
     target_is_reachable,
+    source_lets_go,
     one_leader_is_seen,
     candidate_has_everything,
 )

@@ -22,11 +22,12 @@ from core.host_paths import (
     SETTINGS,
     HostPath,
 )
-from inventory import etcd, postgresql
+from inventory import etcd, patroni, postgresql, system_accounts
 from inventory.endpoints import leader_port, patroni_port
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Database, Host, LastCopy, Network, Role, Service
 from inventory.postgresql import Admission, Login
+from inventory.system_accounts import SystemAccount
 
 _NETWORK_READERS: Final = ("agent", "exporter", "heartbeat", "probe")
 """programs that know the whole network, by their roles of the playbooks"""
@@ -81,6 +82,10 @@ class HostMember:
     owners: tuple[Login, ...]
     """of services"""
     admissions: tuple[Admission, ...]
+    changers: tuple[IPv4Address, ...]
+    """from where its Patroni takes changes"""
+    changers_user: str
+    changers_password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +114,14 @@ class HostService:
 
     name: ServiceName
     title: str
+    account: str
+    """as whom its application runs"""
     address: IPv4Address
     port: int
     database_port: int
     """of this host's way to the leader"""
+    database_server: str
+    """the name by which it verifies whom that way leads to"""
     login: Login
     passfile: HostPath
     settings: HostPath
@@ -126,6 +135,8 @@ class HostService:
 class Contents:
     """What one host is to hold."""
 
+    accounts: tuple[SystemAccount, ...]
+    """as whom our programs run"""
     passwords: tuple[HostPassword, ...]
     restart_on: Mapping[str, tuple[HostPath, ...]]
     """by the role of a program: a change of one of these restarts it"""
@@ -143,6 +154,7 @@ def contents_of(network: Network, host: Host) -> Contents:
     database_names = {service.database for service in services}
     passwords = tuple(_passwords(network, host))
     return Contents(
+        accounts=tuple(system_accounts.system_accounts(network, host)),
         passwords=passwords,
         restart_on={program: _restart_on(program, passwords) for program in _NETWORK_READERS},
         members=tuple(_member(network, host, d) for d in network.databases_on(host.name)),
@@ -165,20 +177,22 @@ def _passwords(network: Network, host: Host) -> Iterator[HostPassword]:
     """Yield the passwords of our programs here; Patroni has its own in its settings."""
     if Role.SERVICE in host.roles:
         name = etcd.password_name(etcd.AGENT)
-        yield HostPassword("agent", name, PASSWORDS / name, "root", before="")
+        yield HostPassword("agent", name, PASSWORDS / name, system_accounts.AGENT, before="")
     for database in network.databases_on(host.name):
-        yield _libpq("heartbeat", postgresql.login(database.name, postgresql.HEARTBEAT))
+        marker = postgresql.login(database.name, postgresql.HEARTBEAT)
+        yield _libpq("heartbeat", system_accounts.HEARTBEAT, marker)
     if Role.MONITOR in host.roles:
         for database in network.databases:
             if any(member.site == host.site for member in database.members):
-                yield _libpq("exporter", postgresql.login(database.name, postgresql.EXPORTER))
+                reader = postgresql.login(database.name, postgresql.EXPORTER)
+                yield _libpq("exporter", system_accounts.EXPORTER, reader)
     for service in network.services_on(host.name):
-        yield _libpq("portal", postgresql.owner(service))
+        yield _libpq("portal", system_accounts.application(service), postgresql.owner(service))
 
 
-def _libpq(program: str, login: Login) -> HostPassword:
-    path = PASSWORDS / login.password
-    return HostPassword(program, login.password, path, "ndc", f"*:*:{login.inside}:{login.role}:")
+def _libpq(program: str, account: str, login: Login) -> HostPassword:
+    path, before = PASSWORDS / login.password, f"*:*:{login.inside}:{login.role}:"
+    return HostPassword(program, login.password, path, account, before)
 
 
 def _restart_on(program: str, passwords: tuple[HostPassword, ...]) -> tuple[HostPath, ...]:
@@ -210,6 +224,9 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
             postgresql.owner(service) for service in postgresql.services_in(network, database.name)
         ),
         admissions=tuple(postgresql.admissions(network, database)),
+        changers=tuple(patroni.changers(network, database)),
+        changers_user=patroni.USER,
+        changers_password=patroni.password_name(database.name),
     )
 
 
@@ -232,9 +249,11 @@ def _service(network: Network, service: Service) -> HostService:
     return HostService(
         name=service.name,
         title=service.title,
+        account=system_accounts.application(service),
         address=service.address,
         port=service.port,
         database_port=leader_port(network.database(service.database).port),
+        database_server=postgresql.server_name(service.database),
         login=login,
         passfile=passfile,
         settings=settings,

@@ -32,8 +32,6 @@ _WORDS: Final = ("all", "none", "public", "samegroup", "samerole", "sameuser")
 TAKEN: Final = frozenset({*ROLES, *_WORDS, MAINTENANCE, "template0", "template1"})
 """names that no service may have, because they mean something inside PostgreSQL"""
 
-_LOCALHOST: Final = IPv4Address("127.0.0.1")
-
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -66,6 +64,14 @@ def owner(service: Service) -> Login:
     return Login(service.name, service.name, password_name(service.database, service.name))
 
 
+def server_name(database: DatabaseName) -> str:
+    """Return the name that the certificates of the members of ``database`` carry, no other's.
+
+    Whoever is led to the leader verifies it by this name. No host and no service has a dot.
+    """
+    return f"{database}.database"
+
+
 def password_name(database: DatabaseName, role: str) -> str:
     """Return what the password of ``role`` in ``database`` is called; neither has a dot."""
     return f"{database}.{role}"
@@ -94,7 +100,6 @@ def admissions(network: Network, database: Database) -> Iterator[Admission]:
         yield Admission(MAINTENANCE, REWIND, address)
         yield Admission(MAINTENANCE, SUPERUSER, address)
         yield Admission(MAINTENANCE, HEARTBEAT, address)
-    yield Admission(MAINTENANCE, HEARTBEAT, _LOCALHOST)
     for service in services_in(network, database.name):
         for address in loopbacks(service.hosts):
             yield Admission(owner(service).inside, owner(service).role, address)

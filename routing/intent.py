@@ -6,12 +6,13 @@ every other host has sessions with them alone, on the LAN. Loopbacks and service
 addresses are announced and never peered on.
 
 **Filters bind a prefix to its origin, not to the neighbour.** When the direct
-links between two sites are cut, each site learns the other's prefixes from a third
-one. A filter that let a neighbour announce its own prefixes only would forbid
-that last path. So a route is accepted from every neighbour, if the autonomous
-system at the far end of its path is the site that owns the prefix, or a site that
-may serve that service address. No entry admits our own prefixes from outside. The
-same entries, and one for our own prefixes, limit what we announce.
+links between two sites are cut, each learns the other's prefixes from a third:
+a filter that let a neighbour speak for itself alone would forbid just the path
+that is left. So a route is accepted from anybody, if the autonomous system at
+the far end of its path is the site whose prefix it is, or a site that may serve
+that service address. Our own prefixes are nobody else's: no entry admits them.
+The same entries, and one for what starts here, bound what we announce. Inside a site
+a border router believes a host without links about that host's own addresses, and nothing else.
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ class Neighbour:
     address: IPv4Address
     asn: int
     kind: NeighbourKind
+    here: IPv4Address
+    """our own end of the session"""
+    own: tuple[IPv4Network, ...]
+    """what it announces of itself, sorted: of a client we believe nothing else"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +133,20 @@ def intent(network: Network, host: HostName) -> RouterIntent:
 
 def _across_links(network: Network, me: Host) -> list[Neighbour]:
     ends = [
-        link.other_end(end) for link in network.links_of(me.name) if (end := link.end_at(me.name))
+        (end, link.other_end(end))
+        for link in network.links_of(me.name)
+        if (end := link.end_at(me.name))
     ]
     return [
-        Neighbour(end.host, end.address.ip, network.site(end.site).asn, NeighbourKind.EXTERNAL)
-        for end in ends
+        Neighbour(
+            host=end.host,
+            address=end.address.ip,
+            asn=network.site(end.site).asn,
+            kind=NeighbourKind.EXTERNAL,
+            here=here.address.ip,
+            own=_announced(network, network.host(end.host)),
+        )
+        for here, end in ends
     ]
 
 
@@ -141,10 +155,12 @@ def _inside(network: Network, me: Host) -> list[Neighbour]:
     asn = network.site(me.site).asn
     return [
         Neighbour(
-            host.name,
-            host.lan.ip,
-            asn,
-            NeighbourKind.BORDER if Role.BORDER in host.roles else NeighbourKind.CLIENT,
+            host=host.name,
+            address=host.lan.ip,
+            asn=asn,
+            kind=NeighbourKind.BORDER if Role.BORDER in host.roles else NeighbourKind.CLIENT,
+            here=me.lan.ip,
+            own=_announced(network, host),
         )
         for host in others
         if Role.BORDER in me.roles or Role.BORDER in host.roles

@@ -15,6 +15,7 @@ from ipaddress import IPv4Network
 from inventory.names import HostName
 from inventory.network import Network
 from routing.intent import BfdProfile, Neighbour, NeighbourKind, Origin, RouterIntent, intent
+from routing.passwords import session_password
 
 RECEIVE = "RECEIVE"
 """the route-map for what other sites tell us"""
@@ -27,13 +28,29 @@ LOCAL = "LOCAL"
 
 _DEFAULT_BFD_INTERVAL = timedelta(milliseconds=300)
 
+_MOST_PREFIXES = {
+    NeighbourKind.EXTERNAL: 10_000,
+    NeighbourKind.BORDER: 10_000,
+    NeighbourKind.CLIENT: 300,
+}
+"""more is nobody's intent: 31 sites of 255 loopbacks, and 255 services; then the session rests"""
 
-def frr_text(network: Network, host: HostName, bgp_password: str) -> str:
-    """Return the whole configuration of the router on ``host``; it holds ``bgp_password``."""
-    return text_of(intent(network, host), bgp_password)
+
+def frr_text(network: Network, host: HostName, bgp_secret: str) -> str:
+    """Return the whole configuration of the router on ``host``.
+
+    It holds the passwords of its sessions, which ``bgp_secret`` makes.
+    """
+    return text_of(intent(network, host), bgp_secret)
 
 
-def text_of(router: RouterIntent, bgp_password: str) -> str:
+def session_passwords(network: Network, host: HostName, bgp_secret: str) -> tuple[str, ...]:
+    """Return every password in the configuration of the router on ``host``."""
+    neighbours = intent(network, host).neighbours
+    return tuple(session_password(bgp_secret, each.here, each.address) for each in neighbours)
+
+
+def text_of(router: RouterIntent, bgp_secret: str) -> str:
     """Return ``router`` as FRR's integrated configuration, ending with a newline."""
     sections = [
         ["frr defaults datacenter", f"hostname {router.host}", "log syslog informational"],
@@ -43,7 +60,7 @@ def text_of(router: RouterIntent, bgp_password: str) -> str:
         *_route_maps(router),
         [f"ip protocol bgp route-map {SOURCE}"],
         list(_bfd(router.bfd)),
-        list(_bgp(router, bgp_password)),
+        list(_bgp(router, bgp_secret)),
     ]
     return "\n!\n".join("\n".join(lines) for lines in sections if lines) + "\n!\nend\n"
 
@@ -75,6 +92,11 @@ def _prefix_lists(router: RouterIntent) -> Iterator[str]:
         # the address itself numbers its entry: another service moves nobody's
         for address in origin.services:
             yield f"ip prefix-list {name} seq {int(address)} permit {IPv4Network(address)}"
+    for client in router.neighbours:
+        if client.kind is NeighbourKind.CLIENT:
+            for prefix in client.own:
+                number = int(prefix.network_address)
+                yield f"ip prefix-list {_list_of_host(client)} seq {number} permit {prefix}"
 
 
 def _path_lists(router: RouterIntent) -> Iterator[str]:
@@ -113,13 +135,13 @@ def _bfd(profile: BfdProfile) -> Iterator[str]:
     yield from (" exit", " !", "exit")
 
 
-def _bgp(router: RouterIntent, password: str) -> Iterator[str]:
+def _bgp(router: RouterIntent, secret: str) -> Iterator[str]:
     yield f"router bgp {router.asn}"
     yield f" bgp router-id {router.router_id}"
     yield " no bgp default ipv4-unicast"
     yield " bgp bestpath as-path multipath-relax"
     for neighbour in router.neighbours:
-        yield from _session(neighbour, router, password)
+        yield from _session(neighbour, router, secret)
     yield " !"
     yield " address-family ipv4 unicast"
     for prefix in router.announced:
@@ -132,11 +154,11 @@ def _bgp(router: RouterIntent, password: str) -> Iterator[str]:
     yield "exit"
 
 
-def _session(neighbour: Neighbour, router: RouterIntent, password: str) -> Iterator[str]:
+def _session(neighbour: Neighbour, router: RouterIntent, secret: str) -> Iterator[str]:
     name = f" neighbor {neighbour.address}"
     yield f"{name} remote-as {neighbour.asn}"
     yield f"{name} description {neighbour.host}"
-    yield f"{name} password {password}"
+    yield f"{name} password {session_password(secret, neighbour.here, neighbour.address)}"
     yield f"{name} bfd"
     yield f"{name} bfd profile {router.bfd.name}"
     yield f"{name} timers connect 3"
@@ -145,6 +167,7 @@ def _session(neighbour: Neighbour, router: RouterIntent, password: str) -> Itera
 def _routes_of(neighbour: Neighbour, router: RouterIntent) -> Iterator[str]:
     name = f"  neighbor {neighbour.address}"
     yield f"{name} activate"
+    yield f"{name} maximum-prefix {_MOST_PREFIXES[neighbour.kind]} restart 1 force"
     if neighbour.kind is NeighbourKind.EXTERNAL:
         yield f"{name} route-map {RECEIVE} in"
         yield f"{name} route-map {ANNOUNCE} out"
@@ -153,6 +176,7 @@ def _routes_of(neighbour: Neighbour, router: RouterIntent) -> Iterator[str]:
         yield f"{name} next-hop-self"
     if neighbour.kind is NeighbourKind.CLIENT:
         yield f"{name} route-reflector-client"
+        yield f"{name} prefix-list {_list_of_host(neighbour)} in"
 
 
 def _filtered(router: RouterIntent) -> tuple[Origin, ...]:
@@ -161,3 +185,7 @@ def _filtered(router: RouterIntent) -> tuple[Origin, ...]:
 
 def _list_of(origin: Origin) -> str:
     return f"SITE-{origin.site}"
+
+
+def _list_of_host(client: Neighbour) -> str:
+    return f"HOST-{client.host}"

@@ -24,6 +24,7 @@ _ONE_VALUE = tuple(
     re.compile(pattern)
     for pattern in (
         r"(neighbor \S+ (?:remote-as|description|password|bfd profile|timers connect)) .+",
+        r"(neighbor \S+ maximum-prefix) .+",
         r"(neighbor \S+ (?:advertisement-interval|update-source|weight)) \S+",
         r"(neighbor \S+ (?:route-map|prefix-list)) \S+ (in|out)",
         r"(ip prefix-list \S+ seq \d+) .+",

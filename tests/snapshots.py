@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from access.clients.patroni import ClusterAnswer, MemberAnswer
 from access.clients.prometheus import Sample
+from dr.placement import Placement
 from inventory.names import LinkName, SiteName
 from inventory.network import Network, Role
 from monitors.catalogue import (
@@ -19,7 +20,7 @@ from monitors.catalogue import (
 )
 from monitors.health.snapshot import Snapshot
 from monitors.look.assemble import assemble
-from monitors.look.readings import PlacementReading, PowerReading, ProbeReading, Readings
+from monitors.look.readings import PowerReading, ProbeReading, Readings
 from monitors.look.sightings import Sightings
 from stacks.substrates.port import LinkState, Power
 from tests.networks import network
@@ -52,7 +53,7 @@ def all_well(of: Network) -> Readings:
         },
         voters=dict.fromkeys(of.voters, True),
         samples={host.name: _samples(of, host.site) for host in of.hosts_with(Role.MONITOR)},
-        placements={s.name: PlacementReading(s.home, 4) for s in of.services},
+        placements={s.name: Placement(s.home, 4, None) for s in of.services},
         probed={s.name: ProbeReading(answers=True, site=s.home) for s in of.services},
     )
 
@@ -113,7 +114,7 @@ def site_down(profile: str = "tiny", site: str = "ndc01") -> Snapshot:
                 for key, cluster in well.clusters.items()
                 if cluster and key[1] not in gone
             },
-            placements={s.name: PlacementReading(refuge, 5) for s in of.services},
+            placements={s.name: Placement(refuge, 5, None) for s in of.services},
             probed={s.name: ProbeReading(answers=True, site=refuge) for s in of.services},
         ),
     )

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from access.clients.http import answered, look, look_async, look_status, send
 from core.errors import NotSeen
 from inventory.names import HostName
+from inventory.patroni import USER
 
 LOOK: Final = timedelta(seconds=1)
 SWITCH: Final = timedelta(seconds=25)
@@ -136,10 +137,14 @@ def leads(over: httpx.Client, root: str) -> bool:
     return look_status(over, f"{root}/primary", deadline=LOOK) == httpx.codes.OK
 
 
-def switch(over: httpx.Client, root: str, *, leader: HostName, candidate: HostName) -> None:
+def switch(
+    over: httpx.Client, root: str, *, leader: HostName, candidate: HostName, password: str
+) -> None:
     """Have ``leader`` hand over to ``candidate``; return when Patroni sees the new leader.
 
     ``root`` is the address of a member's Patroni; ``over`` shows it our certificate.
+
+    ``password`` is the database's, for changes.
 
     Raises:
         Rejected: nothing happened (another leader, candidate not synchronous, …).
@@ -147,7 +152,8 @@ def switch(over: httpx.Client, root: str, *, leader: HostName, candidate: HostNa
     """
     url = f"{root}/switchover"
     body = {"leader": leader, "candidate": candidate}
-    reply = send(over, "POST", url, body=body, deadline=SWITCH)
+    auth = httpx.BasicAuth(USER, password)
+    reply = send(over, "POST", url, body=body, deadline=SWITCH, auth=auth)
     if reply.status != httpx.codes.OK:
         answered(reply, url)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import secrets as randomness
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 from pathlib import Path
 
 from access.secrets.authority import Authority, Subject, Use
@@ -18,7 +17,7 @@ from access.secrets.private_files import damaged, make_folder, write_private
 from access.secrets.ssh_keys import ensure_ssh_key
 from core.clock import Clock
 from core.system_clock import SystemClock
-from inventory import postgresql
+from inventory import patroni, postgresql
 from inventory.etcd import ROOT, accounts, password_name
 from inventory.network import Host, Network
 
@@ -27,7 +26,6 @@ CLIENTS = ("control",)
 
 _PASSWORD_BYTES = 16
 _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
-_LOCALHOST = IPv4Address("127.0.0.1")
 _SYSTEM_CLOCK = SystemClock()
 
 
@@ -61,10 +59,11 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network) -> None:
 
 
 def passwords_of(network: Network) -> tuple[str, ...]:
-    """Return the name of every password in ``network``: of PostgreSQL's roles, of etcd's users."""
+    """Return the name of every password in ``network``: PostgreSQL's, Patroni's and etcd's."""
     logins = (login.password for login in postgresql.logins(network))
+    changers = (patroni.password_name(database.name) for database in network.databases)
     users = (ROOT, *(account.name for account in accounts(network)))
-    return (*logins, *map(password_name, users))
+    return (*logins, *changers, *map(password_name, users))
 
 
 def _ensure_passwords(secrets: Secrets, network: Network) -> None:
@@ -85,8 +84,11 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
             files=secrets.host_certificate(host.name),
             name=host.name,
             uses=frozenset({Use.SERVER, Use.CLIENT}),
-            dns_names=(host.name, "localhost"),
-            addresses=(host.loopback, host.management.ip, _LOCALHOST),
+            dns_names=(
+                host.name,
+                *(postgresql.server_name(one.name) for one in network.databases_on(host.name)),
+            ),
+            addresses=(host.loopback, host.management.ip),
         )
     for service in network.services:
         yield Subject(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Rejected
-from inventory.etcd import password_name
-from inventory.names import HostName, OperatorName, ServiceName
+from inventory import etcd, patroni
+from inventory.names import DatabaseName, HostName, OperatorName, ServiceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Secrets:
 
     @property
     def bgp_password(self) -> Path:
-        """What BGP sessions are signed with (TCP-MD5)."""
+        """What the passwords of BGP sessions (TCP-MD5) are made from."""
         return self.path("bgp_password")
 
     def host_key(self, host: HostName) -> Path:
@@ -82,7 +82,15 @@ class Secrets:
         Raises:
             Rejected: it is not there, or cannot be read.
         """
-        return self.read(self.password(password_name(account)))
+        return self.read(self.password(etcd.password_name(account)))
+
+    def patroni_password(self, database: DatabaseName) -> str:
+        """Return the password by which the Patronis of ``database`` take changes.
+
+        Raises:
+            Rejected: it is not there, or cannot be read.
+        """
+        return self.read(self.password(patroni.password_name(database)))
 
     def host_certificate(self, host: HostName) -> Certificate:
         """Return what is for TLS as a server and a client: etcd, Patroni, PostgreSQL, exporters."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.clock import Clock
-from core.measure import FRESH, ClockMark, Measure, Window
+from core.measure import FRESH, ClockPair, Measure, Window
 from core.runs.journal import Opened, Where
 from core.runs.run import fold
 from dr.actions import Action
@@ -17,7 +17,7 @@ from dr.live.doors import Live
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.run_folder import RunFolder
-from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRun, codec
+from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRun
 from dr.report import Report, report, report_json, report_text
 from dr.rules import staleness
 from inventory.names import ServiceName
@@ -96,8 +96,7 @@ class Carrier:
         return CopiedJournal(self._etcd_journal(), copy)
 
     def _etcd_journal(self) -> EtcdJournal[Action, Basis]:
-        environment = self.live.network.environment
-        return EtcdJournal(self.live.etcd, environment, self.folder.run, codec(), self.clock)
+        return self.live.journal(self.folder.run, self.clock)
 
     def _measure(self, basis: Basis) -> Measure | None:
         window = self.folder.window()
@@ -121,8 +120,8 @@ class Carrier:
         if window is not None:
             self.folder.keep_window(replace(window, ended=if_seen(lambda: self._mark(service))))
 
-    def _mark(self, service: ServiceName) -> ClockMark:
-        asked = self.clock.elapsed()
+    def _mark(self, service: ServiceName) -> ClockPair:
+        began = self.clock.elapsed()
         shown = self.live.doors.probe.now(service)
-        within = (self.clock.elapsed() - asked) / 2
-        return ClockMark(shown, asked + within, within)
+        within = (self.clock.elapsed() - began) / 2
+        return ClockPair(shown, began + within, within)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from access.clients import patroni
+from access.secrets import Secrets
 from core.errors import NotSeen
 from dr.facts import MemberFacts
 from dr.live.programs import LOOK, Programs, looking
@@ -25,6 +26,8 @@ class Patroni:
     network: Network
     over: httpx.Client
     programs: Programs
+    secrets: Secrets
+    """hold the passwords that changes need"""
 
     def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
         """Return every declared copy, as the first Patroni that answers tells."""
@@ -52,7 +55,13 @@ class Patroni:
         candidate: HostName,
     ) -> None:
         """Have ``leader`` hand over to ``candidate``; return when the new leader was seen."""
-        patroni.switch(self.over, self._root(database, leader), leader=leader, candidate=candidate)
+        patroni.switch(
+            self.over,
+            self._root(database, leader),
+            leader=leader,
+            candidate=candidate,
+            password=self.secrets.patroni_password(database),
+        )
 
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName

@@ -18,16 +18,20 @@ from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.clients.ssh import Access
 from access.secrets import Secrets
 from core.clock import Clock
+from core.runs.plan import RunName
+from dr.actions import Action
 from dr.doors import Doors
 from dr.eye import Eye
 from dr.hands import Hands
 from dr.live.application import Canary
 from dr.live.database import Patroni
 from dr.live.guard import ForcedCommand
+from dr.live.journals.etcd import EtcdJournal
 from dr.live.probe import Probes
 from dr.live.programs import Programs
 from dr.live.records import EtcdRecords
 from dr.live.workers import Workers, in_threads
+from dr.plan import Basis, codec
 from inventory.endpoints import ETCD_CLIENT, SSH
 from inventory.etcd import CONTROL
 from inventory.network import Network
@@ -64,7 +68,7 @@ class Live:
         guard = Access(secrets.epoch_key, hosts, port=ssh_port)
         doors = Doors(
             EtcdRecords(etcd, network.environment),
-            Patroni(network, over, programs),
+            Patroni(network, over, programs, secrets),
             ForcedCommand(network, guard),
             Canary(network, programs),
             Probes(network, tls),
@@ -89,6 +93,10 @@ class Live:
     def eye(self, clock: Clock) -> Eye:
         """Return what looks at this network, in several threads."""
         return Eye(self.network, self.doors, clock, in_threads())
+
+    def journal(self, run: RunName, clock: Clock) -> EtcdJournal[Action, Basis]:
+        """Return the journal of ``run`` as a quorum keeps it."""
+        return EtcdJournal(self.etcd, self.network.environment, run, codec(), clock)
 
     def workers(self) -> Workers:
         """Return what acts on this network, each attempt in a thread of its own."""

@@ -8,7 +8,15 @@ from typing import TypeVar
 
 from access.clients.etcd import Etcd, Holds, Put
 from core.errors import NotSeen, Rejected
-from dr.placement import Claim, Placement, claim_text, placement_text, read_claim, read_placement
+from dr.placement import (
+    Claim,
+    Placement,
+    claim_text,
+    placement_text,
+    read_claim,
+    read_placement,
+    read_placements,
+)
 from inventory.etcd import claims, placements
 from inventory.names import EnvironmentName, ServiceName
 
@@ -34,10 +42,7 @@ class EtcdRecords:
             NotSeen: they could not be read.
         """
         prefix = placements(self.environment)
-        return {
-            ServiceName(record.key.removeprefix(prefix)): read_placement(record.value)
-            for record in self.etcd.under(prefix)
-        }
+        return read_placements(prefix, ((kv.key, kv.value) for kv in self.etcd.under(prefix)))
 
     def claim(self, service: ServiceName) -> Claim:
         """Return who holds ``service``, as of now."""

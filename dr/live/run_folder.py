@@ -112,6 +112,12 @@ class RunFolder:
         """Return the journal in this folder."""
         return FileJournal(self.path / "journal.jsonl", codec(), clock)
 
+    def set_journal_aside(self) -> None:
+        """Let there be no journal here; the one that was is kept beside, to be looked at."""
+        path = self.path / "journal.jsonl"
+        if path.exists():
+            path.replace(path.with_suffix(".jsonl.damaged"))
+
     def inbox(self) -> FileInbox:
         """Return the inbox in this folder."""
         return FileInbox(self.inbox_path)

@@ -73,6 +73,6 @@ class Agent:
 
     def _do(self, act: Act, service: ServiceName, record: Placement, address: IPv4Address) -> str:
         request = GuardRequest(service, record.epoch, "agent", "placement", act, address)
-        verdict, answer = self.guard.answer(request.text())
+        verdict, answer = self.guard.answer(request.text(), recorded=True)
         ended = "done" if verdict is GuardVerdict.OBEYED else f"{verdict.name}: {answer.refused}"
         return f"{act} of {service}, placed at {record.site} in epoch {record.epoch}: {ended}"

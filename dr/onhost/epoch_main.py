@@ -1,9 +1,8 @@
 """``ndc-epoch``: the forced command through which recovery acts on a host.
 
-sshd starts it for the one key that may do nothing else, by this line of root's
-authorized_keys:
-
-    command="/opt/ndc/venv/bin/python -I -m dr.onhost.epoch_main",restrict ssh-ed25519 …
+sshd starts it for the one key that may do nothing else, by a line of root's authorized_keys
+(role ``base``). It is the agent's account then, and may change addresses: what the two share
+is that account's.
 
 The request is what the client wanted to run; the answer is one line of JSON on
 stdout, and an exit code (``GuardVerdict``).

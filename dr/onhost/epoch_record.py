@@ -14,7 +14,7 @@ from core.errors import JournalCorrupt
 from core.formats import FIRST, Format
 from core.locks import Lock
 
-FOLDER = Path(host_paths.STATE)
+FOLDER = Path(host_paths.AGENT_STATE)
 
 _TURN = timedelta(seconds=10)
 """an act takes milliseconds; who waits this long waits for a process that hangs"""

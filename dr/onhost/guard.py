@@ -28,8 +28,11 @@ class Guard:
     record: EpochRecord
     addresses: Addresses
 
-    def answer(self, text: str) -> tuple[GuardVerdict, GuardAnswer]:
-        """Return what becomes of the request ``text``, done and looked at."""
+    def answer(self, text: str, *, recorded: bool = False) -> tuple[GuardVerdict, GuardAnswer]:
+        """Return what becomes of the request ``text``, done and looked at.
+
+        ``recorded`` says that its epoch was read from a majority.
+        """
         try:
             request = GuardRequest.parse(text)
         except Rejected as error:
@@ -38,15 +41,17 @@ class Guard:
             )
         try:
             with self.record.turn():
-                return self._in_turn(request)
+                return self._in_turn(request, recorded=recorded)
         except JournalCorrupt as error:
             return GuardVerdict.DAMAGED, GuardAnswer(None, refused=f"{error.what} ({error.actual})")
         except NdcError as error:
             return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
 
-    def _in_turn(self, request: GuardRequest) -> tuple[GuardVerdict, GuardAnswer]:
+    def _in_turn(
+        self, request: GuardRequest, *, recorded: bool
+    ) -> tuple[GuardVerdict, GuardAnswer]:
         epochs = self.record.read()
-        if why := refusal(request, epochs, self.serves):
+        if why := refusal(request, epochs, self.serves, recorded=recorded):
             return GuardVerdict.REFUSED, GuardAnswer(epochs.get(request.workload), refused=why)
         highest = epochs.get(request.workload)
         if request.act is not Act.LOOK and request.epoch != highest:

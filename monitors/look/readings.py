@@ -12,6 +12,7 @@ from datetime import datetime
 from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
 from core.runs.plan import RunName
+from dr.placement import Claim, Placement
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
 from stacks.substrates.port import LinkState, Power
 
@@ -22,23 +23,6 @@ class PowerReading:
 
     power: Power
     booted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlacementReading:
-    """The record of one service."""
-
-    site: SiteName
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimReading:
-    """Which run may move one service."""
-
-    run: RunName | None
-    """None: nobody's"""
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +65,8 @@ class Readings:
     voters: Mapping[HostName, bool] = field(default_factory=dict)
     samples: Mapping[HostName, tuple[Sample, ...]] = field(default_factory=dict)
     """by the host whose Prometheus told"""
-    placements: Mapping[ServiceName, PlacementReading] = field(default_factory=dict)
+    placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
     probed: Mapping[ServiceName, ProbeReading] = field(default_factory=dict)
-    claims: Mapping[ServiceName, ClaimReading] = field(default_factory=dict)
+    claims: Mapping[ServiceName, Claim] = field(default_factory=dict)
     runs: Mapping[RunName, RunReading] | None = None
     """of this machine, those that are not over; None: nobody could tell"""

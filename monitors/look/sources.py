@@ -18,19 +18,13 @@ from access.clients import patroni, prometheus
 from access.clients.patroni import ClusterAnswer
 from core.errors import NdcError, NotSeen, WorldError
 from core.runs.plan import RunName
+from dr.placement import Claim, Placement
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
 from monitors.look import routes
 from monitors.look.probe import probed
-from monitors.look.readings import (
-    ClaimReading,
-    PlacementReading,
-    PowerReading,
-    ProbeReading,
-    Readings,
-    RunReading,
-)
+from monitors.look.readings import PowerReading, ProbeReading, Readings, RunReading
 from monitors.look.threads import in_thread
 from monitors.look.voters import VoterReading, voter_reading
 from stacks.substrates.port import LinkState
@@ -122,9 +116,9 @@ async def _blocking(source: Callable[[], AnswerT] | None) -> AnswerT | None:
 
 
 def _newest(
-    answers: Iterable[Mapping[ServiceName, PlacementReading]],
-) -> dict[ServiceName, PlacementReading]:
-    newest: dict[ServiceName, PlacementReading] = {}
+    answers: Iterable[Mapping[ServiceName, Placement]],
+) -> dict[ServiceName, Placement]:
+    newest: dict[ServiceName, Placement] = {}
     for records in answers:
         for name, record in records.items():
             if name not in newest or record.epoch > newest[name].epoch:
@@ -133,10 +127,10 @@ def _newest(
 
 
 def newest_claims(
-    answers: Iterable[Mapping[ServiceName, ClaimReading]],
-) -> dict[ServiceName, ClaimReading]:
+    answers: Iterable[Mapping[ServiceName, Claim]],
+) -> dict[ServiceName, Claim]:
     """Return of each service's claims the one that was taken last."""
-    newest: dict[ServiceName, ClaimReading] = {}
+    newest: dict[ServiceName, Claim] = {}
     for claims in answers:
         for name, claim in claims.items():
             if name not in newest or claim.number > newest[name].number:

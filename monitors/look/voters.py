@@ -12,10 +12,9 @@ import httpx
 from access.clients.etcd import key_values, range_under
 from access.clients.http import look_async
 from core.errors import JournalCorrupt, NotSeen
-from dr.placement import read_claim, read_placement
+from dr.placement import Claim, Placement, read_claim, read_placements
 from inventory.etcd import claims, placements
 from inventory.names import EnvironmentName, ServiceName
-from monitors.look.readings import ClaimReading, PlacementReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +23,8 @@ class VoterReading:
 
     healthy: bool
     """whether it can read with a majority"""
-    placements: Mapping[ServiceName, PlacementReading] = field(default_factory=dict)
-    claims: Mapping[ServiceName, ClaimReading] = field(default_factory=dict)
+    placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
+    claims: Mapping[ServiceName, Claim] = field(default_factory=dict)
 
 
 async def voter_reading(
@@ -52,44 +51,31 @@ async def voter_reading(
         if error.refused:
             return VoterReading(healthy=False)
         raise
+    prefixes = placements(environment), claims(environment)
     try:
         placed, claimed = await asyncio.gather(
-            *(
-                _under(client, root, prefix, auth=auth, deadline=deadline / 2)
-                for prefix in (placements(environment), claims(environment))
-            )
+            *(_under(client, root, each, auth=auth, deadline=deadline / 2) for each in prefixes)
         )
     except NotSeen:
         return VoterReading(healthy=False)
-    return VoterReading(healthy=True, placements=_placements(placed), claims=_claims(claimed))
+    try:
+        return VoterReading(
+            healthy=True,
+            placements=read_placements(prefixes[0], placed.items()),
+            claims={
+                ServiceName(key.removeprefix(prefixes[1])): read_claim(text)
+                for key, text in claimed.items()
+            },
+        )
+    except JournalCorrupt:
+        return VoterReading(healthy=True)
 
 
 async def _under(
     client: httpx.AsyncClient, root: str, prefix: str, *, auth: httpx.Auth, deadline: timedelta
-) -> dict[ServiceName, str]:
-    """Return the texts of the services under ``prefix``."""
+) -> dict[str, str]:
+    """Return what is kept under ``prefix``."""
     url, body = f"{root}/v3/kv/range", range_under(prefix)
     answer = await look_async(client, url, body=body, deadline=deadline, auth=auth)
-    return {
-        ServiceName(pair.key.removeprefix(prefix)): pair.value
-        for pair in key_values(answer)
-        if pair.key.startswith(prefix)
-    }
-
-
-def _placements(texts: Mapping[ServiceName, str]) -> dict[ServiceName, PlacementReading]:
-    """Return what ``texts`` say; nothing if one of them cannot be read."""
-    try:
-        records = {name: read_placement(text) for name, text in texts.items()}
-    except JournalCorrupt:
-        return {}
-    return {name: PlacementReading(record.site, record.epoch) for name, record in records.items()}
-
-
-def _claims(texts: Mapping[ServiceName, str]) -> dict[ServiceName, ClaimReading]:
-    """Return what ``texts`` say; nothing if one of them cannot be read."""
-    try:
-        records = {name: read_claim(text) for name, text in texts.items()}
-    except JournalCorrupt:
-        return {}
-    return {name: ClaimReading(record.run, record.number) for name, record in records.items()}
+    pairs = key_values(answer)
+    return {pair.key: pair.value for pair in pairs if pair.key.startswith(prefix)}

@@ -33,7 +33,11 @@ async def _mark_all(this_host: ThisHost) -> None:
 async def _mark(database: Database, this_host: ThisHost) -> None:
     login = postgresql.login(database.name, postgresql.HEARTBEAT)
     access = heartbeats.MemberAccess(
-        "127.0.0.1", database.port, login, this_host.passfile(login), this_host.authority
+        str(this_host.host.loopback),
+        database.port,
+        login,
+        this_host.passfile(login),
+        this_host.authority,
     )
     last_trouble = ""
     while True:

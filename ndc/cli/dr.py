@@ -61,6 +61,7 @@ def switchover(
     switchover_plan = (
         _opened(context, plan_name).plan() if plan_name else _planned(context, service, to)
     )
+    _demand_the_same(switchover_plan, service, to)
     say(plan_text(switchover_plan))
     options = current(context)
     typed = ["dr", "switchover", service, "--to", to, *(["--plan", plan_name] if plan_name else [])]
@@ -115,7 +116,7 @@ def show(context: typer.Context, run: RunArgument) -> None:
 @app.command("resume", help="Carry on a run that was interrupted or held.")
 def resume(context: typer.Context, run: RunArgument) -> None:
     """Look first at what is in doubt; then go on."""
-    _carry(context, _opened(context, run))
+    _carry(context, _whole(context, run))
 
 
 @app.command("abort", help="Undo what a run did; only before its point of no return.")
@@ -123,7 +124,7 @@ def abort(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -
     """Ask whoever carries the run to turn back, and see that somebody does."""
     from core.runs.journal import Wish
 
-    _ask(context, _opened(context, run), Wish.ABORT, None, reason)
+    _ask(context, _whole(context, run), Wish.ABORT, None, reason)
 
 
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
@@ -131,7 +132,7 @@ def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOpti
     """Let the run go on as if the step were done."""
     from core.runs.journal import Wish
 
-    _ask(context, _opened(context, run), Wish.SKIP, step, reason)
+    _ask(context, _whole(context, run), Wish.SKIP, step, reason)
 
 
 @app.command("approve", help="Say yes to a step that waits for it.")
@@ -139,7 +140,7 @@ def approve(context: typer.Context, run: RunArgument, step: str, reason: ReasonO
     """Let the step begin."""
     from core.runs.journal import Wish
 
-    _ask(context, _opened(context, run), Wish.APPROVE, step, reason)
+    _ask(context, _whole(context, run), Wish.APPROVE, step, reason)
 
 
 def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
@@ -161,6 +162,20 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
     now = clock.now()
     name = RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}")
     return plan_switchover(network, facts, request, Occasion(name, now, _operator(network)))
+
+
+def _demand_the_same(plan: RecoveryPlan, service: str, to: str) -> None:
+    """Return if ``plan`` is what was typed: a plan that is given by name may be another."""
+    from core.errors import PlanRefused
+
+    basis = plan.basis
+    if (basis.service, basis.target) != (service, to):
+        raise PlanRefused(
+            f"plan {plan.id} is not about moving {service} to {to}",
+            expected=f"{service} to {to}",
+            actual=f"{basis.service} to {basis.target}",
+            next_step=f"ndc dr switchover {basis.service} --to {basis.target} --plan {plan.id}",
+        )
 
 
 def _new_folder(context: typer.Context, switchover_plan: RecoveryPlan) -> RunFolder:
@@ -212,15 +227,43 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
 
     clock = SystemClock()
     plan = folder.plan()
+    command = current(context).command
     runner = Runner(current(context).environment, folder, clock)
-    exit_code = runner.carry(
-        lambda record: say(record_text(plan, record, began=folder.journal(clock).records()[0]))
-    )
+    try:
+        exit_code = runner.carry(
+            lambda record: say(record_text(plan, record, began=folder.journal(clock).records()[0]))
+        )
+    except KeyboardInterrupt:
+        say(
+            "\nthe run goes on without you\n"
+            f"    to follow it: {command('dr', 'show', folder.run)}\n"
+            f"    to turn back, if it still can: {command('dr', 'abort', folder.run)}"
+        )
+        raise typer.Exit(130) from None
     report = folder.report() if exit_code >= 0 else None
     answer((report or folder.last_words()).rstrip())
-    resume = current(context).command("dr", "resume", folder.run)
+    resume = command("dr", "resume", folder.run)
     say(f"report: {folder.path}/report.json" if report else resume)
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
+
+
+def _whole(context: typer.Context, run: str) -> RunFolder:
+    """Return the folder of ``run``, made anew from etcd if it is lost or damaged."""
+    from core.errors import JournalCorrupt, PlanRefused
+    from core.runs.plan import RunName
+    from core.system_clock import SystemClock
+    from dr.live.restoring import restored
+    from ndc.wiring.doors import reached
+
+    clock = SystemClock()
+    try:
+        folder = _opened(context, run)
+        folder.journal(clock).records()
+    except (PlanRefused, JournalCorrupt):
+        with reached(*running(current(context))) as live:
+            journal = live.journal(RunName(run), clock)
+            return restored(journal, _root(context), run, clock)
+    return folder
 
 
 def _operator(network: Network) -> OperatorName:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,11 +38,11 @@ MEANINGS: dict[type[Exception], type[WorldError]] = {
 """what each exception of the library says of the command that it ended"""
 
 
-def open_router(host: Host, access: Access, log_folder: Path, hidden: str) -> Frr:
+def open_router(host: Host, access: Access, log_folder: Path, hidden: Sequence[str]) -> Frr:
     """Return a connection to the command line of the router on ``host``.
 
     ``access`` holds the control key and the pinned host keys. Everything that the router
-    says is logged in ``log_folder``, except the word ``hidden``.
+    says is logged in ``log_folder``; nothing that is ``hidden`` ever is.
 
     Raises:
         Rejected: it is not the host that we know, it does not know our key, or
@@ -109,8 +109,12 @@ def _in_our_words(error: Exception, host: HostName) -> WorldError:
     )
 
 
-def _log(folder: Path, host: HostName, hidden: str) -> SessionLog:
+def _log(folder: Path, host: HostName, hidden: Sequence[str]) -> SessionLog:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{host}.log"
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    return SessionLog(file_name=str(path), no_log={"hidden": hidden}, record_writes=True)
+    return SessionLog(
+        file_name=str(path),
+        no_log={f"hidden {n}": text for n, text in enumerate(hidden)},
+        record_writes=True,
+    )

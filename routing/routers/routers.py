@@ -19,7 +19,7 @@ from routing.delta import delta, equal
 from routing.health import RouterReading
 from routing.routers.connection import open_router, translated
 from routing.routers.driver import Frr
-from routing.text import frr_text
+from routing.text import frr_text, session_passwords
 
 T = TypeVar("T")
 
@@ -32,17 +32,15 @@ class Routers:
     (the next call connects anew), NotSeen if an answer cannot be read.
     """
 
-    def __init__(
-        self, network: Network, access: Access, bgp_password: str, log_folder: Path
-    ) -> None:
+    def __init__(self, network: Network, access: Access, bgp_secret: str, log_folder: Path) -> None:
         """Keep what is needed to connect; no connection is made yet.
 
-        ``access`` holds the control key and the pinned host keys. ``bgp_password`` is part of
-        every router's text; each router's log in ``log_folder`` hides it.
+        ``access`` holds the control key and the pinned host keys. ``bgp_secret`` makes the
+        passwords of every session; each router's log in ``log_folder`` hides them.
         """
         self.network = network
         self._access = access
-        self._password = bgp_password
+        self._secret = bgp_secret
         self._log_folder = log_folder
         self._connections: dict[HostName, Frr] = {}
         self._turns = {host.name: threading.Lock() for host in network.hosts}
@@ -64,7 +62,7 @@ class Routers:
         return RouterReading(self.bgp_sessions(host), self.bfd_peers(host), self.routes(host))
 
     def running_config(self, host: HostName) -> str:
-        """Return the configuration that runs; it holds the BGP password.
+        """Return the configuration that runs; it holds the passwords of its sessions.
 
         Raises:
             Unreachable: a daemon does not run, so its part of the configuration is not known.
@@ -72,8 +70,8 @@ class Routers:
         return self._on(host, Frr.running_config)
 
     def wanted_config(self, host: HostName) -> str:
-        """Return the configuration that should run; it holds the BGP password."""
-        return frr_text(self.network, host, self._password)
+        """Return the configuration that should run; it holds the passwords of its sessions."""
+        return frr_text(self.network, host, self._secret)
 
     def pending(self, host: HostName) -> list[str]:
         """Return the commands that make the running configuration equal to the intent."""
@@ -137,7 +135,10 @@ class Routers:
             router = self._connections.get(host)
             if router is None or not router.is_alive():
                 router = self._connections[host] = open_router(
-                    self.network.host(host), self._access, self._log_folder, self._password
+                    self.network.host(host),
+                    self._access,
+                    self._log_folder,
+                    session_passwords(self.network, host, self._secret),
                 )
             try:
                 with translated(host):

@@ -63,7 +63,7 @@ DECIDING = {
     "dr/*.py": {"pydantic", "dr"},
     "dr/simulation": {"dr", "random"},
     "stacks/programs": {"pulumi", "stacks.programs"},
-    "routing/*.py": {"jinja2", "pydantic", "routing"},
+    "routing/*.py": {"hmac", "jinja2", "pydantic", "routing"},
     "monitors/health": {"monitors.health", "stacks.substrates.port"},
 }
 

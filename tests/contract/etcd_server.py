@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import httpx
@@ -16,7 +17,8 @@ from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.quorum_access import ensure_access
-from access.secrets import Secrets, ensure_secrets
+from access.secrets import Certificate, Secrets, ensure_secrets
+from access.secrets.authority import Authority, Subject, Use
 from core.clock import wait_until
 from core.errors import WorldError
 from core.system_clock import SystemClock
@@ -60,10 +62,7 @@ def running_etcd(folder: Path, network: Network) -> Iterator[Etcd]:
 def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
     """Yield a server that keeps its data and its keys in ``folder``."""
     secrets = ensure_secrets(folder / "secrets", network)
-    server, mine = (
-        secrets.host_certificate(network.voters[0]),
-        secrets.client_certificate("control"),
-    )
+    server, mine = _on_loopback(secrets, folder), secrets.client_certificate("control")
     root = f"https://127.0.0.1:{_free_port()}"
     program = ensure_etcd(settings().cache, lambda _: None) / "etcd"
     options = {
@@ -93,6 +92,17 @@ def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def _on_loopback(secrets: Secrets, folder: Path) -> Certificate:
+    """Return a certificate that no host has: for an address that is everybody's."""
+    files = Certificate(folder / "etcd.key", folder / "etcd.crt")
+    uses = frozenset({Use.SERVER, Use.CLIENT})  # its gateway asks itself
+    authority = Authority.ensure(secrets.authority, "test", SystemClock())
+    authority.ensure_certificate(
+        Subject(files, "etcd", uses, addresses=(IPv4Address("127.0.0.1"),))
+    )
+    return files
 
 
 def _answers(etcd: Etcd) -> bool:

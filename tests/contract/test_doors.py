@@ -76,9 +76,9 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
         questions.Leads(DATABASE, LEADER),
         questions.Leads(DATABASE, CANDIDATE),
     ),
-    questions.IsOnlySynchronous: (
-        questions.IsOnlySynchronous(DATABASE, CANDIDATE),
-        questions.IsOnlySynchronous(DATABASE, THIRD),
+    questions.IsSynchronous: (
+        questions.IsSynchronous(DATABASE, CANDIDATE),
+        questions.IsSynchronous(DATABASE, THIRD),
     ),
     questions.LagsAtMost: (
         questions.LagsAtMost(DATABASE, CANDIDATE, 0),

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from inventory.endpoints import ETCD_CLIENT
+from inventory.endpoints import ETCD_CLIENT, patroni_port
 from inventory.etcd import patroni, placements
 from inventory.names import DatabaseName, EnvironmentName
 from tests.lab.recovery import Portal
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
+
+PATRONI = patroni_port(5432)
 
 
 def test_a_hosts_certificate_alone_opens_nothing_in_etcd(lab: Terminal) -> None:
@@ -38,6 +40,37 @@ def test_a_databases_account_reads_its_leader_and_no_placement(lab: Terminal) ->
     for verb, body in (("range", {}), ("put", {"value": _coded("mine")})):
         said = _asked(lab, f"kv/{verb}", {"key": _coded(placement), **body}, token["token"])
         assert "permission denied" in said
+
+
+def test_patroni_takes_no_change_from_a_host_that_only_holds_a_certificate(lab: Terminal) -> None:
+    for body in ("no JSON", "{}"):
+        said = _changed(lab, "/config", body)
+
+        assert said.endswith("401"), said
+
+
+def test_the_publics_application_reaches_no_patroni(lab: Terminal) -> None:
+    service = Portal.declared(lab).name
+    member = _member(lab)
+    unit = f"ndc-reference-{service}.service"
+    account = lab.on(member["host"], "systemctl", "show", "--value", "-p", "User", unit).stdout
+    as_it = ("runuser", "-u", account.strip(), "--")
+    url = f"https://{member['loopback']}:{PATRONI}/primary"
+
+    for user, ended in (((), "0"), (as_it, "7")):
+        words = (*user, "curl", "-s", "-o", "/dev/null", "--cacert", "/etc/ndc/ca.crt", url)
+        assert str(lab.on(member["host"], *words).code) == ended
+
+
+def _changed(lab: Terminal, path: str, body: str) -> str:
+    """Return what a member's Patroni says to a change by root of its host, status last."""
+    member = _member(lab)
+    words = [
+        *("curl", "--silent", "--cacert", "/etc/ndc/ca.crt", "--request", "PATCH"),
+        *("--cert", "/etc/ndc/tls.crt", "--key", "/etc/ndc/tls.key", "--data", body),
+        *("--write-out", "%{http_code}", f"https://{member['loopback']}:{PATRONI}{path}"),
+    ]
+    return lab.on(member["host"], *words).stdout
 
 
 def _asked(lab: Terminal, what: str, body: Mapping[str, str], token: str = "") -> str:

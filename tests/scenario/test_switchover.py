@@ -48,6 +48,33 @@ def test_nothing_is_lost_and_the_gap_is_the_databases_own() -> None:
     _safe(made)
 
 
+def test_a_candidate_need_not_be_the_only_synchronous_standby() -> None:
+    made = rehearsal()
+    made.truth.database.synchronous.add(HostName("ndc03-data"))
+
+    run = made.carry()
+
+    assert run.closed is RunVerdict.DONE
+    _safe(made)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 20, 26, 40, 90, 180])
+def test_however_long_a_promotion_takes_nobody_calls_it_undone(seconds: float) -> None:
+    made = rehearsal()
+    journal = MemoryJournal(codec(), made.world)
+    made.truth.database.promotion = timedelta(seconds=seconds)
+
+    run = made.carry(journal)
+    may_turn_back = not run.past_return
+    made.world.sleep(timedelta(minutes=4))
+    resumed = made.engine(journal).resume()
+
+    assert not may_turn_back
+    assert run.states[StepId("promote")] is not StepState.FAILED
+    assert resumed.closed is RunVerdict.DONE, resumed.waits_for()
+    _safe(made)
+
+
 def test_moving_the_address_costs_the_citizens_nothing() -> None:
     made = rehearsal()
     made.carry()

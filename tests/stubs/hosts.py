@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from dr.onhost.guard import Guard
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World
 from inventory.names import HostName
+from inventory.patroni import USER
 from tests.stubs.https import Asked, Reply
 from tests.stubs.ssh import Ran
 
@@ -87,8 +89,8 @@ def _rows(doors: Doors, world: World, host: HostName, row: str, flags: list[str]
         return None
 
 
-def patroni(world: World, host: HostName, asked: Asked) -> Reply:
-    """Return what the Patroni of ``host`` answers."""
+def patroni(world: World, host: HostName, asked: Asked, password: str) -> Reply:
+    """Return what the Patroni of ``host`` answers; changes need ``password``."""
     database = world.truth.database
     match asked.path:
         case "/cluster":
@@ -98,14 +100,25 @@ def patroni(world: World, host: HostName, asked: Asked) -> Reply:
         case "/history":
             links = [s for (_, heir), s in database.successions.items() if heir == host]
             return 200, [[link.end.timeline, link.fork, "no recovery target"] for link in links]
+        case "/switchover" if asked.headers.get("Authorization") == _basic(password):
+            return _switched(world, asked)
         case "/switchover":
-            try:
-                database.switch(HostName(asked.body["leader"]), HostName(asked.body["candidate"]))
-            except WorldError as error:
-                return 412, error.what
-            return 200, "Successfully switched over"
+            return 401, "not authenticated"
         case other:
             return 404, f"no {other} here"
+
+
+def _switched(world: World, asked: Asked) -> Reply:
+    try:
+        leader, candidate = asked.body["leader"], asked.body["candidate"]
+        world.truth.database.switch(HostName(leader), HostName(candidate))
+    except WorldError as error:
+        return 412, error.what
+    return 200, "Successfully switched over"
+
+
+def _basic(password: str) -> str:
+    return f"Basic {b64encode(f'{USER}:{password}'.encode()).decode()}"
 
 
 def _member(world: World, host: HostName) -> Mapping[str, Any]:

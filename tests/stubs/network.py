@@ -134,10 +134,13 @@ class StubNetwork:
             self.ends.append(https.serve((at, port), self._tls(host), answering))
 
     def _answering(self, host: Host) -> Iterator[tuple[int, https.Answering]]:
-        members = [m.host for m in self.world.truth.database.declared.members]
-        if host.name in members:
-            port = patroni_port(self.world.truth.database.declared.port)
-            yield port, self._locked(lambda asked: patroni(self.world, host.name, asked))
+        declared = self.world.truth.database.declared
+        if host.name in [member.host for member in declared.members]:
+            password = self.on.secrets.patroni_password(declared.name)
+            yield (
+                patroni_port(declared.port),
+                self._locked(lambda asked: patroni(self.world, host.name, asked, password)),
+            )
         if host.name in self.on.network.voters:
             yield ETCD_CLIENT, self._locked(self.etcd.answer)
         if host in self.on.network.hosts_with(Role.PROBE):

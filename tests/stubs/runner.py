@@ -19,7 +19,7 @@ PORT: Final = "NDC_STUB_SSH_PORT"
 
 
 def reached(environment: Environment, network: Network) -> Live:
-    """Return ``network`` as ``ndc.wiring.reaching.reached`` does, at that port."""
+    """Return ``network`` as ``ndc.wiring.doors.reached`` does, at that port."""
     return Live.over(network, environment.paths.secrets, ssh_port=int(os.environ[PORT]))
 
 

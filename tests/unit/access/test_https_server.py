@@ -20,6 +20,7 @@ from access.secrets import Secrets, ensure_secrets
 from access.this_host import ThisHost
 from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
+from inventory.network import Host
 from monitors.onhost.exporter import application
 from monitors.page import Page
 from tests.networks import network
@@ -31,20 +32,22 @@ Visit = Callable[[str], Coroutine[Any, Any, None]]
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
     """Return the secrets of a whole environment."""
-    return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", network())
+    here = replace(network(), hosts=(_host(), *network().hosts[1:]))
+    return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", here)
 
 
-def _this_host(secrets: Secrets) -> ThisHost:
-    of = network()
-    files = secrets.host_certificate(of.hosts[0].name)
-    folder = files.key.parent
-    (folder / "ca.crt").write_bytes(secrets.authority.certificate.read_bytes())
-    host = replace(
-        of.hosts[0],
+def _host() -> Host:
+    return replace(
+        network().hosts[0],
         loopback=IPv4Address("127.0.0.1"),
         management=IPv4Interface("127.0.0.2/8"),
     )
-    return ThisHost(of, host, folder)
+
+
+def _this_host(secrets: Secrets) -> ThisHost:
+    folder = secrets.host_certificate(_host().name).key.parent
+    (folder / "ca.crt").write_bytes(secrets.authority.certificate.read_bytes())
+    return ThisHost(network(), _host(), folder)
 
 
 def _visit(secrets: Secrets, visit: Visit) -> None:

@@ -16,6 +16,8 @@ from tests.unit.access.servers import answering
 ROOT = "https://host:8008"
 ONE, TWO = HostName("ndc01-data"), HostName("ndc02-data")
 
+PASSWORD = "a"  # noqa: S105 - of no environment
+
 CLUSTER: dict[str, Any] = {
     "members": [
         {"name": ONE, "role": "leader", "state": "running", "timeline": 3, "host": "198.19.0.1"},
@@ -126,12 +128,27 @@ def test_a_member_says_itself_whether_it_leads(status: int, leads: bool) -> None
 def test_a_switch_that_was_seen_returns() -> None:
     over = answering({"/switchover": (200, 'Successfully switched over to "ndc02-data"')})
 
-    patroni.switch(over, ROOT, leader=ONE, candidate=TWO)
+    patroni.switch(over, ROOT, leader=ONE, candidate=TWO, password=PASSWORD)
+
+
+def test_a_switch_proves_that_it_may_be_asked_for() -> None:
+    shown: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        shown.append(request.headers.get("Authorization", ""))
+        return httpx.Response(200, text="Successfully switched over")
+
+    over = httpx.Client(transport=httpx.MockTransport(answer))
+    patroni.switch(over, ROOT, leader=ONE, candidate=TWO, password=PASSWORD)
+
+    assert shown == ["Basic Y29udHJvbDph"]
 
 
 @pytest.mark.parametrize(
     ("status", "said", "meaning"),
     [
+        (401, "not authenticated", Rejected),
+        (403, "Access is denied", Rejected),
         (412, "leader name does not match", Rejected),
         (400, "No values given for required parameters leader and candidate", Rejected),
         (503, "Switchover status unknown", Unreachable),
@@ -143,6 +160,12 @@ def test_a_switch_that_was_not_seen_says_whether_it_may_still_happen(
     status: int, said: str, meaning: type[Exception]
 ) -> None:
     with pytest.raises(meaning) as caught:
-        patroni.switch(answering({"/switchover": (status, said)}), ROOT, leader=ONE, candidate=TWO)
+        patroni.switch(
+            answering({"/switchover": (status, said)}),
+            ROOT,
+            leader=ONE,
+            candidate=TWO,
+            password=PASSWORD,
+        )
 
     assert said in getattr(caught.value, "actual", "")

@@ -16,6 +16,7 @@ from access.secrets import Secrets, ensure_secrets
 from core.errors import Rejected
 from inventory.names import HostName, OperatorName
 from inventory.network import Operator
+from inventory.postgresql import server_name
 from tests.networks import network
 
 OWN_KEY = Operator(OperatorName("duty"), "ssh-ed25519 AAAA duty", frozenset({"observe"}))
@@ -99,12 +100,34 @@ def test_a_host_answers_under_every_name_it_has(secrets: Secrets) -> None:
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
 
     host = NETWORK.hosts[0]
-    assert set(names.get_values_for_type(x509.DNSName)) == {host.name, "localhost"}
+    led = {server_name(database.name) for database in NETWORK.databases_on(HOST)}
+    assert set(names.get_values_for_type(x509.DNSName)) == {host.name, *led}
     assert {str(address) for address in names.get_values_for_type(x509.IPAddress)} == {
         str(host.loopback),
         str(host.management.ip),
-        "127.0.0.1",
     }
+
+
+def test_only_a_member_passes_for_the_leader_of_a_database(secrets: Secrets) -> None:
+    for database in NETWORK.databases:
+        passing = {
+            host.name
+            for host in NETWORK.hosts
+            if _passes_for(server_name(database.name), secrets, host.name)
+        }
+
+        assert passing == {member.host for member in database.members}
+
+
+def _passes_for(name: str, secrets: Secrets, host: HostName) -> bool:
+    """Whether OpenSSL, as libpq uses it, takes the certificate of ``host`` for ``name``."""
+    during = str(int(datetime(2026, 12, 1, tzinfo=UTC).timestamp()))
+    words = [
+        *("openssl", "verify", "-attime", during, "-verify_hostname", name),
+        *("-CAfile", str(secrets.authority.certificate)),
+        str(secrets.host_certificate(host).certificate),
+    ]
+    return subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
 def test_openssl_accepts_what_was_issued(secrets: Secrets) -> None:

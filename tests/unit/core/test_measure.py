@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.measure import TOLERATED_SLIP, ClockMark, ProbeTime, Window
+from core.measure import TOLERATED_SLIP, ClockPair, ProbeTime, Window
 
 NOON = ProbeTime(datetime(2030, 1, 1, 12, tzinfo=UTC))
 SECOND = timedelta(seconds=1)
 CLOSE = timedelta(milliseconds=10)
-BEGAN = ClockMark(NOON, 100 * SECOND, CLOSE)
+BEGAN = ClockPair(NOON, 100 * SECOND, CLOSE)
 
 
 def _ended(probe_seconds: float, own_seconds: float) -> Window:
     after = NOON.shifted(timedelta(seconds=probe_seconds))
     return Window(
-        BEGAN, ended=ClockMark(after, 100 * SECOND + timedelta(seconds=own_seconds), CLOSE)
+        BEGAN, ended=ClockPair(after, 100 * SECOND + timedelta(seconds=own_seconds), CLOSE)
     )
 
 

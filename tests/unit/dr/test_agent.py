@@ -104,6 +104,17 @@ def test_a_new_disk_learns_the_epoch_and_then_refuses_older_ones(stage: Stage) -
     assert not stage.announced
 
 
+def test_a_host_that_was_away_for_any_number_of_moves_learns_from_the_record(
+    stage: Stage,
+) -> None:
+    stage.place(HERE, 1_000_000)
+
+    stage.look()
+
+    assert stage.known == {PORTAL: 1_000_000}
+    assert stage.announced
+
+
 def test_the_address_stays_while_the_run_that_moves_the_service_holds_it(stage: Stage) -> None:
     stage.place(HERE, 1)
     stage.look()

@@ -64,6 +64,17 @@ def test_whoever_was_overtaken_changes_nothing_and_learns_by_whom(tmp_path: Path
     assert guard.addresses.present() == frozenset()
 
 
+def test_one_request_with_a_huge_epoch_locks_no_host_up(tmp_path: Path) -> None:
+    guard = _guard(tmp_path)
+    guard.answer(ANNOUNCE.text())
+
+    refused, _ = guard.answer(replace(WITHDRAW, epoch=2**53 - 1).text())
+    obeyed, answer = guard.answer(replace(WITHDRAW, epoch=6).text())
+
+    assert (refused, obeyed) == (GuardVerdict.REFUSED, GuardVerdict.OBEYED)
+    assert answer.highest == 6
+
+
 def test_the_epoch_outlives_the_process(tmp_path: Path) -> None:
     _guard(tmp_path).answer(ANNOUNCE.text())
 

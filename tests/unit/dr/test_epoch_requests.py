@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Rejected
-from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict, refusal, services_of
+from dr.epochs import MOST_AHEAD, Act, GuardAnswer, GuardRequest, GuardVerdict, refusal, services_of
 from inventory.names import HostName, ServiceName
 from tests.networks import network
 
@@ -104,6 +104,19 @@ def test_an_older_epoch_is_refused(known: dict[str, int], *, obeyed: bool) -> No
 
 def test_the_epoch_of_another_workload_means_nothing() -> None:
     assert refusal(REQUEST, {"data-portal": 9}, SERVES) == ""
+
+
+@pytest.mark.parametrize("known", [{}, {PORTAL: 5}])
+@pytest.mark.parametrize("act", [Act.ANNOUNCE, Act.WITHDRAW])
+def test_an_epoch_that_no_move_leads_to_is_refused_unless_a_majority_recorded_it(
+    known: dict[str, int], act: Act
+) -> None:
+    last = known.get(PORTAL, 0) + MOST_AHEAD
+    ahead, beyond = (replace(REQUEST, act=act, epoch=epoch) for epoch in (last, last + 1))
+
+    assert refusal(ahead, known, SERVES) == ""
+    assert "is no next one" in refusal(beyond, known, SERVES)
+    assert refusal(beyond, known, SERVES, recorded=True) == ""
 
 
 def test_whoever_is_over_may_still_look() -> None:

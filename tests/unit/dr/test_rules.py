@@ -49,9 +49,7 @@ BAD: dict[str, Change] = {
     "two-leaders": _with_member(CANDIDATE, MemberFacts(leads=True, streams=False, lag_bytes=None)),
     "not-in-sync": lambda facts: replace(facts, synchronous=frozenset()),
     "sync-unseen": lambda facts: replace(facts, synchronous=None),
-    "others-in-sync": lambda facts: replace(
-        facts, synchronous=frozenset({CANDIDATE, HostName("ndc03-data")})
-    ),
+    "source-silent": lambda facts: replace(facts, obeying=facts.obeying - {HostName("ndc01-app")}),
     "lag": _with_member(
         CANDIDATE, MemberFacts(leads=False, streams=True, lag_bytes=LAG_LIMIT_BYTES + 1)
     ),

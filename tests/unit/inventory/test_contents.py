@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from core.host_paths import CERTIFICATE, HOST_FILE, NETWORK_FILE, PROGRAM_IN_USE
-from inventory import etcd
+from inventory import etcd, patroni
 from inventory.contents import Contents, contents_of
 from inventory.names import HostName
 from inventory.network import LastCopy, Role
@@ -73,12 +73,13 @@ def test_a_monitor_reads_the_copies_of_its_own_site() -> None:
 def test_every_password_that_a_host_reads_is_made() -> None:
     made = {login.password for login in logins(BOTH)}
     made |= {etcd.password_name(account.name) for account in etcd.accounts(BOTH)}
+    made |= {patroni.password_name(database.name) for database in BOTH.databases}
     for host in BOTH.hosts:
         contents = contents_of(BOTH, host)
 
         assert {password.name for password in contents.passwords} <= made
         for member in contents.members:
-            assert member.etcd_password in made
+            assert {member.etcd_password, member.changers_password} <= made
             assert {one.password for one in (*member.logins.values(), *member.owners)} <= made
 
 

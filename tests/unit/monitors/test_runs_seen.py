@@ -17,7 +17,7 @@ from inventory.etcd import claims, placements
 from inventory.names import SiteName
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, health_of, is_settled
-from monitors.look.readings import ClaimReading, PlacementReading, Readings, RunReading
+from monitors.look.readings import Readings, RunReading
 from monitors.look.sources import newest_claims
 from monitors.look.voters import VoterReading, voter_reading
 from tests.networks import network
@@ -27,7 +27,7 @@ OF = network()
 SERVICE = OF.services[0].name
 RUN = RunName("20300517-050000-move")
 OPEN = RunReading(SERVICE, is_carried=False, is_held=False, waits_for=())
-CLAIM = {SERVICE: ClaimReading(RUN, 3)}
+CLAIM = {SERVICE: Claim(RUN, 3)}
 WHERE_IT_BEGAN = "next: ndc dr runs, on the machine that began it"
 
 
@@ -79,7 +79,7 @@ def test_a_run_that_is_not_over_is_a_concern_with_its_next_step(
     [
         ({}, CLAIM, True),
         ({RunName("another"): replace(OPEN, is_carried=True)}, CLAIM, True),
-        ({}, {SERVICE: ClaimReading(None, 3)}, False),
+        ({}, {SERVICE: Claim(None, 3)}, False),
         ({}, {}, False),
         (None, CLAIM, False),
     ],
@@ -87,7 +87,7 @@ def test_a_run_that_is_not_over_is_a_concern_with_its_next_step(
 )
 def test_a_claim_of_a_run_that_is_not_here_is_told(
     runs: dict[RunName, RunReading] | None,
-    held: dict[object, ClaimReading],
+    held: dict[object, Claim],
     is_told: bool,  # noqa: FBT001 - a column
 ) -> None:
     seen = taken(OF, _told(runs=runs, claims=held))
@@ -125,17 +125,15 @@ def test_a_voter_tells_claims_and_placements_of_their_own_keys() -> None:
 
     told = asyncio.run(look())
 
-    assert told.placements == {SERVICE: PlacementReading(SiteName("ndc02"), 5)}
+    assert told.placements == {SERVICE: Placement(SiteName("ndc02"), 5, None)}
     assert told.claims == CLAIM
 
 
 @pytest.mark.parametrize("numbers", [(3, 4), (4, 3)])
 def test_of_claims_the_one_of_the_highest_number_counts(numbers: tuple[int, int]) -> None:
-    claims_of_voters = [
-        {SERVICE: ClaimReading(RunName(f"run-{number}"), number)} for number in numbers
-    ]
+    claims_of_voters = [{SERVICE: Claim(RunName(f"run-{number}"), number)} for number in numbers]
 
-    assert newest_claims(claims_of_voters) == {SERVICE: ClaimReading(RunName("run-4"), 4)}
+    assert newest_claims(claims_of_voters) == {SERVICE: Claim(RunName("run-4"), 4)}
 
 
 def _coded(text: str) -> str:

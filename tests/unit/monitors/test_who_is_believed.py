@@ -16,7 +16,6 @@ from dr.placement import Placement, placement_text
 from inventory import etcd
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Network
-from monitors.look.readings import PlacementReading
 from monitors.look.sources import Sources, look_around
 from tests.networks import network
 from tests.snapshots import all_well, taken
@@ -35,7 +34,7 @@ def _on_this_machine(of: Network) -> Network:
     return replace(of, hosts=hosts)
 
 
-def _placed(told: Mapping[HostName, Placement]) -> Mapping[ServiceName, PlacementReading]:
+def _placed(told: Mapping[HostName, Placement]) -> Mapping[ServiceName, Placement]:
     """Return where services are placed if the voters say what is ``told``."""
     of = _on_this_machine(OF)
     by_address = {str(of.host(name).management.ip): record for name, record in told.items()}
@@ -47,7 +46,7 @@ def _placed(told: Mapping[HostName, Placement]) -> Mapping[ServiceName, Placemen
         pair = {"key": _coded(key), "value": _coded(placement_text(record)), "mod_revision": "1"}
         return httpx.Response(200, json={"health": "true", "kvs": [pair]})
 
-    async def look() -> Mapping[ServiceName, PlacementReading]:
+    async def look() -> Mapping[ServiceName, Placement]:
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
             return (await look_around(of, client, Sources(None), httpx.Auth())).placements
 
@@ -64,7 +63,7 @@ def test_of_placements_the_one_of_the_highest_epoch_counts(epochs: tuple[int, ..
 
     placed = _placed(dict(zip(VOTERS, records, strict=True)))
 
-    assert placed == {SERVICE: PlacementReading(SiteName("ndc02"), 5)}
+    assert placed == {SERVICE: Placement(SiteName("ndc02"), 5, None)}
 
 
 @pytest.mark.parametrize("cut_off", OF.databases[0].members, ids=lambda member: member.host)

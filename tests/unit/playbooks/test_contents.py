@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from inventory.names import HostName
+from inventory.network import Role
 from inventory.network_text import network_from_json
+from inventory.patroni import changers
 from tests.conftest import Golden
 from tests.networks import ROOT, network
 from tests.unit.playbooks.conftest import Rendered
@@ -155,6 +158,66 @@ def test_postgresql_admits_nobody_without_encryption(rendered: Mapping[str, Rend
 
         assert {line.split()[0] for line in lines} == {"local", "hostssl"}
         assert {line.split()[-1] for line in lines} == {"scram-sha-256"}
+
+
+def test_a_patroni_obeys_its_members_and_the_operator_and_only_with_a_password(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    there = network("tiny")
+    members = there.databases[0].members
+    known = {str(there.host(member.host).loopback) for member in members}
+    known.add(str(there.operator_address.ip))
+
+    for member in members:
+        rest = _patroni(rendered, member.host)["restapi"]
+
+        # Patroni asks for address and certificate only where these two are there
+        assert set(rest["allowlist"]) == known
+        assert rest["verify_client"] == "optional"
+        assert rest["authentication"] == {
+            "username": "control",
+            "password": "the-password-of-patroni-general-db",
+        }
+
+
+def test_a_host_that_only_serves_is_not_among_those_whom_a_patroni_obeys() -> None:
+    there = network("compact")
+
+    for database in there.databases:
+        obeyed = set(changers(there, database))
+        serving = {host.loopback for host in there.hosts_with(Role.SERVICE)}
+
+        assert serving
+        assert not obeyed & serving
+
+
+def test_of_the_programs_of_a_host_only_those_that_must_may_ask_a_patroni(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    for contents in rendered.values():
+        lines = contents.texts()["/etc/nftables.conf"].splitlines()
+        output = lines[lines.index("  chain output {") :]
+
+        assert "    tcp dport { 8008 } meta skuid != { root, haproxy, postgres, prometheus }" in (
+            line.removesuffix(" reject with tcp reset") for line in output
+        )
+
+
+def test_a_firewall_lets_nobody_speak_bgp_but_the_neighbours(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    there = network("tiny")
+    for name, contents in rendered.items():
+        host = there.host(HostName(name))
+        ends = [
+            (end, link.other_end(end)) for link in there.links if (end := link.end_at(host.name))
+        ]
+        admitted = {f'iifname "{end.interface}" ip saddr {far.address.ip}' for end, far in ends}
+        admitted.add(f'iifname "lan0" ip saddr {there.site(host.site).lan}')
+        lines = contents.texts()["/etc/nftables.conf"].splitlines()
+
+        bgp = {line.strip().partition(" tcp dport 179 ") for line in lines if " 179 " in line}
+        assert {(before, after) for before, _, after in bgp} == {(a, "accept") for a in admitted}
 
 
 def test_a_firewall_lets_only_the_operator_in_by_management(

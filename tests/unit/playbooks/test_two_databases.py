@@ -111,8 +111,19 @@ def test_no_password_opens_two_databases(rendered_twice: Mapping[str, Rendered])
                     used[database] |= set(re.findall(r"the-password-of-[\w.-]+\w", text))
 
     one, other = used.values()
-    assert len(one) == len(other) == 7
+    assert len(one) == len(other) == 8
     assert one.isdisjoint(other)
+
+
+@pytest.mark.parametrize(("service", "host"), SERVED)
+def test_an_application_verifies_the_leader_by_the_name_of_its_own_database(
+    rendered_twice: Mapping[str, Rendered], service: Service, host: str
+) -> None:
+    words = _dsn(rendered_twice[host], service)
+
+    assert words["host"] == f"{service.database}.database"
+    assert words["hostaddr"] == "127.0.0.1"
+    assert words["sslmode"] == "verify-full"
 
 
 def test_both_homes_make_their_own_database(rendered_twice: Mapping[str, Rendered]) -> None:

@@ -15,6 +15,8 @@ _WITH_ONE_VALUE = (
     "password",
     "bfd profile",
     "timers connect",
+    "maximum-prefix",
+    "prefix-list",
     "route-map",
 )
 
@@ -96,7 +98,8 @@ class Router:
         maps = {text.split()[1] for text in texts if text.startswith("route-map ")}
         lists = {text.split()[2] for text in texts if text.startswith("ip prefix-list ")}
         used_maps = {m[1] for t in texts if (m := re.match(r"neighbor \S+ route-map (\S+)", t))}
-        used_lists = {m[1] for t in texts if (m := re.match(r"match ip .* prefix-list (\S+)", t))}
+        naming = r"(?:match ip .*|neighbor \S+) prefix-list (\S+)"
+        used_lists = {m[1] for text in texts if (m := re.match(naming, text))}
         return (used_maps - maps) | (used_lists - lists)
 
 
@@ -105,7 +108,7 @@ def _key(text: str) -> str:
     words = text.split()
     if words[0] == "neighbor":
         attribute = next((a for a in _WITH_ONE_VALUE if f" {a} " in f"{text} "), "")
-        direction = words[-1] if attribute == "route-map" else ""
+        direction = words[-1] if attribute in {"route-map", "prefix-list"} else ""
         return f"neighbor {words[1]} {attribute} {direction}" if attribute else text
     if "seq" in words:
         return " ".join(words[: words.index("seq") + 2])

@@ -46,7 +46,7 @@ SMALLER = frr_text(_without(network("tiny"), "ndc03"), HostName("ndc01-edge"), "
 CASES = {
     "a-site-more": (SMALLER, EDGE),
     "a-site-less": (EDGE, SMALLER),
-    "another-password": (EDGE, EDGE.replace("the-password", "another-password")),
+    "another-password": (EDGE, frr_text(network("tiny"), HostName("ndc01-edge"), "another")),
     "edited-by-hand": (
         EDGE.replace(" neighbor 198.19.100.3 timers connect 3\n", "")
         .replace("permit 198.19.2.0/24 le 32", "permit 0.0.0.0/0 le 32")

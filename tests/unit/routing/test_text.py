@@ -6,14 +6,15 @@ line: who their neighbours are, what they let through, and that they differ in n
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 
 from inventory.names import HostName
 from inventory.network import Network, Role
 from routing.delta import delta
-from routing.text import frr_daemons_text, frr_text
+from routing.passwords import session_password
+from routing.text import frr_daemons_text, frr_text, session_passwords
 from routing.tree import Line, parse
 from tests.conftest import Golden
 from tests.networks import ROOT, network
@@ -78,7 +79,7 @@ def test_a_prefix_is_let_through_only_with_its_origin(profile: str, host: str) -
     source = "route-map SOURCE permit 10"
     sends = {Line((), source), Line((source,), f"set src {declared.host(name).loopback}")}
     filters = _filters(declared, name) if declared.links_of(name) else set()
-    assert policies == sends | filters
+    assert policies == sends | filters | _own_of_clients(declared, name)
 
 
 @pytest.mark.parametrize(("profile", "host"), HOSTS)
@@ -112,6 +113,37 @@ def test_routers_differ_in_nothing_else(profile: str, host: str) -> None:
     assert _the_rest(declared, host) == _the_rest(network("compact"), reviewed)
 
 
+@pytest.mark.parametrize("profile", ["tiny", "compact"])
+def test_both_ends_of_a_session_know_its_password_and_no_other_session_has_it(
+    profile: str,
+) -> None:
+    declared = network(profile)
+    known = Counter(
+        password
+        for host in declared.hosts
+        for password in session_passwords(declared, host.name, PASSWORD)
+    )
+
+    assert set(known.values()) == {2}
+    assert PASSWORD not in known
+
+
+def test_a_host_without_links_is_believed_about_itself_alone() -> None:
+    declared = network("compact")
+    border = _text(declared, "ndc01-edge1")
+    others = {str(host.loopback) for host in declared.hosts if host.name != "ndc01-app"}
+
+    believed = {
+        line.rpartition(" ")[2]
+        for line in border.splitlines()
+        if line.startswith("ip prefix-list HOST-ndc01-app ")
+    }
+
+    assert "  neighbor 198.19.33.1 prefix-list HOST-ndc01-app in" in border.splitlines()
+    assert f"{declared.host(HostName('ndc01-app')).loopback}/32" in believed
+    assert not believed & {f"{address}/32" for address in others}
+
+
 def test_frr_prints_back_what_it_was_given() -> None:
     """What was recorded is ``show running-config`` of FRR 8.4.4, brought up with ours."""
     printed = RECORDED.read_text("utf-8")
@@ -141,6 +173,8 @@ def _across_links(declared: Network, name: HostName) -> dict[str, set[str]]:
         sessions[str(far.address.ip)] = _session(declared, far.host) | {
             "route-map RECEIVE in",
             "route-map ANNOUNCE out",
+            "maximum-prefix 10000 restart 1 force",
+            f"password {session_password(PASSWORD, near.address.ip, far.address.ip)}",
         }
     return sessions
 
@@ -154,7 +188,12 @@ def _inside(declared: Network, name: HostName) -> dict[str, set[str]]:
         if other.name != name and borders:
             words = _session(declared, other.name)
             words |= {"next-hop-self"} if name in borders else set()
-            words |= {"route-reflector-client"} if other.name not in borders else set()
+            words.add(f"password {session_password(PASSWORD, me.lan.ip, other.lan.ip)}")
+            if other.name in borders:
+                words.add("maximum-prefix 10000 restart 1 force")
+            else:
+                words |= {"route-reflector-client", f"prefix-list HOST-{other.name} in"}
+                words.add("maximum-prefix 300 restart 1 force")
             sessions[str(other.lan.ip)] = words
     return sessions
 
@@ -162,7 +201,19 @@ def _inside(declared: Network, name: HostName) -> dict[str, set[str]]:
 def _session(declared: Network, other: HostName) -> set[str]:
     asn = declared.site(declared.host(other).site).asn
     watched = {"bfd", "bfd profile ndc", "timers connect 3", "activate"}
-    return watched | {f"remote-as {asn}", f"description {other}", f"password {PASSWORD}"}
+    return watched | {f"remote-as {asn}", f"description {other}"}
+
+
+def _own_of_clients(declared: Network, name: HostName) -> set[Line]:
+    """Return what a border router lets hosts without links say: their own addresses."""
+    if Role.BORDER not in declared.host(name).roles:
+        return set()
+    return {
+        Line((), f"ip prefix-list HOST-{host.name} seq {int(address)} permit {address}/32")
+        for host in declared.hosts_at(declared.host(name).site)
+        if Role.BORDER not in host.roles
+        for address in (host.loopback, *(s.address for s in declared.services_on(host.name)))
+    }
 
 
 def _filters(declared: Network, name: HostName) -> set[Line]:
@@ -229,6 +280,8 @@ def _referred(lines: tuple[Line, ...]) -> set[tuple[str, str]]:
         words = line.text.split()
         if line.text.startswith("match ip address prefix-list"):
             found.add(("prefix-list", words[-1]))
+        if line.text.startswith("neighbor ") and " prefix-list " in line.text:
+            found.add(("prefix-list", words[-2]))
         if line.text.startswith("match as-path"):
             found.add(("as-path", words[-1]))
         if " route-map " in line.text:

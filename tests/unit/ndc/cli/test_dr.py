@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.runs.plan import RunName
+from dr.live.launch import Runner
 from dr.live.run_folder import names
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout, checkout
@@ -37,6 +38,7 @@ def test_a_service_moves_as_it_was_printed_and_its_run_can_be_read(typed: Checko
     planned = typed.ndc("dr", "plan", SERVICE, "--to", "ndc02")
     (run,) = _runs(typed)
     unanswered = typed.ndc(*MOVE, "--plan", run)
+    another = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc03", "--plan", run)
     moved = typed.ndc("--yes", *MOVE, "--plan", run)
     shown = typed.ndc("dr", "show", run)
     report = json.loads(typed.ndc("--json", "dr", "show", run).out)
@@ -47,6 +49,8 @@ def test_a_service_moves_as_it_was_printed_and_its_run_can_be_read(typed: Checko
 
     assert (planned.code, f"--plan {run}" in planned.err) == (0, True)
     assert unanswered.code == 2
+    assert another.code == 4
+    assert "is not about moving" in another.err
     assert moved.code == 0, moved.err
     assert "promote: done" in moved.err
     assert "switchover public-service-portal to ndc02: done" in moved.out
@@ -73,7 +77,7 @@ def test_every_objection_is_told_and_nothing_is_begun(typed: Checkout) -> None:
     refused = typed.ndc("--yes", *MOVE)
 
     assert refused.code == 4
-    assert "is not the only synchronous standby" in refused.err
+    assert "is not a synchronous standby" in refused.err
     assert "is too far behind" in refused.err
     assert _runs(typed) == []
 
@@ -114,3 +118,20 @@ def test_a_network_that_nobody_reaches_is_refused_whole(typed: Checkout) -> None
     assert refused.code == 4
     assert "nobody can say where" in refused.err
     assert RunName(SERVICE) not in _runs(typed)
+
+
+def test_who_interrupts_is_told_that_the_run_goes_on(
+    typed: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Runner, "carry", interrupted)
+
+    left = typed.ndc("--yes", *MOVE)
+    (run,) = _runs(typed)
+
+    assert left.code == 130
+    assert "the run goes on without you" in left.err
+    assert f"dr show {run}" in left.err
+    assert f"dr abort {run}" in left.err

@@ -1,0 +1,51 @@
+"""As whom our programs run on a host: an account each, with the groups that it needs. Pure.
+
+Who takes one program over has what that one may read, and nothing of its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from inventory.network import Host, Network, Role, Service
+
+AGENT: Final = "ndc-agent"
+EXPORTER: Final = "ndc-exporter"
+HEARTBEAT: Final = "ndc-heartbeat"
+PROBE: Final = "ndc-probe"
+
+TLS: Final = "ndc-tls"
+"""the group that reads the key of the host's certificate"""
+CONSOLES: Final = "frrvty"
+"""FRR's group: its members may change whatever the router says"""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAccount:
+    """One account without a shell."""
+
+    name: str
+    purpose: str
+    groups: tuple[str, ...] = ()
+
+
+def application(service: Service) -> str:
+    """Return as whom the application of ``service`` runs; a service's name may be too long."""
+    return f"ndc-app-{service.port}"
+
+
+def system_accounts(network: Network, host: Host) -> Iterator[SystemAccount]:
+    """Yield the accounts of our programs on ``host``."""
+    if Role.SERVICE in host.roles:
+        yield SystemAccount(AGENT, "announces services", (TLS,))
+    if host.roles & {Role.BORDER, Role.ACCESS, Role.MONITOR}:
+        consoles = (CONSOLES,) if host.forwards else ()
+        yield SystemAccount(EXPORTER, "tells what this host sees", (TLS, *consoles))
+    if Role.DATABASE in host.roles:
+        yield SystemAccount(HEARTBEAT, "marks databases that lead")
+    if Role.PROBE in host.roles:
+        yield SystemAccount(PROBE, "uses services as a citizen does", (TLS,))
+    for service in network.services_on(host.name):
+        yield SystemAccount(application(service), f"the application of {service.name}")

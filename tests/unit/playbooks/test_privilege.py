@@ -1,0 +1,191 @@
+"""What each program of ours may do on a host, beside its own work: nothing."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from inventory.contents import contents_of
+from inventory.names import HostName
+from tests.networks import network
+from tests.unit.playbooks.conftest import Rendered
+
+TINY = network("tiny")
+SANDBOX = {
+    *("NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes"),
+    *("PrivateDevices=yes", "RestrictSUIDSGID=yes", "RestrictNamespaces=yes"),
+    *("SystemCallFilter=@system-service", "SystemCallFilter=~@privileged @resources"),
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
+}
+
+
+def _units(contents: Rendered) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Yield each unit of ours that stays, with its directives."""
+    for path, text in contents.texts().items():
+        if path.startswith("/etc/systemd/system/") and path.endswith(".service"):
+            directives: dict[str, list[str]] = {}
+            for line in text.splitlines():
+                name, sign, value = line.partition("=")
+                if sign and not line.startswith("#"):
+                    directives.setdefault(name, []).append(value)
+            if directives.get("Type") != ["oneshot"]:
+                yield path.rpartition("/")[2], directives
+
+
+def _all_units(contents: Rendered) -> dict[str, str]:
+    """Return what stands in each unit that stays, our own or a drop-in for Debian's."""
+    texts = {
+        path.removeprefix("/etc/systemd/system/").removesuffix(".d/ndc.conf"): text
+        for path, text in contents.texts().items()
+        if path.startswith("/etc/systemd/system/")
+    }
+    return {name: text for name, text in texts.items() if "Type=oneshot" not in text}
+
+
+def _owners(contents: Rendered) -> dict[str, str]:
+    return {
+        given["path"]: given["owner"]
+        for tree in contents.trees
+        for given in tree.get("files") or []
+        if "owner" in given
+    }
+
+
+def _groups(contents: Rendered) -> dict[str, set[str]]:
+    """Return the groups of each account that the host makes."""
+    lines = [line.split() for tree in contents.trees for line in tree.get("accounts") or []]
+    made = {words[1] for words in lines if words[0] == "u"}
+    return {name: {w[2] for w in lines if w[0] == "m" and w[1] == name} for name in made}
+
+
+def test_no_two_programs_run_as_one_user_and_none_as_root(
+    rendered_twice: Mapping[str, Rendered],
+) -> None:
+    for contents in rendered_twice.values():
+        users = {name: unit["User"] for name, unit in _units(contents)}
+        ours = [user for name, user in users.items() if not name.startswith("patroni-")]
+
+        assert users
+        assert ["root"] not in users.values()
+        assert len({user for (user,) in ours}) == len(ours)
+        assert {user for (user,) in ours} <= _groups(contents).keys()
+
+
+def test_every_unit_comes_back_however_often_it_ends(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        texts = _all_units(contents)
+        declared = {u["name"] for tree in contents.trees for u in tree.get("units") or []}
+
+        # two do their work once; Debian's sshd comes back, and a new unit would be restarted
+        # under the play that places it
+        once = {"nftables.service", "ndc-sysctl.service"}
+        assert declared - once - {"ssh.service"} == texts.keys()
+        for name, text in texts.items():
+            lines = text.splitlines()
+            assert lines.index("StartLimitIntervalSec=0") < lines.index("[Service]"), name
+            assert lines.index("[Service]") < lines.index("Restart=always"), name
+
+
+def test_every_unit_of_ours_is_a_sandbox(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        for name, unit in _units(contents):
+            said = {f"{key}={value}" for key, values in unit.items() for value in values}
+
+            assert said >= SANDBOX, name
+            rights = ["", "CAP_NET_ADMIN"] if name == "ndc-agent.service" else [""]
+            assert unit["CapabilityBoundingSet"] == rights
+
+
+def test_a_unit_writes_to_what_is_its_own_and_nowhere_else(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    written = {
+        name: (unit.get("StateDirectory", []), unit.get("ReadWritePaths", []))
+        for contents in rendered.values()
+        for name, unit in _units(contents)
+    }
+
+    assert {name: places for name, places in written.items() if any(places)} == {
+        "etcd.service": ([], ["/var/lib/etcd"]),
+        "ndc-agent.service": (["ndc/agent"], []),
+        "ndc-probe.service": (["ndc/probe"], []),
+        "patroni-general-db.service": ([], ["/var/lib/postgresql /run/postgresql"]),
+    }
+
+
+@pytest.mark.lab
+def test_systemd_thinks_well_of_every_unit_of_ours(
+    rendered_twice: Mapping[str, Rendered], tmp_path: Path
+) -> None:
+    for host, contents in rendered_twice.items():
+        (tmp_path / host).mkdir()
+        for name, text in _all_units(contents).items():
+            if "ExecStart=" in text:  # a whole unit, and no drop-in
+                (tmp_path / host / name).write_text(text)
+        units = sorted((tmp_path / host).iterdir())
+        judged = subprocess.run(
+            ["systemd-analyze", "security", "--offline=true", "--threshold=30", *units],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+def test_a_password_is_read_by_the_one_program_that_needs_it(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    for host, contents in rendered.items():
+        users = {name: unit["User"][0] for name, unit in _units(contents)}
+        here = contents_of(TINY, TINY.host(HostName(host)))
+        for password in here.passwords:
+            units = [
+                name
+                for tree in contents.trees
+                for name in (unit["name"] for unit in tree.get("units") or [])
+                if tree["role"] == password.program and name in users
+            ]
+
+            assert [users[name] for name in units] == [_owners(contents)[str(password.path)]]
+
+
+def test_the_publics_application_reads_no_key_and_no_console(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    applications = 0
+    for contents in rendered.values():
+        groups = _groups(contents)
+        for name, unit in _units(contents):
+            if name.startswith("ndc-reference-"):
+                applications += 1
+                assert groups[unit["User"][0]] == set()
+
+    assert applications
+
+
+@pytest.mark.parametrize("profile", ["tiny", "compact"])
+def test_of_our_programs_only_a_routers_exporter_reaches_frrs_consoles(profile: str) -> None:
+    there = network(profile)
+    for host in there.hosts:
+        reaching = {
+            account.name
+            for account in contents_of(there, host).accounts
+            if "frrvty" in account.groups
+        }
+
+        assert reaching == ({"ndc-exporter"} if host.forwards else set())
+
+
+def test_recovery_acts_on_a_host_as_the_agent_does(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        agents = [unit for name, unit in _units(contents) if name == "ndc-agent.service"]
+        forced = contents.texts()["/etc/ssh/authorized_keys.d/root"]
+
+        assert ("epoch_main" in forced) == bool(agents)
+        for agent in agents:
+            assert f"setpriv --reuid={agent['User'][0]} " in forced
+            assert "--bounding-set=-all,+net_admin" in forced
+            assert agent["AmbientCapabilities"] == ["CAP_NET_ADMIN"]
