@@ -70,8 +70,10 @@ class ServiceProbe:
                 group.create_task(self._read_back_for_ever())
                 group.create_task(self._write_for_ever(group))
         finally:
-            await self._citizen.close()
-            self._ledger.close()
+            try:
+                self._ledger.close()
+            finally:
+                await self._citizen.close()
 
     @property
     def head(self) -> Head:

@@ -34,11 +34,11 @@ class Tree:
 
     def changes(self, host: Host) -> list[dict[str, str]]:
         """Return how the host differs, as a diff; nothing is touched."""
-        found = [_change(host, entry) for entry in self._unlike(host)]
-        found += [_diff(path, "", "programs") for path in self.programs if not host.look(path)]
-        asked = due(host, self.units, [change["after_header"] for change in found])
+        changes = [_change(host, entry) for entry in self._unlike(host)]
+        changes += [_diff(path, "", "programs") for path in self.programs if not host.look(path)]
+        asked = due(host, self.units, [change["after_header"] for change in changes])
         steps = steps_of(host, self.units, asked)
-        return found + [_diff(f"unit {name}", state, action) for action, name, state in steps]
+        return changes + [_diff(f"unit {name}", state, action) for action, name, state in steps]
 
     def apply(self, host: Host, wheel: str, watchers: list[Unit], *, watch: bool = False) -> None:
         """Make the host so; ``watchers`` are the units of every stage.
