@@ -23,7 +23,7 @@ from inventory.names import EnvironmentName, HostName
 from playbooks.running import Counts, HostChange, Play, PlayResult, TaskFailure, converge
 from playbooks.running.private_data import order_for
 from playbooks.running.wire import ChildLine, DiffEntry, Order
-from playbooks.waves import Left, Wave
+from playbooks.waves import STAGES, Left, Stage, Wave
 from tests.networks import ROOT, network
 
 SITE = """
@@ -131,24 +131,26 @@ def _waves_that_only(task: str) -> str:
 STAND = "ansible.builtin.assert: {that: inventory_hostname != 'ndc02-node', quiet: true}"
 
 
-def test_the_first_host_that_fails_ends_the_waves(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_first_host_that_fails_ends_the_waves(tmp_path: Path, stage: Stage) -> None:
     paths, wheel = _paths(tmp_path, "waves.yml", _waves_that_only(STAND))
     secrets = ensure_secrets(paths.secrets, network("tiny"))
     first, second, third = (HostName(f"ndc0{number}-node") for number in (1, 2, 3))
+    beside = HostName("ndc02-edge")
     order = (
-        Wave("quorum", (third, first)),
-        Wave("quorum", (second,)),
-        Wave("quorum", (HostName("witness-node"),)),
+        Wave(stage, (third, first)),
+        Wave(stage, (beside, second)),
+        Wave(stage, (HostName("witness-node"),)),
         Wave("everything", (first,)),
     )
-    said: list[str] = []
 
     play = Play("waves.yml", waves=order)
-    result = converge(network("tiny"), secrets, wheel, paths, play, said.append)
+    result = converge(network("tiny"), secrets, wheel, paths, play, lambda _: None)
 
     assert result.hosts == {
         third: Counts(ok=1),
         first: Counts(ok=1),
+        beside: Counts(ok=1),
         second: Counts(failed=1),
     }
 
