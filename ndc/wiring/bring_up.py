@@ -17,6 +17,7 @@ from core import files
 from core.clock import NotYet, until_answered, wait_until
 from core.errors import Rejected
 from core.locks import alone
+from core.stages import Stages
 from core.system_clock import SystemClock
 from core.text import Say
 from dr.live.doors import quorum
@@ -36,7 +37,6 @@ from ndc.wiring.place import place_services
 from ndc.wiring.routers import say_routes
 from ndc.wiring.running_network import earlier_network, keep
 from ndc.wiring.snapshots import snapshot_taker
-from ndc.wiring.stages import Stages
 from ndc.wiring.summary import summary
 from ndc.wiring.taking_away import demand_named
 from toolchain import build

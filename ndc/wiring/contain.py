@@ -7,12 +7,12 @@ from pathlib import Path
 
 from access.secrets import Secrets
 from core.errors import NotSeen
+from core.stages import Stages
 from dr.doors import Doors
 from inventory.names import HostName
 from inventory.network import Network
 from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
-from ndc.wiring.stages import Stages
 from playbooks.running import Play, PlayResult, converge
 from playbooks.waves import Wave, waves
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from access.secrets import Secrets
 from core import files
 from core.errors import Rejected
+from core.stages import Stages
 from inventory.network import Network
 from lab.client import Labd
 from ndc.wiring.environment import Environment
-from ndc.wiring.stages import Stages
 from stacks.engine import EngineSettings, StackEngine
 from stacks.programs.declared import Seeds
 from stacks.substrates.port import Power

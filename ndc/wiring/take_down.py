@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.locks import alone
+from core.stages import Stages
 from core.system_clock import SystemClock
 from core.text import Say
 from ndc.settings import settings
 from ndc.wiring.environment import Environment
 from ndc.wiring.existence import Existence
 from ndc.wiring.running_network import forget_network
-from ndc.wiring.stages import Stages
 from stacks.engine.record import stacks_on_record
 from toolchain import build
 
