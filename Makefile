@@ -34,8 +34,8 @@ test: ## set-up and every check, lab suite included
 	@$(MAKE) lab
 
 check: $(VENV) ## every check that needs neither root nor lab, on any Linux with Python 3.11
-	@$(MAKE) --jobs=2 --keep-going --output-sync=target static
-	@$(MAKE) unit
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target format lint types layers
+	@$(MAKE) --jobs=2 content unit
 
 static: format lint types layers content ## the checks that run no test: format lint types layers content
 
