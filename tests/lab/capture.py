@@ -10,6 +10,18 @@ from pathlib import Path
 EMPTY_BYTES = 24
 """of a file that holds no packet"""
 
+_OF_THE_LAB = "net 198.18.0.0/15"
+_HOST_UNREACHABLE = "icmp[icmptype] = icmp-unreach and icmp[icmpcode] = 1"
+
+
+def stray(interface: str) -> str:
+    """Return the filter that finds packets of the lab on an ``interface`` that is not the lab's.
+
+    Over lo the kernel tells a program of this machine of a host that does not answer yet:
+    that is no packet of the lab, whatever addresses it bears.
+    """
+    return f"{_OF_THE_LAB} and not ({_HOST_UNREACHABLE})" if interface == "lo" else _OF_THE_LAB
+
 
 @contextmanager
 def recorded(interface: str, file: Path, *only: str, namespace: str = "") -> Iterator[None]:

@@ -15,14 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.capture import recorded
+from tests.lab.capture import recorded, stray
 from tests.lab.leftovers import Leftovers
 from tests.lab.terminal import Terminal
 
 ENVIRONMENT = os.environ.get("NDC_TEST_ENV", "suite")
-A_PACKET_OF_THE_LAB = "net 198.18.0.0/15"
-# what the kernel tells a program of this machine, over lo, of a host that does not answer yet
-BUT_NO_HOST_UNREACHABLE = "not (icmp[icmptype] = icmp-unreach and icmp[icmpcode] = 1)"
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +38,7 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with ExitStack() as ends:
         for interface in interfaces:
             file = folder / f"{interface}.pcap"
-            which = A_PACKET_OF_THE_LAB
-            if interface == "lo":
-                which = f"{which} and {BUT_NO_HOST_UNREACHABLE}"
-            ends.enter_context(recorded(interface, file, which))
+            ends.enter_context(recorded(interface, file, stray(interface)))
         yield folder
 
 
