@@ -1,15 +1,19 @@
-"""What citizens notice of a planned move, and of the death of the database leader's host."""
+"""What citizens notice of a planned move, and of the death of the database leader's host.
+
+Beside our move stands Patroni's own, ``patronictl switchover`` alone: what is above it is ours.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from core.clock import wait_until
 from core.measure import Measure
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand
-from tests.lab.recovery import Portal, Standing, noticed, report_named
+from tests.lab.recovery import Portal, Standing, moved_by_patroni, noticed, report_named
 from tests.lab.terminal import Terminal
 
 _HANG = timedelta(seconds=120)
@@ -22,7 +26,8 @@ _UNDERWAY = timedelta(seconds=1.5)
 
 
 def switchover(stand: Stand, _: int) -> Iterator[Trial]:
-    """Move the service to the other site of its pair, and read the report."""
+    """Let Patroni move the database there and back; then move all of it, and read the report."""
+    alone = _moved_by_patroni(stand)
     lab = stand.lab()
     portal = Portal.declared(lab)
     target = portal.other_than(Standing.seen(lab).site)
@@ -34,7 +39,25 @@ def switchover(stand: Stand, _: int) -> Iterator[Trial]:
     assert report["outcome"] not in {"held", "unwound"}, moved.stdout
     unmeasured = report["outcome"] == "unmeasured"
     gap = None if unmeasured or seen["void"] else seen["gap_seconds"]
-    yield gap, None if unmeasured else seen["lost"]
+    yield gap, None if unmeasured else seen["lost"], alone
+
+
+def _moved_by_patroni(stand: Stand) -> float | None:
+    """Return the mean gap of two moves of the database alone; it leads where it did before."""
+    lab = stand.lab()
+    portal = Portal.declared(lab)
+    leader = Standing.seen(lab).leader
+    database = lab.done("status", "--json").value["databases"][0]
+    other = next(m["host"] for m in database["members"] if m["role"] == "synchronous")
+    gaps: list[float | None] = []
+    for before, after in pairwise((leader, other, leader)):
+        stand.lab()
+        since = CLOCK.now()
+        moved_by_patroni(lab, database["name"], before, after)
+        seen = _when_over(lab, portal, since)
+        gaps.append(None if seen.is_void else seen.gap.length.total_seconds())
+    measured = [gap for gap in gaps if gap is not None]
+    return sum(measured) / len(measured) if len(measured) == len(gaps) else None
 
 
 def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
@@ -48,13 +71,7 @@ def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
     lab.done("lab", "kill", leader)
     try:
         wait_until(CLOCK, lambda: _led_by_another(lab, leader), what="a leader", bound=_HANG)
-        gap = wait_until(
-            CLOCK,
-            lambda: _over(lab, portal, since - _RUN_UP),
-            what="an acknowledged write",
-            bound=_HANG,
-            every=timedelta(seconds=1),
-        )
+        gap = _when_over(lab, portal, since)
     finally:
         lab.done("lab", "start", leader, bound_seconds=_HANG_SECONDS)
     lab.done("status", "--wait", bound_seconds=_HANG_SECONDS)
@@ -70,6 +87,17 @@ def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
 def _led_by_another(lab: Terminal, dead: str) -> bool:
     leader = lab.ndc("status", "--json").value["databases"][0]["leader"]
     return leader not in {None, dead}
+
+
+def _when_over(lab: Terminal, portal: Portal, since: datetime) -> Measure:
+    """Return what the probe noticed of what was done at ``since``, once it is over."""
+    return wait_until(
+        CLOCK,
+        lambda: _over(lab, portal, since - _RUN_UP),
+        what="an acknowledged write",
+        bound=_HANG,
+        every=timedelta(seconds=1),
+    )
 
 
 def _over(lab: Terminal, portal: Portal, since: datetime) -> Measure | None:

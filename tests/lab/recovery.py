@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from access.clients.probe import MeasureAnswer
+from core import host_paths
 from core.clock import wait_until
 from core.measure import Measure
 from core.system_clock import SystemClock
@@ -172,6 +173,15 @@ def served_where_led(lab: Terminal, portal: Portal) -> Standing:
     lab.ndc("status", "--wait", bound_seconds=300)
     report_of(lab, lab.ndc("dr", "switchover", portal.name, "--to", before.site, bound_seconds=300))
     return Standing.seen(lab)
+
+
+def moved_by_patroni(lab: Terminal, database: str, leader: str, candidate: str) -> None:
+    """Let Patroni alone move ``database``, as somebody would type it who has no ndc."""
+    settings = host_paths.PATRONI_SETTINGS / f"{database}.yml"
+    patronictl = (str(host_paths.VENV / "bin/patronictl"), "-c", str(settings))
+    names = ("--leader", leader, "--candidate", candidate)
+    moved = lab.on(leader, *patronictl, "switchover", database, *names, "--force")
+    assert moved.code == 0, moved.stdout + moved.stderr
 
 
 def _curl(lab: Terminal, portal: Portal, *words: str) -> Answer:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.clock import wait_until
-from tests.lab.recovery import CLOCK, Portal, Standing, noticed
+from tests.lab.recovery import CLOCK, Portal, Standing, moved_by_patroni, noticed
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -52,11 +52,7 @@ def _led_apart_from_the_portal(lab: Terminal, portal: Portal) -> Standing:
     member = {one["role"]: one["host"] for one in database["members"]}
     sites = {one["host"]: one["site"] for one in database["members"]}
     if sites[member["leader"]] == status["services"][0]["active"]:
-        names = ("--leader", member["leader"], "--candidate", member["synchronous"])
-        patroni = ("/opt/ndc/venv/bin/patronictl", "-c", f"/etc/patroni/{database['name']}.yml")
-        words = (*patroni, "switchover", database["name"], *names, "--force")
-        moved = lab.on(member["leader"], *words)
-        assert moved.code == 0, moved.stdout + moved.stderr
+        moved_by_patroni(lab, database["name"], member["leader"], member["synchronous"])
         assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
     apart = Standing.seen(lab)
     assert sites[apart.leader] != apart.site, portal
