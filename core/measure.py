@@ -31,6 +31,19 @@ class ProbeTime:
         return ProbeTime(self.at + by)
 
 
+def patience_with_a_measure(length: timedelta) -> timedelta:
+    """Return how long to wait for what a window of ``length`` came to.
+
+    Every write of it is read back: 1,200 a minute, and the probe reads faster than that.
+    """
+    return timedelta(seconds=30) + length / 60
+
+
+def patience_with_reading_back(length: timedelta) -> timedelta:
+    """Return how long the probe tries to read the writes of ``length`` back, and then answers."""
+    return timedelta(seconds=20) + length / 60
+
+
 @dataclass(frozen=True, slots=True)
 class ClockPair:
     """One instant, as two clocks show it."""

@@ -105,3 +105,17 @@ def pytest_terminal_summary(
     """Name the texts that are to be read."""
     for path in config.stash[GOLDEN].refreshed:
         terminalreporter.write_line(f"refreshed: {path.relative_to(ROOT)}")
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return a list that grows by every file and folder that is synced from now on."""
+    paths: list[Path] = []
+    fsync = os.fsync  # noqa: TID251 - what is counted here
+
+    def noting(descriptor: int) -> None:
+        paths.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    return paths

@@ -84,7 +84,8 @@ class Etcd:
         ``auth`` names an account; without it only an etcd that knows no accounts answers.
         """
         self._over = over
-        self._roots = list(roots)
+        self._roots = tuple(roots)
+        """replaced and never changed: several threads ask"""
         self._auth = auth
 
     def get(self, key: str) -> KeyValue | None:
@@ -141,7 +142,7 @@ class Etcd:
             Unreachable: no voter, or no quorum, answered.
         """
         failure = Unreachable("there is no voter to ask", next_step="ndc show promises")
-        for root in list(self._roots):
+        for root in self._roots:
             url = f"{root}/v3/{what}"
             try:
                 reply = send(self._over, "POST", url, body=body, deadline=DEADLINE, auth=self._auth)
@@ -156,8 +157,7 @@ class Etcd:
         raise failure
 
     def _ask_last(self, root: str) -> None:
-        self._roots.remove(root)
-        self._roots.append(root)
+        self._roots = (*(other for other in self._roots if other != root), root)
 
 
 def _condition(one: Holds) -> dict[str, Any]:

@@ -175,7 +175,9 @@ class Engine(Generic[ActionT, BasisT]):
 
     def _send(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         for step in run.ready():
-            run = self._begin(run, step)
+            # one of them may have been refused a moment ago, and then nothing new begins
+            if step in run.ready():
+                run = self._begin(run, step)
         if undo := run.to_undo():
             run = self._launch(run, undo, EventKind.UNDO_STARTED)
         return run
@@ -205,14 +207,18 @@ class Engine(Generic[ActionT, BasisT]):
         return run
 
     def _heed(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
-        completion = self._actuator.wait(LOOK_EVERY)
-        if completion and self._is_awaited(completion):
-            run = self._hear(run, completion)
+        bound = LOOK_EVERY
+        while completion := self._actuator.wait(bound):
+            if self._is_awaited(completion):
+                run = self._hear(run, completion)
+            bound = timedelta()
+        # a look may take long: what is answered meanwhile is heard before it counts as late
+        now = self._clock.elapsed()
         for name, flight in list(self._flights.items()):
             step = run.plan.step(name)
             if flight.answered and self._in_effect(run, step):
                 run = self._note(run, step, EventKind.SUCCEEDED, flight.note)
-            elif self._clock.elapsed() >= flight.due:
+            elif now >= flight.due:
                 reason = (
                     "it said yes, but nothing is to be seen" if flight.answered else "no answer"
                 )

@@ -53,7 +53,11 @@ class Completion:
 
 
 class Sensor(Protocol[ActionT_contra]):
-    """Looks, and never touches. Each answer comes within a second or is "cannot tell"."""
+    """Looks, and never touches. What gives no answer within its own bound is "cannot tell".
+
+    The bound is the look's: a second for most, 20 s for a canary over a line that hangs. The
+    engine waits for it, so a deadline may be noticed late by as much.
+    """
 
     def objections(self, action: ActionT_contra) -> Sequence[str]:
         """Return why ``action`` may not be begun now; what cannot be seen is an objection."""
@@ -77,7 +81,7 @@ class Actuator(Protocol[ActionT_contra]):
         """
 
     def wait(self, bound: timedelta) -> Completion | None:
-        """Return the next attempt that ended, or None after ``bound``."""
+        """Return the next attempt that ended, or None after ``bound``; 0: what ended already."""
 
 
 class Inbox(Protocol):

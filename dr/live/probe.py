@@ -13,7 +13,7 @@ import httpx
 
 from access.clients import http, probe
 from core.errors import NotSeen
-from core.measure import Measure, ProbeTime
+from core.measure import Measure, ProbeTime, patience_with_a_measure
 from dr.doors import Acknowledged
 from inventory.endpoints import PROBE
 from inventory.names import ServiceName, SiteName
@@ -22,8 +22,6 @@ from inventory.network import Network, Role
 T = TypeVar("T")
 
 _LOOK: Final = timedelta(seconds=1)
-_MEASURE: Final = timedelta(seconds=30)
-"""the probe reads every row of the window back"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +33,40 @@ class Probes:
 
     def acknowledged(self, service: ServiceName) -> Acknowledged | None:
         """Return the last acknowledged write; None: there has been none."""
-        summary = self._first(lambda client, root: probe.summary(client, root, deadline=_LOOK))
-        own = summary.services.get(service)
-        if own is None or own.last_acknowledged_at is None:
+        own = self._summary(service)
+        if own.last_acknowledged_at is None:
             return None
         site = SiteName(own.site) if own.site else None
         return Acknowledged(site, own.taken_at - own.last_acknowledged_at)
 
     def now(self, service: ServiceName) -> ProbeTime:
         """Return what the clock of the probe of ``service`` shows."""
-        summary = self._first(lambda client, root: probe.summary(client, root, deadline=_LOOK))
-        own = summary.services.get(service)
-        if own is None:
-            raise NotSeen(
-                f"the probe does not write to {service}",
-                refused=True,
-                next_step="ndc up configures the probe",
-            )
-        return ProbeTime(own.taken_at)
+        return ProbeTime(self._summary(service).taken_at)
 
     def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
         """Return what became of the writes between ``since`` and ``until``, each read back now."""
         window = (since.at, until.at)
+        deadline = patience_with_a_measure(until - since)
         return self._first(
             lambda client, root: probe.measured(
-                client, root, service, window=window, deadline=_MEASURE
+                client, root, service, window=window, deadline=deadline
             )
         )
+
+    def _summary(self, service: ServiceName) -> probe.ServiceSummary:
+        """Return what the first probe says that writes to ``service``."""
+
+        async def of_service(client: httpx.AsyncClient, root: str) -> probe.ServiceSummary:
+            own = (await probe.summary(client, root, deadline=_LOOK)).services.get(service)
+            if own is None:
+                raise NotSeen(
+                    f"the probe does not write to {service}",
+                    refused=True,
+                    next_step="ndc up configures the probe",
+                )
+            return own
+
+        return self._first(of_service)
 
     def _first(self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]]) -> T:
         failure = NotSeen(

@@ -68,11 +68,14 @@ class Citizen:
         self._root = root
         self._new = _client(tls, connections=0)
         self._lasting = _client(tls, connections=4)
+        # an hour of writes is a thousand questions: not a handshake for each
+        self._reading = _client(tls, connections=1)
 
     async def close(self) -> None:
         """Close all connections."""
         await self._new.aclose()
         await self._lasting.aclose()
+        await self._reading.aclose()
 
     async def write(self, key: str, connection: ConnectionKind) -> Ended:
         """Return how a submission with ``key`` ended, within the deadline.
@@ -107,7 +110,7 @@ class Citizen:
             NotSeen: nobody answered for any of them.
         """
         answer = await look_async(
-            self._new,
+            self._reading,
             f"{self._root}/submissions",
             deadline=_READ_BACK,
             parameters={"key": keys},

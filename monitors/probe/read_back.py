@@ -9,13 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.errors import NotSeen
+from core.measure import patience_with_reading_back
 from monitors.ledger import LedgerEntry, WriteOutcome
 from monitors.probe.citizen import MOST_KEYS, Citizen
 from monitors.probe.ledger_file import LedgerFile
 from monitors.probe.losses import KnownLoss, LossRecord
-
-PATIENCE: Final = timedelta(seconds=20)
-"""for reading back a window: whoever asks for a measure waits 30 s"""
 
 LATELY: Final = timedelta(minutes=10)
 """what is read back again at once after a silence or a move: a new leader may lack it"""
@@ -75,10 +73,12 @@ class ReadBack:
     async def ids_of(self, entries: Sequence[LedgerEntry]) -> dict[str, list[int]]:
         """Return the ids that the service holds under the key of each of ``entries``.
 
-        Who gives no answer is asked again until ``PATIENCE`` is over; a key that nobody
+        Who gives no answer is asked again, for so long as a measure may take; a key that nobody
         answered for by then is missing. One with an empty list is denied.
         """
-        ids = await self._ids_of([entry.key for entry in entries], patience=PATIENCE)
+        length = entries[-1].due_at - entries[0].due_at if entries else timedelta()
+        patience = patience_with_reading_back(length)
+        ids = await self._ids_of([entry.key for entry in entries], patience=patience)
         self._note(entries, ids)
         return ids
 

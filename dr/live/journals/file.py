@@ -27,6 +27,8 @@ class FileJournal(Generic[ActionT, BasisT]):
         self._path = path
         self._codec = codec
         self._clock = clock
+        self._is_named = False
+        """whether its name is known to be on disk: who made the file may have died before that"""
 
     def append(self, entry: Entry[ActionT, BasisT]) -> Record[ActionT, BasisT]:
         """Write ``entry`` and return only once it, and the file's name, are on disk.
@@ -53,8 +55,9 @@ class FileJournal(Generic[ActionT, BasisT]):
                 file.write(self._codec.encode(record) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())  # noqa: TID251 a journal grows, and is never replaced
-            if created:
+            if not self._is_named:
                 files.sync_folder(self._path.parent)
+                self._is_named = True
         except OSError as error:
             raise _refused(self._path, error) from error
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 
@@ -90,3 +93,19 @@ def test_a_quorum_that_lets_us_not_read_is_told_from_one_that_does_not_answer() 
 
     assert forbidden.value.refused
     assert not silent.value.refused
+
+
+def test_threads_that_meet_a_dead_voter_together_lose_no_voter() -> None:
+    voters = Voters(httpx.ConnectError("x"))
+    etcd = voters.etcd()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(etcd.get, ["/a"] * 2000))
+    finally:
+        sys.setswitchinterval(before)
+
+    assert answers == [None] * 2000
+    assert etcd.get("/a") is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import PlanRefused, Rejected, Unreachable
-from core.runs.journal import Request, Wish
+from core.runs.journal import Opened, Request, Where, Wish
 from core.runs.plan import StepId
 from core.system_clock import SystemClock
 from dr.live.launch import Runner
@@ -133,3 +133,23 @@ def test_a_runner_loads_nothing_of_where_a_person_stands(
     exit_code = Runner("no-such-environment", folder, SystemClock()).carry(lambda _: None)
 
     assert exit_code == PlanRefused.exit_code
+
+
+def test_the_name_of_a_run_is_on_disk_before_anything_of_it_is_done(
+    tmp_path: Path, plan: RecoveryPlan, synced: list[Path]
+) -> None:
+    root = tmp_path / "runs"
+
+    folder = RunFolder.create(root, plan)
+
+    assert {tmp_path, root, folder.path} <= set(synced)
+
+
+def test_a_journal_whose_maker_died_before_its_name_was_on_disk_is_named_by_the_next(
+    folder: RunFolder, plan: RecoveryPlan, synced: list[Path]
+) -> None:
+    (folder.path / "journal.jsonl").touch()
+
+    folder.journal(SystemClock()).append(Opened(plan, Where.FILE))
+
+    assert folder.path in synced

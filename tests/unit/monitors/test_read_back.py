@@ -12,6 +12,7 @@ import pytest
 from typing_extensions import override
 
 from core.errors import JournalCorrupt, NotSeen, Rejected
+from core.measure import patience_with_reading_back
 from monitors.probe import read_back
 from monitors.probe.citizen import MOST_KEYS, Citizen
 from monitors.probe.ledger_file import LedgerFile
@@ -101,7 +102,7 @@ def test_who_never_answers_is_asked_until_a_bound(reader: Reader) -> None:
     ids = asyncio.run(reader.reads.ids_of([write(1)]))
 
     assert ids == {}
-    assert reader.time - began < read_back.PATIENCE + SECOND
+    assert reader.time - began < patience_with_reading_back(timedelta()) + SECOND
 
 
 def test_what_got_no_answer_is_asked_for_at_the_next_turn(reader: Reader) -> None:

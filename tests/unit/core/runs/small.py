@@ -50,7 +50,7 @@ class Words(Timeline):
         super().__init__()
 
     def objections(self, action: str) -> Sequence[str]:
-        return [self.against[action]] if action in self.against else []
+        return [said] if (said := self.against.get(action)) else []
 
     def is_in_effect(self, action: str) -> bool | None:
         return None if action in self.unseen else action in self.true

@@ -9,12 +9,12 @@ from typing_extensions import override
 
 from core.clock import Clock
 from core.errors import JournalCorrupt, PlanRefused, Rejected
-from core.runs.engine import BLIND, PATIENCE
+from core.runs.engine import BLIND, LOOK_EVERY, PATIENCE
 from core.runs.journal import Codec, Entry, Record, RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import Step, StepId
 from dr.simulation.journal import MemoryJournal
-from tests.unit.core.runs.small import CODEC, Bench, plan, step
+from tests.unit.core.runs.small import CODEC, Bench, Words, plan, step
 
 A, B = StepId("a"), StepId("b")
 
@@ -246,3 +246,36 @@ def test_a_step_that_needs_a_later_one_is_no_plan() -> None:
 def test_two_steps_of_one_name_are_no_plan() -> None:
     with pytest.raises(PlanRefused, match="step a of run cannot stand where it stands"):
         plan(step("a"), step("a"))
+
+
+def test_once_a_step_is_refused_another_that_was_ready_is_not_begun(bench: Bench) -> None:
+    bench.world.against |= {"a": "it is taken", "b": "not yet"}
+    bench.world.at(PATIENCE - LOOK_EVERY / 2, lambda: bench.world.against.update({"b": ""}))
+
+    run = bench.start(step("a"), step("b"))
+
+    assert run.states == {A: StepState.FAILED, B: StepState.PENDING}
+    assert bench.world.performed == []
+
+
+class Slow(Words):
+    """A world in which a look takes long."""
+
+    @override
+    def is_in_effect(self, action: str) -> bool | None:
+        self.sleep(timedelta(seconds=5))
+        return super().is_in_effect(action)
+
+
+def test_an_answer_that_came_during_a_long_look_did_not_come_late() -> None:
+    bench = Bench(Slow())
+
+    run = bench.start(
+        step("a"),
+        step("b", deadline=timedelta(seconds=2)),
+        step("c", deadline=timedelta(seconds=7)),
+    )
+
+    assert run.closed is RunVerdict.DONE
+    assert bench.told("b") == ["started", "succeeded"]
+    assert bench.told("c") == ["started", "succeeded"]
