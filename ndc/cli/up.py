@@ -47,7 +47,7 @@ def _demand_named(
     """
     from ndc.wiring.taking_away import removals_text, what_goes
 
-    goes = what_goes(environment, say, inventory=options.inventory) if environment else ()
+    goes = what_goes(environment, inventory=options.inventory) if environment else ()
     if {removal.name for removal in goes} == losing:
         return
     names = frozenset(removal.name for removal in goes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.errors import NotSeen, PlanRefused, Rejected
+from core.errors import NdcError, NotSeen, PlanRefused, Rejected
 from core.locks import is_held
 from core.runs.plan import RunName
 from dr.doors import RecordsDoor
@@ -26,11 +26,16 @@ def demand_no_run(environment: Environment, note: Callable[[str], None]) -> None
     """
     try:
         network = kept(environment)
-        if network is not None:
-            with reached(environment, network) as live:
-                demand_unclaimed(network, live.doors.records, note)
+    except (PlanRefused, Rejected) as error:
+        note(_unseen(error))
+        return
+    if network is None:
+        return
+    try:
+        with reached(environment, network) as live:
+            demand_unclaimed(network, live.doors.records, note)
     except Rejected as error:
-        note(f"{error.what}: whether a run holds a service cannot be seen")
+        note(_unseen(error))
 
 
 def demand_unclaimed(
@@ -42,7 +47,11 @@ def demand_unclaimed(
             if holder := records.claim(service.name).run:
                 raise _held(service.name, holder)
     except NotSeen as error:
-        note(f"{error.what}: whether a run holds a service cannot be seen")
+        note(_unseen(error))
+
+
+def _unseen(error: NdcError) -> str:
+    return f"{error.what}: whether a run holds a service cannot be seen"
 
 
 def _held(service: ServiceName, run: RunName) -> PlanRefused:

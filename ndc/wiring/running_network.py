@@ -72,30 +72,34 @@ def earlier_network(environment: Environment, declared: Network) -> Network | No
     ``declared`` stands in for one that was built, and of which nothing readable was kept.
     """
     try:
-        last = kept(environment)
+        return kept(environment)
     except (PlanRefused, Rejected):
         return declared
-    if last is None and stacks_on_record(environment.paths.pulumi / "backend"):
-        return declared
-    return last
 
 
 def kept(environment: Environment) -> Network | None:
     """Return the network that ``keep`` wrote last; None if nothing runs.
 
     Raises:
-        PlanRefused, Rejected: what was kept cannot be read.
+        PlanRefused, Rejected: what was kept cannot be read, or is gone and stacks are on record.
     """
     path = environment.paths.network
     text = files.read_if_there(path)
+    if text is None and stacks_on_record(environment.paths.pulumi / "backend"):
+        raise _unread(f"{path} is gone", "no such file")
     if text is None:
         return None
     try:
         return network_from_json(text, path)
     except ValidationError as error:
-        raise Rejected(
-            f"{path} cannot be read",
-            expected="the network that the last ndc up set out to build",
-            actual=error.errors(include_url=False)[0]["msg"],
-            next_step="restore it from a copy; or ndc up, which makes it anew",
-        ) from None
+        message = error.errors(include_url=False)[0]["msg"]
+        raise _unread(f"{path} cannot be read", message) from None
+
+
+def _unread(what: str, actual: str) -> Rejected:
+    return Rejected(
+        what,
+        expected="the network that the last ndc up set out to build",
+        actual=actual,
+        next_step="restore it from a copy; or ndc up, which makes it anew",
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Final
 
 from core.errors import PlanRefused, Rejected
 from inventory.network import Network
@@ -12,17 +13,17 @@ from ndc.wiring.environment import network as network_of
 from ndc.wiring.running_network import kept
 from stacks.removals import Removal, removals
 
+WHAT_RUNS: Final = "what-runs"
+"""names all that goes, where nobody can tell what it is"""
 
-def what_goes(
-    environment: Environment, note: Callable[[str], None], *, inventory: Path | None = None
-) -> tuple[Removal, ...]:
+
+def what_goes(environment: Environment, *, inventory: Path | None = None) -> tuple[Removal, ...]:
     """Return what goes if the inventory is made true now; nothing is touched.
 
     Raises:
         InventoryInvalid, Rejected: the inventory cannot be used.
-        PlanRefused: what runs is of a format that is not read.
     """
-    return _lost(environment, network_of(environment, inventory=inventory), note)
+    return _lost(environment, network_of(environment, inventory=inventory))
 
 
 def demand_named(environment: Environment, network: Network, named: Collection[str]) -> None:
@@ -31,7 +32,7 @@ def demand_named(environment: Environment, network: Network, named: Collection[s
     Raises:
         PlanRefused: it is not; nothing was touched.
     """
-    goes = _lost(environment, network, lambda _: None)
+    goes = _lost(environment, network)
     if {removal.name for removal in goes} != set(named):
         raise PlanRefused(
             "what would be taken away is not what was named",
@@ -48,12 +49,10 @@ def removals_text(goes: Sequence[Removal]) -> str:
     return "\n".join(["nothing was touched: the inventory takes away what runs", *lines])
 
 
-def _lost(
-    environment: Environment, network: Network, note: Callable[[str], None]
-) -> tuple[Removal, ...]:
+def _lost(environment: Environment, network: Network) -> tuple[Removal, ...]:
     try:
         before = kept(environment)
-    except Rejected as error:
-        note(f"{error.what}: what the inventory takes away cannot be seen")
-        return ()
+    except (PlanRefused, Rejected) as error:
+        goes = "whatever runs and is not declared goes"
+        return (Removal(WHAT_RUNS, f"{goes}, and nobody can tell what that is: {error.what}"),)
     return removals(before, network) if before else ()

@@ -56,6 +56,13 @@ def _a_network_that_runs(folder: Path) -> None:
     (emptied / "workloads.yaml").write_text("databases: {}\nservices: {}\n", "utf-8")
 
 
+def _built(folder: Path) -> None:
+    """Let stacks be on record, and nothing of the network that they were made for."""
+    made = environment.opened(folder.name)
+    environment.network(made, record=True)
+    _holding("pulumi/backend/.pulumi/stacks/ndc/site.json", b"{}")(folder)
+
+
 CASES: dict[str, tuple[Spoil, str]] = {
     "a-command-that-is-none": (_nothing, "ndc stauts"),
     "a-file-instead-of-a-folder": (_nothing, "ndc --inventory var/ci/environment.json check"),
@@ -67,7 +74,7 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "allocations-emptied": (_holding("allocations.yaml", b""), "ndc --env ci status"),
     "allocations-gone": (
         _holding("pulumi/backend/.pulumi/stacks/ndc/network.json", b"{}"),
-        "ndc --env ci status",
+        "ndc --env ci check",
     ),
     "allocations-of-a-later-version": (
         _holding("allocations.yaml", b"format: 2\nseries: {}\n"),
@@ -95,6 +102,22 @@ CASES: dict[str, tuple[Spoil, str]] = {
         "ndc --env ci status",
     ),
     "network-torn": (_holding("network.json", b'{"format": 1,'), "ndc --env ci status"),
+    "network-torn-and-dr": (
+        _holding("network.json", b'{"format": 1,'),
+        "ndc --env ci dr switchover public-service-portal --to ndc02 --yes",
+    ),
+    "network-torn-and-down": (_holding("network.json", b"{"), "ndc --env ci down"),
+    "network-torn-and-up": (_holding("network.json", b"{"), "ndc --env ci up --yes"),
+    "network-of-a-later-version-and-up": (
+        _holding("network.json", b'{"format": 2}'),
+        "ndc --env ci up --yes",
+    ),
+    "network-gone": (_built, "ndc --env ci status"),
+    "network-gone-and-dr": (
+        _built,
+        "ndc --env ci dr switchover public-service-portal --to ndc02 --yes",
+    ),
+    "network-gone-and-up": (_built, "ndc --env ci up --yes"),
     "no-keys-for-looking": (_nothing, "ndc --env ci status"),
     "no-keys-for-ssh": (_nothing, "ndc --env ci ssh ndc01-edge"),
     "logs-for-a-program": (
