@@ -55,8 +55,8 @@ class RunFolder:
         folder = cls(root, plan.id)
         try:
             folder.inbox_path.mkdir(parents=True, mode=0o755)
-            for made in (folder.path, root, root.parent):
-                files.sync_folder(made)
+            for parent in (folder.path, root, root.parent):
+                files.sync_folder(parent)
         except OSError as error:
             raise Rejected(
                 f"the folder of run {plan.id} could not be made",
