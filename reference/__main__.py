@@ -18,8 +18,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m reference", description=__doc__)
     parser.add_argument("configuration", type=Path)
     configuration = read_configuration(parser.parse_args().configuration)
-    # while there is no leader the pool would say so fifty times a second
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    # of each statement that a citizen no longer waits for, it would say that it was cancelled
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     uvicorn.run(
         application(configuration, PostgresStore(configuration.dsn)),
         host="127.0.0.1",

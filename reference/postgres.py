@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
 from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
+from reference.sessions import StoreSession, Sessions
 from reference.submissions import Draft, DraftRefused, StoreRefused, StoreSilent, Submission
+
+MadeT = TypeVar("MadeT")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS submissions (
@@ -37,68 +38,39 @@ RETURNING id, key, body, committed_at, site, host, sent_again = 0
 """
 _COLUMNS = "SELECT id, key, body, committed_at, site, host FROM submissions"
 
-_CONNECT_SECONDS = 2
-_FREE_SECONDS = 0.5
-"""to wait for a free connection; then ask again, which makes the pool try a new one"""
-_SESSION = "-c statement_timeout=5000 -c application_name=ndc-reference"
-
 
 class PostgresStore:
     """Keeps submissions in the database that ``dsn`` leads to."""
 
     def __init__(self, dsn: str) -> None:
-        self._pool = AsyncConnectionPool(
-            dsn,
-            min_size=1,
-            max_size=8,
-            open=False,
-            # no back-off of the pool's own: who waits asks again, so a new leader is found at once
-            reconnect_timeout=0.0,
-            timeout=_FREE_SECONDS,
-            kwargs={
-                "autocommit": True,
-                "connect_timeout": _CONNECT_SECONDS,
-                "tcp_user_timeout": 3000,
-                "options": _SESSION,
-            },
-        )
+        self._sessions = Sessions(dsn)
 
     async def prepare(self) -> None:
         """Start to connect, and make the table exist."""
-        await self._pool.open(wait=False)
-        async with self._connection() as connection:
-            await connection.execute(_SCHEMA)
+        self._sessions.open()
+
+        async def make(session: StoreSession) -> None:
+            await session.execute(_SCHEMA)
+
+        await self._use(make)
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self._pool.close()
+        """Close all sessions."""
+        await self._sessions.close()
 
     async def keep(self, draft: Draft) -> tuple[Submission, bool]:
         """Return the submission of the draft's key, and whether this call made it."""
-        warnings: list[str] = []
         values = {
             "key": draft.key,
             "body": Jsonb(draft.body),
             "site": draft.site,
             "host": draft.host,
         }
-        async with self._connection() as connection:
 
-            def note(diagnostic: errors.Diagnostic) -> None:
-                warnings.append(diagnostic.message_primary or "")
+        async def insert(session: StoreSession) -> tuple[Submission, bool]:
+            return await _kept(session, values)
 
-            connection.add_notice_handler(note)
-            try:
-                async with connection.cursor(row_factory=tuple_row) as cursor:
-                    await cursor.execute(_KEEP, values)
-                    row = await cursor.fetchone()
-            finally:
-                connection.remove_notice_handler(note)
-        if warnings or row is None:
-            # the only warning here: committed, but the wait for the standby was cancelled
-            raise StoreSilent("; ".join(warnings))
-        *columns, is_new = row
-        return Submission(*columns), is_new
+        return await self._use(insert)
 
     async def by_id(self, number: int) -> Submission | None:
         """Return the submission with that id, or None."""
@@ -110,23 +82,40 @@ class PostgresStore:
         return await self._find(f"{_COLUMNS} WHERE key = ANY(%s) ORDER BY id", (list(keys),))
 
     async def _find(self, query: str, values: Sequence[Any]) -> list[Submission]:
-        async with (
-            self._connection() as connection,
-            connection.cursor(row_factory=class_row(Submission)) as cursor,
-        ):
-            await cursor.execute(query, values)
-            return await cursor.fetchall()
+        async def select(session: StoreSession) -> list[Submission]:
+            async with session.cursor(row_factory=class_row(Submission)) as cursor:
+                await cursor.execute(query, values)
+                return await cursor.fetchall()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        return await self._use(select)
+
+    async def _use(self, work: Callable[[StoreSession], Awaitable[MadeT]]) -> MadeT:
         try:
-            async with self._pool.connection() as connection:
-                yield connection
-        except (PoolTimeout, PoolClosed, TooManyRequests) as error:
-            raise StoreRefused("no connection to the database") from error
+            return await self._sessions.use(work)
         except (errors.ReadOnlySqlTransaction, errors.UndefinedTable) as error:
             raise StoreRefused(str(error)) from error
         except errors.DataError as error:
             raise DraftRefused(str(error)) from error
         except psycopg.Error as error:
             raise StoreSilent(str(error)) from error
+
+
+async def _kept(session: StoreSession, values: Mapping[str, Any]) -> tuple[Submission, bool]:
+    """Return the submission of a key in ``session``, and whether it is new."""
+    warnings: list[str] = []
+
+    def note(diagnostic: errors.Diagnostic) -> None:
+        warnings.append(diagnostic.message_primary or "")
+
+    session.add_notice_handler(note)
+    try:
+        async with session.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(_KEEP, values)
+            row = await cursor.fetchone()
+    finally:
+        session.remove_notice_handler(note)
+    if warnings or row is None:
+        # the only warning here: committed, but the wait for the standby was cancelled
+        raise StoreSilent("; ".join(warnings))
+    *columns, is_new = row
+    return Submission(*columns), is_new
