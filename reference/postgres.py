@@ -10,7 +10,7 @@ from psycopg import errors
 from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 
-from reference.sessions import StoreSession, Sessions
+from reference.sessions import Sessions, StoreSession
 from reference.submissions import Draft, DraftRefused, StoreRefused, StoreSilent, Submission
 
 MadeT = TypeVar("MadeT")

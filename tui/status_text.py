@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from core.text import table
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import Health, concerns, health_of, of_subject
-from monitors.health.snapshot import DatabaseView, HostView, QuorumView, SessionView, Snapshot
+from monitors.health.snapshot import (
+    DatabaseView,
+    HostView,
+    QuorumView,
+    ServiceView,
+    SessionView,
+    Snapshot,
+)
 from tui.words import NOTHING, amount, duration, last_sight, marked, round_trip
 
 _FIRST_LINE = {
@@ -156,7 +163,7 @@ def _services(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str
             str(service.address),
             service.active or "unknown",
             NOTHING if service.epoch is None else str(service.epoch),
-            {True: "yes", False: "no", None: "unknown"}[service.answers],
+            _word_of_probe(service),
             service.answers_from or NOTHING,
             last_sight(service.sighting, snapshot.taken_at),
         )
@@ -164,3 +171,9 @@ def _services(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str
     ]
     header = ("service", "", "address", "active", "epoch", "answers", "from", "seen")
     return table(header, rows)
+
+
+def _word_of_probe(service: ServiceView) -> str:
+    if service.answers is not None and service.refused:
+        return "refuses" if not service.answers else "refuses some"
+    return {True: "yes", False: "no", None: "unknown"}[service.answers]

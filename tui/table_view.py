@@ -86,6 +86,8 @@ def _database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Row]:
 def _service(service: ServiceView, snapshot: Snapshot) -> Row:
     epoch = "" if service.epoch is None else f", epoch {service.epoch}"
     answers = {True: "answers", False: "does not answer", None: "not probed"}[service.answers]
+    if service.answers is False and service.refused:
+        answers = "refuses"
     return Row(
         f"service/{service.name}",
         service.name,

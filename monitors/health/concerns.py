@@ -16,13 +16,13 @@ from typing import Final
 from inventory.names import HostName
 from monitors.health.concern import Concern, Condition
 from monitors.health.runs import of_run
+from monitors.health.services import of_service
 from monitors.health.snapshot import (
     DatabaseView,
     HostView,
     LinkView,
     MemberRole,
     QuorumView,
-    ServiceView,
     SessionView,
     Snapshot,
 )
@@ -71,7 +71,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         _of_sessions(snapshot),
         _of_quorum(snapshot.quorum, snapshot),
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
-        chain.from_iterable(_of_service(s, snapshot) for s in snapshot.services),
+        chain.from_iterable(of_service(s, snapshot) for s in snapshot.services),
         map(of_run, snapshot.runs),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)
@@ -210,36 +210,6 @@ def _of_copies(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Co
 
 def _works(role: MemberRole | None, state: str | None) -> bool:
     return state == ("running" if role is MemberRole.LEADER else "streaming")
-
-
-def _of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
-    if service.lost:
-        writes = "acknowledged write is" if service.lost == 1 else "acknowledged writes are"
-        since = f"{service.lost_since:%Y-%m-%d %H:%M:%SZ}" if service.lost_since else "now"
-        # nobody waits for them: what is lost is its own cause
-        sentence = f"LOST: {service.lost} {writes} not there, known since {since}"
-        yield Concern(service.name, Condition.CRITICAL, sentence, service.name)
-    if service.answers is None:
-        yield Concern(service.name, Condition.UNSEEN, "no probe tells whether it answers")
-    elif not service.answers:
-        yield Concern(
-            service.name,
-            Condition.CRITICAL,
-            "does not answer citizens",
-            _nobody_serves(service, snapshot),
-        )
-    elif service.active is None:
-        yield Concern(service.name, Condition.UNSEEN, "its placement record was not read")
-    elif service.answers_from not in {None, service.active}:
-        sentence = f"answers from {service.answers_from}, placed at {service.active}"
-        yield Concern(service.name, Condition.WARNING, sentence)
-
-
-def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
-    """Return the first host at the active site that may serve, if every one is powerless."""
-    site_hosts = {host.name for host in snapshot.hosts if host.site == service.active}
-    serving = [host for host in service.hosts if host in site_hosts]
-    return serving[0] if serving and snapshot.powerless().issuperset(serving) else None
 
 
 def _first_powerless(hosts: tuple[str, ...], snapshot: Snapshot) -> str | None:

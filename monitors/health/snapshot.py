@@ -204,6 +204,12 @@ class ServiceView:
     answers: bool | None
     """to the probe, within its deadline"""
     answers_from: SiteName | None
+    writes: int
+    """that the probe made in the last seconds; 0 also where no probe tells"""
+    refused: int
+    """of these"""
+    unanswered: int
+    """of these, within the probe's deadline"""
     lost: int
     """writes that were acknowledged and are not there, as far as the probe knows"""
     lost_since: datetime | None

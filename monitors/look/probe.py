@@ -28,6 +28,9 @@ async def probed(
         ServiceName(name): ProbeReading(
             answers=service.answers,
             site=SiteName(service.site) if service.site else None,
+            writes=service.acknowledged + service.refused + service.unknown,
+            refused=service.refused,
+            unanswered=service.unknown,
             lost=service.missing,
             lost_since=service.missing_since,
         )

@@ -44,6 +44,10 @@ class ProbeReading:
     answers: bool
     site: SiteName | None
     """that answered last; None: nobody has yet"""
+    writes: int = 0
+    """in the last seconds"""
+    refused: int = 0
+    unanswered: int = 0
     lost: int = 0
     """acknowledged writes that are not there"""
     lost_since: datetime | None = None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import MemberRole, ScheduledView, Snapshot
-from tests.snapshots import NOON, healthy
+from monitors.look.readings import ProbeReading
+from tests.networks import network
+from tests.snapshots import NOON, all_well, healthy, taken
+from tui.status_text import status_text
 
 CRITICAL, WARNING = Condition.CRITICAL, Condition.WARNING
 
@@ -96,3 +100,53 @@ def test_known_losses_are_critical_and_nobody_waits_for_them(*, answers: bool | 
         "LOST: 2 acknowledged writes are not there, known since 2030-05-17 05:00:00Z"
     )
     assert not found[0].is_unexplained
+
+
+@pytest.mark.parametrize(
+    ("about", "condition", "sentence"),
+    [
+        (
+            {"answers": False, "refused": 200},
+            Condition.CRITICAL,
+            "refuses citizens: 200 of the last 200 writes",
+        ),
+        ({"answers": False, "unanswered": 200}, Condition.CRITICAL, "does not answer citizens"),
+        (
+            {"refused": 1},
+            Condition.WARNING,
+            "refused 1 of the last 200 writes of citizens",
+        ),
+        (
+            {"unanswered": 21},
+            Condition.WARNING,
+            "left 21 of the last 200 writes of citizens without an answer",
+        ),
+    ],
+)
+def test_a_service_that_turns_citizens_away_is_not_green(
+    about: dict[str, Any], condition: Condition, sentence: str
+) -> None:
+    seen = healthy()
+    service = replace(seen.services[0], writes=200, **about)
+
+    (found,) = concerns(replace(seen, services=(service,)))
+
+    assert (found.subject, found.condition, found.sentence) == (service.name, condition, sentence)
+
+
+def test_a_busy_moment_of_a_service_is_no_concern() -> None:
+    seen = healthy()
+    service = replace(seen.services[0], writes=200, unanswered=20)
+
+    assert concerns(replace(seen, services=(service,))) == ()
+
+
+def test_the_refusals_that_the_probe_counts_reach_the_concerns() -> None:
+    of = network()
+    (service,) = of.services
+    reading = ProbeReading(answers=True, site=service.home, writes=200, refused=3, unanswered=2)
+
+    seen = taken(of, replace(all_well(of), probed={service.name: reading}))
+
+    assert (seen.services[0].writes, seen.services[0].refused) == (200, 3)
+    assert "refuses some" in status_text(seen)

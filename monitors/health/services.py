@@ -1,0 +1,56 @@
+"""What is not as it should be with a service, as citizens have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from monitors.health.concern import Concern, Condition
+from monitors.health.snapshot import ServiceView, Snapshot
+
+_UNANSWERED_RATIO: Final = 0.1
+"""of the last writes may have got no answer in time: a busy moment is no trouble"""
+
+
+def of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
+    """Yield what there is to say of ``service``; one that refuses citizens is never well."""
+    if service.lost:
+        writes = "acknowledged write is" if service.lost == 1 else "acknowledged writes are"
+        since = f"{service.lost_since:%Y-%m-%d %H:%M:%SZ}" if service.lost_since else "now"
+        # nobody waits for them: what is lost is its own cause
+        sentence = f"LOST: {service.lost} {writes} not there, known since {since}"
+        yield Concern(service.name, Condition.CRITICAL, sentence, service.name)
+    if service.answers is None:
+        yield Concern(service.name, Condition.UNSEEN, "no probe tells whether it answers")
+    elif not service.answers:
+        sentence, cause = _turned_away(service), _nobody_serves(service, snapshot)
+        yield Concern(service.name, Condition.CRITICAL, sentence, cause)
+    else:
+        yield from _of_answers(service)
+
+
+def _turned_away(service: ServiceView) -> str:
+    if not service.refused:
+        return "does not answer citizens"
+    return f"refuses citizens: {service.refused} of the last {service.writes} writes"
+
+
+def _of_answers(service: ServiceView) -> Iterator[Concern]:
+    if service.active is None:
+        yield Concern(service.name, Condition.UNSEEN, "its placement record was not read")
+    elif service.answers_from not in {None, service.active}:
+        sentence = f"answers from {service.answers_from}, placed at {service.active}"
+        yield Concern(service.name, Condition.WARNING, sentence)
+    if service.refused:
+        sentence = f"refused {service.refused} of the last {service.writes} writes of citizens"
+        yield Concern(service.name, Condition.WARNING, sentence)
+    elif service.unanswered > _UNANSWERED_RATIO * service.writes:
+        few = f"{service.unanswered} of the last {service.writes} writes of citizens"
+        yield Concern(service.name, Condition.WARNING, f"left {few} without an answer")
+
+
+def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
+    """Return the first host at the active site that may serve, if every one is powerless."""
+    site_hosts = {host.name for host in snapshot.hosts if host.site == service.active}
+    serving = [host for host in service.hosts if host in site_hosts]
+    return serving[0] if serving and snapshot.powerless().issuperset(serving) else None
