@@ -41,7 +41,7 @@ class Format(Enum):
     WINDOW = ("`var/<env>/runs/<run>/window.json`", PlanRefused)
     REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused)
     PLACEMENT = ("etcd, a key a service", JournalCorrupt)
-    CLAIM = ("etcd, a key a service; beside the placement", JournalCorrupt)
+    CLAIM = ("etcd, a key a database; beside the placements", JournalCorrupt)
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)

@@ -25,13 +25,17 @@ from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 
 
 class RecordsDoor(Protocol):
-    """Who serves what, and which run may move it: kept by a quorum, changed by comparing."""
+    """Who serves what, and which run may move it: kept by a quorum, changed by comparing.
+
+    A claim covers all that a run moves. A service shares it with its database, and so with
+    every other service on that database.
+    """
 
     def placement(self, service: ServiceName) -> Placement | None:
         """Return the record of ``service``, as of now; None: there is none yet."""
 
     def claim(self, service: ServiceName) -> Claim:
-        """Return who holds ``service``, as of now."""
+        """Return who holds ``service`` and its database, as of now."""
 
     def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
         """Replace the record ``old`` by ``new``; done already counts as done.
@@ -44,10 +48,26 @@ class RecordsDoor(Protocol):
     def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
         """Replace the claim ``old`` by ``new``; done already counts as done.
 
+        Where nobody holds ``new``, an order to switch that ``old``'s run gave and that was not
+        obeyed yet is taken back in the same moment: none outlives its claim.
+
         Raises:
             Rejected: the claim is neither; nothing changed.
             Unreachable: it may have changed.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOrder:
+    """Have ``leader`` of ``database`` stop in good order, and ``candidate`` take over."""
+
+    database: DatabaseName
+    leader: HostName
+    candidate: HostName
+    service: ServiceName
+    """whose claim covers the database"""
+    claim: Claim
+    """under which it is given: whoever obeys, obeys while it stands"""
 
 
 class DatabaseDoor(Protocol):
@@ -59,11 +79,12 @@ class DatabaseDoor(Protocol):
     def leads(self, database: DatabaseName, host: HostName) -> bool:
         """Tell whether ``host`` says itself that it accepts the writes of ``database``."""
 
-    def switch(self, database: DatabaseName, leader: HostName, candidate: HostName) -> None:
-        """Have ``leader`` stop in good order, and ``candidate`` take over.
+    def switch(self, order: SwitchOrder) -> None:
+        """Give ``order`` if its claim stands in that very moment; return when it was obeyed.
 
         Raises:
-            Rejected: another leads, or the candidate is not synchronous; nothing happened.
+            Rejected: the claim is another, another leads, or the candidate is not synchronous;
+                nothing happened.
             Unreachable: it may have happened, or may still happen.
         """
 

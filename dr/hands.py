@@ -1,9 +1,9 @@
 """Makes one attempt at an action, through the doors, and says what is then known.
 
-Every effect is fenced at its target. Records are compared before they are swapped. Patroni
-is told both leader and candidate. A host refuses an older epoch. A canary has its key. So an
-attempt that arrives late is refused, or does what was done already. The same code acts in a
-running network and in a simulated one.
+Every effect is fenced at its target. Records are compared as they are swapped. An order to
+switch is given in the transaction that compares the claim. A host refuses an older epoch. A
+canary has its key. So an attempt that arrives late is refused, or does what was done already.
+The same code acts in a running network and in a simulated one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dr.actions import (
     WithdrawService,
     WriteCanary,
 )
-from dr.doors import Doors
+from dr.doors import Doors, SwitchOrder
 from dr.epochs import Act
 from dr.log_end import written
 from dr.placement import Claim
@@ -107,8 +107,9 @@ class Hands:
             case NarrowSync():
                 self._narrow(action)
             case SwitchDatabase(database, leader, candidate, service, run):
-                self._demand_claim(service, run)
-                self.doors.database.switch(database, leader, candidate)
+                claim = self._own_claim(service, run)
+                order = SwitchOrder(database, leader, candidate, service, claim)
+                self.doors.database.switch(order)
             case CompareLogs():
                 self._compare(action)
             case _:
@@ -125,15 +126,16 @@ class Hands:
                 next_step="ndc status shows the replicas; plan again when it is in step",
             )
 
-    def _demand_claim(self, service: ServiceName, run: RunName) -> None:
-        holder = self.doors.records.claim(service).run
-        if holder != run:
+    def _own_claim(self, service: ServiceName, run: RunName) -> Claim:
+        claim = self.doors.records.claim(service)
+        if claim.run != run:
             raise Rejected(
                 f"{run} no longer holds {service}",
                 expected=run,
-                actual=holder or "nobody holds it",
+                actual=claim.run or "nobody holds it",
                 next_step="ndc dr runs shows who moved it since",
             )
+        return claim
 
     def _compare(self, action: CompareLogs) -> None:
         """Refuse what is known to be incomplete; what cannot be told is no refusal."""

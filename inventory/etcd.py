@@ -52,6 +52,11 @@ def claims(environment: EnvironmentName) -> str:
     return f"/ndc/{environment}/claim/"
 
 
+def claim_on(environment: EnvironmentName, database: DatabaseName) -> str:
+    """Return the key of the claim that covers ``database`` and every service on it."""
+    return f"{claims(environment)}{database}"
+
+
 def runs(environment: EnvironmentName) -> str:
     """Return what the key of each record of a run's journal begins with."""
     return f"/ndc/{environment}/runs/"
@@ -67,6 +72,17 @@ def patroni(environment: EnvironmentName, database: DatabaseName) -> str:
     return f"{patroni_namespace(environment)}{database}/"
 
 
+def patroni_order(environment: EnvironmentName, database: DatabaseName) -> str:
+    """Return the key in which the leader of ``database`` finds an order to hand over."""
+    return f"{patroni(environment, database)}failover"
+
+
+def patroni_facts(environment: EnvironmentName, database: DatabaseName) -> tuple[str, str]:
+    """Return the keys that say who leads ``database``, and for whom its commits wait."""
+    keys = patroni(environment, database)
+    return f"{keys}leader", f"{keys}sync"
+
+
 def patroni_account(database: DatabaseName) -> str:
     """Return what the Patronis of ``database`` are called among etcd's users."""
     return f"patroni-{database}"
@@ -76,7 +92,15 @@ def accounts(network: Network) -> Iterator[Account]:
     """Yield every account. An account may touch the keys that its program needs, and no more."""
     environment = network.environment
     prefixes = (placements(environment), claims(environment))
-    yield Account(CONTROL, tuple(Grant(p, writes=True) for p in (*prefixes, runs(environment))))
+    changed = [*prefixes, runs(environment)]
+    looked_at: list[str] = []
+    for database in network.databases:
+        changed.append(patroni_order(environment, database.name))
+        looked_at += patroni_facts(environment, database.name)
+    yield Account(
+        CONTROL,
+        (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in looked_at)),
+    )
     yield Account(AGENT, tuple(Grant(p, writes=False) for p in prefixes))
     for database in network.databases:
         keys = patroni(environment, database.name)

@@ -22,6 +22,9 @@ FOURTH_SITE = ROOT / "tests" / "inventories" / "fourth-site"
 TWO_DATABASES = ROOT / "tests" / "inventories" / "two-databases"
 """only a second service on a second database, on the same hosts; lay it over ``DECLARED``"""
 
+SHARED_DATABASE = ROOT / "tests" / "inventories" / "shared-database"
+"""only a second service on the default network's database; lay it over ``DECLARED``"""
+
 
 @cache
 def network(profile: str = "tiny", *folders: Path, number: int = 7) -> Network:

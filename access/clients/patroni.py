@@ -1,24 +1,24 @@
-"""Patroni's REST: who leads, who follows how closely, and a switchover that names both.
+"""Patroni's REST: who leads, who follows how closely; and the words of its keys in etcd.
 
 No other module reads the words of Patroni, which are those of version 4.1.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from access.clients.http import answered, look, look_async, look_status, send
+from access.clients.http import look, look_async, look_status
 from core.errors import NotSeen
 from inventory.names import HostName
-from inventory.patroni import USER
 
 LOOK: Final = timedelta(seconds=1)
-SWITCH: Final = timedelta(seconds=25)
-"""Patroni answers when the new leader is seen, 2 s later as a rule"""
+NO_ORDER: Final = "{}"
+"""what Patroni itself leaves in the key for orders, once it obeyed or refused one"""
 
 _SYNCHRONOUS: Final = frozenset({"sync_standby", "quorum_standby"})
 
@@ -137,25 +137,40 @@ def leads(over: httpx.Client, root: str) -> bool:
     return look_status(over, f"{root}/primary", deadline=LOOK) == httpx.codes.OK
 
 
-def switch(
-    over: httpx.Client, root: str, *, leader: HostName, candidate: HostName, password: str
-) -> None:
-    """Have ``leader`` hand over to ``candidate``; return when Patroni sees the new leader.
+def order(*, leader: HostName, candidate: HostName, giver: str) -> str:
+    """Return the text by which ``leader`` is told to hand over to ``candidate``.
 
-    ``root`` is the address of a member's Patroni; ``over`` shows it our certificate.
-
-    ``password`` is the database's, for changes.
-
-    Raises:
-        Rejected: nothing happened (another leader, candidate not synchronous, …).
-        Unreachable: it may have happened, or may still happen.
+    Only a Patroni of that name that leads obeys it, and only if the candidate is well; any other
+    clears it. It passes over ``giver``, who can tell by it whose order stands.
     """
-    url = f"{root}/switchover"
-    body = {"leader": leader, "candidate": candidate}
-    auth = httpx.BasicAuth(USER, password)
-    reply = send(over, "POST", url, body=body, deadline=SWITCH, auth=auth)
-    if reply.status != httpx.codes.OK:
-        answered(reply, url)
+    fields = {"leader": leader, "member": candidate, "giver": giver}
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def stands(text: str | None) -> bool:
+    """Whether ``text``, from the key for orders, is one that was neither obeyed nor refused."""
+    fields = _fields(text)
+    return bool(fields.get("leader") or fields.get("member"))
+
+
+def giver(text: str | None) -> str | None:
+    """Return who gave the order ``text``; None: it is none, or was not given by ``order``."""
+    name = _fields(text).get("giver")
+    return name if isinstance(name, str) and stands(text) else None
+
+
+def waited_for(text: str | None) -> frozenset[str]:
+    """Return the members for whom commits wait, by ``text`` from the key that says so."""
+    names = _fields(text).get("sync_standby")
+    return frozenset(names.split(",")) if isinstance(names, str) and names else frozenset()
+
+
+def _fields(text: str | None) -> dict[str, Any]:
+    try:
+        fields = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _cluster(root: str) -> str:

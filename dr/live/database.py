@@ -1,4 +1,4 @@
-"""A database under Patroni: its REST, and the ends of logs that our program reads on hosts."""
+"""A database under Patroni: its REST, its keys in etcd, and the ends of logs on hosts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import httpx
 
 from access.clients import patroni
-from access.secrets import Secrets
 from core.errors import NotSeen
+from dr.doors import SwitchOrder
 from dr.facts import MemberFacts
+from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
 from dr.succession import LogEnd, Succession, succession
@@ -26,8 +27,7 @@ class Patroni:
     network: Network
     over: httpx.Client
     programs: Programs
-    secrets: Secrets
-    """hold the passwords that changes need"""
+    orders: Orders
 
     def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
         """Return every declared copy, as the first Patroni that answers tells."""
@@ -48,20 +48,9 @@ class Patroni:
         """Tell whether ``host`` says itself that it leads."""
         return patroni.leads(self.over, self._root(database, host))
 
-    def switch(
-        self,
-        database: DatabaseName,
-        leader: HostName,
-        candidate: HostName,
-    ) -> None:
-        """Have ``leader`` hand over to ``candidate``; return when the new leader was seen."""
-        patroni.switch(
-            self.over,
-            self._root(database, leader),
-            leader=leader,
-            candidate=candidate,
-            password=self.secrets.patroni_password(database),
-        )
+    def switch(self, order: SwitchOrder) -> None:
+        """Give ``order`` under its claim; return when another leader was seen."""
+        self.orders.give(order)
 
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName

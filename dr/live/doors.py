@@ -19,6 +19,7 @@ from access.clients.ssh import Access
 from access.secrets import Secrets
 from core.clock import Clock
 from core.runs.plan import RunName
+from core.system_clock import SystemClock
 from dr.actions import Action
 from dr.doors import Doors
 from dr.eye import Eye
@@ -27,6 +28,7 @@ from dr.live.application import Canary
 from dr.live.database import Patroni
 from dr.live.guard import ForcedCommand
 from dr.live.journals.etcd import EtcdJournal
+from dr.live.orders import Orders
 from dr.live.probe import Probes
 from dr.live.programs import Programs
 from dr.live.records import EtcdRecords
@@ -66,9 +68,10 @@ class Live:
         # root: the canary, and the end of a log
         programs = Programs(network, Access(secrets.control_key, hosts, port=ssh_port))
         guard = Access(secrets.epoch_key, hosts, port=ssh_port)
+        records = EtcdRecords(etcd, network)
         doors = Doors(
-            EtcdRecords(etcd, network.environment),
-            Patroni(network, over, programs, secrets),
+            records,
+            Patroni(network, over, programs, Orders(records, SystemClock())),
             ForcedCommand(network, guard),
             Canary(network, programs),
             Probes(network, tls),

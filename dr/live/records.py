@@ -1,11 +1,12 @@
-"""Placements and claims in etcd: one key each, changed by compare-and-swap alone."""
+"""Placements and claims in etcd: a key a service, a key a database, changed by comparing alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
+from access.clients import patroni
 from access.clients.etcd import Etcd, Holds, Put
 from core.errors import NotSeen, Rejected
 from dr.placement import (
@@ -17,22 +18,21 @@ from dr.placement import (
     read_placement,
     read_placements,
 )
-from inventory.etcd import claims, placements
-from inventory.names import EnvironmentName, ServiceName
-
-RecordT = TypeVar("RecordT")
+from inventory.etcd import claim_on, claims, patroni_order, placements
+from inventory.names import ServiceName
+from inventory.network import Network
 
 
 @dataclass(frozen=True, slots=True)
 class EtcdRecords:
-    """The records of one environment; keeps the promise of ``dr.doors.RecordsDoor``."""
+    """The records of ``network``; keeps the promise of ``dr.doors.RecordsDoor``."""
 
     etcd: Etcd
-    environment: EnvironmentName
+    network: Network
 
     def placement(self, service: ServiceName) -> Placement | None:
         """Return the record of ``service``, as of now; None: there is none yet."""
-        record = self.etcd.get(self._placement_key(service))
+        record = self.etcd.get(placements(self.network.environment) + service)
         return read_placement(record.value) if record else None
 
     def placements(self) -> dict[ServiceName, Placement]:
@@ -41,70 +41,111 @@ class EtcdRecords:
         Raises:
             NotSeen: they could not be read.
         """
-        prefix = placements(self.environment)
+        prefix = placements(self.network.environment)
         return read_placements(prefix, ((kv.key, kv.value) for kv in self.etcd.under(prefix)))
 
     def claim(self, service: ServiceName) -> Claim:
-        """Return who holds ``service``, as of now."""
-        record = self.etcd.get(self._claim_key(service))
-        return read_claim(record.value) if record else Claim(None)
+        """Return who holds ``service`` and its database, as of now."""
+        return _standing(self._claim_texts(service))[1]
 
     def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
-        """Replace the record ``old`` by ``new``; done already counts as done."""
-        self._swap(
-            self._placement_key(service),
-            old,
-            new,
-            read=lambda text: None if text is None else read_placement(text),
-            write=placement_text,
-        )
-
-    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
-        """Replace the claim ``old`` by ``new``; done already counts as done."""
-        self._swap(
-            self._claim_key(service),
-            old,
-            new,
-            read=lambda text: Claim(None) if text is None else read_claim(text),
-            write=claim_text,
-        )
-
-    def _swap(
-        self,
-        key: str,
-        old: RecordT | None,
-        new: RecordT,
-        *,
-        read: Callable[[str | None], RecordT | None],
-        write: Callable[[RecordT], str],
-    ) -> None:
-        """Replace what ``key`` holds.
+        """Replace the record ``old`` by ``new``; done already counts as done.
 
         The text that was read is what must still be there, not what we would write for it: another
         version of ndc may have written it.
         """
+        key = placements(self.network.environment) + service
         text = self._text(key)
-        if read(text) == old and old != new:
-            if self.etcd.change([Holds(key, text)], [Put(key, write(new))]):
+        if _placement(text) == old and old != new:
+            if self.etcd.change([Holds(key, text)], [Put(key, placement_text(new))]):
                 return
             text = self._text(key)
-        if read(text) != new:
-            raise Rejected(
-                f"{key} is not what was planned on",
-                expected=str(old),
-                actual=text or "no record",
-                next_step="somebody else changed it: ndc status; ndc dr runs; then plan again",
-            )
+        if _placement(text) != new:
+            raise _another(key, str(old), text)
+
+    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
+        """Replace the claim ``old`` by ``new``, taking back an order; done counts as done."""
+        with of_a_change():
+            texts = self._claim_texts(service)
+            key, claim = _standing(texts)
+            if claim == old and old != new:
+                order = self._order_of(service, old) if new.run is None else {}
+                conditions = [Holds(*pair) for pair in {**texts, **order}.items()]
+                taken_back = [Put(each, patroni.NO_ORDER) for each in order]
+                if self.etcd.change(conditions, [Put(key, claim_text(new)), *taken_back]):
+                    return
+                key, claim = _standing(self._claim_texts(service))
+        if claim != new:
+            raise _another(key, str(old), claim_text(claim))
+
+    def fence(self, service: ServiceName, claim: Claim) -> list[Holds]:
+        """Return what a transaction has to compare, to be made only while ``claim`` stands.
+
+        Raises:
+            Rejected: it does not stand now.
+            NotSeen: nobody can tell.
+        """
+        texts = self._claim_texts(service)
+        key, now = _standing(texts)
+        if now != claim:
+            raise _another(key, str(claim), claim_text(now))
+        return [Holds(*pair) for pair in texts.items()]
+
+    def _claim_texts(self, service: ServiceName) -> dict[str, str | None]:
+        """Return what is kept of claims that cover ``service``, the one to take first.
+
+        An ndc that claimed each service by itself may still hold one: it counts.
+        """
+        environment, database = self.network.environment, self.network.service(service).database
+        kept = {pair.key: pair.value for pair in self.etcd.under(claims(environment))}
+        sharing = [one.name for one in self.network.services if one.database == database]
+        own = claim_on(environment, database)
+        earlier = [key for name in sharing if (key := claims(environment) + name) in kept]
+        return {own: kept.get(own), **{key: kept[key] for key in earlier}}
+
+    def _order_of(self, service: ServiceName, claim: Claim) -> dict[str, str]:
+        """Return the order to switch that was given under ``claim`` and still stands, by key."""
+        database = self.network.service(service).database
+        try:
+            order = self.etcd.get(patroni_order(self.network.environment, database))
+        except NotSeen as error:
+            if error.refused:
+                return {}  # we may not read it, so it was never given by us
+            raise
+        own = order is not None and patroni.giver(order.value) == claim.run
+        return {order.key: order.value} if order and own else {}
 
     def _text(self, key: str) -> str | None:
-        try:
+        with of_a_change():
             record = self.etcd.get(key)
-        except NotSeen as error:
-            raise error.of_a_change() from error
         return record.value if record else None
 
-    def _placement_key(self, service: ServiceName) -> str:
-        return placements(self.environment) + service
 
-    def _claim_key(self, service: ServiceName) -> str:
-        return claims(self.environment) + service
+@contextmanager
+def of_a_change() -> Iterator[None]:
+    """Tell of a look that failed as of the change that it was made for."""
+    try:
+        yield
+    except NotSeen as error:
+        raise error.of_a_change() from error
+
+
+def _placement(text: str | None) -> Placement | None:
+    return None if text is None else read_placement(text)
+
+
+def _standing(texts: Mapping[str, str | None]) -> tuple[str, Claim]:
+    """Return the claim that somebody holds, or else the one to take, with its key."""
+    read = {key: Claim(None) if text is None else read_claim(text) for key, text in texts.items()}
+    held = [(key, claim) for key, claim in read.items() if claim.run is not None]
+    free = Claim(None, max(claim.number for claim in read.values()))
+    return held[0] if held else (next(iter(read)), free)
+
+
+def _another(key: str, expected: str, actual: str | None) -> Rejected:
+    return Rejected(
+        f"{key} is not what was planned on",
+        expected=expected,
+        actual=actual or "no record",
+        next_step="somebody else changed it: ndc status; ndc dr runs; then plan again",
+    )

@@ -54,7 +54,7 @@ def _agent(this_host: ThisHost, clock: Clock) -> Agent:
         over, roots, EtcdAuth(EtcdCredentials(AGENT, this_host.password(password_name(AGENT))))
     )
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
-    return Agent(host.site, EtcdRecords(etcd, network.environment), guard)
+    return Agent(host.site, EtcdRecords(etcd, network), guard)
 
 
 def _obey(agent: Agent, clock: Clock) -> None:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from core.errors import NotSeen, Rejected, Unreachable
 from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
-from dr.doors import Acknowledged, Doors, Stance
+from dr.doors import Acknowledged, Doors, Stance, SwitchOrder
 from dr.epochs import Act
 from dr.facts import MemberFacts
 from dr.placement import Claim, Placement
@@ -48,8 +48,9 @@ class SimulatedRecords:
         return self._read(service, lambda: self.truth.placements[-1])
 
     def claim(self, service: ServiceName) -> Claim:
-        """Return who holds ``service``."""
-        return self._read(service, lambda: self.truth.claim)
+        """Return who holds the database, whichever of its services ``service`` is."""
+        shared = self.truth.network.service(service).database == self.truth.service.database
+        return self._read(self.truth.service.name if shared else service, lambda: self.truth.claim)
 
     def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
         """Append ``new`` if ``old`` is the newest record."""
@@ -107,11 +108,13 @@ class SimulatedPatroni:
             raise NotSeen(f"{host} does not answer for {database}", refused=False)
         return own.leader == host
 
-    def switch(self, database: DatabaseName, leader: HostName, candidate: HostName) -> None:
-        """Begin a planned switch of ``database``."""
-        if not self.truth.sees(leader):
-            raise Unreachable(f"{leader} does not answer for {database}")
-        self.truth.database.switch(leader, candidate)
+    def switch(self, order: SwitchOrder) -> None:
+        """Begin the planned switch, if the claim of ``order`` stands."""
+        if not self.truth.quorum:
+            raise Unreachable("no quorum answers")
+        if self.truth.claim != order.claim:
+            raise Rejected(f"the claim on {order.database} is another: {self.truth.claim}")
+        self.truth.database.switch(order.leader, order.candidate)
         self.truth.changes += 1
 
     def succession(

@@ -22,6 +22,7 @@ from inventory.etcd import (
     password_name,
     patroni,
     patroni_account,
+    patroni_order,
     placements,
     runs,
 )
@@ -39,22 +40,23 @@ KEYS = {
     "claim": claims(HERE) + "portal",
     "journal": runs(HERE) + "one/0",
     "leader": patroni(HERE, DATABASE) + "leader",
+    "order": patroni_order(HERE, DATABASE),
     "another database's leader": patroni(HERE, DatabaseName("other-db")) + "leader",
     "anything else": "/elsewhere",
 }
 READS = {
-    CONTROL: {"placement", "claim", "journal"},
+    CONTROL: {"placement", "claim", "journal", "order", "leader"},
     AGENT: {"placement", "claim"},
-    f"patroni-{DATABASE}": {"leader"},
+    f"patroni-{DATABASE}": {"leader", "order"},
 }
-WRITES = {**READS, AGENT: set[str]()}
+WRITES = {**READS, AGENT: set[str](), CONTROL: READS[CONTROL] - {"leader"}}
 WHY_NOT = (
     "permission denied",
     "authentication failed",
     "user name is empty",
     "user name not found",
 )
-CHANGES = 19
+CHANGES = 22
 """that an etcd needs which knows nobody"""
 
 

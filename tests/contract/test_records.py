@@ -17,7 +17,7 @@ from dr.eye import Eye
 from dr.live.records import EtcdRecords
 from dr.placement import Claim, Placement
 from dr.simulation.world import rehearsed
-from inventory.etcd import claims, placements
+from inventory.etcd import claims, patroni_order, placements
 from inventory.names import SiteName
 from tests.contract.etcd_server import running_etcd
 from tests.contract.reached import RUN, Reached
@@ -35,7 +35,8 @@ def etcd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Etcd]:
 
 
 def _forget(etcd: Etcd) -> None:
-    for prefix in (placements(network().environment), claims(network().environment)):
+    of = network().environment
+    for prefix in (placements(of), claims(of), patroni_order(of, network().databases[0].name)):
         etcd.change([], [Delete(found.key) for found in etcd.under(prefix)])
 
 
@@ -46,7 +47,7 @@ def records(request: pytest.FixtureRequest) -> Iterator[Reached]:
     client: Etcd | None = None
     if request.param == "real":
         client = request.getfixturevalue("etcd")
-        doors = replace(doors, records=EtcdRecords(client, network().environment))
+        doors = replace(doors, records=EtcdRecords(client, network()))
         doors.records.swap_placement(SERVICE, None, Placement(HOME, 1, None))
     eye = Eye(network(), doors, world)
     yield Reached(eye, doors, world, world.truth, nullcontext, world.truth.dark.clear)
@@ -133,8 +134,7 @@ def test_the_same_move_by_another_run_is_not_taken_for_ours(records: Reached) ->
 
 @pytest.mark.lab
 def test_an_agent_reads_every_record_at_once_and_no_claim(etcd: Etcd) -> None:
-    of = network().environment
-    records = EtcdRecords(etcd, of)
+    records = EtcdRecords(etcd, network())
     records.swap_placement(SERVICE, None, Placement(HOME, 1, None))
     records.swap_claim(SERVICE, Claim(None), Claim(FIRST, 1))
 
@@ -147,7 +147,7 @@ def test_an_agent_reads_every_record_at_once_and_no_claim(etcd: Etcd) -> None:
 
 @pytest.mark.lab
 def test_a_record_that_another_version_wrote_is_replaced_all_the_same(etcd: Etcd) -> None:
-    records = EtcdRecords(etcd, network().environment)
+    records = EtcdRecords(etcd, network())
     key = placements(network().environment) + SERVICE
     spaced = '{ "site": "ndc01", "epoch": 1, "run": null }'
     assert etcd.change([Holds(key, None)], [Put(key, spaced)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from core.measure import FRESH
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from core.system_clock import SystemClock
-from dr.doors import Doors, Stance
+from dr.doors import Doors, Stance, SwitchOrder
 from dr.epochs import Act
 from dr.live.doors import Live
 from dr.placement import Claim, Placement
@@ -41,6 +42,18 @@ class Standing:
     @property
     def doors(self) -> Doors:
         return self.live.doors
+
+    @contextmanager
+    def claimed(self) -> Iterator[Claim]:
+        """Hold the service meanwhile."""
+        records, name = self.doors.records, self.service.name
+        free = records.claim(name)
+        held = Claim(SOMEBODY, free.number + 1)
+        records.swap_claim(name, free, held)
+        try:
+            yield held
+        finally:
+            records.swap_claim(name, held, held.released(SOMEBODY))
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +82,8 @@ def test_patroni_refuses_a_switch_from_who_does_not_lead(standing: Standing) -> 
     (leader,) = (host for host, member in members.items() if member.leads)
     standby, *_ = (host for host, member in members.items() if not member.leads)
 
-    with pytest.raises(Rejected):
-        door.switch(database, standby, leader)
+    with pytest.raises(Rejected), standing.claimed() as claim:
+        door.switch(SwitchOrder(database, standby, leader, standing.service.name, claim))
 
     assert door.leads(database, leader)
 
@@ -82,10 +95,24 @@ def test_patroni_refuses_a_candidate_that_no_commit_waits_for(standing: Standing
     others = [h for h, m in members.items() if not (m.leads or m.synchronous)]
 
     for candidate in others:
-        with pytest.raises(Rejected):
-            door.switch(database, leader, candidate)
+        with pytest.raises(Rejected), standing.claimed() as claim:
+            door.switch(SwitchOrder(database, leader, candidate, standing.service.name, claim))
 
     assert others
+    assert door.leads(database, leader)
+
+
+def test_an_order_under_a_claim_that_is_over_is_never_given(standing: Standing) -> None:
+    door, database = standing.doors.database, standing.service.database
+    members = door.members(database)
+    (leader,) = (host for host, member in members.items() if member.leads)
+    candidate, *_ = (host for host, member in members.items() if member.synchronous)
+    with standing.claimed() as over:
+        pass
+
+    with pytest.raises(Rejected):
+        door.switch(SwitchOrder(database, leader, candidate, standing.service.name, over))
+
     assert door.leads(database, leader)
 
 

@@ -15,12 +15,15 @@ from dr.conditions import Conditions
 from dr.placement import Claim, Placement
 from dr.plan import RecoveryRun, codec
 from dr.report import Outcome, report
+from dr.rules import Switchover, refusals
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.truth import Truth
-from inventory.names import HostName
-from tests.rehearsals import KINDS, RUN, Rehearsal, rehearsal
+from dr.simulation.world import rehearsed
+from inventory.names import HostName, ServiceName, SiteName
+from tests.networks import DECLARED, SHARED_DATABASE, network
+from tests.rehearsals import KINDS, RUN, SERVICE, Rehearsal, rehearsal
 
 SO_ALREADY = frozenset({"narrow-sync", "compare-logs", "verify-service"})
 """what is so already is no failure, whoever says no"""
@@ -241,3 +244,13 @@ def _move_back(truth: Truth) -> None:
 def _candidate(made: Rehearsal) -> HostName:
     (only,) = made.truth.database.synchronous
     return only
+
+
+def test_a_second_service_on_the_database_is_not_moved_meanwhile() -> None:
+    shared = network("compact", DECLARED, SHARED_DATABASE)
+    world, other = rehearsed(shared, SERVICE), ServiceName("payments")
+    world.truth.claim = Claim(RUN, 1)
+
+    found = refusals(shared, world.eye.observe(other), Switchover(other, SiteName("ndc01")))
+
+    assert f"another run may be moving {other}" in [refusal.what for refusal in found]

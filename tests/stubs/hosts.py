@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
@@ -13,6 +13,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from access.clients import patroni as words
 from access.clients.probe import LedgerHead, MeasureAnswer
 from core.errors import WorldError
 from dr.doors import Doors
@@ -23,8 +24,8 @@ from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World
+from inventory.etcd import patroni_facts, patroni_order
 from inventory.names import HostName
-from inventory.patroni import USER
 from tests.stubs.https import Asked, Reply
 from tests.stubs.ssh import Ran
 
@@ -89,8 +90,8 @@ def _rows(doors: Doors, world: World, host: HostName, row: str, flags: list[str]
         return None
 
 
-def patroni(world: World, host: HostName, asked: Asked, password: str) -> Reply:
-    """Return what the Patroni of ``host`` answers; changes need ``password``."""
+def patroni(world: World, host: HostName, asked: Asked) -> Reply:
+    """Return what the Patroni of ``host`` answers."""
     database = world.truth.database
     match asked.path:
         case "/cluster":
@@ -100,25 +101,32 @@ def patroni(world: World, host: HostName, asked: Asked, password: str) -> Reply:
         case "/history":
             links = [s for (_, heir), s in database.successions.items() if heir == host]
             return 200, [[link.end.timeline, link.fork, "no recovery target"] for link in links]
-        case "/switchover" if asked.headers.get("Authorization") == _basic(password):
-            return _switched(world, asked)
-        case "/switchover":
-            return 401, "not authenticated"
         case other:
             return 404, f"no {other} here"
 
 
-def _switched(world: World, asked: Asked) -> Reply:
-    try:
-        leader, candidate = asked.body["leader"], asked.body["candidate"]
-        world.truth.database.switch(HostName(leader), HostName(candidate))
-    except WorldError as error:
-        return 412, error.what
-    return 200, "Successfully switched over"
+def show_keys(world: World, held: dict[str, str]) -> None:
+    """Let ``held`` say what the Patronis of the world's database keep in etcd."""
+    database, environment = world.truth.database, world.truth.network.environment
+    leading, synchronous = patroni_facts(environment, database.declared.name)
+    held[synchronous] = json.dumps({"sync_standby": ",".join(sorted(database.synchronous))})
+    held[leading] = database.leader or ""
+    if database.leader is None:
+        del held[leading]
 
 
-def _basic(password: str) -> str:
-    return f"Basic {b64encode(f'{USER}:{password}'.encode()).decode()}"
+def obey(world: World, held: dict[str, str]) -> None:
+    """Do what an order in ``held`` asks for, as the leader does, and clear it afterwards."""
+    database = world.truth.database
+    key = patroni_order(world.truth.network.environment, database.declared.name)
+    if database.switching or not words.stands(held.get(key)):
+        return
+    order = json.loads(held[key])
+    if database.leader == order["leader"]:
+        with suppress(WorldError):
+            database.switch(HostName(order["leader"]), HostName(order["member"]))
+            return
+    held[key] = words.NO_ORDER
 
 
 def _member(world: World, host: HostName) -> Mapping[str, Any]:

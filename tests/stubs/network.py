@@ -30,7 +30,7 @@ from inventory.names import ServiceName
 from inventory.network import Host, Network, Role
 from tests.stubs import https, ssh
 from tests.stubs.etcd import StubEtcd
-from tests.stubs.hosts import patroni, probe, runs
+from tests.stubs.hosts import obey, patroni, probe, runs, show_keys
 
 _TICK = timedelta(milliseconds=20)
 _PATIENCE = timedelta(seconds=10)
@@ -136,15 +136,20 @@ class StubNetwork:
     def _answering(self, host: Host) -> Iterator[tuple[int, https.Answering]]:
         declared = self.world.truth.database.declared
         if host.name in [member.host for member in declared.members]:
-            password = self.on.secrets.patroni_password(declared.name)
             yield (
                 patroni_port(declared.port),
-                self._locked(lambda asked: patroni(self.world, host.name, asked, password)),
+                self._locked(lambda asked: patroni(self.world, host.name, asked)),
             )
         if host.name in self.on.network.voters:
-            yield ETCD_CLIENT, self._locked(self.etcd.answer)
+            yield ETCD_CLIENT, self._locked(self._of_the_quorum)
         if host in self.on.network.hosts_with(Role.PROBE):
             yield PROBE, self._locked(lambda asked: probe(self.world, self.began, asked))
+
+    def _of_the_quorum(self, asked: https.Asked) -> https.Reply:
+        show_keys(self.world, self.etcd.held)
+        reply = self.etcd.answer(asked)
+        obey(self.world, self.etcd.held)
+        return reply
 
     def _locked(self, answering: https.Answering) -> https.Answering:
         def answer(asked: https.Asked) -> https.Reply:

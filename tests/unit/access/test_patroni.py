@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
 import pytest
 
 from access.clients import patroni
-from core.errors import NotSeen, Rejected, Unreachable
+from core.errors import NotSeen
 from inventory.names import HostName
 from tests.unit.access.servers import answering
 
 ROOT = "https://host:8008"
 ONE, TWO = HostName("ndc01-data"), HostName("ndc02-data")
-
-PASSWORD = "a"  # noqa: S105 - of no environment
 
 CLUSTER: dict[str, Any] = {
     "members": [
@@ -125,47 +124,40 @@ def test_a_member_says_itself_whether_it_leads(status: int, leads: bool) -> None
     assert patroni.leads(answering({"/primary": (status, {})}), ROOT) is leads
 
 
-def test_a_switch_that_was_seen_returns() -> None:
-    over = answering({"/switchover": (200, 'Successfully switched over to "ndc02-data"')})
+def test_an_order_is_read_as_patroni_reads_it_and_names_who_gave_it() -> None:
+    text = patroni.order(leader=ONE, candidate=TWO, giver="run-1")
 
-    patroni.switch(over, ROOT, leader=ONE, candidate=TWO, password=PASSWORD)
+    assert json.loads(text) == {"leader": ONE, "member": TWO, "giver": "run-1"}
+    assert patroni.stands(text)
+    assert patroni.giver(text) == "run-1"
 
 
-def test_a_switch_proves_that_it_may_be_asked_for() -> None:
-    shown: list[str] = []
+@pytest.mark.parametrize("text", [None, "", "{}", patroni.NO_ORDER, "ndc01-data:ndc02-data", "[]"])
+def test_what_is_no_order_of_ours_was_given_by_nobody(text: str | None) -> None:
+    assert patroni.giver(text) is None
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        shown.append(request.headers.get("Authorization", ""))
-        return httpx.Response(200, text="Successfully switched over")
 
-    over = httpx.Client(transport=httpx.MockTransport(answer))
-    patroni.switch(over, ROOT, leader=ONE, candidate=TWO, password=PASSWORD)
+@pytest.mark.parametrize("text", [None, "{}", '{"leader":"","member":""}'])
+def test_an_order_that_was_cleared_does_not_stand(text: str | None) -> None:
+    assert not patroni.stands(text)
 
-    assert shown == ["Basic Y29udHJvbDph"]
+
+def test_an_order_of_somebody_else_stands_as_well() -> None:
+    text = '{"leader":"ndc01-data","member":"ndc02-data"}'
+
+    assert (patroni.stands(text), patroni.giver(text)) == (True, None)
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "meaning"),
+    ("text", "names"),
     [
-        (401, "not authenticated", Rejected),
-        (403, "Access is denied", Rejected),
-        (412, "leader name does not match", Rejected),
-        (400, "No values given for required parameters leader and candidate", Rejected),
-        (503, "Switchover status unknown", Unreachable),
-        (500, "Failed to send", Unreachable),
-        (202, "Switchover scheduled", Unreachable),
+        (None, set()),
+        ('{"leader":"ndc01-data","sync_standby":null,"quorum":0}', set()),
+        (
+            '{"leader":"ndc01-data","sync_standby":"ndc02-data,ndc04-data","quorum":1}',
+            {"ndc02-data", "ndc04-data"},
+        ),
     ],
 )
-def test_a_switch_that_was_not_seen_says_whether_it_may_still_happen(
-    status: int, said: str, meaning: type[Exception]
-) -> None:
-    with pytest.raises(meaning) as caught:
-        patroni.switch(
-            answering({"/switchover": (status, said)}),
-            ROOT,
-            leader=ONE,
-            candidate=TWO,
-            password=PASSWORD,
-        )
-
-    assert said in getattr(caught.value, "actual", "")
+def test_the_members_that_commits_wait_for_are_named(text: str | None, names: set[str]) -> None:
+    assert patroni.waited_for(text) == names

@@ -15,6 +15,7 @@ from dr.plan import codec
 from inventory.etcd import claims, placements, runs
 from inventory.names import EnvironmentName, SiteName
 from tests.formats.kept import HERE
+from tests.networks import network
 from tests.rehearsals import RUN, SERVICE, rehearsal
 from tests.stubs.etcd import StubEtcd
 
@@ -37,7 +38,7 @@ def gateway() -> StubEtcd:
 
 @pytest.fixture
 def records(gateway: StubEtcd) -> EtcdRecords:
-    return EtcdRecords(gateway.client(), TEST)
+    return EtcdRecords(gateway.client(), network())
 
 
 def test_a_placement_in_an_older_text_is_swapped(gateway: StubEtcd, records: EtcdRecords) -> None:

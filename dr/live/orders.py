@@ -1,0 +1,111 @@
+"""An order to hand a database over: given in the transaction that compares what allows it.
+
+Patroni takes its orders from a key in etcd. Its REST would write that key for us, and compare
+nothing of ours. Written by ourselves it is there only if, in the same moment, the run holds its
+claim, the leader is the one that was planned on, and commits wait for the candidate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from access.clients import patroni
+from access.clients.etcd import Holds, Put
+from core.clock import Clock
+from core.errors import Rejected, Unreachable, WorldError
+from dr.doors import SwitchOrder
+from dr.live.records import EtcdRecords, of_a_change
+from inventory.etcd import patroni_facts, patroni_order
+
+BOUND: Final = timedelta(seconds=25)
+"""a leader looks for orders every 2 s, and needs about 2 s to obey"""
+
+_LOOK_EVERY: Final = timedelta(milliseconds=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Gives orders to the Patronis of the network whose claims are in ``records``."""
+
+    records: EtcdRecords
+    clock: Clock
+
+    def give(self, order: SwitchOrder) -> None:
+        """Give ``order``, unless it stands already; return when another leader was seen.
+
+        Raises:
+            Rejected: what allows it does not hold, or Patroni refused; nothing happened.
+            Unreachable: it may have happened, or may still happen.
+        """
+        key, giver = self._key(order), str(order.claim.run)
+        text = patroni.order(leader=order.leader, candidate=order.candidate, giver=giver)
+        with of_a_change():
+            standing = self._text(key)
+            if standing != text:
+                conditions = [*self._conditions(order), Holds(key, standing)]
+                _demand_none(order, standing)
+                if not self.records.etcd.change(conditions, [Put(key, text)]):
+                    raise _refused(order, "a claim, a leader or a standby that changed meanwhile")
+        self._follow(order, key)
+
+    def _conditions(self, order: SwitchOrder) -> list[Holds]:
+        """Return what must be so when the order is written; Rejected: it is not so now."""
+        fence = self.records.fence(order.service, order.claim)
+        leading, synchronous = patroni_facts(self.records.network.environment, order.database)
+        leader, waiting = self._text(leading), self._text(synchronous)
+        if leader != order.leader:
+            raise _refused(order, f"led by {leader or 'nobody'}")
+        if order.candidate not in patroni.waited_for(waiting):
+            raise _refused(order, f"commits wait for {_listed(patroni.waited_for(waiting))}")
+        return [*fence, Holds(leading, leader), Holds(synchronous, waiting)]
+
+    def _follow(self, order: SwitchOrder, key: str) -> None:
+        until, last = self.clock.elapsed() + BOUND, "it stands"
+        while self.clock.elapsed() < until:
+            try:
+                # in this order: who takes over clears it after it leads
+                stands, leader = patroni.stands(self._text(key)), self._leader(order)
+            except WorldError as error:
+                stands, leader, last = True, None, error.what
+            if leader not in (None, order.leader):
+                return
+            if not stands and leader == order.leader:
+                raise _refused(order, f"the Patroni of {leader} cleared the order")
+            self.clock.sleep(_LOOK_EVERY)
+        raise Unreachable(
+            f"{order.leader} did not hand {order.database} over within {BOUND.seconds} s",
+            expected=f"{order.candidate} leads",
+            actual=f"the order was given; {last}",
+            next_step="ndc status shows who leads",
+        )
+
+    def _leader(self, order: SwitchOrder) -> str | None:
+        leading, _ = patroni_facts(self.records.network.environment, order.database)
+        return self._text(leading)
+
+    def _key(self, order: SwitchOrder) -> str:
+        return patroni_order(self.records.network.environment, order.database)
+
+    def _text(self, key: str) -> str | None:
+        record = self.records.etcd.get(key)
+        return record.value if record else None
+
+
+def _demand_none(order: SwitchOrder, standing: str | None) -> None:
+    if patroni.stands(standing):
+        raise _refused(order, f"another order stands: {standing}")
+
+
+def _refused(order: SwitchOrder, actual: str) -> Rejected:
+    return Rejected(
+        f"{order.database} is not handed over by {order.leader} to {order.candidate}",
+        expected=f"a claim of {order.claim.run}, that leader, and commits that wait for the other",
+        actual=actual,
+        next_step="ndc status shows who leads and who follows; ndc dr runs who moves it",
+    )
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)) or "nobody"
