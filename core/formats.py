@@ -37,6 +37,7 @@ class Format(Enum):
     JOURNAL = (
         "a run's first record, in `journal.jsonl` and in etcd; requests in its `inbox/`",
         PlanRefused,
+        2,
     )
     WINDOW = ("`var/<env>/runs/<run>/window.json`", PlanRefused)
     REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused)

@@ -63,8 +63,13 @@ class Lock:
     @property
     def holder(self) -> str:
         """Who has the lock, in a sentence; asked by somebody who could not take it."""
-        process = os.pread(self.descriptor, 20, 0).decode("ascii", "replace").strip()
-        return f"process {process or 'unknown'} holds {self.path}"
+        return f"process {self.process or 'unknown'} holds {self.path}"
+
+    @property
+    def process(self) -> int | None:
+        """The process that took it last, asked as ``holder`` is; None: it did not say."""
+        text = os.pread(self.descriptor, 20, 0).decode("ascii", "replace").strip()
+        return int(text) if text.isdecimal() else None
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +86,16 @@ def is_held(path: Path) -> bool:
     """
     with Lock(path) as lock:
         return not _locked(lock.descriptor)
+
+
+def is_stopped(process: int) -> bool:
+    """Whether ``process`` was told to stop, and lives (SIGSTOP, Ctrl-Z); False: nobody can say."""
+    try:
+        status = Path("/proc", str(process), "stat").read_text("ascii", "replace")
+    except OSError:
+        return False
+    # its name, in parentheses, may hold anything
+    return status.rpartition(")")[2].split()[:1] in (["T"], ["t"])
 
 
 @contextmanager

@@ -8,7 +8,8 @@ world), ``conditions`` (what each verb needs and brings about), ``doors`` (what 
 
 How a run is decided: ``facts`` (what was seen), ``placement`` (which site serves, at which epoch),
 ``rules`` (reasons to refuse), ``planner``, ``plan`` (the value that is printed and then run),
-``report`` (what it came to), ``succession`` (whether a new leader has all that the old one wrote).
+``ending`` (what its end is worth), ``report`` (what it came to), ``succession`` (whether a new
+leader has all that the old one wrote).
 
 What is said and printed: ``plan_text``, ``run_text``; ``epochs`` (between a run and the guard of a
 host), ``log_end`` (of a former leader), ``edges`` (what an agent does about a placement record).

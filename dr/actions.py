@@ -120,7 +120,11 @@ class CompareLogs:
 
 @dataclass(frozen=True, slots=True)
 class VerifyService:
-    """Touch nothing; wait until ``service`` is green at ``site`` and its data protected."""
+    """Touch nothing; wait until ``service`` and ``database`` are at ``site``, and work there.
+
+    It asks nothing of any other site, which may be gone: whether a standby is there again is
+    looked at when the run has ended.
+    """
 
     service: ServiceName
     database: DatabaseName
@@ -164,7 +168,7 @@ def describe(action: Action) -> str:  # noqa: C901 - one line a verb
         case CompareLogs(database, leader, candidate):
             sentence = f"prove that {candidate} has all that {leader} wrote to {database}"
         case VerifyService(service, database, site):
-            sentence = f"wait until {service} is green at {site} and {database} protected"
+            sentence = f"wait until {service} is answered at {site}, and {database} is led there"
         case _:
             assert_never(action)
     return sentence

@@ -28,9 +28,9 @@ from dr.questions import (
     IsAnnounced,
     IsFree,
     IsHeldBy,
+    IsLedAt,
     IsNotHeldBy,
     IsPlaced,
-    IsProtected,
     IsSynchronous,
     IsWithdrawn,
     LagsAtMost,
@@ -94,7 +94,7 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one 
         case CompareLogs(database, leader, candidate):
             return (HasAll(database, candidate, leader),)
         case VerifyService(service, database, site):
-            return (Serves(service, site), IsProtected(database))
+            return (Serves(service, site), IsLedAt(database, site))
         case _:
             assert_never(action)
 

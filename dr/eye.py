@@ -21,6 +21,7 @@ from dr.questions import (
     IsAnnounced,
     IsFree,
     IsHeldBy,
+    IsLedAt,
     IsNotHeldBy,
     IsPlaced,
     IsProtected,
@@ -96,8 +97,8 @@ class Eye:
         match question:
             case IsFree() | IsHeldBy() | IsNotHeldBy() | IsPlaced():
                 return self._of_the_record(question)
-            case Leads(database, host):
-                return self.doors.database.leads(database, host)
+            case Leads() | IsLedAt():
+                return self._of_the_leader(question)
             case IsSynchronous() | LagsAtMost() | IsProtected():
                 return _of_members(question, self.doors.database.members(question.database))
             case HasAll(database, host, former):
@@ -110,6 +111,19 @@ class Eye:
                 return self._of_the_host(question)
             case Serves(service, site):
                 return self._serves(service, site)
+            case _:
+                assert_never(question)
+
+    def _of_the_leader(self, question: Leads | IsLedAt) -> bool | None:
+        door = self.doors.database
+        match question:
+            case Leads(database, host):
+                return door.leads(database, host)
+            case IsLedAt(database, site):
+                members = door.members(database)
+                leaders = [host for host, member in members.items() if member.leads]
+                sites = [self.network.host(host).site for host in leaders]
+                return sites == [site] if members else None
             case _:
                 assert_never(question)
 

@@ -32,7 +32,7 @@ from dr.facts import Facts
 from dr.placement import Claim, Placement
 from dr.plan import Basis, Deciding, Phase, RecoveryPlan, RecoveryStep
 from dr.rules import Switchover, candidates, refusals, service_in
-from inventory.names import HostName, OperatorName, SiteName
+from inventory.names import HostName, SiteName
 from inventory.network import Network, Service
 
 _SECOND = timedelta(seconds=1)
@@ -46,7 +46,8 @@ class Occasion:
 
     run: RunName
     at: datetime
-    by: OperatorName
+    by: str
+    """an operator, or who is logged in"""
 
 
 def plan_switchover(
@@ -177,7 +178,8 @@ class _Move:
     def _finish(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
         action = VerifyService(self.service.name, self.service.database, self.request.target)
         verify = self._step("verify", Phase.VERIFY, action, needs, deadline=90 * _SECOND)
-        checks = [replace(verify, steady=_STEADY)]
+        # once: it sends nothing, and looks for as long as its deadline
+        checks = [replace(verify, steady=_STEADY, attempts=1)]
         if self.leader != self.candidate:
             compare = CompareLogs(self.service.database, self.leader, self.candidate)
             checks.append(self._step("compare", Phase.VERIFY, compare, needs))

@@ -41,6 +41,14 @@ class Leads:
 
 
 @dataclass(frozen=True, slots=True)
+class IsLedAt:
+    """One member accepts the writes of ``database``, and it is at ``site``."""
+
+    database: DatabaseName
+    site: SiteName
+
+
+@dataclass(frozen=True, slots=True)
 class IsSynchronous:
     """``host`` is a synchronous standby of ``database``: Patroni may switch to it, nothing lost."""
 
@@ -125,6 +133,7 @@ Question: TypeAlias = (
     | IsHeldBy
     | IsNotHeldBy
     | Leads
+    | IsLedAt
     | IsSynchronous
     | LagsAtMost
     | IsProtected
@@ -140,14 +149,12 @@ Question: TypeAlias = (
 def state(question: Question) -> str:  # noqa: C901, PLR0912 - one line a question
     """Return ``question`` as the statement that it asks about."""
     match question:
-        case IsFree(service):
-            statement = f"no run holds {service}"
-        case IsHeldBy(service, run):
-            statement = f"{run} holds {service}"
-        case IsNotHeldBy(service, run):
-            statement = f"{run} no longer holds {service}"
+        case IsFree() | IsHeldBy() | IsNotHeldBy():
+            statement = _state_of_a_claim(question)
         case Leads(database, host):
             statement = f"{host} leads {database}"
+        case IsLedAt(database, site):
+            statement = f"{database} is led at {site}"
         case IsSynchronous(database, host):
             statement = f"{host} is a synchronous standby of {database}"
         case LagsAtMost(database, host, limit_bytes):
@@ -169,3 +176,15 @@ def state(question: Question) -> str:  # noqa: C901, PLR0912 - one line a questi
         case _:
             assert_never(question)
     return statement
+
+
+def _state_of_a_claim(question: IsFree | IsHeldBy | IsNotHeldBy) -> str:
+    match question:
+        case IsFree(service):
+            return f"no run holds {service}"
+        case IsHeldBy(service, run):
+            return f"{run} holds {service}"
+        case IsNotHeldBy(service, run):
+            return f"{run} no longer holds {service}"
+        case _:
+            assert_never(question)

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.measure import Measure
-from core.runs.journal import RunVerdict, StepEvent
+from core.runs.journal import Request, RunVerdict, StepEvent, Wish
 from core.runs.machine import EventKind, StepState
 from core.runs.plan import RunName, StepId
 from core.runs.run import fold
 from dr.actions import CompareLogs
+from dr.ending import Asker, Ending, Outcome, askers, outcome
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
+from dr.run_text import next_steps
 from inventory.network import Service
 
 _COMPLETE: Final = {StepState.DONE: True, StepState.FAILED: False}
 """a comparison that could not be made is neither: it stays in doubt until a person answers"""
-
-
-class Outcome(StrEnum):
-    """What a report says in its first line."""
-
-    DONE = "done"
-    MISSED = "done, an objective was missed"
-    UNMEASURED = "done, not measured"
-    LOSS = "failed: loss"
-    UNWOUND = "unwound"
-    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,8 @@ class Report:
     run: RunName
     title: str
     environment: str
-    requested_by: str
+    askers: tuple[Asker, ...]
+    """first who had it started"""
     outcome: Outcome
     opened_at: datetime
     ended_at: datetime
@@ -77,12 +68,22 @@ class Report:
     """of an unwound run: steps that are done and stay so"""
     complete: bool | None
     """whether the new leader was proven to have all that the old one wrote; None: not known"""
+    skipped: tuple[StepId, ...]
+    """steps that a person answered for: nobody saw them done"""
+    ending: Ending
 
 
-def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure | None) -> Report:
+def report(
+    records: Sequence[RecoveryRecord],
+    service: Service,
+    measure: Measure | None,
+    ending: Ending,
+    is_proved: Callable[[Request], bool] = lambda _: False,
+) -> Report:
     """Return the report of the run that ``records`` tell of.
 
-    ``service`` is what it moved; ``measure`` is what the citizens noticed, None where nobody knows.
+    ``service`` is what it moved; ``measure`` is what the citizens noticed, None where nobody
+    knows; ``ending`` is how the database stood afterwards. ``is_proved`` verifies who asked.
 
     Raises:
         JournalCorrupt: they tell of none.
@@ -90,14 +91,12 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
     run = fold(records)
     if run is None:
         raise JournalCorrupt("there is no run to report", next_step="ndc dr runs lists them")
-    complete = _is_complete(run)
-    verdict = run.closed or RunVerdict.HELD
     return Report(
         run=run.plan.id,
         title=run.plan.title,
         environment=run.plan.basis.environment,
-        requested_by=run.plan.basis.requested_by,
-        outcome=outcome(verdict, measure, complete=complete, promised=service.recovery_time),
+        askers=tuple(askers(run, is_proved)),
+        outcome=_outcome(run, measure, service.recovery_time, ending),
         opened_at=records[0].at,
         ended_at=records[-1].at,
         phases=tuple(_phases(run.plan, records)),
@@ -107,34 +106,25 @@ def report(records: Sequence[RecoveryRecord], service: Service, measure: Measure
         waits_for=tuple(run.waits_for()),
         undone=tuple(step.id for step in run.steps_in(StepState.UNDONE)),
         left_standing=tuple(
-            step.id for step in run.left_standing() if verdict is RunVerdict.UNWOUND
+            step.id for step in run.left_standing() if run.closed is RunVerdict.UNWOUND
         ),
-        complete=complete,
+        complete=_is_complete(run),
+        skipped=tuple(step.id for step in run.steps_in(StepState.SKIPPED)),
+        ending=ending,
     )
 
 
-def outcome(
-    verdict: RunVerdict, measure: Measure | None, *, complete: bool | None, promised: timedelta
+def _outcome(
+    run: RecoveryRun, measure: Measure | None, promised: timedelta, ending: Ending
 ) -> Outcome:
-    """Return what a run is called: a known loss first, then what is not known, then what is known.
-
-    ``verdict`` is how the run ended. ``measure`` and ``complete`` are as in a ``Report``;
-    ``promised`` is the longest gap that the service's tier allows.
-    """
-    if complete is False or (measure is not None and measure.lost > 0):
-        return Outcome.LOSS
-    match verdict:
-        case RunVerdict.UNWOUND:
-            return Outcome.UNWOUND
-        case RunVerdict.OPEN | RunVerdict.HELD:
-            return Outcome.HELD
-        case RunVerdict.DONE:
-            pass
-    if measure is None or not measure.is_whole:
-        return Outcome.UNMEASURED
-    if measure.gap.length > promised or measure.duplicated > 0:
-        return Outcome.MISSED
-    return Outcome.DONE
+    return outcome(
+        run.closed or RunVerdict.HELD,
+        measure,
+        complete=_is_complete(run),
+        promised=promised,
+        ending=ending,
+        skipped=bool(run.steps_in(StepState.SKIPPED)),
+    )
 
 
 def _is_complete(run: RecoveryRun) -> bool | None:
@@ -158,7 +148,9 @@ def report_json(report: Report) -> str:
         "run": report.run,
         "title": report.title,
         "environment": report.environment,
-        "requested_by": report.requested_by,
+        "requested_by": report.askers[0].name,
+        "requested_by_key": report.askers[0].key,
+        "askers": [asdict(asker) for asker in report.askers],
         "outcome": report.outcome.name.lower(),
         "opened_at": report.opened_at.isoformat(),
         "ended_at": report.ended_at.isoformat(),
@@ -177,6 +169,9 @@ def report_json(report: Report) -> str:
         "waits_for": list(report.waits_for),
         "undone": list(report.undone),
         "left_standing": list(report.left_standing),
+        "skipped": list(report.skipped),
+        "database_at_target": report.ending.at_target,
+        "database_protected": report.ending.protected,
     }
     return Format.REPORT.text(plain, indent=2)
 
@@ -208,15 +203,26 @@ def report_text(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     yield f"{report.title}: {report.outcome}"
-    yield _line("run", f"{report.run} in {report.environment}, asked for by {report.requested_by}")
+    yield _line("run", f"{report.run} in {report.environment}")
+    yield from _people(report)
     took = (report.ended_at - report.opened_at).total_seconds()
     yield _line("time", f"{report.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
     yield from (_line("waits for", line) for line in report.waits_for)
+    if report.outcome is Outcome.HELD:
+        yield from (_line("next", line) for line in next_steps(report.run))
     if report.outcome is Outcome.UNWOUND:
         yield _line(
             "undone", ", ".join(report.undone) or "nothing: nothing of it can be taken back"
         )
         yield _line("left as it is", ", ".join(report.left_standing) or "nothing")
+
+
+def _people(report: Report) -> Iterator[str]:
+    for asker in report.askers:
+        what = "asked for by" if asker.wish is Wish.START else f"{asker.wish} {asker.step or ''} by"
+        reason = f": {asker.reason}" if asker.reason else ""
+        ticket = f" ({asker.ticket})" if asker.ticket else ""
+        yield _line(what, f"{asker.sentence()}{reason}{ticket}")
 
 
 def _figures(report: Report) -> Iterator[str]:
@@ -248,6 +254,7 @@ def _logs(report: Report) -> Iterator[str]:
     if report.complete is not None:
         has = "has all" if report.complete else "does not have all"
         yield _line("logs", f"the new leader {has} that the old one wrote")
+    yield _line("database", report.ending.sentence())
 
 
 def _line(name: str, words: str) -> str:

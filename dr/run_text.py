@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.runs.journal import Closed, Opened, Request, StepEvent
+from core.runs.journal import Closed, Opened, Request, RunVerdict, StepEvent
 from core.runs.machine import EventKind
+from core.runs.plan import RunName
 from core.runs.run import fold
 from dr.actions import describe
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
@@ -25,10 +26,33 @@ def record_text(plan: RecoveryPlan, record: RecoveryRecord, *, began: RecoveryRe
     return f"{seconds:>7.2f} s  {_sentence(plan, record)}"
 
 
-def run_text(run: RecoveryRun) -> str:
-    """Return how ``run`` stands: a line a step, and what it waits for."""
+def next_steps(run: RunName) -> tuple[str, ...]:
+    """Return what a person may type about a run that is held."""
+    return (
+        f"ndc dr resume {run}  looks again at what failed or is in doubt, and goes on",
+        f"ndc dr skip {run} STEP  answers for a step; the run is then not called verified",
+        f"ndc dr give-up {run}  lets another run move this, after a look",
+    )
+
+
+def standing(run: RecoveryRun | None, *, carried: bool) -> str:
+    """Return how ``run`` stands, in the one word that every list and report uses.
+
+    ``carried`` says whether a process carries it now; None is a plan that was not begun.
+    """
+    if run is None:
+        return "planned"
+    if run.closed is not None:
+        return run.closed
+    if carried:
+        return "in progress"
+    return "orphaned" if run.verdict is RunVerdict.OPEN else "held"
+
+
+def run_text(run: RecoveryRun, *, carried: bool) -> str:
+    """Return how ``run`` stands: a line a step, what it waits for, and what comes next."""
     width = max(len(step.id) for step in run.plan.steps)
-    lines = [f"{run.plan.id}: {run.plan.title}: {run.closed or run.verdict}"]
+    lines = [f"{run.plan.id}: {run.plan.title}: {standing(run, carried=carried)}"]
     for step in run.plan.steps:
         phase = Phase(step.phase)
         lines.append(
@@ -37,14 +61,14 @@ def run_text(run: RecoveryRun) -> str:
         )
     if not run.closed:
         lines += [f"waits for  {line}" for line in run.waits_for()]
+    if not (run.closed or carried):
+        lines += [f"next       {line}" for line in next_steps(run.plan.id)]
     return "\n".join(lines)
 
 
-def run_line(plan: RecoveryPlan, records: Sequence[RecoveryRecord]) -> str:
+def run_line(plan: RecoveryPlan, records: Sequence[RecoveryRecord], *, carried: bool) -> str:
     """Return one line for a list of runs."""
-    run = fold(records)
-    stands = (run.closed or run.verdict) if run else "planned"
-    return f"{plan.id}  {stands:<8}  {plan.title}"
+    return f"{plan.id}  {standing(fold(records), carried=carried):<11}  {plan.title}"
 
 
 def _sentence(plan: RecoveryPlan, record: RecoveryRecord) -> str:

@@ -8,14 +8,23 @@ live. It is single-threaded: attempts run side by side inside the actuator.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic
 
 from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.formats import Format
-from core.runs.journal import Closed, Entry, Journal, Opened, RunVerdict, StepEvent, Where
+from core.runs.flight import Flight, action_of, shown_deadline
+from core.runs.journal import (
+    Closed,
+    Entry,
+    Journal,
+    Opened,
+    Request,
+    RunVerdict,
+    StepEvent,
+    Where,
+)
 from core.runs.machine import DOUBTFUL, IN_FLIGHT, EventKind, StepState
 from core.runs.plan import ActionT, BasisT, Plan, Step, StepId
 from core.runs.ports import Actuator, Answer, Completion, Inbox, Sensor, Token
@@ -26,17 +35,6 @@ PATIENCE = timedelta(seconds=5)
 """how long an objection may last before the step fails without having been sent"""
 BLIND = timedelta(seconds=30)
 """how long the engine looks at what cannot be seen before it holds the run"""
-
-
-@dataclass(slots=True)
-class _Flight:
-    """An attempt on its way."""
-
-    token: Token
-    due: timedelta
-    answered: bool = False
-    """True: the world says yes, or it was so already; we have not seen it for long enough yet"""
-    note: str = ""
 
 
 class Engine(Generic[ActionT, BasisT]):
@@ -62,7 +60,7 @@ class Engine(Generic[ActionT, BasisT]):
         self._actuator = actuator
         self._clock = clock
         self._inbox = inbox
-        self._flights: dict[StepId, _Flight] = {}
+        self._flights: dict[StepId, Flight] = {}
         self._since: dict[StepId, timedelta] = {}
         """when each doubt, or each objection to a start, began"""
         self._steady: dict[StepId, timedelta] = {}
@@ -72,20 +70,24 @@ class Engine(Generic[ActionT, BasisT]):
         self._unseen: set[StepId] = set()
         """doubts that looking has not resolved within ``BLIND``"""
 
-    def start(self, plan: Plan[ActionT, BasisT], truth: Where) -> Run[ActionT, BasisT]:
+    def start(
+        self, plan: Plan[ActionT, BasisT], truth: Where, start: Request | None = None
+    ) -> Run[ActionT, BasisT]:
         """Begin ``plan`` and carry it as far as it will go.
 
-        ``truth`` says of what kind the journal is, for whoever resumes the run.
+        ``truth`` says of what kind the journal is; ``start`` is the request to start the run.
 
         Raises:
             JournalCorrupt: the journal holds a run already.
             NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
-        opened = Opened(plan, truth, Format.JOURNAL.number)
+        opened = Opened(plan, truth, Format.JOURNAL.number, start=start)
         return self._drive(self._write(fold(self._journal.records()), opened))
 
     def resume(self) -> Run[ActionT, BasisT]:
         """Carry the journalled run as far as it will go; a run that is over is returned as it is.
+
+        What failed is looked at again, and begun once more if nothing objects to it now.
 
         Raises:
             JournalCorrupt: there is no run, or its record cannot be trusted.
@@ -95,14 +97,24 @@ class Engine(Generic[ActionT, BasisT]):
         run = fold(self._journal.records())
         if run is None:
             raise JournalCorrupt("there is no run to resume", next_step="ndc dr runs lists them")
-        if run.closed:
+        if run.closed or run.given_up:
             return run
         demand_own_format(run)
-        return self._drive(run)
-
-    def _drive(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         for step in run.steps_in(*IN_FLIGHT):
             run = self._note(run, step, EventKind.LOST, "we stopped before an answer came")
+        return self._drive(self._once_more(self._obey(run)))
+
+    def _once_more(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
+        if run.unwinding:
+            return run
+        for step in run.steps_in(StepState.FAILED):
+            if not step.steady and self._sight(run, step):
+                run = self._note(run, step, EventKind.SUCCEEDED, "we looked: it is so by now")
+            elif run.approved(step) and not self._sensor.objections(step.action):
+                run = self._launch(run, step, EventKind.STARTED)
+        return run
+
+    def _drive(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         while True:
             run = self._obey(run)
             run = self._resolve_doubts(run)
@@ -202,8 +214,8 @@ class Engine(Generic[ActionT, BasisT]):
         token = Token(run.plan.id, step.id, step.epoch, attempt, undo)
         self._launched[step.id, start] += 1
         run = self._note(run, step, start, f"attempt {attempt}")
-        self._flights[step.id] = _Flight(token, self._clock.elapsed() + step.deadline)
-        self._actuator.begin(_action(run, step), token, step.deadline)
+        self._flights[step.id] = Flight(token, self._clock.elapsed() + step.deadline)
+        self._actuator.begin(action_of(run, step), token, step.deadline)
         return run
 
     def _heed(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
@@ -222,7 +234,9 @@ class Engine(Generic[ActionT, BasisT]):
                 reason = (
                     "it said yes, but nothing is to be seen" if flight.answered else "no answer"
                 )
-                run = self._note(run, step, EventKind.LOST, f"{reason} within {_short(step)}")
+                run = self._note(
+                    run, step, EventKind.LOST, f"{reason} within {shown_deadline(step)}"
+                )
         return run
 
     def _hear(self, run: Run[ActionT, BasisT], completion: Completion) -> Run[ActionT, BasisT]:
@@ -259,7 +273,7 @@ class Engine(Generic[ActionT, BasisT]):
         return True if self._clock.elapsed() - since >= step.steady else None
 
     def _sight(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> bool | None:
-        return self._sensor.is_in_effect(_action(run, step))
+        return self._sensor.is_in_effect(action_of(run, step))
 
     def _stop_timers(self, run: Run[ActionT, BasisT]) -> None:
         open_questions = {step.id for step in (*run.steps_in(*DOUBTFUL), *run.ready())}
@@ -283,12 +297,3 @@ class Engine(Generic[ActionT, BasisT]):
         advanced = advance(run, entry)
         self._journal.append(entry)
         return advanced
-
-
-def _action(run: Run[ActionT, BasisT], step: Step[ActionT]) -> ActionT:
-    undoing = run.states[step.id] in {StepState.UNDOING, StepState.UNDO_IN_DOUBT}
-    return step.undo if undoing and step.undo is not None else step.action
-
-
-def _short(step: Step[ActionT]) -> str:
-    return f"{step.deadline.total_seconds():g} s"

@@ -42,6 +42,8 @@ class RunVerdict(StrEnum):
     DONE = "done"
     UNWOUND = "unwound"
     """what was done has been undone"""
+    GIVEN_UP = "given up"
+    """a person let go of what it held; what it did stays as it is"""
 
 
 class Wish(StrEnum):
@@ -50,6 +52,40 @@ class Wish(StrEnum):
     APPROVE = "approve"
     SKIP = "skip"
     ABORT = "abort"
+    START = "start"
+    """that a plan be carried out; it stands in the run's first record"""
+    GIVE_UP = "give-up"
+    """that nobody carries the run any more, and that it holds nothing"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proves who asked: a signature by a key that the inventory gives to that operator."""
+
+    fingerprint: str
+    """of the public key"""
+    signature: str
+    """of ``core.runs.statement.statement``, as ssh-keygen writes it"""
+    roles: tuple[str, ...] = ()
+    """what the operator might do when the request was taken in; empty: it was not verified yet"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A person asked for something; written down before it is obeyed."""
+
+    id: str
+    """so that one request read twice is obeyed once"""
+    wish: Wish
+    by: str
+    """an operator; where there is no ``proof``, who logged in and says so"""
+    reason: str = ""
+    step: StepId | None = None
+    """None: it concerns the whole run"""
+    what: Literal["request"] = "request"
+    proof: Proof | None = None
+    """None: not proved by a key"""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +97,8 @@ class Opened(Generic[ActionT, BasisT]):
     format: int = FIRST
     """of this line, and of every one that follows"""
     what: Literal["opened"] = "opened"
+    start: Request | None = None
+    """by whom the run was asked for; None: nobody wrote it down"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +112,10 @@ class StepEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A person asked for something; written down before it is obeyed."""
-
-    id: str
-    """so that one request read twice is obeyed once"""
-    wish: Wish
-    by: str
-    reason: str = ""
-    step: StepId | None = None
-    """None: it concerns the whole run"""
-    what: Literal["request"] = "request"
-
-
-@dataclass(frozen=True, slots=True)
 class Closed:
     """The run ended; this line is its last."""
 
-    verdict: Literal[RunVerdict.DONE, RunVerdict.UNWOUND]
+    verdict: Literal[RunVerdict.DONE, RunVerdict.UNWOUND, RunVerdict.GIVEN_UP]
     what: Literal["closed"] = "closed"
 
 

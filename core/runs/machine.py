@@ -53,6 +53,8 @@ class EventKind(StrEnum):
     ABANDONED = "abandoned"
     UNDO_STARTED = "undo-started"
     SKIPPED = "skipped"
+    RESUMED = "resumed"
+    """a person has the run go on, so what failed is begun once more"""
 
 
 class Edge(NamedTuple):
@@ -82,6 +84,8 @@ EDGES: Final = (
     Edge(_S.IN_DOUBT,          _E.STARTED,      _S.RUNNING,       "we looked: it had not; again"),
     Edge(_S.IN_DOUBT,          _E.ABANDONED,    _S.FAILED,        "we looked: it had not; enough"),
     Edge(_S.IN_DOUBT,          _E.SKIPPED,      _S.SKIPPED,       "a person answers for it"),
+    Edge(_S.FAILED,            _E.SUCCEEDED,    _S.DONE,          "resumed: it is so by now"),
+    Edge(_S.FAILED,            _E.STARTED,      _S.RUNNING,       "resumed: once more"),
     Edge(_S.FAILED,            _E.SKIPPED,      _S.SKIPPED,       "a person answers for it"),
     Edge(_S.DONE,              _E.UNDO_STARTED, _S.UNDOING,       "unwinding"),
     Edge(_S.UNDOING,           _E.SUCCEEDED,    _S.UNDONE,        "answered, and seen in effect"),

@@ -57,6 +57,8 @@ class Run(Generic[ActionT, BasisT]):
     doubted: frozenset[StepId] = frozenset()
     """steps of which an attempt was ever in doubt: it may still be on its way"""
     requests: tuple[Request, ...] = ()
+    start: Request | None = None
+    """that it be started"""
     closed: RunVerdict | None = None
     format: int = FIRST
     """of its journal, for life"""
@@ -81,6 +83,11 @@ class Run(Generic[ActionT, BasisT]):
         )
 
     @property
+    def given_up(self) -> bool:
+        """Whether a person had it let go of what it held: it goes on never more."""
+        return any(request.wish is Wish.GIVE_UP for request in self.requests)
+
+    @property
     def unwinding(self) -> bool:
         """Whether what was done is to be undone: a person said so, or the plan is a drill's."""
         aborted = any(request.wish is Wish.ABORT for request in self.requests)
@@ -91,7 +98,12 @@ class Run(Generic[ActionT, BasisT]):
 
     def ready(self) -> list[Step[ActionT]]:
         """Return the steps that may be begun now; nothing new begins once one has failed."""
-        if self.closed or self.unwinding or self.steps_in(StepState.FAILED, StepState.STUCK):
+        if (
+            self.closed
+            or self.given_up
+            or self.unwinding
+            or self.steps_in(StepState.FAILED, StepState.STUCK)
+        ):
             return []
         return [step for step in self.steps_in(*UNSENT) if self.passed(step.needs)]
 
@@ -113,20 +125,35 @@ class Run(Generic[ActionT, BasisT]):
         ]
 
     def approved(self, step: Step[ActionT]) -> bool:
-        """Whether ``step`` has no gate, or a person opened it."""
-        has_yes = any(r.wish is Wish.APPROVE and r.step == step.id for r in self.requests)
-        return step.gate is None or has_yes
+        """Whether ``step`` has no gate, or a person who may opened it."""
+        yes = (r for r in self.requests if r.wish is Wish.APPROVE and r.step == step.id)
+        return step.gate is None or any(self.may_approve(r, step) for r in yes)
+
+    def may_approve(self, request: Request, step: Step[ActionT]) -> bool:
+        """Whether who asks has the role that ``step`` waits for, by a key, and is somebody else.
+
+        Two names with one key are one person.
+        """
+        proof, first = request.proof, self.start
+        if proof is None or step.gate not in proof.roles:
+            return False
+        if first is None:
+            return True
+        same_key = first.proof is not None and first.proof.fingerprint == proof.fingerprint
+        return not same_key and first.by != request.by
 
     @property
     def verdict(self) -> RunVerdict:
         """How the run stands, from its steps alone."""
+        if self.given_up:
+            return RunVerdict.GIVEN_UP
         if self.succeeded and not self.unwinding:
             return RunVerdict.DONE
-        if self.steps_in(*IN_FLIGHT, *DOUBTFUL) or self.to_skip() or self.to_undo():
+        if self.steps_in(*IN_FLIGHT) or self.to_skip() or self.to_undo():
             return RunVerdict.OPEN
         if any(self.approved(step) for step in self.ready()):
             return RunVerdict.OPEN
-        if self.unwinding and not self.steps_in(StepState.STUCK):
+        if self.unwinding and not self.steps_in(StepState.STUCK, *DOUBTFUL):
             return RunVerdict.UNWOUND
         return RunVerdict.HELD
 
@@ -204,6 +231,7 @@ def _opened(entry: Opened[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         sent={},
         notes=dict.fromkeys(names, ""),
         format=entry.format,
+        start=entry.start,
     )
 
 
@@ -241,12 +269,24 @@ def objection_to(run: Run[ActionT, BasisT], request: Request) -> str:
     match request.wish:
         case Wish.ABORT if run.past_return:
             return "an abort before the point of no return; now skip what holds it up, or resume"
-        case Wish.APPROVE | Wish.SKIP if request.step not in run.states:
-            return f"one of its steps: {', '.join(run.states)}"
-        case Wish.SKIP if run.states[StepId(request.step or "")] in _SETTLED:
-            return "a step that is not settled"
+        case Wish.START:
+            return "a run that was not begun"
+        case Wish.APPROVE | Wish.SKIP:
+            return _objection_of_a_step(run, request)
         case _:
             return ""
+
+
+def _objection_of_a_step(run: Run[ActionT, BasisT], request: Request) -> str:
+    if request.step is None or request.step not in run.states:
+        return f"one of its steps: {', '.join(run.states)}"
+    if request.wish is Wish.SKIP:
+        settled = run.states[request.step] in _SETTLED
+        return "a step that is not settled" if settled else ""
+    step = run.plan.step(request.step)
+    if step.gate is None or run.may_approve(request, step):
+        return ""
+    return f"one who may {step.gate}, proved by their key, and who did not ask for the run"
 
 
 def _misplaced(actual: str, expected: str) -> JournalCorrupt:

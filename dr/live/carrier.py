@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from core.clock import Clock
 from core.measure import FRESH, ClockPair, Measure, Window
-from core.runs.journal import Opened, Where
+from core.runs.journal import Opened, RunVerdict, Where
 from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
+from dr.ending import Ending
 from dr.eye import if_seen
 from dr.live.doors import Live
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.run_folder import RunFolder
-from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRun
+from dr.live.signing import ProvedInbox, Signing
+from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun
+from dr.questions import IsLedAt, IsProtected
 from dr.report import Report, report, report_json, report_text
 from dr.rules import staleness
 from inventory.names import ServiceName
 
 _AROUND: Final = timedelta(seconds=2)
 """before and after the run: a gap at its edge counts as well"""
+
+_STANDBY: Final = timedelta(seconds=20)
+"""for a standby to follow a new leader; the run is over then, and holds nothing"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class Carrier:
     live: Live
     folder: RunFolder
     clock: Clock
+    signing: Signing
+    """verifies who asks"""
 
     def carry(self) -> RecoveryRun:
         """Start the planned run, or resume it; return when it can go no further.
@@ -46,15 +55,14 @@ class Carrier:
             JournalCorrupt: the record cannot be trusted.
             NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
-        truth = self._truth()
-        journal = self._journal(truth)
+        truth, journal = self._truth(), self.journal()
         eye = self.live.eye(self.clock)
         engine = RecoveryEngine(
             journal=journal,
             sensor=Conditions(eye),
             actuator=self.live.workers(),
             clock=self.clock,
-            inbox=self.folder.inbox(),
+            inbox=ProvedInbox(self.folder.inbox(), self.signing),
         )
         begun = fold(journal.records())
         if begun is not None and begun.closed:
@@ -65,7 +73,9 @@ class Carrier:
             for refusal in staleness(plan, self.live.network, facts, self.clock.now()):
                 raise refusal
             self._mark_the_beginning(plan.basis.service)
-        run = engine.resume() if begun else engine.start(plan, truth)
+        start = self.folder.start()
+        start = self.signing.proved(start) if start else None
+        run = engine.resume() if begun else engine.start(plan, truth, start)
         self._mark_the_end(plan.basis.service)
         return run
 
@@ -78,7 +88,10 @@ class Carrier:
         """
         records = self.folder.journal(self.clock).records()
         basis = self.folder.plan().basis
-        run_report = report(records, self.live.network.service(basis.service), self._measure(basis))
+        service, measure = self.live.network.service(basis.service), self._measure(basis)
+        run_report = report(
+            records, service, measure, self._ending(records), self.signing.is_proved
+        )
         self.folder.keep_report(report_text(run_report), report_json(run_report))
         return run_report
 
@@ -89,9 +102,10 @@ class Carrier:
             case _:
                 return Where.ETCD if self._etcd_journal().answers() else Where.FILE
 
-    def _journal(self, truth: Where) -> RecoveryJournal:
+    def journal(self) -> RecoveryJournal:
+        """Return what the run is written down in: its truth, with the copy beside it."""
         copy = self.folder.journal(self.clock)
-        if truth is Where.FILE:
+        if self._truth() is Where.FILE:
             return copy
         return CopiedJournal(self._etcd_journal(), copy)
 
@@ -106,6 +120,17 @@ class Carrier:
         # the rows of the last moments must have had time to be acknowledged
         self.clock.sleep(_AROUND)
         return if_seen(lambda: self.live.doors.probe.measure(basis.service, *span))
+
+    def _ending(self, records: Sequence[RecoveryRecord]) -> Ending:
+        """Look how the database stands; after a move, wait for its standby for a while."""
+        run, basis, eye = fold(records), self.folder.plan().basis, self.live.eye(self.clock)
+        until = self.clock.elapsed() + _STANDBY
+        done = run is not None and run.closed is RunVerdict.DONE
+        protected = eye.ask(IsProtected(basis.database))
+        while done and protected is False and self.clock.elapsed() < until:
+            self.clock.sleep(_AROUND / 4)
+            protected = eye.ask(IsProtected(basis.database))
+        return Ending(eye.ask(IsLedAt(basis.database, basis.target)), protected)
 
     def _mark_the_beginning(self, service: ServiceName) -> None:
         mark = if_seen(lambda: self._mark(service))

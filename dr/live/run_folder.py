@@ -4,6 +4,7 @@ plan.json       what was printed is what runs
 journal.jsonl   the truth, or etcd's copy
 inbox/          what people ask of it while it is carried
 lock            held by the one process that carries it
+start.json      who had it started
 window.json     what time it is measured over, by the probe's clock
 report.json, report.txt
 runner.log
@@ -22,9 +23,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from core import files
 from core.clock import Clock
-from core.errors import PlanRefused, Rejected
+from core.errors import PlanRefused, Rejected, Unreachable
 from core.formats import Format
-from core.locks import Lock, is_held
+from core.locks import Lock, is_held, is_stopped
 from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
@@ -50,13 +51,21 @@ class RunFolder:
         """Return a new folder that holds ``plan``.
 
         Raises:
-            Rejected: it could not be written, or there is one of that name.
+            PlanRefused: there is one of that name; it was left alone.
+            Rejected: it could not be written.
         """
         folder = cls(root, plan.id)
         try:
             folder.inbox_path.mkdir(parents=True, mode=0o755)
             for parent in (folder.path, root, root.parent):
                 files.sync_folder(parent)
+        except FileExistsError:
+            raise PlanRefused(
+                f"there is a run called {plan.id} already",
+                expected="a name of its own: a run is called after its second and what it moves",
+                actual="somebody asked for the same move in the same second",
+                next_step=f"ndc dr show {plan.id} follows theirs; or ask again",
+            ) from None
         except OSError as error:
             raise Rejected(
                 f"the folder of run {plan.id} could not be made",
@@ -113,6 +122,18 @@ class RunFolder:
     def journal(self, clock: Clock) -> FileJournal[Action, Basis]:
         """Return the journal in this folder."""
         return FileJournal(self.path / "journal.jsonl", codec(), clock)
+
+    def keep_start(self, request: Request) -> None:
+        """Write down who has the run started.
+
+        Raises:
+            Rejected: it could not be written.
+        """
+        files.write(self.path / "start.json", _request_text(request))
+
+    def start(self) -> Request | None:
+        """Return who had the run started; None: nobody wrote it down."""
+        return _read(self.path / "start.json")
 
     def set_journal_aside(self) -> None:
         """Let there be no journal here; the one that was is kept beside, to be looked at."""
@@ -182,13 +203,26 @@ class RunFolder:
         """Hold the lock of this run; it falls with the process.
 
         Raises:
-            Unreachable: another process carries the run.
+            PlanRefused: another process carries the run; it says which.
         """
         with Lock(self._lock_path) as lock:
-            # who only looks whether the run is carried holds the lock for a moment
-            what = f"the lock of run {self.run}, which another process carries,"
-            lock.wait(clock, _LOOKERS, what=what)
+            try:
+                # who only looks whether the run is carried holds the lock for a moment
+                lock.wait(clock, _LOOKERS, what=f"the lock of run {self.run}")
+            except Unreachable:
+                raise self._carried_by(lock) from None
             yield
+
+    def _carried_by(self, lock: Lock) -> PlanRefused:
+        process = lock.process
+        stopped = process is not None and is_stopped(process)
+        show = f"ndc dr show {self.run}"
+        return PlanRefused(
+            f"run {self.run} is carried already",
+            expected="a run that nobody carries",
+            actual=f"by process {process or 'unknown'}{', which is stopped' if stopped else ''}",
+            next_step=f"kill -CONT {process} lets it go on; {show}" if stopped else show,
+        )
 
     @property
     def is_carried(self) -> bool:
@@ -212,8 +246,7 @@ class FileInbox:
         Raises:
             Rejected: it could not be written.
         """
-        text = Format.JOURNAL.text(_REQUEST.dump_python(request, mode="json"))
-        files.write(self.path / f"{request.id}.json", text + "\n")
+        files.write(self.path / f"{request.id}.json", _request_text(request))
 
     def requests(self) -> Sequence[Request]:
         """Return what has been asked and not been put away, oldest first.
@@ -236,6 +269,10 @@ class FileInbox:
 def names(root: Path) -> list[str]:
     """Return the runs and plans below ``root``, oldest first."""
     return sorted(path.parent.name for path in root.glob("*/plan.json"))
+
+
+def _request_text(request: Request) -> str:
+    return Format.JOURNAL.text(_REQUEST.dump_python(request, mode="json")) + "\n"
 
 
 def _read(path: Path) -> Request | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ndc.cli.asking import asked, asker
 from ndc.cli.declared import running
 from ndc.cli.options import answer, answer_json, confirmed, current, finish_list, say
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from core.runs.journal import Wish
     from dr.live.run_folder import RunFolder
     from dr.plan import RecoveryPlan
-    from inventory.names import OperatorName
-    from inventory.network import Network
     from ndc.wiring.environment import Environment
 
 app = typer.Typer(
@@ -57,6 +56,7 @@ def switchover(
     ] = None,
 ) -> None:
     """Print the plan, ask, carry it out, and report what the citizens noticed."""
+    from core.runs.journal import Wish
     from dr.plan_text import plan_text
 
     switchover_plan = (
@@ -67,9 +67,9 @@ def switchover(
     options = current(context)
     typed = ["dr", "switchover", service, "--to", to, *(["--plan", plan_name] if plan_name else [])]
     confirmed(options, f"{switchover_plan.title}?", options.command(*typed))
-    _carry(
-        context, _opened(context, plan_name) if plan_name else _new_folder(context, switchover_plan)
-    )
+    folder = _opened(context, plan_name) if plan_name else _new_folder(context, switchover_plan)
+    folder.keep_start(asked(context, folder, Wish.START))
+    _carry(context, folder)
 
 
 @app.command("runs", help="List runs and plans, oldest first.")
@@ -85,7 +85,9 @@ def runs(context: typer.Context) -> None:
     damaged: list[NdcError] = []
     for folder in (RunFolder.opened(root, name) for name in names(root)):
         try:
-            lines[folder.run] = run_line(folder.plan(), folder.journal(SystemClock()).records())
+            lines[folder.run] = run_line(
+                folder.plan(), folder.journal(SystemClock()).records(), carried=folder.is_carried
+            )
         except NdcError as error:
             damaged.append(error)
     if current(context).as_json:
@@ -109,7 +111,11 @@ def show(context: typer.Context, run: RunArgument) -> None:
         answer(folder.report_json() or "null")
         return
     state = fold(folder.journal(SystemClock()).records())
-    answer(run_text(state) if state else plan_text(folder.plan(), conditions=True))
+    answer(
+        run_text(state, carried=folder.is_carried)
+        if state
+        else plan_text(folder.plan(), conditions=True)
+    )
     if report := folder.report():
         answer("\n" + report.rstrip())
 
@@ -117,7 +123,7 @@ def show(context: typer.Context, run: RunArgument) -> None:
 @app.command("resume", help="Carry on a run that was interrupted or held.")
 def resume(context: typer.Context, run: RunArgument) -> None:
     """Look first at what is in doubt; then go on."""
-    _carry(context, _whole(context, run))
+    _carry(context, whole(context, run))
 
 
 @app.command("abort", help="Undo what a run did; only before its point of no return.")
@@ -125,7 +131,7 @@ def abort(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -
     """Ask whoever carries the run to turn back, and see that somebody does."""
     from core.runs.journal import Wish
 
-    _ask(context, _whole(context, run), Wish.ABORT, None, reason)
+    _ask(context, whole(context, run), Wish.ABORT, None, reason)
 
 
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
@@ -133,7 +139,7 @@ def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOpti
     """Let the run go on as if the step were done."""
     from core.runs.journal import Wish
 
-    _ask(context, _whole(context, run), Wish.SKIP, step, reason)
+    _ask(context, whole(context, run), Wish.SKIP, step, reason)
 
 
 @app.command("approve", help="Say yes to a step that waits for it.")
@@ -141,7 +147,7 @@ def approve(context: typer.Context, run: RunArgument, step: str, reason: ReasonO
     """Let the step begin."""
     from core.runs.journal import Wish
 
-    _ask(context, _whole(context, run), Wish.APPROVE, step, reason)
+    _ask(context, whole(context, run), Wish.APPROVE, step, reason)
 
 
 def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
@@ -152,7 +158,7 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
     from inventory.names import ServiceName, SiteName
     from ndc.wiring.doors import reached
 
-    clock = SystemClock()
+    by, clock = asker(context), SystemClock()
     environment, network = running(current(context))
     request = Switchover(ServiceName(service), SiteName(to))
     service_in(network, request)
@@ -162,7 +168,7 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
         say("\n".join([*refusal.lines(), ""]))
     now = clock.now()
     name = RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}")
-    return plan_switchover(network, facts, request, Occasion(name, now, _operator(network)))
+    return plan_switchover(network, facts, request, Occasion(name, now, by))
 
 
 def _demand_the_same(plan: RecoveryPlan, service: str, to: str) -> None:
@@ -195,16 +201,11 @@ def _ask(
     context: typer.Context, folder: RunFolder, wish: Wish, step: str | None, reason: str
 ) -> None:
     from core.errors import PlanRefused
-    from core.runs.journal import Request
-    from core.runs.plan import StepId
     from core.runs.run import demand_own_format, fold, objection_to
     from core.system_clock import SystemClock
 
-    clock = SystemClock()
-    name = f"{clock.now():%Y%m%d-%H%M%S-%f}-{wish}"
-    _, network = running(current(context))
-    request = Request(name, wish, _operator(network), reason, StepId(step) if step else None)
-    run = fold(folder.journal(clock).records())
+    request = asked(context, folder, wish, reason=reason, step=step or "")
+    run = fold(folder.journal(SystemClock()).records())
     if run:
         demand_own_format(run)
     objection = objection_to(run, request) if run else "a run that was begun"
@@ -250,7 +251,7 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
 
 
-def _whole(context: typer.Context, run: str) -> RunFolder:
+def whole(context: typer.Context, run: str) -> RunFolder:
     """Return the folder of ``run``, made anew from etcd if it is lost or damaged."""
     from core.errors import JournalCorrupt, PlanRefused
     from core.runs.plan import RunName
@@ -267,11 +268,6 @@ def _whole(context: typer.Context, run: str) -> RunFolder:
             journal = live.journal(RunName(run), clock)
             return restored(journal, _root(context), run, clock)
     return folder
-
-
-def _operator(network: Network) -> OperatorName:
-    """Return who acts: in the lab the first who may operate."""
-    return next(one.name for one in network.operators if "operate" in one.roles)
 
 
 def _root(context: typer.Context) -> Path:

@@ -26,7 +26,7 @@ DEFAULT_ENVIRONMENT = EnvironmentName("lab")
 DEFAULT_PROFILE = "compact"
 
 _FLAGS = frozenset({"--json", "--yes", "--debug"})
-_VALUED = frozenset({"--env", "--inventory"})
+_VALUED = frozenset({"--env", "--inventory", "--as", "--key", "--ticket"})
 _OF_AN_ENVIRONMENT = re.compile(r"\bndc (?=(?:check|show|up|status|down|ssh|logs|tui|lab|dr) ?)")
 """commands that mean another thing in another environment; ``env`` and ``doctor`` do not"""
 
@@ -40,6 +40,11 @@ class Options:
     """None: the one that the environment was made with, or the default network"""
     as_json: bool = False
     yes: bool = False
+    operator: str | None = None
+    """who asks, as the inventory calls them; None: nobody said"""
+    key: Path | None = None
+    """that proves it; None: the one that the environment made, or the ssh-agent's"""
+    ticket: str = ""
 
     def command(self, *words: str) -> str:
         """Return what to type to have ``words`` mean the same: environment and inventory named."""

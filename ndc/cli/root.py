@@ -14,6 +14,7 @@ from ndc.cli import (
     doctor,
     down,
     dr,
+    dr_give_up,
     env,
     lab,
     logs,
@@ -44,6 +45,9 @@ app.command("logs", help="Show the environment's logs, newest last.")(logs.logs)
 app.command("tui", help="Watch the network live; read only.")(tui.tui)
 app.add_typer(env.app, name="env")
 app.add_typer(lab.app, name="lab")
+dr.app.command("give-up", help="Let go of what a run holds that nobody can carry.")(
+    dr_give_up.give_up
+)
 app.add_typer(dr.app, name="dr")
 
 
@@ -79,6 +83,14 @@ def root(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    operator: Annotated[
+        str | None,
+        typer.Option("--as", envvar="NDC_AS", help="Who asks; proved by that operator's key."),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", envvar="NDC_KEY", help="The SSH key that proves it.")
+    ] = None,
+    ticket: Annotated[str, typer.Option("--ticket", help="Kept with what is changed.")] = "",
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,  # noqa: ARG001 - read by ndc.__main__
     version: Annotated[  # noqa: ARG001 - the callback answers
         bool, typer.Option("--version", callback=lambda value: _version(wanted=value))
@@ -86,4 +98,6 @@ def root(
 ) -> None:
     """Keep the common options for the command that follows."""
     context.with_resource(options.concerning(environment))
-    context.obj = options.Options(EnvironmentName(environment), inventory, as_json, yes)
+    context.obj = options.Options(
+        EnvironmentName(environment), inventory, as_json, yes, operator, key, ticket
+    )

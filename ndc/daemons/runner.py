@@ -10,22 +10,29 @@ from __future__ import annotations
 
 import sys
 
+from access.secrets import Secrets
 from core.errors import NdcError
 from core.system_clock import SystemClock
+from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
-from dr.report import Outcome, report_text
+from dr.live.signing import Signing
+from dr.report import report_text
 from ndc.wiring import environment as environments
 from ndc.wiring.doors import reached
 from ndc.wiring.running_network import running
 
 EXIT_CODES = {
     Outcome.DONE: 0,
+    Outcome.UNPROTECTED: 1,
     Outcome.UNMEASURED: 1,
+    Outcome.UNVERIFIED: 1,
+    Outcome.ELSEWHERE: 1,
     Outcome.MISSED: 1,
     Outcome.LOSS: 1,
     Outcome.UNWOUND: 1,
     Outcome.HELD: 7,
+    Outcome.GIVEN_UP: 1,
 }
 
 
@@ -45,7 +52,8 @@ def _carried(name: str, run: str) -> Outcome:
     network = running(environment, _note)
     folder = RunFolder.opened(environment.paths.runs, run)
     with folder.carried(clock), reached(environment, network) as live:
-        carrier = Carrier(live, folder, clock)
+        signing = Signing(network, Secrets(environment.paths.secrets), folder)
+        carrier = Carrier(live, folder, clock, signing)
         carrier.carry()
         report = carrier.report()
     sys.stdout.write(report_text(report) + "\n")

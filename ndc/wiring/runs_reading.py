@@ -6,10 +6,10 @@ from pathlib import Path
 
 from core.clock import Clock
 from core.errors import NdcError
-from core.runs.journal import RunVerdict
 from core.runs.plan import RunName
 from core.runs.run import fold
 from dr.live.run_folder import RunFolder, names
+from dr.run_text import standing
 from monitors.look.readings import RunReading
 
 
@@ -29,7 +29,7 @@ def runs_reading(root: Path, clock: Clock) -> dict[RunName, RunReading]:
             readings[run.plan.id] = RunReading(
                 service=run.plan.basis.service,
                 is_carried=folder.is_carried,
-                is_held=run.verdict is RunVerdict.HELD,
+                is_held=standing(run, carried=False) == "held",
                 waits_for=tuple(run.waits_for()),
             )
     return readings

@@ -76,6 +76,10 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
         questions.Leads(DATABASE, LEADER),
         questions.Leads(DATABASE, CANDIDATE),
     ),
+    questions.IsLedAt: (
+        questions.IsLedAt(DATABASE, HOME),
+        questions.IsLedAt(DATABASE, REFUGE),
+    ),
     questions.IsSynchronous: (
         questions.IsSynchronous(DATABASE, CANDIDATE),
         questions.IsSynchronous(DATABASE, THIRD),

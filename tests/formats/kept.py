@@ -19,6 +19,7 @@ from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr import epochs
+from dr.ending import Ending
 from dr.live.run_folder import RunFolder
 from dr.onhost.epoch_record import EpochRecord
 from dr.placement import claim_text, placement_text, read_claim, read_placement
@@ -132,6 +133,13 @@ def _posted(folder: Path, value: Iterable[Request]) -> None:
         _run(folder).inbox().post(request)
 
 
+def _records(folder: Path) -> list[Any]:
+    opened, *rest = _run(folder).journal(SystemClock()).records()
+    # its number is all that may differ
+    entry: Any = opened.entry
+    return [replace(opened, entry=replace(entry, format=FIRST)), *rest]
+
+
 def _journalled(folder: Path, value: Iterable[Any]) -> None:
     opened, *rest = value
     begun = replace(opened, entry=replace(opened.entry, format=Format.JOURNAL.number))
@@ -142,7 +150,12 @@ def _journalled(folder: Path, value: Iterable[Any]) -> None:
 def _reported(folder: Path, _: Any) -> None:
     text = HERE / "1eb6005" / "journal.jsonl"
     records = codec().decode(text.read_bytes().splitlines(), "the journal")
-    made = report(records, rehearsal("tiny").network.service(SERVICE), None)
+    made = report(
+        records,
+        rehearsal("tiny").network.service(SERVICE),
+        None,
+        Ending(at_target=True, protected=True),
+    )
     _written(folder / RUN / "report.json", report_json(made) + "\n")
 
 
@@ -226,12 +239,7 @@ KEPT = {
         lambda folder: _run(folder).plan(),
         lambda folder, value: _written(folder / RUN / "plan.json", to_text(value) + "\n"),
     ),
-    "journal.jsonl": Kept(
-        Format.JOURNAL,
-        f"{RUN}/journal.jsonl",
-        lambda folder: list(_run(folder).journal(SystemClock()).records()),
-        _journalled,
-    ),
+    "journal.jsonl": Kept(Format.JOURNAL, f"{RUN}/journal.jsonl", _records, _journalled),
     "request.json": Kept(
         Format.JOURNAL,
         f"{RUN}/inbox/20300101-000003-000000-skip.json",
@@ -240,10 +248,7 @@ KEPT = {
         unknown=[],
     ),
     "window.json": Kept(
-        Format.WINDOW,
-        f"{RUN}/window.json",
-        lambda folder: _run(folder).window(),
-        _windowed,
+        Format.WINDOW, f"{RUN}/window.json", lambda folder: _run(folder).window(), _windowed
     ),
     "report.json": Kept(
         Format.REPORT,

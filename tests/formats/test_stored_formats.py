@@ -1,7 +1,8 @@
 """What another version of ndc wrote is read as it was meant, or refused and left as it is.
 
 A folder beside this file holds one text of each kind, as one version wrote it:
-``1eb6005`` the commit of that name, before there were numbers; ``now`` this one.
+``1eb6005`` the commit of that name, before there were numbers; ``c09bdf9`` the last one that
+wrote journals in format 1; ``now`` this one.
 ``make golden`` writes those of ``now`` anew: whatever changes there,
 every ndc that knows the number must read as it did, or else the number rises, and what
 was in ``now`` moves to a folder of its own.
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import NdcError
+from core.errors import NdcError, PlanRefused
 from core.formats import Format
 from core.runs.journal import RunVerdict
 from core.runs.run import fold
@@ -24,7 +25,7 @@ from tests.formats.kept import HERE, KEPT, Kept, restated, stated_in, texts
 from tests.networks import ROOT
 from tests.rehearsals import rehearsal
 
-OLD, NOW = HERE / "1eb6005", HERE / "now"
+NOW = HERE / "now"
 LISTED = ROOT / "docs/generated/formats.md"
 NAMES = sorted(KEPT)
 WRITTEN = [name for name in NAMES if KEPT[name].write]
@@ -100,16 +101,22 @@ def test_what_nobody_relies_on_is_passed_over(name: str, tmp_path: Path) -> None
     assert path.exists()
 
 
-def test_a_run_that_was_begun_before_there_were_numbers_is_finished(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", ["1eb6005", "c09bdf9"])
+def test_a_run_that_an_older_ndc_began_is_shown_and_not_gone_on_with(
+    version: str, tmp_path: Path
+) -> None:
     made, path = rehearsal("tiny"), tmp_path / "journal.jsonl"
-    begun = b"".join((OLD / path.name).read_bytes().splitlines(keepends=True)[:3])
+    begun = b"".join((HERE / version / path.name).read_bytes().splitlines(keepends=True)[:3])
     path.write_bytes(begun)
+    journal = FileJournal(path, codec(), made.world)
 
-    run = made.engine(FileJournal(path, codec(), made.world)).resume()
+    with pytest.raises(PlanRefused, match="begun by another version of ndc"):
+        made.engine(journal).resume()
 
-    assert run.closed is RunVerdict.DONE
-    assert path.read_bytes().startswith(begun)
-    assert fold(FileJournal(path, codec(), made.world).records()) == run
+    run = fold(journal.records())
+    assert run is not None
+    assert run.verdict is RunVerdict.OPEN
+    assert path.read_bytes() == begun
 
 
 def test_the_list_of_formats_is_current(golden: Golden) -> None:

@@ -12,9 +12,10 @@ from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.conditions import Conditions
+from dr.ending import Ending, Outcome
 from dr.placement import Claim, Placement
 from dr.plan import RecoveryRun, codec
-from dr.report import Outcome, report
+from dr.report import report
 from dr.rules import Switchover, refusals
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.faults import Fault, Trouble
@@ -182,7 +183,7 @@ def test_a_switch_that_tears_the_log_is_never_done_though_the_service_goes_on() 
     (reason,) = run.waits_for()
     assert reason.startswith("compare is failed: ndc01-data wrote what ndc02-data does not have")
     assert made.truth.announcing == {HostName("ndc02-app")}
-    assert report(journal.records(), made.truth.service, None).outcome is Outcome.LOSS
+    assert report(journal.records(), made.truth.service, None, Ending()).outcome is Outcome.LOSS
 
 
 def test_a_former_leader_whose_end_nobody_can_tell_leaves_the_run_open() -> None:

@@ -15,11 +15,12 @@ from core.errors import PlanRefused, WorldError
 from core.runs.journal import RunVerdict, Where
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
+from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
+from dr.live.signing import Signing
 from dr.plan import RecoveryPlan
 from dr.planner import Occasion, plan_switchover
-from dr.report import Outcome
 from dr.rules import Switchover
 from inventory.etcd import runs
 from inventory.names import OperatorName, SiteName
@@ -46,7 +47,8 @@ def _carrier(stub: StubNetwork, root: Path, plan: RecoveryPlan | None = None) ->
     with stub.live() as live:
         if not (root / NAME).exists():
             RunFolder.create(root, plan or _plan(live))
-        yield Carrier(live, RunFolder.opened(root, NAME), CLOCK)
+        folder = RunFolder.opened(root, NAME)
+        yield Carrier(live, folder, CLOCK, Signing(live.network, stub.on.secrets, folder))
 
 
 def _plan(live: Live) -> RecoveryPlan:
@@ -72,7 +74,7 @@ def test_a_run_is_carried_to_its_end_and_measured(stub: StubNetwork, tmp_path: P
     assert report.measure.acknowledged > 50
     assert window is not None
     assert window.ended is not None
-    assert unmeasured.outcome is Outcome.UNMEASURED
+    assert (unmeasured.outcome, unmeasured.measure) == (Outcome.UNVERIFIED, None)
     kept = [key for key in stub.etcd.held if key.startswith(runs(stub.on.network.environment))]
     assert len(kept) == len((tmp_path / NAME / "journal.jsonl").read_text().splitlines())
 

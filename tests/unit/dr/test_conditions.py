@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -10,8 +10,8 @@ from dr.actions import Action, ClaimWorkload, VerifyService
 from dr.conditions import Conditions, before
 from dr.facts import Facts
 from dr.questions import IsFree, Question
-from inventory.names import DatabaseName, ServiceName, SiteName
-from tests.rehearsals import RUN, SERVICE
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from tests.rehearsals import RUN, SERVICE, rehearsal
 
 CLAIM = ClaimWorkload(SERVICE, RUN, 1)
 VERIFY = VerifyService(SERVICE, DatabaseName("general-db"), SiteName("ndc02"))
@@ -67,3 +67,21 @@ def test_an_effect_is_there_once_all_of_it_is_seen(
     expected: bool | None,  # noqa: FBT001 - a column
 ) -> None:
     assert Conditions(Answers(answers)).is_in_effect(action) is expected
+
+
+def test_verify_asks_nothing_of_a_site_that_may_be_gone() -> None:
+    world = rehearsal().world
+    here = replace(VERIFY, site=SiteName("ndc01"))
+
+    world.truth.database.synchronous.clear()
+
+    assert Conditions(world.eye).is_in_effect(here) is True
+
+
+def test_verify_asks_where_the_database_is_led() -> None:
+    world = rehearsal().world
+    here = replace(VERIFY, site=SiteName("ndc01"))
+
+    world.truth.database.leader = HostName("ndc02-data")
+
+    assert Conditions(world.eye).is_in_effect(here) is False

@@ -7,8 +7,9 @@ from datetime import timedelta
 from core.runs.journal import Closed, Opened, Record, Request, RunVerdict, StepEvent, Where, Wish
 from core.runs.machine import EventKind
 from core.runs.plan import StepId
+from dr.ending import Ending, Outcome
 from dr.plan import RecoveryRecord
-from dr.report import Outcome, report
+from dr.report import report
 from dr.run_text import run_line
 from dr.simulation.timeline import BEGINNING
 from tests.rehearsals import SERVICE, rehearsal
@@ -34,14 +35,16 @@ def test_a_phase_lasts_from_its_first_step_sent_to_its_last_answer() -> None:
         StepEvent(READY, EventKind.SUCCEEDED),
     )
 
-    (ready,) = report(records, A_SERVICE, None).phases
+    (ready,) = report(records, A_SERVICE, None, Ending()).phases
 
     assert ready.began_at == BEGINNING + timedelta(seconds=1)
     assert ready.took == timedelta(seconds=3)
 
 
 def test_a_phase_whose_answer_is_awaited_lasts_until_it_was_sent() -> None:
-    (ready,) = report(_records(StepEvent(READY, EventKind.STARTED)), A_SERVICE, None).phases
+    (ready,) = report(
+        _records(StepEvent(READY, EventKind.STARTED)), A_SERVICE, None, Ending()
+    ).phases
 
     assert ready.took == timedelta()
 
@@ -53,7 +56,7 @@ def test_a_phase_that_was_sent_again_lasts_until_then() -> None:
         StepEvent(READY, EventKind.STARTED),
     )
 
-    (ready,) = report(records, A_SERVICE, None).phases
+    (ready,) = report(records, A_SERVICE, None, Ending()).phases
 
     assert ready.took == timedelta(seconds=2)
 
@@ -61,19 +64,25 @@ def test_a_phase_that_was_sent_again_lasts_until_then() -> None:
 def test_a_phase_of_which_nothing_was_sent_is_not_told() -> None:
     records = _records(StepEvent(READY, EventKind.REFUSED, "not so"))
 
-    assert report(records, A_SERVICE, None).phases == ()
+    assert report(records, A_SERVICE, None, Ending()).phases == ()
 
 
 def test_a_run_that_was_undone_is_called_so() -> None:
     records = _records(Request("1", Wish.ABORT, "an"), Closed(RunVerdict.UNWOUND))
 
-    assert report(records, A_SERVICE, None).outcome is Outcome.UNWOUND
+    assert report(records, A_SERVICE, None, Ending()).outcome is Outcome.UNWOUND
 
 
 def test_a_list_of_runs_says_how_each_stands() -> None:
     undone = _records(Request("1", Wish.ABORT, "an"), Closed(RunVerdict.UNWOUND))
     refused = _records(StepEvent(READY, EventKind.REFUSED, "not so"))
 
-    stands = [run_line(MADE.plan, records).split()[1] for records in ([], refused, undone)]
+    sent = _records(StepEvent(READY, EventKind.STARTED))
+    lost = [*sent, *_records(StepEvent(READY, EventKind.LOST))[1:]]
 
-    assert stands == ["planned", "held", "unwound"]
+    def stand(records: list[RecoveryRecord], *, carried: bool = False) -> str:
+        return run_line(MADE.plan, records, carried=carried).removeprefix(f"{MADE.plan.id}  ")[:11]
+
+    stands = [stand(records).rstrip() for records in ([], refused, lost, sent, undone)]
+    assert stands == ["planned", "held", "held", "orphaned", "unwound"]
+    assert stand(lost, carried=True) == "in progress"

@@ -104,7 +104,7 @@ def test_what_cannot_be_taken_back_is_a_point_of_no_return(plan: RecoveryPlan) -
 
 
 def test_what_may_come_about_minutes_later_is_sent_once(plan: RecoveryPlan) -> None:
-    assert [s.id for s in plan.steps if s.attempts == 1] == ["promote"]
+    assert [s.id for s in plan.steps if s.attempts == 1] == ["promote", "verify"]
 
 
 def test_a_service_must_answer_steadily_for_longer_than_yesterdays_answer_counts(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import JournalCorrupt, Rejected
+from core.errors import JournalCorrupt, PlanRefused, Rejected
 from core.runs.plan import RunName
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.records import EtcdRecords
@@ -123,15 +123,13 @@ def test_a_record_as_it_is_written_now_is_swapped_as_well(
     assert records.placement(SERVICE) == NEXT
 
 
-def test_a_journal_in_etcd_that_an_older_ndc_began_is_gone_on_with() -> None:
+def test_a_journal_in_etcd_that_an_older_ndc_began_is_not_gone_on_with() -> None:
     made = rehearsal("tiny")
     begun = [line.decode() for line in (OLD / "journal.jsonl").read_bytes().splitlines()[:3]]
     prefix = f"{runs(TEST)}{RUN}/"
     gateway = StubEtcd({f"{prefix}{seq:06d}": line for seq, line in enumerate(begun)})
 
-    run = made.engine(
-        EtcdJournal(gateway.client(), TEST, RunName(RUN), codec(), made.world)
-    ).resume()
+    with pytest.raises(PlanRefused, match="begun by another version of ndc"):
+        made.engine(EtcdJournal(gateway.client(), TEST, RunName(RUN), codec(), made.world)).resume()
 
-    assert run.closed
-    assert [*gateway.held.values()][:3] == begun
+    assert [*gateway.held.values()] == begun

@@ -11,10 +11,11 @@ import pytest
 
 from core.errors import JournalCorrupt
 from core.measure import Gap, Measure
-from core.runs.journal import RunVerdict
+from core.runs.journal import Opened, Proof, Request, RunVerdict, Wish
 from core.runs.run import fold
+from dr.ending import Ending, Outcome, outcome
 from dr.plan import RecoveryRecord, codec
-from dr.report import Outcome, outcome, report, report_json, report_text
+from dr.report import report, report_json, report_text
 from dr.run_text import record_text, run_text
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
@@ -46,6 +47,7 @@ GOOD = Measure(
 VOID = replace(GOOD, worst_slip=timedelta(seconds=0.3))
 UNREAD = replace(GOOD, not_read_back=1)
 UNHEARD = replace(GOOD, acknowledged=0)
+WELL = Ending(at_target=True, protected=True)
 
 
 def _gap(length: timedelta) -> Gap:
@@ -78,7 +80,7 @@ def service() -> Service:
 def test_a_good_run_is_reported_like_this(
     done: list[RecoveryRecord], service: Service, golden: Golden
 ) -> None:
-    made = report(done, service, GOOD)
+    made = report(done, service, GOOD, WELL)
 
     golden(GOLDEN / "done.txt", report_text(made) + "\n")
     golden(GOLDEN / "done.json", report_json(made) + "\n")
@@ -88,9 +90,12 @@ def test_an_unmeasured_run_says_beside_each_figure_what_it_is_worth(
     done: list[RecoveryRecord], service: Service, golden: Golden
 ) -> None:
     made = report(
-        done, service, replace(VOID, not_read_back=64, unknown=0, unknown_appeared=0, sent_again=0)
+        done,
+        service,
+        replace(VOID, not_read_back=64, unknown=0, unknown_appeared=0, sent_again=0),
+        WELL,
     )
-    unheard = report(done, service, UNHEARD)
+    unheard = report(done, service, UNHEARD, WELL)
 
     golden(GOLDEN / "unmeasured.txt", report_text(made) + "\n")
     assert "0  (nothing is known of a service that was never heard)" in report_text(unheard)
@@ -99,7 +104,7 @@ def test_an_unmeasured_run_says_beside_each_figure_what_it_is_worth(
 def test_a_held_run_says_what_it_waits_for(
     held: list[RecoveryRecord], service: Service, golden: Golden
 ) -> None:
-    made = report(held, service, None)
+    made = report(held, service, None, WELL)
 
     golden(GOLDEN / "held.txt", report_text(made) + "\n")
     golden(GOLDEN / "held.json", report_json(made) + "\n")
@@ -110,7 +115,7 @@ def test_a_run_is_followed_like_this(held: list[RecoveryRecord], golden: Golden)
     assert run is not None
     lines = [record_text(run.plan, record, began=held[0]) for record in held]
 
-    text = "\n".join([*lines, "", run_text(run)]) + "\n"
+    text = "\n".join([*lines, "", run_text(run, carried=False)]) + "\n"
 
     golden(GOLDEN / "followed.txt", text)
 
@@ -137,7 +142,9 @@ def test_a_run_is_followed_like_this(held: list[RecoveryRecord], golden: Golden)
 def test_a_finished_run_is_called_after_the_worst_that_its_citizens_may_have_noticed(
     measure: Measure | None, called: Outcome
 ) -> None:
-    assert outcome(RunVerdict.DONE, measure, complete=True, promised=PROMISED) is called
+    assert (
+        outcome(RunVerdict.DONE, measure, complete=True, promised=PROMISED, ending=WELL) is called
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,14 +159,17 @@ def test_a_finished_run_is_called_after_the_worst_that_its_citizens_may_have_not
 def test_an_unfinished_run_is_called_after_how_it_stands_unless_there_is_a_loss(
     verdict: RunVerdict, called: Outcome, measure: Measure | None
 ) -> None:
-    assert outcome(verdict, measure, complete=None, promised=PROMISED) is called
-    assert outcome(verdict, measure, complete=False, promised=PROMISED) is Outcome.LOSS
+    assert outcome(verdict, measure, complete=None, promised=PROMISED, ending=WELL) is called
+    assert outcome(verdict, measure, complete=False, promised=PROMISED, ending=WELL) is Outcome.LOSS
     lost = replace(GOOD, lost=3)
-    assert outcome(verdict, lost, complete=None, promised=PROMISED) is Outcome.LOSS
+    assert outcome(verdict, lost, complete=None, promised=PROMISED, ending=WELL) is Outcome.LOSS
 
 
 def test_a_log_that_nobody_compared_is_no_reason_to_call_it_a_loss() -> None:
-    assert outcome(RunVerdict.DONE, GOOD, complete=None, promised=PROMISED) is Outcome.DONE
+    assert (
+        outcome(RunVerdict.DONE, GOOD, complete=None, promised=PROMISED, ending=WELL)
+        is Outcome.DONE
+    )
 
 
 def test_a_report_is_called_after_the_run_and_the_promise_of_its_service(
@@ -167,9 +177,9 @@ def test_a_report_is_called_after_the_run_and_the_promise_of_its_service(
 ) -> None:
     late = replace(GOOD, gap=_gap(service.recovery_time + timedelta(milliseconds=1)))
 
-    assert report(done, service, GOOD).outcome is Outcome.DONE
-    assert report(done, service, late).outcome is Outcome.MISSED
-    assert report(held, service, GOOD).outcome is Outcome.HELD
+    assert report(done, service, GOOD, WELL).outcome is Outcome.DONE
+    assert report(done, service, late, WELL).outcome is Outcome.MISSED
+    assert report(held, service, GOOD, WELL).outcome is Outcome.HELD
 
 
 def test_no_field_of_a_measure_is_dropped(done: list[RecoveryRecord], service: Service) -> None:
@@ -180,11 +190,51 @@ def test_no_field_of_a_measure_is_dropped(done: list[RecoveryRecord], service: S
         *({"gap": replace(GOOD.gap, **{f.name: getattr(other, f.name)})} for f in fields(Gap)),
     ]
 
-    told = {report_json(report(done, service, replace(GOOD, **change))) for change in changes}
+    told = {report_json(report(done, service, replace(GOOD, **change), WELL)) for change in changes}
 
-    assert len(told | {report_json(report(done, service, GOOD))}) == len(changes) + 1
+    assert len(told | {report_json(report(done, service, GOOD, WELL))}) == len(changes) + 1
 
 
 def test_nothing_is_reported_of_no_run(service: Service) -> None:
     with pytest.raises(JournalCorrupt, match="no run to report"):
-        report([], service, None)
+        report([], service, None, WELL)
+
+
+@pytest.mark.parametrize(
+    ("ending", "skipped", "called"),
+    [
+        (WELL, False, Outcome.DONE),
+        (WELL, True, Outcome.UNVERIFIED),
+        (replace(WELL, protected=False), False, Outcome.UNPROTECTED),
+        (replace(WELL, protected=False), True, Outcome.UNVERIFIED),
+        (replace(WELL, protected=None), False, Outcome.UNVERIFIED),
+        (replace(WELL, at_target=None), False, Outcome.UNVERIFIED),
+        (replace(WELL, at_target=False), False, Outcome.ELSEWHERE),
+        (replace(WELL, at_target=False), True, Outcome.ELSEWHERE),
+    ],
+)
+def test_what_was_skipped_or_is_elsewhere_is_never_called_done(
+    ending: Ending, *, skipped: bool, called: Outcome
+) -> None:
+    found = outcome(
+        RunVerdict.DONE, GOOD, complete=True, promised=PROMISED, ending=ending, skipped=skipped
+    )
+
+    assert found is called
+
+
+def test_a_report_names_who_asked_and_who_answered_for_a_step(
+    done: list[RecoveryRecord], service: Service
+) -> None:
+    opened = done[0].entry
+    assert isinstance(opened, Opened)
+    proof = Proof("SHA256:key-of-an", "…", ("operate",))
+    start = Request("1", Wish.START, "an", proof=proof, ticket="CHG-7")
+    told = [replace(done[0], entry=replace(opened, start=start)), *done[1:]]
+
+    proved = report(told, service, GOOD, WELL, lambda request: request == start)
+    forged = report(told, service, GOOD, WELL, lambda _: False)
+
+    assert "asked for by  an, proved by key SHA256:key-of-an (CHG-7)" in report_text(proved)
+    assert "asked for by  an, not proved by a key" in report_text(forged)
+    assert '"requested_by_key": null' in report_json(forged)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from core.errors import PlanRefused, Rejected, Unreachable
+from core.clock import wait_until
+from core.errors import PlanRefused
+from core.locks import is_stopped
 from core.runs.journal import Opened, Request, Where, Wish
 from core.runs.plan import StepId
 from core.system_clock import SystemClock
@@ -44,8 +48,10 @@ def test_the_plan_that_was_kept_is_the_plan_that_runs(
 
 
 def test_a_run_of_that_name_is_not_made_twice(folder: RunFolder, plan: RecoveryPlan) -> None:
-    with pytest.raises(Rejected, match="could not be made"):
+    with pytest.raises(PlanRefused, match="already") as refused:
         RunFolder.create(folder.root, plan)
+
+    assert refused.value.next_step.startswith(f"ndc dr show {folder.run}")
 
 
 @pytest.mark.parametrize("name", ["no-such-run", "..", ""])
@@ -97,10 +103,18 @@ def test_one_process_carries_a_run_and_its_death_frees_it(folder: RunFolder) -> 
         assert folder.is_carried
         assert int((folder.path / "lock").read_text()) == other.pid
         with (
-            pytest.raises(Unreachable, match="which another process carries"),
+            pytest.raises(PlanRefused, match="is carried already") as refused,
             folder.carried(clock),
         ):
             pytest.fail("it was carried twice")
+        assert refused.value.actual == f"by process {other.pid}"
+        assert refused.value.next_step == f"ndc dr show {folder.run}"
+        other.send_signal(signal.SIGSTOP)
+        wait_until(clock, lambda: is_stopped(other.pid), what="a stop", bound=timedelta(seconds=5))
+        with pytest.raises(PlanRefused) as refused, folder.carried(clock):
+            pytest.fail("it was carried twice")
+        assert refused.value.actual == f"by process {other.pid}, which is stopped"
+        assert refused.value.next_step.startswith(f"kill -CONT {other.pid} lets it go on")
         other.kill()
 
     with folder.carried(clock):

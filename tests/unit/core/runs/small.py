@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from core.runs.engine import Engine
-from core.runs.journal import Codec, Record, Request, Where
+from core.runs.journal import Codec, Proof, Record, Request, Where, Wish
 from core.runs.plan import OnFailure, Plan, RunName, Step, StepId
 from core.runs.ports import Answer, Completion, Inbox, NoInbox, Token
 from core.runs.run import Run
@@ -130,3 +130,10 @@ class Bench:
         """Return the events that the journal tells of one step."""
         entries = [record.entry for record in self.journal.records()]
         return [e.event for e in entries if e.what == "step" and e.step == name]
+
+
+def approval(
+    name: str, *, by: str = "binh", key: str = "SHA256:binh", roles: tuple[str, ...] = ("approve",)
+) -> Request:
+    """Return ``by``'s approval of the step called ``name``, proved by ``key``."""
+    return Request("1", Wish.APPROVE, by, step=StepId(name), proof=Proof(key, "…", roles))

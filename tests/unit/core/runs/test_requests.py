@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.runs.journal import Request, RunVerdict, Wish
+import pytest
+
+from core.runs.journal import Closed, Proof, Request, RunVerdict, Where, Wish
 from core.runs.machine import StepState
 from core.runs.plan import OnFailure, StepId
-from core.runs.run import objection_to
-from tests.unit.core.runs.small import Bench, Wishes, step
+from core.runs.run import advance, objection_to
+from tests.unit.core.runs.small import Bench, Wishes, approval, plan, step
 
 A, B, C = StepId("a"), StepId("b"), StepId("c")
 
@@ -31,13 +33,13 @@ def test_a_gate_waits_for_a_person_and_opens_once() -> None:
     assert run.waits_for() == ["b is awaiting approval: by one who may approve"]
     assert bench.world.performed == ["a"]
 
-    bench.inbox = Wishes([Request("1", Wish.APPROVE, "binh", step=B)])
+    bench.inbox = Wishes([approval("b")])
     assert bench.engine.resume().closed is RunVerdict.DONE
     assert bench.told("b") == ["asked", "started", "succeeded"]
 
 
 def test_an_approval_opens_one_gate_and_no_other() -> None:
-    bench = Bench(inbox=Wishes([Request("1", Wish.APPROVE, "binh", step=A)]))
+    bench = Bench(inbox=Wishes([approval("a")]))
 
     run = bench.start(step("a", gate="approve"), step("b", gate="approve"))
 
@@ -132,3 +134,44 @@ def test_a_request_is_in_the_journal_before_it_is_obeyed() -> None:
         "step",
         "closed",
     ]
+
+
+def test_an_approval_that_no_key_proves_opens_nothing() -> None:
+    run = Bench().start(step("a", gate="approve"))
+
+    for request in (
+        Request("1", Wish.APPROVE, "binh", step=A),
+        approval("a", roles=()),
+        approval("a", roles=("observe", "operate")),
+    ):
+        assert "one who may approve, proved by their key" in objection_to(run, request)
+
+
+@pytest.mark.parametrize(
+    ("by", "key", "may"),
+    [
+        ("binh", "SHA256:binh", True),
+        ("an", "SHA256:another-key-of-an", False),
+        ("another-name-of-an", "SHA256:an", False),
+    ],
+)
+def test_who_asked_for_a_run_approves_nothing_of_it(by: str, key: str, *, may: bool) -> None:
+    bench = Bench()
+    asked = Request("0", Wish.START, "an", proof=Proof("SHA256:an", "…", ("operate", "approve")))
+
+    run = bench.engine.start(plan(step("a", gate="approve")), Where.MEMORY, asked)
+
+    assert (objection_to(run, approval("a", by=by, key=key)) == "") is may
+
+
+def test_a_run_that_was_given_up_goes_on_never_more() -> None:
+    bench = Bench()
+    bench.world.refuses.add("a")
+    run = bench.start(step("a"), step("b"))
+    given_up = advance(run, Request("1", Wish.GIVE_UP, "an", "the site is gone"))
+    bench.journal.append(Request("1", Wish.GIVE_UP, "an", "the site is gone"))
+    bench.world.refuses.clear()
+
+    assert given_up.verdict is RunVerdict.GIVEN_UP
+    assert bench.engine.resume() == given_up
+    assert advance(given_up, Closed(RunVerdict.GIVEN_UP)).closed is RunVerdict.GIVEN_UP

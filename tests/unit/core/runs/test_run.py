@@ -21,7 +21,7 @@ from core.runs.machine import EventKind
 from core.runs.plan import StepId
 from core.runs.run import advance, fold
 from dr.simulation.timeline import BEGINNING
-from tests.unit.core.runs.small import CODEC, Bench, plan, step
+from tests.unit.core.runs.small import CODEC, Bench, approval, plan, step
 
 A = StepId("a")
 OPENED = Opened(plan(step("a"), step("b", "a", gate="approve")), Where.MEMORY)
@@ -83,7 +83,7 @@ def test_a_gated_step_cannot_begin_without_its_approval() -> None:
     [
         ([], RunVerdict.OPEN),
         ([EventKind.STARTED], RunVerdict.OPEN),
-        ([EventKind.STARTED, EventKind.LOST], RunVerdict.OPEN),
+        ([EventKind.STARTED, EventKind.LOST], RunVerdict.HELD),
         ([EventKind.STARTED, EventKind.SUCCEEDED], RunVerdict.HELD),  # b waits for its approval
         ([EventKind.STARTED, EventKind.REJECTED], RunVerdict.HELD),
         ([EventKind.SKIPPED], RunVerdict.HELD),
@@ -103,7 +103,7 @@ def test_a_run_is_open_while_something_can_be_done_now(
 def test_an_approval_opens_a_run_again() -> None:
     run = advance(advance(None, OPENED), StepEvent(A, EventKind.SKIPPED))
 
-    approved = advance(run, Request("1", Wish.APPROVE, "an", step=StepId("b")))
+    approved = advance(run, approval("b"))
 
     assert approved.verdict is RunVerdict.OPEN
 
@@ -118,7 +118,7 @@ def test_a_wish_that_is_not_yet_obeyed_keeps_a_run_open() -> None:
 
 
 def test_an_approved_step_cannot_begin_before_the_steps_that_it_needs() -> None:
-    run = advance(advance(None, OPENED), Request("1", Wish.APPROVE, "an", step=StepId("b")))
+    run = advance(advance(None, OPENED), approval("b"))
 
     with pytest.raises(JournalCorrupt, match="the start of b cannot come next"):
         advance(run, StepEvent(StepId("b"), EventKind.STARTED))
@@ -134,7 +134,7 @@ def test_a_journal_of_nothing_is_no_run() -> None:
 
 
 def test_a_request_read_twice_is_refused_the_second_time() -> None:
-    request = Request("1", Wish.APPROVE, "an", step=StepId("b"))
+    request = approval("b")
     run = advance(advance(None, OPENED), request)
 
     with pytest.raises(JournalCorrupt, match="cannot come next"):

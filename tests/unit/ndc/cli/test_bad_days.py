@@ -44,7 +44,7 @@ def _run_of_a_later_version(folder: Path) -> None:
     run = folder / "runs/20250101-000000-portal-to-ndc02"
     run.mkdir(parents=True)
     (run / "plan.json").write_text('{"format": 2}', "utf-8")
-    (run / "journal.jsonl").write_text('{"seq":0,"entry":{"format":2}}\n', "utf-8")
+    (run / "journal.jsonl").write_text('{"seq":0,"entry":{"format":3}}\n', "utf-8")
 
 
 def _a_network_that_runs(folder: Path) -> None:

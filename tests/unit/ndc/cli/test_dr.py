@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.runs.plan import RunName
+from core.system_clock import SystemClock
 from dr.live.launch import Runner
-from dr.live.run_folder import names
+from dr.live.run_folder import RunFolder, names
+from dr.placement import Claim
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout, checkout
 from tests.stubs.network import stub_network
@@ -135,3 +137,77 @@ def test_who_interrupts_is_told_that_the_run_goes_on(
     assert "the run goes on without you" in left.err
     assert f"dr show {run}" in left.err
     assert f"dr abort {run}" in left.err
+
+
+def test_who_asked_is_proved_by_a_key_or_called_not_proved(typed: Checkout) -> None:
+    there = typed.ndc("--yes", *MOVE, "--as", "an", "--ticket", "CHG-7")
+    first, *_ = _runs(typed)
+    report = json.loads(typed.ndc("--json", "dr", "show", first).out)
+    back = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc01")
+
+    key = report["requested_by_key"]
+    assert there.code == 0, there.err
+    assert key.startswith("SHA256:")
+    assert f"asked for by  an, proved by key {key} (CHG-7)" in there.out
+    assert "not proved by a key" in back.out
+    assert "an, proved" not in back.out
+
+
+def test_who_may_not_operate_begins_nothing(typed: Checkout) -> None:
+    without_the_role = typed.ndc("--yes", "--as", "binh", *MOVE)
+    nobody = typed.ndc("--yes", "--as", "cuong", *MOVE)
+
+    assert (without_the_role.code, nobody.code) == (4, 4)
+    assert "binh may not operate" in without_the_role.err
+    assert "there is no operator called cuong" in nobody.err
+    assert typed.stub.world.effects == []
+    assert typed.stub.world.truth.claim.run is None
+
+
+def test_a_run_that_nobody_can_carry_is_given_up_after_a_look(typed: Checkout) -> None:
+    database = typed.stub.world.truth.database
+    database.missing = {member.host: 3 for member in database.declared.members}
+    typed.ndc("--yes", *MOVE)
+    (run,) = _runs(typed)
+    database.missing.clear()
+    asked = typed.ndc("dr", "give-up", run)
+    with typed.stub.live() as live:
+        held = live.doors.records.claim(SERVICE).run
+
+    given_up = typed.ndc("--yes", "dr", "give-up", run, "--reason", "counted by hand")
+    with typed.stub.live() as live:
+        free = live.doors.records.claim(SERVICE).run
+    listed = typed.ndc("dr", "runs")
+    resumed = typed.ndc("dr", "resume", run)
+    again = typed.ndc("--yes", "dr", "give-up", run)
+
+    assert (asked.code, held) == (2, run)
+    assert "general-db is led by ndc02-node" in asked.err
+    assert (given_up.code, free) == (0, None), given_up.err
+    assert f"{run}  given up" in listed.out
+    assert "give-up" in resumed.out
+    assert (again.code, "nothing to give up" in again.err) == (4, True)
+
+
+def test_a_run_that_is_carried_is_not_given_up(typed: Checkout) -> None:
+    typed.ndc("dr", "plan", SERVICE, "--to", "ndc02")
+    (run,) = _runs(typed)
+    folder = RunFolder(typed.environment.paths.runs, RunName(run))
+
+    with folder.carried(SystemClock()):
+        refused = typed.ndc("--yes", "dr", "give-up", run)
+
+    assert refused.code == 4
+    assert "is carried already" in refused.err
+
+
+def test_a_claim_of_a_run_that_left_no_record_is_let_go_of(typed: Checkout) -> None:
+    with typed.stub.live() as live:
+        live.doors.records.swap_claim(SERVICE, Claim(None), Claim(RunName("20290101-lost"), 1))
+
+    given_up = typed.ndc("--yes", "dr", "give-up", "20290101-lost")
+
+    assert given_up.code == 0, given_up.err
+    assert "only what it holds is let go of" in given_up.err
+    with typed.stub.live() as live:
+        assert live.doors.records.claim(SERVICE) == Claim(None, 1)

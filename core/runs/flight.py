@@ -1,0 +1,33 @@
+"""An attempt on its way, as the engine remembers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.runs.machine import StepState
+from core.runs.plan import ActionT, BasisT, Step
+from core.runs.ports import Token
+from core.runs.run import Run
+
+
+@dataclass(slots=True)
+class Flight:
+    """One attempt: until when its outcome must be seen, and what was said of it."""
+
+    token: Token
+    due: timedelta
+    answered: bool = False
+    """True: the world says yes, or it was so already; we have not seen it for long enough yet"""
+    note: str = ""
+
+
+def action_of(run: Run[ActionT, BasisT], step: Step[ActionT]) -> ActionT:
+    """Return what ``step`` sends as ``run`` stands: its action or, while it is undone, its undo."""
+    undoing = run.states[step.id] in {StepState.UNDOING, StepState.UNDO_IN_DOUBT}
+    return step.undo if undoing and step.undo is not None else step.action
+
+
+def shown_deadline(step: Step[ActionT]) -> str:
+    """Return the deadline of ``step`` for a person."""
+    return f"{step.deadline.total_seconds():g} s"

@@ -1,0 +1,99 @@
+"""Lets go of what a run holds that nobody can carry, once a person looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.clock import Clock
+from core.errors import PlanRefused
+from core.formats import Format
+from core.runs.journal import Closed, Request, RunVerdict
+from core.runs.plan import RunName
+from core.runs.run import advance, fold
+from dr.eye import Eye
+from dr.live.carrier import Carrier
+from dr.live.doors import Live
+from dr.questions import IsLedAt, IsProtected
+from inventory.names import ServiceName
+
+
+@dataclass(frozen=True, slots=True)
+class GivingUp:
+    """What a run holds in a network that can be seen, and the end of that.
+
+    What the run did stays. What it sent and nobody answered is refused where it arrives late:
+    by the epoch, by the claim, or because the order was taken back with the claim.
+    """
+
+    live: Live
+    run: RunName
+    clock: Clock
+
+    def holds(self) -> list[ServiceName]:
+        """Return the services that the run holds, with their databases.
+
+        Raises:
+            NotSeen: no quorum answers.
+        """
+        claim = self.live.doors.records.claim
+        return [one.name for one in self.live.network.services if claim(one.name).run == self.run]
+
+    def look(self) -> Iterator[str]:
+        """Yield what can be seen of all that the run holds, a line each."""
+        eye = self.live.eye(self.clock)
+        for name in self.holds():
+            yield from _seen(eye, name)
+
+    def give_up(self, carrier: Carrier | None, request: Request) -> None:
+        """Write ``request`` down, let go of every claim, and close the run; again does no harm.
+
+        ``carrier`` is of the run's folder; None: there is none, here or in etcd.
+
+        Raises:
+            PlanRefused: somebody carries the run, or it is over and holds nothing.
+            JournalCorrupt: its record cannot be trusted.
+            Rejected, Unreachable: somebody else changed a claim, or no quorum answered.
+        """
+        if carrier is None:
+            self._release()
+            return
+        with carrier.folder.carried(self.clock):
+            journal = carrier.journal()
+            run = fold(journal.records())
+            if run is None or (run.closed and not self.holds()):
+                raise PlanRefused(
+                    f"there is nothing to give up of {self.run}",
+                    expected="a run that was begun, and holds something",
+                    actual=f"it is {run.closed}" if run else "it was not begun",
+                    next_step=f"ndc dr show {self.run}",
+                )
+            writes = not run.closed and run.format == Format.JOURNAL.number
+            if writes and not run.given_up:
+                run = advance(run, request)
+                journal.append(request)
+            self._release()
+            if writes:
+                journal.append(Closed(RunVerdict.GIVEN_UP))
+
+    def _release(self) -> None:
+        records = self.live.doors.records
+        for name in self.holds():
+            claim = records.claim(name)
+            records.swap_claim(name, claim, claim.released(self.run))
+
+
+def _seen(eye: Eye, service: ServiceName) -> Iterator[str]:
+    facts = eye.observe(service)
+    database = eye.network.service(service).database
+    placed = facts.placement
+    where = f"at {placed.site} since epoch {placed.epoch}" if placed else "where, cannot be seen"
+    yield f"{service} is placed {where}"
+    yield f"{database} is led by {facts.leader or 'nobody who can be seen'}"
+    if placed:
+        led = {True: "is", False: "is NOT", None: "may be"}[eye.ask(IsLedAt(database, placed.site))]
+        yield f"{database} {led} led at that site"
+    safe = {True: "has a", False: "has NO", None: "may have no"}[eye.ask(IsProtected(database))]
+    yield f"{database} {safe} synchronous standby"
+    silent = sorted(set(eye.network.service(service).hosts) - facts.obeying)
+    yield f"hosts of {service} that do not answer: {', '.join(silent) or 'none'}"

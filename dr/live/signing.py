@@ -1,0 +1,121 @@
+"""Who asks of a run, proved by the key that the inventory gives to that operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from access.clients.signatures import fingerprint, is_signed, sign
+from access.secrets import Secrets
+from core import files
+from core.errors import PlanRefused, WorldError
+from core.runs.journal import Proof, Request
+from core.runs.statement import NAMESPACE, digest_of, statement
+from dr.live.run_folder import FileInbox, RunFolder
+from inventory.names import OperatorName
+from inventory.network import Network, Operator
+from inventory.problems import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Signs requests, and verifies them, for the run in ``folder``."""
+
+    network: Network
+    secrets: Secrets
+    """hold the keys of operators for whom the environment made one"""
+    folder: RunFolder
+
+    def signed(self, request: Request, key: Path | None) -> Request:
+        """Return ``request``, proved by the key of the operator who asks it.
+
+        ``key`` is a private key, or a public one whose other half an ssh-agent holds; None: the
+        one that the environment made, or else the declared one, with the agent.
+
+        Raises:
+            PlanRefused: nobody of that name is declared.
+            Rejected: nothing was signed, or by another's key.
+        """
+        operator = operator_called(self.network, request.by)
+        public_key = self._public_key(operator)
+        text = self._statement(request)
+        with TemporaryDirectory(prefix="ndc-sign-") as place:
+            own = self.secrets.operator_key(operator.name)
+            if key is None and not own.exists():
+                own = Path(place, "key.pub")
+                own.write_text(public_key + "\n", "utf-8")
+            signature = sign(text, key or own, NAMESPACE)
+        if not is_signed(text, signature, public_key, NAMESPACE):
+            raise PlanRefused(
+                f"that key is not the key of {operator.name}",
+                expected=f"{fingerprint(public_key)}, which the inventory gives to {operator.name}",
+                actual=f"a signature by {key or own}",
+                next_step="name the key with --key FILE; ndc show operators lists who may",
+            )
+        proof = Proof(fingerprint(public_key), signature, tuple(sorted(operator.roles)))
+        return replace(request, proof=proof)
+
+    def is_proved(self, request: Request) -> bool:
+        """Tell whether ``request`` is signed by the key that its operator has now."""
+        return self.proved(request).proof is not None
+
+    def proved(self, request: Request) -> Request:
+        """Return ``request`` with the roles that its signature proves; without proof if none."""
+        proof = request.proof
+        operator = next((o for o in self.network.operators if o.name == request.by), None)
+        if proof is None or operator is None:
+            return replace(request, proof=None)
+        try:
+            public_key = self._public_key(operator)
+            good = is_signed(self._statement(request), proof.signature, public_key, NAMESPACE)
+        except WorldError:
+            good, public_key = False, ""
+        if not good:
+            return replace(request, proof=None)
+        roles = tuple(sorted(operator.roles))
+        return replace(request, proof=Proof(fingerprint(public_key), proof.signature, roles))
+
+    def _statement(self, request: Request) -> str:
+        plan = files.read_if_there(self.folder.path / "plan.json") or ""
+        return statement(self.network.environment, self.folder.run, digest_of(plan), request)
+
+    def _public_key(self, operator: Operator) -> str:
+        own = self.secrets.operator_key(operator.name)
+        return operator.public_key or self.secrets.read(own.with_name(f"{own.name}.pub"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedInbox:
+    """An inbox whose requests have no proof but one that was verified just now."""
+
+    inbox: FileInbox
+    signing: Signing
+
+    def requests(self) -> Sequence[Request]:
+        """Return what has been asked and not been put away, oldest first."""
+        return [self.signing.proved(request) for request in self.inbox.requests()]
+
+    def put_away(self, request: Request) -> None:
+        """Forget ``request``: it is in the journal, or cannot be obeyed."""
+        self.inbox.put_away(request)
+
+
+def operator_called(network: Network, name: str) -> Operator:
+    """Return the operator called ``name``.
+
+    Raises:
+        PlanRefused: nobody of that name is declared.
+    """
+    for operator in network.operators:
+        if operator.name == OperatorName(name):
+            return operator
+    names = [operator.name for operator in network.operators]
+    meant = nearest(name, names)
+    raise PlanRefused(
+        f"there is no operator called {name}",
+        expected=", ".join(names),
+        actual=name,
+        next_step=f"did you mean --as {meant}?" if meant else "ndc show operators",
+    )

@@ -1,0 +1,115 @@
+"""Who asks of a run is proved by a key, or called not proved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from access.clients.signatures import fingerprint
+from access.secrets import Secrets
+from access.secrets.ssh_keys import ensure_ssh_key
+from core.errors import PlanRefused, Rejected
+from core.runs.journal import Proof, Request, Wish
+from core.runs.plan import StepId
+from dr.live.run_folder import RunFolder
+from dr.live.signing import ProvedInbox, Signing
+from inventory.names import EnvironmentName, OperatorName
+from tests.rehearsals import rehearsal
+
+AN, BINH = OperatorName("an"), OperatorName("binh")
+START = Request("20300101-000002-000000-start", Wish.START, "an", ticket="CHG-7")
+APPROVAL = Request("20300101-000003-000000-approve", Wish.APPROVE, "binh", step=StepId("promote"))
+
+
+@pytest.fixture
+def signing(tmp_path: Path) -> Signing:
+    made = rehearsal("tiny")
+    secrets = Secrets(tmp_path / "secrets")
+    for name in (AN, BINH):
+        secrets.operator_key(name).parent.mkdir(parents=True, exist_ok=True)
+        ensure_ssh_key(secrets.operator_key(name), name)
+    return Signing(made.network, secrets, RunFolder.create(tmp_path / "runs", made.plan))
+
+
+def test_a_request_is_proved_by_the_key_of_who_asks(signing: Signing) -> None:
+    signed = signing.signed(START, None)
+
+    public_key = signing.secrets.operator_key(AN).with_suffix(".pub").read_text("utf-8")
+    assert signed.proof is not None
+    assert signed.proof.fingerprint == fingerprint(public_key)
+    assert signed.proof.roles == ("approve", "observe", "operate")
+    assert signing.is_proved(signed)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"by": "binh"},
+        {"wish": Wish.ABORT},
+        {"reason": "another"},
+        {"step": StepId("promote")},
+        {"id": "20300101-000009-000000-start"},
+        {"ticket": "CHG-8"},
+    ],
+)
+def test_a_signature_for_one_request_proves_no_other(
+    change: dict[str, object], signing: Signing
+) -> None:
+    signed = signing.signed(START, None)
+
+    assert not signing.is_proved(replace(signed, **change))  # type: ignore[arg-type]  # its fields
+
+
+def test_a_signature_for_one_plan_proves_no_other(signing: Signing) -> None:
+    signed = signing.signed(START, None)
+    plan = signing.folder.path / "plan.json"
+    plan.write_text(plan.read_text("utf-8").replace("ndc02", "ndc03"), "utf-8")
+
+    assert not signing.is_proved(signed)
+
+
+def test_a_signature_for_one_environment_proves_nothing_in_another(signing: Signing) -> None:
+    signed = signing.signed(START, None)
+    elsewhere = replace(signing.network, environment=EnvironmentName("another"))
+
+    assert not replace(signing, network=elsewhere).is_proved(signed)
+
+
+def test_who_has_the_key_of_another_is_refused(signing: Signing) -> None:
+    with pytest.raises(PlanRefused, match="that key is not the key of an"):
+        signing.signed(START, signing.secrets.operator_key(BINH))
+
+
+def test_who_is_not_declared_is_refused(signing: Signing) -> None:
+    with pytest.raises(PlanRefused, match="there is no operator called ann") as refused:
+        signing.signed(replace(START, by="ann"), None)
+
+    assert refused.value.next_step == "did you mean --as an?"
+
+
+def test_without_a_key_nothing_is_signed(signing: Signing, tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="nothing was signed"):
+        signing.signed(START, tmp_path / "no-such-key")
+
+
+def test_an_inbox_takes_roles_from_the_inventory_and_not_from_the_request(signing: Signing) -> None:
+    signed = signing.signed(APPROVAL, None)
+    assert signed.proof is not None
+    boasting = replace(signed, proof=replace(signed.proof, roles=("operate", "approve", "root")))
+    signing.folder.inbox().post(boasting)
+
+    (read,) = ProvedInbox(signing.folder.inbox(), signing).requests()
+
+    assert read == signed
+    assert read.proof is not None
+    assert read.proof.roles == ("approve", "observe")
+
+
+@pytest.mark.parametrize("by", ["binh", "nobody-declared"])
+def test_an_inbox_strips_a_proof_that_is_none(by: str, signing: Signing) -> None:
+    forged = replace(APPROVAL, by=by, proof=Proof("SHA256:made-up", "no signature", ("approve",)))
+    signing.folder.inbox().post(forged)
+
+    assert ProvedInbox(signing.folder.inbox(), signing).requests() == [replace(forged, proof=None)]
