@@ -22,7 +22,7 @@ _CONTENTS = TypeAdapter(Contents)
 
 _EVERYWHERE = ("base", "router", "programs", "node_exporter")
 _BY_ROLE: Mapping[Role, tuple[str, ...]] = {
-    Role.BORDER: ("exporter",),
+    Role.BORDER: ("exporter", "detour"),
     Role.ACCESS: ("exporter",),
     Role.VOTER: ("etcd",),
     Role.DATABASE: ("database", "heartbeat"),

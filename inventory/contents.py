@@ -29,7 +29,7 @@ from inventory.network import Database, Host, LastCopy, Network, Role, Service
 from inventory.postgresql import Admission, Login
 from inventory.system_accounts import SystemAccount
 
-_NETWORK_READERS: Final = ("agent", "exporter", "heartbeat", "probe")
+_NETWORK_READERS: Final = ("agent", "detour", "exporter", "heartbeat", "probe")
 """programs that know the whole network, by their roles of the playbooks"""
 _NETWORK_FILES: Final = (
     HOST_FILE,

@@ -12,6 +12,7 @@ from typing import Final
 from inventory.network import Host, Network, Role, Service
 
 AGENT: Final = "ndc-agent"
+DETOUR: Final = "ndc-detour"
 EXPORTER: Final = "ndc-exporter"
 HEARTBEAT: Final = "ndc-heartbeat"
 PROBE: Final = "ndc-probe"
@@ -40,6 +41,8 @@ def system_accounts(network: Network, host: Host) -> Iterator[SystemAccount]:
     """Yield the accounts of our programs on ``host``."""
     if Role.SERVICE in host.roles:
         yield SystemAccount(AGENT, "announces services", (TLS,))
+    if Role.BORDER in host.roles:
+        yield SystemAccount(DETOUR, "avoids links", (CONSOLES,))
     if host.roles & {Role.BORDER, Role.ACCESS, Role.MONITOR}:
         consoles = (CONSOLES,) if host.forwards else ()
         yield SystemAccount(EXPORTER, "tells what this host sees", (TLS, *consoles))

@@ -72,6 +72,14 @@ LINK_LOSS_RATIO = MetricSpec(
     "Share of the echoes of one collection that did not come back, 0 to 1",
     "the link does not end here, or could not be measured",
 )
+LINK_AVOIDED = MetricSpec(
+    "ndc_link_avoided",
+    "gauge",
+    "boolean",
+    ("link", "target"),
+    "Whether the router at this end prefers any other way to the link, since it is slow or lossy",
+    "the link does not end here, or the router did not tell",
+)
 BGP_SESSION_UP = MetricSpec(
     "ndc_bgp_session_up",
     "gauge",
@@ -163,6 +171,7 @@ CATALOGUE = (
     LINK_UP,
     LINK_RTT_SECONDS,
     LINK_LOSS_RATIO,
+    LINK_AVOIDED,
     BGP_SESSION_UP,
     BFD_SESSION_UP,
     QUORUM_VOTER_UP,

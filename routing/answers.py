@@ -15,6 +15,7 @@ from core.errors import NotSeen
 
 SESSIONS: Final = "show bgp ipv4 unicast summary json"
 BFD_PEERS: Final = "show bfd peers json"
+NEIGHBOURS: Final = "show bgp neighbors json"
 ROUTES: Final = "show ip route json"
 
 T = TypeVar("T")
@@ -65,6 +66,18 @@ class _Summary(_Part):
     peers: dict[IPv4Address, _Peer] = {}
 
 
+class _Policies(_Part):
+    incoming: Annotated[str | None, Field(alias="routeMapForIncomingAdvertisements")] = None
+
+
+class _Families(_Part):
+    ipv4: Annotated[_Policies | None, Field(alias="ipv4Unicast")] = None
+
+
+class _Neighbour(_Part):
+    families: Annotated[_Families, Field(alias="addressFamilyInfo")] = _Families()
+
+
 class _BfdPeer(_Part):
     peer: IPv4Address
     status: str
@@ -83,6 +96,7 @@ class _Route(_Part):
 
 
 _SUMMARY: Final = TypeAdapter(_Summary)
+_NEIGHBOURS: Final = TypeAdapter(dict[IPv4Address, _Neighbour])
 _PEERS: Final = TypeAdapter(list[_BfdPeer])
 _TABLE: Final = TypeAdapter(dict[IPv4Network, list[_Route]])
 
@@ -95,6 +109,19 @@ def sessions(text: str) -> tuple[Session, ...]:
     """
     peers = _read(_SUMMARY, SESSIONS, text).peers
     return tuple(Session(address, peer.state) for address, peer in sorted(peers.items()))
+
+
+def incoming_policies(text: str) -> dict[IPv4Address, str]:
+    """Return the route-map for what each neighbour says, by the answer to ``NEIGHBOURS``.
+
+    A neighbour without one is left out; raises as ``sessions``.
+    """
+    neighbours = _read(_NEIGHBOURS, NEIGHBOURS, text)
+    return {
+        address: neighbour.families.ipv4.incoming
+        for address, neighbour in sorted(neighbours.items())
+        if neighbour.families.ipv4 and neighbour.families.ipv4.incoming
+    }
 
 
 def bfd_peers(text: str) -> tuple[BfdPeer, ...]:

@@ -14,11 +14,10 @@ from ipaddress import IPv4Network
 
 from inventory.names import HostName
 from inventory.network import Network
+from routing.avoidance import AVOID, RECEIVE
 from routing.intent import BfdProfile, Neighbour, NeighbourKind, Origin, RouterIntent, intent
 from routing.passwords import session_password
 
-RECEIVE = "RECEIVE"
-"""the route-map for what other sites tell us"""
 ANNOUNCE = "ANNOUNCE"
 """the route-map for what we tell other sites"""
 SOURCE = "SOURCE"
@@ -111,6 +110,9 @@ def _route_maps(router: RouterIntent) -> Iterator[list[str]]:
             yield _entry(name, origin, _list_of(origin))
     if router.is_border:
         yield _entry(ANNOUNCE, router.own, LOCAL)
+        # every eBGP speaker of FRR gives what carries this the least preference (RFC 8326)
+        marks = " set community graceful-shutdown additive"
+        yield [f"route-map {AVOID} permit 10", f" call {RECEIVE}", marks, "exit"]
     yield [f"route-map {SOURCE} permit 10", f" set src {router.router_id}", "exit"]
 
 
@@ -168,6 +170,8 @@ def _routes_of(neighbour: Neighbour, router: RouterIntent) -> Iterator[str]:
     yield f"{name} activate"
     yield f"{name} maximum-prefix {_MOST_PREFIXES[neighbour.kind]} restart 1 force"
     if neighbour.kind is NeighbourKind.EXTERNAL:
+        # another route-map holds at once, without asking over a link that may be slow
+        yield f"{name} soft-reconfiguration inbound"
         yield f"{name} route-map {RECEIVE} in"
         yield f"{name} route-map {ANNOUNCE} out"
         return

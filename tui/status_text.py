@@ -109,7 +109,7 @@ def _links(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
             round_trip(link.declared_round_trip),
             round_trip(link.measured_round_trip),
             NOTHING if link.loss_ratio is None else f"{link.loss_ratio:.0%}",
-            link.state or "unknown",
+            f"{link.state or 'unknown'}{', avoided' if link.is_avoided else ''}",
             last_sight(link.sighting, snapshot.taken_at),
         )
         for link in snapshot.links

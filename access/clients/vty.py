@@ -7,6 +7,7 @@ whether the daemon obeyed.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -30,36 +31,66 @@ async def ask(daemon: str, question: str, *, deadline: timedelta, consoles: Path
         NotSeen: it did not answer in time; or, where it ``refused``, it knows no such command
             or could not carry it out, or does not run.
     """
+    return await tell(daemon, [question], deadline=deadline, consoles=consoles)
+
+
+async def tell(
+    daemon: str, commands: Sequence[str], *, deadline: timedelta, consoles: Path = CONSOLES
+) -> str:
+    """Have ``daemon`` obey ``commands`` in turn; return what it answers to the last one.
+
+    The first one that it does not obey ends it. ``deadline`` and ``consoles`` are as in ``ask``.
+
+    Raises:
+        NotSeen: as ``ask`` does; those before it were obeyed, and of the one that was not
+            answered nobody knows.
+    """
+    text = ""
+    for command, (text, status) in zip(
+        commands, await _answers(daemon, commands, deadline, consoles), strict=False
+    ):
+        if status != _WENT_WELL:
+            raise NotSeen(
+                f"{daemon} said no: {command}",
+                refused=True,
+                expected=f"status {_WENT_WELL}",
+                actual=f"status {status}, {text.strip()[:80] or 'without a word'}",
+                next_step="compare FRR's version with the golden image's",
+            )
+    return text
+
+
+async def _answers(
+    daemon: str, commands: Sequence[str], deadline: timedelta, consoles: Path
+) -> list[tuple[str, int]]:
+    """Return the answers to ``commands``, up to the first that was not obeyed."""
+    answers: list[tuple[str, int]] = []
     try:
         async with asyncio.timeout(deadline.total_seconds()):
             reader, writer = await asyncio.open_unix_connection(
                 consoles / f"{daemon}.vty", limit=_LONGEST_ANSWER_BYTES
             )
             try:
-                writer.write(b"enable\0" + question.encode() + b"\0")
+                writer.write(b"enable\0")
                 await _answer(reader)
-                text, status = await _answer(reader)
+                for command in commands:
+                    writer.write(command.encode() + b"\0")
+                    answers.append(await _answer(reader))
+                    if answers[-1][1] != _WENT_WELL:
+                        break
             finally:
                 writer.close()
                 with suppress(OSError):
                     await writer.wait_closed()
     except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
         raise NotSeen(
-            f"{daemon} did not answer: {question}",
+            f"{daemon} did not answer: {commands[min(len(answers), len(commands) - 1)]}",
             refused=isinstance(error, ConnectionRefusedError | FileNotFoundError),
             expected=f"an answer on {consoles}/{daemon}.vty within {deadline.total_seconds():g} s",
             actual=str(error) or type(error).__name__,
             next_step="systemctl status frr; is who asks in the group frrvty?",
         ) from error
-    if status != _WENT_WELL:
-        raise NotSeen(
-            f"{daemon} said no: {question}",
-            refused=True,
-            expected=f"status {_WENT_WELL}",
-            actual=f"status {status}, {text.strip()[:80] or 'without a word'}",
-            next_step="compare FRR's version with the golden image's",
-        )
-    return text
+    return answers
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[str, int]:

@@ -8,10 +8,11 @@ from ipaddress import IPv4Address
 
 from prometheus_client.metrics_core import Metric
 
-from inventory.names import HostName, LinkName
-from monitors.catalogue import BFD_SESSION_UP, BGP_SESSION_UP, MetricSpec
+from inventory.names import HostName, LinkName, SiteName
+from monitors.catalogue import BFD_SESSION_UP, BGP_SESSION_UP, LINK_AVOIDED, MetricSpec
 from monitors.families import SeriesRow, family
 from routing.answers import BfdPeer, Session
+from routing.avoidance import AVOID
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class DeclaredNeighbour:
 
     address: IPv4Address
     host: HostName
+    site: SiteName
     link: LinkName | None
     """None: inside the site; then there need be no session"""
 
@@ -28,11 +30,26 @@ def session_families(
     declared: Sequence[DeclaredNeighbour],
     bgp: Sequence[Session],
     bfd: Sequence[BfdPeer],
+    policies: Mapping[IPv4Address, str],
 ) -> list[Metric]:
-    """Return a series for each declared neighbour; one over a link that FRR lacks is down."""
+    """Return a series for each declared neighbour; one over a link that FRR lacks is down.
+
+    ``policies`` says by which route-map each neighbour is heard.
+    """
     established = {session.neighbour: session.is_established for session in bgp}
     up = {peer.neighbour: peer.is_up for peer in bfd}
-    return [_family(BGP_SESSION_UP, declared, established), _family(BFD_SESSION_UP, declared, up)]
+    return [
+        _family(BGP_SESSION_UP, declared, established),
+        _family(BFD_SESSION_UP, declared, up),
+        family(
+            LINK_AVOIDED,
+            (
+                ((one.link, one.site), float(policies[one.address] == AVOID))
+                for one in declared
+                if one.link is not None and one.address in policies
+            ),
+        ),
+    ]
 
 
 def _family(

@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Final
 
+from core.text import round_trip
 from inventory.names import HostName
 from monitors.health.concern import Concern, Condition
 from monitors.health.runs import of_run
@@ -97,6 +98,14 @@ def _of_host(host: HostView) -> Iterator[Concern]:
 
 def _of_link(link: LinkView, snapshot: Snapshot) -> Iterator[Concern]:
     dead = _first_powerless((link.a_host, link.z_host), snapshot)
+    if link.is_avoided and (link.state is None or link.state.carries):
+        done_to_it = link.name if link.state in {LinkState.SLOW, LinkState.LOSSY} else None
+        yield Concern(link.name, Condition.WARNING, _avoided(link), done_to_it)
+    else:
+        yield from _of_state(link, dead)
+
+
+def _of_state(link: LinkView, dead: str | None) -> Iterator[Concern]:
     match link.state:
         case LinkState.CUT | LinkState.SILENT as state:
             yield Concern(link.name, Condition.CRITICAL, f"is {state}", link.name)
@@ -112,6 +121,17 @@ def _of_link(link: LinkView, snapshot: Snapshot) -> Iterator[Concern]:
             yield Concern(link.name, Condition.UNSEEN, "was not seen by anyone", dead)
         case LinkState.UP:
             pass
+
+
+def _avoided(link: LinkView) -> str:
+    measured = link.measured_round_trip
+    figures = [
+        f"{round_trip(measured)}, declared {round_trip(link.declared_round_trip)}"
+        if measured is not None
+        else "",
+        f"loses {link.loss_ratio:.0%}" if link.loss_ratio else "",
+    ]
+    return f"is avoided until it is well ({', '.join(filter(None, figures)) or 'not measured'})"
 
 
 def _of_sessions(snapshot: Snapshot) -> Iterator[Concern]:

@@ -86,6 +86,8 @@ class LinkView:
     declared_round_trip: timedelta
     measured_round_trip: timedelta | None
     loss_ratio: float | None
+    is_avoided: bool
+    """whether a router at one of its ends says that it prefers any other way"""
     state: LinkState | None
     sighting: Sighting
 

@@ -11,6 +11,7 @@ from inventory.network import Link, LinkEnd, Network, Role
 from monitors.catalogue import (
     BFD_SESSION_UP,
     BGP_SESSION_UP,
+    LINK_AVOIDED,
     LINK_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
@@ -26,6 +27,7 @@ _NAMES = "|".join(
     for spec in (
         BFD_SESSION_UP,
         BGP_SESSION_UP,
+        LINK_AVOIDED,
         LINK_LOSS_RATIO,
         LINK_RTT_SECONDS,
         LINK_UP,
@@ -82,6 +84,7 @@ def _link(link: Link, readings: Readings, sightings: Sightings) -> LinkView:
         declared_round_trip=2 * link.delay,
         measured_round_trip=None if measured is None else timedelta(seconds=measured),
         loss_ratio=max(_values(samples, LINK_LOSS_RATIO.name), default=None),
+        is_avoided=any(_values(samples, LINK_AVOIDED.name)),
         state=state,
         sighting=sightings.of(f"link/{link.name}", is_seen=state is not None),
     )

@@ -56,12 +56,12 @@ def neighbours(network: Network, host: HostName) -> list[DeclaredNeighbour]:
     """Return everybody that the router ``host`` may have a session with."""
     me = network.host(host)
     over_links = [
-        DeclaredNeighbour(link.other_end(end).address.ip, link.other_end(end).host, link.name)
+        DeclaredNeighbour(far.address.ip, far.host, far.site, link.name)
         for link in network.links
-        if (end := link.end_at(host)) is not None
+        if (end := link.end_at(host)) is not None and (far := link.other_end(end))
     ]
     inside = [
-        DeclaredNeighbour(address, other.name, None)
+        DeclaredNeighbour(address, other.name, other.site, None)
         for other in network.hosts_at(me.site)
         if other.name != host
         for address in (other.lan.ip, other.loopback)
@@ -90,10 +90,13 @@ async def _links(this_host: ThisHost) -> list[Metric]:
 
 
 async def _sessions(this_host: ThisHost) -> list[Metric]:
-    bgp, bfd = await asyncio.gather(
-        routing.bgp_sessions(deadline=DEADLINE), routing.bfd_peers(deadline=DEADLINE)
+    bgp, bfd, policies = await asyncio.gather(
+        routing.bgp_sessions(deadline=DEADLINE),
+        routing.bfd_peers(deadline=DEADLINE),
+        routing.incoming_policies(deadline=DEADLINE),
     )
-    return session_families(neighbours(this_host.network, this_host.host.name), bgp, bfd)
+    declared = neighbours(this_host.network, this_host.host.name)
+    return session_families(declared, bgp, bfd, policies)
 
 
 async def _quorum(network: Network, client: httpx.AsyncClient) -> list[Metric]:

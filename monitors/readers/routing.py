@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from access.clients import vty
@@ -20,6 +21,19 @@ async def bgp_sessions(
     """
     question = answers.SESSIONS
     return answers.sessions(await vty.ask("bgpd", question, deadline=deadline, consoles=consoles))
+
+
+async def incoming_policies(
+    *, deadline: timedelta, consoles: Path = vty.CONSOLES
+) -> dict[IPv4Address, str]:
+    """Return by which route-map each neighbour of FRR's is heard; one without is left out.
+
+    Raises:
+        NotSeen: FRR did not tell.
+    """
+    question = answers.NEIGHBOURS
+    text = await vty.ask("bgpd", question, deadline=deadline, consoles=consoles)
+    return answers.incoming_policies(text)
 
 
 async def bfd_peers(*, deadline: timedelta, consoles: Path = vty.CONSOLES) -> tuple[BfdPeer, ...]:

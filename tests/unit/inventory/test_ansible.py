@@ -67,7 +67,7 @@ def test_every_host_is_in_the_groups_of_its_roles_and_of_its_site() -> None:
 @pytest.mark.parametrize(
     ("role", "carried"),
     [
-        (Role.BORDER, {"exporter"}),
+        (Role.BORDER, {"exporter", "detour"}),
         (Role.ACCESS, {"exporter"}),
         (Role.VOTER, {"etcd"}),
         (Role.DATABASE, {"database", "heartbeat"}),

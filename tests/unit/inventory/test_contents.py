@@ -21,7 +21,7 @@ def _contents(host: str) -> Contents:
     return contents_of(BOTH, BOTH.host(HostName(host)))
 
 
-@pytest.mark.parametrize("program", ["agent", "exporter", "heartbeat", "probe"])
+@pytest.mark.parametrize("program", ["agent", "detour", "exporter", "heartbeat", "probe"])
 def test_a_program_begins_anew_when_anything_that_it_read_changes(program: str) -> None:
     for host in BOTH.hosts:
         contents = contents_of(BOTH, host)

@@ -39,12 +39,13 @@ LINKS = link_families(
 )
 SESSIONS = session_families(
     [
-        DeclaredNeighbour(NEAR, HostName("ndc02-edge1"), LinkName("north")),
-        DeclaredNeighbour(FAR, HostName("ndc02-edge2"), LinkName("south")),
-        DeclaredNeighbour(INSIDE, HostName("ndc01-data"), None),
+        DeclaredNeighbour(NEAR, HostName("ndc02-edge1"), SiteName("ndc02"), LinkName("north")),
+        DeclaredNeighbour(FAR, HostName("ndc02-edge2"), SiteName("ndc02"), LinkName("south")),
+        DeclaredNeighbour(INSIDE, HostName("ndc01-data"), SiteName("ndc01"), None),
     ],
     [Session(NEAR, "Established"), Session(INSIDE, "Idle")],
     [BfdPeer(NEAR, is_up=True), BfdPeer(FAR, is_up=False)],
+    {NEAR: "RECEIVE", FAR: "AVOID", INSIDE: "AVOID"},
 )
 QUORUM = quorum_families(
     {HostName(f"voter{n}"): n != 4 for n in range(1, 6)},

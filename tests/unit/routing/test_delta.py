@@ -108,6 +108,18 @@ def test_the_order_of_sections_means_nothing(sections: list[str]) -> None:
     assert delta(shuffled, EDGE) == []
 
 
+def test_a_link_that_is_avoided_for_now_is_no_difference_and_hides_none() -> None:
+    avoiding = EDGE.replace("100.3 route-map RECEIVE in", "100.3 route-map AVOID in")
+    spoilt = avoiding.replace("100.5 route-map RECEIVE in", "100.5 route-map ANNOUNCE in")
+
+    assert avoiding != EDGE
+    assert equal(avoiding, EDGE)
+    assert delta(avoiding, EDGE) == []
+    assert [line for line in delta(spoilt, EDGE) if line.startswith("neighbor")] == [
+        "neighbor 198.19.100.5 route-map RECEIVE in"
+    ]
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_equal_texts_need_no_command(name: str) -> None:
     assert delta(TEXTS[name], TEXTS[name]) == []

@@ -1,0 +1,1 @@
+"""What runs on routers: ``detour`` avoids links that are not as declared."""
