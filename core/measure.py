@@ -121,6 +121,19 @@ class Measure:
     """of the probe's own schedule; the time in which it was dead counts"""
 
     @property
+    def due(self) -> int:
+        """How many writes were sent in the window."""
+        return self.acknowledged + self.refused + self.unknown
+
+    @property
+    def acknowledged_ratio(self) -> float | None:
+        """Which share of them was acknowledged, 0 to 1; None: there was none.
+
+        A gap alone tells nothing of a service that turns most citizens away and never all.
+        """
+        return self.acknowledged / self.due if self.due else None
+
+    @property
     def is_void(self) -> bool:
         """Whether the gap says more of the probe than of the service."""
         return self.worst_slip > TOLERATED_SLIP

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from math import floor
 from typing import Final
 
 from core.errors import JournalCorrupt
@@ -176,7 +177,7 @@ def report_json(report: Report) -> str:
     return Format.REPORT.text(plain, indent=2)
 
 
-def _plain(measure: Measure) -> dict[str, str | float | bool]:
+def _plain(measure: Measure) -> dict[str, str | float | bool | None]:
     return {
         "since": measure.since.isoformat(),
         "until": measure.until.isoformat(),
@@ -184,6 +185,8 @@ def _plain(measure: Measure) -> dict[str, str | float | bool]:
         "gap_began_at": measure.gap.began_at.isoformat(),
         "gap_ended_at": measure.gap.ended_at.isoformat(),
         "acknowledged": measure.acknowledged,
+        "due": measure.due,
+        "acknowledged_ratio": measure.acknowledged_ratio,
         "lost": measure.lost,
         "not_read_back": measure.not_read_back,
         "duplicated": measure.duplicated,
@@ -239,7 +242,7 @@ def _figures(report: Report) -> Iterator[str]:
     promised = f"of at most {report.recovery_time.total_seconds():g} s"
     length = f"{measure.gap.length.total_seconds():.2f} s"
     yield _line("gap", f"{length} {promised}{slip if measure.is_void else ''}")
-    yield _line("acknowledged", f"{measure.acknowledged}{'' if measure.acknowledged else silent}")
+    yield _line("acknowledged", f"{_share(measure)}{'' if measure.acknowledged else silent}")
     yield _line("lost", f"{measure.lost}")
     yield _line(
         "not read back", f"{measure.not_read_back}{unread if measure.not_read_back else ''}"
@@ -248,6 +251,13 @@ def _figures(report: Report) -> Iterator[str]:
     yield _line("duplicated", f"{measure.duplicated} {again}")
     yield _line("unknown", f"{measure.unknown}{appeared if measure.unknown else ''}")
     yield _line("refused", f"{measure.refused}")
+
+
+def _share(measure: Measure) -> str:
+    ratio = measure.acknowledged_ratio
+    # rounded down: 100.0% is all of them
+    share = "" if ratio is None else f", {floor(1000 * ratio) / 10:.1f}%"
+    return f"{measure.acknowledged} of {measure.due}{share}"
 
 
 def _logs(report: Report) -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.measure import TOLERATED_SLIP, ClockPair, ProbeTime, Window
+from core.measure import TOLERATED_SLIP, ClockPair, Gap, Measure, ProbeTime, Window
 
 NOON = ProbeTime(datetime(2030, 1, 1, 12, tzinfo=UTC))
 SECOND = timedelta(seconds=1)
@@ -58,3 +58,28 @@ def test_a_moment_has_no_distance_to_another_clocks() -> None:
     assert NOON.shifted(SECOND) - NOON == SECOND
     with pytest.raises((TypeError, AttributeError)):
         NOON - datetime(2030, 1, 1, tzinfo=UTC)  # type: ignore[operator]  # which is the point
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "refused", "unknown", "ratio"),
+    [(181, 400, 58, 181 / 639), (5, 0, 0, 1.0), (0, 0, 7, 0.0), (0, 0, 0, None)],
+)
+def test_the_share_of_writes_that_succeeded_is_of_all_that_were_sent(
+    acknowledged: int, refused: int, unknown: int, ratio: float | None
+) -> None:
+    measure = Measure(
+        since=NOON.at,
+        until=NOON.at + SECOND,
+        acknowledged=acknowledged,
+        refused=refused,
+        unknown=unknown,
+        lost=0,
+        duplicated=0,
+        sent_again=0,
+        unknown_appeared=0,
+        not_read_back=0,
+        gap=Gap(SECOND, NOON.at, NOON.at + SECOND),
+        worst_slip=timedelta(),
+    )
+
+    assert measure.acknowledged_ratio == ratio

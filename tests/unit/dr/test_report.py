@@ -98,7 +98,9 @@ def test_an_unmeasured_run_says_beside_each_figure_what_it_is_worth(
     unheard = report(done, service, UNHEARD, WELL)
 
     golden(GOLDEN / "unmeasured.txt", report_text(made) + "\n")
-    assert "0  (nothing is known of a service that was never heard)" in report_text(unheard)
+    assert "0 of 73, 0.0%  (nothing is known of a service that was never heard)" in report_text(
+        unheard
+    )
 
 
 def test_a_held_run_says_what_it_waits_for(
