@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from reference.submissions import (
@@ -37,16 +38,22 @@ class NotAccepted:
     """False: every attempt is known to have kept nothing"""
 
 
+async def _waits() -> bool:
+    return False
+
+
 async def accept(
     store: SubmissionStore,
     draft: Draft,
     *,
+    is_gone: Callable[[], Awaitable[bool]] = _waits,
     patience_seconds: float = 3.0,
     pause_seconds: float = 0.05,
 ) -> Accepted | NeverAccepted | NotAccepted:
     """Return what became of ``draft``; repeating is safe, since a key has one submission.
 
-    The store is asked again every ``pause_seconds`` until it answers, for ``patience_seconds``.
+    The store is asked again every ``pause_seconds`` until it answers, for ``patience_seconds``,
+    and while who sent it is not ``is_gone``: what nobody waits for takes no place from others.
     """
     may_be_kept = False
     try:
@@ -64,5 +71,7 @@ async def accept(
                     may_be_kept = True
                     raise
                 await asyncio.sleep(pause_seconds)
+                if await is_gone():
+                    return NotAccepted(may_be_kept)
     except TimeoutError:
         return NotAccepted(may_be_kept)

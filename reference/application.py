@@ -86,7 +86,7 @@ class _Desk:
         draft = await self._draft(request)
         if isinstance(draft, Response):
             return draft
-        match await accept(self.store, draft):
+        match await accept(self.store, draft, is_gone=request.is_disconnected):
             case Accepted(submission, is_new):
                 return JSONResponse(
                     self._acknowledgement(submission), status_code=201 if is_new else 200

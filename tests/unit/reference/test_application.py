@@ -230,3 +230,50 @@ def test_an_attempt_cut_off_by_impatience_may_be_kept() -> None:
     ended = asyncio.run(accept(Slow(), Draft("k", {}, "s", "h"), patience_seconds=0.01))
 
     assert ended == NotAccepted(may_be_kept=True)
+
+
+@pytest.mark.parametrize("may_be_kept", [False, True])
+def test_for_a_citizen_who_has_gone_the_store_is_not_asked_again(may_be_kept: bool) -> None:  # noqa: FBT001 - a column
+    store = MemoryStore()
+    fault = StoreSilent("lost") if may_be_kept else StoreRefused("every session is in use")
+    draft = Draft("k", {}, "ndc01", "ndc01-app")
+
+    async def is_gone() -> bool:
+        return True
+
+    async def ended() -> object:
+        await store.prepare()
+        store.fail_next(fault)
+        return await accept(store, draft, is_gone=is_gone, pause_seconds=0.001)
+
+    assert asyncio.run(ended()) == NotAccepted(may_be_kept)
+
+
+def test_an_application_hears_that_a_citizen_has_gone() -> None:
+    store = MemoryStore()
+    store.fail_next(*[StoreRefused("every session is in use")] * 100)
+    body = [{"type": "http.request", "body": b'{"text": "a"}'}, {"type": "http.disconnect"}]
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return body.pop(0) if len(body) > 1 else body[0]
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    async def whole() -> float:
+        began = asyncio.get_running_loop().time()
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/submissions",
+            "query_string": b"",
+            "headers": [(b"idempotency-key", b"k")],
+        }
+        await application(MINE, store)(scope, receive, send)
+        return asyncio.get_running_loop().time() - began
+
+    took_seconds = asyncio.run(whole())
+
+    assert took_seconds < 1  # of three that it has patience
+    assert answers[0]["status"] == 503
