@@ -21,7 +21,10 @@ from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network
 from ndc.wiring import environment
 from ndc.wiring.routers import take_over
+from routing import answers
+from routing.avoidance import AVOID
 from routing.routers import Routers, converged
+from tests.lab.recovery import Portal, noticed
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -113,6 +116,56 @@ def test_a_link_that_falls_silent_is_noticed_by_bfd(
     _wait_until_converged(routers)
 
 
+def test_a_slow_link_is_avoided_citizens_go_on_and_it_comes_back_by_itself(
+    lab: Terminal, network: Network, routers: Routers
+) -> None:
+    portal, link = Portal.declared(lab), LinkName(DIRECT[0])
+    began = CLOCK.now()
+    try:
+        lab.done("lab", "slow", link, "--rtt", "500")
+        _wait_for_avoided(lab, network, {link})
+        avoided_at = CLOCK.now()
+        # what is avoided for now is no difference from what is wanted
+        assert routers.pending(EDGE) == []
+        assert converged(routers) == []
+        wait_until(
+            CLOCK,
+            lambda: "is avoided until it is well" in (_said_of(lab, link) or ""),
+            what="a status that tells",
+            bound=BOUND,
+        )
+        whole = noticed(lab, portal, began, CLOCK.now())
+        after = noticed(lab, portal, avoided_at + timedelta(seconds=1), CLOCK.now())
+    finally:
+        lab.done("lab", "heal", link)
+    _wait_for_avoided(lab, network, set())
+
+    assert whole.is_void or whole.gap.length < timedelta(seconds=2), whole
+    assert after.is_void or after.acknowledged_ratio == 1, after
+
+
+def test_a_site_whose_links_are_all_slow_is_still_reached_and_no_link_stays_avoided_unwatched(
+    lab: Terminal, network: Network
+) -> None:
+    links = {link.name for link in network.links_of(EDGE)}
+    far = str(network.host(FAR_NODE).loopback)
+    try:
+        for link in links:
+            lab.done("lab", "slow", link, "--rtt", "200")
+        _wait_for_avoided(lab, network, links)
+        answer = lab.on(NODE, "ping", "-c", "1", "-W", "2", far)
+        lab.done("ssh", EDGE, "--", "systemctl", "stop", "ndc-detour.service")
+        unwatched = _avoided(lab, network)
+        lab.done("ssh", EDGE, "--", "systemctl", "start", "ndc-detour.service")
+    finally:
+        for link in links:
+            lab.done("lab", "heal", link)
+    _wait_for_avoided(lab, network, set())
+
+    assert answer.code == 0, answer.stdout
+    assert unwatched == set()
+
+
 def test_what_was_changed_by_hand_is_put_right(lab: Terminal, routers: Routers) -> None:
     by_hand = [
         "configure terminal",
@@ -161,6 +214,30 @@ def test_the_forced_command_obeys_no_older_epoch_and_no_other_command(
         refused = connection.run(["id"])
     assert refused.exit_code == 2
     assert "no request" in json.loads(refused.stdout)["refused"]
+
+
+def _avoided(lab: Terminal, network: Network) -> set[str]:
+    """Return the links that the border router avoids, as it says itself."""
+    said = lab.done("ssh", EDGE, "--", "vtysh", "-c", answers.NEIGHBOURS).stdout
+    policies = answers.incoming_policies(said)
+    ends = ((link, end) for link in network.links_of(EDGE) if (end := link.end_at(EDGE)))
+    return {
+        link.name for link, end in ends if policies.get(link.other_end(end).address.ip) == AVOID
+    }
+
+
+def _wait_for_avoided(lab: Terminal, network: Network, links: set[LinkName]) -> None:
+    wait_until(
+        CLOCK,
+        lambda: _avoided(lab, network) == links,
+        what=f"a router that avoids {', '.join(sorted(links)) or 'no link'}",
+        bound=BOUND,
+    )
+
+
+def _said_of(lab: Terminal, link: LinkName) -> str | None:
+    concerns = lab.ndc("status", "--json").value["concerns"]
+    return next((one["sentence"] for one in concerns if one["subject"] == link), None)
 
 
 def _way(routers: Routers, loopback: IPv4Address) -> set[IPv4Address]:
