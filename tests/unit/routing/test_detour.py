@@ -103,6 +103,16 @@ def test_a_slow_link_is_avoided_and_used_again_when_it_is_well() -> None:
     assert stand.router.avoids == set()
 
 
+def test_a_router_is_told_at_once_however_lately_it_was_looked_at() -> None:
+    stand = Stand()
+    stand.watch(SECOND)
+
+    stand.north.trip = 500 * MS
+    stand.watch(2 * SECOND)
+
+    assert stand.router.avoids == {NORTH}
+
+
 def test_what_an_earlier_life_avoided_is_used_again() -> None:
     stand = Stand(NORTH)
 
