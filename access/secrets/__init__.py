@@ -5,7 +5,9 @@ control_key(.pub)              SSH key of the control plane; root on hosts accep
 known_hosts                    every host's key: nothing is ever trusted on first use
 hosts/<host>/                  ssh_host_ed25519_key(.pub), tls.key, tls.crt
 services/<service>/            tls.key, tls.crt
-clients/<name>/                tls.key, tls.crt of a client that is no host
+clients/<name>/                tls.key, tls.crt of a client that serves nothing
+issued/                        every certificate that was issued, until it ends
+ca.crl                         which of them are refused
 passwords/<name>               one line each
 made                           names of the passwords that were made: one that is gone is told
 operators/<name>(.pub)         of operators whose key the environment makes

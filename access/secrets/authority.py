@@ -22,10 +22,12 @@ from core.errors import Rejected
 
 _AUTHORITY_LIFETIME = timedelta(days=3650)
 _LIFETIME = timedelta(days=397)
-_RENEWAL = timedelta(days=60)
+RENEWAL = timedelta(days=60)
 """a certificate with less than this left is issued again"""
+_AUTHORITY_RENEWAL = 2 * _LIFETIME
+"""so is the authority's own, for the same key: nothing that it issues outlives it"""
 
-_BACKDATING = timedelta(hours=1)
+BACKDATING = timedelta(hours=1)
 """a host whose clock is a little behind must not refuse a certificate that is new"""
 
 
@@ -56,6 +58,18 @@ class Subject:
         yield from map(x509.DNSName, self.dns_names)
         yield from map(x509.IPAddress, self.addresses)
 
+    def purposes(self) -> set[x509.ObjectIdentifier]:
+        """Return the uses in the form of the extension."""
+        return {use.value for use in self.uses}
+
+    def may_show(self, certificate: x509.Certificate) -> bool:
+        """Whether ``certificate`` says nothing that is not so of this owner, or no longer is."""
+        return (
+            certificate.subject == _owner(self)
+            and _alternatives(certificate) <= set(self.alternatives())
+            and _purposes(certificate) <= self.purposes()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Authority:
@@ -83,16 +97,15 @@ class Authority:
         if not files.key.exists() and (in_use or files.certificate.exists()):
             raise lost(files.key)
         key = _ensure_key(files.key, _IRREPLACEABLE)
+        name = _name(NameOID.COMMON_NAME, f"ndc authority of {environment}")
         if not files.certificate.exists():
-            name = _name(NameOID.COMMON_NAME, f"ndc authority of {environment}")
-            builder = _dated(clock, _AUTHORITY_LIFETIME).subject_name(name).issuer_name(name)
-            for extension, critical in _authority_extensions(key.public_key()):
-                builder = builder.add_extension(extension, critical=critical)
-            builder = builder.public_key(key.public_key())
-            _write_certificate(files.certificate, builder.sign(key, hashes.SHA256()))
+            _write_certificate(files.certificate, _signed_by_itself(key, name, clock))
         certificate = _read_certificate(files.certificate, _IRREPLACEABLE)
         if certificate.public_key() != key.public_key():
             raise damaged(files.key, f"the key that {files.certificate} was made with")
+        if certificate.not_valid_after_utc - clock.now() <= _AUTHORITY_RENEWAL:
+            certificate = _signed_by_itself(key, certificate.subject, clock)
+            _write_certificate(files.certificate, certificate)
         return cls(key, certificate, clock)
 
     def ensure_certificate(self, subject: Subject) -> None:
@@ -112,14 +125,16 @@ class Authority:
             return False
         certificate = _read_certificate(subject.files.certificate, _REPLACEABLE)
         return (
-            self._issued(certificate)
+            self.issued(certificate)
             and certificate.public_key() == key
             and certificate.subject == _owner(subject)
             and _alternatives(certificate) == set(subject.alternatives())
-            and certificate.not_valid_after_utc - self.clock.now() > _RENEWAL
+            and _purposes(certificate) == subject.purposes()
+            and certificate.not_valid_after_utc - self.clock.now() > RENEWAL
         )
 
-    def _issued(self, certificate: x509.Certificate) -> bool:
+    def issued(self, certificate: x509.Certificate) -> bool:
+        """Whether ``certificate`` is one that this authority signed."""
         try:
             certificate.verify_directly_issued_by(self.certificate)
         except (ValueError, TypeError, InvalidSignature):
@@ -134,7 +149,7 @@ class Authority:
             .public_key(key)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(
-                x509.ExtendedKeyUsage(sorted((use.value for use in subject.uses), key=str)),
+                x509.ExtendedKeyUsage(sorted(subject.purposes(), key=str)),
                 critical=False,
             )
             .add_extension(
@@ -147,6 +162,15 @@ class Authority:
                 x509.SubjectAlternativeName(alternatives), critical=False
             )
         return builder.sign(self.key, hashes.SHA256())
+
+
+def _signed_by_itself(
+    key: ec.EllipticCurvePrivateKey, name: x509.Name, clock: Clock
+) -> x509.Certificate:
+    builder = _dated(clock, _AUTHORITY_LIFETIME).subject_name(name).issuer_name(name)
+    for extension, critical in _authority_extensions(key.public_key()):
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.public_key(key.public_key()).sign(key, hashes.SHA256())
 
 
 def _authority_extensions(
@@ -175,7 +199,7 @@ def _dated(clock: Clock, lifetime: timedelta) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _BACKDATING)
+        .not_valid_before(now - BACKDATING)
         .not_valid_after(now + lifetime)
     )
 
@@ -197,6 +221,13 @@ def _alternatives(certificate: x509.Certificate) -> set[x509.GeneralName]:
     return set(extension.value)
 
 
+def _purposes(certificate: x509.Certificate) -> set[x509.ObjectIdentifier]:
+    try:
+        return set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        return set()
+
+
 def _ensure_key(path: Path, next_step: str) -> ec.EllipticCurvePrivateKey:
     if not path.exists():
         key = ec.generate_private_key(ec.SECP256R1())
@@ -213,6 +244,15 @@ def _ensure_key(path: Path, next_step: str) -> ec.EllipticCurvePrivateKey:
     if not isinstance(private_key, ec.EllipticCurvePrivateKey):
         raise _unreadable(path, TypeError(f"a {type(private_key).__name__}"), next_step)
     return private_key
+
+
+def read_certificate(path: Path) -> x509.Certificate:
+    """Return the certificate in ``path``.
+
+    Raises:
+        Rejected: it cannot be read.
+    """
+    return _read_certificate(path, _REPLACEABLE)
 
 
 def _read_certificate(path: Path, next_step: str) -> x509.Certificate:

@@ -1,8 +1,8 @@
 """Makes the secrets that were never made, and changes none that is there.
 
 What hosts were built with and is gone is not made up. A key or a password never changes.
-A certificate is issued again, for the same key, when its names no longer suit its owner,
-or when its end is near.
+A certificate is issued again, for the same key, when its names or uses no longer suit its
+owner, or when its end is near. Who is gone from the network is revoked with his key.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from pathlib import Path
 from access.secrets.authority import Authority, Subject, Use
 from access.secrets.folder import Secrets
 from access.secrets.private_files import damaged, lost, make_folder, write_private
+from access.secrets.revocation import ensure_revocations, forget_owners, keep_issued
 from access.secrets.ssh_keys import ensure_ssh_key
 from core import files
 from core.clock import Clock
 from core.system_clock import SystemClock
 from inventory import patroni, postgresql
 from inventory.etcd import ROOT, accounts, password_name
-from inventory.network import Host, Network
+from inventory.network import Host, Network, Role
 
 CLIENTS = ("control",)
-"""clients that are no hosts; a program on a host shows the certificate of its host"""
+"""clients that are no hosts; a server on a host asks with the certificate of its host"""
 
 _PASSWORD_BYTES = 16
 _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
@@ -47,8 +48,13 @@ def ensure_secrets(
     _ensure_passwords(secrets, network, earlier)
     issued = any(folder.glob("*/*/tls.crt"))
     authority = Authority.ensure(secrets.authority, str(network.environment), clock, in_use=issued)
-    for subject in _subjects(secrets, network):
+    subjects = tuple(_subjects(secrets, network))
+    keep_issued(secrets, authority)
+    forget_owners(secrets, subjects)
+    for subject in subjects:
         authority.ensure_certificate(subject)
+    keep_issued(secrets, authority)
+    ensure_revocations(secrets, authority, subjects)
     write_private(secrets.known_hosts, _known_hosts(secrets, network))
     return secrets
 
@@ -111,13 +117,16 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
         yield Subject(
             files=secrets.host_certificate(host.name),
             name=host.name,
-            uses=frozenset({Use.SERVER, Use.CLIENT}),
+            uses=frozenset({Use.SERVER, *([Use.CLIENT] if _asks(network, host) else [])}),
             dns_names=(
                 host.name,
                 *(postgresql.server_name(one.name) for one in network.databases_on(host.name)),
             ),
             addresses=(host.loopback, host.management.ip),
         )
+        if Role.SERVICE in host.roles:
+            files = secrets.agent_certificate(host.name)
+            yield Subject(files, f"agent-{host.name}", frozenset({Use.CLIENT}))
     for service in network.services:
         yield Subject(
             files=secrets.service_certificate(service.name),
@@ -130,6 +139,11 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
         yield Subject(
             files=secrets.client_certificate(name), name=name, uses=frozenset({Use.CLIENT})
         )
+
+
+def _asks(network: Network, host: Host) -> bool:
+    """Whether a program that serves with the certificate of ``host`` asks with it as well."""
+    return host.name in network.voters or not host.roles.isdisjoint({Role.DATABASE, Role.MONITOR})
 
 
 def _known_hosts(secrets: Secrets, network: Network) -> str:

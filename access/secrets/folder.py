@@ -20,6 +20,11 @@ class Certificate:
     certificate: Path
 
 
+def revoked_beside(authority: Path) -> Path:
+    """Return where the list of ``authority`` lies: beside its certificate, here and on hosts."""
+    return authority.with_suffix(".crl")
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """The secrets folder of one environment: one file a secret, read when it is needed.
@@ -69,6 +74,16 @@ class Secrets:
         """The names of all passwords that were made, one a line; no secret."""
         return self.path("made")
 
+    @property
+    def issued(self) -> Path:
+        """The folder of every certificate that was issued and has not ended."""
+        return self.path("issued")
+
+    @property
+    def revoked(self) -> Path:
+        """The authority's list of certificates that are refused, PEM."""
+        return revoked_beside(self.authority.certificate)
+
     def host_key(self, host: HostName) -> Path:
         """Return the host's SSH key; its public half is beside it, ``.pub``."""
         return self.path("hosts", host, "ssh_host_ed25519_key")
@@ -98,12 +113,16 @@ class Secrets:
         return self.read(self.password(patroni.password_name(database)))
 
     def host_certificate(self, host: HostName) -> Certificate:
-        """Return what is for TLS as a server and a client: etcd, Patroni, PostgreSQL, exporters."""
+        """Return what is for TLS as a server, and as a client where a program there is both."""
         return self._certificate("hosts", host)
 
     def service_certificate(self, service: ServiceName) -> Certificate:
         """Return what is for HTTPS on the service's address."""
         return self._certificate("services", service)
+
+    def agent_certificate(self, host: HostName) -> Certificate:
+        """Return what is for TLS as the agent of ``host``, who serves nothing."""
+        return self.client_certificate(f"agent-{host}")
 
     def client_certificate(self, name: str) -> Certificate:
         """Return what is for TLS as a client that is no host, such as ``control``."""
