@@ -12,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from access.this_host import ThisHost
+from access.tls import OwnTls
 from core.errors import Rejected
 
 
@@ -23,23 +24,24 @@ async def serve(application: Starlette, this_host: ThisHost, port: int) -> None:
     Raises:
         Rejected: another program has the port.
     """
-    server = uvicorn.Server(
-        uvicorn.Config(
-            application,
-            ssl_certfile=this_host.certificate,
-            ssl_keyfile=this_host.key,
-            ssl_ca_certs=str(this_host.authority),
-            ssl_cert_reqs=ssl.CERT_REQUIRED,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=2,
-        )
+    configuration = uvicorn.Config(
+        application,
+        ssl_certfile=this_host.certificate,
+        ssl_keyfile=this_host.key,
+        ssl_ca_certs=str(this_host.authority),
+        ssl_cert_reqs=ssl.CERT_REQUIRED,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
     )
+    server = uvicorn.Server(configuration)
     with ExitStack() as stack:
         sockets = [
             stack.enter_context(_listener(this_host, address, port))
             for address in (this_host.host.loopback, this_host.host.management.ip)
         ]
+        follower = asyncio.ensure_future(_own_tls(configuration, this_host).follow())
+        stack.callback(follower.cancel)
         server_task = asyncio.ensure_future(server.serve(sockets=sockets))
         try:
             await asyncio.shield(server_task)
@@ -47,6 +49,15 @@ async def serve(application: Starlette, this_host: ThisHost, port: int) -> None:
             server.should_exit = True
             await server_task
             raise
+
+
+def _own_tls(configuration: uvicorn.Config, this_host: ThisHost) -> OwnTls:
+    """Return what the server trusts and shows; a renewed certificate needs no other start."""
+    configuration.load()
+    context = configuration.ssl or ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls = OwnTls(context, this_host.authority, this_host.certificate, this_host.key)
+    tls.look()
+    return tls
 
 
 def _listener(this_host: ThisHost, address: IPv4Address, port: int) -> socket.socket:

@@ -41,13 +41,23 @@ class ThisHost:
 
     @property
     def certificate(self) -> Path:
-        """The host's certificate, for serving and for asking."""
+        """The host's certificate: for serving, and for asking where a server here asks."""
         return self.folder / host_paths.CERTIFICATE.name
 
     @property
     def key(self) -> Path:
         """The key of that certificate."""
         return self.folder / host_paths.KEY.name
+
+    @property
+    def agent_certificate(self) -> Path:
+        """The agent's certificate, for asking alone."""
+        return self.folder / host_paths.AGENT_CERTIFICATE.name
+
+    @property
+    def agent_key(self) -> Path:
+        """The key of that certificate."""
+        return self.folder / host_paths.AGENT_KEY.name
 
     def passfile(self, login: Login) -> Path:
         """Return where libpq finds the password of ``login``."""

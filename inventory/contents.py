@@ -11,7 +11,6 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from core.host_paths import (
-    CERTIFICATE,
     HOST_FILE,
     NETWORK_FILE,
     PASSWORDS,
@@ -34,10 +33,9 @@ _NETWORK_READERS: Final = ("agent", "detour", "exporter", "heartbeat", "probe")
 _NETWORK_FILES: Final = (
     HOST_FILE,
     NETWORK_FILE,
-    CERTIFICATE,
     PROGRAM_IN_USE,
 )
-"""what each of them reads when it starts"""
+"""what each of them reads when it starts, and not again; certificates they follow"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def application(service: Service) -> str:
 def system_accounts(network: Network, host: Host) -> Iterator[SystemAccount]:
     """Yield the accounts of our programs on ``host``."""
     if Role.SERVICE in host.roles:
-        yield SystemAccount(AGENT, "announces services", (TLS,))
+        yield SystemAccount(AGENT, "announces services")
     if Role.BORDER in host.roles:
         yield SystemAccount(DETOUR, "avoids links", (CONSOLES,))
     if host.roles & {Role.BORDER, Role.ACCESS, Role.MONITOR}:

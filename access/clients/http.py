@@ -20,6 +20,7 @@ from typing import Any, Final
 import httpx
 
 from access.clients.handshakes import closing_transport
+from access.tls import OwnTls
 from core.errors import NotSeen, Rejected, Unreachable
 
 CONNECT: Final = timedelta(milliseconds=500)
@@ -74,15 +75,15 @@ class Reply:
     text: str
 
 
-def mutual_tls(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    """Return a context that trusts the environment's authority alone, and shows who we are.
+def own_tls(authority: Path, certificate: Path, key: Path) -> OwnTls:
+    """Return what trusts the environment's authority alone, and shows who we are.
 
     Raises:
         Rejected: one of the files is not there or not what it should be.
     """
     try:
-        context = ssl.create_default_context(cafile=authority)
-        context.load_cert_chain(certificate, key)
+        tls = OwnTls(ssl.create_default_context(cafile=authority), authority, certificate, key)
+        tls.look()
     except (OSError, ssl.SSLError) as error:
         raise Rejected(
             "the certificates of this environment cannot be used",
@@ -90,7 +91,16 @@ def mutual_tls(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
             actual=(error.strerror or str(error)).lower(),
             next_step="run `ndc up`, which makes what is missing",
         ) from error
-    return context
+    return tls
+
+
+def mutual_tls(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return the context of ``own_tls`` as it is now, for who ends soon.
+
+    Raises:
+        Rejected: as ``own_tls``.
+    """
+    return own_tls(authority, certificate, key).context
 
 
 def client(tls: ssl.SSLContext, *, kept: timedelta = timedelta(seconds=5)) -> httpx.Client:

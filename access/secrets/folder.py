@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from access.tls import revoked_beside
 from core.errors import Rejected
 from inventory import etcd, patroni
 from inventory.names import DatabaseName, HostName, OperatorName, ServiceName
@@ -18,11 +19,6 @@ class Certificate:
 
     key: Path
     certificate: Path
-
-
-def revoked_beside(authority: Path) -> Path:
-    """Return where the list of ``authority`` lies: beside its certificate, here and on hosts."""
-    return authority.with_suffix(".crl")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.this_host import ThisHost, this_host_of_arguments
+from access.tls import OwnTls
 from core.clock import Clock
 from core.errors import NdcError
 from core.system_clock import SystemClock
@@ -37,13 +38,15 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     clock = SystemClock()
-    _obey(_agent(this_host_of_arguments("dr.onhost.agent_main"), clock), clock)
+    this_host = this_host_of_arguments("dr.onhost.agent_main")
+    own = (this_host.authority, this_host.agent_certificate, this_host.agent_key)
+    tls = http.own_tls(*own)
+    _obey(_agent(this_host, tls, clock), tls, clock)
 
 
-def _agent(this_host: ThisHost, clock: Clock) -> Agent:
+def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
     network, host = this_host.network, this_host.host
-    tls = http.mutual_tls(this_host.authority, this_host.certificate, this_host.key)
-    over = http.client(tls, kept=_KEPT)
+    over = http.client(tls.context, kept=_KEPT)
 
     def farness(voter: Host) -> tuple[bool, bool]:
         return voter != host, voter.site != host.site
@@ -57,9 +60,10 @@ def _agent(this_host: ThisHost, clock: Clock) -> Agent:
     return Agent(host.site, EtcdRecords(etcd, network), guard)
 
 
-def _obey(agent: Agent, clock: Clock) -> None:
+def _obey(agent: Agent, tls: OwnTls, clock: Clock) -> None:
     last_trouble = ""
     while True:
+        tls.look()
         try:
             for sentence in agent.look():
                 _log.info("%s", sentence)

@@ -12,7 +12,7 @@ from itertools import chain
 import httpx
 from prometheus_client.metrics_core import Metric
 
-from access.clients.http import async_client, mutual_tls
+from access.clients.http import async_client, own_tls
 from access.this_host import ThisHost
 from core.errors import NotSeen
 from inventory import postgresql
@@ -36,9 +36,10 @@ ECHO_DEADLINE = timedelta(seconds=1.4)
 @asynccontextmanager
 async def watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
     """Yield what this host watches; connections are closed afterwards."""
-    tls = mutual_tls(this_host.authority, this_host.certificate, this_host.key)
+    tls = own_tls(this_host.authority, this_host.certificate, this_host.key)
     async with AsyncExitStack() as closing:
-        client = await closing.enter_async_context(async_client(tls))
+        closing.callback(asyncio.ensure_future(tls.follow()).cancel)
+        client = await closing.enter_async_context(async_client(tls.context))
         host_watches: list[Watch] = []
         if this_host.host.forwards:
             host_watches.append(Watch("links", partial(_links, this_host)))

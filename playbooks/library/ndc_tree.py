@@ -8,6 +8,7 @@ follows is written down: the next run completes a run that was cut short.
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import zipfile
@@ -119,6 +120,8 @@ def _entry(kind: str, item: dict[str, Any], secret: str = "") -> Entry:
     mode = int(item.get("mode", "0755" if kind == "folder" else "0644"), 8)
     owner, group = item.get("owner", "root"), item.get("group", "root")
     content = (secret or item.get("content", "")).encode()
+    if "content_base64" in item:
+        content = base64.b64decode(item["content_base64"])
     return Entry(item["path"], kind, mode, owner, group, content, secret=bool(secret))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -63,6 +64,7 @@ def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
     """Yield a server that keeps its data and its keys in ``folder``."""
     secrets = ensure_secrets(folder / "secrets", network)
     server, mine = _on_loopback(secrets, folder), secrets.client_certificate("control")
+    publish_revocations(secrets, folder)
     root = f"https://127.0.0.1:{_free_port()}"
     program = ensure_etcd(settings().cache, lambda _: None) / "etcd"
     options = {
@@ -73,6 +75,7 @@ def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
         "cert-file": server.certificate,
         "key-file": server.key,
         "trusted-ca-file": secrets.authority.certificate,
+        "client-crl-file": folder / "ca.crl",
         "log-level": "error",
         "bcrypt-cost": "4",
     }
@@ -92,6 +95,13 @@ def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def publish_revocations(secrets: Secrets, folder: Path) -> None:
+    """Let the server in ``folder`` know what is revoked, in the form that etcd reads."""
+    pem = secrets.revoked.read_text("utf-8")
+    der = base64.b64decode("".join(pem.splitlines()[1:-1]))
+    (folder / "ca.crl").write_bytes(der)
 
 
 def _on_loopback(secrets: Secrets, folder: Path) -> Certificate:

@@ -7,12 +7,13 @@ import socket
 import ssl
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 import httpx
 import pytest
+from typing_extensions import override
 
 from access.clients.http import async_client, look_async, mutual_tls
 from access.https_server import serve
@@ -20,7 +21,7 @@ from access.secrets import Secrets, ensure_secrets
 from access.this_host import ThisHost
 from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
-from inventory.network import Host
+from inventory.network import Host, Network, Role
 from monitors.onhost.exporter import application
 from monitors.page import Page
 from tests.networks import network
@@ -32,8 +33,22 @@ Visit = Callable[[str], Coroutine[Any, Any, None]]
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
     """Return the secrets of a whole environment."""
-    here = replace(network(), hosts=(_host(), *network().hosts[1:]))
-    return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", here)
+    return ensure_secrets(tmp_path_factory.mktemp("secrets") / "secrets", _network())
+
+
+def _network() -> Network:
+    return replace(network(), hosts=(_host(), *network().hosts[1:]))
+
+
+class Moved(SystemClock):
+    """A clock that shows another time than it is."""
+
+    def __init__(self, by: timedelta) -> None:
+        self._by = by
+
+    @override
+    def now(self) -> datetime:
+        return super().now() + self._by
 
 
 def _host() -> Host:
@@ -47,6 +62,7 @@ def _host() -> Host:
 def _this_host(secrets: Secrets) -> ThisHost:
     folder = secrets.host_certificate(_host().name).key.parent
     (folder / "ca.crt").write_bytes(secrets.authority.certificate.read_bytes())
+    (folder / "ca.crl").write_bytes(secrets.revoked.read_bytes())
     return ThisHost(network(), _host(), folder)
 
 
@@ -148,3 +164,60 @@ def test_silence_is_not_refusal(secrets: Secrets) -> None:
         assert not silent.value.refused
 
     asyncio.run(whole())
+
+
+def _renewed(secrets: Secrets, here: ThisHost, *, until: timedelta) -> None:
+    """Issue the certificate of ``here`` again, for the same key, with less than ``until`` left."""
+    files = secrets.host_certificate(here.host.name)
+    files.certificate.unlink()
+    ensure_secrets(secrets.folder, _network(), Moved(timedelta(days=-397) + until))
+
+
+def test_a_renewed_certificate_is_shown_without_another_start(secrets: Secrets) -> None:
+    def ends(root: str) -> str:
+        url = httpx.URL(root)
+        with (
+            socket.create_connection((url.host, url.port or 0)) as raw,
+            _ours(secrets).wrap_socket(raw, server_hostname=url.host) as connection,
+        ):
+            return str((connection.getpeercert() or {})["notAfter"])
+
+    async def visit(root: str) -> None:
+        before = await asyncio.to_thread(ends, root)
+        _renewed(secrets, _this_host(secrets), until=timedelta(days=90))
+        async with asyncio.timeout(10):
+            while await asyncio.to_thread(ends, root) == before:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.2)
+
+    _visit(secrets, visit)
+
+
+def test_a_certificate_that_is_revoked_is_refused_without_another_start(
+    secrets: Secrets,
+) -> None:
+    stranger = next(iter(network().hosts_with(Role.SERVICE)))
+    files = secrets.agent_certificate(stranger.name)
+    known = mutual_tls(secrets.authority.certificate, files.certificate, files.key)
+
+    async def is_served(root: str) -> bool:
+        async with async_client(known) as client:
+            try:
+                return (await client.get(f"{root}/metrics")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+    async def visit(root: str) -> None:
+        was_served = await is_served(root)
+        files.key.unlink()
+        ensure_secrets(secrets.folder, _network())
+        _this_host(secrets)
+        async with asyncio.timeout(10):
+            while await is_served(root):  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.2)
+        async with async_client(_ours(secrets)) as client:
+            answer = await client.get(f"{root}/metrics")
+
+        assert was_served
+        assert answer.status_code == 200
+
+    _visit(secrets, visit)

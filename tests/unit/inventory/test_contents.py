@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from core.host_paths import CERTIFICATE, HOST_FILE, NETWORK_FILE, PROGRAM_IN_USE
+from core.host_paths import HOST_FILE, NETWORK_FILE, PROGRAM_IN_USE
 from inventory import etcd, patroni
 from inventory.contents import Contents, contents_of
 from inventory.names import HostName
@@ -30,7 +30,6 @@ def test_a_program_begins_anew_when_anything_that_it_read_changes(program: str) 
         assert set(contents.restart_on[program]) == own | {
             HOST_FILE,
             NETWORK_FILE,
-            CERTIFICATE,
             PROGRAM_IN_USE,
         }
 

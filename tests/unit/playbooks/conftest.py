@@ -24,7 +24,7 @@ from tests.networks import DECLARED, ROOT, TWO_DATABASES, network
 from tests.unit.playbooks.hosts import Disk, Systemd
 
 _EVERYTHING = "msg={{ {'trees': ndc_trees, 'secrets': ndc_secrets} }}"
-_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
+_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _SSH = re.compile(r"ssh-ed25519 \S+")
 
 

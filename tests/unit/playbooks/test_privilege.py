@@ -168,6 +168,20 @@ def test_the_publics_application_reads_no_key_and_no_console(
 
 
 @pytest.mark.parametrize("profile", ["tiny", "compact"])
+def test_of_our_programs_only_servers_read_the_key_of_their_host(profile: str) -> None:
+    there = network(profile)
+
+    reading = {
+        account.name
+        for host in there.hosts
+        for account in contents_of(there, host).accounts
+        if "ndc-tls" in account.groups
+    }
+
+    assert reading == {"ndc-exporter", "ndc-probe"}
+
+
+@pytest.mark.parametrize("profile", ["tiny", "compact"])
 def test_of_our_programs_only_two_of_a_router_reach_frrs_consoles(profile: str) -> None:
     there = network(profile)
     for host in there.hosts:

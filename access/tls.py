@@ -1,0 +1,75 @@
+"""TLS among the programs of an environment: whom they trust, and files that change meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_EVERY_SECONDS: Final = 2.0
+
+
+def revoked_beside(authority: Path) -> Path:
+    """Return where the list of what ``authority`` revoked lies: beside it, here and on hosts."""
+    return authority.with_suffix(".crl")
+
+
+@dataclass(slots=True)
+class OwnTls:
+    """What one program trusts and shows: it follows its files, so a renewal needs no restart.
+
+    ``context`` was made for these files. Connections that are open stay as they are.
+    """
+
+    context: ssl.SSLContext
+    authority: Path
+    certificate: Path
+    key: Path
+    _seen: tuple[tuple[int, int] | None, ...] = field(default=(), init=False)
+
+    def look(self) -> bool:
+        """Load the files if one of them was replaced since the last look; tell whether it did.
+
+        What cannot be loaded is tried again at the next look: a key may come a moment before
+        its certificate.
+
+        Raises:
+            OSError, ssl.SSLError: at the first look, one of them is not there or not sound.
+        """
+        files = (self.authority, revoked_beside(self.authority), self.certificate, self.key)
+        marks = tuple(map(_mark, files))
+        if marks == self._seen:
+            return False
+        try:
+            self._load()
+        except (OSError, ssl.SSLError):
+            if not self._seen:
+                raise
+            return False
+        self._seen = marks
+        return True
+
+    async def follow(self) -> None:
+        """Look every two seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(_EVERY_SECONDS)
+            self.look()
+
+    def _load(self) -> None:
+        self.context.load_cert_chain(self.certificate, self.key)
+        self.context.load_verify_locations(self.authority)
+        revoked = revoked_beside(self.authority)
+        # an environment that was brought up before there was a list has none until the next ndc up
+        if revoked.exists():
+            self.context.load_verify_locations(revoked)
+            self.context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
