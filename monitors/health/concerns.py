@@ -15,6 +15,7 @@ from typing import Final
 
 from core.text import round_trip
 from inventory.names import HostName
+from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
 from monitors.health.runs import of_run
 from monitors.health.services import of_service
@@ -74,6 +75,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
         chain.from_iterable(of_service(s, snapshot) for s in snapshot.services),
         map(of_run, snapshot.runs),
+        chain.from_iterable(of_certificate(c, snapshot.taken_at) for c in snapshot.certificates),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)
     return tuple(sorted(unsorted, key=lambda concern: order.index(concern.condition)))

@@ -246,6 +246,16 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateView:
+    """One certificate of the environment, and its end."""
+
+    owner: str
+    """name of the host, service or client"""
+    ends_at: datetime | None
+    """None: nobody could read it"""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that was seen of an environment at one moment.
 
@@ -263,6 +273,7 @@ class Snapshot:
     databases: tuple[DatabaseView, ...]
     services: tuple[ServiceView, ...]
     runs: tuple[RunView, ...]
+    certificates: tuple[CertificateView, ...]
     """that are not over"""
 
     def hosts_at(self, site: SiteName) -> tuple[HostView, ...]:

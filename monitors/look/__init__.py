@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ import httpx
 
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.clients.http import mutual_tls
+from access.secrets.ends import certificate_ends
 from access.secrets.folder import Secrets
 from core.clock import Clock
 from inventory.etcd import CONTROL
@@ -55,7 +56,11 @@ class SnapshotTaker:
             Rejected: the environment has no certificates, or no passwords, yet.
         """
         self._connections = self._connections or KeptConnections(self._tls())
-        readings = self._connections.run(self._look)
+        readings = replace(
+            self._connections.run(self._look),
+            issued=certificate_ends(self.secrets),
+            shown=self._connections.certificates.ends,
+        )
         now = self.clock.now()
         sightings = Sightings(recalled(self.memory), now)
         snapshot = assemble(self.network, readings, sightings, now)

@@ -13,6 +13,7 @@ from monitors.health.snapshot import (
     Snapshot,
     VoterView,
 )
+from monitors.look.certificates import certificate_views
 from monitors.look.clusters import database_view
 from monitors.look.readings import Readings
 from monitors.look.routes import link_views, session_views
@@ -37,6 +38,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         databases=tuple(database_view(network, d, readings, sightings) for d in network.databases),
         services=tuple(_service(s, readings, sightings) for s in network.services),
         runs=run_views(readings),
+        certificates=certificate_views(network, readings.issued, readings.shown),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import httpx
 
 from access.clients.http import async_client
+from monitors.look.certificates import ShownCertificates
 from monitors.look.event_loop import PatientLoop
 
 AnswerT = TypeVar("AnswerT")
@@ -22,6 +23,9 @@ class KeptConnections:
         self._loop = PatientLoop()
         self._runner = asyncio.Runner(loop_factory=lambda: self._loop)
         self._client = async_client(tls)
+        self.certificates = ShownCertificates()
+        """that hosts showed over these connections"""
+        self._client.event_hooks = {"response": [self.certificates.note]}
 
     def run(self, look: Callable[[httpx.AsyncClient], Coroutine[Any, Any, AnswerT]]) -> AnswerT:
         """Return what ``look`` sees; its deadlines count the time in which it waits."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Address
 
 from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
@@ -74,3 +75,7 @@ class Readings:
     claims: Mapping[ServiceName, Claim] = field(default_factory=dict)
     runs: Mapping[RunName, RunReading] | None = None
     """of this machine, those that are not over; None: nobody could tell"""
+    issued: Mapping[str, datetime] = field(default_factory=dict)
+    """when each certificate ends that was issued, by its owner"""
+    shown: Mapping[IPv4Address, datetime] = field(default_factory=dict)
+    """when the certificate ends that each address showed last"""

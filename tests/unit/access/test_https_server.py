@@ -18,10 +18,12 @@ from typing_extensions import override
 from access.clients.http import async_client, look_async, mutual_tls
 from access.https_server import serve
 from access.secrets import Secrets, ensure_secrets
+from access.secrets.ends import certificate_ends
 from access.this_host import ThisHost
 from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
 from inventory.network import Host, Network, Role
+from monitors.look.certificates import ShownCertificates
 from monitors.onhost.exporter import application
 from monitors.page import Page
 from tests.networks import network
@@ -164,6 +166,22 @@ def test_silence_is_not_refusal(secrets: Secrets) -> None:
         assert not silent.value.refused
 
     asyncio.run(whole())
+
+
+def test_who_looks_notes_until_when_the_certificate_lasts_that_was_shown(
+    secrets: Secrets,
+) -> None:
+    shown = ShownCertificates()
+
+    async def visit(root: str) -> None:
+        async with async_client(_ours(secrets)) as client:
+            client.event_hooks = {"response": [shown.note]}
+            await client.get(f"{root}/metrics")
+
+    _visit(secrets, visit)
+
+    issued = certificate_ends(secrets)[_host().name]
+    assert shown.ends == {IPv4Address("127.0.0.1"): issued}
 
 
 def _renewed(secrets: Secrets, here: ThisHost, *, until: timedelta) -> None:
