@@ -1,8 +1,9 @@
 """How programs reach things: clients, secrets, this host, the folders of an environment.
 
 Read in this order: ``paths`` (where everything of an environment is), ``secrets`` (keys,
-certificates and passwords), ``clients`` (one module a protocol), ``quorum_access`` (makes etcd
-know its accounts), ``this_host`` (what a daemon on a host knows of itself), ``https_server``.
+certificates and passwords), ``tls`` (whom a program trusts, and how it follows its files),
+``clients`` (one module a protocol), ``quorum_access`` (makes etcd know its accounts),
+``this_host`` (what a daemon on a host knows of itself), ``https_server``.
 
 A module that looks at something over HTTP asks ``clients.http`` and reads the answer itself::
 

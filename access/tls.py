@@ -27,7 +27,7 @@ class OwnTls:
     authority: Path
     certificate: Path
     key: Path
-    _seen: tuple[tuple[int, int] | None, ...] = field(default=(), init=False)
+    _marks: tuple[tuple[int, int] | None, ...] = field(default=(), init=False)
 
     def look(self) -> bool:
         """Load the files if one of them was replaced since the last look; tell whether it did.
@@ -39,16 +39,16 @@ class OwnTls:
             OSError, ssl.SSLError: at the first look, one of them is not there or not sound.
         """
         files = (self.authority, revoked_beside(self.authority), self.certificate, self.key)
-        marks = tuple(map(_mark, files))
-        if marks == self._seen:
+        now = tuple(map(_mark, files))
+        if now == self._marks:
             return False
         try:
             self._load()
         except (OSError, ssl.SSLError):
-            if not self._seen:
+            if not self._marks:
                 raise
             return False
-        self._seen = marks
+        self._marks = now
         return True
 
     async def follow(self) -> None:

@@ -47,5 +47,5 @@ def certificate_views(
 
 
 def _earlier(issued: datetime | None, shown: datetime | None) -> datetime | None:
-    seen = [end for end in (issued, shown) if end is not None]
-    return min(seen, default=None)
+    moments = [end for end in (issued, shown) if end is not None]
+    return min(moments, default=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -12,13 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
-from cryptography import x509
 
 from inventory.names import HostName
 from inventory.network import Role
 from inventory.network_text import network_from_json
 from inventory.patroni import changers
-from playbooks.module_utils.ndc_units import Unit
 from tests.conftest import Golden
 from tests.networks import ROOT, network
 from tests.unit.playbooks.conftest import HOSTILE, Rendered
@@ -125,46 +122,6 @@ def test_every_program_of_ours_begins_anew_with_a_new_wheel(
         assert ours
         for name in ours:
             assert "/opt/ndc/venv/lib/python3.11/site-packages/ndc.pth" in units[name]
-
-
-@pytest.mark.parametrize(
-    ("renewed", "reloaded"),
-    [
-        ("/etc/ndc/tls.crt", {"patroni-general-db.service", "prometheus.service"}),
-        ("/etc/ndc/agent.crt", set()),
-        ("/etc/ndc/ca.crl", set()),
-        ("/etc/ndc/services/public-service-portal.crt", {"nginx.service"}),
-    ],
-)
-def test_a_certificate_that_is_renewed_restarts_nothing(
-    rendered: Mapping[str, Rendered], renewed: str, reloaded: set[str]
-) -> None:
-    told: dict[str, set[str]] = {"restart": set(), "reload": set()}
-    for contents in rendered.values():
-        for tree in contents.trees:
-            for unit in (Unit(**each) for each in tree.get("units") or []):
-                if asked := unit.must(renewed):
-                    told[asked].add(unit.name)
-
-    assert told == {"restart": set(), "reload": reloaded}
-
-
-def test_every_voter_refuses_what_is_revoked(rendered: Mapping[str, Rendered]) -> None:
-    for host in network("tiny").voters:
-        files = {
-            given["path"]: given
-            for tree in rendered[host].trees
-            for given in tree.get("files") or []
-        }
-        pem = x509.load_pem_x509_crl(files["/etc/ndc/ca.crl"]["content"].encode())
-        der = base64.b64decode(files["/etc/etcd/ca.crl"]["content_base64"])
-
-        assert x509.load_der_x509_crl(der) == pem
-        for listener in ("CLIENT", "PEER"):
-            assert (
-                f"ETCD_{listener}_CRL_FILE=/etc/etcd/ca.crl\n"
-                in files["/etc/etcd/etcd.env"]["content"]
-            )
 
 
 def test_daemons_are_told_the_whole_network(rendered: Mapping[str, Rendered]) -> None:

@@ -1,0 +1,142 @@
+"""A certificate is renewed, and a stolen one is refused, while citizens write."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from access.clients.http import mutual_tls
+from access.secrets import Certificate, Secrets
+from access.secrets.authority import Authority, Subject, Use
+from access.secrets.ends import certificate_ends
+from core.clock import wait_until
+from inventory import endpoints
+from inventory.names import HostName
+from ndc.settings import paths_of
+from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, noticed
+from tests.lab.terminal import Terminal
+from tests.unit.access.test_https_server import Moved
+
+pytestmark = pytest.mark.lab
+
+LIFETIME = timedelta(days=397)
+UNNOTICED = timedelta(seconds=1)
+
+
+def test_a_renewal_and_a_revocation_under_load_cost_no_write_and_stop_a_stolen_certificate(
+    lab: Terminal, tmp_path: Path
+) -> None:
+    portal, leader = Portal.declared(lab), Standing.seen(lab).leader
+    site = _Site(lab, HostName(leader))
+    stolen = _stolen(site.secrets.agent_certificate(site.name), tmp_path)
+    site.ends_in(timedelta(days=20))
+    assert site.reads_etcd(stolen)
+    warned = lab.ndc("status")
+    since = CLOCK.now()
+
+    lab.done("up", bound_seconds=300)
+
+    renewed = certificate_ends(site.secrets)[site.name]
+    shown = {f"port {port}": site.shows(port) for port in site.servers}
+    shown["PostgreSQL"] = site.postgresql_shows()
+    seen = noticed(lab, portal, since, CLOCK.now())
+    print(f"citizens waited {seen.gap.length.total_seconds():.2f} s")  # noqa: T201 - a figure
+    assert warned.code == 1
+    assert f"certificate of {leader}: ends in 19 days" in warned.stdout
+    assert shown == dict.fromkeys(shown, renewed.isoformat())
+    assert (seen.lost, seen.duplicated, seen.not_read_back) == (0, 0, 0), seen
+    assert seen.gap.length < UNNOTICED
+    assert not site.reads_etcd(stolen)
+    assert site.reads_etcd(site.secrets.agent_certificate(site.name))
+    wait_until(CLOCK, lambda: lab.ndc("status").code == 0, what="green", bound=SLOW)
+    assert "everything stays as it is" not in site.agent_said(since.timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The host ``name``, and the secrets of its environment."""
+
+    lab: Terminal
+    name: HostName
+
+    @property
+    def secrets(self) -> Secrets:
+        return Secrets(paths_of(self.lab.environment).secrets)
+
+    @property
+    def servers(self) -> tuple[int, ...]:
+        """The ports at which it serves with its own certificate, for operators."""
+        return (endpoints.ETCD_CLIENT, endpoints.patroni_port(5432), endpoints.PROMETHEUS)
+
+    def address(self, kind: str) -> str:
+        hosts = self.lab.done("show", "hosts", "--json").value
+        return str(next(one[kind] for one in hosts if one["host"] == self.name))
+
+    def ends_in(self, left: timedelta) -> None:
+        """Let its certificate be one that was issued long ago."""
+        files = self.secrets.host_certificate(self.name)
+        now = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+        names = now.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        subject = Subject(
+            files,
+            self.name,
+            frozenset({Use.SERVER, Use.CLIENT}),
+            tuple(names.get_values_for_type(x509.DNSName)),
+            tuple(names.get_values_for_type(x509.IPAddress)),  # type: ignore[arg-type] # all IPv4
+        )
+        files.certificate.unlink()
+        long_ago = Moved(left - LIFETIME)
+        Authority.ensure(self.secrets.authority, "", long_ago).ensure_certificate(subject)
+
+    def reads_etcd(self, files: Certificate) -> bool:
+        """Tell whether a voter lets ``files`` in; what it may read there is another question."""
+        root = f"https://{self.address('management')}:{endpoints.ETCD_CLIENT}/health"
+        words = ["curl", "--silent", "--fail", "--max-time", "5", root]
+        words += ["--cacert", str(self.secrets.authority.certificate)]
+        words += ["--cert", str(files.certificate), "--key", str(files.key)]
+        return subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+    def shows(self, port: int) -> str:
+        mine = self.secrets.client_certificate("control")
+        authority = self.secrets.authority.certificate
+        tls = mutual_tls(authority, mine.certificate, mine.key)
+        address = self.address("management")
+        with (
+            socket.create_connection((address, port), timeout=5) as raw,
+            tls.wrap_socket(raw, server_hostname=address) as connection,
+        ):
+            return _moment(str((connection.getpeercert() or {})["notAfter"]))
+
+    def postgresql_shows(self) -> str:
+        at = f"{self.address('loopback')}:5432"
+        words = ("openssl", "s_client", "-starttls", "postgres", "-connect", at, "-showcerts")
+        pem = self.lab.on(self.name, *words).stdout
+        first = pem[pem.index("-----BEGIN") :].partition("-----END CERTIFICATE-----")
+        certificate = x509.load_pem_x509_certificate((first[0] + first[1]).encode())
+        return certificate.not_valid_after_utc.isoformat()
+
+    def agent_said(self, since: float) -> str:
+        words = ("journalctl", "-u", "ndc-agent", f"--since=@{since:.0f}", "--output=cat")
+        return self.lab.on(self.name, *words).stdout
+
+
+def _moment(text: str) -> str:
+    seconds = ssl.cert_time_to_seconds(text)
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _stolen(files: Certificate, folder: Path) -> Certificate:
+    """Return what a thief has of ``files``, whose key a person has just removed."""
+    copy = Certificate(folder / "tls.key", folder / "tls.crt")
+    shutil.copy(files.key, copy.key)
+    shutil.copy(files.certificate, copy.certificate)
+    files.key.unlink()
+    return copy
