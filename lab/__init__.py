@@ -9,8 +9,9 @@ From outside: ``substrate``, ``client``, ``status``, ``requests`` (what can be a
 The daemon: ``daemon``, ``server`` (its socket), ``verbs``, ``lab``, ``state`` (written before
 anything is made), ``ground`` (its folders, names and clock), ``names``.
 
-Hosts: ``hosts``, ``container``, ``overlay``, ``seed``, ``store``, ``cgroup``, ``network``,
-``sshd``. Links: ``links``, ``faults``, ``relaying``, and ``relay``, the process that carries them.
+Hosts: ``hosts``, ``refusals``, ``container``, ``overlay``, ``disk`` (a host's own, which a power
+cut can stop), ``seed``, ``store``, ``cgroup``, ``network``, ``sshd``. Links: ``links``,
+``faults``, ``relaying``, and ``relay``, the process that carries them.
 
 The machine under it: ``machine`` and ``shared`` (what environments have in common), ``memory``,
 ``sweep`` (what a crash left), ``ip``, ``mounts``, ``processes``, ``tools``.

@@ -73,13 +73,13 @@ class Labd:
         """Return if the machine has memory for so many more hosts."""
         self.ask("room", hosts=hosts)
 
-    def power_off(self, hosts: list[str]) -> None:
-        """Cut the power of all ``hosts`` at once."""
-        self.ask("power-off", hosts=hosts)
+    def power_off(self, hosts: list[str], *, unsynced: bool = False) -> None:
+        """Cut the power of all ``hosts``; with ``unsynced``, what was not synced is gone."""
+        self.ask("power-off", hosts=hosts, unsynced=unsynced)
 
-    def power_on(self, hosts: list[str], progress: Say = ignore) -> None:
-        """Boot all ``hosts`` side by side; returns when each answers SSH."""
-        self.ask("power-on", progress, hosts=hosts)
+    def power_on(self, hosts: list[str], progress: Say = ignore, *, own_disk: bool = False) -> None:
+        """Boot all ``hosts`` side by side, with a disk each; returns when each answers SSH."""
+        self.ask("power-on", progress, hosts=hosts, own_disk=own_disk)
 
     def freeze(self, host: str) -> None:
         """Stop every process of ``host`` where it is."""

@@ -11,11 +11,12 @@ from core.errors import Rejected
 from core.text import Say
 from inventory.names import SegmentName
 from lab import ip, memory, sshd
-from lab.container import Body, Containers, Life
+from lab.container import Body, Containers
 from lab.ground import Ground
 from lab.links import Links
 from lab.network import MANAGEMENT, Fabric
 from lab.overlay import Overlay
+from lab.refusals import is_on, no_own_disk, refuse_foreign, refuse_frozen
 from lab.seed import Seed, is_seeded, placed_fingerprint
 from lab.state import HostRecord, State
 from lab.status import HostStatus
@@ -77,6 +78,7 @@ class Hosts:
             return None
         spec, folder = record.spec, self._folder(name)
         overlay, store = Overlay(folder), Store(folder)
+        overlay.disk.mount()
         if not overlay.upper.is_dir():
             return None
         interfaces = self.fabric.host_interfaces(name)
@@ -107,24 +109,46 @@ class Hosts:
         _remove_tree(folder)
         self.state.erase("host", name)
 
-    def power_off(self, names: Iterable[str]) -> None:
+    def power_off(self, names: Iterable[str], *, unsynced: bool = False) -> None:
         """Cut the power of all ``names``: no packet leaves them; then no process of them is left.
 
+        With ``unsynced`` what they wrote and did not sync is gone.
+
         Raises:
+            Rejected: one of them has no disk of its own; all are as they were.
             Unreachable: a process is still there.
         """
         records = [self.record(name) for name in names]
+        overlays = [Overlay(self._folder(record.spec.name)) for record in records]
+        for record, overlay in zip(records, overlays, strict=True):
+            if unsynced and (record.spec.store_bytes or not overlay.disk.file.exists()):
+                raise no_own_disk(record.spec.name)
         for record in records:
             self.state.record(replace(record, powered=False))
         for record in records:
             self.fabric.set_host(record.spec.name, up=False)
+        for overlay in overlays if unsynced else ():
+            overlay.disk.cut()
         self.containers.kill(record.spec.name for record in records)
+        for overlay in overlays:
+            overlay.reopen()
 
-    def power_on(self, name: str, progress: Say) -> None:
-        """Boot the host, unless it is on; ``await_ready`` waits until it answers."""
+    def power_on(self, name: str, progress: Say, *, own_disk: bool = False) -> None:
+        """Boot the host, unless it is on; ``await_ready`` waits until it answers.
+
+        With ``own_disk`` it has one from now on.
+
+        Raises:
+            Rejected: it is on, and would have to be off for that.
+        """
         record = self.record(name)
         if self.containers.life(name) is None:
             self._demand_memory(name)
+            if own_disk:
+                progress(f"{name}: its files go to a disk of its own")
+                Overlay(self._folder(name)).move_to_disk()
+        elif own_disk:
+            raise is_on(name)
         self.state.record(replace(record, powered=True))
         self._ensure_disks(record.spec, None, progress)
         self._ensure_life(record.spec, progress)
@@ -169,7 +193,7 @@ class Hosts:
     def _refuse(self, spec: HostSpec, record: HostRecord | None) -> None:
         Store(self._folder(spec.name)).refuse_to_shrink(spec.store_bytes)
         if record is None:
-            _refuse_foreign(spec.name, self.fabric.names.namespace(spec.name))
+            refuse_foreign(spec.name, self.fabric.names.namespace(spec.name))
             return
         for what in ("image", "management", "host_key"):
             new, old = getattr(spec, what), getattr(record.spec, what)
@@ -191,6 +215,8 @@ class Hosts:
 
     def _ensure_disks(self, spec: HostSpec, seed: Seed | None, progress: Say) -> None:
         overlay, store = Overlay(self._folder(spec.name)), Store(self._folder(spec.name))
+        if self.containers.life(spec.name) is None:
+            overlay.reopen()
         overlay.make()
         if seed and overlay.mounted_image() is None:
             seed.write(overlay.upper)
@@ -204,7 +230,7 @@ class Hosts:
         if life is not None:
             self.fabric.ensure_host(spec)
             self.fabric.raise_plugs(spec.name)
-            _refuse_frozen(spec.name, life)
+            refuse_frozen(spec.name, life)
             return
         progress(f"{spec.name}: booting")
         # what kept forwarding or filtering before the power was cut must not be there after
@@ -250,26 +276,6 @@ class Hosts:
 
     def _folder(self, name: str) -> Path:
         return self.ground.hosts / name
-
-
-def _refuse_foreign(name: str, namespace: str) -> None:
-    if ip.has_namespace(namespace):
-        raise Rejected(
-            f"namespace {namespace} is there, and nobody recorded it",
-            expected=f"none of that name before {name} is made",
-            actual="one that this lab did not make, or forgot",
-            next_step="ndc lab sweep removes what a crash left",
-        )
-
-
-def _refuse_frozen(name: str, life: Life) -> None:
-    if life.frozen:
-        raise Rejected(
-            f"{name} is frozen",
-            expected="a host whose processes run",
-            actual="one that was told to stand still",
-            next_step=f"ndc lab thaw {name}",
-        )
 
 
 def _remove_tree(folder: Path) -> None:

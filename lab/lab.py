@@ -97,17 +97,17 @@ class Lab:
                 case "link":
                     self._links.remove(name)
 
-    def power_off(self, names: tuple[str, ...]) -> None:
+    def power_off(self, names: tuple[str, ...], *, unsynced: bool = False) -> None:
         """Cut the power of all ``names`` at once; see ``Hosts``."""
         with self._alone(*(identity("host", name) for name in names)):
-            self._hosts.power_off(names)
+            self._hosts.power_off(names, unsynced=unsynced)
 
-    def power_on(self, names: tuple[str, ...], progress: Say) -> None:
+    def power_on(self, names: tuple[str, ...], progress: Say, *, own_disk: bool = False) -> None:
         """Boot all ``names`` side by side; returns when each answers SSH."""
 
         def power_on(name: str) -> None:
             with self._alone(identity("host", name)):
-                self._hosts.power_on(name, progress)
+                self._hosts.power_on(name, progress, own_disk=own_disk)
             self._hosts.await_ready(name)
 
         self._open()

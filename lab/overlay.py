@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from core import files
 from core.errors import Rejected
+from lab.disk import OwnDisk
 from lab.mounts import mounted_at, unmount
 from lab.tools import run
 
@@ -21,9 +23,19 @@ class Overlay:
     folder: Path
 
     @property
+    def disk(self) -> OwnDisk:
+        """The disk on which the changes lie, if it is there; else they lie in ``folder``."""
+        return OwnDisk(self.folder)
+
+    @property
     def upper(self) -> Path:
         """What differs from the image."""
-        return self.folder / "upper"
+        return self._changes / "upper"
+
+    @property
+    def work(self) -> Path:
+        """What the kernel needs beside ``upper``, on the same file system."""
+        return self._changes / "work"
 
     @property
     def root(self) -> Path:
@@ -39,7 +51,8 @@ class Overlay:
             Rejected: a folder cannot be made.
         """
         files.make_folder(self.folder, mode=0o700)
-        files.make_folder(self.folder / "work")
+        self.disk.mount()
+        files.make_folder(self.work)
         files.make_folder(self.upper, mode=0o755)
         files.make_folder(self.root)
 
@@ -60,7 +73,7 @@ class Overlay:
                 actual="no such folder",
                 next_step="make up builds it",
             )
-        layers = f"lowerdir={image},upperdir={self.upper},workdir={self.folder / 'work'}"
+        layers = f"lowerdir={image},upperdir={self.upper},workdir={self.work}"
         run("mount", "-t", "overlay", "overlay", "-o", f"{_HARMLESS},{layers}", self.root)
 
     def mounted_image(self) -> Path | None:
@@ -69,8 +82,35 @@ class Overlay:
         return Path(mount.option("lowerdir")) if mount else None
 
     def unmount(self) -> None:
-        """Unmount, if it is mounted."""
+        """Unmount everything of it that is mounted."""
         unmount(self.root)
+        self.disk.unmount()
+
+    def reopen(self) -> None:
+        """Mount the disk anew, if there is one: as after a power cut, what was synced is there.
+
+        The host must be off.
+        """
+        if self.disk.file.exists():
+            self.unmount()
+            self.disk.reopen()
+
+    def move_to_disk(self) -> None:
+        """Let the changes lie on a disk of the host's own, if they do not; the host must be off.
+
+        Raises:
+            Rejected: a program refused; they lie where they lay.
+        """
+        if not self.disk.file.exists():
+            self.unmount()
+            self.disk.make_of(self.folder / "upper")
+        for old in (self.folder / "upper", self.folder / "work"):
+            shutil.rmtree(old, ignore_errors=True)
+        self.make()
+
+    @property
+    def _changes(self) -> Path:
+        return self.disk.mounted if self.disk.file.exists() else self.folder
 
 
 def _another_image(root: Path, image: Path, lower: Path) -> Rejected:

@@ -44,6 +44,8 @@ class PowerOff(_Request):
 
     verb: Literal["power-off"]
     hosts: tuple[str, ...]
+    unsynced: bool = False
+    """True: what they wrote and did not sync is gone"""
 
 
 class PowerOn(_Request):
@@ -51,6 +53,8 @@ class PowerOn(_Request):
 
     verb: Literal["power-on"]
     hosts: tuple[str, ...]
+    own_disk: bool = False
+    """True: their files lie on a disk of their own from now on"""
 
 
 class Freeze(_Request):

@@ -53,10 +53,10 @@ def _to_a_thing(lab: Lab, request: _ThingRequest, progress: Say) -> Any:
 
 def _to_hosts(lab: Lab, request: _HostRequest, progress: Say) -> None:
     match request:
-        case requests.PowerOff(hosts=hosts):
-            lab.power_off(hosts)
-        case requests.PowerOn(hosts=hosts):
-            lab.power_on(hosts, progress)
+        case requests.PowerOff(hosts=hosts, unsynced=unsynced):
+            lab.power_off(hosts, unsynced=unsynced)
+        case requests.PowerOn(hosts=hosts, own_disk=own_disk):
+            lab.power_on(hosts, progress, own_disk=own_disk)
         case requests.Freeze(verb=verb, host=host):
             lab.freeze(host, frozen=verb == "freeze")
         case _:

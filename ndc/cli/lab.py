@@ -29,19 +29,31 @@ TowardsOption = Annotated[
 
 
 @app.command("kill", help="Cut the power of hosts, at once and without a warning.")
-def kill(context: typer.Context, hosts: HostsArgument) -> None:
+def kill(
+    context: typer.Context,
+    hosts: HostsArgument,
+    unsynced: Annotated[
+        bool, typer.Option("--unsynced", help="Lose what was not synced; needs --own-disk before.")
+    ] = False,
+) -> None:
     """Cut the power; not one packet leaves them any more."""
     labd = _labd(context)
     names = _named(labd, hosts)
-    labd.power_off(names)
+    labd.power_off(names, unsynced=unsynced)
     say(f"off: {', '.join(names)}")
 
 
 @app.command("start", help="Switch hosts on; returns when they answer SSH.")
-def start(context: typer.Context, hosts: HostsArgument) -> None:
+def start(
+    context: typer.Context,
+    hosts: HostsArgument,
+    own_disk: Annotated[
+        bool, typer.Option("--own-disk", help="With a disk of its own, for kill --unsynced.")
+    ] = False,
+) -> None:
     """Boot what is off."""
     labd = _labd(context)
-    labd.power_on(_named(labd, hosts), say)
+    labd.power_on(_named(labd, hosts), say, own_disk=own_disk)
 
 
 @app.command("freeze", help="Stop every process of hosts where it is: hung, not dead.")

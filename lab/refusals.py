@@ -1,0 +1,49 @@
+"""Why something cannot be done with a host of the lab, in four lines."""
+
+from __future__ import annotations
+
+from core.errors import Rejected
+from lab import ip
+from lab.container import Life
+
+
+def refuse_foreign(name: str, namespace: str) -> None:
+    """Return if nobody else made ``namespace`` before ``name`` is made; Rejected if so."""
+    if ip.has_namespace(namespace):
+        raise Rejected(
+            f"namespace {namespace} is there, and nobody recorded it",
+            expected=f"none of that name before {name} is made",
+            actual="one that this lab did not make, or forgot",
+            next_step="ndc lab sweep removes what a crash left",
+        )
+
+
+def refuse_frozen(name: str, life: Life) -> None:
+    """Return if the processes of ``name`` run; Rejected if they were told to stand still."""
+    if life.frozen:
+        raise Rejected(
+            f"{name} is frozen",
+            expected="a host whose processes run",
+            actual="one that was told to stand still",
+            next_step=f"ndc lab thaw {name}",
+        )
+
+
+def no_own_disk(name: str) -> Rejected:
+    """Return the refusal to drop what ``name`` did not sync."""
+    return Rejected(
+        f"what {name} wrote and did not sync cannot be dropped",
+        expected="a host whose files lie on a disk of its own, and nowhere else",
+        actual="they lie on this machine's file system, or in a storage pool",
+        next_step=f"ndc lab kill {name}; then ndc lab start {name} --own-disk",
+    )
+
+
+def is_on(name: str) -> Rejected:
+    """Return the refusal to move the files of ``name``, which is on."""
+    return Rejected(
+        f"{name} cannot move to a disk of its own",
+        expected="a host that is off",
+        actual="it is on",
+        next_step=f"ndc lab kill {name}",
+    )
