@@ -10,8 +10,9 @@ The daemon: ``daemon``, ``server`` (its socket), ``verbs``, ``lab``, ``state`` (
 anything is made), ``ground`` (its folders, names and clock), ``names``.
 
 Hosts: ``hosts``, ``refusals``, ``container``, ``overlay``, ``disk`` (a host's own, which a power
-cut can stop), ``seed``, ``store``, ``cgroup``, ``network``, ``sshd``. Links: ``links``,
-``faults``, ``relaying``, and ``relay``, the process that carries them.
+cut can stop), ``accounts``, ``patching`` (another image under a host's data), ``seed``,
+``store``, ``cgroup``, ``network``, ``sshd``. Links: ``links``, ``faults``, ``relaying``, and
+``relay``, the process that carries them.
 
 The machine under it: ``machine`` and ``shared`` (what environments have in common), ``memory``,
 ``sweep`` (what a crash left), ``ip``, ``mounts``, ``processes``, ``tools``.

@@ -81,6 +81,10 @@ class Labd:
         """Boot all ``hosts`` side by side, with a disk each; returns when each answers SSH."""
         self.ask("power-on", progress, hosts=hosts, own_disk=own_disk)
 
+    def change_image(self, host: str, image: str) -> None:
+        """Let ``host``, which is off, stand on ``image``, with its data."""
+        self.ask("change-image", host=host, image=image)
+
     def freeze(self, host: str) -> None:
         """Stop every process of ``host`` where it is."""
         self.ask("freeze", host=host)

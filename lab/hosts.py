@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,9 +103,8 @@ class Hosts:
         self.fabric.remove_host(name, record.spec.management)
         self.links.detach()
         folder = self._folder(name)
-        Overlay(folder).unmount()
         Store(folder).unmount()
-        _remove_tree(folder)
+        Overlay(folder).remove()
         self.state.erase("host", name)
 
     def power_off(self, names: Iterable[str], *, unsynced: bool = False) -> None:
@@ -148,10 +146,22 @@ class Hosts:
                 progress(f"{name}: its files go to a disk of its own")
                 Overlay(self._folder(name)).move_to_disk()
         elif own_disk:
-            raise is_on(name)
+            raise is_on(name, "move to a disk of its own")
         self.state.record(replace(record, powered=True))
         self._ensure_disks(record.spec, None, progress)
         self._ensure_life(record.spec, progress)
+
+    def change_image(self, name: str, image: str) -> None:
+        """Let the host, which is off, stand on ``image`` from its next boot on; its data stays.
+
+        Raises:
+            Rejected: it is on, or its files cannot lie over that image; it is as it was.
+        """
+        record = self.record(name)
+        if self.containers.life(name) is not None:
+            raise is_on(name, "change its golden image")
+        Overlay(self._folder(name)).change_image(self.ground.images / image / "root")
+        self.state.record(replace(record, spec=replace(record.spec, image=image)))
 
     def freeze(self, name: str, *, frozen: bool) -> None:
         """Stop every process of the host where it is, or let them go on.
@@ -269,6 +279,7 @@ class Hosts:
             site=record.spec.site,
             state=self._state(record),
             management=record.spec.management.partition("/")[0],
+            image=record.spec.image,
             pid=life.pid if life else None,
             boot_id=life.boot_id if life else None,
             since=life.since if life else None,
@@ -276,17 +287,3 @@ class Hosts:
 
     def _folder(self, name: str) -> Path:
         return self.ground.hosts / name
-
-
-def _remove_tree(folder: Path) -> None:
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise Rejected(
-            f"{folder} could not be removed",
-            expected="the files of a host that is off",
-            actual=str(error),
-            next_step="see what uses it, then run the command again",
-        ) from error

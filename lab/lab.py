@@ -114,6 +114,11 @@ class Lab:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(power_on, names))
 
+    def change_image(self, name: str, image: str) -> None:
+        """Let a host that is off stand on ``image``, with its data; see ``Hosts``."""
+        with self._alone(identity("host", name)):
+            self._hosts.change_image(name, image)
+
     def freeze(self, name: str, *, frozen: bool) -> None:
         """Stop the processes of a host, or let them go on."""
         with self._alone(identity("host", name)):

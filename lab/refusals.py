@@ -39,10 +39,10 @@ def no_own_disk(name: str) -> Rejected:
     )
 
 
-def is_on(name: str) -> Rejected:
-    """Return the refusal to move the files of ``name``, which is on."""
+def is_on(name: str, what: str) -> Rejected:
+    """Return the refusal to do ``what`` to the files of ``name``, which is on."""
     return Rejected(
-        f"{name} cannot move to a disk of its own",
+        f"{name} cannot {what}",
         expected="a host that is off",
         actual="it is on",
         next_step=f"ndc lab kill {name}",

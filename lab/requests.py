@@ -57,6 +57,14 @@ class PowerOn(_Request):
     """True: their files lie on a disk of their own from now on"""
 
 
+class ChangeImage(_Request):
+    """Let a host that is off stand on another golden image, with its data."""
+
+    verb: Literal["change-image"]
+    host: str
+    image: str
+
+
 class Freeze(_Request):
     """Stop every process of a host, or let them go on."""
 
@@ -138,6 +146,7 @@ LabRequest: TypeAlias = (
     | Remove
     | PowerOff
     | PowerOn
+    | ChangeImage
     | Freeze
     | LinkRequest
     | Room

@@ -22,6 +22,8 @@ class HostStatus:
     state: Power
     management: str
     """address"""
+    image: str
+    """hash of the golden image that it stands on"""
     pid: int | None
     """of its PID 1, as the machine numbers it; None while it is off"""
     boot_id: str | None

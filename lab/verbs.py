@@ -16,7 +16,9 @@ from stacks import resources
 from stacks.resources import Kind, Spec
 
 _ThingRequest: TypeAlias = requests.Ensure | requests.Look | requests.Remove
-_HostRequest: TypeAlias = requests.PowerOff | requests.PowerOn | requests.Freeze
+_HostRequest: TypeAlias = (
+    requests.PowerOff | requests.PowerOn | requests.ChangeImage | requests.Freeze
+)
 _LabRequest: TypeAlias = requests.Room | requests.Status | requests.Stop | requests.Destroy
 
 
@@ -30,7 +32,7 @@ def obey(lab: Lab, request: LabRequest, progress: Say) -> Any:
     match request:
         case requests.Ensure() | requests.Look() | requests.Remove():
             return _to_a_thing(lab, request, progress)
-        case requests.PowerOff() | requests.PowerOn() | requests.Freeze():
+        case requests.PowerOff() | requests.PowerOn() | requests.ChangeImage() | requests.Freeze():
             return _to_hosts(lab, request, progress)
         case requests.Room() | requests.Status() | requests.Stop() | requests.Destroy():
             return _to_the_whole(lab, request, progress)
@@ -57,6 +59,8 @@ def _to_hosts(lab: Lab, request: _HostRequest, progress: Say) -> None:
             lab.power_off(hosts, unsynced=unsynced)
         case requests.PowerOn(hosts=hosts, own_disk=own_disk):
             lab.power_on(hosts, progress, own_disk=own_disk)
+        case requests.ChangeImage(host=host, image=image):
+            lab.change_image(host, image)
         case requests.Freeze(verb=verb, host=host):
             lab.freeze(host, frozen=verb == "freeze")
         case _:

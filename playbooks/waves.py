@@ -61,6 +61,14 @@ def waves(
     )
 
 
+def one_by_one(
+    network: Network, hosts: Collection[HostName], last: Collection[HostName]
+) -> tuple[HostName, ...]:
+    """Return ``hosts`` in the order in which they may be off, one at a time; ``last`` as above."""
+    left = {name: Left(("base",), unfinished=False) for name in hosts}
+    return tuple(host for wave in waves(network, left, last) for host in wave.hosts)
+
+
 def _packed(network: Network, stage: Stage, hosts: list[Host]) -> list[tuple[HostName, ...]]:
     """Return ``hosts`` in their order, as many together as do not exclude each other."""
     packed: list[list[Host]] = []

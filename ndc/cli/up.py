@@ -21,6 +21,10 @@ def up(
         list[str] | None,
         typer.Option("--and-lose", help="A service, database or host that goes; once for each."),
     ] = None,
+    new_image: Annotated[
+        bool,
+        typer.Option("--new-image", help="Restart hosts on the newest golden image; data stays."),
+    ] = False,
 ) -> None:
     """Bring the environment's network up; run again, change only what differs."""
     from ndc.wiring import environment as environments
@@ -31,10 +35,20 @@ def up(
     losing = frozenset(and_lose or ())
     environment = environments.opened(name) if environments.exists(name) else None
     _demand_named(options, environment, losing)
-    confirmed(options, f"Bring environment {name} up?", _typed(options, profile, losing))
+    question = f"Bring environment {name} up?"
+    if new_image:
+        question += (
+            " Each host on an older golden image restarts, one after the other, who leads or serves"
+            " last; it keeps its data, and a service is silent while its only host restarts."
+        )
+    command = _typed(options, profile, losing)
+    confirmed(options, question, f"{command} --new-image" if new_image else command)
     if environment is None:
         environment = environments.create(name, profile=profile, inventory=options.inventory)
-    answer(bring_up(environment, say, inventory=options.inventory, losing=losing))
+    summary = bring_up(
+        environment, say, inventory=options.inventory, losing=losing, new_image=new_image
+    )
+    answer(summary)
 
 
 def _demand_named(

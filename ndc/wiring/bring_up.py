@@ -23,12 +23,14 @@ from core.text import Say
 from dr.live.doors import quorum
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
+from lab.client import Labd
+from lab.patching import Patch
 from monitors.health.concern import Concern
 from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
 from ndc.wiring.beside_runs import demand_no_run
-from ndc.wiring.contain import contain
+from ndc.wiring.contain import busy, contain
 from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
@@ -66,10 +68,12 @@ def bring_up(
     *,
     inventory: Path | None = None,
     losing: Collection[str] = (),
+    new_image: bool = False,
 ) -> str:
     """Make the environment's network exist and work; return what to look at and to try.
 
-    ``losing`` names what a person agreed to lose.
+    ``losing`` names what a person agreed to lose. With ``new_image`` hosts restart, one after
+    the other, on the newest golden image.
 
     Raises:
         InventoryInvalid, PlanRefused: nothing was touched; a run may hold a service, or
@@ -96,6 +100,8 @@ def bring_up(
             keep(environment, network)
             Existence(environment, pulumi, stages).ensure(network, secrets, image, wheel)
         work = _Work(environment, network, secrets, wheel, stages)
+        if new_image:
+            _patch(work, image.digest)
         with stages.stage("contents of the hosts"):
             contain(environment, network, secrets, wheel, stages)
         with stages.stage("routers"):
@@ -116,6 +122,18 @@ def _agreed(
     demand_no_run(environment, stages.detail)
     demand_named(environment, network_of(environment, inventory=inventory), losing)
     return network_of(environment, inventory=inventory, record=True)
+
+
+def _patch(work: _Work, image: str) -> None:
+    labd = Labd(work.environment.paths.labd_socket)
+    with (
+        work.stages.stage("golden image, host by host"),
+        reached(work.environment, work.network) as live,
+    ):
+        patch = Patch(
+            work.network, work.secrets, labd, image, lambda: _wait_until_green(work), work.stages
+        )
+        patch.apply(live.doors, frozenset(busy(work.network, live.doors)))
 
 
 def _admit(work: _Work) -> None:

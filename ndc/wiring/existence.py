@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from access.secrets import Secrets
 from core import files
 from core.errors import Rejected
 from core.stages import Stages
+from inventory.names import HostName
 from inventory.network import Network
 from lab.client import Labd
 from ndc.wiring.environment import Environment
@@ -36,10 +38,12 @@ class Existence:
             Rejected, Unreachable: what did not come about; the rest did.
         """
         labd = self._current_labd(wheel)
-        running = len(labd.status(start=True).hosts)
-        labd.demand_room(max(0, len(network.hosts) - running))
+        hosts = labd.status(start=True).hosts
+        labd.demand_room(max(0, len(network.hosts) - len(hosts)))
         keys = {host.name: secrets.host_key_fingerprint(host.name) for host in network.hosts}
-        seeds = Seeds(image=self._kept_image(image), host_keys=keys)
+        images = {HostName(host.name): host.image for host in hosts}
+        self._demand_kept(image, images.values())
+        seeds = Seeds(image=image.digest, host_keys=keys, images=images)
         self._engine().up(network, seeds, lambda p: self._tell(p.object, p.sentence)).checked()
 
     def destroy(self) -> None:
@@ -54,7 +58,6 @@ class Existence:
             labd.power_off(running)
         self._engine().destroy(lambda p: self._tell(p.object, p.sentence)).checked()
         labd.destroy(self.stages.detail)
-        self._image_file.unlink(missing_ok=True)
 
     def _engine(self) -> StackEngine:
         paths = self.environment.paths
@@ -80,35 +83,27 @@ class Existence:
             files.write(note, code)
         return labd
 
-    def _kept_image(self, image: Image) -> str:
-        """Return the image that this environment's hosts boot.
+    def _demand_kept(self, image: Image, in_use: Iterable[str]) -> None:
+        """Return if every golden image that hosts stand on is there; say if one is not the newest.
 
-        Another image replaces every host, and the data on it goes; so hosts keep
-        the one that they were made from until `ndc down`.
+        By itself `ndc up` restarts no host for another image.
         """
-        digest = files.read_if_there(self._image_file)
-        if digest is None:
-            files.write(self._image_file, image.digest)
-            return image.digest
-        if digest != image.digest:
-            _demand_kept(image.path.parents[1] / digest)
-            self.stages.detail("hosts keep their golden image; a new one is there: ndc down, up")
-        return digest
-
-    @property
-    def _image_file(self) -> Path:
-        return self.environment.paths.root / "image"
+        for digest in {*in_use} - {image.digest}:
+            _demand_there(image.path.parents[1] / digest)
+            self.stages.detail(
+                "hosts keep their golden image; a new one is there: ndc up --new-image"
+            )
 
     def _tell(self, thing: str, sentence: str) -> None:
         self.stages.detail(f"{thing}: {sentence}")
 
 
-def _demand_kept(image: Path) -> None:
+def _demand_there(image: Path) -> None:
     if not image.is_dir():
         raise Rejected(
             "the golden image that these hosts were made from is gone",
             expected=f"the folder {image}",
-            actual="no such folder; a newer image would replace every host",
+            actual="no such folder",
             next_step="restore it from a copy, or let the hosts go with their data: "
             "ndc down, then ndc up",
         )

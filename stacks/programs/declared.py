@@ -21,11 +21,13 @@ class Seeds:
     """What the hosts of a network need before their first boot."""
 
     image: str
-    """hash of the golden image"""
+    """hash of the golden image that a new host is made from"""
     host_keys: Mapping[HostName, str]
     """SHA-256 fingerprint of every host's SSH key"""
     store_bytes: Mapping[HostName, int] = field(default_factory=dict)
     """size of the storage pool's device; a host that is not named has none"""
+    images: Mapping[HostName, str] = field(default_factory=dict)
+    """of hosts that are there: each keeps the image that it stands on"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _host(host: Host, site: Site, seeds: Seeds) -> HostSpec:
         site=site.name,
         segment=site.segment,
         management=str(host.management),
-        image=seeds.image,
+        image=seeds.images.get(host.name, seeds.image),
         host_key=seeds.host_keys[host.name],
         store_bytes=seeds.store_bytes.get(host.name, 0),
     )

@@ -20,9 +20,16 @@ LANE = LaneStatus(
     queue_packets=2,
 )
 ON = HostStatus(
-    "east-node", "east", Power.RUNNING, "198.18.3.11", 4711, "b", datetime(2030, 1, 1, tzinfo=UTC)
+    "east-node",
+    "east",
+    Power.RUNNING,
+    "198.18.3.11",
+    "i",
+    4711,
+    "b",
+    datetime(2030, 1, 1, tzinfo=UTC),
 )
-OFF = HostStatus("west-node", "west", Power.OFF, "198.18.3.12", None, None, None)
+OFF = HostStatus("west-node", "west", Power.OFF, "198.18.3.12", "i", None, None, None)
 
 
 def test_a_host_that_is_off_has_no_process_and_no_age() -> None:

@@ -38,8 +38,8 @@ STATUS = LabStatus(
     pid=4711,
     segments=("east-lan", "west-lan"),
     hosts=(
-        *(HostStatus(power, "east", power, "198.18.3.11", 5, "b", SINCE) for power in Power),
-        HostStatus("west-node", "west", Power.OFF, "198.18.3.12", None, None, None),
+        *(HostStatus(power, "east", power, "198.18.3.11", "i", 5, "b", SINCE) for power in Power),
+        HostStatus("west-node", "west", Power.OFF, "198.18.3.12", "i", None, None, None),
     ),
     links=(
         *(

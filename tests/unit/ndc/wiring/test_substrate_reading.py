@@ -22,7 +22,7 @@ def test_every_word_of_the_lab_is_the_word_of_the_snapshot(tmp_path: Path) -> No
         number=3,
         pid=4711,
         segments=(),
-        hosts=tuple(HostStatus(p, "east", p, "198.18.3.11", 5, "b", NOON) for p in Power),
+        hosts=tuple(HostStatus(p, "east", p, "198.18.3.11", "i", 5, "b", NOON) for p in Power),
         links=tuple(LinkStatus(s, s, "a", "z", 1500, None, None) for s in LinkState),
     )
 
