@@ -47,6 +47,10 @@ class Format(Enum):
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
     LOSSES = ("`/var/lib/ndc/probe/<service>.losses.json`, beside the ledger", JournalCorrupt)
+    AUDIT = (
+        "`var/.audit/<month>.jsonl`, and `/var/lib/ndc/agent/audit/` on hosts; in every line",
+        JournalCorrupt,
+    )
     SIGHTINGS = ("`var/<env>/sightings.json`; an unknown one is forgotten", PlanRefused, 2)
 
     def __init__(

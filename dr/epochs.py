@@ -78,8 +78,11 @@ class GuardRequest:
         It states no number while that is the first: a host that was brought up before
         there were numbers obeys it as well, so nobody has to run ``ndc up`` before a recovery.
         """
-        fields = asdict(self) | {"argument": str(self.argument)}
-        return json.dumps(fields, sort_keys=True)
+        return json.dumps(self.fields(), sort_keys=True)
+
+    def fields(self) -> dict[str, str | int]:
+        """Return what it says, by name."""
+        return asdict(self) | {"argument": str(self.argument)}
 
     @classmethod
     def parse(cls, text: str) -> GuardRequest:

@@ -52,6 +52,8 @@ class Live:
     """for what is no door's business: the journal of a run"""
     client: httpx.Client
     """what etcd and Patroni are asked over"""
+    programs: Programs
+    """what runs on hosts, for what is no door's business"""
 
     @classmethod
     def over(cls, network: Network, folder: Path, *, ssh_port: int = SSH) -> Live:
@@ -76,7 +78,7 @@ class Live:
             Canary(network, programs),
             Probes(network, tls),
         )
-        return cls(network, doors, etcd, over)
+        return cls(network, doors, etcd, over, programs)
 
     def close(self) -> None:
         """Hang up."""

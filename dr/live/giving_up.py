@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from access.secrets import Secrets
 from core.clock import Clock
 from core.errors import PlanRefused
 from core.formats import Format
@@ -14,6 +16,8 @@ from core.runs.run import advance, fold
 from dr.eye import Eye
 from dr.live.carrier import Carrier
 from dr.live.doors import Live
+from dr.live.restoring import restored
+from dr.live.signing import Signing
 from dr.questions import IsLedAt, IsProtected
 from inventory.names import ServiceName
 
@@ -30,6 +34,15 @@ class GivingUp:
     run: RunName
     clock: Clock
 
+    def carrier(self, root: Path, secrets: Secrets) -> Carrier | None:
+        """Return what reaches the run's journal; None: there is none, below ``root`` or in etcd."""
+        try:
+            journal = self.live.journal(self.run, self.clock)
+            folder = restored(journal, root, self.run, self.clock)
+        except PlanRefused:
+            return None
+        return Carrier(self.live, folder, self.clock, Signing(self.live.network, secrets, folder))
+
     def holds(self) -> list[ServiceName]:
         """Return the services that the run holds, with their databases.
 
@@ -45,19 +58,27 @@ class GivingUp:
         for name in self.holds():
             yield from _seen(eye, name)
 
-    def give_up(self, carrier: Carrier | None, request: Request) -> None:
+    def release(self) -> None:
+        """Let go of every claim of the run; for one that left no record.
+
+        Raises:
+            Rejected, Unreachable: somebody else changed a claim, or no quorum answered.
+        """
+        records = self.live.doors.records
+        for name in self.holds():
+            claim = records.claim(name)
+            records.swap_claim(name, claim, claim.released(self.run))
+
+    def give_up(self, carrier: Carrier, request: Request) -> None:
         """Write ``request`` down, let go of every claim, and close the run; again does no harm.
 
-        ``carrier`` is of the run's folder; None: there is none, here or in etcd.
+        ``carrier`` reaches the run's journal.
 
         Raises:
             PlanRefused: somebody carries the run, or it is over and holds nothing.
             JournalCorrupt: its record cannot be trusted.
             Rejected, Unreachable: somebody else changed a claim, or no quorum answered.
         """
-        if carrier is None:
-            self._release()
-            return
         with carrier.folder.carried(self.clock):
             journal = carrier.journal()
             run = fold(journal.records())
@@ -72,15 +93,9 @@ class GivingUp:
             if writes and not run.given_up:
                 run = advance(run, request)
                 journal.append(request)
-            self._release()
+            self.release()
             if writes:
                 journal.append(Closed(RunVerdict.GIVEN_UP))
-
-    def _release(self) -> None:
-        records = self.live.doors.records
-        for name in self.holds():
-            claim = records.claim(name)
-            records.swap_claim(name, claim, claim.released(self.run))
 
 
 def _seen(eye: Eye, service: ServiceName) -> Iterator[str]:

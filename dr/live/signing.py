@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from access.clients.signatures import fingerprint, is_signed, sign
 from access.secrets import Secrets
@@ -17,6 +19,9 @@ from dr.live.run_folder import FileInbox, RunFolder
 from inventory.names import OperatorName
 from inventory.network import Network, Operator
 from inventory.problems import nearest
+
+AUDIT: Final = "ndc-audit"
+"""what a signature of a line of the audit log is for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +44,9 @@ class Signing:
             Rejected: nothing was signed, or by another's key.
         """
         operator = operator_called(self.network, request.by)
-        public_key = self._public_key(operator)
         text = self._statement(request)
-        with TemporaryDirectory(prefix="ndc-sign-") as place:
-            own = self.secrets.operator_key(operator.name)
-            if key is None and not own.exists():
-                own = Path(place, "key.pub")
-                own.write_text(public_key + "\n", "utf-8")
-            signature = sign(text, key or own, NAMESPACE)
-        if not is_signed(text, signature, public_key, NAMESPACE):
-            raise PlanRefused(
-                f"that key is not the key of {operator.name}",
-                expected=f"{fingerprint(public_key)}, which the inventory gives to {operator.name}",
-                actual=f"a signature by {key or own}",
-                next_step="name the key with --key FILE; ndc show operators lists who may",
-            )
-        proof = Proof(fingerprint(public_key), signature, tuple(sorted(operator.roles)))
-        return replace(request, proof=proof)
+        print_, signature = _signature(self.secrets, operator, key, text, NAMESPACE)
+        return replace(request, proof=Proof(print_, signature, tuple(sorted(operator.roles))))
 
     def is_proved(self, request: Request) -> bool:
         """Tell whether ``request`` is signed by the key that its operator has now."""
@@ -68,7 +59,7 @@ class Signing:
         if proof is None or operator is None:
             return replace(request, proof=None)
         try:
-            public_key = self._public_key(operator)
+            public_key = _public_key(self.secrets, operator)
             good = is_signed(self._statement(request), proof.signature, public_key, NAMESPACE)
         except WorldError:
             good, public_key = False, ""
@@ -81,9 +72,54 @@ class Signing:
         plan = files.read_if_there(self.folder.path / "plan.json") or ""
         return statement(self.network.environment, self.folder.run, digest_of(plan), request)
 
-    def _public_key(self, operator: Operator) -> str:
-        own = self.secrets.operator_key(operator.name)
-        return operator.public_key or self.secrets.read(own.with_name(f"{own.name}.pub"))
+
+def line_signed(
+    network: Network, folder: Path, name: str, key: Path | None, fields: Mapping[str, str]
+) -> tuple[str, str]:
+    """Return the fingerprint of the key of the operator called ``name``, and what it signed.
+
+    ``fields`` are of a line of the audit log; ``key`` is as for ``Signing.signed``; the secrets
+    of the environment are in ``folder``.
+
+    Raises:
+        PlanRefused: nobody of that name is declared, or the key is another's.
+        Rejected: nothing was signed.
+    """
+    return _signature(
+        Secrets(folder), operator_called(network, name), key, audit_statement(fields), AUDIT
+    )
+
+
+def audit_statement(fields: Mapping[str, str]) -> str:
+    """Return the text that is signed of a line of the audit log."""
+    signed = {name: fields.get(name, "") for name in ("env", "by", "command", "ticket")}
+    return json.dumps(signed, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _signature(
+    secrets: Secrets, operator: Operator, key: Path | None, text: str, namespace: str
+) -> tuple[str, str]:
+    """Return the fingerprint of ``operator``'s key, and its signature of ``text``."""
+    public_key = _public_key(secrets, operator)
+    with TemporaryDirectory(prefix="ndc-sign-") as place:
+        own = secrets.operator_key(operator.name)
+        if key is None and not own.exists():
+            own = Path(place, "key.pub")
+            own.write_text(public_key + "\n", "utf-8")
+        signature = sign(text, key or own, namespace)
+    if not is_signed(text, signature, public_key, namespace):
+        raise PlanRefused(
+            f"that key is not the key of {operator.name}",
+            expected=f"{fingerprint(public_key)}, which the inventory gives to {operator.name}",
+            actual=f"a signature by {key or own}",
+            next_step="name the key with --key FILE; ndc show operators lists who may",
+        )
+    return fingerprint(public_key), signature
+
+
+def _public_key(secrets: Secrets, operator: Operator) -> str:
+    own = secrets.operator_key(operator.name)
+    return operator.public_key or secrets.read(own.with_name(f"{own.name}.pub"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from core import files, host_paths
+from core.audit import AuditLog
 from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.formats import FIRST, Format
@@ -27,6 +28,8 @@ class EpochRecord:
         self._file = folder / "epochs.json"
         self._lock = folder / "epochs.lock"
         self._clock = clock
+        self.audit = AuditLog(folder / "audit", clock)
+        """what was obeyed and refused here"""
 
     @contextmanager
     def turn(self) -> Iterator[None]:

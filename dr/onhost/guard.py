@@ -1,9 +1,13 @@
-"""Answers one request: compare, write down, act, look; in this order and under one lock."""
+"""Answers one request: compare, write down, act, look; in this order and under one lock.
+
+What it obeys is in the host's audit log before it acts; what it refuses, too. A look is not.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -17,6 +21,9 @@ from dr.onhost.epoch_record import EpochRecord
 
 HOST_FILE = Path(host_paths.HOST_FILE)
 """what this host is; its ``services`` maps each service that it may serve to the address"""
+
+_SHOWN = 200
+"""characters of what is no request"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,18 @@ class Guard:
         try:
             request = GuardRequest.parse(text)
         except Rejected as error:
-            return GuardVerdict.MALFORMED, GuardAnswer(
-                None, refused=f"{error.what}: {error.expected}"
-            )
+            refused = f"{error.what}: {error.expected}"
+            with suppress(NdcError):  # nothing is done, so nothing has to be on record first
+                self._note(GuardVerdict.MALFORMED, request=text[:_SHOWN], refused=refused)
+            return GuardVerdict.MALFORMED, GuardAnswer(None, refused=refused)
         try:
             with self.record.turn():
                 return self._in_turn(request, recorded=recorded)
         except JournalCorrupt as error:
             return GuardVerdict.DAMAGED, GuardAnswer(None, refused=f"{error.what} ({error.actual})")
         except NdcError as error:
+            with suppress(NdcError):
+                self._note_of(request, GuardVerdict.FAILED, error.what)
             return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
 
     def _in_turn(
@@ -52,13 +62,23 @@ class Guard:
     ) -> tuple[GuardVerdict, GuardAnswer]:
         epochs = self.record.read()
         if why := refusal(request, epochs, self.serves, recorded=recorded):
+            with suppress(NdcError):
+                self._note_of(request, GuardVerdict.REFUSED, why)
             return GuardVerdict.REFUSED, GuardAnswer(epochs.get(request.workload), refused=why)
         highest = epochs.get(request.workload)
+        self._note_of(request, GuardVerdict.OBEYED)
         if request.act is not Act.LOOK and request.epoch != highest:
             highest = request.epoch
             self.record.write({**epochs, request.workload: highest})
         self._act(request)
         return GuardVerdict.OBEYED, GuardAnswer(highest, self._announced())
+
+    def _note_of(self, request: GuardRequest, verdict: GuardVerdict, refused: str = "") -> None:
+        if request.act is not Act.LOOK:
+            self._note(verdict, refused=refused, **request.fields())
+
+    def _note(self, verdict: GuardVerdict, **fields: object) -> None:
+        self.record.audit.append({"verdict": verdict.name.lower(), **fields})
 
     def _act(self, request: GuardRequest) -> None:
         match request.act:

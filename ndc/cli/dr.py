@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ndc.cli.asking import asked, asker
+from ndc.cli.asking import asked, identity
+from ndc.cli.audited import RUN
 from ndc.cli.declared import running
 from ndc.cli.options import answer, answer_json, confirmed, current, finish_list, say
 
@@ -123,7 +124,7 @@ def show(context: typer.Context, run: RunArgument) -> None:
 @app.command("resume", help="Carry on a run that was interrupted or held.")
 def resume(context: typer.Context, run: RunArgument) -> None:
     """Look first at what is in doubt; then go on."""
-    _carry(context, whole(context, run))
+    _carry(context, _whole(context, run))
 
 
 @app.command("abort", help="Undo what a run did; only before its point of no return.")
@@ -131,7 +132,7 @@ def abort(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -
     """Ask whoever carries the run to turn back, and see that somebody does."""
     from core.runs.journal import Wish
 
-    _ask(context, whole(context, run), Wish.ABORT, None, reason)
+    _ask(context, _whole(context, run), Wish.ABORT, None, reason)
 
 
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
@@ -139,7 +140,7 @@ def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOpti
     """Let the run go on as if the step were done."""
     from core.runs.journal import Wish
 
-    _ask(context, whole(context, run), Wish.SKIP, step, reason)
+    _ask(context, _whole(context, run), Wish.SKIP, step, reason)
 
 
 @app.command("approve", help="Say yes to a step that waits for it.")
@@ -147,7 +148,7 @@ def approve(context: typer.Context, run: RunArgument, step: str, reason: ReasonO
     """Let the step begin."""
     from core.runs.journal import Wish
 
-    _ask(context, whole(context, run), Wish.APPROVE, step, reason)
+    _ask(context, _whole(context, run), Wish.APPROVE, step, reason)
 
 
 def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
@@ -158,8 +159,9 @@ def _planned(context: typer.Context, service: str, to: str) -> RecoveryPlan:
     from inventory.names import ServiceName, SiteName
     from ndc.wiring.doors import reached
 
-    by, clock = asker(context), SystemClock()
+    clock = SystemClock()
     environment, network = running(current(context))
+    by = identity(current(context)).demand(network, "operate")
     request = Switchover(ServiceName(service), SiteName(to))
     service_in(network, request)
     with reached(environment, network) as live:
@@ -228,6 +230,7 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
     from dr.run_text import record_text
     from ndc.wiring.beside_runs import demand_no_command
 
+    context.meta[RUN] = folder.run
     demand_no_command(_environment(context))
     clock = SystemClock()
     plan = folder.plan()
@@ -251,7 +254,7 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
 
 
-def whole(context: typer.Context, run: str) -> RunFolder:
+def _whole(context: typer.Context, run: str) -> RunFolder:
     """Return the folder of ``run``, made anew from etcd if it is lost or damaged."""
     from core.errors import JournalCorrupt, PlanRefused
     from core.runs.plan import RunName

@@ -27,7 +27,9 @@ DEFAULT_PROFILE = "compact"
 
 _FLAGS = frozenset({"--json", "--yes", "--debug"})
 _VALUED = frozenset({"--env", "--inventory", "--as", "--key", "--ticket"})
-_OF_AN_ENVIRONMENT = re.compile(r"\bndc (?=(?:check|show|up|status|down|ssh|logs|tui|lab|dr) ?)")
+_OF_AN_ENVIRONMENT = re.compile(
+    r"\bndc (?=(?:audit|check|show|up|status|down|ssh|logs|tui|lab|dr) ?)"
+)
 """commands that mean another thing in another environment; ``env`` and ``doctor`` do not"""
 
 
@@ -82,6 +84,16 @@ def current(context: typer.Context) -> Options:
 
 def hoisted(arguments: Sequence[str]) -> list[str]:
     """Return ``arguments`` with the common options moved to the front; ``--`` ends the search."""
+    common, rest = _sorted_out(arguments)
+    return [*common, *rest]
+
+
+def typed_words() -> list[str]:
+    """Return what was typed after ``ndc``, without the common options."""
+    return _sorted_out(sys.argv[1:])[1]
+
+
+def _sorted_out(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     common: list[str] = []
     rest: list[str] = []
     waiting = iter(arguments)
@@ -95,7 +107,7 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
             common += [argument, *([following] if (following := next(waiting, None)) else [])]
         else:
             rest.append(argument)
-    return [*common, *rest]
+    return common, rest
 
 
 def say(text: str) -> None:

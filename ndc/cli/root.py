@@ -10,6 +10,8 @@ import typer
 
 from inventory.names import EnvironmentName
 from ndc.cli import (
+    audit,
+    audited,
     check,
     doctor,
     down,
@@ -40,6 +42,7 @@ app.command("up", help="Make the network exist and work as declared.")(up.up)
 app.command("status", help="Show what is measured: sites, hosts, links.")(status.status)
 app.command("down", help="Destroy hosts, links and their data; keep the folder.")(down.down)
 app.command("doctor", help="Say what this machine lacks.")(doctor.doctor)
+app.command("audit", help="Show who changed what, and whether that record is whole.")(audit.audit)
 app.command("ssh", help="Open a shell on a host, or run one command there.")(ssh.ssh)
 app.command("logs", help="Show the environment's logs, newest last.")(logs.logs)
 app.command("tui", help="Watch the network live; read only.")(tui.tui)
@@ -101,3 +104,4 @@ def root(
     context.obj = options.Options(
         EnvironmentName(environment), inventory, as_json, yes, operator, key, ticket
     )
+    context.with_resource(audited.audited(context, context.obj, options.typed_words()))

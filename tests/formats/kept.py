@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from access.paths import Paths
 from access.this_host import read_this_host
+from core.audit import AuditLine, AuditLog
 from core.formats import FIRST, Format
 from core.measure import Window
 from core.runs.journal import Request
@@ -25,6 +25,7 @@ from dr.onhost.epoch_record import EpochRecord
 from dr.placement import claim_text, placement_text, read_claim, read_placement
 from dr.plan import codec, to_text
 from dr.report import report, report_json
+from dr.simulation.timeline import Timeline
 from inventory.allocations import Allocations
 from inventory.loader import load
 from inventory.names import EnvironmentName
@@ -41,7 +42,6 @@ from ndc.wiring.environment import Description, Environment
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
 HERE = Path(__file__).resolve().parent
-STATED = re.compile(r'("?)format\1: ?(\d+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,6 @@ class Kept:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
         return path
-
-
-def stated_in(text: str) -> int:
-    """Return the first number that ``text`` states."""
-    found = STATED.search(text)
-    return int(found[2]) if found else FIRST
-
-
-def restated(text: str, number: int) -> str:
-    """Return ``text`` with every number that it states replaced, or one put into it."""
-    changed, count = STATED.subn(lambda found: found[0].replace(found[2], str(number)), text)
-    return changed if count else text.replace("{", f'{{"format": {number}, ', 1)
 
 
 def _plain(path: Path) -> str:
@@ -131,6 +119,13 @@ def _posted(folder: Path, value: Iterable[Request]) -> None:
     (folder / RUN / "inbox").mkdir(parents=True)
     for request in value:
         _run(folder).inbox().post(request)
+
+
+def _audited(folder: Path, value: Iterable[AuditLine]) -> None:
+    folder.mkdir(exist_ok=True)
+    for line in value:
+        fields = {k: v for k, v in line.fields.items() if k in {"what", "command", "by"}}
+        AuditLog(folder, Timeline()).append(fields)
 
 
 def _records(folder: Path) -> list[Any]:
@@ -282,6 +277,12 @@ KEPT = {
         lambda folder, value: _written(folder / "words", value.text()),
     ),
     "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", _ledger, _appended),
+    "audit.jsonl": Kept(
+        Format.AUDIT,
+        "2030-01.jsonl",
+        lambda folder: AuditLog(folder, Timeline()).read().lines,
+        _audited,
+    ),
     "sightings.json": Kept(
         Format.SIGHTINGS,
         "sightings.json",

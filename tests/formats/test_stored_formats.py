@@ -21,7 +21,8 @@ from core.runs.run import fold
 from dr.live.journals.file import FileJournal
 from dr.plan import codec
 from tests.conftest import Golden
-from tests.formats.kept import HERE, KEPT, Kept, restated, stated_in, texts
+from tests.formats.kept import HERE, KEPT, Kept, texts
+from tests.formats.stated import restated, stated_in
 from tests.networks import ROOT
 from tests.rehearsals import rehearsal
 

@@ -136,7 +136,7 @@ def test_what_is_no_request_is_answered_all_the_same(tmp_path: Path) -> None:
 
     assert verdict is GuardVerdict.MALFORMED
     assert answer.refused
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["audit"]
 
 
 def test_of_many_callers_the_highest_epoch_stays(tmp_path: Path) -> None:
@@ -191,3 +191,33 @@ def test_the_forced_command_loads_nothing_that_a_host_lacks() -> None:
     ).stdout.split()
 
     assert not {"paramiko", "netmiko", "pydantic", "pulumi", "yaml"} & set(loaded)
+
+
+def test_what_is_obeyed_and_refused_is_in_the_audit_log_and_a_look_is_not(tmp_path: Path) -> None:
+    guard = _guard(tmp_path)
+    for act, epoch in ((Act.ANNOUNCE, 3), (Act.LOOK, 0), (Act.WITHDRAW, 2)):
+        guard.answer(replace(ANNOUNCE, act=act, epoch=epoch).text())
+    guard.answer("id; reboot")
+
+    reading = guard.record.audit.read()
+
+    assert reading.broken is None
+    assert [(line.fields["verdict"], line.fields.get("act")) for line in reading.lines] == [
+        ("obeyed", "announce-service"),
+        ("refused", "withdraw-service"),
+        ("malformed", None),
+    ]
+    assert reading.lines[1].fields["refused"] == "epoch 2 is over: epoch 3 was seen"
+    assert {"workload", "epoch", "run", "step", "at"} <= reading.lines[0].fields.keys()
+
+
+def test_what_cannot_be_written_down_is_not_done(tmp_path: Path) -> None:
+    (tmp_path / "audit").write_text("no folder", "utf-8")
+    guard = _guard(tmp_path)
+
+    verdict, answer = guard.answer(ANNOUNCE.text())
+
+    assert verdict is GuardVerdict.FAILED
+    assert "could not be made" in answer.refused
+    assert guard.addresses.present() == frozenset()
+    assert guard.record.read() == {}
