@@ -18,6 +18,7 @@ RUNNER = "ndc.daemons.runner"
 """the module that carries a run; it lies above this room"""
 
 _LOOK_EVERY: Final = timedelta(milliseconds=100)
+_SILENCE: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,36 @@ class Runner:
     folder: RunFolder
     clock: Clock
 
-    def carry(self, tell: Callable[[RecoveryRecord], None]) -> int:
+    def carry(
+        self,
+        tell: Callable[[RecoveryRecord], None],
+        tell_silence: Callable[[timedelta], None] = lambda _: None,
+    ) -> int:
         """Start the runner, call ``tell`` with each record as it is written, return its exit code.
 
-        Records that were there before are not told.
+        Records that were there before are not told. ``tell_silence`` is called every 15 s in
+        which none was written, with how long that has been.
 
         Raises:
             Rejected: it could not be started.
         """
         first_new = len(self._records())
         process = self._started()
+        since, last = self.clock.elapsed(), timedelta()
         while True:
             ended = process.poll()
             records = self._records()
             for record in records[first_new:]:
                 tell(record)
+            if len(records) > first_new:
+                since, last = self.clock.elapsed(), timedelta()
             first_new = len(records)
             if ended is not None:
                 return ended
+            silence = self.clock.elapsed() - since
+            if silence - last >= _SILENCE:
+                last = silence
+                tell_silence(silence)
             self.clock.sleep(_LOOK_EVERY)
 
     def _started(self) -> subprocess.Popen[bytes]:

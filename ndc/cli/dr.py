@@ -232,18 +232,21 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
 
     context.meta[RUN] = folder.run
     demand_no_command(_environment(context))
-    clock = SystemClock()
-    plan = folder.plan()
-    command = current(context).command
+    clock, plan, command = SystemClock(), folder.plan(), current(context).command
+    show = command("dr", "show", folder.run)
     runner = Runner(current(context).environment, folder, clock)
+    journal = folder.journal(clock)
     try:
         exit_code = runner.carry(
-            lambda record: say(record_text(plan, record, began=folder.journal(clock).records()[0]))
+            lambda record: say(record_text(plan, record, began=journal.records()[0])),
+            lambda silence: say(
+                f"           … {silence.seconds} s without news; {show} tells more"
+            ),
         )
     except KeyboardInterrupt:
         say(
             "\nthe run goes on without you\n"
-            f"    to follow it: {command('dr', 'show', folder.run)}\n"
+            f"    to follow it: {show}\n"
             f"    to turn back, if it still can: {command('dr', 'abort', folder.run)}"
         )
         raise typer.Exit(130) from None

@@ -19,12 +19,20 @@ def test_a_service_moves_to_its_refuge_and_back_and_citizens_lose_nothing(lab: T
     for target in (there, portal.other_than(there)):
         before = Standing.seen(lab)
 
-        moved = lab.ndc("dr", "switchover", portal.name, "--to", target, bound_seconds=300)
+        moved = lab.ndc(
+            "dr", "switchover", portal.name, "--to", target, "--as", "an", bound_seconds=300
+        )
 
         report = report_of(lab, moved)
+        assert report["requested_by_key"].startswith("SHA256:")
+        assert (report["database_at_target"], report["database_protected"]) == (True, True)
         assert report["measure"].keys() >= {"gap_seconds", "lost", "duplicated", "unknown"}
         assert {phase["phase"] for phase in report["phases"]} >= PHASES
         after = Standing.seen(lab)
         assert (after.site, after.epoch) == (target, before.epoch + 1)
         assert (after.leader != before.leader, after.timeline) == (True, before.timeline + 1)
         assert submit(lab, portal, f"{report['run']}-citizen", {})["site"] == target
+
+    audit = lab.done("audit", "--hosts")
+    assert "BROKEN" not in audit.stdout
+    assert f"obeyed withdraw-service {portal.name}" in audit.stdout
