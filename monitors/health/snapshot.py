@@ -239,7 +239,8 @@ class RunView:
     """A run that may move a service, and is not over."""
 
     name: RunName
-    service: ServiceName
+    service: ServiceName | DatabaseName
+    """the database, where its claim is all that is known of the run"""
     state: RunState
     waits_for: tuple[str, ...]
     """why each step that holds it up does so"""

@@ -72,7 +72,7 @@ class Readings:
     """by the host whose Prometheus told"""
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
     probed: Mapping[ServiceName, ProbeReading] = field(default_factory=dict)
-    claims: Mapping[ServiceName, Claim] = field(default_factory=dict)
+    claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
     runs: Mapping[RunName, RunReading] | None = None
     """of this machine, those that are not over; None: nobody could tell"""
     issued: Mapping[str, datetime] = field(default_factory=dict)

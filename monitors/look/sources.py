@@ -127,10 +127,10 @@ def _newest(
 
 
 def newest_claims(
-    answers: Iterable[Mapping[ServiceName, Claim]],
-) -> dict[ServiceName, Claim]:
-    """Return of each service's claims the one that was taken last."""
-    newest: dict[ServiceName, Claim] = {}
+    answers: Iterable[Mapping[DatabaseName, Claim]],
+) -> dict[DatabaseName, Claim]:
+    """Return of each database's claims the one that was taken last."""
+    newest: dict[DatabaseName, Claim] = {}
     for claims in answers:
         for name, claim in claims.items():
             if name not in newest or claim.number > newest[name].number:

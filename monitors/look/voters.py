@@ -14,7 +14,7 @@ from access.clients.http import look_async
 from core.errors import JournalCorrupt, NotSeen
 from dr.placement import Claim, Placement, read_claim, read_placement
 from inventory.etcd import claims, placements
-from inventory.names import EnvironmentName, ServiceName
+from inventory.names import DatabaseName, EnvironmentName, ServiceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class VoterReading:
     healthy: bool
     """whether it can read with a majority"""
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
-    claims: Mapping[ServiceName, Claim] = field(default_factory=dict)
+    claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
 
 
 async def voter_reading(
@@ -65,28 +65,28 @@ async def voter_reading(
 
 async def _under(
     client: httpx.AsyncClient, root: str, prefix: str, *, auth: httpx.Auth, deadline: timedelta
-) -> dict[ServiceName, str]:
-    """Return the texts of the services under ``prefix``."""
+) -> dict[str, str]:
+    """Return the texts under ``prefix``, by what follows it."""
     url, body = f"{root}/v3/kv/range", range_under(prefix)
     answer = await look_async(client, url, body=body, deadline=deadline, auth=auth)
     return {
-        ServiceName(pair.key.removeprefix(prefix)): pair.value
+        pair.key.removeprefix(prefix): pair.value
         for pair in key_values(answer)
         if pair.key.startswith(prefix)
     }
 
 
-def _placements(texts: Mapping[ServiceName, str]) -> dict[ServiceName, Placement]:
+def _placements(texts: Mapping[str, str]) -> dict[ServiceName, Placement]:
     """Return what ``texts`` say; nothing if one of them cannot be read."""
     try:
-        return {name: read_placement(text) for name, text in texts.items()}
+        return {ServiceName(name): read_placement(text) for name, text in texts.items()}
     except JournalCorrupt:
         return {}
 
 
-def _claims(texts: Mapping[ServiceName, str]) -> dict[ServiceName, Claim]:
+def _claims(texts: Mapping[str, str]) -> dict[DatabaseName, Claim]:
     """Return what ``texts`` say; nothing if one of them cannot be read."""
     try:
-        return {name: read_claim(text) for name, text in texts.items()}
+        return {DatabaseName(name): read_claim(text) for name, text in texts.items()}
     except JournalCorrupt:
         return {}

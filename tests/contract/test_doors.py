@@ -7,10 +7,12 @@ from typing import Final, get_args
 
 import pytest
 
+from core.errors import Rejected
 from core.runs.plan import RunName
 from core.runs.ports import Answer
 from dr import actions, questions
 from dr.actions import Action
+from dr.doors import SwitchOrder
 from dr.questions import Question
 from inventory.names import DatabaseName, HostName, SiteName
 from tests.contract.reached import RUN, Reached
@@ -282,3 +284,15 @@ def test_the_probe_counts_what_was_written_while_it_is_asked_about(reached: Reac
 def test_every_verb_and_every_question_has_its_row() -> None:
     assert set(ROWS) == set(get_args(Action))
     assert set(STATEMENTS) == set(get_args(Question))
+
+
+def test_an_order_to_switch_is_not_given_under_a_claim_that_is_over(reached: Reached) -> None:
+    assert reached.do(CLAIM) is Answer.YES
+    over = reached.doors.records.claim(SERVICE)
+    assert reached.do(actions.ReleaseWorkload(SERVICE, RUN)) is Answer.YES
+    assert reached.do(actions.ClaimWorkload(SERVICE, OTHER, 2)) is Answer.YES
+
+    with pytest.raises(Rejected):
+        reached.doors.database.switch(SwitchOrder(DATABASE, LEADER, CANDIDATE, SERVICE, over))
+
+    assert reached.eye.ask(questions.Leads(DATABASE, LEADER)) is True

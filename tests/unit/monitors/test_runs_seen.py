@@ -13,7 +13,7 @@ import pytest
 
 from core.runs.plan import RunName
 from dr.placement import Claim, Placement, claim_text, placement_text
-from inventory.etcd import claims, placements
+from inventory.etcd import claim_on, placements
 from inventory.names import SiteName
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, health_of, is_settled
@@ -27,7 +27,8 @@ OF = network()
 SERVICE = OF.services[0].name
 RUN = RunName("20300517-050000-move")
 OPEN = RunReading(SERVICE, is_carried=False, is_held=False, waits_for=())
-CLAIM = {SERVICE: Claim(RUN, 3)}
+DATABASE = OF.databases[0].name
+CLAIM = {DATABASE: Claim(RUN, 3)}
 WHERE_IT_BEGAN = "next: ndc dr runs, on the machine that began it"
 
 
@@ -79,7 +80,7 @@ def test_a_run_that_is_not_over_is_a_concern_with_its_next_step(
     [
         ({}, CLAIM, True),
         ({RunName("another"): replace(OPEN, is_carried=True)}, CLAIM, True),
-        ({}, {SERVICE: Claim(None, 3)}, False),
+        ({}, {DATABASE: Claim(None, 3)}, False),
         ({}, {}, False),
         (None, CLAIM, False),
     ],
@@ -101,7 +102,7 @@ def test_a_claim_of_a_run_that_is_not_here_is_told(
 def test_a_voter_tells_claims_and_placements_of_their_own_keys() -> None:
     texts = {
         placements(OF.environment) + SERVICE: placement_text(Placement(SiteName("ndc02"), 5, None)),
-        claims(OF.environment) + SERVICE: claim_text(Claim(RUN, 3)),
+        claim_on(OF.environment, DATABASE): claim_text(Claim(RUN, 3)),
     }
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -131,9 +132,9 @@ def test_a_voter_tells_claims_and_placements_of_their_own_keys() -> None:
 
 @pytest.mark.parametrize("numbers", [(3, 4), (4, 3)])
 def test_of_claims_the_one_of_the_highest_number_counts(numbers: tuple[int, int]) -> None:
-    claims_of_voters = [{SERVICE: Claim(RunName(f"run-{number}"), number)} for number in numbers]
+    claims_of_voters = [{DATABASE: Claim(RunName(f"run-{number}"), number)} for number in numbers]
 
-    assert newest_claims(claims_of_voters) == {SERVICE: Claim(RunName("run-4"), 4)}
+    assert newest_claims(claims_of_voters) == {DATABASE: Claim(RunName("run-4"), 4)}
 
 
 def _coded(text: str) -> str:
