@@ -25,11 +25,14 @@ from dr.actions import (
 from dr.questions import (
     CanaryIsKept,
     HasAll,
+    HasReplayed,
+    Hears,
     IsAnnounced,
     IsFree,
     IsHeldBy,
     IsLedAt,
     IsNotHeldBy,
+    IsNotPaused,
     IsPlaced,
     IsSynchronous,
     IsWithdrawn,
@@ -65,6 +68,9 @@ def before(action: Action) -> tuple[Question, ...]:
                 Leads(database, leader),
                 IsSynchronous(database, candidate),
                 LagsAtMost(database, candidate, LAG_LIMIT_BYTES),
+                IsNotPaused(database),
+                Hears(database, candidate, leader),
+                HasReplayed(database, candidate),
             )
         case MovePlacement(service, source, _, epoch):
             return (IsPlaced(service, source, epoch - 1),)

@@ -20,6 +20,7 @@ from core.runs.ports import Token
 from dr.epochs import Act
 from dr.facts import MemberFacts
 from dr.placement import Claim, Placement
+from dr.seam import LogProgress, Seam
 from dr.succession import Succession
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 
@@ -74,10 +75,25 @@ class DatabaseDoor(Protocol):
     """The databases of a network under Patroni, which alone decides who leads."""
 
     def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
-        """Return every declared copy that Patroni knows, as any one of them tells."""
+        """Return every declared copy that Patroni knows; NotSeen where its members contradict."""
+
+    def paused(self, database: DatabaseName) -> bool:
+        """Tell whether Patroni was told to leave ``database`` as it is."""
 
     def leads(self, database: DatabaseName, host: HostName) -> bool:
         """Tell whether ``host`` says itself that it accepts the writes of ``database``."""
+
+    def progress(self, database: DatabaseName, host: HostName) -> LogProgress:
+        """Return how far ``host`` came, by its own word.
+
+        It is given a second to replay what it had received when it was first asked.
+        """
+
+    def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
+        """Return how the log of ``leader`` goes on at ``position`` of ``timeline``.
+
+        ``leader`` must have written more than that, or its silence would mean nothing.
+        """
 
     def switch(self, order: SwitchOrder) -> None:
         """Give ``order`` if its claim stands in that very moment; return when it was obeyed.

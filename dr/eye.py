@@ -18,11 +18,14 @@ from dr.facts import Facts, MemberFacts
 from dr.questions import (
     CanaryIsKept,
     HasAll,
+    HasReplayed,
+    Hears,
     IsAnnounced,
     IsFree,
     IsHeldBy,
     IsLedAt,
     IsNotHeldBy,
+    IsNotPaused,
     IsPlaced,
     IsProtected,
     IsSynchronous,
@@ -32,6 +35,7 @@ from dr.questions import (
     Question,
     Serves,
 )
+from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network
 
@@ -74,10 +78,13 @@ class Eye:
         placement = self.begin(lambda: if_seen(lambda: records.placement(service)))
         claim = self.begin(lambda: if_seen(lambda: records.claim(service)))
         copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
+        paused = self.begin(lambda: if_seen(lambda: door.paused(database.name)))
+        came = {m.host: self.begin(self._progress(database.name, m.host)) for m in database.members}
         alive = {m.host: self.begin(self._lives(database.name, m.host)) for m in database.members}
         ready = {host: self.begin(self._is_ready(service, host)) for host in declared.hosts}
         obeying = {host: self.begin(self._obeys(service, host)) for host in declared.hosts}
         members, answering = copies(), _those(ready)
+        progress = {host: own for host, look in came.items() if (own := look()) is not None}
         return Facts(
             at=self.clock.now(),
             placement=placement(),
@@ -87,6 +94,9 @@ class Eye:
             reachable=frozenset(self.network.host(host).site for host in _those(alive) | answering),
             obeying=_those(obeying),
             answering=answering,
+            paused=paused(),
+            progress=progress,
+            seams=self._seams(database.name, _leader(members), progress),
         )
 
     def ask(self, question: Question) -> bool | None:
@@ -99,6 +109,8 @@ class Eye:
                 return self._of_the_record(question)
             case Leads() | IsLedAt():
                 return self._of_the_leader(question)
+            case Hears() | HasReplayed() | IsNotPaused():
+                return self._of_the_database(question)
             case IsSynchronous() | LagsAtMost() | IsProtected():
                 return _of_members(question, self.doors.database.members(question.database))
             case HasAll(database, host, former):
@@ -144,6 +156,18 @@ class Eye:
             case _:
                 assert_never(question)
 
+    def _of_the_database(self, question: Hears | HasReplayed | IsNotPaused) -> bool:
+        door = self.doors.database
+        match question:
+            case Hears(database, host, leader):
+                return host in door.progress(database, leader).sends_to
+            case HasReplayed(database, host):
+                return door.progress(database, host).unreplayed == 0
+            case IsNotPaused(database):
+                return not door.paused(database)
+            case _:
+                assert_never(question)
+
     def _of_the_host(self, question: IsAnnounced | IsWithdrawn) -> bool:
         stance = self.doors.guard.look(question.service, question.host)
         match question:
@@ -157,6 +181,41 @@ class Eye:
     def _serves(self, service: ServiceName, site: SiteName) -> bool:
         last = self.doors.probe.acknowledged(service)
         return last is not None and last.age <= FRESH and last.site == site
+
+    def _seams(
+        self,
+        database: DatabaseName,
+        leader: HostName | None,
+        came: Mapping[HostName, LogProgress],
+    ) -> Mapping[HostName, Seam]:
+        """Return how the log of ``leader`` goes on where copies stand that it sends nothing to."""
+        door = self.doors.database
+        if leader is None or leader not in came:
+            return {}
+        strangers = came.keys() - came[leader].sends_to - {leader}
+        # asked after the copies were: what they have by then and it has not is not its own
+        own = if_seen(lambda: door.progress(database, leader)) if strangers else None
+        if own is None:
+            return {}
+        looks: dict[HostName, Callable[[], Seam | None]] = {}
+        for host in strangers - own.sends_to:
+            timeline, at = came[host].timeline, came[host].replayed
+            if timeline is None or timeline != own.timeline:
+                continue
+            if at > own.received:
+                looks[host] = lambda: Seam(holds=False, fork=None)
+            elif at < own.received:
+                looks[host] = self.begin(self._seam(database, leader, timeline, at))
+        return {host: seam for host, look in looks.items() if (seam := look()) is not None}
+
+    def _progress(self, database: DatabaseName, host: HostName) -> Callable[[], LogProgress | None]:
+        return lambda: if_seen(lambda: self.doors.database.progress(database, host))
+
+    def _seam(
+        self, database: DatabaseName, leader: HostName, timeline: int, position: int
+    ) -> Callable[[], Seam | None]:
+        door = self.doors.database
+        return lambda: if_seen(lambda: door.seam(database, leader, timeline, position))
 
     def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
         return lambda: if_seen(lambda: self.doors.database.leads(database, host)) is not None
@@ -195,6 +254,11 @@ def _of_members(
             return member.lag_bytes <= limit_bytes
         case _:
             assert_never(question)
+
+
+def _leader(members: Mapping[HostName, MemberFacts]) -> HostName | None:
+    leaders = [host for host, member in members.items() if member.leads]
+    return leaders[0] if len(leaders) == 1 else None
 
 
 def _synchronous(members: Mapping[HostName, MemberFacts]) -> frozenset[HostName]:

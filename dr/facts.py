@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dr.placement import Claim, Placement
+from dr.seam import LogProgress, Seam
 from inventory.names import HostName, SiteName
 
 
@@ -43,6 +44,12 @@ class Facts:
     """hosts of the service whose guard answers: they can announce it, and let go of it"""
     answering: frozenset[HostName]
     """hosts at which the application answers that it can reach its database"""
+    paused: bool | None
+    """whether Patroni was told to replace no leader"""
+    progress: Mapping[HostName, LogProgress]
+    """how far each copy came, by its own word; only those that said so"""
+    seams: Mapping[HostName, Seam]
+    """of copies to which the leader sends nothing: how its log goes on where they stand"""
 
     @property
     def leader(self) -> HostName | None:

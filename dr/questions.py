@@ -34,7 +34,7 @@ class IsNotHeldBy:
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """``host`` accepts the writes of ``database``, and Patroni says so."""
+    """``host`` accepts the writes of ``database``: it holds the leader key, out of recovery."""
 
     database: DatabaseName
     host: HostName
@@ -63,6 +63,33 @@ class LagsAtMost:
     database: DatabaseName
     host: HostName
     limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """``leader`` says that it sends its log of ``database`` to ``host`` now.
+
+    What a standby says of itself is not enough: it may follow a history of its own.
+    """
+
+    database: DatabaseName
+    host: HostName
+    leader: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class HasReplayed:
+    """``host`` shows all of ``database`` that it had received a moment ago."""
+
+    database: DatabaseName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class IsNotPaused:
+    """Patroni was not told to leave ``database`` as it is."""
+
+    database: DatabaseName
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +155,23 @@ class Serves:
     site: SiteName
 
 
+OfADatabase: TypeAlias = (
+    Leads
+    | IsLedAt
+    | IsSynchronous
+    | LagsAtMost
+    | Hears
+    | HasReplayed
+    | IsNotPaused
+    | IsProtected
+    | HasAll
+)
+
 Question: TypeAlias = (
     IsFree
     | IsHeldBy
     | IsNotHeldBy
-    | Leads
-    | IsLedAt
-    | IsSynchronous
-    | LagsAtMost
-    | IsProtected
-    | HasAll
+    | OfADatabase
     | IsPlaced
     | CanaryIsKept
     | IsAnnounced
@@ -146,23 +180,11 @@ Question: TypeAlias = (
 )
 
 
-def state(question: Question) -> str:  # noqa: C901, PLR0912 - one line a question
+def state(question: Question) -> str:
     """Return ``question`` as the statement that it asks about."""
     match question:
         case IsFree() | IsHeldBy() | IsNotHeldBy():
             statement = _state_of_a_claim(question)
-        case Leads(database, host):
-            statement = f"{host} leads {database}"
-        case IsLedAt(database, site):
-            statement = f"{database} is led at {site}"
-        case IsSynchronous(database, host):
-            statement = f"{host} is a synchronous standby of {database}"
-        case LagsAtMost(database, host, limit_bytes):
-            statement = f"{host} is at most {limit_bytes} bytes behind in {database}"
-        case IsProtected(database):
-            statement = f"{database} has a synchronous standby"
-        case HasAll(database, host, former):
-            statement = f"{host} has all that {former} wrote to {database}"
         case IsPlaced(service, site, epoch):
             statement = f"{service} is placed at {site}, epoch {epoch}"
         case CanaryIsKept(service, host, key):
@@ -173,6 +195,31 @@ def state(question: Question) -> str:  # noqa: C901, PLR0912 - one line a questi
             statement = f"{host} does not announce {service}"
         case Serves(service, site):
             statement = f"citizens write to {service} at {site}"
+        case _:
+            statement = _of_the_database(question)
+    return statement
+
+
+def _of_the_database(question: OfADatabase) -> str:  # noqa: C901 - one line a question
+    match question:
+        case Leads(database, host):
+            statement = f"{host} leads {database}"
+        case IsLedAt(database, site):
+            statement = f"{database} is led at {site}"
+        case IsSynchronous(database, host):
+            statement = f"{host} is a synchronous standby of {database}"
+        case LagsAtMost(database, host, limit_bytes):
+            statement = f"{host} is at most {limit_bytes} bytes behind in {database}"
+        case Hears(database, host, leader):
+            statement = f"{leader} sends its log of {database} to {host}"
+        case HasReplayed(database, host):
+            statement = f"{host} has replayed what it received of {database}"
+        case IsNotPaused(database):
+            statement = f"Patroni of {database} is not paused"
+        case IsProtected(database):
+            statement = f"{database} has a synchronous standby"
+        case HasAll(database, host, former):
+            statement = f"{host} has all that {former} wrote to {database}"
         case _:
             assert_never(question)
     return statement

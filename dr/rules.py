@@ -22,13 +22,13 @@ from typing import Final, TypeAlias
 
 from core.errors import PlanRefused
 from dr.conditions import LAG_LIMIT_BYTES
+from dr.copies import UNKNOWN, objections, watched
 from dr.facts import Facts
 from dr.plan import Deciding, RecoveryPlan
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Member, Network, Service
 from inventory.problems import nearest
 
-UNKNOWN: Final = "it cannot be seen"
 _LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"
 
 
@@ -190,6 +190,15 @@ def candidate_has_everything(
             next_step="wait until it is in step: `ndc status` shows the replicas",
         )
     yield from _lag(facts, candidate, database)
+    if facts.leader is not None:
+        yield from objections(database, facts.leader, candidate, facts)
+
+
+def patroni_watches(network: Network, facts: Facts, request: Switchover) -> Iterator[PlanRefused]:
+    """Refuse to move a database while nobody would replace a leader that is lost."""
+    database = service_in(network, request).database
+    if facts.leader not in _at_target(network, request):
+        yield from watched(database, facts)
 
 
 def _lag(facts: Facts, candidate: HostName, database: str) -> Iterator[PlanRefused]:
@@ -212,6 +221,7 @@ RULES: Final[tuple[Rule, ...]] = (
     source_lets_go,
     one_leader_is_seen,
     candidate_has_everything,
+    patroni_watches,
 )
 
 

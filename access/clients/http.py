@@ -176,16 +176,20 @@ def look(over: httpx.Client, url: str, *, deadline: timedelta) -> Any:
     Raises:
         NotSeen: it did not answer with JSON.
     """
-    return _seen(_looked(over, url, deadline), url)
+    return json_of(look_whole(over, url, deadline=deadline), url)
 
 
-def look_status(over: httpx.Client, url: str, *, deadline: timedelta) -> int:
-    """Return the status that ``url`` answers with, whatever it is.
+def look_whole(over: httpx.Client, url: str, *, deadline: timedelta) -> Reply:
+    """Return what ``url`` answers, whatever its status; each phase has ``deadline``.
 
     Raises:
         NotSeen: it did not answer.
     """
-    return _looked(over, url, deadline).status
+    try:
+        response = over.get(url, timeout=_timeout(deadline))
+    except _ROOTS as error:
+        raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error
+    return Reply(response.status_code, response.text)
 
 
 async def look_async(
@@ -216,19 +220,15 @@ async def look_async(
         raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error
     except TimeoutError as error:
         raise _not_seen(url, f"no answer within {seconds:g} s", refused=False) from error
-    return _seen(Reply(response.status_code, response.text), url)
+    return json_of(Reply(response.status_code, response.text), url)
 
 
-def _looked(over: httpx.Client, url: str, deadline: timedelta) -> Reply:
-    try:
-        response = over.get(url, timeout=_timeout(deadline))
-    except _ROOTS as error:
-        raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error
-    return Reply(response.status_code, response.text)
+def json_of(reply: Reply, url: str) -> Any:
+    """Return the JSON of a reply to a look; any other reply is a refusal: somebody is there.
 
-
-def _seen(reply: Reply, url: str) -> Any:
-    """Return the JSON of a reply to a look; any other reply is a refusal: somebody is there."""
+    Raises:
+        NotSeen: its status is not 200, or it holds no JSON.
+    """
     if reply.status != httpx.codes.OK:
         status = f"HTTP {reply.status}: {reply.text.strip()[:200]}"
         raise _not_seen(url, status, refused=True)

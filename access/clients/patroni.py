@@ -1,18 +1,20 @@
 """Patroni's REST: who leads, who follows how closely; and the words of its keys in etcd.
 
-No other module reads the words of Patroni, which are those of version 4.1.
+Patroni's words are those of version 4.1; ``patroni_status`` reads what one member says of itself.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from access.clients.http import look, look_async, look_status
+from access.clients.http import look, look_async
 from core.errors import NotSeen
 from inventory.names import HostName
 
@@ -87,23 +89,47 @@ class ClusterAnswer(BaseModel):
     """whether Patroni was told to leave the members as they are: no leader is replaced"""
     scheduled_switchover: ScheduledSwitch | None = None
 
+    @property
+    def leader(self) -> MemberAnswer | None:
+        """The member that is the leader, whether it runs or not; None: there is none."""
+        return next((member for member in self.members if member.is_leader), None)
 
-def members(over: httpx.Client, root: str) -> tuple[MemberAnswer, ...]:
-    """Return every member, as the Patroni under ``root`` reads it from etcd now.
+
+def cluster(over: httpx.Client, root: str) -> ClusterAnswer:
+    """Return the members, and what Patroni was told to do with them.
+
+    The Patroni under ``root`` tells what it last heard from etcd: cut off, it tells old news.
 
     Raises:
         NotSeen: nothing is known.
     """
     url = _cluster(root)
-    return _read(look(over, url, deadline=LOOK), url).members
+    return _read(look(over, url, deadline=LOOK), url)
+
+
+def agreed(answers: Collection[ClusterAnswer]) -> ClusterAnswer | None:
+    """Return the one of ``answers`` to believe; None: they contradict each other, or are none.
+
+    Who names a leader of an earlier timeline than another does was cut off, and is not counted.
+    Among the rest most must name the same leader, or the same lack of one.
+    """
+    newest = max((_timeline(answer) for answer in answers), default=0)
+    present = [a for a in answers if a.leader is None or _timeline(a) == newest]
+    named = Counter(answer.leader and answer.leader.name for answer in present)
+    leader, votes = (named.most_common(1) or [(None, 0)])[0]
+    if 2 * votes <= len(present):
+        return None
+    return next(a for a in present if (a.leader and a.leader.name) == leader)
+
+
+def _timeline(answer: ClusterAnswer) -> int:
+    return (answer.leader and answer.leader.timeline) or 0
 
 
 async def cluster_async(
     over: httpx.AsyncClient, root: str, *, deadline: timedelta
 ) -> ClusterAnswer:
-    """Return the members as ``members`` does, and what Patroni was told to do with them.
-
-    The whole look has ``deadline``.
+    """Return what ``cluster`` does; the whole look has ``deadline``.
 
     Raises:
         NotSeen: nothing is known.
@@ -125,16 +151,7 @@ def forks(over: httpx.Client, root: str) -> dict[int, int]:
     try:
         return {int(line[0]): int(line[1]) for line in answer}
     except (TypeError, ValueError, IndexError, KeyError) as error:
-        raise _strange(url, "lines of timeline, location, …", str(error)) from error
-
-
-def leads(over: httpx.Client, root: str) -> bool:
-    """Tell whether the member under ``root`` says itself that it leads.
-
-    Raises:
-        NotSeen: nothing is known.
-    """
-    return look_status(over, f"{root}/primary", deadline=LOOK) == httpx.codes.OK
+        raise strange(url, "lines of timeline, location, …", str(error)) from error
 
 
 def order(*, leader: HostName, candidate: HostName, giver: str) -> str:
@@ -182,10 +199,11 @@ def _read(answer: Any, url: str) -> ClusterAnswer:
         return ClusterAnswer.model_validate(answer)
     except ValidationError as error:
         problems = f"{error.error_count()} problems"
-        raise _strange(url, "members with name, role, state", problems) from error
+        raise strange(url, "members with name, role, state", problems) from error
 
 
-def _strange(url: str, expected: str, actual: str) -> NotSeen:
+def strange(url: str, expected: str, actual: str) -> NotSeen:
+    """Return what is to be said when ``url`` answered ``actual``, which is not ``expected``."""
     return NotSeen(
         f"{url} did not answer as Patroni does",
         refused=True,

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
 
 import httpx
 
-from access.clients import patroni
+from access.clients import patroni, patroni_status
+from access.clients.patroni_status import StatusAnswer
+from core.clock import Clock
 from core.errors import NotSeen
+from core.system_clock import SystemClock
 from dr.doors import SwitchOrder
 from dr.facts import MemberFacts
 from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
+from dr.seam import LogProgress, Seam, read_seam
 from dr.succession import LogEnd, Succession, succession
 from inventory.endpoints import patroni_port
 from inventory.names import DatabaseName, HostName
-from inventory.network import Network
+from inventory.network import Member, Network
+
+_TO_REPLAY: Final = timedelta(seconds=1)
+"""a copy that is well replays within milliseconds what it has received"""
+_AGAIN: Final = timedelta(milliseconds=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +39,55 @@ class Patroni:
     over: httpx.Client
     programs: Programs
     orders: Orders
+    clock: Clock = field(default_factory=SystemClock)
 
     def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
-        """Return every declared copy, as the first Patroni that answers tells."""
+        """Return every declared copy, as most of the Patronis that answer tell."""
         declared = {member.host for member in self.network.database(database).members}
         return {
             member.name: MemberFacts(
                 member.leads, member.streams, member.lag_bytes, member.synchronous
             )
-            for member in self._members(database)
+            for member in self._cluster(database).members
             if member.name in declared
         }
+
+    def paused(self, database: DatabaseName) -> bool:
+        """Tell whether Patroni was told to leave ``database`` as it is."""
+        return self._cluster(database).pause
 
     def leads(
         self,
         database: DatabaseName,
         host: HostName,
     ) -> bool:
-        """Tell whether ``host`` says itself that it leads."""
-        return patroni.leads(self.over, self._root(database, host))
+        """Tell whether ``host`` says itself that it leads, and is out of recovery."""
+        return patroni_status.leads(self.over, self._root(database, host))
+
+    def progress(self, database: DatabaseName, host: HostName) -> LogProgress:
+        """Return how far ``host`` came; looks again for a second while it has more to replay."""
+        now = first = self._status(database, host)
+        began = self.clock.elapsed()
+        while _behind(first, now) and self.clock.elapsed() - began < _TO_REPLAY:
+            self.clock.sleep(_AGAIN)
+            now = self._status(database, host)
+        if first.received is None or now.replayed is None:
+            raise NotSeen(
+                f"PostgreSQL at {host} does not tell how far it came",
+                refused=True,
+                expected="positions in its log",
+                actual=f"{now.role}, {now.state}",
+                next_step=f"ndc ssh {host} -- journalctl -u patroni-{database} -n 20",
+            )
+        return LogProgress(now.timeline, first.received, now.replayed, now.sends_to)
+
+    def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
+        """Return how the log of ``leader`` goes on at ``position``, by its disk."""
+        words = ["dr.onhost.seam_main", database, str(timeline), str(position)]
+        with looking():
+            return self.programs.answer(
+                leader, words, read_seam, expected='{"holds": …}', bound=2 * LOOK
+            )
 
     def switch(self, order: SwitchOrder) -> None:
         """Give ``order`` under its claim; return when another leader was seen."""
@@ -57,18 +98,31 @@ class Patroni:
     ) -> Succession | None:
         """Return how ``host`` came to lead after ``former``: its history, and the disk of both."""
         end = self._log_end(database, former)
-        members = self._members(database)
+        members = self._cluster(database).members
         timeline = next((member.timeline for member in members if member.name == host), None)
         return succession(end, timeline, patroni.forks(self.over, self._root(database, host)))
 
-    def _members(self, database: DatabaseName) -> tuple[patroni.MemberAnswer, ...]:
-        failure = NotSeen(f"{database} has no member to ask", refused=False)
-        for member in self.network.database(database).members:
+    def _cluster(self, database: DatabaseName) -> patroni.ClusterAnswer:
+        """Return what most of those that answer tell; all are asked at the same time."""
+        members = self.network.database(database).members
+
+        def ask(member: Member) -> patroni.ClusterAnswer | NotSeen:
             try:
-                return patroni.members(self.over, self._root(database, member.host))
+                return patroni.cluster(self.over, self._root(database, member.host))
             except NotSeen as error:
-                failure = error
-        raise failure
+                return error
+
+        with ThreadPoolExecutor(max(len(members), 1)) as pool:
+            sights = list(pool.map(ask, members))
+        answers = [answer for answer in sights if isinstance(answer, patroni.ClusterAnswer)]
+        agreed = patroni.agreed(answers)
+        if agreed is not None:
+            return agreed
+        failures = [failure for failure in sights if isinstance(failure, NotSeen)]
+        raise _contradiction(database, answers) if answers else failures[-1]
+
+    def _status(self, database: DatabaseName, host: HostName) -> StatusAnswer:
+        return patroni_status.status(self.over, self._root(database, host))
 
     def _log_end(self, database: DatabaseName, host: HostName) -> LogEnd:
         words = ["dr.onhost.log_end_main", database]
@@ -80,3 +134,21 @@ class Patroni:
     def _root(self, database: DatabaseName, host: HostName) -> str:
         port = patroni_port(self.network.database(database).port)
         return f"https://{self.network.host(host).management.ip}:{port}"
+
+
+def _behind(first: StatusAnswer, now: StatusAnswer) -> bool:
+    """Tell whether a copy does not show yet what it had received at first."""
+    if first.received is None or now.replayed is None:
+        return False
+    return now.replayed < first.received
+
+
+def _contradiction(database: DatabaseName, answers: Sequence[patroni.ClusterAnswer]) -> NotSeen:
+    leaders = [answer.leader.name if answer.leader else "nobody" for answer in answers]
+    return NotSeen(
+        f"the members of {database} do not tell the same leader",
+        refused=True,
+        expected="one leader",
+        actual=", ".join(leaders),
+        next_step="`ndc status` shows which hosts and links are up; then ask again",
+    )

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.errors import Rejected
+from dr.seam import LogProgress
 from dr.simulation.timeline import Timeline
 from dr.succession import LogEnd, Succession
 from inventory.names import HostName
@@ -34,6 +35,14 @@ class SimulatedDatabase:
     """acknowledged and unacknowledged rows, as the leader has them"""
     missing: dict[HostName, int] = field(default_factory=dict)
     """rows at the end of the log that a standby does not have yet"""
+    still: dict[HostName, int] = field(default_factory=dict)
+    """where those stand that receive the log and no longer replay it"""
+    recovering: set[HostName] = field(default_factory=set)
+    """those whose promotion is not over, though they may hold the leader key"""
+    twins: dict[HostName, int] = field(default_factory=dict)
+    """where those stand that have a history of their own of the present timeline"""
+    paused: bool = False
+    """whether Patroni was told to replace no leader"""
     promotion: timedelta = PROMOTION
     """from the old leader's stop to the new one"""
     rejoining: timedelta = REJOINING
@@ -76,6 +85,26 @@ class SimulatedDatabase:
         self.leader, self.synchronous, self.switching = None, set(), True
         self.timeline.at(self.promotion, lambda: self._promote(candidate, rejoining=leader))
 
+    def come_back_as_twin(self, host: HostName) -> None:
+        """Let ``host`` follow again that was promoted, unnoticed, to the present timeline.
+
+        It wrote a row then that nobody else has. Patroni calls it streaming.
+        """
+        self.alive.add(host)
+        self.synchronous.discard(host)
+        self.twins[host] = len(self.log) + 1
+
+    def progress(self, host: HostName) -> LogProgress:
+        """Return how far ``host`` came; a byte a row."""
+        received = self.twins.get(host, len(self.log) - self.missing.get(host, 0))
+        followers = self.alive - {host} - self.twins.keys()
+        return LogProgress(
+            timeline=self.forks + 1,
+            received=received,
+            replayed=self.still.get(host, received),
+            sends_to=frozenset(followers if host == self.leader else ()),
+        )
+
     def crash_leader(self) -> None:
         """Lose the leader's host; its best standby takes over when the lease has run out."""
         lost, heirs = self.leader, sorted(self.synchronous)
@@ -88,7 +117,7 @@ class SimulatedDatabase:
 
     def _promote(self, candidate: HostName, rejoining: HostName | None) -> None:
         self.switching = False
-        if candidate not in self.alive:
+        if candidate not in self.alive or candidate in self.still:
             return
         behind = self.missing.pop(candidate, 0)
         if behind:

@@ -14,7 +14,9 @@ from dr.doors import Acknowledged, Doors, Stance, SwitchOrder
 from dr.epochs import Act
 from dr.facts import MemberFacts
 from dr.placement import Claim, Placement
+from dr.seam import LogProgress, Seam
 from dr.simulation.citizens import Citizens
+from dr.simulation.database import SimulatedDatabase
 from dr.simulation.truth import Truth
 from dr.succession import Succession
 from inventory.names import DatabaseName, HostName, ServiceName
@@ -101,12 +103,29 @@ class SimulatedPatroni:
             for host in sorted(own.alive)
         }
 
+    def paused(self, database: DatabaseName) -> bool:
+        """Tell whether Patroni of ``database`` is paused."""
+        self.members(database)
+        return self.truth.database.paused
+
     def leads(self, database: DatabaseName, host: HostName) -> bool:
-        """Tell whether ``host`` leads."""
-        own = self.truth.database
-        if host not in own.alive or not self.truth.sees(host):
+        """Tell whether ``host`` leads, and is out of recovery."""
+        own = self._seen(database, host)
+        return own.leader == host and host not in own.recovering
+
+    def progress(self, database: DatabaseName, host: HostName) -> LogProgress:
+        """Return how far ``host`` came."""
+        return self._seen(database, host).progress(host)
+
+    def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
+        """Return whether the log of ``leader`` has a row where a copy stands; all are kept."""
+        own = self._seen(database, leader)
+        return Seam(position not in own.twins.values(), None if timeline == 1 else len(own.log))
+
+    def _seen(self, database: DatabaseName, host: HostName) -> SimulatedDatabase:
+        if host not in self.truth.database.alive or not self.truth.sees(host):
             raise NotSeen(f"{host} does not answer for {database}", refused=False)
-        return own.leader == host
+        return self.truth.database
 
     def switch(self, order: SwitchOrder) -> None:
         """Begin the planned switch, if the claim of ``order`` stands."""

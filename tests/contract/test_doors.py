@@ -14,6 +14,7 @@ from dr import actions, questions
 from dr.actions import Action
 from dr.doors import SwitchOrder
 from dr.questions import Question
+from dr.simulation.database import SimulatedDatabase
 from inventory.names import DatabaseName, HostName, SiteName
 from tests.contract.reached import RUN, Reached
 from tests.rehearsals import SERVICE
@@ -90,6 +91,15 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
         questions.LagsAtMost(DATABASE, CANDIDATE, 0),
         questions.LagsAtMost(DATABASE, THIRD, 0),
     ),
+    questions.Hears: (
+        questions.Hears(DATABASE, CANDIDATE, LEADER),
+        questions.Hears(DATABASE, THIRD, LEADER),
+    ),
+    questions.HasReplayed: (
+        questions.HasReplayed(DATABASE, CANDIDATE),
+        questions.HasReplayed(DATABASE, THIRD),
+    ),
+    questions.IsNotPaused: (questions.IsNotPaused(DATABASE), questions.IsNotPaused(DATABASE)),
     questions.IsProtected: (questions.IsProtected(DATABASE), questions.IsProtected(DATABASE)),
     questions.HasAll: (
         questions.HasAll(DATABASE, CANDIDATE, LEADER),
@@ -135,9 +145,21 @@ def _arranged(reached: Reached, question: Question, *, so: bool) -> None:
             reached.becomes(questions.Leads(DATABASE, CANDIDATE), answer=True)
         case questions.LagsAtMost():
             _behind(reached, THIRD, 7)
-        case questions.IsProtected() if not so:
+        case _:
             with reached.holding():
-                reached.truth.database.synchronous.clear()
+                _made(reached.truth.database, question, so=so)
+
+
+def _made(database: SimulatedDatabase, question: Question, *, so: bool) -> None:
+    match question:
+        case questions.Hears():
+            database.come_back_as_twin(THIRD)
+        case questions.HasReplayed():
+            database.still[THIRD] = 0
+        case questions.IsNotPaused():
+            database.paused = not so
+        case questions.IsProtected() if not so:
+            database.synchronous.clear()
         case _:
             pass
 
@@ -245,30 +267,6 @@ def test_a_torn_log_is_refused_and_never_in_doubt(reached: Reached) -> None:
 
     assert completion.answer is Answer.NO
     assert "wrote what ndc02-node does not have" in completion.note
-
-
-def test_a_service_is_observed_whole(reached: Reached) -> None:
-    reached.becomes(questions.Serves(SERVICE, HOME), answer=True)
-
-    facts = reached.eye.observe(SERVICE)
-
-    assert facts.placement is not None
-    assert (facts.placement.site, facts.placement.epoch) == (HOME, 1)
-    assert facts.claim is not None
-    assert facts.claim.run is None
-    assert facts.leader == LEADER
-    assert facts.synchronous == frozenset({CANDIDATE})
-    assert facts.reachable == {"ndc01", "ndc02", "ndc03"}
-    assert facts.answering == {APP, OTHER_APP, THIRD}
-
-
-def test_nothing_is_made_up_about_a_network_that_nobody_sees(reached: Reached) -> None:
-    reached.go_dark()
-
-    facts = reached.eye.observe(SERVICE)
-
-    assert (facts.placement, facts.claim, facts.synchronous, facts.leader) == (None,) * 4
-    assert (*facts.members, *facts.reachable, *facts.answering) == ()
 
 
 def test_the_probe_counts_what_was_written_while_it_is_asked_about(reached: Reached) -> None:

@@ -22,10 +22,11 @@ from dr.log_end import end_text
 from dr.onhost.addresses import Addresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
+from dr.seam import seam_text
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World
 from inventory.etcd import patroni_facts, patroni_order
-from inventory.names import HostName
+from inventory.names import DatabaseName, HostName
 from tests.stubs.https import Asked, Reply
 from tests.stubs.ssh import Ran
 
@@ -76,6 +77,10 @@ def runs(world: World, host: HostName, record: EpochRecord, key: str, command: s
                 if former == host
             ]
             return (0, end_text(ends[-1]) + "\n") if ends else (1, "")
+        case ["dr.onhost.seam_main", name, timeline, position]:
+            door = world.doors.database
+            seam = door.seam(DatabaseName(name), host, int(timeline), int(position))
+            return 0, seam_text(seam) + "\n"
         case words:
             return 127, f"no {words} here\n"
 
@@ -95,9 +100,12 @@ def patroni(world: World, host: HostName, asked: Asked) -> Reply:
     database = world.truth.database
     match asked.path:
         case "/cluster":
-            return 200, {"members": [_member(world, one) for one in sorted(database.alive)]}
+            members = [_member(world, one) for one in sorted(database.alive)]
+            return 200, {"members": members, **({"pause": True} if database.paused else {})}
         case "/primary":
-            return (200 if database.leader == host else 503), {}
+            return (200 if database.leader == host else 503), _status(world, host)
+        case "/patroni":
+            return 200, _status(world, host)
         case "/history":
             links = [s for (_, heir), s in database.successions.items() if heir == host]
             return 200, [[link.end.timeline, link.fork, "no recovery target"] for link in links]
@@ -139,6 +147,23 @@ def _member(world: World, host: HostName) -> Mapping[str, Any]:
         "state": "running" if leads else "streaming",
         "timeline": database.forks + 1,
         **({} if leads else {"lag": 100_000 * database.missing.get(host, 0)}),
+    }
+
+
+def _status(world: World, host: HostName) -> Mapping[str, Any]:
+    database = world.truth.database
+    progress = database.progress(host)
+    if database.leader == host and host not in database.recovering:
+        log = {"location": progress.received}
+    else:
+        log = {"received_location": progress.received, "replayed_location": progress.replayed}
+    sent = [{"application_name": to, "state": "streaming"} for to in sorted(progress.sends_to)]
+    return {
+        "state": "running",
+        "role": "primary" if "location" in log else "replica",
+        "timeline": progress.timeline,
+        "xlog": log,
+        **({"replication": sent} if sent else {}),
     }
 
 

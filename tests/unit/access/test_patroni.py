@@ -28,7 +28,9 @@ CLUSTER: dict[str, Any] = {
 
 
 def test_members_are_read_with_what_is_known_of_them() -> None:
-    leader, standby, starting = patroni.members(answering({"/cluster": (200, CLUSTER)}), ROOT)
+    told = patroni.cluster(answering({"/cluster": (200, CLUSTER)}), ROOT)
+
+    leader, standby, starting = told.members
 
     assert (leader.leads, leader.synchronous, leader.lag_bytes) == (True, False, None)
     assert (standby.streams, standby.synchronous, standby.lag_bytes) == (True, True, 0)
@@ -63,7 +65,7 @@ def test_a_loop_reads_the_same_members() -> None:
         async with httpx.AsyncClient(transport=over._transport) as client:  # type: ignore[arg-type]  # the library's transport for tests is of both kinds
             return await patroni.cluster_async(client, ROOT, deadline=patroni.LOOK)
 
-    assert asyncio.run(cluster()).members == patroni.members(over, ROOT)
+    assert asyncio.run(cluster()) == patroni.cluster(over, ROOT)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +103,52 @@ def test_what_patroni_was_told_to_do_is_read(
     assert (scheduled and (str(scheduled.at), scheduled.to)) == at_and_to
 
 
+def _answer(leader: str | None, timeline: int) -> patroni.ClusterAnswer:
+    return patroni.ClusterAnswer(
+        members=tuple(
+            patroni.MemberAnswer(
+                name=host,
+                role="leader" if host == leader else "replica",
+                state="running",
+                timeline=timeline,
+            )
+            for host in (ONE, TWO)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "believed"),
+    [
+        ([(ONE, 3), (ONE, 3), (ONE, 3)], ONE),
+        ([(ONE, 3), (TWO, 4), (TWO, 4)], TWO),
+        ([(ONE, 3), (TWO, 4)], TWO),
+        ([(ONE, 3), (TWO, 3), (TWO, 3)], TWO),
+        ([(ONE, 3), (None, 3), (None, 3)], None),
+    ],
+    ids=["all", "old-news", "old-news-of-half", "most", "most-see-none"],
+)
+def test_who_was_cut_off_is_not_believed(
+    told: list[tuple[str | None, int]], believed: str | None
+) -> None:
+    agreed = patroni.agreed([_answer(*one) for one in told])
+
+    assert agreed is not None
+    assert (agreed.leader and agreed.leader.name) == believed
+
+
+@pytest.mark.parametrize(
+    "told", [[(ONE, 3), (TWO, 3)], [(ONE, 3), (None, 3)], []], ids=["two", "one-or-none", "nobody"]
+)
+def test_members_that_contradict_each_other_tell_nothing(
+    told: list[tuple[str | None, int]],
+) -> None:
+    assert patroni.agreed([_answer(*one) for one in told]) is None
+
+
 def test_something_else_that_answers_tells_nothing() -> None:
     with pytest.raises(NotSeen, match="did not answer as Patroni does"):
-        patroni.members(answering({"/cluster": (200, {"hello": "world"})}), ROOT)
+        patroni.cluster(answering({"/cluster": (200, {"hello": "world"})}), ROOT)
 
 
 def test_forks_are_read_from_the_history_and_there_are_none_before_the_first() -> None:
@@ -117,11 +162,6 @@ def test_forks_are_read_from_the_history_and_there_are_none_before_the_first() -
 def test_a_history_that_is_none_tells_nothing(said: Any) -> None:
     with pytest.raises(NotSeen, match="did not answer as Patroni does"):
         patroni.forks(answering({"/history": (200, said)}), ROOT)
-
-
-@pytest.mark.parametrize(("status", "leads"), [(200, True), (503, False)])
-def test_a_member_says_itself_whether_it_leads(status: int, leads: bool) -> None:  # noqa: FBT001 - the case
-    assert patroni.leads(answering({"/primary": (status, {})}), ROOT) is leads
 
 
 def test_an_order_is_read_as_patroni_reads_it_and_names_who_gave_it() -> None:

@@ -16,6 +16,7 @@ from dr.facts import Facts, MemberFacts
 from dr.placement import Claim, Placement
 from dr.planner import Occasion, plan_switchover
 from dr.rules import Switchover, refusals, staleness
+from dr.seam import LogProgress, Seam
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
 from tests.conftest import Golden
@@ -34,6 +35,21 @@ def _without_site(facts: Facts) -> Facts:
         reachable=facts.reachable - {SiteName("ndc02")},
         answering=facts.answering - {HostName("ndc02-app")},
     )
+
+
+def _with_progress(host: HostName, progress: LogProgress) -> Change:
+    return lambda facts: replace(facts, progress={**facts.progress, host: progress})
+
+
+def _apart(seam: Seam | None) -> Change:
+    """Return facts of a leader that sends nothing to the candidate."""
+
+    def change(facts: Facts) -> Facts:
+        leads = replace(facts.progress[LEADER], received=9000, replayed=9000, sends_to=frozenset())
+        progress = {LEADER: leads, CANDIDATE: LogProgress(46, 8000, 8000)}
+        return replace(facts, progress=progress, seams={} if seam is None else {CANDIDATE: seam})
+
+    return change
 
 
 def _with_member(host: HostName, member: MemberFacts) -> Change:
@@ -55,6 +71,16 @@ BAD: dict[str, Change] = {
     ),
     "lag-unseen": _with_member(CANDIDATE, MemberFacts(leads=False, streams=True, lag_bytes=None)),
     "not-streaming": _with_member(CANDIDATE, MemberFacts(leads=False, streams=False, lag_bytes=0)),
+    "paused": lambda facts: replace(facts, paused=True),
+    "pause-unseen": lambda facts: replace(facts, paused=None),
+    "replay-stands-still": _with_progress(CANDIDATE, LogProgress(1, 9_000_000, 1_000_000)),
+    "candidate-silent": lambda facts: replace(
+        facts, progress={LEADER: facts.progress[LEADER]}, seams={}
+    ),
+    "leader-silent": lambda facts: replace(facts, progress={CANDIDATE: facts.progress[CANDIDATE]}),
+    "not-followed": _apart(None),
+    "two-histories": _apart(Seam(holds=False, fork=7000)),
+    "log-gone": _apart(Seam(holds=None, fork=7000)),
     "there-already": lambda facts: replace(
         facts,
         placement=Placement(SiteName("ndc02"), 5, RUN),
