@@ -35,7 +35,7 @@ def objections(
         return
     if candidate not in leading.sends_to:
         yield _stranger(database, leader, candidate, facts, own, leading)
-    if own.unreplayed:
+    if own.stands_still:
         yield PlanRefused(
             f"{candidate} does not replay what it receives of {database}",
             expected=f"replayed to {written(own.received)}, which it had a second ago",

@@ -35,7 +35,7 @@ from dr.questions import (
     Question,
     Serves,
 )
-from dr.seam import LogProgress, Seam
+from dr.seam import LogProgress, Seam, strangers
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network
 
@@ -103,7 +103,7 @@ class Eye:
         """Answer from what can be seen now; None means that it cannot be seen."""
         return if_seen(lambda: self._answer(question))
 
-    def _answer(self, question: Question) -> bool | None:  # noqa: PLR0911 - one line a question
+    def _answer(self, question: Question) -> bool | None:  # noqa: C901, PLR0911 - one line a question
         match question:
             case IsFree() | IsHeldBy() | IsNotHeldBy() | IsPlaced():
                 return self._of_the_record(question)
@@ -162,7 +162,7 @@ class Eye:
             case Hears(database, host, leader):
                 return host in door.progress(database, leader).sends_to
             case HasReplayed(database, host):
-                return door.progress(database, host).unreplayed == 0
+                return not door.progress(database, host).stands_still
             case IsNotPaused(database):
                 return not door.paused(database)
             case _:
@@ -190,32 +190,29 @@ class Eye:
     ) -> Mapping[HostName, Seam]:
         """Return how the log of ``leader`` goes on where copies stand that it sends nothing to."""
         door = self.doors.database
-        if leader is None or leader not in came:
+        if leader is None or leader not in came or not strangers(leader, came):
             return {}
-        strangers = came.keys() - came[leader].sends_to - {leader}
         # asked after the copies were: what they have by then and it has not is not its own
-        own = if_seen(lambda: door.progress(database, leader)) if strangers else None
+        own = if_seen(lambda: door.progress(database, leader))
         if own is None:
             return {}
-        looks: dict[HostName, Callable[[], Seam | None]] = {}
-        for host in strangers - own.sends_to:
-            timeline, at = came[host].timeline, came[host].replayed
-            if timeline is None or timeline != own.timeline:
-                continue
-            if at > own.received:
-                looks[host] = lambda: Seam(holds=False, fork=None)
-            elif at < own.received:
-                looks[host] = self.begin(self._seam(database, leader, timeline, at))
-        return {host: seam for host, look in looks.items() if (seam := look()) is not None}
+        parted = strangers(leader, {**came, leader: own})
+        looks = {
+            host: self.begin(self._seam(database, leader, came[host]))
+            for host, seam in parted.items()
+            if seam is None
+        }
+        seams = parted | {host: look() for host, look in looks.items()}
+        return {host: seam for host, seam in seams.items() if seam is not None}
 
     def _progress(self, database: DatabaseName, host: HostName) -> Callable[[], LogProgress | None]:
         return lambda: if_seen(lambda: self.doors.database.progress(database, host))
 
     def _seam(
-        self, database: DatabaseName, leader: HostName, timeline: int, position: int
+        self, database: DatabaseName, leader: HostName, copy: LogProgress
     ) -> Callable[[], Seam | None]:
-        door = self.doors.database
-        return lambda: if_seen(lambda: door.seam(database, leader, timeline, position))
+        door, timeline = self.doors.database, copy.timeline or 0
+        return lambda: if_seen(lambda: door.seam(database, leader, timeline, copy.replayed))
 
     def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
         return lambda: if_seen(lambda: self.doors.database.leads(database, host)) is not None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
@@ -32,7 +33,7 @@ class LogProgress:
     received: int
     """of a leader: written"""
     replayed: int
-    """what it would lead with; less than received for longer than a moment: it stands still"""
+    """what its tables show, and what it would lead with"""
     sends_to: frozenset[HostName] = field(default=frozenset())
     """whom it sends its log to"""
 
@@ -40,6 +41,11 @@ class LogProgress:
     def unreplayed(self) -> int:
         """Bytes that it has and does not show."""
         return max(self.received - self.replayed, 0)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether it has more than it replays: a page, or less, may be a record that goes on."""
+        return self.unreplayed > _PAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,26 @@ def fork_of(history: str) -> int | None:
         return None
     high, low = (int(half, base=16) for half in lines[-1][1].split("/"))
     return high << 32 | low
+
+
+def strangers(
+    leader: HostName, came: Mapping[HostName, LogProgress]
+) -> dict[HostName, Seam | None]:
+    """Return the copies of the leader's timeline that ``leader`` sends nothing to.
+
+    ``came`` says how far each got, ``leader`` having been asked last. With what is known then of
+    where a copy meets its leader: one that has more than its leader has another history. None:
+    only the leader's disk tells.
+    """
+    own = came[leader]
+    others = came.keys() - own.sends_to - {leader}
+    return {
+        host: Seam(holds=False, fork=None) if came[host].replayed > own.received else None
+        for host in sorted(others)
+        if own.timeline is not None
+        and came[host].timeline == own.timeline
+        and came[host].replayed != own.received
+    }
 
 
 def told_apart(copy: HostName, leader: HostName, progress: LogProgress, seam: Seam | None) -> str:

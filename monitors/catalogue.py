@@ -48,6 +48,14 @@ RPO_OBJECTIVE = MetricSpec(
     "Greatest age of the recovery point that the workload's tier allows; 0: nothing may be lost",
     "the workload has no copy at the target's site",
 )
+CONNECTIONS_LEFT = MetricSpec(
+    "ndc_database_connections_left",
+    "gauge",
+    "count",
+    ("workload", "member"),
+    "How many more connections the member would take from programs; 0: it refuses the next one",
+    "the member could not be asked, and did not say that it is full",
+)
 LINK_UP = MetricSpec(
     "ndc_link_up",
     "gauge",
@@ -168,6 +176,7 @@ PROBE_SLIP = MetricSpec(
 CATALOGUE = (
     RECOVERY_POINT,
     RPO_OBJECTIVE,
+    CONNECTIONS_LEFT,
     LINK_UP,
     LINK_RTT_SECONDS,
     LINK_LOSS_RATIO,

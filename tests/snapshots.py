@@ -9,8 +9,9 @@ from access.clients.patroni import ClusterAnswer, MemberAnswer
 from access.clients.prometheus import Sample
 from access.secrets.ends import AUTHORITY
 from dr.placement import Placement
-from inventory.names import LinkName, SiteName
-from inventory.network import Network, Role
+from dr.seam import LogProgress
+from inventory.names import HostName, LinkName, SiteName
+from inventory.network import Database, Network, Role
 from monitors.catalogue import (
     BFD_SESSION_UP,
     BGP_SESSION_UP,
@@ -48,6 +49,16 @@ def all_well(of: Network) -> Readings:
                     )
                     for each in database.members
                 )
+            )
+            for database in of.databases
+            for member in database.members
+        },
+        progress={
+            (database.name, member.host): LogProgress(
+                3,
+                5000,
+                5000,
+                _others(database, database.home) if member.site == database.home else frozenset(),
             )
             for database in of.databases
             for member in database.members
@@ -121,6 +132,17 @@ def site_down(profile: str = "tiny", site: str = "ndc01") -> Snapshot:
                 for key, cluster in well.clusters.items()
                 if cluster and key[1] not in gone
             },
+            progress={
+                (database.name, member.host): LogProgress(
+                    4,
+                    5000,
+                    5000,
+                    _others(database, refuge) if member.site == refuge else frozenset(),
+                )
+                for database in of.databases
+                for member in database.members
+                if member.host not in gone
+            },
             placements={s.name: Placement(refuge, 5, None) for s in of.services},
             probed={s.name: ProbeReading(answers=True, site=refuge) for s in of.services},
         ),
@@ -162,6 +184,10 @@ def endangered(profile: str = "tiny") -> Snapshot:
             },
         ),
     )
+
+
+def _others(database: Database, leads: SiteName) -> frozenset[HostName]:
+    return frozenset(m.host for m in database.members if m.site != leads)
 
 
 def _standby(synchronous: bool) -> str:  # noqa: FBT001 - a column of the table above

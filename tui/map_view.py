@@ -17,7 +17,7 @@ from itertools import groupby
 from inventory.names import SiteName
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import concerns, of_subject
-from monitors.health.snapshot import LinkView, SiteView, Snapshot
+from monitors.health.snapshot import LinkView, ServiceView, SiteView, Snapshot
 from tui.picture import UNICODE, PictureLine, Span, Strokes, clipped
 from tui.words import round_trip
 
@@ -78,16 +78,21 @@ def _facts(
         _of_site(site, snapshot, all_concerns),
     )
     leaders = {host.name for host in hosts}
-    leading = [d for d in snapshot.databases if d.leader in leaders]
+    leading = [d for d in snapshot.databases if snapshot.leader_of(d) in leaders]
     yield (
         f"leads {', '.join(d.name for d in leading)}" if leading else "",
         _worst(of_subject(all_concerns, d.name) for d in leading),
     )
-    serving = [s for s in snapshot.services if (s.answers_from or s.active) == site.name]
-    yield (
-        f"serves {', '.join(s.name for s in serving)}" if serving else "",
-        _worst(of_subject(all_concerns, s.name) for s in serving),
-    )
+    here = [s for s in snapshot.services if (s.answers_from or s.active) == site.name]
+    yield _services(here), _worst(of_subject(all_concerns, s.name) for s in here)
+
+
+def _services(here: Sequence[ServiceView]) -> str:
+    """Return what answers citizens at a site, and what is only placed there."""
+    serves = ", ".join(service.name for service in here if service.answers)
+    placed = ", ".join(service.name for service in here if not service.answers)
+    parts = (f"serves {serves}" if serves else "", f"placed: {placed}" if placed else "")
+    return "; ".join(part for part in parts if part)
 
 
 def _of_site(site: SiteView, snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> Condition:

@@ -15,7 +15,16 @@ from monitors.health.snapshot import (
     SessionView,
     Snapshot,
 )
-from tui.words import NOTHING, amount, duration, last_sight, marked, round_trip
+from tui.words import (
+    NOTHING,
+    amount,
+    duration,
+    last_sight,
+    led_by,
+    marked,
+    protection,
+    round_trip,
+)
 
 _FIRST_LINE = {
     Health.GREEN: "all green",
@@ -130,9 +139,9 @@ def _databases(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[st
     lines: list[str] = []
     for database in snapshot.databases:
         facts = (
-            f"leader {database.leader or 'none'}",
+            f"leader {led_by(database, snapshot)}",
             f"timeline {database.timeline or NOTHING}",
-            f"{database.synchronous} of {database.synchronous_wanted} synchronous",
+            protection(database, snapshot),
         )
         condition = marked(of_subject(all_concerns, database.name))
         lines.append(f"database {database.name}  {condition}  {', '.join(facts)}")

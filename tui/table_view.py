@@ -9,7 +9,7 @@ from itertools import chain
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, of_subject
 from monitors.health.snapshot import DatabaseView, ServiceView, Sighting, Snapshot
-from tui.words import NOTHING, amount, duration
+from tui.words import NOTHING, amount, duration, led_by, protection
 
 COLUMNS = ("what", "", "how it is", "seen")
 
@@ -68,8 +68,7 @@ def _database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Row]:
         f"database/{database.name}",
         database.name,
         of_subject(concerns(snapshot), database.name),
-        f"led by {database.leader or 'nobody'}, "
-        f"{database.synchronous}/{database.synchronous_wanted} synchronous",
+        f"led by {led_by(database, snapshot)}, {protection(database, snapshot)}",
         _age(database.sighting, snapshot),
     )
     for member in database.members:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core import text
 from monitors.health.concern import Condition
-from monitors.health.snapshot import Sighting
+from monitors.health.snapshot import DatabaseView, Sighting, Snapshot
 
 _GLYPHS = {
     Condition.OK: " ",
@@ -36,6 +36,22 @@ def round_trip(length: timedelta | None) -> str:
 def amount(size_bytes: int | None) -> str:
     """Return ``size_bytes`` in its largest fitting unit: ``0 B``, ``3.5 MB``."""
     return NOTHING if size_bytes is None else text.size(size_bytes)
+
+
+def led_by(database: DatabaseView, snapshot: Snapshot) -> str:
+    """Return who leads ``database`` now; whom nobody sees lead any more is named as the last."""
+    leader = snapshot.leader_of(database)
+    if leader is not None:
+        return leader
+    if database.leader is not None:
+        return f"nobody (last: {database.leader})"
+    return "nobody" if database.sighting.current and not database.contradicted else "unknown"
+
+
+def protection(database: DatabaseView, snapshot: Snapshot) -> str:
+    """Return how many standbys each commit is on; without a leader there is no commit."""
+    count = database.synchronous if snapshot.leader_of(database) else "?"
+    return f"{count} of {database.synchronous_wanted} synchronous"
 
 
 def last_sight(sighting: Sighting, now: datetime) -> str:

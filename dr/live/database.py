@@ -20,7 +20,7 @@ from dr.facts import MemberFacts
 from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
-from dr.seam import LogProgress, Seam, read_seam
+from dr.seam import LogProgress, Seam
 from dr.succession import LogEnd, Succession, succession
 from inventory.endpoints import patroni_port
 from inventory.names import DatabaseName, HostName
@@ -83,11 +83,7 @@ class Patroni:
 
     def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
         """Return how the log of ``leader`` goes on at ``position``, by its disk."""
-        words = ["dr.onhost.seam_main", database, str(timeline), str(position)]
-        with looking():
-            return self.programs.answer(
-                leader, words, read_seam, expected='{"holds": …}', bound=2 * LOOK
-            )
+        return self.programs.seam(database, leader, timeline, position)
 
     def switch(self, order: SwitchOrder) -> None:
         """Give ``order`` under its claim; return when another leader was seen."""

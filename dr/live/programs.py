@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 from access.clients.ssh import Access, connect
 from core.errors import NotSeen, Rejected, Unreachable
 from core.host_paths import PYTHON
-from inventory.names import HostName
+from dr.seam import Seam, read_seam
+from inventory.names import DatabaseName, HostName
 from inventory.network import Network
 
 T = TypeVar("T")
@@ -41,6 +42,16 @@ class Programs:
 
     network: Network
     access: Access
+
+    def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
+        """Return how the log of ``leader`` goes on at ``position`` of ``timeline``, by its disk.
+
+        Raises:
+            NotSeen: nothing tells.
+        """
+        words = ["dr.onhost.seam_main", database, str(timeline), str(position)]
+        with looking():
+            return self.answer(leader, words, read_seam, expected='{"holds": …}', bound=2 * LOOK)
 
     def answer(
         self,

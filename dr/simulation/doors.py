@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from core.errors import NotSeen, Rejected, Unreachable
 from core.measure import Measure, ProbeTime
@@ -16,16 +16,13 @@ from dr.facts import MemberFacts
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.simulation.citizens import Citizens
-from dr.simulation.database import SimulatedDatabase
+from dr.simulation.database import ROW_BYTES, SimulatedDatabase
 from dr.simulation.truth import Truth
 from dr.succession import Succession
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Role
 
 T = TypeVar("T")
-
-_ROW_BYTES: Final = 100_000
-"""what one row costs in the log, with all that is written beside it"""
 
 
 def doors(truth: Truth, citizens: Citizens) -> Doors:
@@ -97,7 +94,7 @@ class SimulatedPatroni:
             host: MemberFacts(
                 leads=host == own.leader,
                 streams=host != own.leader,
-                lag_bytes=None if host == own.leader else _ROW_BYTES * own.missing.get(host, 0),
+                lag_bytes=None if host == own.leader else ROW_BYTES * own.missing.get(host, 0),
                 synchronous=host in own.synchronous,
             )
             for host in sorted(own.alive)
@@ -120,7 +117,8 @@ class SimulatedPatroni:
     def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
         """Return whether the log of ``leader`` has a row where a copy stands; all are kept."""
         own = self._seen(database, leader)
-        return Seam(position not in own.twins.values(), None if timeline == 1 else len(own.log))
+        theirs = {rows * ROW_BYTES for rows in own.twins.values()}
+        return Seam(holds=timeline != own.forks + 1 or position not in theirs, fork=None)
 
     def _seen(self, database: DatabaseName, host: HostName) -> SimulatedDatabase:
         if host not in self.truth.database.alive or not self.truth.sees(host):

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from prometheus_client.metrics_core import Metric
 
-from inventory.names import DatabaseName, SiteName
-from monitors.catalogue import RECOVERY_POINT, RPO_OBJECTIVE
+from inventory.names import DatabaseName, HostName, SiteName
+from monitors.catalogue import CONNECTIONS_LEFT, RECOVERY_POINT, RPO_OBJECTIVE
 from monitors.families import family
 from monitors.readers.heartbeats import Mark
 
@@ -19,8 +19,9 @@ def replication_families(
     target: SiteName,
     marks: Mapping[DatabaseName, Sequence[Mark]],
     objectives: Mapping[DatabaseName, timedelta],
+    connections_left: Mapping[tuple[DatabaseName, HostName], int],
 ) -> list[Metric]:
-    """Return the newest mark at ``target`` of each database, and what its tier allows.
+    """Return the newest mark at ``target`` of each database, what its tier allows, and the room.
 
     ``marks`` holds a mark for each copy at the site; the newest counts, since the
     site can come back to that.
@@ -40,4 +41,5 @@ def replication_families(
             RPO_OBJECTIVE,
             (((name, target), allowed.total_seconds()) for name, allowed in objectives.items()),
         ),
+        family(CONNECTIONS_LEFT, ((copy, float(left)) for copy, left in connections_left.items())),
     ]

@@ -17,6 +17,7 @@ from core.text import round_trip
 from inventory.names import HostName
 from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
+from monitors.health.copies import of_connections, of_logs
 from monitors.health.runs import of_run
 from monitors.health.services import of_service
 from monitors.health.snapshot import (
@@ -179,11 +180,25 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
         yield Concern(database.name, Condition.UNSEEN, "no member answers")
         return
     yield from _of_orders(database)
+    yield from of_connections(database, dead)
     if database.leader is None or database.leader in dead:
-        paused = database.name if database.paused else None
-        yield Concern(database.name, Condition.CRITICAL, "has no leader", paused)
+        yield _leaderless(database)
     else:
         yield from _of_copies(database, dead)
+        yield from of_logs(database, database.leader, dead)
+    yield from _of_protection(database, dead)
+    yield from _of_members(database, dead)
+
+
+def _leaderless(database: DatabaseView) -> Concern:
+    if database.contradicted:
+        sentence = "its members do not tell the same leader"
+        return Concern(database.name, Condition.UNSEEN, sentence)
+    paused = database.name if database.paused else None
+    return Concern(database.name, Condition.CRITICAL, "has no leader", paused)
+
+
+def _of_protection(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Concern]:
     gone = next((m.host for m in database.members if m.host in dead), None)
     if database.leader and database.synchronous < database.synchronous_wanted:
         yield Concern(
@@ -193,6 +208,9 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
             "synchronous standbys",
             gone,
         )
+
+
+def _of_members(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Concern]:
     for member in database.members:
         cause = member.host if member.host in dead else None
         if cause or (member.sighting.current and not _works(member.role, member.state)):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 
 from core.runs.plan import RunName
+from dr.seam import LogProgress, Seam
 from inventory.names import (
     DatabaseName,
     EnvironmentName,
@@ -156,6 +157,12 @@ class MemberView:
     """behind the leader, as the leader's side last knew; None: not known, or it leads"""
     age: timedelta | None
     """of the newest mark that it holds; None: nobody tells"""
+    progress: LogProgress | None
+    """how far it came by its own word; None: not told"""
+    seam: Seam | None
+    """how its leader's log goes on where it stands; None: it follows, or nobody could tell"""
+    connections_left: int | None
+    """that it would still take; None: not told"""
     sighting: Sighting
 
 
@@ -181,11 +188,20 @@ class DatabaseView:
     """how many standbys a commit waits for"""
     recovery_point: timedelta | None
     """how old a copy may be, by the strictest of its services; None: it has none"""
+    contradicted: bool
+    """whether its members tell different leaders: nobody knows which of them is right"""
     paused: bool
     """whether Patroni was told to replace no leader"""
     scheduled: ScheduledView | None
     members: tuple[MemberView, ...]
     sighting: Sighting
+
+    def hears(self, member: MemberView) -> bool | None:
+        """Return whether the leader sends ``member`` its log; None: it leads, or nobody tells."""
+        leading = next((m for m in self.members if m.host == self.leader), None)
+        if leading is None or leading.progress is None or member is leading:
+            return None
+        return member.host in leading.progress.sends_to
 
     @property
     def synchronous(self) -> int:
@@ -280,6 +296,10 @@ class Snapshot:
     def hosts_at(self, site: SiteName) -> tuple[HostView, ...]:
         """Return the hosts of ``site``."""
         return tuple(host for host in self.hosts if host.site == site)
+
+    def leader_of(self, database: DatabaseView) -> HostName | None:
+        """Return who leads ``database`` now; None: it has no leader, or one without power."""
+        return None if database.leader in self.powerless() else database.leader
 
     def powerless(self) -> frozenset[HostName]:
         """Return the hosts that the substrate knows not to run."""

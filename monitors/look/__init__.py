@@ -50,7 +50,9 @@ class SnapshotTaker:
             self._connections = None
 
     def take(self) -> Snapshot:
-        """Return what is seen now; one second passes in waiting, at most.
+        """Return what is seen now; one second passes in waiting, as a rule.
+
+        Where a copy seems to stand still, or apart from its leader, it is looked at once more.
 
         Raises:
             Rejected: the environment has no certificates, or no passwords, yet.

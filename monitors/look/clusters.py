@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from access.clients.patroni import ClusterAnswer, MemberAnswer
+from access.clients.patroni import ClusterAnswer, MemberAnswer, agreed
+from inventory.names import HostName
 from inventory.network import Database, Member, Network
-from monitors.catalogue import RECOVERY_POINT
-from monitors.health.snapshot import DatabaseView, MemberRole, MemberView, ScheduledView
+from monitors.catalogue import CONNECTIONS_LEFT, RECOVERY_POINT
+from monitors.health.snapshot import (
+    DatabaseView,
+    MemberRole,
+    MemberView,
+    ScheduledView,
+)
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
 
@@ -26,8 +32,11 @@ def database_view(
         for member in database.members
         if (database.name, member.host) in readings.clusters
     }
-    newest = _newest([cluster for cluster in answered.values() if cluster])
+    answers = [cluster for cluster in answered.values() if cluster]
+    believed = agreed(answers)
+    newest = believed or ClusterAnswer(members=())
     cluster = {member.name: member for member in newest.members}
+    telling = {host for host, one in answered.items() if one}
     leader = next((member for member in cluster.values() if member.leads), None)
     return DatabaseView(
         name=database.name,
@@ -36,18 +45,12 @@ def database_view(
         timeline=leader.timeline if leader else None,
         synchronous_wanted=database.synchronous_node_count,
         recovery_point=_recovery_point(network, database),
+        contradicted=bool(answers) and believed is None,
         paused=newest.pause,
         scheduled=_scheduled(newest),
         members=tuple(
-            _member(
-                member,
-                cluster.get(member.host) if answered.get(member.host) else None,
-                sightings,
-                age=_age(database, member, readings),
-                key=f"member/{database.name}/{member.host}",
-                answered=member.host in answered,
-            )
-            for member in database.members
+            _member(m, database, cluster if m.host in telling else {}, readings, sightings)
+            for m in database.members
         ),
         sighting=sightings.of(f"database/{database.name}", is_seen=bool(answered)),
     )
@@ -55,21 +58,25 @@ def database_view(
 
 def _member(
     member: Member,
-    answer: MemberAnswer | None,
+    database: Database,
+    cluster: Mapping[HostName, MemberAnswer],
+    readings: Readings,
     sightings: Sightings,
-    *,
-    age: timedelta | None,
-    key: str,
-    answered: bool,
 ) -> MemberView:
+    answer = cluster.get(member.host)
+    copy = (database.name, member.host)
+    key = f"member/{database.name}/{member.host}"
     return MemberView(
         host=member.host,
         site=member.site,
         role=_role(answer) if answer else None,
         state=answer.state if answer else None,
         lag_bytes=answer.lag_bytes if answer else None,
-        age=age,
-        sighting=sightings.of(key, is_seen=answered),
+        age=_age(database, member, readings),
+        progress=readings.progress.get(copy),
+        seam=readings.seams.get(copy),
+        connections_left=_connections_left(database, member, readings),
+        sighting=sightings.of(key, is_seen=copy in readings.clusters),
     )
 
 
@@ -96,15 +103,17 @@ def _age(database: Database, member: Member, readings: Readings) -> timedelta | 
     return max(min(ages), timedelta()) if ages else None
 
 
+def _connections_left(database: Database, member: Member, readings: Readings) -> int | None:
+    of_it = {"workload": database.name, "member": member.host}
+    left = (
+        int(sample.value)
+        for samples in readings.samples.values()
+        for sample in samples
+        if sample.name == CONNECTIONS_LEFT.name and of_it.items() <= sample.labels.items()
+    )
+    return next(left, None)
+
+
 def _scheduled(cluster: ClusterAnswer) -> ScheduledView | None:
     order = cluster.scheduled_switchover
     return ScheduledView(order.at, order.to) if order else None
-
-
-def _newest(clusters: Collection[ClusterAnswer]) -> ClusterAnswer:
-    """Return the answer that knows of the highest timeline: a cut-off member tells old news."""
-    return max(clusters, key=_leading_timeline, default=ClusterAnswer(members=()))
-
-
-def _leading_timeline(cluster: ClusterAnswer) -> int:
-    return max((member.timeline or 0 for member in cluster.members if member.is_leader), default=-1)

@@ -14,6 +14,7 @@ from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
 from core.runs.plan import RunName
 from dr.placement import Claim, Placement
+from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
 from stacks.substrates.port import LinkState, Power
 
@@ -67,6 +68,10 @@ class Readings:
         default_factory=dict
     )
     """None: the host refused, so nothing runs there"""
+    progress: Mapping[tuple[DatabaseName, HostName], LogProgress] = field(default_factory=dict)
+    """of each copy, by its own word"""
+    seams: Mapping[tuple[DatabaseName, HostName], Seam] = field(default_factory=dict)
+    """of copies that their leader sends nothing to"""
     voters: Mapping[HostName, bool] = field(default_factory=dict)
     samples: Mapping[HostName, tuple[Sample, ...]] = field(default_factory=dict)
     """by the host whose Prometheus told"""

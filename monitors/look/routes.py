@@ -11,6 +11,7 @@ from inventory.network import Link, LinkEnd, Network, Role
 from monitors.catalogue import (
     BFD_SESSION_UP,
     BGP_SESSION_UP,
+    CONNECTIONS_LEFT,
     LINK_AVOIDED,
     LINK_LOSS_RATIO,
     LINK_RTT_SECONDS,
@@ -27,6 +28,7 @@ _NAMES = "|".join(
     for spec in (
         BFD_SESSION_UP,
         BGP_SESSION_UP,
+        CONNECTIONS_LEFT,
         LINK_AVOIDED,
         LINK_LOSS_RATIO,
         LINK_RTT_SECONDS,

@@ -1,7 +1,8 @@
 """Looks around once: every source side by side, each with one second to answer.
 
-Nothing is opened but TCP and HTTPS on the management network, and never SSH
-beyond its greeting: looking must work while nobody can log in.
+Nothing is opened but TCP and HTTPS on the management network, and never SSH beyond its
+greeting: looking must work while nobody can log in. One thing only a disk tells, how a leader's
+log goes on where a copy stands that it does not know: then one more question may be asked.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dr.placement import Claim, Placement
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
-from monitors.look import routes
+from monitors.look import copies, routes
 from monitors.look.probe import probed
 from monitors.look.readings import PowerReading, ProbeReading, Readings, RunReading
 from monitors.look.threads import in_thread
@@ -50,6 +51,8 @@ class Sources:
     substrate: Callable[[], SubstrateReading] | None
     runs: Callable[[], Mapping[RunName, RunReading]] | None = None
     """the runs of this machine that are not over"""
+    seam: copies.AskSeam | None = None
+    """looks at the disk of a leader that does not know a copy"""
 
 
 async def look_around(
@@ -65,16 +68,21 @@ async def look_around(
         runs = group.create_task(_blocking(sources.runs))
         greetings = group.create_task(_each((h.name, _greeting(h)) for h in network.hosts))
         clusters = group.create_task(_each(_clusters(network, client)))
+        statuses = group.create_task(_each(copies.statuses(network, client, DEADLINE)))
         voting = group.create_task(_each(_voters(network, client, etcd)))
         samples = group.create_task(_each(_samples(network, client)))
         probes = group.create_task(_each(_probes(network, client)))
     substrate_reading = substrate.result()
     voters = voting.result()
+    came = await copies.progress(network, client, statuses.result(), DEADLINE)
+    seams = await copies.seams(network, client, clusters.result(), came, sources.seam, DEADLINE)
     return Readings(
         power=substrate_reading.power if substrate_reading else {},
         links=substrate_reading.links if substrate_reading else {},
         greetings=greetings.result(),
         clusters=clusters.result(),
+        progress=came,
+        seams=seams,
         voters={name: voter.healthy for name, voter in voters.items()},
         samples=samples.result(),
         placements=_newest(voter.placements for voter in voters.values()),

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from itertools import chain
 
 import httpx
 from prometheus_client.metrics_core import Metric
@@ -26,7 +25,7 @@ from monitors.collectors.sessions import DeclaredNeighbour, session_families
 from monitors.page import Watch
 from monitors.readers import echo, etcd, routing
 from monitors.readers.copy_age import Copy
-from monitors.readers.heartbeats import Mark, MemberAccess
+from monitors.readers.heartbeats import Mark, MemberAccess, is_full
 
 DEADLINE = timedelta(seconds=2)
 ECHO_DEADLINE = timedelta(seconds=1.4)
@@ -46,7 +45,7 @@ async def watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
             host_watches.append(Watch("sessions", partial(_sessions, this_host)))
         if Role.MONITOR in this_host.host.roles:
             copies = _copies(this_host)
-            for copy in chain.from_iterable(copies.values()):
+            for copy in copies.values():
                 closing.push_async_callback(copy.close)
             host_watches.append(Watch("replication", partial(_replication, this_host, copies)))
             host_watches.append(Watch("quorum", partial(_quorum, this_host.network, client)))
@@ -113,39 +112,43 @@ async def _is_up(network: Network, voter: HostName, client: httpx.AsyncClient) -
         return False
 
 
-def _copies(this_host: ThisHost) -> dict[DatabaseName, list[Copy]]:
+def _copies(this_host: ThisHost) -> dict[tuple[DatabaseName, HostName], Copy]:
     """Return the copies at this site of each database that has one here."""
-    copies_by_name = {
-        database.name: _copies_of(database, this_host) for database in this_host.network.databases
-    }
-    return {name: copies for name, copies in copies_by_name.items() if copies}
-
-
-def _copies_of(database: Database, this_host: ThisHost) -> list[Copy]:
-    login = postgresql.login(database.name, postgresql.EXPORTER)
-    return [
-        Copy(
-            MemberAccess(
-                str(this_host.network.host(member.host).loopback),
-                database.port,
-                login,
-                this_host.passfile(login),
-                this_host.authority,
-            ).connect
-        )
+    return {
+        (database.name, member.host): _copy(database, member.host, this_host)
+        for database in this_host.network.databases
         for member in database.members
         if member.site == this_host.host.site
-    ]
+    }
+
+
+def _copy(database: Database, host: HostName, this_host: ThisHost) -> Copy:
+    login = postgresql.login(database.name, postgresql.EXPORTER)
+    return Copy(
+        MemberAccess(
+            str(this_host.network.host(host).loopback),
+            database.port,
+            login,
+            this_host.passfile(login),
+            this_host.authority,
+        ).connect
+    )
 
 
 async def _replication(
-    this_host: ThisHost, copies: Mapping[DatabaseName, Sequence[Copy]]
+    this_host: ThisHost, copies: Mapping[tuple[DatabaseName, HostName], Copy]
 ) -> list[Metric]:
-    marks = await asyncio.gather(*map(_marks, copies.values()))
+    answers = dict(zip(copies, await asyncio.gather(*map(_read, copies.values())), strict=True))
+    names = dict.fromkeys(name for name, _ in copies)
+    marks = {
+        name: [mark for (of, _), (mark, _) in answers.items() if of == name and mark is not None]
+        for name in names
+    }
     return replication_families(
         this_host.host.site,
-        dict(zip(copies, marks, strict=True)),
-        {name: objective(this_host.network, name) for name in copies},
+        marks,
+        {name: objective(this_host.network, name) for name in names},
+        {copy: left for copy, (_, left) in answers.items() if left is not None},
     )
 
 
@@ -155,15 +158,15 @@ def objective(network: Network, database: DatabaseName) -> timedelta:
     return min(promised, default=timedelta())
 
 
-async def _marks(copies: Sequence[Copy]) -> list[Mark]:
-    answers = await asyncio.gather(
-        *(copy.newest_mark(deadline=DEADLINE) for copy in copies), return_exceptions=True
-    )
-    unexpected = [e for e in answers if isinstance(e, BaseException) and not _is_expected(e)]
-    if unexpected:
-        raise unexpected[0]
-    return [mark for mark in answers if isinstance(mark, Mark)]
-
-
-def _is_expected(error: BaseException) -> bool:
-    return isinstance(error, NotSeen | TimeoutError)
+async def _read(copy: Copy) -> tuple[Mark | None, int | None]:
+    """Return the newest mark of ``copy``, and how many connections it has left; None: unknown."""
+    try:
+        mark = await copy.newest_mark(deadline=DEADLINE)
+    except NotSeen as error:
+        return None, 0 if is_full(error) else None
+    except TimeoutError:
+        return None, None
+    try:
+        return mark, await copy.connections_left(deadline=DEADLINE / 2)
+    except (NotSeen, TimeoutError):
+        return mark, None

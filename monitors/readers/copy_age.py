@@ -1,13 +1,16 @@
-"""The newest heartbeat that a copy of a database has replayed, asked at the copy."""
+"""The newest heartbeat that a copy has replayed, and whether it has room: asked at the copy."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from core.errors import NotSeen
 from monitors.readers import heartbeats
+
+T = TypeVar("T")
 
 
 class Copy:
@@ -27,11 +30,22 @@ class Copy:
         async with asyncio.timeout(deadline.total_seconds()):
             if self._connection is not None:
                 try:
-                    return await self._ask(self._connection)
+                    return await self._ask(heartbeats.newest)
                 except NotSeen:
                     pass  # it may have been restarted since: only a new connection tells
             self._connection = await self._connect()
-            return await self._ask(self._connection)
+            return await self._ask(heartbeats.newest)
+
+    async def connections_left(self, *, deadline: timedelta) -> int | None:
+        """Return how many more connections the copy takes; None: only ``newest_mark`` connects.
+
+        Raises:
+            NotSeen, TimeoutError: it could not be asked.
+        """
+        if self._connection is None:
+            return None
+        async with asyncio.timeout(deadline.total_seconds()):
+            return await self._ask(heartbeats.connections_left)
 
     async def close(self) -> None:
         """Hang up; the next question connects anew."""
@@ -39,9 +53,10 @@ class Copy:
         if connection is not None:
             await connection.close()
 
-    async def _ask(self, connection: heartbeats.Connection) -> heartbeats.Mark | None:
+    async def _ask(self, question: Callable[[heartbeats.Connection], Awaitable[T]]) -> T:
+        assert self._connection is not None  # noqa: S101 - whoever asks has connected
         try:
-            return await heartbeats.newest(connection)
+            return await question(self._connection)
         except BaseException:
             # whatever comes on it next might be the answer to this question
             await self.close()

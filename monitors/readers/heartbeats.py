@@ -23,6 +23,13 @@ _BEAT = """
 INSERT INTO heartbeat.heartbeat (source, at) VALUES (%s, clock_timestamp())
 ON CONFLICT (source) DO UPDATE SET at = excluded.at
 """
+_LEFT = """
+SELECT current_setting('max_connections')::int
+  - current_setting('superuser_reserved_connections')::int
+  - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
+"""
+_FULL = ("too many clients already", "remaining connection slots are reserved")
+"""how a server refuses a connection that it has no room for: nothing else tells the reason"""
 _NEWEST = "SELECT source, at FROM heartbeat.heartbeat ORDER BY at DESC LIMIT 1"
 
 
@@ -117,6 +124,26 @@ async def newest(connection: Connection) -> Mark | None:
     except psycopg.Error as error:
         raise not_seen(error, "heartbeat") from error
     return Mark(SiteName(row[0]), row[1]) if row else None
+
+
+async def connections_left(connection: Connection) -> int:
+    """Return how many more connections this member would take from programs.
+
+    Raises:
+        NotSeen: nothing is known.
+    """
+    try:
+        async with connection.cursor() as cursor:
+            await cursor.execute(_LEFT)
+            row = await cursor.fetchone()
+    except psycopg.Error as error:
+        raise not_seen(error, "connections") from error
+    return max(int(row[0]), 0) if row else 0
+
+
+def is_full(error: NotSeen) -> bool:
+    """Return whether a member let nobody in because all its connections are used."""
+    return any(words in str(error.__cause__) for words in _FULL)
 
 
 def translated(error: psycopg.Error, what: str) -> WorldError:

@@ -11,19 +11,22 @@ from monitors.look import SnapshotTaker
 from monitors.look.sources import Sources
 from ndc.wiring.environment import Environment
 from ndc.wiring.runs_reading import runs_reading
+from ndc.wiring.seam_reading import seam_reading
 from ndc.wiring.substrate_reading import substrate_reading
 
 
 def snapshot_taker(environment: Environment, network: Network) -> SnapshotTaker:
     """Return what takes snapshots of ``network``, which is what ``environment`` is to be."""
     paths = environment.paths
+    secrets = Secrets(paths.secrets)
     clock = SystemClock()
     return SnapshotTaker(
         network=network,
-        secrets=Secrets(paths.secrets),
+        secrets=secrets,
         sources=Sources(
             substrate=partial(substrate_reading, paths.labd_socket),
             runs=partial(runs_reading, paths.runs, clock),
+            seam=partial(seam_reading, network, secrets),
         ),
         memory=paths.root / "sightings.json",
         clock=clock,

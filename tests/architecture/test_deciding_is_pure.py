@@ -66,7 +66,7 @@ DECIDING = {
     "stacks/removals.py": {"stacks.diff", "stacks.programs"},
     "playbooks/waves.py": set(),
     "routing/*.py": {"hmac", "jinja2", "pydantic", "routing"},
-    "monitors/health": {"monitors.health", "stacks.substrates.port"},
+    "monitors/health": {"monitors.health", "stacks.substrates.port", "dr.log_end", "dr.seam"},
 }
 
 

@@ -173,6 +173,45 @@ def test_after_a_question_without_an_answer_a_copy_is_asked_anew(dsn: str) -> No
     asyncio.run(story())
 
 
+def test_a_full_server_is_told_from_one_that_is_not_there(dsn: str) -> None:
+    async def connect() -> heartbeats.Connection:
+        try:
+            return await _as(dsn, "exporter")
+        except psycopg.Error as error:
+            raise heartbeats.not_seen(error, "here") from error
+
+    async def story() -> None:
+        early, late = Copy(connect), Copy(connect)
+        others: list[heartbeats.Connection] = []
+        await early.newest_mark(deadline=DEADLINE)
+        left = await early.connections_left(deadline=DEADLINE)
+        try:
+            others += [await connect() for _ in range(left or 0)]
+            with pytest.raises(NotSeen) as refused:
+                await connect()
+            assert heartbeats.is_full(refused.value)
+            # who is in already counts the rest; who is not hears of it by being refused
+            assert await early.connections_left(deadline=DEADLINE) == 0
+            with pytest.raises(NotSeen) as told:
+                await late.newest_mark(deadline=DEADLINE)
+            assert heartbeats.is_full(told.value)
+        finally:
+            for connection in others:
+                await connection.close()
+            await early.close()
+
+    asyncio.run(story())
+
+
+def test_a_server_that_is_not_there_is_not_full() -> None:
+    with pytest.raises(psycopg.OperationalError) as nobody:
+        psycopg.connect("host=127.0.0.1 port=1 user=exporter")
+    error = heartbeats.not_seen(nobody.value, "there")
+    error.__cause__ = nobody.value
+
+    assert not heartbeats.is_full(error)
+
+
 async def _restarted(dsn: str) -> None:
     """End every session but this one, as a restart does."""
     async with await _as(dsn, "postgres") as connection:

@@ -60,6 +60,7 @@ REPLICATION = replication_families(
         DatabaseName("identity-db"): [],
     },
     {DatabaseName("general-db"): timedelta(), DatabaseName("identity-db"): timedelta(seconds=60)},
+    {(DatabaseName("general-db"), HostName("ndc02-data")): 89},
 )
 
 
