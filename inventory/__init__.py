@@ -3,7 +3,8 @@
 Read in this order. What downstream uses: ``names`` (identifiers), ``network`` (what everything
 comes to), ``endpoints`` (ports), ``etcd`` (what lies where in it, and who may read it),
 ``postgresql`` (the same of databases), ``patroni`` (whom it obeys), ``system_accounts`` (as
-whom our programs run), ``contents`` (what each host holds).
+whom our programs run), ``host_units`` (which units run where), ``contents`` (what each host
+holds).
 
 From text to it: ``documents`` (YAML that remembers its places), ``printable`` and ``model`` (what
 may be written), ``checks`` and ``problems`` (everything wrong, at once), ``loader`` (the way in),

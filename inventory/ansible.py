@@ -15,21 +15,11 @@ from pydantic import TypeAdapter
 from core.host_paths import places
 from inventory import endpoints
 from inventory.contents import Contents, contents_of
-from inventory.network import Host, Network, Role
+from inventory.host_units import roles_of, units_of
+from inventory.network import Network
 from inventory.network_text import network_to_plain
 
 _CONTENTS = TypeAdapter(Contents)
-
-_EVERYWHERE = ("base", "router", "programs", "node_exporter")
-_BY_ROLE: Mapping[Role, tuple[str, ...]] = {
-    Role.BORDER: ("exporter", "detour"),
-    Role.ACCESS: ("exporter",),
-    Role.VOTER: ("etcd",),
-    Role.DATABASE: ("database", "heartbeat"),
-    Role.SERVICE: ("haproxy", "portal", "agent"),
-    Role.MONITOR: ("exporter", "prometheus"),
-    Role.PROBE: ("probe",),
-}
 
 
 def ansible_inventory(network: Network, variables: Mapping[str, str]) -> dict[str, Any]:
@@ -53,12 +43,6 @@ def ansible_inventory(network: Network, variables: Mapping[str, str]) -> dict[st
     }
 
 
-def roles_of(host: Host) -> tuple[str, ...]:
-    """Return the roles of the playbooks that ``host`` carries, in the order of application."""
-    special = [role for kind in Role if kind in host.roles for role in _BY_ROLE.get(kind, ())]
-    return tuple(dict.fromkeys((*_EVERYWHERE, *special)))
-
-
 def _inert(value: Any) -> Any:
     """Return ``value`` as Ansible's JSON names it when no text in it is a template."""
     match value:
@@ -78,6 +62,7 @@ def _host_variables(network: Network, plain: dict[str, Any]) -> dict[str, Any]:
         "ansible_host": str(host.management.ip),
         "ndc_host": plain,
         "ndc_roles": list(roles_of(host)),
+        "ndc_units": list(units_of(network, host)),
         "ndc_contents": _CONTENTS.dump_python(contents_of(network, host), mode="json"),
     }
 

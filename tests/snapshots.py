@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from access.clients.patroni import ClusterAnswer, MemberAnswer
 from access.clients.prometheus import Sample
 from access.secrets.ends import AUTHORITY
 from dr.placement import Placement
 from dr.seam import LogProgress
+from inventory.host_units import units_of
 from inventory.names import HostName, LinkName, SiteName
-from inventory.network import Database, Network, Role
+from inventory.network import Database, Host, Network, Role
 from monitors.catalogue import (
     BFD_SESSION_UP,
     BGP_SESSION_UP,
@@ -22,6 +25,7 @@ from monitors.catalogue import (
 )
 from monitors.health.snapshot import Snapshot
 from monitors.look.assemble import assemble
+from monitors.look.programs import AVAILABLE, SIZE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from monitors.look.sightings import Sightings
 from stacks.substrates.port import LinkState, Power
@@ -218,14 +222,28 @@ def _samples(of: Network, site: SiteName) -> tuple[Sample, ...]:
                 (BFD_SESSION_UP.name, 1.0),
             ):
                 found.append(Sample({"__name__": name, **labels}, value, NOON))
-    return tuple(found)
+    return (*found, *chain.from_iterable(_of_itself(of, host) for host in of.hosts_at(site)))
+
+
+def _of_itself(of: Network, host: Host) -> Iterator[Sample]:
+    labels = {"host": host.name, "site": host.site}
+    for unit in units_of(of, host):
+        yield unit_sample(host, unit, "active")
+    for name, value in ((AVAILABLE, 50e9), (SIZE, 100e9)):
+        yield Sample({"__name__": name, "mountpoint": "/", **labels}, value, NOON)
+
+
+def unit_sample(host: Host, unit: str, state: str) -> Sample:
+    """Return what the exporter of ``host`` says of ``unit``."""
+    labels = {"host": host.name, "site": host.site, "name": unit, "state": state}
+    return Sample({"__name__": UNIT_STATE, **labels}, 1.0, NOON)
 
 
 def _after_loss(told: tuple[Sample, ...], links: set[LinkName]) -> tuple[Sample, ...]:
     return tuple(
         replace(sample, value=float(sample.name == LINK_LOSS_RATIO.name))
-        if sample.labels["link"] in links
+        if sample.labels.get("link") in links
         else sample
         for sample in told
-        if not (sample.labels["link"] in links and sample.name == LINK_RTT_SECONDS.name)
+        if not (sample.labels.get("link") in links and sample.name == LINK_RTT_SECONDS.name)
     )

@@ -18,6 +18,7 @@ from inventory.names import HostName
 from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
 from monitors.health.copies import of_connections, of_logs
+from monitors.health.programs import of_file_systems, of_units
 from monitors.health.runs import of_run
 from monitors.health.services import of_service
 from monitors.health.snapshot import (
@@ -70,6 +71,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
     """Return everything that is not as it should be, worst first."""
     unsorted = chain(
         chain.from_iterable(map(_of_host, snapshot.hosts)),
+        chain.from_iterable(_of_programs(host, snapshot) for host in snapshot.hosts),
         chain.from_iterable(_of_link(link, snapshot) for link in snapshot.links),
         _of_sessions(snapshot),
         _of_quorum(snapshot.quorum, snapshot),
@@ -97,6 +99,12 @@ def _of_host(host: HostView) -> Iterator[Concern]:
             yield Concern(host.name, Condition.UNSEEN, "does not answer on the management network")
         case _:
             pass
+
+
+def _of_programs(host: HostView, snapshot: Snapshot) -> Iterator[Concern]:
+    if host.name not in snapshot.powerless():
+        yield from of_units(host.name, host.idle_units)
+        yield from of_file_systems(host.name, host.file_systems)
 
 
 def _of_link(link: LinkView, snapshot: Snapshot) -> Iterator[Concern]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from monitors.health.concern import Concern, Condition
-from monitors.health.snapshot import RunState, RunView
+from monitors.health.run_view import RunState, RunView
 
 
 def of_run(run: RunView) -> Concern:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitors.health.concern import Concern, Condition
-from monitors.health.snapshot import ServiceView, Snapshot
+from monitors.health.snapshot import HostView, ServiceView, Snapshot
 
 _UNANSWERED_RATIO: Final = 0.1
 """of the last writes may have got no answer in time: a busy moment is no trouble"""
+
+_NEEDED: Final = frozenset({"nginx.service", "haproxy.service"})
 
 
 def of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
@@ -50,7 +52,20 @@ def _of_answers(service: ServiceView) -> Iterator[Concern]:
 
 
 def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
-    """Return the first host at the active site that may serve, if every one is powerless."""
-    site_hosts = {host.name for host in snapshot.hosts if host.site == service.active}
-    serving = [host for host in service.hosts if host in site_hosts]
-    return serving[0] if serving and snapshot.powerless().issuperset(serving) else None
+    """Return the host whose known trouble keeps citizens out; None: nothing explains it.
+
+    It is the first host at the active site that may serve, if none of them can, or the one
+    whose full disk stops the database.
+    """
+    dead = snapshot.powerless()
+    serving = [h for h in snapshot.hosts if h.site == service.active and h.name in service.hosts]
+    if serving and all(h.name in dead or _lacks_a_program(h, service) for h in serving):
+        return serving[0].name
+    leaders = {d.leader for d in snapshot.databases if d.name == service.database}
+    full = (h for h in snapshot.hosts if any(place.is_full for place in h.file_systems))
+    return next((host.name for host in full if host.name in leaders), None)
+
+
+def _lacks_a_program(host: HostView, service: ServiceView) -> bool:
+    needed = {*_NEEDED, f"ndc-reference-{service.name}.service"}
+    return any(unit.name in needed for unit in host.idle_units or ())

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address
 
-from core.runs.plan import RunName
 from dr.seam import LogProgress, Seam
 from inventory.names import (
     DatabaseName,
@@ -23,6 +22,8 @@ from inventory.names import (
     ServiceName,
     SiteName,
 )
+from monitors.health.programs import FileSystemView, UnitView
+from monitors.health.run_view import RunView
 from stacks.substrates.port import LinkState, Power
 
 
@@ -71,6 +72,9 @@ class HostView:
     answers: bool | None
     """whether its SSH port greets; None: could not be told"""
     booted_at: datetime | None
+    idle_units: tuple[UnitView, ...] | None
+    """that are to run and do not; None: it does not tell"""
+    file_systems: tuple[FileSystemView, ...]
     sighting: Sighting
 
 
@@ -238,30 +242,6 @@ class ServiceView:
     sighting: Sighting
 
 
-class RunState(StrEnum):
-    """How a run that is not over stands."""
-
-    IN_PROGRESS = "in progress"
-    HELD = "held"
-    """it can go on only when a person says so"""
-    ORPHANED = "orphaned"
-    """it could go on, and nobody carries it"""
-    ELSEWHERE = "elsewhere"
-    """it holds a claim, and is not among the runs of this machine"""
-
-
-@dataclass(frozen=True, slots=True)
-class RunView:
-    """A run that may move a service, and is not over."""
-
-    name: RunName
-    service: ServiceName | DatabaseName
-    """the database, where its claim is all that is known of the run"""
-    state: RunState
-    waits_for: tuple[str, ...]
-    """why each step that holds it up does so"""
-
-
 @dataclass(frozen=True, slots=True)
 class CertificateView:
     """One certificate of the environment, and its end."""
@@ -290,8 +270,8 @@ class Snapshot:
     databases: tuple[DatabaseView, ...]
     services: tuple[ServiceView, ...]
     runs: tuple[RunView, ...]
-    certificates: tuple[CertificateView, ...]
     """that are not over"""
+    certificates: tuple[CertificateView, ...]
 
     def hosts_at(self, site: SiteName) -> tuple[HostView, ...]:
         """Return the hosts of ``site``."""

@@ -13,6 +13,7 @@ from monitors.health.snapshot import (
     Snapshot,
     VoterView,
 )
+from monitors.look import programs
 from monitors.look.certificates import certificate_views
 from monitors.look.clusters import database_view
 from monitors.look.readings import Readings
@@ -31,7 +32,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         profile=network.profile,
         taken_at=now,
         sites=_sites(network),
-        hosts=tuple(_host(host, readings, sightings) for host in network.hosts),
+        hosts=tuple(_host(network, host, readings, sightings) for host in network.hosts),
         links=link_views(network, readings, sightings),
         sessions=session_views(network, readings, sightings),
         quorum=_quorum(network, readings, sightings),
@@ -56,7 +57,7 @@ def _sites(network: Network) -> tuple[SiteView, ...]:
     )
 
 
-def _host(host: Host, readings: Readings, sightings: Sightings) -> HostView:
+def _host(network: Network, host: Host, readings: Readings, sightings: Sightings) -> HostView:
     power = readings.power.get(host.name)
     answers = readings.greetings.get(host.name)
     return HostView(
@@ -65,6 +66,8 @@ def _host(host: Host, readings: Readings, sightings: Sightings) -> HostView:
         power=power.power if power else None,
         answers=answers,
         booted_at=power.booted_at if power else None,
+        idle_units=programs.idle_units(network, host, readings),
+        file_systems=programs.file_systems(network, host, readings),
         sighting=sightings.of(f"host/{host.name}", is_seen=answers is not None),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitors.health.snapshot import RunState, RunView
+from monitors.health.run_view import RunState, RunView
 from monitors.look.readings import Readings, RunReading
 
 

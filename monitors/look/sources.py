@@ -23,7 +23,7 @@ from dr.placement import Claim, Placement
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
-from monitors.look import copies, routes
+from monitors.look import copies, programs, routes
 from monitors.look.probe import probed
 from monitors.look.readings import PowerReading, ProbeReading, Readings, RunReading
 from monitors.look.threads import in_thread
@@ -203,7 +203,7 @@ def _samples(
             prometheus.instant(
                 client,
                 root_of(host, endpoints.PROMETHEUS),
-                routes.expression_at(host.site),
+                f"{routes.expression_at(host.site)} or {programs.expression_at(host.site)}",
                 deadline=DEADLINE,
             ),
         )

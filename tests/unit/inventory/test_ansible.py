@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from inventory.ansible import ansible_inventory, roles_of
+from inventory.ansible import ansible_inventory
+from inventory.host_units import roles_of
 from inventory.network import Role
 from inventory.network_text import network_from_json, network_to_plain
 from tests.networks import network

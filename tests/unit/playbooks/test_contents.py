@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from inventory.host_units import units_of
 from inventory.names import HostName
 from inventory.network import Role
 from inventory.network_text import network_from_json
@@ -102,6 +103,18 @@ def test_every_unit_watches_files_that_some_role_places(rendered: Mapping[str, R
             if path not in placed and not any(p.startswith(f"{path}/") for p in placed)
         }
         assert not stray, host
+
+
+def test_every_unit_of_a_host_is_watched_and_no_other(rendered: Mapping[str, Rendered]) -> None:
+    of = network("tiny")
+    for name, contents in rendered.items():
+        units = {unit["name"] for tree in contents.trees for unit in tree.get("units") or []}
+        watched = units_of(of, of.host(HostName(name)))
+
+        assert set(watched) == units, name
+        assert (
+            f"^({'|'.join(watched)})$" in contents.texts()["/etc/default/prometheus-node-exporter"]
+        )
 
 
 def test_every_program_of_ours_begins_anew_with_a_new_wheel(

@@ -1,0 +1,54 @@
+"""Which roles of the playbooks a host carries, and so which units run on it for good. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from inventory.network import Host, Network, Role
+
+_EVERYWHERE: Final = ("base", "router", "programs", "node_exporter")
+_BY_ROLE: Final[Mapping[Role, tuple[str, ...]]] = {
+    Role.BORDER: ("exporter", "detour"),
+    Role.ACCESS: ("exporter",),
+    Role.VOTER: ("etcd",),
+    Role.DATABASE: ("database", "heartbeat"),
+    Role.SERVICE: ("haproxy", "portal", "agent"),
+    Role.MONITOR: ("exporter", "prometheus"),
+    Role.PROBE: ("probe",),
+}
+_UNITS: Final[Mapping[str, tuple[str, ...]]] = {
+    "base": ("nftables", "ndc-sysctl", "systemd-networkd", "ssh"),
+    "router": ("frr",),
+    "node_exporter": ("prometheus-node-exporter",),
+    "exporter": ("ndc-exporter",),
+    "detour": ("ndc-detour",),
+    "etcd": ("etcd",),
+    "heartbeat": ("ndc-heartbeat",),
+    "haproxy": ("haproxy",),
+    "portal": ("nginx",),
+    "agent": ("ndc-agent",),
+    "prometheus": ("prometheus",),
+    "probe": ("ndc-probe",),
+}
+"""those that are the same on each host that carries the role"""
+
+
+def roles_of(host: Host) -> tuple[str, ...]:
+    """Return the roles of the playbooks that ``host`` carries, in the order of application."""
+    special = [role for kind in Role if kind in host.roles for role in _BY_ROLE.get(kind, ())]
+    return tuple(dict.fromkeys((*_EVERYWHERE, *special)))
+
+
+def units_of(network: Network, host: Host) -> tuple[str, ...]:
+    """Return the units that are to run on ``host`` all the time, with their suffix."""
+    return tuple(f"{name}.service" for name in _names(network, host))
+
+
+def _names(network: Network, host: Host) -> Iterator[str]:
+    for role in roles_of(host):
+        yield from _UNITS.get(role, ())
+    for database in network.databases_on(host.name):
+        yield f"patroni-{database.name}"
+    for service in network.services_on(host.name):
+        yield f"ndc-reference-{service.name}"

@@ -1,0 +1,33 @@
+"""A run that is not over, as a snapshot knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.runs.plan import RunName
+from inventory.names import DatabaseName, ServiceName
+
+
+class RunState(StrEnum):
+    """How a run that is not over stands."""
+
+    IN_PROGRESS = "in progress"
+    HELD = "held"
+    """it can go on only when a person says so"""
+    ORPHANED = "orphaned"
+    """it could go on, and nobody carries it"""
+    ELSEWHERE = "elsewhere"
+    """it holds a claim, and is not among the runs of this machine"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run that may move a service, and is not over."""
+
+    name: RunName
+    service: ServiceName | DatabaseName
+    """the database, where its claim is all that is known of the run"""
+    state: RunState
+    waits_for: tuple[str, ...]
+    """why each step that holds it up does so"""

@@ -1,0 +1,73 @@
+"""What a host's own exporter tells of it: which units do not run, how full its disks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from access.clients.prometheus import Sample
+from inventory.host_units import units_of
+from inventory.names import HostName, SiteName
+from inventory.network import Host, Network, Role
+from monitors.health.programs import FileSystemView, UnitView
+from monitors.look.readings import Readings
+
+UNIT_STATE: Final = "node_systemd_unit_state"
+AVAILABLE: Final = "node_filesystem_avail_bytes"
+SIZE: Final = "node_filesystem_size_bytes"
+
+_RUNS: Final = "active"
+
+
+def expression_at(site: SiteName) -> str:
+    """Return what to ask the Prometheus of ``site``: the state of each unit, and the disks."""
+    return f'{UNIT_STATE}{{site="{site}"}} == 1 or {{__name__=~"{AVAILABLE}|{SIZE}",site="{site}"}}'
+
+
+def idle_units(network: Network, host: Host, readings: Readings) -> tuple[UnitView, ...] | None:
+    """Return the units of ``host`` that are to run and do not; None: its exporter is silent.
+
+    Where no Prometheus tells of the site, nothing is known and nothing is returned.
+    """
+    if not _watchers(network, host, readings):
+        return ()
+    states = {
+        sample.labels.get("name", ""): sample.labels.get("state", "")
+        for sample in _of_host(network, host, readings)
+        if sample.name == UNIT_STATE
+    }
+    if not states:
+        return None
+    return tuple(
+        UnitView(name, states.get(name))
+        for name in units_of(network, host)
+        if states.get(name) != _RUNS
+    )
+
+
+def file_systems(network: Network, host: Host, readings: Readings) -> tuple[FileSystemView, ...]:
+    """Return what of ``host`` holds files, as far as its exporter tells."""
+    samples = list(_of_host(network, host, readings))
+    sizes = {_mount(sample): sample.value for sample in samples if sample.name == SIZE}
+    return tuple(
+        FileSystemView(_mount(sample), int(sample.value), int(sizes[_mount(sample)]))
+        for sample in samples
+        if sample.name == AVAILABLE and sizes.get(_mount(sample))
+    )
+
+
+def _of_host(network: Network, host: Host, readings: Readings) -> Iterator[Sample]:
+    for watcher in _watchers(network, host, readings):
+        for sample in readings.samples[watcher]:
+            if sample.labels.get("host") == host.name:
+                yield sample
+
+
+def _watchers(network: Network, host: Host, readings: Readings) -> list[HostName]:
+    """Return whose Prometheus told of the site of ``host``; the first one is believed."""
+    monitors = [one.name for one in network.hosts_at(host.site) if Role.MONITOR in one.roles]
+    return [name for name in monitors if name in readings.samples][:1]
+
+
+def _mount(sample: Sample) -> str:
+    return sample.labels.get("mountpoint", "")

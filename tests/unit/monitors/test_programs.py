@@ -1,0 +1,185 @@
+"""Status names the program that does not run and the disk that is full, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from access.clients.prometheus import Sample
+from inventory.network import Host, Network, Role
+from monitors.health.concern import Concern, Condition
+from monitors.health.concerns import concerns, is_settled
+from monitors.health.snapshot import Snapshot
+from monitors.look.programs import AVAILABLE, UNIT_STATE
+from monitors.look.readings import PowerReading, ProbeReading, Readings
+from stacks.substrates.port import Power
+from tests.networks import network
+from tests.snapshots import all_well, taken, unit_sample
+
+OF = network("compact")
+APP = next(host for host in OF.hosts if host.name == "ndc01-app")
+DATA = next(host for host in OF.hosts if host.name == "ndc01-data")
+
+Told = Callable[[Sample], Sample | None]
+
+
+def _readings(of: Network, change: Told) -> Readings:
+    well = all_well(of)
+    changed = {
+        watcher: tuple(new for sample in told if (new := change(sample)) is not None)
+        for watcher, told in well.samples.items()
+    }
+    return replace(well, samples=changed)
+
+
+def _with_unit(host: Host, unit: str, state: str | None) -> Readings:
+    def change(sample: Sample) -> Sample | None:
+        labels = sample.labels
+        if (labels.get("host"), labels.get("name")) != (host.name, unit):
+            return sample
+        return None if state is None else unit_sample(host, unit, state)
+
+    return _readings(OF, change)
+
+
+def _with_room(host: Host, available_bytes: float) -> Readings:
+    def change(sample: Sample) -> Sample:
+        here = sample.labels.get("host") == host.name
+        mine = here and sample.name == AVAILABLE
+        return replace(sample, value=available_bytes) if mine else sample
+
+    return _readings(OF, change)
+
+
+def _seen(readings: Readings) -> Snapshot:
+    return taken(OF, readings)
+
+
+def _one(readings: Readings) -> Concern:
+    (found,) = concerns(_seen(readings))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("state", "condition", "sentence"),
+    [
+        (
+            "failed",
+            Condition.CRITICAL,
+            (
+                "nginx.service has failed; next: "
+                "ndc ssh ndc01-app -- journalctl --unit nginx.service --lines 20"
+            ),
+        ),
+        (
+            "inactive",
+            Condition.CRITICAL,
+            "nginx.service does not run; next: ndc ssh ndc01-app -- systemctl start nginx.service",
+        ),
+        (
+            "activating",
+            Condition.WARNING,
+            (
+                "nginx.service is activating; next: "
+                "ndc ssh ndc01-app -- journalctl --unit nginx.service --lines 20"
+            ),
+        ),
+        (None, Condition.CRITICAL, "nginx.service is unknown to systemd; next: ndc up"),
+    ],
+)
+def test_a_unit_that_does_not_run_is_named_with_its_host(
+    state: str | None, condition: Condition, sentence: str
+) -> None:
+    found = _one(_with_unit(APP, "nginx.service", state))
+
+    assert (found.subject, found.condition, found.sentence) == (APP.name, condition, sentence)
+    assert found.is_unexplained  # systemd starts it again
+
+
+def test_a_host_whose_exporter_is_silent_is_not_green() -> None:
+    def change(sample: Sample) -> Sample | None:
+        is_its = sample.labels.get("host") == APP.name and sample.name == UNIT_STATE
+        return None if is_its else sample
+
+    found = _one(_readings(OF, change))
+
+    assert (found.subject, found.condition) == (APP.name, Condition.UNSEEN)
+    assert found.sentence.startswith("does not tell which of its programs run")
+
+
+def test_of_a_site_whose_prometheus_is_silent_no_program_is_called_unseen() -> None:
+    well = all_well(OF)
+    told = {w: samples for w, samples in well.samples.items() if OF.host(w).site != APP.site}
+
+    found = concerns(_seen(replace(well, samples=told)))
+
+    assert not any("programs" in one.sentence for one in found)
+
+
+def test_the_programs_of_a_host_without_power_are_not_told_besides() -> None:
+    stopped = _with_unit(APP, "nginx.service", "failed")
+    off = {**stopped.power, APP.name: PowerReading(Power.OFF, None)}
+
+    found = concerns(_seen(replace(stopped, power=off)))
+
+    assert [one.sentence for one in found if one.subject == APP.name] == ["is off"]
+
+
+def test_a_service_whose_nginx_is_dead_names_the_host_to_look_at() -> None:
+    (service,) = OF.services
+    silent = {service.name: ProbeReading(answers=False, site=None)}
+    stopped = replace(_with_unit(APP, "nginx.service", "inactive"), probed=silent)
+
+    found = {one.subject: one for one in concerns(_seen(stopped))}
+
+    assert found[service.name].because == APP.name
+    assert not is_settled(_seen(stopped))  # the program itself may come back
+
+
+@pytest.mark.parametrize(
+    ("available_bytes", "condition", "sentence"),
+    [
+        (5e9, None, ""),
+        (4.9e9, Condition.WARNING, "the file system at / is nearly full (5% left)"),
+        (1e9, Condition.WARNING, "the file system at / is nearly full (1% left)"),
+        (0.99e9, Condition.CRITICAL, "the file system at / is full (990 MB left)"),
+        (0, Condition.CRITICAL, "the file system at / is full (0 MB left)"),
+    ],
+)
+def test_a_disk_without_room_is_named_with_its_place(
+    available_bytes: float, condition: Condition | None, sentence: str
+) -> None:
+    found = concerns(_seen(_with_room(DATA, available_bytes)))
+
+    if condition is None:
+        assert found == ()
+    else:
+        (one,) = found
+        assert (one.subject, one.condition, one.because) == (DATA.name, condition, DATA.name)
+        assert one.sentence == f"{sentence}; next: ndc ssh ndc01-data -- df -h /"
+
+
+def test_a_service_that_refuses_names_the_full_disk_of_the_leader() -> None:
+    (service,) = OF.services
+    refuses = ProbeReading(answers=False, site=None, writes=200, refused=200)
+    full = replace(_with_room(DATA, 0), probed={service.name: refuses})
+
+    found = {one.subject: one for one in concerns(_seen(full))}
+
+    assert found[service.name].because == DATA.name
+
+
+def test_every_site_with_a_monitor_tells_of_its_hosts() -> None:
+    for profile in ("tiny", "compact"):
+        seen = taken(network(profile), all_well(network(profile)))
+
+        assert {host.name: host.idle_units for host in seen.hosts} == dict.fromkeys(
+            (host.name for host in seen.hosts), ()
+        )
+        assert all(host.file_systems for host in seen.hosts)
+        assert all(
+            any(Role.MONITOR in h.roles for h in network(profile).hosts_at(site.name))
+            for site in network(profile).sites
+        )
