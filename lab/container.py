@@ -30,6 +30,7 @@ CAPABILITIES = (
 )
 """beside those that every container has; none may set the clock or load modules"""
 
+_SUPERVISOR = "systemd-nspawn"
 _KEEPER = Path(__file__).with_name("keeper.sh")
 _BOUND = timedelta(seconds=15)
 _OFTEN = timedelta(milliseconds=20)
@@ -46,6 +47,8 @@ class Life:
     """another one after every boot"""
     since: datetime
     frozen: bool
+    adrift: bool
+    """its supervisor is gone: its interfaces are down, and nobody will notice its end"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,13 @@ class Containers:
         except OSError:
             return None
         age = self._clock.elapsed() - _started(stat)
-        return Life(pid, boot_id.strip(), self._clock.now() - age, self._groups.is_frozen(host))
+        return Life(
+            pid,
+            boot_id.strip(),
+            self._clock.now() - age,
+            frozen=self._groups.is_frozen(host),
+            adrift=not is_supervised(pid),
+        )
 
     def boot(self, body: Body) -> None:
         """Make the container of ``body`` run; systemd is its PID 1 when this returns.
@@ -171,7 +180,7 @@ class Containers:
 def command(body: Body) -> list[str]:
     """Return what boots ``body``, and ends with 133 when it reboots."""
     return [
-        "systemd-nspawn",
+        _SUPERVISOR,
         "--quiet",
         "--boot",
         "--keep-unit",
@@ -189,15 +198,30 @@ def command(body: Body) -> list[str]:
     ]
 
 
+def is_supervised(pid: int, proc: Path = Path("/proc")) -> bool:
+    """Whether the parent of ``pid``, PID 1 of a container, is still the one that booted it."""
+    try:
+        fields = _fields((proc / str(pid) / "status").read_text("utf-8"))
+        parent = (proc / fields["PPid"] / "comm").read_text("utf-8").strip()
+    except OSError:
+        return False
+    # PID 1 ends with it only if it ends in good order; killed, it leaves an orphan behind
+    return parent == _SUPERVISOR
+
+
 def _is_first(pid: int) -> bool:
     """Whether ``pid`` is PID 1 of a container, and alive."""
     try:
         status = Path(f"/proc/{pid}/status").read_text("utf-8")
     except OSError:
         return False
-    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    fields = _fields(status)
     numbers = fields.get("NSpid", "").split()
     return len(numbers) > 1 and numbers[-1] == "1" and not fields["State"].startswith("Z")
+
+
+def _fields(status: str) -> dict[str, str]:
+    return dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
 
 
 def _started(stat: str) -> timedelta:

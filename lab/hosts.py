@@ -134,7 +134,8 @@ class Hosts:
     def power_on(self, name: str, progress: Say, *, own_disk: bool = False) -> None:
         """Boot the host, unless it is on; ``await_ready`` waits until it answers.
 
-        With ``own_disk`` it has one from now on.
+        One that is adrift is ended first: nobody can take a container over. With ``own_disk`` it
+        has one from now on.
 
         Raises:
             Rejected: it is on, and would have to be off for that.
@@ -237,7 +238,9 @@ class Hosts:
 
     def _ensure_life(self, spec: HostSpec, progress: Say) -> None:
         life = self.containers.life(spec.name)
-        if life is not None:
+        if life is not None and life.adrift:
+            progress(f"{spec.name}: its supervisor is gone; ending what is left of it")
+        elif life is not None:
             self.fabric.ensure_host(spec)
             self.fabric.raise_plugs(spec.name)
             refuse_frozen(spec.name, life)
@@ -267,6 +270,8 @@ class Hosts:
     def _state(self, record: HostRecord) -> Power:
         name = record.spec.name
         life = self.containers.life(name)
+        if life is not None and life.adrift:
+            return Power.ADRIFT
         if life is not None:
             return Power.FROZEN if life.frozen else Power.RUNNING
         return Power.OFF if is_seeded(Overlay(self._folder(name)).upper) else Power.HALF_MADE

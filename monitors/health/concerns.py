@@ -93,6 +93,9 @@ def _of_host(host: HostView) -> Iterator[Concern]:
     match host:
         case HostView(power=Power.OFF | Power.FROZEN | Power.HALF_MADE as power):
             yield Concern(host.name, Condition.CRITICAL, f"is {power}", host.name)
+        case HostView(power=Power.ADRIFT):
+            sentence = f"is adrift: its supervisor is gone; next: ndc lab start {host.name}"
+            yield Concern(host.name, Condition.CRITICAL, sentence, host.name)
         case HostView(answers=False):
             yield Concern(host.name, Condition.CRITICAL, "refuses SSH")
         case HostView(answers=None):

@@ -51,9 +51,11 @@ def start(
         bool, typer.Option("--own-disk", help="With a disk of its own, for kill --unsynced.")
     ] = False,
 ) -> None:
-    """Boot what is off."""
+    """Boot what is off, or adrift."""
     labd = _labd(context)
-    labd.power_on(_named(labd, hosts), say, own_disk=own_disk)
+    names = _named(labd, hosts)
+    labd.power_on(names, say, own_disk=own_disk)
+    say(f"on: {', '.join(names)}")
 
 
 @app.command("freeze", help="Stop every process of hosts where it is: hung, not dead.")

@@ -15,13 +15,15 @@ class Power(StrEnum):
     RUNNING = "running"
     FROZEN = "frozen"
     """every process stands still"""
+    ADRIFT = "adrift"
+    """processes of it live, and what kept them is gone, its links too"""
     OFF = "off"
     HALF_MADE = "half-made"
     """off, and its making did not come to an end"""
 
     @property
     def is_on(self) -> bool:
-        """Whether the host has processes, if only frozen ones."""
+        """Whether the host is kept and has processes, if only frozen ones."""
         return self in {Power.RUNNING, Power.FROZEN}
 
 

@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -184,6 +185,34 @@ def test_a_host_that_died_is_seen_off_and_made_true_again(bench: Bench) -> None:
     bench.address()
 
     assert bench.substrate.look("host", west.name) == west
+
+
+def test_a_host_whose_supervisor_was_killed_is_adrift_and_is_started_anew(bench: Bench) -> None:
+    west = bench.hosts[1]
+    boot = bench.host(west.name).boot_id
+    first = bench.host(west.name).pid
+    assert first is not None
+    status = Path(f"/proc/{first}/status").read_text("utf-8")
+    (supervisor,) = re.findall(r"^PPid:\t(\d+)$", status, re.MULTILINE)
+
+    os.kill(int(supervisor), signal.SIGKILL)
+    wait_until(
+        CLOCK,
+        lambda: bench.host(west.name).state is Power.ADRIFT,
+        what="the host to be adrift",
+        bound=HANG,
+    )
+    seen = bench.substrate.look("host", west.name)
+    said: list[str] = []
+    bench.labd.power_on([west.name], said.append)
+    bench.address()
+    bench.await_link()
+
+    assert seen == replace(west, segment=SegmentName(""))
+    assert f"{west.name}: its supervisor is gone; ending what is left of it" in said
+    assert bench.host(west.name).state is Power.RUNNING
+    assert bench.host(west.name).boot_id != boot
+    assert not Path(f"/proc/{first}").exists()
 
 
 def test_a_host_may_reboot_by_itself(bench: Bench) -> None:

@@ -51,6 +51,8 @@ def test_a_disk_that_is_full_is_named_with_its_place(lab: Terminal) -> None:
     finally:
         lab.on(host, "umount", "/srv/small")
 
+    # nobody waits for a full disk: it stays so until a person makes room
+    _told(lab, lambda found: not _sentences(found, host))
     assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
 
 

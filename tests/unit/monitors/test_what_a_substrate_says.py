@@ -25,6 +25,7 @@ HOST, LINK = OF.hosts[0].name, OF.links[0]
         (Power.FROZEN, "is frozen"),
         (Power.OFF, "is off"),
         (Power.HALF_MADE, "is half-made"),
+        (Power.ADRIFT, f"is adrift: its supervisor is gone; next: ndc lab start {HOST}"),
     ],
 )
 def test_a_host_that_does_not_run_explains_what_follows(power: Power, sentence: str | None) -> None:
