@@ -38,6 +38,9 @@ class RecordsDoor(Protocol):
     def claim(self, service: ServiceName) -> Claim:
         """Return who holds ``service`` and its database, as of now."""
 
+    def alarms(self) -> frozenset[str]:
+        """Return what the quorum itself raises alarm about: then it may take no writes."""
+
     def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
         """Replace the record ``old`` by ``new``; done already counts as done.
 

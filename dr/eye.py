@@ -77,6 +77,7 @@ class Eye:
         records, door = self.doors.records, self.doors.database
         placement = self.begin(lambda: if_seen(lambda: records.placement(service)))
         claim = self.begin(lambda: if_seen(lambda: records.claim(service)))
+        alarms = self.begin(lambda: if_seen(records.alarms))
         copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
         paused = self.begin(lambda: if_seen(lambda: door.paused(database.name)))
         came = {m.host: self.begin(self._progress(database.name, m.host)) for m in database.members}
@@ -89,6 +90,7 @@ class Eye:
             at=self.clock.now(),
             placement=placement(),
             claim=claim(),
+            alarms=alarms(),
             members=members,
             synchronous=_synchronous(members) if members else None,
             reachable=frozenset(self.network.host(host).site for host in _those(alive) | answering),

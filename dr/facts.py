@@ -34,6 +34,8 @@ class Facts:
     at: datetime
     placement: Placement | None
     claim: Claim | None
+    alarms: frozenset[str] | None
+    """that etcd raises, in its words: with one of them it may take no writes"""
     members: Mapping[HostName, MemberFacts]
     """only those that Patroni knows; empty where nobody answered"""
     synchronous: frozenset[HostName] | None

@@ -99,6 +99,19 @@ def placement_is_known(_: Network, facts: Facts, request: Switchover) -> Iterato
         )
 
 
+def records_can_be_changed(_: Network, facts: Facts, request: Switchover) -> Iterator[PlanRefused]:
+    """Refuse to begin what cannot be written down: a quorum that only reads shows every record."""
+    if facts.alarms is None or facts.alarms:
+        yield PlanRefused(
+            f"no run can write down that it moves {request.service}",
+            expected="an etcd that takes writes",
+            actual=UNKNOWN
+            if facts.alarms is None
+            else f"its alarm: {', '.join(sorted(facts.alarms))}",
+            next_step=_LOOK if facts.alarms is None else "ndc dr make-room",
+        )
+
+
 def nobody_else_moves_it(_: Network, facts: Facts, request: Switchover) -> Iterator[PlanRefused]:
     """Two runs never touch one workload at once."""
     if facts.claim is None or facts.claim.run is not None:
@@ -216,6 +229,7 @@ def _lag(facts: Facts, candidate: HostName, database: str) -> Iterator[PlanRefus
 RULES: Final[tuple[Rule, ...]] = (
     target_may_serve,
     placement_is_known,
+    records_can_be_changed,
     nobody_else_moves_it,
     target_is_reachable,
     source_lets_go,

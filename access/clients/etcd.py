@@ -77,16 +77,22 @@ class Etcd:
     """
 
     def __init__(
-        self, over: httpx.Client, roots: Sequence[str], auth: EtcdAuth | None = None
+        self,
+        over: httpx.Client,
+        roots: Sequence[str],
+        auth: EtcdAuth | None = None,
+        deadline: timedelta = DEADLINE,
     ) -> None:
         """Keep what is needed to ask; ``roots`` are the voters', ``https://ADDRESS:2379``.
 
         ``auth`` names an account; without it only an etcd that knows no accounts answers.
+        ``deadline`` bounds one request to one voter.
         """
         self._over = over
         self._roots = tuple(roots)
         """replaced and never changed: several threads ask"""
         self._auth = auth
+        self._deadline = deadline
 
     def get(self, key: str) -> KeyValue | None:
         """Return ``key`` as a quorum knows it now, or None if it is absent.
@@ -118,18 +124,23 @@ class Etcd:
         }
         return bool(self.ask("kv/txn", body, repeatable=False).get("succeeded"))
 
+    def alarms(self) -> frozenset[str]:
+        """Return what etcd itself raises alarm about: ``NOSPACE`` ends every write, not one read.
+
+        Raises:
+            NotSeen: no voter answered.
+        """
+        try:
+            answer = self.ask("maintenance/alarm", {"action": "GET"}, repeatable=True)
+        except (Rejected, Unreachable) as error:
+            raise _not_seen(error) from error
+        return frozenset(str(one.get("alarm", "")) for one in answer.get("alarms", []))
+
     def _range(self, body: dict[str, Any]) -> list[KeyValue]:
         try:
             return key_values(self.ask("kv/range", body, repeatable=True))
         except (Rejected, Unreachable) as error:
-            raise NotSeen(
-                error.what,
-                # a voter that is down refuses connections; the quorum it belongs to does not
-                refused=isinstance(error, Rejected),
-                expected=error.expected,
-                actual=error.actual,
-                next_step=error.next_step,
-            ) from error
+            raise _not_seen(error) from error
 
     def ask(self, what: str, body: Mapping[str, Any], *, repeatable: bool) -> dict[str, Any]:
         """Return what a voter answers to ``body`` at ``/v3/`` and ``what``.
@@ -145,7 +156,9 @@ class Etcd:
         for root in self._roots:
             url = f"{root}/v3/{what}"
             try:
-                reply = send(self._over, "POST", url, body=body, deadline=DEADLINE, auth=self._auth)
+                reply = send(
+                    self._over, "POST", url, body=body, deadline=self._deadline, auth=self._auth
+                )
                 answer: dict[str, Any] = answered(reply, url)
             except Unreachable as error:
                 failure = error
@@ -158,6 +171,17 @@ class Etcd:
 
     def _ask_last(self, root: str) -> None:
         self._roots = (*(other for other in self._roots if other != root), root)
+
+
+def _not_seen(error: Rejected | Unreachable) -> NotSeen:
+    return NotSeen(
+        error.what,
+        # a voter that is down refuses connections; the quorum it belongs to does not
+        refused=isinstance(error, Rejected),
+        expected=error.expected,
+        actual=error.actual,
+        next_step=error.next_step,
+    )
 
 
 def _condition(one: Holds) -> dict[str, Any]:

@@ -48,6 +48,10 @@ class EtcdRecords:
         """Return who holds ``service`` and its database, as of now."""
         return _standing(self._claim_texts(service))[1]
 
+    def alarms(self) -> frozenset[str]:
+        """Return what etcd itself raises alarm about."""
+        return self.etcd.alarms()
+
     def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
         """Replace the record ``old`` by ``new``; done already counts as done.
 

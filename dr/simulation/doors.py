@@ -51,6 +51,10 @@ class SimulatedRecords:
         shared = self.truth.network.service(service).database == self.truth.service.database
         return self._read(self.truth.service.name if shared else service, lambda: self.truth.claim)
 
+    def alarms(self) -> frozenset[str]:
+        """Return what the quorum raises alarm about."""
+        return self._read(self.truth.service.name, lambda: self.truth.alarms)
+
     def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
         """Append ``new`` if ``old`` is the newest record."""
         self._demand_quorum()
@@ -77,6 +81,8 @@ class SimulatedRecords:
     def _demand_quorum(self) -> None:
         if not self.truth.quorum:
             raise Unreachable("no quorum answers")
+        if self.truth.alarms:
+            raise Rejected("the quorum takes no writes")
 
 
 @dataclass(frozen=True, slots=True)

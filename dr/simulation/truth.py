@@ -33,6 +33,8 @@ class Truth:
     probe_ahead: timedelta = timedelta()
     """how far the probe's clock is ahead of everybody else's"""
     quorum: bool = True
+    alarms: frozenset[str] = frozenset()
+    """that etcd raises; with one it takes no writes"""
     changes: int = 0
     """how often something was changed through a door"""
 

@@ -181,6 +181,10 @@ def _of_quorum(quorum: QuorumView | None, snapshot: Snapshot) -> Iterator[Concer
             yield Concern("quorum", Condition.WARNING, f"voter {voter.host} is out", cause)
         elif voter.healthy is None:
             yield Concern("quorum", Condition.UNSEEN, f"voter {voter.host} was not seen")
+    if quorum.no_space:
+        # every record can still be read, and no run, no leader and no placement be written
+        sentence = "takes no writes: NOSPACE, etcd's database is full; next: ndc dr make-room"
+        yield Concern("quorum", Condition.CRITICAL, sentence, "quorum")
     if quorum.tolerates is None and any(voter.healthy is False for voter in quorum.voters):
         yield Concern("quorum", Condition.CRITICAL, "no majority of voters is seen")
 

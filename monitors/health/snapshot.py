@@ -130,6 +130,8 @@ class QuorumView:
     """The voters together, by what each of them says itself."""
 
     voters: tuple[VoterView, ...]
+    no_space: tuple[HostName, ...] = ()
+    """those who say that the space of etcd's database is used up: none takes writes then"""
 
     @property
     def healthy(self) -> int:

@@ -84,7 +84,8 @@ def _quorum(network: Network, readings: Readings, sightings: Sightings) -> Quoru
                 sighting=sightings.of(f"voter/{name}", is_seen=name in readings.voters),
             )
             for name in network.voters
-        )
+        ),
+        no_space=tuple(name for name in network.voters if name in readings.no_space),
     )
 
 

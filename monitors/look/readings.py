@@ -73,6 +73,8 @@ class Readings:
     seams: Mapping[tuple[DatabaseName, HostName], Seam] = field(default_factory=dict)
     """of copies that their leader sends nothing to"""
     voters: Mapping[HostName, bool] = field(default_factory=dict)
+    no_space: frozenset[HostName] = frozenset()
+    """voters that take no writes, since the space of etcd's database is used up"""
     samples: Mapping[HostName, tuple[Sample, ...]] = field(default_factory=dict)
     """by the host whose Prometheus told"""
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)

@@ -84,6 +84,7 @@ async def look_around(
         progress=came,
         seams=seams,
         voters={name: voter.healthy for name, voter in voters.items()},
+        no_space=frozenset(name for name, voter in voters.items() if voter.no_space),
         samples=samples.result(),
         placements=_newest(voter.placements for voter in voters.values()),
         claims=newest_claims(voter.claims for voter in voters.values()),

@@ -23,6 +23,8 @@ class VoterReading:
 
     healthy: bool
     """whether it can read with a majority"""
+    no_space: bool = False
+    """whether it takes no writes, since the space of etcd's database is used up"""
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
     claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
 
@@ -43,14 +45,17 @@ async def voter_reading(
     Raises:
         NotSeen: the voter itself does not answer.
     """
+    # first what it can answer alone: a read that needs a majority may hang without one
+    alone, no_space = f"{root}/health?serializable=true", False
     try:
-        # first what it can answer alone: a read that needs a majority may hang without one
-        alone = f"{root}/health?serializable=true"
         await look_async(client, alone, deadline=deadline / 2)
     except NotSeen as error:
-        if error.refused:
+        if not error.refused:
+            raise
+        # with the alarm of no space it calls itself ill, and reads as well as ever
+        if not await _is_well(client, f"{alone}&exclude=NOSPACE", deadline=deadline / 2):
             return VoterReading(healthy=False)
-        raise
+        no_space = True
     try:
         placed, claimed = await asyncio.gather(
             *(
@@ -59,8 +64,18 @@ async def voter_reading(
             )
         )
     except NotSeen:
-        return VoterReading(healthy=False)
-    return VoterReading(healthy=True, placements=_placements(placed), claims=_claims(claimed))
+        return VoterReading(healthy=False, no_space=no_space)
+    return VoterReading(
+        healthy=True, no_space=no_space, placements=_placements(placed), claims=_claims(claimed)
+    )
+
+
+async def _is_well(client: httpx.AsyncClient, url: str, *, deadline: timedelta) -> bool:
+    try:
+        await look_async(client, url, deadline=deadline)
+    except NotSeen:
+        return False
+    return True
 
 
 async def _under(

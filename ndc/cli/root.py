@@ -17,6 +17,7 @@ from ndc.cli import (
     down,
     dr,
     dr_give_up,
+    dr_voters,
     env,
     lab,
     logs,
@@ -51,6 +52,7 @@ app.add_typer(lab.app, name="lab")
 dr.app.command("give-up", help="Let go of what a run holds that nobody can carry.")(
     dr_give_up.give_up
 )
+dr_voters.add_to(dr.app)
 app.add_typer(dr.app, name="dr")
 
 

@@ -14,7 +14,7 @@ from ndc.cli.show import Topic
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("dr", "inventory", "monitors", "ndc", "stacks", "tui")
-SHOWN = re.compile(r"\bndc (?:--env +)?([a-z]+)(?: ([a-z]+))?")
+SHOWN = re.compile(r"\bndc (?:--env +)?([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?")
 PROSE = ("ndc as the daemon", "ndc met")
 """where the program is meant, and no command"""
 SENTENCE = {"lists", "tells", "shows"}

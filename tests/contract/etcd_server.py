@@ -60,8 +60,8 @@ def running_etcd(folder: Path, network: Network) -> Iterator[Etcd]:
 
 
 @contextmanager
-def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
-    """Yield a server that keeps its data and its keys in ``folder``."""
+def etcd_server(folder: Path, network: Network, *more: str) -> Iterator[Server]:
+    """Yield a server that keeps its data and its keys in ``folder``, with ``more`` options."""
     secrets = ensure_secrets(folder / "secrets", network)
     server, mine = _on_loopback(secrets, folder), secrets.client_certificate("control")
     publish_revocations(secrets, folder)
@@ -80,7 +80,7 @@ def etcd_server(folder: Path, network: Network) -> Iterator[Server]:
         "bcrypt-cost": "4",
     }
     words = [f"--{name}={value}" for name, value in options.items()]
-    process = subprocess.Popen([str(program), "--client-cert-auth", *words])
+    process = subprocess.Popen([str(program), "--client-cert-auth", *words, *more])
     tls = http.mutual_tls(secrets.authority.certificate, mine.certificate, mine.key)
     try:
         with http.client(tls) as over:

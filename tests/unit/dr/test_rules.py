@@ -59,6 +59,8 @@ def _with_member(host: HostName, member: MemberFacts) -> Change:
 BAD: dict[str, Change] = {
     "placement-unseen": lambda facts: replace(facts, placement=None),
     "claim-unseen": lambda facts: replace(facts, claim=None),
+    "alarms-unseen": lambda facts: replace(facts, alarms=None),
+    "no-space": lambda facts: replace(facts, alarms=frozenset({"NOSPACE"})),
     "claimed": lambda facts: replace(facts, claim=Claim(RunName("another-run"))),
     "target-dark": _without_site,
     "no-leader": lambda facts: replace(facts, members={}),

@@ -150,3 +150,16 @@ def test_the_refusals_that_the_probe_counts_reach_the_concerns() -> None:
 
     assert (seen.services[0].writes, seen.services[0].refused) == (200, 3)
     assert "refuses some" in status_text(seen)
+
+
+def test_a_quorum_without_space_is_told_with_the_way_out_and_has_its_majority() -> None:
+    of = network()
+    full = replace(all_well(of), no_space=frozenset(of.voters))
+
+    (found,) = concerns(taken(of, full))
+
+    assert (found.subject, found.condition) == ("quorum", CRITICAL)
+    assert found.sentence == (
+        "takes no writes: NOSPACE, etcd's database is full; next: ndc dr make-room"
+    )
+    assert not found.is_unexplained

@@ -13,7 +13,8 @@ from core.errors import NotSeen
 from monitors.readers.etcd import is_healthy
 
 SECOND = timedelta(seconds=1)
-WITH_MAJORITY, ALONE = "/health", "/health?serializable=true"
+WITH_MAJORITY = "/health?exclude=NOSPACE"
+ALONE = "/health?serializable=true&exclude=NOSPACE"
 SILENT = 0
 
 
