@@ -21,6 +21,8 @@ STATE: Final = HostPath("/var/lib/ndc")
 """what our programs remember"""
 AGENT_STATE: Final = STATE / "agent"
 """the agent's, and its fellow's that recovery asks"""
+AGENT_WORD: Final = HostPath("/run/ndc-agent/agent.prom")
+"""what the agent tells the host's exporter"""
 SETTINGS: Final = HostPath("/etc/ndc")
 """what ``ndc up`` tells them"""
 HOST_FILE: Final = SETTINGS / "host.json"

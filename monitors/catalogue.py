@@ -21,7 +21,7 @@ class MetricSpec:
     help: str
     absence: str
     """what it means that a series is not there"""
-    source: Literal["exporter", "probe"] = "exporter"
+    source: Literal["exporter", "probe", "agent"] = "exporter"
 
     @property
     def family(self) -> str:
@@ -173,6 +173,34 @@ PROBE_SLIP = MetricSpec(
     "probe",
 )
 
+AGENT_LOOKED = MetricSpec(
+    "ndc_agent_looked_timestamp_seconds",
+    "gauge",
+    "seconds",
+    (),
+    "When the agent of the host last read the placement records, or tried to, by the host's clock",
+    "no service may be served here, or the agent never came so far",
+    "agent",
+)
+AGENT_REFUSED = MetricSpec(
+    "ndc_agent_refused",
+    "gauge",
+    "boolean",
+    (),
+    "Whether etcd turned the agent of the host away when it last asked for the records",
+    "no service may be served here, or the agent never came so far",
+    "agent",
+)
+AGENT_SERVES = MetricSpec(
+    "ndc_agent_serves",
+    "gauge",
+    "boolean",
+    ("service",),
+    "Whether the service answers on this host itself, asked by its address and its name",
+    "the service is not announced here",
+    "agent",
+)
+
 CATALOGUE = (
     RECOVERY_POINT,
     RPO_OBJECTIVE,
@@ -191,6 +219,9 @@ CATALOGUE = (
     PROBE_LAST_ACKNOWLEDGED,
     PROBE_MISSING,
     PROBE_SLIP,
+    AGENT_LOOKED,
+    AGENT_REFUSED,
+    AGENT_SERVES,
 )
 
 

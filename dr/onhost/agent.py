@@ -14,6 +14,7 @@ from typing import Protocol
 from dr.edges import HostEdge, Local, edge, yields
 from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.guard import Guard
+from dr.onhost.local_check import LocalCheck
 from dr.placement import Claim, Placement
 from inventory.names import ServiceName, SiteName
 
@@ -49,6 +50,23 @@ class Agent:
     site: SiteName
     records: MajorityRecords
     guard: Guard
+    check: LocalCheck
+
+    def ill(self) -> Mapping[ServiceName, str]:
+        """Return of each service that is announced here why it serves nobody; empty where it does.
+
+        Its address stays. A host is the only one that announces a service, as far as it can know:
+        withdrawn, citizens would find nobody instead of an error.
+
+        Raises:
+            WorldError: the addresses could not be read.
+        """
+        present = self.guard.addresses.present()
+        return {
+            ServiceName(name): self.check.objection(name, IPv4Address(address))
+            for name, address in self.guard.serves.items()
+            if IPv4Address(address) in present
+        }
 
     def look(self) -> Iterator[str]:
         """Make this host be as the records say; yield a sentence for each thing it did.

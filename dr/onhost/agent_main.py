@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.this_host import ThisHost, this_host_of_arguments
 from access.tls import OwnTls
+from core import files, host_paths
 from core.clock import Clock
-from core.errors import NdcError
+from core.errors import NdcError, NotSeen
 from core.system_clock import SystemClock
 from dr.epochs import services_of
 from dr.live.records import EtcdRecords
 from dr.onhost.addresses import Loopback
 from dr.onhost.agent import Agent
+from dr.onhost.agent_word import word
 from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.guard import Guard
+from dr.onhost.local_check import HttpsCheck
 from inventory.endpoints import ETCD_CLIENT
 from inventory.etcd import AGENT, password_name
+from inventory.names import ServiceName
 from inventory.network import Host
 
 EVERY = timedelta(seconds=5)
@@ -40,8 +46,12 @@ def main() -> None:
     clock = SystemClock()
     this_host = this_host_of_arguments("dr.onhost.agent_main")
     own = (this_host.authority, this_host.agent_certificate, this_host.agent_key)
-    tls = http.own_tls(*own)
-    _obey(_agent(this_host, tls, clock), tls, clock)
+    try:
+        tls = http.own_tls(*own)
+        agent = _agent(this_host, tls, clock)
+    except NdcError as error:
+        sys.exit("\n".join(error.lines()))
+    _obey(agent, tls, clock, Path(host_paths.AGENT_WORD))
 
 
 def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
@@ -57,23 +67,45 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
         over, roots, EtcdAuth(EtcdCredentials(AGENT, this_host.password(password_name(AGENT))))
     )
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
-    return Agent(host.site, EtcdRecords(etcd, network), guard)
+    check = HttpsCheck(this_host.authority)
+    return Agent(host.site, EtcdRecords(etcd, network), guard, check)
 
 
-def _obey(agent: Agent, tls: OwnTls, clock: Clock) -> None:
-    last_trouble = ""
+def _obey(agent: Agent, tls: OwnTls, clock: Clock, place: Path) -> None:
+    last: Mapping[str, str] = {}
     while True:
         tls.look()
-        try:
-            for sentence in agent.look():
-                _log.info("%s", sentence)
-            trouble = ""
-        except NdcError as error:
-            trouble = f"everything stays as it is: {error.what}: {error.actual}"
-        if trouble != last_trouble:
-            _log.info("%s", trouble or "the records can be read again")
-            last_trouble = trouble
+        trouble = look_once(agent, clock, place)
+        for what in last.keys() - trouble.keys():
+            _log.info("%s: well again", what)
+        for what, why in trouble.items():
+            if last.get(what) != why:
+                _log.warning("%s: %s", what, why)
+        last = trouble
         clock.sleep(EVERY)
+
+
+def look_once(agent: Agent, clock: Clock, place: Path) -> dict[str, str]:
+    """Obey once, and write to ``place`` how it went; return what is wrong: of what, and why."""
+    trouble: dict[str, str] = {}
+    ill: Mapping[ServiceName, str] = {}
+    refused = False
+    try:
+        for sentence in agent.look():
+            _log.info("%s", sentence)
+    except NdcError as error:
+        refused = isinstance(error, NotSeen) and error.refused
+        trouble["the records"] = f"everything stays as it is: {error.what}: {error.actual}"
+    try:
+        ill = agent.ill()
+        serves = {str(name): not why for name, why in ill.items()}
+        files.write(place, word(clock.now(), refused=refused, serves=serves))
+    except NdcError as error:
+        trouble["its word"] = f"{error.what}: {error.actual}"
+    for name, why in ill.items():
+        if why:
+            trouble[name] = f"nobody is served here, and it stays announced: {why}"
+    return trouble
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from inventory.names import HostName
 from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
 from monitors.health.copies import of_connections, of_logs
-from monitors.health.programs import of_file_systems, of_units
+from monitors.health.programs import of_agent, of_file_systems, of_units
 from monitors.health.runs import of_run
 from monitors.health.services import of_service
 from monitors.health.snapshot import (
@@ -108,6 +108,7 @@ def _of_programs(host: HostView, snapshot: Snapshot) -> Iterator[Concern]:
     if host.name not in snapshot.powerless():
         yield from of_units(host.name, host.idle_units)
         yield from of_file_systems(host.name, host.file_systems)
+        yield from of_agent(host.name, host.agent)
 
 
 def _of_link(link: LinkView, snapshot: Snapshot) -> Iterator[Concern]:

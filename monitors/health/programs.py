@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from inventory.names import HostName
@@ -11,6 +12,8 @@ from monitors.health.concern import Concern, Condition
 
 _NEARLY_FULL_RATIO: Final = 0.05
 _FULL_RATIO: Final = 0.01
+_SILENT: Final = timedelta(seconds=60)
+"""an agent looks every 5 s, and is read every 5 s"""
 _FULL_BYTES: Final = 16 * 2**20
 """a database can no longer begin a segment of its log"""
 
@@ -22,6 +25,17 @@ class UnitView:
     name: str
     state: str | None
     """systemd's word: ``failed``, ``inactive``, ``activating`` …; None: it knows no such unit"""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """What the agent of a host tells of itself."""
+
+    looked_ago: timedelta
+    refused: bool
+    """whether etcd turned it away"""
+    serving_nobody: tuple[str, ...]
+    """services that are announced here and do not answer here"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,22 @@ def of_file_systems(host: HostName, places: tuple[FileSystemView, ...]) -> Itera
             left = f"{place.available_bytes / place.size_bytes:.0%} left"
             sentence = f"the file system at {place.mount} is nearly full ({left}); {look}"
             yield Concern(host, Condition.WARNING, sentence, host)
+
+
+def of_agent(host: HostName, agent: AgentView | None) -> Iterator[Concern]:
+    """Yield what the agent of ``host`` cannot do, and which service it announces for nothing."""
+    if agent is None:
+        return
+    look = f"next: {_journal(host, 'ndc-agent.service')}"
+    if agent.looked_ago > _SILENT:
+        silent = f"its agent has not looked for {agent.looked_ago.total_seconds():.0f} s; {look}"
+        yield Concern(host, Condition.WARNING, silent)
+        return
+    if agent.refused:
+        yield Concern(host, Condition.WARNING, f"etcd turns its agent away; {look}")
+    for service in agent.serving_nobody:
+        sentence = f"announces {service} and serves nobody; {look}"
+        yield Concern(host, Condition.CRITICAL, sentence)
 
 
 def _journal(host: HostName, unit: str) -> str:

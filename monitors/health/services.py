@@ -59,13 +59,14 @@ def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
     """
     dead = snapshot.powerless()
     serving = [h for h in snapshot.hosts if h.site == service.active and h.name in service.hosts]
-    if serving and all(h.name in dead or _lacks_a_program(h, service) for h in serving):
+    if serving and all(h.name in dead or _serves_nobody(h, service) for h in serving):
         return serving[0].name
     leaders = {d.leader for d in snapshot.databases if d.name == service.database}
     full = (h for h in snapshot.hosts if any(place.is_full for place in h.file_systems))
     return next((host.name for host in full if host.name in leaders), None)
 
 
-def _lacks_a_program(host: HostView, service: ServiceView) -> bool:
+def _serves_nobody(host: HostView, service: ServiceView) -> bool:
     needed = {*_NEEDED, f"ndc-reference-{service.name}.service"}
-    return any(unit.name in needed for unit in host.idle_units or ())
+    tells = host.agent is not None and service.name in host.agent.serving_nobody
+    return tells or any(unit.name in needed for unit in host.idle_units or ())

@@ -22,7 +22,7 @@ from inventory.names import (
     ServiceName,
     SiteName,
 )
-from monitors.health.programs import FileSystemView, UnitView
+from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.health.run_view import RunView
 from stacks.substrates.port import LinkState, Power
 
@@ -75,6 +75,8 @@ class HostView:
     idle_units: tuple[UnitView, ...] | None
     """that are to run and do not; None: it does not tell"""
     file_systems: tuple[FileSystemView, ...]
+    agent: AgentView | None
+    """None: no service may be served here, or nobody tells"""
     sighting: Sighting
 
 

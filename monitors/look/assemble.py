@@ -67,6 +67,7 @@ def _host(network: Network, host: Host, readings: Readings, sightings: Sightings
         answers=answers,
         booted_at=power.booted_at if power else None,
         idle_units=programs.idle_units(network, host, readings),
+        agent=programs.agent(network, host, readings),
         file_systems=programs.file_systems(network, host, readings),
         sighting=sightings.of(f"host/{host.name}", is_seen=answers is not None),
     )

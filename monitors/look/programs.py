@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from access.clients.prometheus import Sample
 from inventory.host_units import units_of
 from inventory.names import HostName, SiteName
 from inventory.network import Host, Network, Role
-from monitors.health.programs import FileSystemView, UnitView
+from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES
+from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.look.readings import Readings
 
 UNIT_STATE: Final = "node_systemd_unit_state"
 AVAILABLE: Final = "node_filesystem_avail_bytes"
 SIZE: Final = "node_filesystem_size_bytes"
 
+_NAMES: Final = f"{AVAILABLE}|{SIZE}|{AGENT_LOOKED.name}|{AGENT_REFUSED.name}|{AGENT_SERVES.name}"
 _RUNS: Final = "active"
 
 
 def expression_at(site: SiteName) -> str:
     """Return what to ask the Prometheus of ``site``: the state of each unit, and the disks."""
-    return f'{UNIT_STATE}{{site="{site}"}} == 1 or {{__name__=~"{AVAILABLE}|{SIZE}",site="{site}"}}'
+    return f'{UNIT_STATE}{{site="{site}"}} == 1 or {{__name__=~"{_NAMES}",site="{site}"}}'
 
 
 def idle_units(network: Network, host: Host, readings: Readings) -> tuple[UnitView, ...] | None:
@@ -53,6 +56,24 @@ def file_systems(network: Network, host: Host, readings: Readings) -> tuple[File
         FileSystemView(_mount(sample), int(sample.value), int(sizes[_mount(sample)]))
         for sample in samples
         if sample.name == AVAILABLE and sizes.get(_mount(sample))
+    )
+
+
+def agent(network: Network, host: Host, readings: Readings) -> AgentView | None:
+    """Return what the agent of ``host`` tells; None: there is none, or nobody tells."""
+    samples = list(_of_host(network, host, readings))
+    looked = next((one for one in samples if one.name == AGENT_LOOKED.name), None)
+    if looked is None:
+        return None
+    at = datetime.fromtimestamp(looked.value, UTC)
+    return AgentView(
+        looked_ago=max(looked.at - at, timedelta()),
+        refused=any(one.name == AGENT_REFUSED.name and one.value for one in samples),
+        serving_nobody=tuple(
+            one.labels.get("service", "")
+            for one in samples
+            if one.name == AGENT_SERVES.name and not one.value
+        ),
     )
 
 

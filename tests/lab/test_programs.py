@@ -20,18 +20,36 @@ _TOLD = timedelta(seconds=20)
 
 def test_a_program_that_was_stopped_explains_why_its_service_does_not_answer(lab: Terminal) -> None:
     (service,) = lab.done("status", "--wait", "--json", bound_seconds=120).value["services"]
-    hosts = {host["host"]: host for host in lab.done("show", "hosts", "--json").value}
-    (host,) = (h for h in service["hosts"] if hosts[h]["site"] == service["active"])
+    host = _serving(lab, service)
     sentence = f"nginx.service does not run; next: ndc ssh {host} -- systemctl start nginx.service"
 
     lab.on(host, "systemctl", "stop", "nginx.service")
     try:
-        concerns = _told(lab, lambda found: _sentences(found, host) == [sentence])
+        concerns = _told(lab, lambda found: sentence in _sentences(found, host))
     finally:
         lab.on(host, "systemctl", "start", "nginx.service")
 
     (about,) = (found for found in concerns if found["subject"] == service["name"])
     assert about["because"] == host
+    assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
+
+
+def test_a_program_that_hangs_is_told_by_the_agent_beside_it(lab: Terminal) -> None:
+    (service,) = lab.done("status", "--wait", "--json", bound_seconds=120).value["services"]
+    host = _serving(lab, service)
+
+    lab.on(host, "systemctl", "kill", "--signal=STOP", "nginx.service")
+    try:
+        _told(
+            lab,
+            lambda found: any(
+                f"announces {service['name']} and serves nobody" in sentence
+                for sentence in _sentences(found, host)
+            ),
+        )
+    finally:
+        lab.on(host, "systemctl", "kill", "--signal=CONT", "nginx.service")
+
     assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
 
 
@@ -54,6 +72,13 @@ def test_a_disk_that_is_full_is_named_with_its_place(lab: Terminal) -> None:
     # nobody waits for a full disk: it stays so until a person makes room
     _told(lab, lambda found: not _sentences(found, host))
     assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
+
+
+def _serving(lab: Terminal, service: dict[str, Any]) -> str:
+    """Return the one host at the active site that may serve ``service``."""
+    hosts = {host["host"]: host for host in lab.done("show", "hosts", "--json").value}
+    (host,) = (h for h in service["hosts"] if hosts[h]["site"] == service["active"])
+    return str(host)
 
 
 def _told(lab: Terminal, is_told: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:

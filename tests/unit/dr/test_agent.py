@@ -33,12 +33,14 @@ class Majority:
     kept: dict[ServiceName, Placement] = field(default_factory=dict)
     holder: RunName | None = None
     lost: bool = False
+    refuses: bool = False
+    """whether it is there, and turns the agent away"""
     when_read: Callable[[], object] = lambda: None
     """what happens between reading and acting"""
 
     def placements(self) -> Mapping[ServiceName, Placement]:
         if self.lost:
-            raise NotSeen("no quorum", refused=False)
+            raise NotSeen("no quorum", refused=self.refuses)
         answer = dict(self.kept)
         self.when_read()
         return answer
@@ -55,6 +57,8 @@ class Stage:
     folder: Path
     majority: Majority = field(default_factory=Majority)
     addresses: MemoryAddresses = field(default_factory=MemoryAddresses)
+    ails: str = ""
+    """why a citizen is not served here"""
 
     @property
     def guard(self) -> Guard:
@@ -68,7 +72,11 @@ class Stage:
         self.guard.answer(GuardRequest(PORTAL, epoch, "move", "step", act, ADDRESS).text())
 
     def look(self) -> list[str]:
-        return list(Agent(HERE, self.majority, self.guard).look())
+        return list(Agent(HERE, self.majority, self.guard, self).look())
+
+    def objection(self, service: str, address: IPv4Address) -> str:
+        assert (service, address) == (PORTAL, ADDRESS)
+        return self.ails
 
     @property
     def announced(self) -> bool:
@@ -146,7 +154,7 @@ def test_what_the_guard_refuses_is_told(stage: Stage) -> None:
     stage.place(HERE, 1)
     guard = Guard({PORTAL: str(ADDRESS)}, _Overtaken(stage), stage.addresses)
 
-    (sentence,) = Agent(HERE, stage.majority, guard).look()
+    (sentence,) = Agent(HERE, stage.majority, guard, stage).look()
 
     assert sentence.endswith("REFUSED: epoch 1 is over: epoch 2 was seen")
     assert not stage.announced

@@ -9,6 +9,7 @@ import pytest
 
 from access.clients.prometheus import Sample
 from inventory.network import Host, Network, Role
+from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import Snapshot
@@ -16,7 +17,7 @@ from monitors.look.programs import AVAILABLE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
 from tests.networks import network
-from tests.snapshots import all_well, taken, unit_sample
+from tests.snapshots import NOON, all_well, taken, unit_sample
 
 OF = network("compact")
 APP = next(host for host in OF.hosts if host.name == "ndc01-app")
@@ -183,3 +184,45 @@ def test_every_site_with_a_monitor_tells_of_its_hosts() -> None:
             any(Role.MONITOR in h.roles for h in network(profile).hosts_at(site.name))
             for site in network(profile).sites
         )
+
+
+def _with_agent(**values: float) -> Snapshot:
+    labels = {"host": APP.name, "site": APP.site}
+    told = {AGENT_LOOKED.name: NOON.timestamp() - 2, AGENT_REFUSED.name: 0.0} | values
+    (service,) = OF.services
+    samples = [Sample({"__name__": name, **labels}, value, NOON) for name, value in told.items()]
+    named = [replace(s, labels={**s.labels, "service": service.name}) for s in samples]
+    well = all_well(OF)
+    watcher = next(h.name for h in OF.hosts_at(APP.site) if Role.MONITOR in h.roles)
+    return _seen(replace(well, samples={**well.samples, watcher: (*well.samples[watcher], *named)}))
+
+
+@pytest.mark.parametrize(
+    ("values", "condition", "sentence"),
+    [
+        (
+            {AGENT_LOOKED.name: NOON.timestamp() - 61},
+            Condition.WARNING,
+            "its agent has not looked for 61 s",
+        ),
+        ({AGENT_REFUSED.name: 1.0}, Condition.WARNING, "etcd turns its agent away"),
+        (
+            {AGENT_SERVES.name: 0.0},
+            Condition.CRITICAL,
+            "announces public-service-portal and serves nobody",
+        ),
+    ],
+)
+def test_what_an_agent_cannot_do_is_told(
+    values: dict[str, float], condition: Condition, sentence: str
+) -> None:
+    (found,) = concerns(_with_agent(**values))
+
+    assert (found.subject, found.condition) == (APP.name, condition)
+    assert found.sentence == (
+        f"{sentence}; next: ndc ssh ndc01-app -- journalctl --unit ndc-agent.service --lines 20"
+    )
+
+
+def test_an_agent_that_does_its_work_is_no_concern() -> None:
+    assert concerns(_with_agent(**{AGENT_SERVES.name: 1.0})) == ()
