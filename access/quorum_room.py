@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from access.clients.etcd import Etcd
-from core.errors import Rejected
+from core.errors import NotSeen, Rejected, Unreachable
 from inventory.names import HostName
 
 NO_SPACE: Final = "NOSPACE"
@@ -22,25 +22,39 @@ BOUND: Final = timedelta(seconds=60)
 _COMPACTED: Final = "has been compacted"
 
 
-def make_room(quorum: Etcd, voters: Mapping[HostName, Etcd]) -> Iterator[str]:
+def lacks_room(voters: Mapping[HostName, Etcd]) -> bool:
+    """Tell whether etcd takes no writes for want of space, as the first voter that answers says.
+
+    Raises:
+        NotSeen: none of them answers.
+    """
+    return NO_SPACE in _first(voters).alarms()
+
+
+def make_room(voters: Mapping[HostName, Etcd]) -> Iterator[str]:
     """Make etcd take writes again; yield a sentence for each thing that was done.
 
-    ``quorum`` asks any voter, each of ``voters`` one alone; all of them as root. Where there is
-    no alarm, nothing is done.
+    Each of ``voters`` asks one alone, as root. One that does not answer gives its room back when
+    the same call is made again. Where there is no alarm, nothing is done.
 
     Raises:
         Rejected: what is left fills the space as well, or root's password is another one.
         Unreachable: some of it may be done; the same call goes on.
         NotSeen: nobody could tell whether there is an alarm.
     """
+    quorum = _first(voters)
     if NO_SPACE not in quorum.alarms():
         return
     revision = _revision(quorum)
     _compact(quorum, revision)
     yield f"dropped what was overwritten before revision {revision}"
     for name, voter in voters.items():
-        voter.ask("maintenance/defragment", {}, repeatable=True)
-        yield f"{name} gave its room back"
+        try:
+            voter.ask("maintenance/defragment", {}, repeatable=True)
+        except Unreachable as error:
+            yield f"{name} does not answer: {error.actual}"
+        else:
+            yield f"{name} gave its room back"
     raised = quorum.ask("maintenance/alarm", {"action": "GET"}, repeatable=True)
     for alarm in raised.get("alarms", []):
         if alarm.get("alarm") == NO_SPACE:
@@ -53,6 +67,17 @@ def make_room(quorum: Etcd, voters: Mapping[HostName, Etcd]) -> Iterator[str]:
             next_step="what is left fills its space: ndc logs",
         )
     yield "the quorum takes writes again"
+
+
+def _first(voters: Mapping[HostName, Etcd]) -> Etcd:
+    """Return the first of ``voters`` that answers; the last one, where none does."""
+    for voter in voters.values():
+        try:
+            voter.alarms()
+        except NotSeen:
+            continue
+        return voter
+    return list(voters.values())[-1]
 
 
 def _revision(quorum: Etcd) -> int:

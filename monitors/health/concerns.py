@@ -179,7 +179,10 @@ def _of_quorum(quorum: QuorumView | None, snapshot: Snapshot) -> Iterator[Concer
     for voter in quorum.voters:
         cause = voter.host if voter.host in dead else None
         if voter.healthy is False or (voter.healthy is None and cause):
-            yield Concern("quorum", Condition.WARNING, f"voter {voter.host} is out", cause)
+            sentence = f"voter {voter.host} is out"
+            if not cause:
+                sentence += f"; where its data is lost, next: ndc dr replace-voter {voter.host}"
+            yield Concern("quorum", Condition.WARNING, sentence, cause)
         elif voter.healthy is None:
             yield Concern("quorum", Condition.UNSEEN, f"voter {voter.host} was not seen")
     if quorum.no_space:

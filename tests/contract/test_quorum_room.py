@@ -99,8 +99,8 @@ def test_room_is_made_and_writes_are_taken_again(server: Server) -> None:
     control, root = server.speaking_as(CONTROL), server.speaking_as(ROOT)
     _fill(control)
 
-    said = list(make_room(root, {ONE: root}))
-    again = list(make_room(root, {ONE: root}))
+    said = list(make_room({ONE: root}))
+    again = list(make_room({ONE: root}))
 
     assert said[-1] == "the quorum takes writes again"
     assert again == []
@@ -110,10 +110,10 @@ def test_room_is_made_and_writes_are_taken_again(server: Server) -> None:
 def test_room_that_is_asked_for_twice_in_a_row_is_made(server: Server) -> None:
     control, root = server.speaking_as(CONTROL), server.speaking_as(ROOT)
     _fill(control)
-    cut_short = make_room(root, {ONE: root})
+    cut_short = make_room({ONE: root})
     next(cut_short)
 
-    said = list(make_room(root, {ONE: root}))
+    said = list(make_room({ONE: root}))
 
     assert said[-1] == "the quorum takes writes again"
     assert control.change([], [Put(f"{runs(OF.environment)}one/0", "x")])

@@ -85,7 +85,13 @@ def test_what_is_off_is_not_unseen() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda r: replace(r, voters={**r.voters, "ndc03-edge": False}), "voter ndc03-edge is out"),
+        (
+            lambda r: replace(r, voters={**r.voters, "ndc03-edge": False}),
+            (
+                "voter ndc03-edge is out; where its data is lost, "
+                "next: ndc dr replace-voter ndc03-edge"
+            ),
+        ),
         (
             lambda r: replace(r, greetings={**r.greetings, "ndc02-node": False}),
             "refuses SSH",
