@@ -25,6 +25,7 @@ from dr.conditions import LAG_LIMIT_BYTES
 from dr.copies import UNKNOWN, objections, watched
 from dr.facts import Facts
 from dr.plan import Deciding, RecoveryPlan
+from inventory.host_units import application_unit
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Member, Network, Service
 from inventory.problems import nearest
@@ -140,11 +141,12 @@ def target_is_reachable(
         )
     for host in service.hosts:
         if network.host(host).site == request.target and host not in facts.answering:
+            unit = application_unit(request.service)
             yield PlanRefused(
                 f"{request.service} is not ready on {host}",
                 expected="an application that answers and reaches its database",
                 actual="no such answer",
-                next_step=f"ndc ssh {host} -- journalctl -u {request.service} -n 20",
+                next_step=f"ndc ssh {host} -- journalctl -u {unit} -n 20",
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from inventory.names import ServiceName
 from inventory.network import Host, Network, Role
 
 _EVERYWHERE: Final = ("base", "router", "programs", "node_exporter")
@@ -40,15 +41,20 @@ def roles_of(host: Host) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_EVERYWHERE, *special)))
 
 
+def application_unit(service: ServiceName) -> str:
+    """Return the unit of the application behind ``service``."""
+    return f"ndc-reference-{service}.service"
+
+
 def units_of(network: Network, host: Host) -> tuple[str, ...]:
     """Return the units that are to run on ``host`` all the time, with their suffix."""
-    return tuple(f"{name}.service" for name in _names(network, host))
+    return tuple(_names(network, host))
 
 
 def _names(network: Network, host: Host) -> Iterator[str]:
     for role in roles_of(host):
-        yield from _UNITS.get(role, ())
+        yield from (f"{name}.service" for name in _UNITS.get(role, ()))
     for database in network.databases_on(host.name):
-        yield f"patroni-{database.name}"
+        yield f"patroni-{database.name}.service"
     for service in network.services_on(host.name):
-        yield f"ndc-reference-{service.name}"
+        yield application_unit(service.name)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from core.errors import Unreachable
 from dr.live.programs import LOOK, Programs, looking
+from inventory.host_units import application_unit
 from inventory.names import HostName, ServiceName
 from inventory.network import Network
 
@@ -27,11 +28,12 @@ class Canary:
     def write(self, service: ServiceName, host: HostName, key: str, bound: timedelta) -> None:
         """Submit a row called ``key`` to ``service`` at ``host``, again until ``bound`` is over."""
         if not self._canary(service, host, key, bound):
+            unit = application_unit(service)
             raise Unreachable(
                 f"{service} on {host} did not acknowledge row {key}",
                 expected=f"an acknowledgement within {bound.total_seconds():g} s",
                 actual="none",
-                next_step=f"ndc ssh {host} -- journalctl -u {service} -n 20",
+                next_step=f"ndc ssh {host} -- journalctl -u {unit} -n 20",
             )
 
     def _canary(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from inventory.host_units import application_unit
 from monitors.health.concern import Concern, Condition
 from monitors.health.snapshot import HostView, ServiceView, Snapshot
 
@@ -67,6 +68,6 @@ def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
 
 
 def _serves_nobody(host: HostView, service: ServiceView) -> bool:
-    needed = {*_NEEDED, f"ndc-reference-{service.name}.service"}
+    needed = {*_NEEDED, application_unit(service.name)}
     tells = host.agent is not None and service.name in host.agent.serving_nobody
     return tells or any(unit.name in needed for unit in host.idle_units or ())

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from inventory.host_units import units_of
+from inventory.names import HostName
 from ndc.cli.root import app
 from ndc.cli.show import Topic
+from tests.networks import network
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("dr", "inventory", "monitors", "ndc", "stacks", "tui")
@@ -56,3 +59,28 @@ def test_a_next_step_names_a_command_that_there_is(place: str, text: str) -> Non
             assert second in GROUPS[first], f"{place}: {text}"
         if first == "show" and second:
             assert second in {*Topic} | SENTENCE, f"{place}: {text}"
+
+
+UNIT = re.compile(r"ndc ssh (\S+) -- (?:journalctl|systemctl \w+) (?:-u |--unit )?(\S+\.service)")
+TOLD = [
+    (path, found[1], found[2])
+    for path in sorted((ROOT / "tests/golden").rglob("*.txt"))
+    for found in UNIT.finditer(path.read_text("utf-8"))
+]
+
+
+@pytest.mark.parametrize(("path", "host", "unit"), TOLD, ids=[told[0].name for told in TOLD])
+def test_a_text_that_a_person_reads_names_a_unit_that_the_host_has(
+    path: Path, host: str, unit: str
+) -> None:
+    units = {
+        host.name: units_of(of, host)
+        for of in (network("tiny"), network("compact"))
+        for host in of.hosts
+    }
+
+    assert unit in units[HostName(host)], path
+
+
+def test_some_text_names_a_unit() -> None:
+    assert TOLD
