@@ -37,6 +37,8 @@ def test_after_a_power_cut_that_drops_what_was_not_synced_every_acknowledged_wri
     assert seen.acknowledged > 0
     assert (seen.lost, seen.not_read_back) == (0, 0), seen
     assert Standing.seen(lab).epoch == before.epoch
+    boots = ("journalctl", "--quiet", "--list-boots")
+    assert all(len(lab.on(one, *boots).stdout.splitlines()) > 1 for one in members)
     assert [lab.on(one, "test", "-s", HOPED).code for one in members] == [1] * len(members)
 
 
