@@ -132,15 +132,13 @@ class Run(Generic[ActionT, BasisT]):
     def may_approve(self, request: Request, step: Step[ActionT]) -> bool:
         """Whether who asks has the role that ``step`` waits for, by a key, and is somebody else.
 
-        Two names with one key are one person.
+        Two names with one key are one person. Who is somebody else than a person whom no key
+        proves, nobody can say.
         """
         proof, first = request.proof, self.start
-        if proof is None or step.gate not in proof.roles:
+        if proof is None or step.gate not in proof.roles or first is None or first.proof is None:
             return False
-        if first is None:
-            return True
-        same_key = first.proof is not None and first.proof.fingerprint == proof.fingerprint
-        return not same_key and first.by != request.by
+        return first.proof.fingerprint != proof.fingerprint and first.by != request.by
 
     @property
     def verdict(self) -> RunVerdict:
@@ -286,7 +284,7 @@ def _objection_of_a_step(run: Run[ActionT, BasisT], request: Request) -> str:
     step = run.plan.step(request.step)
     if step.gate is None or run.may_approve(request, step):
         return ""
-    return f"one who may {step.gate}, proved by their key, and who did not ask for the run"
+    return f"one who may {step.gate}, and another who asked for the run, both proved by their keys"
 
 
 def _misplaced(actual: str, expected: str) -> JournalCorrupt:

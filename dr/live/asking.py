@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import NdcError, PlanRefused
 from core.runs.journal import Request, Wish
 from core.runs.plan import StepId
-from dr.live.signing import Signing, line_signed, operator_called
+from dr.live.signing import ID_MOMENT, Signing, line_signed, operator_called
 from inventory.network import Network
 
 
@@ -57,7 +57,7 @@ class Identity:
         """
         by = self.demand(signing.network, "approve" if wish is Wish.APPROVE else "operate")
         place = StepId(step) if step else None
-        name = f"{now:%Y%m%d-%H%M%S-%f}-{wish}"
+        name = f"{now:{ID_MOMENT}}-{wish}"
         request = Request(name, wish, by, reason, place, ticket=self.ticket)
         return signing.signed(request, self.key) if self.operator else request
 

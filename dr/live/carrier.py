@@ -62,7 +62,7 @@ class Carrier:
             sensor=Conditions(eye),
             actuator=self.live.workers(),
             clock=self.clock,
-            inbox=ProvedInbox(self.folder.inbox(), self.signing),
+            inbox=ProvedInbox(self.folder.inbox(), self.signing, self.clock),
         )
         begun = fold(journal.records())
         if begun is not None and begun.closed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 from access.clients.signatures import fingerprint, is_signed, sign
 from access.secrets import Secrets
 from core import files
+from core.clock import Clock
 from core.errors import PlanRefused, WorldError
 from core.runs.journal import Proof, Request
 from core.runs.statement import NAMESPACE, digest_of, statement
@@ -19,6 +21,12 @@ from dr.live.run_folder import FileInbox, RunFolder
 from inventory.names import OperatorName
 from inventory.network import Network, Operator
 from inventory.problems import nearest
+
+LIFE: Final = timedelta(minutes=15)
+"""how long a signed request may wait to be taken in"""
+
+ID_MOMENT: Final = "%Y%m%d-%H%M%S-%f"
+"""how the id of a request begins: when it was made, in UTC"""
 
 AUDIT: Final = "ndc-audit"
 """what a signature of a line of the audit log is for"""
@@ -122,16 +130,45 @@ def _public_key(secrets: Secrets, operator: Operator) -> str:
     return operator.public_key or secrets.read(own.with_name(f"{own.name}.pub"))
 
 
+def line_is_signed(network: Network, folder: Path, fields: Mapping[str, str]) -> bool:
+    """Tell whether a line of the audit log is signed by the key that its operator has now."""
+    operator = next((one for one in network.operators if one.name == fields.get("by")), None)
+    signature = fields.get("signature")
+    if operator is None or not signature:
+        return False
+    try:
+        public_key = _public_key(Secrets(folder), operator)
+        return fields.get("key") == fingerprint(public_key) and is_signed(
+            audit_statement(fields), signature, public_key, AUDIT
+        )
+    except WorldError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class ProvedInbox:
-    """An inbox whose requests have no proof but one that was verified just now."""
+    """An inbox whose requests have no proof but one that was made lately, and verified just now."""
 
     inbox: FileInbox
     signing: Signing
+    clock: Clock
 
     def requests(self) -> Sequence[Request]:
         """Return what has been asked and not been put away, oldest first."""
-        return [self.signing.proved(request) for request in self.inbox.requests()]
+        return [
+            self.signing.proved(request)
+            if self._is_fresh(request)
+            else replace(request, proof=None)
+            for request in self.inbox.requests()
+        ]
+
+    def _is_fresh(self, request: Request) -> bool:
+        """Whether the moment in its id, which is signed, is at most ``LIFE`` ago."""
+        try:
+            moment = datetime.strptime(request.id[:22], ID_MOMENT).replace(tzinfo=UTC)
+        except ValueError:
+            return False
+        return abs(self.clock.now() - moment) <= LIFE
 
     def put_away(self, request: Request) -> None:
         """Forget ``request``: it is in the journal, or cannot be obeyed."""

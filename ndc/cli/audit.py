@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,9 +28,26 @@ def audit(
         answer_json({name: reading.plain(lines) for name, reading in readings.items()})
     else:
         for name, reading in readings.items():
-            answer(audit_text(name, reading, lines))
+            answer(audit_text(name, reading, lines, _verifier(context)))
     for name, reading in readings.items():
         reading.demand_whole(name)
+
+
+def _verifier(context: typer.Context) -> Callable[[Mapping[str, Any]], bool]:
+    """Return what verifies lines by the keys of this environment; without one, none is proved."""
+    from core.errors import NdcError
+    from dr.live.signing import line_is_signed
+    from ndc.wiring.environment import opened
+    from ndc.wiring.running_network import kept
+
+    try:
+        environment = opened(current(context).environment)
+        network = kept(environment)
+    except NdcError:
+        network = None
+    if network is None:
+        return lambda _: False
+    return lambda fields: line_is_signed(network, environment.paths.secrets, fields)
 
 
 def _of_hosts(context: typer.Context, lines: int) -> Iterator[tuple[str, AuditReading]]:

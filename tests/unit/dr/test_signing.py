@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ from core.errors import PlanRefused, Rejected
 from core.runs.journal import Proof, Request, Wish
 from core.runs.plan import StepId
 from dr.live.run_folder import RunFolder
-from dr.live.signing import ProvedInbox, Signing
+from dr.live.signing import ProvedInbox, Signing, line_is_signed, line_signed
+from dr.simulation.timeline import Timeline
 from inventory.names import EnvironmentName, OperatorName
 from tests.rehearsals import rehearsal
 
 AN, BINH = OperatorName("an"), OperatorName("binh")
+CLOCK = Timeline()
 START = Request("20300101-000002-000000-start", Wish.START, "an", ticket="CHG-7")
 APPROVAL = Request("20300101-000003-000000-approve", Wish.APPROVE, "binh", step=StepId("promote"))
 
@@ -100,7 +103,7 @@ def test_an_inbox_takes_roles_from_the_inventory_and_not_from_the_request(signin
     boasting = replace(signed, proof=replace(signed.proof, roles=("operate", "approve", "root")))
     signing.folder.inbox().post(boasting)
 
-    (read,) = ProvedInbox(signing.folder.inbox(), signing).requests()
+    (read,) = ProvedInbox(signing.folder.inbox(), signing, CLOCK).requests()
 
     assert read == signed
     assert read.proof is not None
@@ -112,4 +115,33 @@ def test_an_inbox_strips_a_proof_that_is_none(by: str, signing: Signing) -> None
     forged = replace(APPROVAL, by=by, proof=Proof("SHA256:made-up", "no signature", ("approve",)))
     signing.folder.inbox().post(forged)
 
-    assert ProvedInbox(signing.folder.inbox(), signing).requests() == [replace(forged, proof=None)]
+    assert ProvedInbox(signing.folder.inbox(), signing, CLOCK).requests() == [
+        replace(forged, proof=None)
+    ]
+
+
+def test_a_request_that_waited_too_long_proves_nothing(signing: Signing) -> None:
+    signing.folder.inbox().post(signing.signed(APPROVAL, None))
+    clock = Timeline()
+
+    clock.sleep(timedelta(minutes=14))
+    (fresh,) = ProvedInbox(signing.folder.inbox(), signing, clock).requests()
+    clock.sleep(timedelta(minutes=2))
+    (stale,) = ProvedInbox(signing.folder.inbox(), signing, clock).requests()
+
+    assert (fresh.proof is not None, stale.proof) == (True, None)
+
+
+def test_a_line_of_the_audit_log_is_signed_as_it_stands_or_not_at_all(signing: Signing) -> None:
+    secrets, line = signing.secrets.folder, {"env": "test", "by": "an", "command": "ndc up"}
+    key, signature = line_signed(signing.network, secrets, "an", None, line)
+    signed = {**line, "key": key, "signature": signature}
+
+    assert line_is_signed(signing.network, secrets, signed)
+    for change in (
+        {"command": "ndc down"},
+        {"by": "binh"},
+        {"ticket": "CHG-8"},
+        {"key": "SHA256:x"},
+    ):
+        assert not line_is_signed(signing.network, secrets, {**signed, **change})

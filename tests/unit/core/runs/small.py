@@ -16,6 +16,7 @@ from dr.simulation.journal import MemoryJournal
 from dr.simulation.timeline import Timeline
 
 TRAVEL = timedelta(milliseconds=20)
+START = Request("0", Wish.START, "an", proof=Proof("SHA256:an", "…", ("operate", "approve")))
 CODEC: Codec[str, None] = Codec(Record[str, None])
 
 
@@ -124,7 +125,7 @@ class Bench:
 
     def start(self, *steps: Step[str], on_failure: OnFailure = OnFailure.HOLD) -> Run[str, None]:
         """Start a plan of ``steps``."""
-        return self.engine.start(plan(*steps, on_failure=on_failure), Where.MEMORY)
+        return self.engine.start(plan(*steps, on_failure=on_failure), Where.MEMORY, START)
 
     def told(self, name: str) -> list[str]:
         """Return the events that the journal tells of one step."""

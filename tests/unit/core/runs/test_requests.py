@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.runs.journal import Closed, Proof, Request, RunVerdict, Where, Wish
+from core.runs.journal import Closed, Request, RunVerdict, Where, Wish
 from core.runs.machine import StepState
 from core.runs.plan import OnFailure, StepId
 from core.runs.run import advance, objection_to
@@ -144,7 +144,9 @@ def test_an_approval_that_no_key_proves_opens_nothing() -> None:
         approval("a", roles=()),
         approval("a", roles=("observe", "operate")),
     ):
-        assert "one who may approve, proved by their key" in objection_to(run, request)
+        assert "one who may approve, and another who asked for the run" in objection_to(
+            run, request
+        )
 
 
 @pytest.mark.parametrize(
@@ -156,12 +158,16 @@ def test_an_approval_that_no_key_proves_opens_nothing() -> None:
     ],
 )
 def test_who_asked_for_a_run_approves_nothing_of_it(by: str, key: str, *, may: bool) -> None:
-    bench = Bench()
-    asked = Request("0", Wish.START, "an", proof=Proof("SHA256:an", "…", ("operate", "approve")))
-
-    run = bench.engine.start(plan(step("a", gate="approve")), Where.MEMORY, asked)
+    run = Bench().start(step("a", gate="approve"))
 
     assert (objection_to(run, approval("a", by=by, key=key)) == "") is may
+
+
+@pytest.mark.parametrize("start", [None, Request("0", Wish.START, "root")])
+def test_nobody_is_known_to_be_another_than_who_is_not_proved(start: Request | None) -> None:
+    run = Bench().engine.start(plan(step("a", gate="approve")), Where.MEMORY, start)
+
+    assert objection_to(run, approval("a"))
 
 
 def test_a_run_that_was_given_up_goes_on_never_more() -> None:

@@ -21,10 +21,10 @@ from core.runs.machine import EventKind
 from core.runs.plan import StepId
 from core.runs.run import advance, fold
 from dr.simulation.timeline import BEGINNING
-from tests.unit.core.runs.small import CODEC, Bench, approval, plan, step
+from tests.unit.core.runs.small import CODEC, START, Bench, approval, plan, step
 
 A = StepId("a")
-OPENED = Opened(plan(step("a"), step("b", "a", gate="approve")), Where.MEMORY)
+OPENED = Opened(plan(step("a"), step("b", "a", gate="approve")), Where.MEMORY, start=START)
 
 
 def test_every_prefix_of_a_journal_is_a_run_that_can_be_finished() -> None:
