@@ -9,7 +9,7 @@ import typer
 from ndc.cli.asking import asked, identity
 from ndc.cli.audited import RUN
 from ndc.cli.declared import running
-from ndc.cli.options import answer, answer_json, confirmed, current, finish_list, say
+from ndc.cli.options import addressed, answer, answer_json, confirmed, current, finish_list, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,13 +112,11 @@ def show(context: typer.Context, run: RunArgument) -> None:
         answer(folder.report_json() or "null")
         return
     state = fold(folder.journal(SystemClock()).records())
-    answer(
-        run_text(state, carried=folder.is_carried)
-        if state
-        else plan_text(folder.plan(), conditions=True)
-    )
-    if report := folder.report():
-        answer("\n" + report.rstrip())
+    carried, plan = folder.is_carried, folder.plan()
+    text = run_text(state, carried=carried) if state else plan_text(plan, conditions=True)
+    report = folder.report()
+    whole = f"{text}\n\n{report.rstrip()}" if report else text
+    answer(addressed(whole, current(context).environment))
 
 
 @app.command("resume", help="Carry on a run that was interrupted or held.")
@@ -251,7 +249,7 @@ def _carry(context: typer.Context, folder: RunFolder) -> None:
         )
         raise typer.Exit(130) from None
     report = folder.report() if exit_code >= 0 else None
-    answer((report or folder.last_words()).rstrip())
+    answer(addressed((report or folder.last_words()).rstrip(), current(context).environment))
     resume = command("dr", "resume", folder.run)
     say(f"report: {folder.path}/report.json" if report else resume)
     raise typer.Exit(exit_code if exit_code >= 0 else 7)

@@ -101,12 +101,15 @@ def test_a_run_that_is_held_is_settled_by_a_person(typed: Checkout) -> None:
     held = typed.ndc("--yes", *MOVE)
     (run,) = _runs(typed)
     open_ = typed.ndc("dr", "runs")
+    shown = typed.ndc("dr", "show", run)
     aborted = typed.ndc("dr", "abort", run)
     skipped = typed.ndc("dr", "skip", run, "compare", "--reason", "counted by hand")
 
     assert held.code == 1, held.out
     assert "failed: loss" in held.out
-    assert run in open_.out
+    assert f"{run}  held" in open_.out
+    assert shown.out.splitlines()[0].endswith(": held")
+    assert f"next       ndc --env test dr resume {run}" in shown.out
     assert aborted.code == 4
     assert skipped.code in {0, 1}
     assert "counted by hand" in (typed.environment.paths.runs / run / "journal.jsonl").read_text()
