@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.runs.journal import RunVerdict
+from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
@@ -25,7 +25,10 @@ from dr.simulation.world import rehearsed
 from inventory.names import HostName, ServiceName, SiteName
 from tests.networks import DECLARED, SHARED_DATABASE, network
 from tests.rehearsals import KINDS, RUN, SERVICE, Rehearsal, rehearsal
+from tests.unit.core.runs.small import Wishes
 
+GONE = ("withdraw-ndc01-app", "compare")
+"""what nobody can see of a site that is gone"""
 SO_ALREADY = frozenset({"narrow-sync", "compare-logs", "verify-service"})
 """what is so already is no failure, whoever says no"""
 SURVIVABLE = tuple(trouble for trouble in Trouble if trouble is not Trouble.REFUSED)
@@ -255,3 +258,31 @@ def test_a_second_service_on_the_database_is_not_moved_meanwhile() -> None:
     found = refusals(shared, world.eye.observe(other), Switchover(other, SiteName("ndc01")))
 
     assert f"another run may be moving {other}" in [refusal.what for refusal in found]
+
+
+def test_a_run_whose_former_site_is_lost_ends_and_is_called_what_it_is() -> None:
+    made = rehearsal()
+    journal = MemoryJournal(codec(), made.world)
+
+    def lose() -> None:
+        made.truth.dark.add(SiteName("ndc01"))
+        made.truth.announcing.discard(HostName("ndc01-app"))
+
+    made.world.faults.append(Fault("withdraw-service", Trouble.LOST, times=9))
+    made.world.timeline.at(timedelta(seconds=4.2), lose)
+
+    held = made.carry(journal)
+    skips = [Request(name, Wish.SKIP, "an", "it is gone", StepId(name)) for name in GONE]
+    began = made.world.elapsed()
+    ended = made.engine(journal, inbox=Wishes(skips)).resume()
+
+    assert (held.verdict, held.states[StepId("withdraw-ndc01-app")]) == (
+        RunVerdict.HELD,
+        StepState.IN_DOUBT,
+    )
+    assert ended.closed is RunVerdict.DONE
+    assert made.world.elapsed() - began < timedelta(seconds=10)
+    assert made.truth.claim.run is None
+    unprotected = Ending(at_target=True, protected=False)
+    told = report(journal.records(), made.truth.service, None, unprotected)
+    assert told.outcome is Outcome.UNVERIFIED
