@@ -95,7 +95,8 @@ class DatabaseDoor(Protocol):
     def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
         """Return how the log of ``leader`` goes on at ``position`` of ``timeline``.
 
-        ``leader`` must have written more than that, or its silence would mean nothing.
+        ``leader`` must have written more than that, or its silence would mean nothing. At
+        ``BEYOND`` only the fork is told.
         """
 
     def switch(self, order: SwitchOrder) -> None:

@@ -35,7 +35,7 @@ from dr.questions import (
     Question,
     Serves,
 )
-from dr.seam import LogProgress, Seam, strangers
+from dr.seam import LogProgress, Seam, judged, strangers
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network
 
@@ -198,23 +198,21 @@ class Eye:
         own = if_seen(lambda: door.progress(database, leader))
         if own is None:
             return {}
-        parted = strangers(leader, {**came, leader: own})
         looks = {
-            host: self.begin(self._seam(database, leader, came[host]))
-            for host, seam in parted.items()
-            if seam is None
+            host: (at, self.begin(self._seam(database, leader, own.timeline or 0, at)))
+            for host, at in strangers(leader, {**came, leader: own}).items()
         }
-        seams = parted | {host: look() for host, look in looks.items()}
+        seams = {host: judged(at, look()) for host, (at, look) in looks.items()}
         return {host: seam for host, seam in seams.items() if seam is not None}
 
     def _progress(self, database: DatabaseName, host: HostName) -> Callable[[], LogProgress | None]:
         return lambda: if_seen(lambda: self.doors.database.progress(database, host))
 
     def _seam(
-        self, database: DatabaseName, leader: HostName, copy: LogProgress
+        self, database: DatabaseName, leader: HostName, timeline: int, position: int
     ) -> Callable[[], Seam | None]:
-        door, timeline = self.doors.database, copy.timeline or 0
-        return lambda: if_seen(lambda: door.seam(database, leader, timeline, copy.replayed))
+        door = self.doors.database
+        return lambda: if_seen(lambda: door.seam(database, leader, timeline, position))
 
     def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
         return lambda: if_seen(lambda: self.doors.database.leads(database, host)) is not None

@@ -21,6 +21,8 @@ from inventory.names import DatabaseName, HostName
 _PAGE_BYTES: Final = 8192
 _PAGE_HEADERS: Final = (24, 40)
 """bytes at the beginning of a page; the first page of a file has the longer one"""
+BEYOND: Final = 0
+"""stands for a position that a leader has not come to: of its disk only the fork is of use"""
 _FOUND: Final = re.compile(r"^rmgr: .* lsn: ([0-9A-F]+)/([0-9A-F]+), ", re.MULTILINE)
 
 
@@ -104,24 +106,31 @@ def fork_of(history: str) -> int | None:
     return high << 32 | low
 
 
-def strangers(
-    leader: HostName, came: Mapping[HostName, LogProgress]
-) -> dict[HostName, Seam | None]:
+def strangers(leader: HostName, came: Mapping[HostName, LogProgress]) -> dict[HostName, int]:
     """Return the copies of the leader's timeline that ``leader`` sends nothing to.
 
-    ``came`` says how far each got, ``leader`` having been asked last. With what is known then of
-    where a copy meets its leader: one that has more than its leader has another history. None:
-    only the leader's disk tells.
+    With each the position to look for on the leader's disk. ``came`` says how far each got,
+    ``leader`` having been asked last: for a copy that has more by then, ``BEYOND``.
     """
     own = came[leader]
     others = came.keys() - own.sends_to - {leader}
     return {
-        host: Seam(holds=False, fork=None) if came[host].replayed > own.received else None
+        host: BEYOND if came[host].replayed > own.received else came[host].replayed
         for host in sorted(others)
         if own.timeline is not None
         and came[host].timeline == own.timeline
         and came[host].replayed != own.received
     }
+
+
+def judged(position: int, answer: Seam | None) -> Seam | None:
+    """Return what ``answer``, of the leader's disk about ``position``, says of the copy there.
+
+    Where the copy has more than its leader wrote, it has another history, whoever answers.
+    """
+    if position != BEYOND:
+        return answer
+    return Seam(holds=False, fork=answer.fork if answer else None)
 
 
 def told_apart(copy: HostName, leader: HostName, progress: LogProgress, seam: Seam | None) -> str:

@@ -38,7 +38,7 @@ def seam_at(log: Path, timeline: int, position: int) -> Seam:
     history = log / f"{timeline:08X}.history"
     fork = fork_of(history.read_text("utf-8")) if history.exists() else None
     if fork is not None and position <= fork:
-        raise ValueError(f"{written(position)} lies before timeline {timeline} began")
+        return Seam(holds=True, fork=fork)  # before the timeline began all had the same
     if not (log / file_name(timeline, position, _file_bytes(log))).exists():
         return Seam(holds=None, fork=fork)  # pg_waldump would wait for the file, for seconds
     dump = subprocess.run(

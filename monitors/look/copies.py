@@ -13,7 +13,7 @@ from access.clients import patroni_status
 from access.clients.patroni import ClusterAnswer, agreed
 from access.clients.patroni_status import StatusAnswer
 from core.errors import NotSeen, WorldError
-from dr.seam import LogProgress, Seam, strangers
+from dr.seam import LogProgress, Seam, judged, strangers
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName
 from inventory.network import Database, Network
@@ -93,23 +93,20 @@ async def seams(
         if own is None or not own.is_open or own.received is None:
             continue
         of_it[leader] = LogProgress(own.timeline, own.received, own.received, own.sends_to)
-        for host, seam in strangers(leader, of_it).items():
-            of_host = seam or await _asked(ask, database.name, leader, of_it[host])
-            if of_host is not None:
-                by_name[database.name, host] = of_host
+        for host, at in strangers(leader, of_it).items():
+            seam = judged(at, await _asked(ask, database.name, leader, own.timeline or 0, at))
+            if seam is not None:
+                by_name[database.name, host] = seam
     return by_name
 
 
 async def _asked(
-    ask: AskSeam | None, database: DatabaseName, leader: HostName, copy: LogProgress
+    ask: AskSeam | None, database: DatabaseName, leader: HostName, timeline: int, position: int
 ) -> Seam | None:
-    timeline = copy.timeline
-    if ask is None or timeline is None:
+    if ask is None:
         return None
     try:
-        return await in_thread(
-            lambda: ask(database, leader, timeline, copy.replayed), deadline=_SEAM
-        )
+        return await in_thread(lambda: ask(database, leader, timeline, position), deadline=_SEAM)
     except (WorldError, TimeoutError):
         return None
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from core.clock import wait_until
 from dr import questions
+from dr.facts import Facts
 from tests.contract.reached import Reached
 from tests.contract.test_doors import (
     APP,
@@ -34,12 +38,20 @@ def test_a_history_of_its_own_is_told_from_the_leaders(reached: Reached, later: 
         database.come_back_as_twin(THIRD)
         database.log += [f"row-{number}" for number in range(later)]
 
-    facts = reached.eye.observe(SERVICE)
+    facts = wait_until(
+        reached.clock, lambda: _with_seams(reached), what="a seam", bound=timedelta(seconds=20)
+    )
 
     assert facts.members[THIRD].streams
     assert facts.members[THIRD].lag_bytes == 0
     assert THIRD not in facts.progress[LEADER].sends_to
     assert {host: seam.holds for host, seam in facts.seams.items()} == {THIRD: False}
+
+
+def _with_seams(reached: Reached) -> Facts | None:
+    """Return what is seen, unless the leader wrote just as much as the copy has."""
+    facts = reached.eye.observe(SERVICE)
+    return facts if facts.seams else None
 
 
 def test_a_service_is_observed_whole(reached: Reached) -> None:

@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from dr.onhost.seam_main import seam_at
-from dr.seam import LogProgress, Seam, fork_of, goes_on, read_seam, seam_text, told_apart
+from dr.seam import (
+    BEYOND,
+    LogProgress,
+    Seam,
+    fork_of,
+    goes_on,
+    judged,
+    read_seam,
+    seam_text,
+    strangers,
+    told_apart,
+)
 from inventory.names import HostName
 
 COPY, LEADER = HostName("ndc02-data"), HostName("ndc01-data")
@@ -66,11 +77,43 @@ def test_a_part_of_the_log_that_is_kept_no_more_is_told_from_another_history(
     assert seam_at(tmp_path, 2, 0x30) == Seam(holds=None, fork=0x10)
 
 
-def test_where_a_timeline_had_not_begun_nothing_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("position", [BEYOND, 0x8, 0x10])
+def test_before_a_timeline_began_all_had_the_same_history(tmp_path: Path, position: int) -> None:
     (tmp_path / "00000002.history").write_text("1\t0/10\tno recovery target specified\n", "utf-8")
 
-    with pytest.raises(ValueError, match="before timeline 2 began"):
-        seam_at(tmp_path, 2, 0x8)
+    assert seam_at(tmp_path, 2, position) == Seam(holds=True, fork=0x10)
+
+
+def test_a_copy_that_has_more_than_its_leader_has_another_history_whoever_answers() -> None:
+    came = {LEADER: LogProgress(2, 9000, 9000), COPY: LogProgress(2, 9500, 9500)}
+
+    (position,) = strangers(LEADER, came).values()
+
+    assert judged(position, None) == Seam(holds=False, fork=None)
+    assert judged(position, Seam(holds=True, fork=7000)) == Seam(holds=False, fork=7000)
+
+
+def test_of_a_copy_behind_its_leader_the_leaders_disk_tells() -> None:
+    came = {LEADER: LogProgress(2, 9000, 9000), COPY: LogProgress(2, 8500, 8400)}
+
+    assert strangers(LEADER, came) == {COPY: 8400}
+    assert judged(8400, None) is None
+    assert judged(8400, Seam(holds=True, fork=7000)) == Seam(holds=True, fork=7000)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [LogProgress(1, 8000, 8000), LogProgress(2, 9000, 9000), LogProgress(None, 8000, 8000)],
+    ids=["another-timeline", "level", "untold"],
+)
+def test_a_copy_of_which_nothing_follows_is_no_stranger(copy: LogProgress) -> None:
+    assert strangers(LEADER, {LEADER: LogProgress(2, 9000, 9000), COPY: copy}) == {}
+
+
+def test_whom_the_leader_sends_to_is_no_stranger() -> None:
+    own = LogProgress(2, 9000, 9000, frozenset({COPY}))
+
+    assert strangers(LEADER, {LEADER: own, COPY: LogProgress(2, 8000, 8000)}) == {}
 
 
 def test_a_fork_is_the_last_line_of_a_history() -> None:

@@ -143,6 +143,14 @@ def test_a_copy_of_another_timeline_or_without_a_word_is_asked_about_nowhere(
     assert _look(lambda name, _: told[name], seam).seams == {}
 
 
+def test_where_a_copy_has_more_the_leaders_disk_tells_the_fork() -> None:
+    told = {LEADER: _leads(7000, FAR), COPY: _follows(8000, 8000), FAR: _follows(7000, 7000)}
+
+    seen = _look(lambda name, _: told[name], lambda *_: Seam(holds=True, fork=6000))
+
+    assert seen.seams == {(DATABASE, COPY): Seam(holds=False, fork=6000)}
+
+
 def test_a_disk_that_cannot_be_asked_leaves_it_unseen() -> None:
     told = {LEADER: _leads(9000, FAR), COPY: _follows(8000, 8000), FAR: _follows(9000, 9000)}
 
