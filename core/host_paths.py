@@ -48,6 +48,9 @@ POSTGRESQL_PROGRAMS: Final = HostPath("/usr/lib/postgresql", POSTGRESQL_VERSION,
 POSTGRESQL_COPIES: Final = HostPath("/var/lib/postgresql", POSTGRESQL_VERSION)
 """a data directory a database"""
 
+LEASES: Final = HostPath("/run/ndc-lease")
+"""where Patroni says of each renewal of a leader's lease, and what our program there tells"""
+
 HANDED_OVER: Final = HostPath("/etc/frr/.ndc-handed-over")
 """where this file is, the router's text belongs to the layer *say*, and Ansible leaves it alone"""
 

@@ -14,7 +14,7 @@ leader has all that the old one wrote).
 
 What is said and printed: ``plan_text``, ``run_text``; ``epochs`` (between a run and the guard of a
 host), ``log_end`` (of a former leader), ``seam`` (where a copy's log meets its leader's), ``edges``
-(what an agent does about a placement record).
+(what an agent does about a placement record), ``lease`` (until when a leader may write).
 
 Then the subpackages: ``live`` works from the operator's machine, ``onhost`` runs on hosts,
 ``simulation`` is a world without hosts. Carrying a plan out is the business of ``core.runs``.

@@ -12,6 +12,7 @@ from typing import Final
 
 from core.host_paths import (
     HOST_FILE,
+    LEASES,
     NETWORK_FILE,
     PASSWORDS,
     PATRONI_SETTINGS,
@@ -72,6 +73,12 @@ class HostMember:
     post_init: HostPath
     """makes what is inside, once in the life of the database"""
     post_init_sql: HostPath
+    lease_seconds: int
+    """how long a leader's lease lasts after a renewal"""
+    lease_margin_seconds: int
+    """how long before that its holder is kept from writing"""
+    lease_pipe: HostPath
+    """where its Patroni says of each renewal"""
     etcd_namespace: str
     etcd_account: str
     etcd_password: str
@@ -214,6 +221,9 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
         settings=PATRONI_SETTINGS / f"{database.name}.yml",
         post_init=PATRONI_SETTINGS / f"{database.name}.post-init",
         post_init_sql=PATRONI_SETTINGS / f"{database.name}.sql",
+        lease_seconds=int(patroni.LEASE.total_seconds()),
+        lease_margin_seconds=int(patroni.WRITES_END_BEFORE.total_seconds()),
+        lease_pipe=LEASES / f"{database.name}.pipe",
         etcd_namespace=etcd.patroni_namespace(network.environment),
         etcd_account=account,
         etcd_password=etcd.password_name(account),

@@ -7,6 +7,7 @@ address below, to show a certificate of the environment, and to know the databas
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Final
 
@@ -15,6 +16,11 @@ from inventory.network import Database, Network
 
 USER: Final = "control"
 """what Patroni's one account for changes is called"""
+
+LEASE: Final = timedelta(seconds=20)
+"""how long a leader's lease lasts after each renewal; Patroni raises a shorter one to this"""
+WRITES_END_BEFORE: Final = timedelta(seconds=2)
+"""how long before the end of a lease that was not renewed its holder is kept from writing"""
 
 
 def password_name(database: DatabaseName) -> str:

@@ -15,6 +15,8 @@ from tests.networks import network
 from tests.unit.playbooks.conftest import Rendered
 
 TINY = network("tiny")
+_OF_POSTGRESQL = ("patroni-", "ndc-lease")
+"""run as its user: they start and end it"""
 SANDBOX = {
     *("NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes"),
     *("PrivateDevices=yes", "RestrictSUIDSGID=yes", "RestrictNamespaces=yes"),
@@ -67,7 +69,7 @@ def test_no_two_programs_run_as_one_user_and_none_as_root(
 ) -> None:
     for contents in rendered_twice.values():
         users = {name: unit["User"] for name, unit in _units(contents)}
-        ours = [user for name, user in users.items() if not name.startswith("patroni-")]
+        ours = [user for name, user in users.items() if not name.startswith(_OF_POSTGRESQL)]
 
         assert users
         assert ["root"] not in users.values()
