@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -95,6 +96,32 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
             actual=error.strerror or str(error),
             next_step="make room or mend the permissions, then run the command again",
         ) from error
+
+
+def copy(source: Path, target: Path) -> None:
+    """Make ``target`` a copy of ``source`` that only its owner may read.
+
+    Its bytes survive a power cut; its name does once its folder is synced. Raises OSError.
+    """
+    with source.open("rb") as old, target.open("wb") as new:
+        os.fchmod(new.fileno(), 0o600)
+        shutil.copyfileobj(old, new)
+        new.flush()
+        os.fsync(new.fileno())  # noqa: TID251 as above
+
+
+def try_to_write(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` as far as the disk itself, and remove it again.
+
+    Raises OSError where the disk does not take it; nothing is left then either.
+    """
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # noqa: TID251 as above
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -44,6 +44,10 @@ class Format(Enum):
     PLACEMENT = ("etcd, a key a service", JournalCorrupt)
     CLAIM = ("etcd, a key a database; beside the placements", JournalCorrupt)
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
+    TAIL = (
+        "`ndc-apart.json` in a data directory, `tail.json` where it is kept, on hosts",
+        JournalCorrupt,
+    )
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
     LOSSES = ("`/var/lib/ndc/probe/<service>.losses.json`, beside the ledger", JournalCorrupt)

@@ -47,6 +47,10 @@ POSTGRESQL_VERSION: Final = "15"
 POSTGRESQL_PROGRAMS: Final = HostPath("/usr/lib/postgresql", POSTGRESQL_VERSION, "bin")
 POSTGRESQL_COPIES: Final = HostPath("/var/lib/postgresql", POSTGRESQL_VERSION)
 """a data directory a database"""
+POSTGRESQL_KEPT: Final = HostPath("/var/lib/postgresql/kept")
+"""what a copy of a database held that no other copy has, a folder a database"""
+REWIND: Final = PATRONI_SETTINGS / "pg_rewind"
+"""what Patroni runs instead of PostgreSQL's"""
 
 LEASES: Final = HostPath("/run/ndc-lease")
 """where Patroni says of each renewal of a leader's lease, and what our program there tells"""

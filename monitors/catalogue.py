@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dr import apart
+
 
 @dataclass(frozen=True, slots=True)
 class MetricSpec:
@@ -21,7 +23,7 @@ class MetricSpec:
     help: str
     absence: str
     """what it means that a series is not there"""
-    source: Literal["exporter", "probe", "agent"] = "exporter"
+    source: Literal["exporter", "probe", "agent", "lease"] = "exporter"
 
     @property
     def family(self) -> str:
@@ -172,6 +174,43 @@ PROBE_SLIP = MetricSpec(
     "the service is not probed",
     "probe",
 )
+TAIL_KEPT = MetricSpec(
+    apart.KEPT,
+    "gauge",
+    "boolean",
+    ("database",),
+    "Whether what only the member of this host holds was copied; the member stays apart",
+    "the member does not stay apart",
+    "lease",
+)
+TAIL_COMMITS = MetricSpec(
+    apart.COMMITS,
+    "gauge",
+    "count",
+    ("database",),
+    "Commits that only the member of this host holds",
+    "the member does not stay apart, or nobody could count them",
+    "lease",
+)
+TAIL_SINCE = MetricSpec(
+    apart.SINCE,
+    "gauge",
+    "seconds",
+    ("database",),
+    "When the first of them was made, by the clock of this host",
+    "the member does not stay apart, or it is not known",
+    "lease",
+)
+DISK_REFUSES = MetricSpec(
+    apart.DISK,
+    "gauge",
+    "boolean",
+    ("database", "reason"),
+    "1: the disk under the member of this host takes no writes; full, read-only, broken, hanging "
+    "or refusing",
+    "it takes them, or nobody tells",
+    "lease",
+)
 
 AGENT_LOOKED = MetricSpec(
     "ndc_agent_looked_timestamp_seconds",
@@ -222,6 +261,10 @@ CATALOGUE = (
     AGENT_LOOKED,
     AGENT_REFUSED,
     AGENT_SERVES,
+    TAIL_KEPT,
+    TAIL_COMMITS,
+    TAIL_SINCE,
+    DISK_REFUSES,
 )
 
 

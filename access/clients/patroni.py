@@ -14,11 +14,14 @@ from typing import Any, Final, Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from access.clients.http import look, look_async
-from core.errors import NotSeen
+from access.clients.http import answered, look, look_async, send
+from core.errors import NotSeen, Rejected
 from inventory.names import HostName
+from inventory.patroni import USER
 
 LOOK: Final = timedelta(seconds=1)
+_BEGINS: Final = timedelta(seconds=25)
+"""in which Patroni says yes or no to a change"""
 NO_ORDER: Final = "{}"
 """what Patroni itself leaves in the key for orders, once it obeyed or refused one"""
 
@@ -188,6 +191,30 @@ def _fields(text: str | None) -> dict[str, Any]:
     except ValueError:
         return {}
     return fields if isinstance(fields, dict) else {}
+
+
+def reinitialize(over: httpx.Client, root: str, *, password: str) -> None:
+    """Have the member under ``root`` remove its copy and clone the leader; return when it begins.
+
+    ``over`` shows it our certificate; ``password`` is the database's, for changes.
+
+    Raises:
+        Rejected: it said no, and did nothing: it leads, or nobody does.
+        Unreachable: it may have begun.
+    """
+    url = f"{root}/reinitialize"
+    body = {"force": True, "from_leader": True}
+    auth = httpx.BasicAuth(USER, password)
+    reply = send(over, "POST", url, body=body, deadline=_BEGINS, auth=auth)
+    if reply.status == httpx.codes.SERVICE_UNAVAILABLE:
+        raise Rejected(
+            f"{url} said no",
+            expected="that the copy is made anew",
+            actual=reply.text.strip()[:200],
+            next_step="ndc status",
+        )
+    if reply.status != httpx.codes.OK:
+        answered(reply, url)
 
 
 def _cluster(root: str) -> str:

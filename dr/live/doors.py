@@ -32,11 +32,13 @@ from dr.live.orders import Orders
 from dr.live.probe import Probes
 from dr.live.programs import Programs
 from dr.live.records import EtcdRecords
+from dr.live.reseeding import Reseeding
 from dr.live.workers import Workers, in_threads
 from dr.plan import Basis, codec
 from inventory.endpoints import ETCD_CLIENT, SSH
 from inventory.etcd import CONTROL
-from inventory.network import Network
+from inventory.names import HostName
+from inventory.network import Database, Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Live:
     """what etcd and Patroni are asked over"""
     programs: Programs
     """what runs on hosts, for what is no door's business"""
+    secrets: Secrets
 
     @classmethod
     def over(cls, network: Network, folder: Path, *, ssh_port: int = SSH) -> Live:
@@ -78,7 +81,7 @@ class Live:
             Canary(network, programs),
             Probes(network, tls),
         )
-        return cls(network, doors, etcd, over, programs)
+        return cls(network, doors, etcd, over, programs, secrets)
 
     def close(self) -> None:
         """Hang up."""
@@ -102,6 +105,10 @@ class Live:
     def journal(self, run: RunName, clock: Clock) -> EtcdJournal[Action, Basis]:
         """Return the journal of ``run`` as a quorum keeps it."""
         return EtcdJournal(self.etcd, self.network.environment, run, codec(), clock)
+
+    def reseeding(self, database: Database, host: HostName) -> Reseeding:
+        """Return what makes the copy of ``database`` on ``host`` anew."""
+        return Reseeding(self.network, self.client, self.programs, self.secrets, database, host)
 
     def workers(self) -> Workers:
         """Return what acts on this network, each attempt in a thread of its own."""

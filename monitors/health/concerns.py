@@ -15,6 +15,7 @@ from typing import Final
 
 from core.text import round_trip
 from inventory.names import HostName
+from monitors.health.apart import of_apart
 from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
 from monitors.health.copies import of_connections, of_logs
@@ -200,13 +201,16 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
         return
     yield from _of_orders(database)
     yield from of_connections(database, dead)
+    yield from of_apart(database)
     if database.leader is None or database.leader in dead:
         yield _leaderless(database)
     else:
         yield from _of_copies(database, dead)
         yield from of_logs(database, database.leader, dead)
-    yield from _of_protection(database, dead)
-    yield from _of_members(database, dead)
+    # nobody but a person brings back who is off, or stays apart
+    out = dead | {m.host for m in database.members if m.apart or m.disk}
+    yield from _of_protection(database, out)
+    yield from _of_members(database, dead, out)
 
 
 def _leaderless(database: DatabaseView) -> Concern:
@@ -217,8 +221,8 @@ def _leaderless(database: DatabaseView) -> Concern:
     return Concern(database.name, Condition.CRITICAL, "has no leader", paused)
 
 
-def _of_protection(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Concern]:
-    gone = next((m.host for m in database.members if m.host in dead), None)
+def _of_protection(database: DatabaseView, out: frozenset[HostName]) -> Iterator[Concern]:
+    gone = next((m.host for m in database.members if m.host in out), None)
     if database.leader and database.synchronous < database.synchronous_wanted:
         yield Concern(
             database.name,
@@ -229,11 +233,16 @@ def _of_protection(database: DatabaseView, dead: frozenset[HostName]) -> Iterato
         )
 
 
-def _of_members(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Concern]:
+def _of_members(
+    database: DatabaseView, dead: frozenset[HostName], out: frozenset[HostName]
+) -> Iterator[Concern]:
     for member in database.members:
-        cause = member.host if member.host in dead else None
-        if cause or (member.sighting.current and not _works(member.role, member.state)):
-            sentence = f"member {member.host} is {'gone' if cause else member.state or 'stopped'}"
+        cause = member.host if member.host in out else None
+        if member.host in dead or (
+            member.sighting.current and not _works(member.role, member.state)
+        ):
+            state = "gone" if member.host in dead else member.state or "stopped"
+            sentence = f"member {member.host} is {state}"
             yield Concern(database.name, Condition.WARNING, sentence, cause)
         elif not member.sighting.current:
             sentence = f"member {member.host} was not seen"

@@ -153,6 +153,18 @@ class QuorumView:
 
 
 @dataclass(frozen=True, slots=True)
+class ApartView:
+    """What only one member of a database holds; it does not follow until a person decides."""
+
+    commits: int | None
+    """None: nobody could count them"""
+    since: datetime | None
+    """when the first was made; None: not known"""
+    kept: bool
+    """whether it was copied on its host"""
+
+
+@dataclass(frozen=True, slots=True)
 class MemberView:
     """One copy of a database."""
 
@@ -172,6 +184,10 @@ class MemberView:
     connections_left: int | None
     """that it would still take; None: not told"""
     sighting: Sighting
+    apart: ApartView | None = None
+    """None: nobody says that it stays apart"""
+    disk: str | None = None
+    """why its disk takes no writes, in one word; None: nobody says that it takes none"""
 
 
 @dataclass(frozen=True, slots=True)

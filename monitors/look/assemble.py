@@ -14,6 +14,7 @@ from monitors.health.snapshot import (
     VoterView,
 )
 from monitors.look import programs
+from monitors.look.apart import with_apart
 from monitors.look.certificates import certificate_views
 from monitors.look.clusters import database_view
 from monitors.look.readings import Readings
@@ -36,7 +37,10 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         links=link_views(network, readings, sightings),
         sessions=session_views(network, readings, sightings),
         quorum=_quorum(network, readings, sightings),
-        databases=tuple(database_view(network, d, readings, sightings) for d in network.databases),
+        databases=tuple(
+            with_apart(database_view(network, database, readings, sightings), readings)
+            for database in network.databases
+        ),
         services=tuple(_service(s, readings, sightings) for s in network.services),
         runs=run_views(readings),
         certificates=certificate_views(network, readings.issued, readings.shown),

@@ -12,11 +12,15 @@ from monitors.catalogue import (
     BFD_SESSION_UP,
     BGP_SESSION_UP,
     CONNECTIONS_LEFT,
+    DISK_REFUSES,
     LINK_AVOIDED,
     LINK_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
     RECOVERY_POINT,
+    TAIL_COMMITS,
+    TAIL_KEPT,
+    TAIL_SINCE,
 )
 from monitors.health.snapshot import LinkView, SessionView
 from monitors.look.readings import Readings
@@ -30,10 +34,14 @@ _NAMES = "|".join(
         BGP_SESSION_UP,
         CONNECTIONS_LEFT,
         LINK_AVOIDED,
+        DISK_REFUSES,
         LINK_LOSS_RATIO,
         LINK_RTT_SECONDS,
         LINK_UP,
         RECOVERY_POINT,
+        TAIL_COMMITS,
+        TAIL_KEPT,
+        TAIL_SINCE,
     )
 )
 

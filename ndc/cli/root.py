@@ -17,6 +17,7 @@ from ndc.cli import (
     down,
     dr,
     dr_give_up,
+    dr_members,
     dr_voters,
     env,
     lab,
@@ -53,6 +54,9 @@ dr.app.command("give-up", help="Let go of what a run holds that nobody can carry
     dr_give_up.give_up
 )
 dr_voters.add_to(dr.app)
+dr.app.command("reseed", help="Remove a copy of a database, and make it anew from its leader.")(
+    dr_members.reseed
+)
 app.add_typer(dr.app, name="dr")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from dr.placement import claim_text, placement_text, read_claim, read_placement
 from dr.plan import codec, to_text
 from dr.report import report, report_json
 from dr.simulation.timeline import Timeline
+from dr.tail import Tail, read_tail
 from inventory.allocations import Allocations
 from inventory.loader import load
 from inventory.names import EnvironmentName
@@ -201,6 +203,17 @@ def _kept(folder: Path, value: Any) -> None:
     running_network.keep(_environment(folder), value)
 
 
+def _whole(
+    format_: Format, at: str, read: Callable[[str], Any], text: Callable[[Any], str]
+) -> Kept:
+    return Kept(
+        format_,
+        at,
+        lambda folder: read(_plain(folder / at)),
+        lambda folder, value: _written(folder / at, text(value)),
+    )
+
+
 KEPT = {
     "inventory.yaml": Kept(
         Format.INVENTORY,
@@ -251,30 +264,18 @@ KEPT = {
         lambda folder: json.loads(_run(folder).report_json() or "")["title"],
         _reported,
     ),
-    "placement.json": Kept(
-        Format.PLACEMENT,
-        "placement",
-        lambda folder: read_placement(_plain(folder / "placement")),
-        lambda folder, value: _written(folder / "placement", placement_text(value)),
-    ),
-    "claim.json": Kept(
-        Format.CLAIM,
-        "claim",
-        lambda folder: read_claim(_plain(folder / "claim")),
-        lambda folder, value: _written(folder / "claim", claim_text(value)),
-    ),
+    "placement.json": _whole(Format.PLACEMENT, "placement", read_placement, placement_text),
+    "claim.json": _whole(Format.CLAIM, "claim", read_claim, claim_text),
     "epochs.json": Kept(
         Format.EPOCHS,
         "epochs.json",
         _epochs,
         lambda folder, value: EpochRecord(folder, SystemClock()).write(value),
     ),
+    "tail.json": _whole(Format.TAIL, "tail.json", partial(read_tail, source="here"), Tail.text),
     "losses.json": Kept(Format.LOSSES, "portal.losses.json", _lost, _noted),
-    "words.json": Kept(
-        Format.WORDS,
-        "words",
-        lambda folder: epochs.GuardRequest.parse(_plain(folder / "words")),
-        lambda folder, value: _written(folder / "words", value.text()),
+    "words.json": _whole(
+        Format.WORDS, "words", epochs.GuardRequest.parse, epochs.GuardRequest.text
     ),
     "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", _ledger, _appended),
     "audit.jsonl": Kept(

@@ -10,11 +10,12 @@ import httpx
 import pytest
 
 from access.clients import patroni
-from core.errors import NotSeen
+from core.errors import NotSeen, Rejected, Unreachable
 from inventory.names import HostName
 from tests.unit.access.servers import answering
 
 ROOT = "https://host:8008"
+PASSWORD = "a"  # noqa: S105 - of no environment
 ONE, TWO = HostName("ndc01-data"), HostName("ndc02-data")
 
 CLUSTER: dict[str, Any] = {
@@ -201,3 +202,21 @@ def test_an_order_of_somebody_else_stands_as_well() -> None:
 )
 def test_the_members_that_commits_wait_for_are_named(text: str | None, names: set[str]) -> None:
     assert patroni.waited_for(text) == names
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(503, Rejected), (401, Rejected), (500, Unreachable)]
+)
+def test_a_copy_that_is_not_made_anew_says_what_is_known(
+    status: int, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        patroni.reinitialize(
+            answering({"/reinitialize": (status, "I am the leader")}), ROOT, password=PASSWORD
+        )
+
+
+def test_a_copy_is_made_anew_once_patroni_says_that_it_began() -> None:
+    began = answering({"/reinitialize": (200, "reinitialize started")})
+
+    patroni.reinitialize(began, ROOT, password=PASSWORD)

@@ -10,7 +10,7 @@ import pytest
 
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, is_settled
-from monitors.health.snapshot import MemberRole, ScheduledView, Snapshot
+from monitors.health.snapshot import ApartView, MemberRole, ScheduledView, Snapshot
 from monitors.look.readings import ProbeReading
 from tests.networks import network
 from tests.snapshots import NOON, all_well, healthy, taken
@@ -163,3 +163,36 @@ def test_a_quorum_without_space_is_told_with_the_way_out_and_has_its_majority() 
         "takes no writes: NOSPACE, etcd's database is full; next: ndc dr make-room"
     )
     assert not found.is_unexplained
+
+
+@pytest.mark.parametrize(
+    ("apart", "sentence"),
+    [
+        (
+            ApartView(73, NOON, kept=True),
+            "has 73 commits since 2030-05-17 05:00:00Z that no other member has, kept in /var/lib/",
+        ),
+        (
+            ApartView(None, None, kept=False),
+            "has an unknown number of commits that no other member has, NOT KEPT",
+        ),
+    ],
+)
+def test_what_only_one_member_has_is_told_until_a_person_decides(
+    apart: ApartView, sentence: str
+) -> None:
+    seen = _with_standbys(apart=apart, state="starting")
+
+    worst, *others = concerns(seen)
+
+    assert worst.condition is CRITICAL
+    assert sentence in worst.sentence
+    assert "member" in " ".join(other.sentence for other in others)
+    assert is_settled(seen)
+
+
+def test_a_disk_that_takes_no_writes_is_named_with_its_host() -> None:
+    worst, *_ = concerns(_with_standbys(disk="full"))
+
+    assert worst.condition is CRITICAL
+    assert worst.sentence == "the disk of ndc03-data takes no writes: it is full"

@@ -122,6 +122,7 @@ def test_a_unit_writes_to_what_is_its_own_and_nowhere_else(
     assert {name: places for name, places in written.items() if any(places)} == {
         "etcd.service": ([], ["/var/lib/etcd"]),
         "ndc-agent.service": (["ndc/agent"], []),
+        "ndc-lease.service": ([], ["/var/lib/postgresql/15"]),
         "ndc-probe.service": (["ndc/probe"], []),
         "patroni-general-db.service": ([], ["/var/lib/postgresql /run/postgresql"]),
     }

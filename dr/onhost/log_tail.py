@@ -1,0 +1,100 @@
+"""Reads the tail of a copy's log, and keeps it: nothing divergent is erased before that."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core import files, host_paths
+from dr.log_end import checkpoint, written
+from dr.tail import MARK, LogPart, Tail, commits, files_of, last_record, spans
+
+_ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log of the copy in ``data``, whose PostgreSQL does not run."""
+
+    data: Path
+    host: str
+    programs: Path = Path(host_paths.POSTGRESQL_PROGRAMS)
+
+    @property
+    def mark(self) -> Path:
+        """What says that this copy stays apart."""
+        return self.data / MARK
+
+    def tail(self, fork: tuple[int, int]) -> tuple[Tail, tuple[LogPart, ...]]:
+        """Return what the log holds past ``fork``, and where that lies."""
+        timeline, _ = checkpoint(self.control())
+        history = files.read_if_there(self.data / "pg_wal" / f"{timeline:08X}.history") or ""
+        parts = spans(history, timeline, fork)
+        known: list[tuple[int, str | None]] = []
+        last: int | None = None
+        for part in parts:
+            done = self._records(part)
+            last = last_record(done.stderr)
+            if done.returncode and last is None:
+                break
+            known.append(commits(done.stdout))
+        complete = len(known) == len(parts)
+        return Tail(
+            database=self.data.name,
+            host=self.host,
+            timeline=fork[0],
+            fork=fork[1],
+            last=last if complete else None,
+            commits=sum(number for number, _ in known) if complete else None,
+            since=next((since for _, since in known if since), None),
+        ), parts
+
+    def keep(self, tail: Tail, parts: tuple[LogPart, ...], under: Path) -> Tail:
+        """Return ``tail`` as it is kept below ``under``; it survives a power cut then.
+
+        Raises:
+            Rejected, OSError: it could not be kept; the log is as it was.
+        """
+        folder = under / tail.database / tail.name
+        kept = replace(tail, kept=str(folder))
+        if (folder / "tail.json").exists():
+            return kept
+        files.make_folder(folder, mode=0o700)
+        log = self.data / "pg_wal"
+        for name in files_of((path.name for path in log.iterdir()), parts, tail.last):
+            files.copy(log / name, folder / name)
+        files.write(folder / "pg_controldata.txt", self.control(), mode=0o600)
+        records = "".join(self._records(part).stdout for part in parts)
+        files.write(folder / "transactions.txt", records, mode=0o600)
+        for path in (under, folder.parent, folder):
+            files.sync_folder(path.parent)
+        # last, and so the sign that all of it is there
+        files.write(folder / "tail.json", kept.text(), mode=0o600)
+        return kept
+
+    def control(self) -> str:
+        """Return what `pg_controldata` says of the copy."""
+        return self._ran("pg_controldata", str(self.data)).stdout
+
+    def _records(self, part: LogPart) -> subprocess.CompletedProcess[str]:
+        end = ("--end", written(part.end)) if part.end is not None else ()
+        return self._ran(
+            *("pg_waldump", "--path", str(self.data / "pg_wal"), "--rmgr", "Transaction"),
+            *("--timeline", str(part.timeline), "--start", written(part.start), *end),
+        )
+
+    def _ran(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return ran([str(self.programs / words[0]), *words[1:]], _ENVIRONMENT)
+
+
+def ran(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Return how ``command`` ended, however long it took: Patroni ends what it wants no more."""
+    return subprocess.run(
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,138 @@
+"""Real servers that wrote beside another: what only they have is kept before it is rewound."""
+
+from __future__ import annotations
+
+import base64
+import io
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from dr.tail import MARK, Tail, read_tail
+from tests.networks import ROOT
+from tests.scratch_postgres import inside
+
+pytestmark = pytest.mark.lab
+
+BOUND_SECONDS = 120
+PROGRAM = "dr.onhost.rewind_main"
+LOADED = f"""
+import sys, {PROGRAM}
+print(*(m.__file__ for m in sys.modules.values() if getattr(m, "__file__", "") and
+        m.__name__.split(".")[0] in ("core", "dr")))
+"""
+STORY = """
+cd /var/lib/postgresql
+echo "$0" | base64 -d >ours.zip
+initdb --pgdata=old --auth=trust >/dev/null
+cat >>old/postgresql.conf <<.
+listen_addresses = ''
+unix_socket_directories = '/tmp'
+fsync = off
+wal_log_hints = on
+wal_keep_size = 128MB
+.
+number() { case $1 in old) echo 5001;; new) echo 5002;; esac; }
+start() { pg_ctl start -s -w -D $1 -l $1.log -o "-p $(number $1)"; }
+ask() { psql -qAt --host=/tmp --port=$(number $1) --dbname=postgres --command="$2"; }
+rewind() {
+  PYTHONPATH=ours.zip /opt/ndc/venv/bin/python -m PROGRAM a-host -D /var/lib/postgresql/old \
+    --source-server "host=/tmp port=5002 user=postgres dbname=postgres" 2>&1 \
+    && echo rewound || echo refused
+}
+
+start old
+ask old 'CREATE TABLE t (n int)'
+pg_basebackup --host=/tmp --port=5001 --pgdata=new --checkpoint=fast --write-recovery-conf
+start new
+pg_ctl promote -s -w -D new
+ask new 'INSERT INTO t VALUES (100); CHECKPOINT'
+ask old 'BEGIN; INSERT INTO t VALUES (2); ROLLBACK'
+pg_ctl stop -s -w -m fast -D old
+cp -r old again
+
+echo "== without commits"; rewind
+ls kept old/MARK 2>&1 || :
+rm -rf old; mv again old
+start old
+for n in 2 3 4; do ask old "INSERT INTO t VALUES ($n)"; done
+pg_ctl stop -s -w -m immediate -D old
+echo "== crashed"; rewind
+start old
+pg_ctl stop -s -w -m fast -D old
+touch kept
+echo "== not kept"; rewind
+echo "== not kept mark"; cat old/MARK
+rm kept
+echo "== kept"; rewind
+echo "== kept twice"; rewind
+echo "== kept mark"; cat old/MARK
+echo "== kept files"; ls kept/old/*
+echo "== kept log"; cat kept/old/*/transactions.txt
+start old
+echo "== rows"; ask old 'SELECT count(*) FROM t'
+"""
+
+
+def _ours() -> str:
+    """Return our program with all that it imports, as text that a script can hold."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as ours:
+        for name in done.stdout.split():
+            ours.write(name, Path(name).relative_to(ROOT))
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Return what was said in the story, by its heading."""
+    story = STORY.replace("PROGRAM", PROGRAM).replace("MARK", MARK)
+    # its servers are daemons: they end with their process namespace, however the story ends
+    alone = ["unshare", "--pid", "--fork", "--kill-child"]
+    command = alone + inside(tmp_path_factory.mktemp("postgres"), story, _ours())
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    sections = (part.partition("\n") for part in done.stdout.split("== ")[1:])
+    return {heading: text for heading, _, text in sections}
+
+
+def _mark(told: Mapping[str, str], which: str) -> Tail:
+    return read_tail(told[f"{which} mark"], which)
+
+
+def test_a_tail_in_which_nothing_is_committed_is_rewound_at_once(told: Mapping[str, str]) -> None:
+    assert "rewound" in told["without commits"]
+    assert told["without commits"].count("No such file") == 2
+
+
+def test_commits_that_nobody_else_has_are_kept_and_not_erased(told: Mapping[str, str]) -> None:
+    tail = _mark(told, "kept")
+
+    assert "a-host has 3 commits on timeline 1" in told["kept"]
+    assert told["kept"].endswith("refused\n")
+    assert told["kept twice"] == told["kept"]  # and in one folder
+    assert (tail.commits, tail.database) == (3, "old")
+    files = told["kept files"].split()
+    assert {"tail.json", "transactions.txt", "pg_controldata.txt"} < {*files}
+    assert any(len(name) == 24 for name in files)
+    assert told["kept log"].count("desc: COMMIT") == 3
+    assert told["rows"].strip() == "3"
+
+
+def test_what_cannot_be_kept_is_not_erased(told: Mapping[str, str]) -> None:
+    assert told["not kept"].endswith("refused\n")
+    assert (_mark(told, "not kept").commits, _mark(told, "not kept").kept) == (3, None)
+
+
+def test_whoever_cannot_say_where_it_diverged_is_left_alone(told: Mapping[str, str]) -> None:
+    assert "must be shut down cleanly" in told["crashed"]
+    assert told["crashed"].endswith("refused\n")

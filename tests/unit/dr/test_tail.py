@@ -1,0 +1,84 @@
+"""What a former leader wrote that nobody else has; the tools' words are those of PostgreSQL 15."""
+
+from __future__ import annotations
+
+import pytest
+
+from dr.tail import LogPart, Tail, commits, diverged, files_of, last_record, read_tail, spans
+
+DRY_RUN = """\
+pg_rewind: servers diverged at WAL location 0/30020C8 on timeline 1
+pg_rewind: rewinding from last common checkpoint at 0/2000060 on timeline 1
+pg_rewind: Done!
+"""
+A_RECORD = (
+    "rmgr: Transaction len (rec/tot):     34/    34, tx:        726, lsn: 0/03002108, "
+    "prev 0/030020C8, desc: "
+)
+RECORDS = f"""\
+{A_RECORD}COMMIT 2026-11-26 02:59:05.397071 UTC
+{A_RECORD}ABORT 2026-11-26 02:59:05.397071 UTC
+{A_RECORD}COMMIT_PREPARED 728: 2026-11-26 02:59:06.470505 UTC
+"""
+END = (
+    "pg_waldump: error: error in WAL record at 0/3002278: "
+    "invalid record length at 0/30022F0: wanted 24, got 0\n"
+)
+HISTORY = (
+    "1\t0/5000000\tno recovery target specified\n\n2\t0/7000000\tno recovery target specified\n"
+)
+MIB_16 = 16 * 2**20
+
+
+def test_the_fork_is_the_one_that_a_rewind_would_go_back_to() -> None:
+    assert diverged(DRY_RUN) == (1, 0x30020C8)
+    assert diverged("pg_rewind: no rewind required\n") is None
+
+
+def test_commits_are_counted_and_what_was_given_up_is_not() -> None:
+    assert commits(RECORDS) == (2, "2026-11-26 02:59:05Z")
+    assert commits("") == (0, None)
+
+
+def test_a_log_ends_where_its_reader_complains() -> None:
+    assert last_record(END) == 0x3002278
+    assert last_record("pg_waldump: error: could not find file\n") is None
+
+
+def test_a_log_that_went_on_over_timelines_lies_on_each_of_them() -> None:
+    assert spans("", 1, (1, 5)) == (LogPart(1, 5, None),)
+    assert spans(HISTORY, 3, (2, 0x6000000)) == (
+        LogPart(2, 0x6000000, 0x7000000),
+        LogPart(3, 0x7000000, None),
+    )
+
+
+def test_the_files_that_hold_a_tail_are_those_from_the_fork_to_the_end() -> None:
+    names = [
+        *(f"00000001{0:08X}{number:08X}" for number in range(8)),
+        "000000020000000000000005",
+        "00000002.history",
+        "archive_status",
+    ]
+    parts = spans("", 1, (1, 3 * MIB_16 + 100))
+
+    assert [*files_of(iter(names), parts, 4 * MIB_16 + 100)] == [*names[3:5], "00000002.history"]
+    assert [*files_of(iter(names), parts, None)] == [*names[3:8], "00000002.history"]
+
+
+@pytest.mark.parametrize(
+    ("commits", "said"),
+    [(None, "an unknown number of commits"), (1, "1 commit "), (73, "73 commits ")],
+)
+def test_a_person_reads_how_much_it_is_and_where_it_is_kept(commits: int, said: str) -> None:
+    tail = Tail("general-db", "ndc01-data", 45, 0xC376A10, 0xC382EE8, commits, None)
+
+    assert f"ndc01-data has {said}" in tail.sentence()
+    assert tail.sentence().endswith("not kept")
+    assert read_tail(tail.text(), "here") == tail
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"database": "db"}', "[]"])
+def test_what_is_no_tail_is_not_taken_for_one(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_tail(text, "here")
