@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitors.health.concern import Concern, Condition
-from monitors.health.snapshot import CertificateView
+from monitors.health.notices import CertificateView
 
 SOON: Final = timedelta(days=30)
 """`ndc up` issues another from 60 days on: who runs it now and then never reads this"""

@@ -22,6 +22,7 @@ from inventory.names import (
     ServiceName,
     SiteName,
 )
+from monitors.health.notices import ApartView, CertificateView, ScheduledView
 from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.health.run_view import RunView
 from stacks.substrates.port import LinkState, Power
@@ -153,18 +154,6 @@ class QuorumView:
 
 
 @dataclass(frozen=True, slots=True)
-class ApartView:
-    """What only one member of a database holds; it does not follow until a person decides."""
-
-    commits: int | None
-    """None: nobody could count them"""
-    since: datetime | None
-    """when the first was made; None: not known"""
-    kept: bool
-    """whether it was copied on its host"""
-
-
-@dataclass(frozen=True, slots=True)
 class MemberView:
     """One copy of a database."""
 
@@ -188,15 +177,6 @@ class MemberView:
     """None: nobody says that it stays apart"""
     disk: str | None = None
     """why its disk takes no writes, in one word; None: nobody says that it takes none"""
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduledView:
-    """A switchover that somebody left for Patroni to make, outside every plan."""
-
-    at: datetime
-    to: str | None
-    """None: to whom Patroni chooses"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,16 +240,6 @@ class ServiceView:
     hosts: tuple[HostName, ...]
     """that may serve it, at any site"""
     sighting: Sighting
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateView:
-    """One certificate of the environment, and its end."""
-
-    owner: str
-    """name of the host, service or client"""
-    ends_at: datetime | None
-    """None: nobody could read it"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import httpx
 
 from access.secrets.ends import AUTHORITY
 from inventory.network import Network
-from monitors.health.snapshot import CertificateView
+from monitors.health.notices import CertificateView
 
 
 class ShownCertificates:

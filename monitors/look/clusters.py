@@ -9,12 +9,8 @@ from access.clients.patroni import ClusterAnswer, MemberAnswer, agreed
 from inventory.names import HostName
 from inventory.network import Database, Member, Network
 from monitors.catalogue import CONNECTIONS_LEFT, RECOVERY_POINT
-from monitors.health.snapshot import (
-    DatabaseView,
-    MemberRole,
-    MemberView,
-    ScheduledView,
-)
+from monitors.health.notices import ScheduledView
+from monitors.health.snapshot import DatabaseView, MemberRole, MemberView
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
 

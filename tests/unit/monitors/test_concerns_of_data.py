@@ -10,7 +10,8 @@ import pytest
 
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, is_settled
-from monitors.health.snapshot import ApartView, MemberRole, ScheduledView, Snapshot
+from monitors.health.notices import ApartView, ScheduledView
+from monitors.health.snapshot import MemberRole, Snapshot
 from monitors.look.readings import ProbeReading
 from tests.networks import network
 from tests.snapshots import NOON, all_well, healthy, taken

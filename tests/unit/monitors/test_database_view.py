@@ -11,7 +11,8 @@ from access.clients.patroni import ClusterAnswer, MemberAnswer, ScheduledSwitch
 from access.clients.prometheus import Sample
 from inventory.network import Role
 from monitors.catalogue import RECOVERY_POINT
-from monitors.health.snapshot import DatabaseView, MemberRole, ScheduledView
+from monitors.health.notices import ScheduledView
+from monitors.health.snapshot import DatabaseView, MemberRole
 from monitors.look.clusters import database_view
 from monitors.look.sightings import Sightings
 from tests.networks import network
