@@ -17,7 +17,8 @@ from itertools import groupby
 from inventory.names import SiteName
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import concerns, of_subject
-from monitors.health.snapshot import LinkView, ServiceView, SiteView, Snapshot
+from monitors.health.links import LinkView
+from monitors.health.snapshot import ServiceView, SiteView, Snapshot
 from tui.picture import UNICODE, PictureLine, Span, Strokes, clipped
 from tui.words import round_trip
 

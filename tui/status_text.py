@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from core.text import table
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import Health, concerns, health_of, of_subject
+from monitors.health.links import SessionView
 from monitors.health.snapshot import (
     DatabaseView,
     HostView,
     QuorumView,
     ServiceView,
-    SessionView,
     Snapshot,
 )
 from tui.words import (

@@ -8,7 +8,8 @@ from itertools import chain
 
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, of_subject
-from monitors.health.snapshot import DatabaseView, ServiceView, Sighting, Snapshot
+from monitors.health.sighting import Sighting
+from monitors.health.snapshot import DatabaseView, ServiceView, Snapshot
 from tui.words import NOTHING, amount, duration, led_by, protection
 
 COLUMNS = ("what", "", "how it is", "seen")

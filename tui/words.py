@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from core import text
 from monitors.health.concern import Condition
-from monitors.health.snapshot import DatabaseView, Sighting, Snapshot
+from monitors.health.sighting import Sighting
+from monitors.health.snapshot import DatabaseView, Snapshot
 
 _GLYPHS = {
     Condition.OK: " ",

@@ -19,16 +19,15 @@ from monitors.health.apart import of_apart
 from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
 from monitors.health.copies import of_connections, of_logs
+from monitors.health.links import LinkView, SessionView
 from monitors.health.programs import of_agent, of_file_systems, of_units
 from monitors.health.runs import of_run
 from monitors.health.services import of_service
 from monitors.health.snapshot import (
     DatabaseView,
     HostView,
-    LinkView,
     MemberRole,
     QuorumView,
-    SessionView,
     Snapshot,
 )
 from stacks.substrates.port import LinkState, Power

@@ -17,28 +17,16 @@ from inventory.names import (
     DatabaseName,
     EnvironmentName,
     HostName,
-    LinkName,
     RegionName,
     ServiceName,
     SiteName,
 )
+from monitors.health.links import LinkView, SessionView
 from monitors.health.notices import ApartView, CertificateView, ScheduledView
 from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.health.run_view import RunView
-from stacks.substrates.port import LinkState, Power
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """Whether a thing is seen now, and when it last was."""
-
-    current: bool
-    at: datetime | None
-    """of the last sight; None: never seen"""
-
-    def age(self, now: datetime) -> timedelta | None:
-        """Return how old the last sight is, or None if there was none."""
-        return None if self.at is None else max(now - self.at, timedelta())
+from monitors.health.sighting import Sighting
+from stacks.substrates.port import Power
 
 
 class MemberRole(StrEnum):
@@ -78,42 +66,6 @@ class HostView:
     file_systems: tuple[FileSystemView, ...]
     agent: AgentView | None
     """None: no service may be served here, or nobody tells"""
-    sighting: Sighting
-
-
-@dataclass(frozen=True, slots=True)
-class LinkView:
-    """One transmission link."""
-
-    name: LinkName
-    pair: str
-    a: SiteName
-    z: SiteName
-    a_host: HostName
-    z_host: HostName
-    declared_round_trip: timedelta
-    measured_round_trip: timedelta | None
-    loss_ratio: float | None
-    is_avoided: bool
-    """whether a router at one of its ends says that it prefers any other way"""
-    state: LinkState | None
-    sighting: Sighting
-
-
-@dataclass(frozen=True, slots=True)
-class SessionView:
-    """One routing session, from one of its ends."""
-
-    host: HostName
-    peer: str
-    """host at the other end"""
-    protocol: str
-    """``bgp`` or ``bfd``"""
-    link: LinkName | None
-    """the link it runs over; None: inside a site"""
-    observer: HostName
-    """whose Prometheus tells"""
-    up: bool | None
     sighting: Sighting
 
 

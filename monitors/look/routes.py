@@ -22,7 +22,7 @@ from monitors.catalogue import (
     TAIL_KEPT,
     TAIL_SINCE,
 )
-from monitors.health.snapshot import LinkView, SessionView
+from monitors.health.links import LinkView, SessionView
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
 from stacks.substrates.port import LinkState

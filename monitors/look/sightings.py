@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, TypeAdapter
 from core import files
 from core.errors import NdcError
 from core.formats import FIRST, Format
-from monitors.health.snapshot import Sighting
+from monitors.health.sighting import Sighting
 
 _LAST = TypeAdapter(dict[str, AwareDatetime])
 
