@@ -19,12 +19,13 @@ _BY_ROLE: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.PROBE: ("probe",),
 }
 _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
-    "base": ("nftables", "ndc-sysctl", "systemd-networkd", "ssh"),
+    "base": ("nftables", "ndc-sysctl", "systemd-networkd", "systemd-journald", "ssh"),
     "router": ("frr",),
     "node_exporter": ("prometheus-node-exporter",),
     "exporter": ("ndc-exporter",),
     "detour": ("ndc-detour",),
     "etcd": ("etcd",),
+    "database": ("ndc-lease",),
     "heartbeat": ("ndc-heartbeat",),
     "haproxy": ("haproxy",),
     "portal": ("nginx",),

@@ -118,7 +118,7 @@ def test_a_unit_writes_to_what_is_its_own_and_nowhere_else(
         for name, unit in _units(contents)
         if "RuntimeDirectory" in unit
     }
-    assert words == {"ndc-agent.service": ["ndc-agent"]}
+    assert words == {"ndc-agent.service": ["ndc-agent"], "ndc-lease.service": ["ndc-lease"]}
     assert {name: places for name, places in written.items() if any(places)} == {
         "etcd.service": ([], ["/var/lib/etcd"]),
         "ndc-agent.service": (["ndc/agent"], []),
