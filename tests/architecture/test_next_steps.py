@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from dr.seam import reseed
 from inventory.host_units import units_of
-from inventory.names import HostName
+from inventory.names import DatabaseName, HostName
 from ndc.cli.root import app
 from ndc.cli.show import Topic
 from tests.networks import network
@@ -84,3 +85,10 @@ def test_a_text_that_a_person_reads_names_a_unit_that_the_host_has(
 
 def test_some_text_names_a_unit() -> None:
     assert TOLD
+
+
+def test_the_next_step_of_a_copy_that_is_apart_is_a_command_that_there_is() -> None:
+    _, group, command, *words = reseed(DatabaseName("general-db"), HostName("ndc02-data")).split()
+
+    assert command in GROUPS[group]
+    assert words == ["general-db", "ndc02-data"]
