@@ -4,7 +4,8 @@ Read in this order.
 
 What is done and how it is seen: ``actions`` (the verbs), ``questions`` (what is asked of the
 world), ``conditions`` (what each verb needs and brings about), ``doors`` (what recovery reaches),
-``eye`` (answers questions through them), ``hands`` (makes attempts through them).
+``eye`` (answers questions through them), ``hands`` (makes attempts through them), ``placing`` (lets
+services be announced where their records say), ``busy`` (who leads or serves).
 
 How a run is decided: ``facts`` (what was seen), ``placement`` (which site serves, at which epoch),
 ``rules`` (reasons to refuse), ``copies`` (reasons not to promote one), ``reseed`` (whether one may

@@ -12,5 +12,5 @@ may be written), ``checks`` and ``problems`` (everything wrong, at once), ``load
 (where addresses are made).
 
 From it to others: ``network_text`` (network.json), ``ansible`` (the inventory of the playbooks),
-``schema`` (for editors).
+``schema`` (for editors), ``topics`` and ``cells`` (the tables of ``ndc show``).
 """

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inventory.cells import aligned
 from ndc.cli.options import answer, answer_json, confirmed, current, say
-from ndc.cli.tables import aligned
 
 if TYPE_CHECKING:
     from core.errors import PlanRefused

@@ -10,7 +10,7 @@ import typer
 from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
-    from ndc.cli.tables import Cells
+    from inventory.cells import Cells
 
 
 class Topic(StrEnum):
@@ -35,10 +35,10 @@ def show(
     ] = None,
 ) -> None:
     """Print tables of the declared network; ``schema`` prints the JSON Schema for editors."""
+    from inventory.cells import aligned
     from inventory.schema import schema_text
+    from inventory.topics import TABLES
     from ndc.cli import declared
-    from ndc.cli.tables import aligned
-    from ndc.cli.topics import TABLES
 
     if topic is Topic.SCHEMA:
         answer(schema_text().rstrip())

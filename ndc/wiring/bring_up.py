@@ -20,7 +20,9 @@ from core.locks import alone
 from core.stages import Stages
 from core.system_clock import SystemClock
 from core.text import Say
+from dr.busy import busy
 from dr.live.doors import quorum
+from dr.placing import place_services
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
 from lab.client import Labd
@@ -30,18 +32,17 @@ from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
 from ndc.wiring.beside_runs import demand_no_run
-from ndc.wiring.contain import busy, contain
+from ndc.wiring.contain import contain
 from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
-from ndc.wiring.place import place_services
-from ndc.wiring.routers import say_routes
 from ndc.wiring.running_network import earlier_network, keep
 from ndc.wiring.snapshots import snapshot_taker
-from ndc.wiring.summary import summary
 from ndc.wiring.taking_away import demand_named
+from routing.routers.takeover import say_routes
 from toolchain import build
+from tui.summary import summary
 
 _QUORUM = timedelta(seconds=60)
 _GREEN = timedelta(minutes=3)
@@ -105,7 +106,7 @@ def bring_up(
         with stages.stage("contents of the hosts"):
             contain(environment, network, secrets, wheel, stages)
         with stages.stage("routers"):
-            say_routes(environment, network, secrets, stages.clock)
+            say_routes(network, secrets, environment.paths.log / "routers", stages.clock)
         _admit(work)
         _place(work)
         return summary(network, _wait_until_green(work))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from access.secrets import Secrets
-from core.errors import NotSeen
 from core.stages import Stages
-from dr.doors import Doors
-from inventory.names import HostName
+from dr.busy import busy
 from inventory.network import Network
 from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
@@ -42,23 +39,6 @@ def contain(
     _tell(order, stages)
     hosts = frozenset(host for wave in order for host in wave.hosts)
     played(Play("waves.yml", waves=order)).demand_success(waiting=hosts)
-
-
-def busy(network: Network, doors: Doors) -> Iterator[HostName]:
-    """Yield the hosts that lead a database or serve; what cannot be seen is left out."""
-    for database in network.databases:
-        try:
-            members = doors.database.members(database.name)
-        except NotSeen:
-            continue
-        yield from (host for host, facts in members.items() if facts.leads)
-    for service in network.services:
-        try:
-            placement = doors.records.placement(service.name)
-        except NotSeen:
-            continue
-        site = placement.site if placement else service.home
-        yield from (host for host in service.hosts if network.host(host).site == site)
 
 
 def _tell(order: tuple[Wave, ...], stages: Stages) -> None:

@@ -20,10 +20,10 @@ from dr.live.guard import ask
 from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network
 from ndc.wiring import environment
-from ndc.wiring.routers import take_over
 from routing import answers
 from routing.avoidance import AVOID
 from routing.routers import Routers, converged
+from routing.routers.takeover import take_over
 from tests.lab.recovery import Portal, noticed
 from tests.lab.terminal import Terminal
 

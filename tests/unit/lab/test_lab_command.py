@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from inventory.cells import aligned
 from lab.client import HostStatus, LaneStatus, LinkStatus
 from ndc.cli.lab import _host_row, _lane, _link_row
-from ndc.cli.tables import aligned
 from stacks.substrates.port import LinkState, Power
 
 LANE = LaneStatus(

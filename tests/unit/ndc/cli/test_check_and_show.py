@@ -11,10 +11,10 @@ from typer.testing import CliRunner, Result
 
 from core.files import read_folder
 from inventory.names import EnvironmentName
+from inventory.topics import TABLES
 from ndc.cli.check import check
 from ndc.cli.options import Options
 from ndc.cli.show import Topic, show
-from ndc.cli.topics import TABLES
 from tests.conftest import Golden
 from tests.networks import DECLARED, ROOT
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from core.text import duration
+from inventory.cells import Cells
 from inventory.network import Database, Link, Network, Service
-from ndc.cli.tables import Cells
 
 
 def sites(network: Network) -> list[Cells]:

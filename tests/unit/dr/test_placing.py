@@ -12,10 +12,10 @@ from core.runs.ports import Token
 from dr.doors import Doors, GuardDoor, Stance
 from dr.epochs import Act
 from dr.placement import Claim, Placement
+from dr.placing import place_services
 from dr.simulation.truth import Truth
 from dr.simulation.world import rehearsed
 from inventory.names import HostName, ServiceName, SiteName
-from ndc.wiring.place import place_services
 from tests.networks import network
 from tests.rehearsals import SERVICE
 

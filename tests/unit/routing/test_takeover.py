@@ -14,7 +14,7 @@ from access.clients import ssh
 from core.errors import Rejected, Unreachable, WorldError
 from dr.simulation.timeline import Timeline
 from inventory.names import HostName
-from ndc.wiring.routers import take_over, take_over_all
+from routing.routers.takeover import take_over, take_over_all
 
 HOSTS = [HostName(name) for name in ("ndc01-edge", "ndc02-edge", "ndc03-edge")]
 HOST = HOSTS[0]

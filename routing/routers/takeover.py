@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Literal, Protocol
 
 from access.clients.ssh import Access
@@ -14,8 +15,8 @@ from core.clock import Clock, NotYet, wait_until
 from core.errors import Rejected, Unreachable, WorldError
 from inventory.names import HostName
 from inventory.network import Network
-from ndc.wiring.environment import Environment
-from routing.routers import Routers, converged
+from routing.routers.convergence import converged
+from routing.routers.routers import Routers
 
 _ROUTES = timedelta(seconds=60)
 _REVIVAL = timedelta(seconds=90)
@@ -40,13 +41,13 @@ class Takeover(Protocol):
         """Whether the host of the router answers at all."""
 
 
-def say_routes(environment: Environment, network: Network, secrets: Secrets, clock: Clock) -> None:
+def say_routes(network: Network, secrets: Secrets, logs: Path, clock: Clock) -> None:
     """Make every router run its intent, take it over from the layer below, and wait for routes.
 
     A router that fails keeps no other from being done; all that fail are named.
 
-    ``network`` says what each is to run. ``secrets`` let us in, ``environment`` says where the
-    logs of the sessions go, and ``clock`` bounds every wait.
+    ``network`` says what each is to run. ``secrets`` let us in, ``logs`` is the folder of the
+    sessions' logs, and ``clock`` bounds every wait.
 
     Raises:
         Rejected: a router refused a command, or runs something else than it was told.
@@ -54,7 +55,7 @@ def say_routes(environment: Environment, network: Network, secrets: Secrets, clo
     """
     access = Access(secrets.control_key, secrets.known_hosts)
     password = secrets.read(secrets.bgp_password)
-    with Routers(network, access, password, environment.paths.log / "routers") as routers:
+    with Routers(network, access, password, logs) as routers:
         take_over_all(routers, clock, [host.name for host in network.hosts])
         _wait_until_converged(routers, clock)
 
