@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.runs.journal import Closed, Opened, Request, RunVerdict, StepEvent
-from core.runs.machine import EventKind
+from core.runs.machine import EventKind, StepState
 from core.runs.plan import RunName
 from core.runs.run import fold
 from dr.actions import describe
+from dr.ending import Outcome
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
 
 _OUTCOMES = {
@@ -42,6 +43,8 @@ def standing(run: RecoveryRun | None, *, carried: bool) -> str:
     """
     if run is None:
         return "planned"
+    if run.closed is RunVerdict.DONE and run.steps_in(StepState.SKIPPED):
+        return Outcome.UNVERIFIED
     if run.closed is not None:
         return run.closed
     if carried:
@@ -68,7 +71,7 @@ def run_text(run: RecoveryRun, *, carried: bool) -> str:
 
 def run_line(plan: RecoveryPlan, records: Sequence[RecoveryRecord], *, carried: bool) -> str:
     """Return one line for a list of runs."""
-    return f"{plan.id}  {standing(fold(records), carried=carried):<11}  {plan.title}"
+    return f"{plan.id}  {standing(fold(records), carried=carried):<18}  {plan.title}"
 
 
 def _sentence(plan: RecoveryPlan, record: RecoveryRecord) -> str:

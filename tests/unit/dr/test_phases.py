@@ -81,8 +81,10 @@ def test_a_list_of_runs_says_how_each_stands() -> None:
     lost = [*sent, *_records(StepEvent(READY, EventKind.LOST))[1:]]
 
     def stand(records: list[RecoveryRecord], *, carried: bool = False) -> str:
-        return run_line(MADE.plan, records, carried=carried).removeprefix(f"{MADE.plan.id}  ")[:11]
+        return run_line(MADE.plan, records, carried=carried).removeprefix(f"{MADE.plan.id}  ")[:18]
 
     stands = [stand(records).rstrip() for records in ([], refused, lost, sent, undone)]
     assert stands == ["planned", "held", "held", "orphaned", "unwound"]
-    assert stand(lost, carried=True) == "in progress"
+    assert stand(lost, carried=True).rstrip() == "in progress"
+    skipped = [StepEvent(step.id, EventKind.SKIPPED) for step in MADE.plan.steps]
+    assert stand(_records(*skipped, Closed(RunVerdict.DONE))) == "done, not verified"
