@@ -183,7 +183,13 @@ def test_what_was_changed_by_hand_is_put_right(lab: Terminal, routers: Routers) 
 def test_a_daemon_that_died_is_waited_for_and_not_taken_for_an_empty_configuration(
     lab: Terminal, routers: Routers
 ) -> None:
-    lab.done("ssh", EDGE, "--", "pkill", "-KILL", "-x", "bgpd")
+    # a route-map said anew may have ended it seconds ago (decision 64): watchfrr starts it first
+    wait_until(
+        CLOCK,
+        lambda: lab.on(EDGE, "pkill", "-KILL", "-x", "bgpd").code == 0,
+        what="a bgpd to kill",
+        bound=BOUND,
+    )
 
     with pytest.raises(Unreachable):
         routers.pending(EDGE)
