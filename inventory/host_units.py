@@ -19,7 +19,10 @@ _BY_ROLE: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.PROBE: ("probe",),
 }
 _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
-    "base": ("nftables", "ndc-sysctl", "systemd-networkd", "systemd-journald", "ssh"),
+    "base": (
+        *("nftables", "ndc-sysctl", "systemd-networkd"),
+        *("systemd-journald", "systemd-journal-flush", "ssh"),
+    ),
     "router": ("frr",),
     "node_exporter": ("prometheus-node-exporter",),
     "exporter": ("ndc-exporter",),

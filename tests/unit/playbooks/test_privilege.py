@@ -82,9 +82,9 @@ def test_every_unit_comes_back_however_often_it_ends(rendered: Mapping[str, Rend
         texts = _all_units(contents)
         declared = {u["name"] for tree in contents.trees for u in tree.get("units") or []}
 
-        # two do their work once; Debian's sshd and journald come back, and with a new unit sshd
+        # three do their work once; Debian's sshd and journald come back, and with a new unit sshd
         # would be restarted under the play that places it
-        once = {"nftables.service", "ndc-sysctl.service"}
+        once = {"nftables.service", "ndc-sysctl.service", "systemd-journal-flush.service"}
         debians = {"ssh.service", "systemd-journald.service"}
         assert declared - once - debians == texts.keys()
         for name, text in texts.items():
