@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core.formats import Format
@@ -21,13 +22,18 @@ _DIVERGED: Final = re.compile(
     r"servers diverged at WAL location ([0-9A-F]+/[0-9A-F]+) on timeline (\d+)"
 )
 _LAST: Final = re.compile(r"error in WAL record at ([0-9A-F]+/[0-9A-F]+):")
-_COMMIT: Final = re.compile(r"desc: COMMIT(?:_PREPARED \d+:)? (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)")
+_COMMIT: Final = re.compile(
+    r"desc: COMMIT(?:_PREPARED \d+:)? (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) UTC"
+)
 _HISTORY: Final = re.compile(r"^(\d+)\t([0-9A-F]+/[0-9A-F]+)", re.MULTILINE)
 _SEGMENT: Final = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(?:\.partial)?")
 _SEGMENT_BYTES: Final = 16 * 2**20
 _SEGMENTS_IN_HIGH: Final = 2**32 // _SEGMENT_BYTES
 _LONGEST_LAST_BYTES: Final = 256
 """of a record that ends a log in good order"""
+
+ON_THEIR_WAY: Final = timedelta(seconds=1)
+"""commits of a leader that died wait for a standby for milliseconds; who wrote on, for longer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,23 @@ class Tail:
     """when the first of them was made, by the host's clock in UTC; None: none is known"""
     kept: str | None = None
     """the folder that holds a copy of it; None: there is none"""
+    spread_seconds: float | None = None
+    """between its first commit and its last, by that clock; None: not known"""
 
     @property
     def is_empty(self) -> bool:
         """Whether it holds nothing that anybody may have been told."""
         return self.commits == 0
+
+    @property
+    def was_on_its_way(self) -> bool:
+        """Whether it is kept, and no more than what waits for a standby when a leader dies.
+
+        Its author may have gone on for a moment; who was cut off or frozen wrote for longer.
+        """
+        spread = self.spread_seconds
+        short = spread is not None and spread <= ON_THEIR_WAY.total_seconds()
+        return self.kept is not None and self.commits is not None and short
 
     @property
     def name(self) -> str:
@@ -120,10 +138,9 @@ def spans(history: str, timeline: int, fork: tuple[int, int]) -> tuple[LogPart, 
     return (*parts, LogPart(timeline, start, None))
 
 
-def commits(records: str) -> tuple[int, str | None]:
-    """Return how many commits ``pg_waldump`` shows, and when the first was made."""
-    times = _COMMIT.findall(records)
-    return len(times), f"{times[0]}Z" if times else None
+def commits(records: str) -> list[datetime]:
+    """Return when each commit that ``pg_waldump`` shows was made, in the order of the log."""
+    return [datetime.fromisoformat(time).replace(tzinfo=UTC) for time in _COMMIT.findall(records)]
 
 
 def last_record(said: str) -> int | None:

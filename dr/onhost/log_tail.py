@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from core import files, host_paths
@@ -32,23 +33,24 @@ class Log:
         timeline, _ = checkpoint(self.control())
         history = files.read_if_there(self.data / "pg_wal" / f"{timeline:08X}.history") or ""
         parts = spans(history, timeline, fork)
-        known: list[tuple[int, str | None]] = []
-        last: int | None = None
+        times: list[datetime] = []
+        last, complete = None, True
         for part in parts:
             done = self._records(part)
             last = last_record(done.stderr)
             if done.returncode and last is None:
+                complete = False
                 break
-            known.append(commits(done.stdout))
-        complete = len(known) == len(parts)
+            times += commits(done.stdout)
         return Tail(
             database=self.data.name,
             host=self.host,
             timeline=fork[0],
             fork=fork[1],
             last=last if complete else None,
-            commits=sum(number for number, _ in known) if complete else None,
-            since=next((since for _, since in known if since), None),
+            commits=len(times) if complete else None,
+            since=f"{times[0]:%Y-%m-%d %H:%M:%SZ}" if times else None,
+            spread_seconds=(max(times) - min(times)).total_seconds() if times else None,
         ), parts
 
     def keep(self, tail: Tail, parts: tuple[LogPart, ...], under: Path) -> Tail:

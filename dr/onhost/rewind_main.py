@@ -3,7 +3,9 @@
     python -I -m dr.onhost.rewind_main HOST WORDS OF pg_rewind
 
 A tail without commits is rewound at once: nobody was told of anything in it. Otherwise it is
-copied, the data directory is marked, and this fails: Patroni leaves the member with its data.
+copied first. What was on its way when a leader died is rewound then; anything longer was written
+beside the next leader: the data directory is marked, and this fails, so that Patroni leaves the
+member with its data.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ def main() -> None:
 
 
 def rewound(host: str, words: list[str], programs: Path, kept: Path) -> int:
-    """Return the exit code of ``pg_rewind`` with ``words``, or 1 if commits would be erased."""
+    """Return the exit code of ``pg_rewind`` with ``words``, or 1: a person has to look first."""
     command = [str(programs / "pg_rewind"), *words]
     log = Log(Path(words[words.index("-D") + 1]), host, programs)
     dry = ran([*command, "--dry-run"], dict(os.environ))
@@ -37,6 +39,8 @@ def rewound(host: str, words: list[str], programs: Path, kept: Path) -> int:
     tail = _kept(log, fork, kept) if fork else None
     if tail is not None:
         sys.stderr.write(f"{tail.sentence()}\n")
+    if tail is not None and not tail.was_on_its_way:
+        _mark(log, tail)
         return _REFUSED
     if dry.returncode:
         sys.stderr.write(dry.stdout + dry.stderr)
@@ -58,11 +62,14 @@ def _kept(log: Log, fork: tuple[int, int], under: Path) -> Tail | None:
         tail = log.keep(tail, parts, under)
     except (NdcError, OSError) as error:
         sys.stderr.write(f"{log.data}: its tail could not be kept: {error}\n")
+    return tail
+
+
+def _mark(log: Log, tail: Tail) -> None:
     try:
         files.write(log.mark, tail.text(), mode=0o600)
     except NdcError as error:
         sys.stderr.write(f"{error}\n")
-    return tail
 
 
 if __name__ == "__main__":

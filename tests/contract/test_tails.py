@@ -53,13 +53,19 @@ pg_ctl promote -s -w -D new
 ask new 'INSERT INTO t VALUES (100); CHECKPOINT'
 ask old 'BEGIN; INSERT INTO t VALUES (2); ROLLBACK'
 pg_ctl stop -s -w -m fast -D old
-cp -r old again
+cp -r old again; cp -r old once
 
 echo "== without commits"; rewind
 ls kept old/MARK 2>&1 || :
 rm -rf old; mv again old
 start old
-for n in 2 3 4; do ask old "INSERT INTO t VALUES ($n)"; done
+ask old 'INSERT INTO t VALUES (2)'
+pg_ctl stop -s -w -m fast -D old
+echo "== on its way"; rewind
+echo "== on its way files"; ls old/MARK kept/old/* 2>&1 || :
+rm -rf old kept; mv once old
+start old
+for n in 2 3 4; do ask old "INSERT INTO t VALUES ($n)"; sleep 0.6; done
 pg_ctl stop -s -w -m immediate -D old
 echo "== crashed"; rewind
 start old
@@ -126,6 +132,15 @@ def test_commits_that_nobody_else_has_are_kept_and_not_erased(told: Mapping[str,
     assert any(len(name) == 24 for name in files)
     assert told["kept log"].count("desc: COMMIT") == 3
     assert told["rows"].strip() == "3"
+
+
+def test_what_was_on_its_way_when_a_leader_died_is_kept_and_given_up(
+    told: Mapping[str, str],
+) -> None:
+    assert "a-host has 1 commit on timeline 1" in told["on its way"]
+    assert told["on its way"].endswith("rewound\n")
+    assert "transactions.txt" in told["on its way files"]
+    assert f"old/{MARK}': No such file" in told["on its way files"]
 
 
 def test_what_cannot_be_kept_is_not_erased(told: Mapping[str, str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from dr.tail import LogPart, Tail, commits, diverged, files_of, last_record, read_tail, spans
@@ -36,8 +38,11 @@ def test_the_fork_is_the_one_that_a_rewind_would_go_back_to() -> None:
 
 
 def test_commits_are_counted_and_what_was_given_up_is_not() -> None:
-    assert commits(RECORDS) == (2, "2026-11-26 02:59:05Z")
-    assert commits("") == (0, None)
+    assert commits(RECORDS) == [
+        datetime(2026, 11, 26, 2, 59, 5, 397071, tzinfo=UTC),
+        datetime(2026, 11, 26, 2, 59, 6, 470505, tzinfo=UTC),
+    ]
+    assert commits("") == []
 
 
 def test_a_log_ends_where_its_reader_complains() -> None:
@@ -76,6 +81,25 @@ def test_a_person_reads_how_much_it_is_and_where_it_is_kept(commits: int, said: 
     assert f"ndc01-data has {said}" in tail.sentence()
     assert tail.sentence().endswith("not kept")
     assert read_tail(tail.text(), "here") == tail
+
+
+@pytest.mark.parametrize(
+    ("commits", "spread", "kept", "on_its_way"),
+    [
+        (1, 0.0, "kept", True),
+        (20, 1.0, "kept", True),
+        (20, 1.01, "kept", False),  # it wrote on, beside the next leader
+        (1, 0.0, None, False),  # never erased before it is kept
+        (None, None, "kept", False),
+        (None, 0.0, "kept", False),
+    ],
+)
+def test_only_what_was_on_its_way_when_a_leader_died_is_given_up_without_a_person(
+    commits: int | None, spread: float | None, kept: str | None, *, on_its_way: bool
+) -> None:
+    tail = Tail("db", "host", 45, 1, 2, commits, None, kept, spread)
+
+    assert tail.was_on_its_way is on_its_way
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"database": "db"}', "[]"])
