@@ -26,6 +26,8 @@ class Concern:
     sentence: str
     because: str | None = None
     """name of the host or link whose known state explains it"""
+    is_past: bool = False
+    """whether nothing that is done from now on changes it: a write that is lost stays lost"""
 
     @property
     def is_unexplained(self) -> bool:

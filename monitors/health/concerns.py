@@ -84,6 +84,11 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
     return tuple(sorted(unsorted, key=lambda concern: order.index(concern.condition)))
 
 
+def left_to_do(snapshot: Snapshot) -> tuple[Concern, ...]:
+    """Return the concerns that somebody can still do something about, worst first."""
+    return tuple(concern for concern in concerns(snapshot) if not concern.is_past)
+
+
 def of_subject(concerns: tuple[Concern, ...], subject: str) -> Condition:
     """Return the worst condition that ``concerns`` gives ``subject``; OK if none."""
     return next((c.condition for c in concerns if c.subject == subject), Condition.OK)

@@ -22,7 +22,7 @@ def of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
         since = f"{service.lost_since:%Y-%m-%d %H:%M:%SZ}" if service.lost_since else "now"
         # nobody waits for them: what is lost is its own cause
         sentence = f"LOST: {service.lost} {writes} not there, known since {since}"
-        yield Concern(service.name, Condition.CRITICAL, sentence, service.name)
+        yield Concern(service.name, Condition.CRITICAL, sentence, service.name, is_past=True)
     if service.answers is None:
         yield Concern(service.name, Condition.UNSEEN, "no probe tells whether it answers")
     elif not service.answers:

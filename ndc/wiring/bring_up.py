@@ -28,7 +28,7 @@ from inventory.network import Network
 from lab.client import Labd
 from lab.patching import Patch
 from monitors.health.concern import Concern
-from monitors.health.concerns import concerns, is_settled
+from monitors.health.concerns import concerns, is_settled, left_to_do
 from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
 from ndc.wiring.beside_runs import demand_no_run
@@ -170,7 +170,7 @@ def _wait_until_green(work: _Work) -> Snapshot:
     """Return the first snapshot in which nothing is left to wait for.
 
     Raises:
-        Rejected: it settled, and is not green.
+        Rejected: it settled, and is not as it should be, even apart from what is lost for good.
     """
     # not as the inventory is by now: somebody may be writing in it
     taker = snapshot_taker(work.environment, work.network)
@@ -190,7 +190,7 @@ def _wait_until_green(work: _Work) -> Snapshot:
 
     with work.stages.stage("health gates"):
         snapshot = wait_until(clock, settled, what="a green network", bound=_GREEN, every=_AGAIN)
-    if remaining := concerns(snapshot):
+    if remaining := left_to_do(snapshot):
         raise Rejected(
             f"{len(remaining)} things are not as they should be",
             expected="all green",

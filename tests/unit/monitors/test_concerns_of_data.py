@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitors.health.concern import Condition
-from monitors.health.concerns import concerns, is_settled
+from monitors.health.concerns import Health, concerns, health_of, is_settled, left_to_do
 from monitors.health.notices import ApartView, ScheduledView
 from monitors.health.snapshot import MemberRole, Snapshot
 from monitors.look.readings import ProbeReading
@@ -101,6 +101,16 @@ def test_known_losses_are_critical_and_nobody_waits_for_them(*, answers: bool | 
         "LOST: 2 acknowledged writes are not there, known since 2030-05-17 05:00:00Z"
     )
     assert not found[0].is_unexplained
+
+
+def test_what_is_lost_for_good_keeps_nobody_from_changing_the_network() -> None:
+    seen = healthy("compact")
+    lossy = replace(seen, services=(replace(seen.services[0], lost=2, lost_since=NOON),))
+    refusing = replace(seen, services=(replace(lossy.services[0], answers=False),))
+
+    assert health_of(lossy) is Health.DEGRADED
+    assert left_to_do(lossy) == ()
+    assert [concern.is_past for concern in left_to_do(refusing)] == [False]
 
 
 @pytest.mark.parametrize(
