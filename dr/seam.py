@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
-from dr.log_end import written
+from dr.log_end import forks_of, written
 from inventory.names import DatabaseName, HostName
 
 _PAGE_BYTES: Final = 8192
@@ -99,11 +99,8 @@ def goes_on(position: int, records: str, complaints: str) -> bool:
 
 def fork_of(history: str) -> int | None:
     """Return where a timeline left the one before, by its history file; None: it names none."""
-    lines = [line.split("\t") for line in history.splitlines() if "\t" in line]
-    if not lines:
-        return None
-    high, low = (int(half, base=16) for half in lines[-1][1].split("/"))
-    return high << 32 | low
+    forks = forks_of(history)
+    return forks[-1][1] if forks else None
 
 
 def strangers(leader: HostName, came: Mapping[HostName, LogProgress]) -> dict[HostName, int]:

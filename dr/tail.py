@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core.formats import Format
-from dr.log_end import read_location, written
+from dr.log_end import forks_of, read_location, written
 
 MARK: Final = "ndc-apart.json"
 """in the data directory of a member that stays apart: with that copy it goes, and not before"""
@@ -21,11 +21,9 @@ MARK: Final = "ndc-apart.json"
 _DIVERGED: Final = re.compile(
     r"servers diverged at WAL location ([0-9A-F]+/[0-9A-F]+) on timeline (\d+)"
 )
-_LAST: Final = re.compile(r"error in WAL record at ([0-9A-F]+/[0-9A-F]+):")
 _COMMIT: Final = re.compile(
     r"desc: COMMIT(?:_PREPARED \d+:)? (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) UTC"
 )
-_HISTORY: Final = re.compile(r"^(\d+)\t([0-9A-F]+/[0-9A-F]+)", re.MULTILINE)
 _SEGMENT: Final = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(?:\.partial)?")
 _SEGMENT_BYTES: Final = 16 * 2**20
 _SEGMENTS_IN_HIGH: Final = 2**32 // _SEGMENT_BYTES
@@ -129,10 +127,9 @@ def spans(history: str, timeline: int, fork: tuple[int, int]) -> tuple[LogPart, 
 
     ``timeline`` is the last of the log, and ``history`` the text of its history file, if any.
     """
-    ends = [(int(line[1]), read_location(line[2])) for line in _HISTORY.finditer(history)]
     parts: list[LogPart] = []
     start = fork[1]
-    for number, end in [(n, end) for n, end in ends if fork[0] <= n < timeline]:
+    for number, end in [(n, end) for n, end in forks_of(history) if fork[0] <= n < timeline]:
         parts.append(LogPart(number, start, end))
         start = end
     return (*parts, LogPart(timeline, start, None))
@@ -141,12 +138,6 @@ def spans(history: str, timeline: int, fork: tuple[int, int]) -> tuple[LogPart, 
 def commits(records: str) -> list[datetime]:
     """Return when each commit that ``pg_waldump`` shows was made, in the order of the log."""
     return [datetime.fromisoformat(time).replace(tzinfo=UTC) for time in _COMMIT.findall(records)]
-
-
-def last_record(said: str) -> int | None:
-    """Return where the last record of a log begins, as ``pg_waldump`` complains at its end."""
-    last = _LAST.search(said)
-    return read_location(last[1]) if last else None
 
 
 def files_of(names: Iterator[str], parts: tuple[LogPart, ...], last: int | None) -> Iterator[str]:

@@ -6,8 +6,12 @@ mount namespace that ends with it.
 
 from __future__ import annotations
 
+import base64
+import io
 import socket
 import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +35,11 @@ export PGDATA=/tmp/data
 initdb --auth=trust >/dev/null
 exec postgres -h 127.0.0.1 -p "$0" -k /tmp -c fsync=off
 """
+_LOADED = """
+import sys, {module}
+print(*(m.__file__ for m in sys.modules.values() if getattr(m, "__file__", "") and
+        m.__name__.split(".")[0] in ("core", "dr", "inventory", "access")))
+"""
 
 
 def inside(folder: Path, script: str, argument: str = "") -> list[str | Path]:
@@ -53,6 +62,22 @@ def scratch_postgres(folder: Path) -> Iterator[str]:
         finally:
             server.send_signal(SIGINT)
             server.wait(20)
+
+
+def program_as_text(module: str) -> str:
+    """Return ``module`` of ours and all that it imports, zipped, as text for a script."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED.format(module=module)],
+        cwd=settings().home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as ours:
+        for name in done.stdout.split():
+            ours.write(name, Path(name).relative_to(settings().home))
+    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def _free_port() -> int:

@@ -14,7 +14,9 @@ import sys
 from pathlib import Path
 
 from core import host_paths
-from dr.log_end import checkpoint, end_text, is_final, written
+from dr.log_end import checkpoint, end_text, forks_of, is_final, shutdown_in, written
+from dr.onhost.log_files import file_bytes
+from dr.seam import file_name
 from dr.succession import LogEnd
 
 _BOUND_SECONDS = 5
@@ -26,23 +28,53 @@ def main() -> None:
     (database,) = sys.argv[1:]
     copy = Path(host_paths.POSTGRESQL_COPIES, database)
     try:
-        end = _end(copy)
+        end = end_of(copy)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         sys.exit(f"{copy}: {error}")
     sys.stdout.write(end_text(end) + "\n")
 
 
-def _end(copy: Path) -> LogEnd:
-    timeline, location = checkpoint(_output("pg_controldata", str(copy)))
-    records = _output(
-        *("pg_waldump", "--path", str(copy / "pg_wal"), "--timeline", str(timeline)),
-        *("--start", written(location), "--limit", str(_THE_CHECKPOINT_AND_ONE_MORE)),
-        must_end_well=False,  # it complains where a log ends
+def end_of(copy: Path) -> LogEnd:
+    """Return where the log of ``copy`` ends, or that of the timeline which it left last.
+
+    Raises:
+        OSError, SubprocessError, ValueError: that cannot be read.
+    """
+    timeline, location = checkpoint(_output("pg_controldata", str(copy)).stdout)
+    records = _dumped(
+        copy, timeline, written(location), "--limit", str(_THE_CHECKPOINT_AND_ONE_MORE)
     )
-    return LogEnd(timeline, location, is_final(records))
+    if is_final(records.stdout):
+        return LogEnd(timeline, location, final=True)
+    return _left(copy / "pg_wal", timeline) or LogEnd(timeline, location, final=False)
 
 
-def _output(program: str, *words: str, must_end_well: bool = True) -> str:
+def _left(log: Path, timeline: int) -> LogEnd | None:
+    """Return where the timeline before ``timeline`` was shut down here; None: no file tells."""
+    history = log / f"{timeline:08X}.history"
+    forks = forks_of(history.read_text("utf-8")) if history.exists() else []
+    if not forks:
+        return None
+    before, fork = forks[-1]
+    file = log / file_name(before, fork - 1, file_bytes(log))
+    if not file.exists():
+        return None
+    begin = written((fork - 1) // file_bytes(log) * file_bytes(log))
+    said = _dumped(log.parent, before, begin, "--rmgr", "XLOG")
+    location = shutdown_in(said.stdout, said.stderr)
+    return None if location is None else LogEnd(before, location, final=True)
+
+
+def _dumped(copy: Path, timeline: int, start: str, *words: str) -> subprocess.CompletedProcess[str]:
+    path = ("--path", str(copy / "pg_wal"), "--timeline", str(timeline), "--start", start)
+    return _output(
+        "pg_waldump", *path, *words, must_end_well=False
+    )  # it complains where a log ends
+
+
+def _output(
+    program: str, *words: str, must_end_well: bool = True
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [host_paths.POSTGRESQL_PROGRAMS / program, *words],
         env={"LC_ALL": "C"},
@@ -50,7 +82,7 @@ def _output(program: str, *words: str, must_end_well: bool = True) -> str:
         text=True,
         check=must_end_well,
         timeout=_BOUND_SECONDS,
-    ).stdout
+    )
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from core import files, host_paths
-from dr.log_end import checkpoint, written
-from dr.tail import MARK, LogPart, Tail, commits, files_of, last_record, spans
+from dr.log_end import checkpoint, last_record, written
+from dr.tail import MARK, LogPart, Tail, commits, files_of, spans
 
 _ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 

@@ -9,17 +9,16 @@ and exit code 1, where that cannot be told.
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 from core import host_paths
 from dr.log_end import written
+from dr.onhost.log_files import file_bytes
 from dr.seam import Seam, file_name, fork_of, goes_on, seam_text
 
 _BOUND_SECONDS = 5
-_FILE = re.compile("[0-9A-F]{24}")
 
 
 def main() -> None:
@@ -39,7 +38,7 @@ def seam_at(log: Path, timeline: int, position: int) -> Seam:
     fork = fork_of(history.read_text("utf-8")) if history.exists() else None
     if fork is not None and position <= fork:
         return Seam(holds=True, fork=fork)  # before the timeline began all had the same
-    if not (log / file_name(timeline, position, _file_bytes(log))).exists():
+    if not (log / file_name(timeline, position, file_bytes(log))).exists():
         return Seam(holds=None, fork=fork)  # pg_waldump would wait for the file, for seconds
     dump = subprocess.run(
         [
@@ -53,11 +52,6 @@ def seam_at(log: Path, timeline: int, position: int) -> Seam:
         timeout=_BOUND_SECONDS,
     )
     return Seam(goes_on(position, dump.stdout, dump.stderr), fork)
-
-
-def _file_bytes(log: Path) -> int:
-    """Return how long each file of ``log`` is."""
-    return next(one.stat().st_size for one in log.iterdir() if _FILE.fullmatch(one.name))
 
 
 if __name__ == "__main__":

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 
 import pytest
 
-from dr.log_end import checkpoint, is_final, read_location
-from tests.scratch_postgres import inside
+from dr.log_end import checkpoint, is_final, read_end, read_location
+from dr.succession import LogEnd
+from tests.scratch_postgres import inside, program_as_text
 
 pytestmark = pytest.mark.lab
 
 BOUND_SECONDS = 120
 
+PROGRAM = "dr.onhost.log_end_main"
 STORY = """
 cd /tmp
+echo "$0" | base64 -d >ours.zip
 initdb --pgdata=one --auth=trust >/dev/null
 cat >>one/postgresql.conf <<.
 listen_addresses = ''
@@ -40,6 +43,14 @@ tell() {
   echo "== $1 records"
   pg_waldump --path=$2/pg_wal --timeline=$timeline --start=$begin --limit=2 || :
 }
+end() {
+  echo "== $1 end"
+  PYTHONPATH=ours.zip /opt/ndc/venv/bin/python -c "
+from pathlib import Path
+from dr.log_end import end_text
+from PROGRAM import end_of
+print(end_text(end_of(Path('/tmp/$2'))))"
+}
 fork() { echo "== $1 fork"; cat $2/pg_wal/$3.history; }
 
 start one
@@ -53,6 +64,13 @@ tell stopped one
 follow one two
 tell good one
 fork good two 00000002
+end good one
+ask two 'CREATE TABLE more AS SELECT 3; CHECKPOINT'
+shown='SELECT count(*) FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()'
+until [ "$(ask two "$shown")" = 1 ]; do sleep 0.1; done
+ask one CHECKPOINT
+tell moved one
+end moved one
 
 pg_ctl stop -s -w -m immediate -D one
 ask two 'CREATE TABLE late AS SELECT 2'
@@ -60,10 +78,12 @@ pg_ctl stop -s -w -m fast -D two
 start one
 pg_ctl promote -s -w -D one
 tell torn two
+end torn two
 fork torn one 00000003
 
 pg_ctl stop -s -w -m immediate -D one
 tell crashed one
+end crashed one
 """
 
 
@@ -72,7 +92,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Return what was said in the story, by its heading."""
     # its servers are daemons: they end with their process namespace, however the story ends
     alone = ["unshare", "--pid", "--fork", "--kill-child"]
-    command = alone + inside(tmp_path_factory.mktemp("postgres"), STORY)
+    command = alone + inside(
+        tmp_path_factory.mktemp("postgres"),
+        STORY.replace("PROGRAM", PROGRAM),
+        program_as_text(PROGRAM),
+    )
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
     )
@@ -105,6 +129,22 @@ def test_one_that_wrote_what_the_next_leader_never_got_ends_after_the_fork(
     assert is_final(told["torn records"])
     assert timeline == 2
     assert location > _fork(told["torn fork"], timeline)
+
+
+def test_its_end_can_be_told_when_its_control_file_has_moved_on(told: Mapping[str, str]) -> None:
+    timeline, location = checkpoint(told["stopped control"])
+
+    assert checkpoint(told["moved control"])[0] == timeline + 1
+    assert not is_final(told["moved records"])
+    assert read_end(told["good end"]) == LogEnd(timeline, location, final=True)
+    assert told["moved end"] == told["good end"]
+
+
+def test_what_follows_a_second_time_is_not_taken_for_what_it_was_first(
+    told: Mapping[str, str],
+) -> None:
+    assert read_end(told["torn end"]).timeline == 2
+    assert not read_end(told["crashed end"]).final
 
 
 def test_one_that_crashed_left_no_end(told: Mapping[str, str]) -> None:

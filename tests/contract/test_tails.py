@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import subprocess
-import sys
-import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from dr.tail import MARK, Tail, read_tail
-from tests.networks import ROOT
-from tests.scratch_postgres import inside
+from tests.scratch_postgres import inside, program_as_text
 
 pytestmark = pytest.mark.lab
 
 BOUND_SECONDS = 120
 PROGRAM = "dr.onhost.rewind_main"
-LOADED = f"""
-import sys, {PROGRAM}
-print(*(m.__file__ for m in sys.modules.values() if getattr(m, "__file__", "") and
-        m.__name__.split(".")[0] in ("core", "dr")))
-"""
 STORY = """
 cd /var/lib/postgresql
 echo "$0" | base64 -d >ours.zip
@@ -84,25 +73,13 @@ echo "== rows"; ask old 'SELECT count(*) FROM t'
 """
 
 
-def _ours() -> str:
-    """Return our program with all that it imports, as text that a script can hold."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as ours:
-        for name in done.stdout.split():
-            ours.write(name, Path(name).relative_to(ROOT))
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Return what was said in the story, by its heading."""
     story = STORY.replace("PROGRAM", PROGRAM).replace("MARK", MARK)
     # its servers are daemons: they end with their process namespace, however the story ends
     alone = ["unshare", "--pid", "--fork", "--kill-child"]
-    command = alone + inside(tmp_path_factory.mktemp("postgres"), story, _ours())
+    command = alone + inside(tmp_path_factory.mktemp("postgres"), story, program_as_text(PROGRAM))
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
     )

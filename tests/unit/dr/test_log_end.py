@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dr.log_end import checkpoint, end_text, is_final, read_end, written
+from dr.log_end import (
+    checkpoint,
+    end_text,
+    forks_of,
+    is_final,
+    read_end,
+    shutdown_in,
+    written,
+)
 from dr.succession import LogEnd
 
 CONTROL = """\
@@ -51,6 +59,32 @@ def test_without_a_checkpoint_there_is_no_end(said: str) -> None:
 )
 def test_a_log_ends_with_a_shutdown_and_nothing_after_it(records: str, final: bool) -> None:  # noqa: FBT001 - the case
     assert is_final(records) is final
+
+
+@pytest.mark.parametrize(
+    ("records", "ends_at", "location"),
+    [
+        (ONLINE.replace("1/09000028", "1/08000060") + SHUTDOWN, "1/9000028", 0x1_0900_0028),
+        (SHUTDOWN, "1/90000A0", None),
+        (SHUTDOWN + ONLINE.replace("1/09000028", "1/090000A0"), "1/90000A0", None),
+        ("", "1/9000028", None),
+    ],
+    ids=["shut down", "wrote more", "began again", "no checkpoint"],
+)
+def test_a_timeline_that_was_left_ended_with_its_shutdown_or_nobody_can_tell(
+    records: str, ends_at: str, location: int | None
+) -> None:
+    said = f"pg_waldump: error: error in WAL record at {ends_at}: invalid record length\n"
+
+    assert shutdown_in(records, said) == location
+    assert shutdown_in(records, "pg_waldump: error: could not find file\n") is None
+
+
+def test_a_history_tells_which_timelines_were_left_where() -> None:
+    history = "1\t0/5000000\tno recovery target specified\n\n2\t1/7000000\tno reason\n"
+
+    assert forks_of(history) == [(1, 0x5000000), (2, 0x1_0700_0000)]
+    assert forks_of("") == []
 
 
 def test_an_end_is_read_as_it_was_written() -> None:
