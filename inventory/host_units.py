@@ -28,7 +28,6 @@ _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     "exporter": ("ndc-exporter",),
     "detour": ("ndc-detour",),
     "etcd": ("etcd",),
-    "database": ("ndc-lease",),
     "heartbeat": ("ndc-heartbeat",),
     "haproxy": ("haproxy",),
     "portal": ("nginx",),
@@ -58,7 +57,10 @@ def units_of(network: Network, host: Host) -> tuple[str, ...]:
 def _names(network: Network, host: Host) -> Iterator[str]:
     for role in roles_of(host):
         yield from (f"{name}.service" for name in _UNITS.get(role, ()))
-    for database in network.databases_on(host.name):
+    databases = network.databases_on(host.name)
+    if databases:
+        yield "ndc-lease.service"
+    for database in databases:
         yield f"patroni-{database.name}.service"
     for service in network.services_on(host.name):
         yield application_unit(service.name)

@@ -20,7 +20,7 @@ from inventory.names import EnvironmentName
 from inventory.network import Network
 from playbooks.module_utils.ndc_host import Host
 from playbooks.running.private_data import private_data
-from tests.networks import DECLARED, ROOT, TWO_DATABASES, network
+from tests.networks import DECLARED, FOURTH_SITE, ROOT, TWO_DATABASES, network
 from tests.unit.playbooks.hosts import Disk, Systemd
 
 _EVERYTHING = "msg={{ {'trees': ndc_trees, 'secrets': ndc_secrets} }}"
@@ -58,6 +58,13 @@ def rendered_twice(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ren
     """Return what each host is to hold where two services need a database each."""
     two = network("tiny", DECLARED, TWO_DATABASES)
     return _rendered(two, tmp_path_factory.mktemp("contents"))
+
+
+@pytest.fixture(scope="session")
+def rendered_of_four_sites(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]:
+    """Return what each host is to hold where a centre more was declared: it has no copy yet."""
+    four = network("tiny", DECLARED, FOURTH_SITE)
+    return _rendered(four, tmp_path_factory.mktemp("contents"))
 
 
 HOSTILE = "{{ lookup('ansible.builtin.pipe', 'touch FILE') }}{% set x %}\n[Service]\nUser=root\\"

@@ -18,7 +18,7 @@ from inventory.network import Role
 from inventory.network_text import network_from_json
 from inventory.patroni import changers
 from tests.conftest import Golden
-from tests.networks import ROOT, network
+from tests.networks import DECLARED, FOURTH_SITE, ROOT, network
 from tests.unit.playbooks.conftest import HOSTILE, Rendered
 
 GOLDEN = ROOT / "tests/golden/contents"
@@ -105,9 +105,16 @@ def test_every_unit_watches_files_that_some_role_places(rendered: Mapping[str, R
         assert not stray, host
 
 
-def test_every_unit_of_a_host_is_watched_and_no_other(rendered: Mapping[str, Rendered]) -> None:
-    of = network("tiny")
-    for name, contents in rendered.items():
+@pytest.mark.parametrize("folders", [(DECLARED,), (DECLARED, FOURTH_SITE)], ids=["three", "four"])
+def test_every_unit_of_a_host_is_watched_and_no_other(
+    folders: tuple[Path, ...],
+    rendered: Mapping[str, Rendered],
+    rendered_of_four_sites: Mapping[str, Rendered],
+) -> None:
+    of = network("tiny", *folders)
+    hosts = rendered_of_four_sites if FOURTH_SITE in folders else rendered
+    assert {host.name for host in of.hosts} == set(hosts)
+    for name, contents in hosts.items():
         units = {unit["name"] for tree in contents.trees for unit in tree.get("units") or []}
         watched = units_of(of, of.host(HostName(name)))
 
