@@ -21,7 +21,7 @@ from dr.epochs import Act
 from dr.facts import MemberFacts
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
-from dr.succession import Succession
+from dr.succession import Succession, Untold
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 
 
@@ -110,8 +110,8 @@ class DatabaseDoor(Protocol):
 
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName
-    ) -> Succession | None:
-        """Return how ``host`` came to lead after ``former``; None: nothing tells."""
+    ) -> Succession | Untold:
+        """Return how ``host`` came to lead after ``former``, or why nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)

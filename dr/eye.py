@@ -36,6 +36,7 @@ from dr.questions import (
     Serves,
 )
 from dr.seam import LogProgress, Seam, judged, strangers
+from dr.succession import Succession
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network
 
@@ -117,7 +118,7 @@ class Eye:
                 return _of_members(question, self.doors.database.members(question.database))
             case HasAll(database, host, former):
                 link = self.doors.database.succession(database, host, former)
-                return None if link is None else link.complete
+                return link.complete if isinstance(link, Succession) else None
             case CanaryIsKept(service, host, key):
                 rows = self.doors.application.rows(service, host, key)
                 return None if rows is None else rows == 1

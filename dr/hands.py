@@ -32,6 +32,7 @@ from dr.doors import Doors, SwitchOrder
 from dr.epochs import Act
 from dr.log_end import written
 from dr.placement import Claim
+from dr.succession import Untold
 from inventory.names import ServiceName
 
 
@@ -48,20 +49,23 @@ class Hands:
         within about ``deadline`` counts as none.
         """
         try:
-            self._perform(action, token, deadline)
+            note = self._perform(action, token, deadline)
         except Rejected as error:
             return Completion(token, Answer.NO, _note(error))
         except WorldError as error:
             # a look that failed before anything was sent counts as doubt as well: whoever looks
             # again will find that nothing happened
             return Completion(token, Answer.NONE, _note(error))
-        return Completion(token, Answer.YES)
+        return Completion(token, Answer.YES, note)
 
-    def _perform(self, action: Action, token: Token, deadline: timedelta) -> None:
+    def _perform(self, action: Action, token: Token, deadline: timedelta) -> str:
+        """Return what is left open by a yes; "": nothing."""
         match action:
             case ClaimWorkload() | ReleaseWorkload() | MovePlacement():
                 self._record(action)
-            case NarrowSync() | SwitchDatabase() | CompareLogs():
+            case CompareLogs():
+                return self._compare(action)
+            case NarrowSync() | SwitchDatabase():
                 self._database(action)
             case WriteCanary(service, host, key):
                 self.doors.application.write(service, host, key, deadline / 2)
@@ -73,6 +77,7 @@ class Hands:
                 """Its conditions are looked at until they hold; there is nothing to do."""
             case _:
                 assert_never(action)
+        return ""
 
     def _record(self, action: ClaimWorkload | ReleaseWorkload | MovePlacement) -> None:
         match action:
@@ -102,7 +107,7 @@ class Hands:
             )
         self.doors.records.swap_placement(action.service, old, new)
 
-    def _database(self, action: NarrowSync | SwitchDatabase | CompareLogs) -> None:
+    def _database(self, action: NarrowSync | SwitchDatabase) -> None:
         match action:
             case NarrowSync():
                 self._narrow(action)
@@ -110,8 +115,6 @@ class Hands:
                 claim = self._own_claim(service, run)
                 order = SwitchOrder(database, leader, candidate, service, claim)
                 self.doors.database.switch(order)
-            case CompareLogs():
-                self._compare(action)
             case _:
                 assert_never(action)
 
@@ -137,20 +140,23 @@ class Hands:
             )
         return claim
 
-    def _compare(self, action: CompareLogs) -> None:
-        """Refuse what is known to be incomplete; what cannot be told is no refusal."""
+    def _compare(self, action: CompareLogs) -> str:
+        """Refuse what is known to be incomplete; return why it cannot be told: no refusal."""
         leader, candidate = action.leader, action.candidate
         try:
             link = self.doors.database.succession(action.database, candidate, leader)
         except NotSeen as error:
             raise error.of_a_change() from error
-        if link is not None and not link.complete:
+        if isinstance(link, Untold):
+            return link.reason
+        if not link.complete:
             raise Rejected(
                 f"{leader} wrote what {candidate} does not have",
                 expected=f"nothing on timeline {link.end.timeline} after {written(link.fork)}",
                 actual=f"its last record lies at {written(link.end.location)}",
                 next_step=f"keep the disk of {leader} as it is, and count what is lost there",
             )
+        return ""
 
 
 def _held(service: ServiceName, run: RunName, number: int, claim: Claim) -> Rejected:

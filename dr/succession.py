@@ -35,12 +35,24 @@ class Succession:
         return self.end.location <= self.fork
 
 
-def succession(end: LogEnd, timeline: int | None, forks: Mapping[int, int]) -> Succession | None:
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """That nobody can tell how one leader followed another: not yet, or not any more."""
+
+    reason: str
+
+
+def succession(end: LogEnd, timeline: int | None, forks: Mapping[int, int]) -> Succession | Untold:
     """Return how the leader of ``timeline`` followed the one whose log has ``end``.
 
-    ``forks`` says where each timeline that is over was left. None: not told yet, or not
-    any more, as of a former leader that crashed, was rewound, or stopped again since.
+    ``forks`` says where each timeline that is over was left. Untold is, for example, a former
+    leader that crashed, was rewound, or stopped again since.
     """
-    if not end.final or timeline != end.timeline + 1 or end.timeline not in forks:
-        return None
+    if not end.final:
+        return Untold(f"the old log was not shut down on timeline {end.timeline}")
+    if timeline != end.timeline + 1:
+        now = f"timeline {timeline}" if timeline is not None else "a timeline that was not told"
+        return Untold(f"the old log ends on timeline {end.timeline}, and {now} is led now")
+    if end.timeline not in forks:
+        return Untold(f"where timeline {end.timeline} was left is not written down")
     return Succession(end, forks[end.timeline])

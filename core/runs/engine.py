@@ -14,7 +14,7 @@ from typing import Generic
 from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.formats import Format
-from core.runs.flight import Flight, action_of, shown_deadline
+from core.runs.flight import Flight, action_of
 from core.runs.journal import (
     Closed,
     Entry,
@@ -231,12 +231,7 @@ class Engine(Generic[ActionT, BasisT]):
             if flight.answered and self._in_effect(run, step):
                 run = self._note(run, step, EventKind.SUCCEEDED, flight.note)
             elif now >= flight.due:
-                reason = (
-                    "it said yes, but nothing is to be seen" if flight.answered else "no answer"
-                )
-                run = self._note(
-                    run, step, EventKind.LOST, f"{reason} within {shown_deadline(step)}"
-                )
+                run = self._note(run, step, EventKind.LOST, flight.overdue(step))
         return run
 
     def _hear(self, run: Run[ActionT, BasisT], completion: Completion) -> Run[ActionT, BasisT]:
@@ -246,7 +241,7 @@ class Engine(Generic[ActionT, BasisT]):
             return run  # whatever is said after a yes: only looking settles it
         match completion.answer:
             case Answer.YES:
-                flight.answered = True
+                flight.answered, flight.doubt = True, completion.note
                 return run
             case Answer.NO if self._sight(run, step):
                 flight.answered, flight.note = True, f"so already, though: {completion.note}"

@@ -20,14 +20,17 @@ class Flight:
     answered: bool = False
     """True: the world says yes, or it was so already; we have not seen it for long enough yet"""
     note: str = ""
+    doubt: str = ""
+    """what a yes left open"""
+
+    def overdue(self, step: Step[ActionT]) -> str:
+        """Return for a person that nothing settled ``step`` in time, and why as far as known."""
+        reason = "it said yes, but nothing is to be seen" if self.answered else "no answer"
+        doubt = f": {self.doubt}" if self.doubt else ""
+        return f"{reason} within {step.deadline.total_seconds():g} s{doubt}"
 
 
 def action_of(run: Run[ActionT, BasisT], step: Step[ActionT]) -> ActionT:
     """Return what ``step`` sends as ``run`` stands: its action or, while it is undone, its undo."""
     undoing = run.states[step.id] in {StepState.UNDOING, StepState.UNDO_IN_DOUBT}
     return step.undo if undoing and step.undo is not None else step.action
-
-
-def shown_deadline(step: Step[ActionT]) -> str:
-    """Return the deadline of ``step`` for a person."""
-    return f"{step.deadline.total_seconds():g} s"

@@ -21,7 +21,7 @@ from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
 from dr.seam import LogProgress, Seam
-from dr.succession import LogEnd, Succession, succession
+from dr.succession import LogEnd, Succession, Untold, succession
 from inventory.endpoints import patroni_port
 from inventory.names import DatabaseName, HostName
 from inventory.network import Member, Network
@@ -91,7 +91,7 @@ class Patroni:
 
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName
-    ) -> Succession | None:
+    ) -> Succession | Untold:
         """Return how ``host`` came to lead after ``former``: its history, and the disk of both."""
         end = self._log_end(database, former)
         members = self._cluster(database).members

@@ -18,7 +18,7 @@ from dr.seam import LogProgress, Seam
 from dr.simulation.citizens import Citizens
 from dr.simulation.database import ROW_BYTES, SimulatedDatabase
 from dr.simulation.truth import Truth
-from dr.succession import Succession
+from dr.succession import Succession, Untold
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Role
 
@@ -142,11 +142,12 @@ class SimulatedPatroni:
 
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName
-    ) -> Succession | None:
+    ) -> Succession | Untold:
         """Return what the logs of both copies tell."""
         if not (self.truth.sees(host) and self.truth.sees(former)):
             raise NotSeen(f"{host} or {former} does not answer for {database}", refused=False)
-        return self.truth.database.successions.get((former, host))
+        nobody = Untold(f"{host} did not follow {former} yet")
+        return self.truth.database.successions.get((former, host), nobody)
 
 
 @dataclass(frozen=True, slots=True)

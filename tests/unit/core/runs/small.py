@@ -43,6 +43,8 @@ class Words(Timeline):
     lost: list[str] = field(default_factory=list)
     """once each: never arrives"""
     unseen: set[str] = field(default_factory=set)
+    open: dict[str, str] = field(default_factory=dict)
+    """what a yes leaves open"""
     against: dict[str, str] = field(default_factory=dict)
     """objections to beginning"""
     answers: deque[Completion] = field(default_factory=deque)
@@ -82,7 +84,7 @@ class Words(Timeline):
         if action in self.uncertain:
             self._give_up(token)
         elif action not in self.mute:
-            self.answers.append(Completion(token, Answer.YES))
+            self.answers.append(Completion(token, Answer.YES, self.open.get(action, "")))
 
     def _give_up(self, token: Token) -> None:
         self.answers.append(Completion(token, Answer.NONE, "the line broke"))

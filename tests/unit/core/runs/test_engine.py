@@ -137,6 +137,18 @@ def test_a_yes_is_not_believed_before_it_is_seen(bench: Bench) -> None:
     assert at[2] - at[1] >= timedelta(seconds=3)
 
 
+def test_what_a_yes_leaves_open_is_told_once_its_time_is_over(bench: Bench) -> None:
+    bench.world.unseen.add("a")
+    bench.world.open["a"] = "the log is torn"
+
+    bench.start(step("a"))
+
+    events = [r.entry for r in bench.journal.records() if r.entry.what == "step"]
+    assert events[-1].note == (
+        "it said yes, but nothing is to be seen within 10 s: the log is torn"
+    )
+
+
 def test_what_cannot_be_seen_holds_the_run_in_doubt(bench: Bench) -> None:
     bench.world.unseen.add("a")
     bench.world.mute.add("a")
