@@ -21,6 +21,7 @@ MARK: Final = "ndc-apart.json"
 _DIVERGED: Final = re.compile(
     r"servers diverged at WAL location ([0-9A-F]+/[0-9A-F]+) on timeline (\d+)"
 )
+_NOTHING: Final = re.compile(r"could not find a valid record after ([0-9A-F]+/[0-9A-F]+)")
 _COMMIT: Final = re.compile(
     r"desc: COMMIT(?:_PREPARED \d+:)? (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) UTC"
 )
@@ -138,6 +139,12 @@ def spans(history: str, timeline: int, fork: tuple[int, int]) -> tuple[LogPart, 
 def commits(records: str) -> list[datetime]:
     """Return when each commit that ``pg_waldump`` shows was made, in the order of the log."""
     return [datetime.fromisoformat(time).replace(tzinfo=UTC) for time in _COMMIT.findall(records)]
+
+
+def has_nothing_after(said: str, location: int) -> bool:
+    """Whether ``pg_waldump`` says that no record comes at ``location`` or later: it ends there."""
+    nothing = _NOTHING.search(said)
+    return nothing is not None and read_location(nothing[1]) == location
 
 
 def files_of(names: Iterator[str], parts: tuple[LogPart, ...], last: int | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core import files, host_paths
 from dr.log_end import checkpoint, last_record, written
-from dr.tail import MARK, LogPart, Tail, commits, files_of, spans
+from dr.tail import MARK, LogPart, Tail, commits, files_of, has_nothing_after, spans
 
 _ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 
@@ -38,6 +38,8 @@ class Log:
         for part in parts:
             done = self._records(part)
             last = last_record(done.stderr)
+            if last is None and has_nothing_after(done.stderr, part.start):
+                last = part.start
             if done.returncode and last is None:
                 complete = False
                 break

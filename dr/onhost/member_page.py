@@ -11,6 +11,7 @@ from core import files
 from core.errors import NdcError
 from dr.apart import page
 from dr.onhost.disk_watch import DiskWatch
+from dr.onhost.postmaster import Postmaster
 from dr.tail import MARK, Tail, read_tail
 
 
@@ -38,6 +39,10 @@ class MemberPage:
 
     def _tails(self) -> Iterator[Tail]:
         for copy in (disk.data for disk in self.disks):
+            if Postmaster(copy).writes():
+                # who leads stays apart from nobody, whatever was so before
+                (copy / MARK).unlink(missing_ok=True)
+                continue
             try:
                 text = files.read_if_there(copy / MARK)
                 tail = read_tail(text, copy / MARK) if text else None

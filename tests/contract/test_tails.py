@@ -13,6 +13,8 @@ from tests.scratch_postgres import inside, program_as_text
 pytestmark = pytest.mark.lab
 
 BOUND_SECONDS = 120
+SHUTDOWN = "120"
+"""bytes of the checkpoint with which a server stops in good order"""
 PROGRAM = "dr.onhost.rewind_main"
 STORY = """
 cd /var/lib/postgresql
@@ -44,6 +46,15 @@ ask old 'BEGIN; INSERT INTO t VALUES (2); ROLLBACK'
 pg_ctl stop -s -w -m fast -D old
 cp -r old again; cp -r old once
 
+echo "== without a record"
+PYTHONPATH=ours.zip /opt/ndc/venv/bin/python -c "
+from pathlib import Path
+from dr.log_end import checkpoint
+from dr.onhost.log_tail import Log
+log = Log(Path('/var/lib/postgresql/old'), 'a-host')
+timeline, location = checkpoint(log.control())
+tail, _ = log.tail((timeline, location + SHUTDOWN))
+print(tail.text())"
 echo "== without commits"; rewind
 ls kept old/MARK 2>&1 || :
 rm -rf old; mv again old
@@ -76,7 +87,7 @@ echo "== rows"; ask old 'SELECT count(*) FROM t'
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Return what was said in the story, by its heading."""
-    story = STORY.replace("PROGRAM", PROGRAM).replace("MARK", MARK)
+    story = STORY.replace("PROGRAM", PROGRAM).replace("MARK", MARK).replace("SHUTDOWN", SHUTDOWN)
     # its servers are daemons: they end with their process namespace, however the story ends
     alone = ["unshare", "--pid", "--fork", "--kill-child"]
     command = alone + inside(tmp_path_factory.mktemp("postgres"), story, program_as_text(PROGRAM))
@@ -95,6 +106,13 @@ def _mark(told: Mapping[str, str], which: str) -> Tail:
 def test_a_tail_in_which_nothing_is_committed_is_rewound_at_once(told: Mapping[str, str]) -> None:
     assert "rewound" in told["without commits"]
     assert told["without commits"].count("No such file") == 2
+
+
+def test_a_log_that_ends_at_the_fork_holds_nothing_more(told: Mapping[str, str]) -> None:
+    tail = read_tail(told["without a record"], "here")
+
+    assert (tail.commits, tail.is_empty) == (0, True)
+    assert tail.last == tail.fork
 
 
 def test_commits_that_nobody_else_has_are_kept_and_not_erased(told: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -77,6 +78,21 @@ def test_without_a_mark_or_with_another_members_nothing_is_told(tmp_path: Path) 
     assert _page(tmp_path, None) == ""
     (tmp_path / "another").mkdir()
     assert _page(tmp_path / "another", replace(TAIL, host="ndc02-data").text()) == ""
+
+
+def test_who_leads_stays_apart_from_nobody_and_its_mark_goes(tmp_path: Path) -> None:
+    copy = tmp_path / "general-db"
+    copy.mkdir()
+    (copy / MARK).write_text(TAIL.text(), "utf-8")
+    page = MemberPage("ndc01-data", [_watched(copy)], tmp_path / "members.prom")
+
+    with subprocess.Popen(["sleep", "60"], cwd=copy) as leader:
+        (copy / "postmaster.pid").write_text(f"{leader.pid}\n", "ascii")
+        page.write_if_other(timedelta())
+        leader.kill()
+
+    assert page.path.read_text("utf-8") == ""
+    assert not (copy / MARK).exists()
 
 
 def test_a_page_that_says_the_same_is_not_written_again(tmp_path: Path) -> None:
