@@ -41,6 +41,7 @@ def test_a_program_that_was_stopped_explains_why_its_service_does_not_answer(lab
     assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
 
 
+@pytest.mark.campaign
 def test_a_program_that_hangs_is_told_by_the_agent_beside_it(lab: Terminal) -> None:
     (service,) = lab.done("status", "--wait", "--json", bound_seconds=120).value["services"]
     host = _serving(lab, service)
@@ -60,6 +61,7 @@ def test_a_program_that_hangs_is_told_by_the_agent_beside_it(lab: Terminal) -> N
     assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
 
 
+@pytest.mark.campaign
 def test_a_disk_that_is_full_is_named_with_its_place(lab: Terminal) -> None:
     host = lab.done("show", "hosts", "--json").value[0]["host"]
     make = "mkdir -p /srv/small && mount -t tmpfs -o size=20m none /srv/small"
