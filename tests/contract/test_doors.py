@@ -269,14 +269,6 @@ def test_a_torn_log_is_refused_and_never_in_doubt(reached: Reached) -> None:
     assert "wrote what ndc02-node does not have" in completion.note
 
 
-def test_what_cannot_be_compared_yet_is_no_refusal_and_says_why(reached: Reached) -> None:
-    completion = reached.attempt(COMPARE)
-
-    assert completion.answer is not Answer.NO
-    assert completion.note
-    assert reached.is_so(COMPARE) is None
-
-
 def test_the_probe_counts_what_was_written_while_it_is_asked_about(reached: Reached) -> None:
     since = reached.doors.probe.now(SERVICE)
     reached.clock.sleep(timedelta(seconds=1))

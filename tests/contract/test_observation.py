@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from core.clock import wait_until
+from core.runs.ports import Answer
 from dr import questions
 from dr.facts import Facts
 from tests.contract.reached import Reached
 from tests.contract.test_doors import (
     APP,
     CANDIDATE,
+    COMPARE,
     DATABASE,
     HOME,
     LEADER,
@@ -82,3 +84,11 @@ def test_nothing_is_made_up_about_a_network_that_nobody_sees(reached: Reached) -
     assert facts.paused is None
     assert (*facts.progress, *facts.seams) == ()
     assert (*facts.members, *facts.reachable, *facts.answering) == ()
+
+
+def test_what_cannot_be_compared_yet_is_no_refusal_and_says_why(reached: Reached) -> None:
+    completion = reached.attempt(COMPARE)
+
+    assert completion.answer is not Answer.NO
+    assert completion.note
+    assert reached.is_so(COMPARE) is None
