@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGINT
@@ -20,6 +20,7 @@ from signal import SIGINT
 from ndc.settings import settings
 from toolchain.build import ensure_image
 
+_STORY_SECONDS = 120
 _MOUNT = """
 set -eu
 mount -t tmpfs none "$2"
@@ -62,6 +63,21 @@ def scratch_postgres(folder: Path) -> Iterator[str]:
         finally:
             server.send_signal(SIGINT)
             server.wait(20)
+
+
+def sections_of(folder: Path, story: str, argument: str = "") -> Mapping[str, str]:
+    """Return what ``story`` printed below each heading ``== …``, told as ``inside`` says.
+
+    Its servers are daemons: they end with their process namespace, however the story ends.
+    """
+    alone = ["unshare", "--pid", "--fork", "--kill-child"]
+    command = alone + inside(folder, story, argument)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=_STORY_SECONDS
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    sections = (part.partition("\n") for part in done.stdout.split("== ")[1:])
+    return {heading: text for heading, _, text in sections}
 
 
 def program_as_text(module: str) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 
 import pytest
 
 from dr.log_end import checkpoint, is_final, read_end, read_location
 from dr.succession import LogEnd
-from tests.scratch_postgres import inside, program_as_text
+from tests.scratch_postgres import program_as_text, sections_of
 
 pytestmark = pytest.mark.lab
 
-BOUND_SECONDS = 120
 
 PROGRAM = "dr.onhost.log_end_main"
 STORY = """
@@ -90,19 +88,11 @@ end crashed one
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Return what was said in the story, by its heading."""
-    # its servers are daemons: they end with their process namespace, however the story ends
-    alone = ["unshare", "--pid", "--fork", "--kill-child"]
-    command = alone + inside(
+    return sections_of(
         tmp_path_factory.mktemp("postgres"),
         STORY.replace("PROGRAM", PROGRAM),
         program_as_text(PROGRAM),
     )
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
-    )
-    assert done.returncode == 0, done.stderr
-    sections = (part.partition("\n") for part in done.stdout.split("== ")[1:])
-    return {heading: text for heading, _, text in sections}
 
 
 def test_a_leader_that_stopped_in_good_order_ends_before_the_fork(

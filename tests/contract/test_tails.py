@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 
 import pytest
 
 from dr.tail import MARK, Tail, read_tail
-from tests.scratch_postgres import inside, program_as_text
+from tests.scratch_postgres import program_as_text, sections_of
 
 pytestmark = pytest.mark.lab
 
-BOUND_SECONDS = 120
 SHUTDOWN = "120"
 """bytes of the checkpoint with which a server stops in good order"""
 PROGRAM = "dr.onhost.rewind_main"
@@ -88,15 +86,7 @@ echo "== rows"; ask old 'SELECT count(*) FROM t'
 def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Return what was said in the story, by its heading."""
     story = STORY.replace("PROGRAM", PROGRAM).replace("MARK", MARK).replace("SHUTDOWN", SHUTDOWN)
-    # its servers are daemons: they end with their process namespace, however the story ends
-    alone = ["unshare", "--pid", "--fork", "--kill-child"]
-    command = alone + inside(tmp_path_factory.mktemp("postgres"), story, program_as_text(PROGRAM))
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    sections = (part.partition("\n") for part in done.stdout.split("== ")[1:])
-    return {heading: text for heading, _, text in sections}
+    return sections_of(tmp_path_factory.mktemp("postgres"), story, program_as_text(PROGRAM))
 
 
 def _mark(told: Mapping[str, str], which: str) -> Tail:

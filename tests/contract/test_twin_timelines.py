@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 
 import pytest
 
 from dr.log_end import read_location
 from dr.seam import file_name, fork_of, goes_on
-from tests.scratch_postgres import inside
+from tests.scratch_postgres import sections_of
 
 pytestmark = pytest.mark.lab
 
-BOUND_SECONDS = 120
 
 STORY = """
 cd /tmp
@@ -89,15 +87,7 @@ echo "== file"; ask one "SELECT pg_walfile_name('$twins')"
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """Return what was said in the story, by its heading."""
-    # its servers are daemons: they end with their process namespace, however the story ends
-    alone = ["unshare", "--pid", "--fork", "--kill-child"]
-    command = alone + inside(tmp_path_factory.mktemp("postgres"), STORY)
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=BOUND_SECONDS
-    )
-    assert done.returncode == 0, done.stderr
-    sections = (part.partition("\n") for part in done.stdout.split("== ")[1:])
-    return {heading: text for heading, _, text in sections}
+    return sections_of(tmp_path_factory.mktemp("postgres"), STORY)
 
 
 def test_a_twin_reports_the_leaders_timeline_and_the_leader_does_not_know_it(
