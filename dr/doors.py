@@ -1,4 +1,4 @@
-"""What recovery asks of the outside world, and what it may have it do: five doors.
+"""What recovery asks of the outside world, and what it may have it do: its doors.
 
 A method that looks returns what it sees, or raises NotSeen. A method that changes something
 makes one thing true; when it raises, the error says what is then known: Rejected, nothing
@@ -10,7 +10,7 @@ contract suite (``tests/contract``) that both pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -179,6 +179,42 @@ class ProbeDoor(Protocol):
 
     def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
         """Return what became of the writes that were due between ``since`` and ``until``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Whether a host has power, and which of its lives that is."""
+
+    on: bool
+    life: str
+    """names the time since its power came on last, or, while it is off, the time before"""
+
+
+class PowerDoor(Protocol):
+    """Whoever can take a host's power away, beside the host and the network it serves."""
+
+    def state(self, host: HostName) -> Power:
+        """Return how the power of ``host`` is now."""
+
+    def off(self, host: HostName, life: str) -> None:
+        """Take the power of ``host`` away, if it is in its ``life``; return when it is off.
+
+        Off already counts as done.
+
+        Raises:
+            Rejected: it lives another life, or there is no such host; nothing happened.
+            Unreachable: it may be off.
+        """
+
+
+class SightDoor(Protocol):
+    """What the hosts of a network see of each other, over the network that serves citizens."""
+
+    def answering(self, observer: HostName, hosts: Sequence[HostName]) -> frozenset[HostName]:
+        """Return those of ``hosts`` that answer ``observer`` now, within its own bound.
+
+        Who only has power, and whose programs stand still, does not answer.
+        """
 
 
 @dataclass(frozen=True, slots=True)
