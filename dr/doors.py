@@ -108,6 +108,24 @@ class DatabaseDoor(Protocol):
             Unreachable: it may have happened, or may still happen.
         """
 
+    def holder(self, database: DatabaseName) -> HostName | None:
+        """Return who holds the leader key, as the quorum says; None: nobody does.
+
+        Who holds it may be dead: the key outlives its holder by the lease.
+        """
+
+    def take_over(self, order: SwitchOrder) -> None:
+        """Have the candidate of ``order`` lead after its leader, which must have been fenced.
+
+        The key that the leader holds is taken from it if the claim of ``order`` stands in that
+        very moment. Returns when another leads; that the candidate leads already counts as done.
+
+        Raises:
+            Rejected: the claim is another, a third leads, or the candidate is not synchronous;
+                nothing happened.
+            Unreachable: it may have happened, or may still happen.
+        """
+
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName
     ) -> Succession | Untold:
