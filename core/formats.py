@@ -33,14 +33,14 @@ class Format(Enum):
     NETWORK = ("`var/<env>/network.json`; `/etc/ndc/network.json` on hosts", PlanRefused)
     REGISTER = ("`/var/lib/ndc/register.json`, for all checkouts of a machine", PlanRefused)
     LAB = ("`var/<env>/lab/state.json`", PlanRefused)
-    PLAN = ("`var/<env>/runs/<run>/plan.json`", PlanRefused)
+    PLAN = ("`var/<env>/runs/<run>/plan.json`", PlanRefused, 2)
     JOURNAL = (
         "a run's first record, in `journal.jsonl` and in etcd; requests in its `inbox/`",
         PlanRefused,
-        2,
+        3,
     )
-    WINDOW = ("`var/<env>/runs/<run>/window.json`", PlanRefused)
-    REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused)
+    WINDOW = ("`var/<env>/runs/<run>/window-<service>.json`", PlanRefused)
+    REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused, 2)
     PLACEMENT = ("etcd, a key a service", JournalCorrupt)
     CLAIM = ("etcd, a key a database; beside the placements", JournalCorrupt)
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)

@@ -108,6 +108,52 @@ class WithdrawService:
 
 
 @dataclass(frozen=True, slots=True)
+class CutPower:
+    """Take the power of ``host`` away, in the life that was seen and in no other."""
+
+    host: HostName
+    life: str
+    kind: Literal["cut-power"] = "cut-power"
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitLeaseEnd:
+    """Touch nothing; wait until ``leader`` may write to ``database`` no more.
+
+    The key that it leads by ends with its lease, and a program on the host ends writing with it.
+    """
+
+    database: DatabaseName
+    leader: HostName
+    kind: Literal["await-lease-end"] = "await-lease-end"
+
+
+@dataclass(frozen=True, slots=True)
+class SeeGone:
+    """Touch nothing; see that ``host`` answers none of ``observers``."""
+
+    host: HostName
+    observers: tuple[HostName, ...]
+    kind: Literal["see-gone"] = "see-gone"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Have ``candidate`` lead ``database``, whose members ``lost`` are given up.
+
+    The key to lead by is taken from one of ``lost`` only if that is proven to have no power. If
+    its lease has ended, there is nothing to take. Only while ``run`` holds ``service``.
+    """
+
+    database: DatabaseName
+    lost: tuple[HostName, ...]
+    candidate: HostName
+    service: ServiceName
+    run: RunName
+    kind: Literal["take-over"] = "take-over"
+
+
+@dataclass(frozen=True, slots=True)
 class CompareLogs:
     """Touch nothing; find out whether ``candidate`` has all that ``leader`` wrote before it."""
 
@@ -132,6 +178,9 @@ class VerifyService:
     kind: Literal["verify-service"] = "verify-service"
 
 
+AfterALoss: TypeAlias = CutPower | AwaitLeaseEnd | SeeGone | TakeOver
+"""what takes the place of asking a host that is given up"""
+
 Action: TypeAlias = (
     ClaimWorkload
     | ReleaseWorkload
@@ -141,6 +190,7 @@ Action: TypeAlias = (
     | MovePlacement
     | AnnounceService
     | WithdrawService
+    | AfterALoss
     | CompareLogs
     | VerifyService
 )
@@ -165,10 +215,27 @@ def describe(action: Action) -> str:  # noqa: C901 - one line a verb
             sentence = f"announce {service} from {host}"
         case WithdrawService(service, host):
             sentence = f"withdraw {service} from {host}"
+        case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
+            sentence = _describe_after_a_loss(action)
         case CompareLogs(database, leader, candidate):
             sentence = f"prove that {candidate} has all that {leader} wrote to {database}"
         case VerifyService(service, database, site):
             sentence = f"wait until {service} is answered at {site}, and {database} is led there"
+        case _:
+            assert_never(action)
+    return sentence
+
+
+def _describe_after_a_loss(action: AfterALoss) -> str:
+    match action:
+        case CutPower(host, life):
+            sentence = f"take the power of {host} away, in its life {life}"
+        case AwaitLeaseEnd(database, leader):
+            sentence = f"wait until {leader} may write to {database} no more: its lease ends"
+        case SeeGone(host, observers):
+            sentence = f"see that {host} answers nobody, asked from {' and '.join(observers)}"
+        case TakeOver(database, lost, candidate):
+            sentence = f"have {candidate} lead {database}, without {', '.join(lost)}"
         case _:
             assert_never(action)
     return sentence

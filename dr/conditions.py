@@ -11,17 +11,23 @@ from typing import Final, Protocol, assert_never
 
 from dr.actions import (
     Action,
+    AfterALoss,
     AnnounceService,
+    AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
+    CutPower,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
+    SeeGone,
     SwitchDatabase,
+    TakeOver,
     VerifyService,
     WithdrawService,
     WriteCanary,
 )
+from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead
 from dr.questions import (
     CanaryIsKept,
     HasAll,
@@ -74,6 +80,16 @@ def before(action: Action) -> tuple[Question, ...]:
             )
         case MovePlacement(service, source, _, epoch):
             return (IsPlaced(service, source, epoch - 1),)
+        case CutPower(host, life):
+            return (IsInLife(host, life),)
+        case TakeOver(database, lost, candidate, service, run):
+            return (
+                IsHeldBy(service, run),
+                *(IsFenced(database, host) for host in lost),
+                MayLead(database, candidate),
+                HasReplayed(database, candidate),
+                IsNotPaused(database),
+            )
         case _:
             return ()
 
@@ -97,10 +113,26 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one 
             return (IsAnnounced(service, host, epoch),)
         case WithdrawService(service, host):
             return (IsWithdrawn(service, host),)
+        case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
+            return (_after_a_loss(action),)
         case CompareLogs(database, leader, candidate):
             return (HasAll(database, candidate, leader),)
         case VerifyService(service, database, site):
             return (Serves(service, site), IsLedAt(database, site))
+        case _:
+            assert_never(action)
+
+
+def _after_a_loss(action: AfterALoss) -> Question:
+    match action:
+        case CutPower(host):
+            return IsOff(host)
+        case AwaitLeaseEnd(database, leader):
+            return HoldsNoLease(database, leader)
+        case SeeGone(host, observers):
+            return IsGone(host, observers)
+        case TakeOver(database, _, candidate):
+            return Leads(database, candidate)
         case _:
             assert_never(action)
 

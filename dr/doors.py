@@ -1,4 +1,4 @@
-"""What recovery asks of the outside world, and what it may have it do: its doors.
+"""What recovery asks of the outside world, and what it may have it do: seven doors.
 
 A method that looks returns what it sees, or raises NotSeen. A method that changes something
 makes one thing true; when it raises, the error says what is then known: Rejected, nothing
@@ -18,7 +18,7 @@ from typing import Protocol
 from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
 from dr.epochs import Act
-from dr.facts import MemberFacts
+from dr.facts import MemberFacts, Power
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
@@ -63,10 +63,11 @@ class RecordsDoor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SwitchOrder:
-    """Have ``leader`` of ``database`` stop in good order, and ``candidate`` take over."""
+    """Have ``candidate`` lead ``database`` after ``leader``."""
 
     database: DatabaseName
-    leader: HostName
+    leader: HostName | None
+    """None: nobody holds the leader key"""
     candidate: HostName
     service: ServiceName
     """whose claim covers the database"""
@@ -100,7 +101,9 @@ class DatabaseDoor(Protocol):
         """
 
     def switch(self, order: SwitchOrder) -> None:
-        """Give ``order`` if its claim stands in that very moment; return when it was obeyed.
+        """Have the leader of ``order`` stop in good order and its candidate take over.
+
+        The order is given if its claim stands in that very moment. Returns when it was obeyed.
 
         Raises:
             Rejected: the claim is another, another leads, or the candidate is not synchronous;
@@ -118,10 +121,11 @@ class DatabaseDoor(Protocol):
         """Have the candidate of ``order`` lead after its leader, which must have been fenced.
 
         The key that the leader holds is taken from it if the claim of ``order`` stands in that
-        very moment. Returns when another leads; that the candidate leads already counts as done.
+        very moment, and it holds the key still. Returns when another leads; that the candidate
+        leads already counts as done.
 
         Raises:
-            Rejected: the claim is another, a third leads, or the candidate is not synchronous;
+            Rejected: the claim or the holder is another, or the candidate is not synchronous;
                 nothing happened.
             Unreachable: it may have happened, or may still happen.
         """
@@ -199,15 +203,6 @@ class ProbeDoor(Protocol):
         """Return what became of the writes that were due between ``since`` and ``until``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
-    """Whether a host has power, and which of its lives that is."""
-
-    on: bool
-    life: str
-    """names the time since its power came on last, or, while it is off, the time before"""
-
-
 class PowerDoor(Protocol):
     """Whoever can take a host's power away, beside the host and the network it serves."""
 
@@ -239,7 +234,7 @@ class SightDoor(Protocol):
 class Doors:
     """All that recovery can reach of one network; nothing of recovery goes past a door.
 
-    Every look and every change of an ``Eye`` and of ``Hands`` goes through one of these five,
+    Every look and every change of an ``Eye`` and of ``Hands`` goes through one of these seven,
     so a rehearsal that replaces them runs the same code as a disaster.
     """
 
@@ -248,3 +243,5 @@ class Doors:
     guard: GuardDoor
     application: ApplicationDoor
     probe: ProbeDoor
+    power: PowerDoor
+    sight: SightDoor

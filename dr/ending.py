@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -29,6 +29,25 @@ class Outcome(StrEnum):
     UNWOUND = "unwound"
     HELD = "held"
     GIVEN_UP = "given up"
+
+
+_WORST_FIRST: Final = (
+    Outcome.LOSS,
+    Outcome.ELSEWHERE,
+    Outcome.GIVEN_UP,
+    Outcome.HELD,
+    Outcome.UNWOUND,
+    Outcome.UNVERIFIED,
+    Outcome.UNMEASURED,
+    Outcome.UNPROTECTED,
+    Outcome.MISSED,
+    Outcome.DONE,
+)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return what a run is called whose services came to ``outcomes``: one at least."""
+    return min(outcomes, key=_WORST_FIRST.index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,18 @@ at a running network and at a simulated one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar, assert_never
+from typing import Final, assert_never
 
 from core.clock import Clock
-from core.errors import WorldError
 from core.measure import FRESH
+from dr import sightings
 from dr.doors import Doors
-from dr.facts import Facts, MemberFacts
+from dr.facts import Facts, MemberFacts, Sighting
+from dr.looks import Begin, at_once, if_seen
+from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead
+from dr.observers import observers
 from dr.questions import (
     CanaryIsKept,
     HasAll,
@@ -40,23 +43,8 @@ from dr.succession import Succession
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network
 
-T = TypeVar("T")
-
 READINESS: Final = "ndc-readiness"
 """a key that nobody writes: who can say that it is not there reaches its database"""
-
-
-class Begin(Protocol):
-    """Begins a look, so that others can be made meanwhile."""
-
-    def __call__(self, look: Callable[[], T], /) -> Callable[[], T]:
-        """Return what waits for the look and returns what it saw."""
-
-
-def at_once(look: Callable[[], T], /) -> Callable[[], T]:
-    """Look now: for a world in which looking takes no time."""
-    sight = look()
-    return lambda: sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +59,23 @@ class Eye:
     clock: Clock
     begin: Begin = at_once
 
-    def observe(self, service: ServiceName) -> Facts:
-        """Return what can be seen now about ``service``; what cannot be seen is absent."""
+    def look_at(self, lost: Iterable[HostName]) -> Mapping[HostName, Sighting]:
+        """Return what can be seen of hosts that are said to be lost."""
+        names = sorted(lost)
+        return sightings.look_at(self.doors, self.begin, names, observers(self.network, names))
+
+    def survey(self, lost: Iterable[HostName]) -> Mapping[ServiceName, Facts]:
+        """Return what can be seen now about every service, and of hosts said to be lost."""
+        sights = self.look_at(lost)
+        return {one.name: self.observe(one.name, sights) for one in self.network.services}
+
+    def observe(
+        self, service: ServiceName, lost: Mapping[HostName, Sighting] | None = None
+    ) -> Facts:
+        """Return what can be seen now about ``service``; what cannot be seen is absent.
+
+        ``lost`` is what was seen a moment ago of hosts that are said to be lost.
+        """
         declared = self.network.service(service)
         database = self.network.database(declared.database)
         records, door = self.doors.records, self.doors.database
@@ -100,6 +103,7 @@ class Eye:
             paused=paused(),
             progress=progress,
             seams=self._seams(database.name, _leader(members), progress),
+            sightings=lost or {},
         )
 
     def ask(self, question: Question) -> bool | None:
@@ -126,6 +130,8 @@ class Eye:
                 return self._of_the_host(question)
             case Serves(service, site):
                 return self._serves(service, site)
+            case IsOff() | IsInLife() | IsGone() | HoldsNoLease() | IsFenced() | MayLead():
+                return sightings.answer(self.doors, question)
             case _:
                 assert_never(question)
 
@@ -225,14 +231,6 @@ class Eye:
     def _is_ready(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
         rows = self.doors.application.rows
         return lambda: if_seen(lambda: rows(service, host, READINESS)) is not None
-
-
-def if_seen(look: Callable[[], T]) -> T | None:
-    """Return what ``look`` returns; None where nothing can be seen."""
-    try:
-        return look()
-    except WorldError:
-        return None
 
 
 def _of_members(

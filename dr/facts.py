@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dr.placement import Claim, Placement
@@ -22,6 +22,25 @@ class MemberFacts:
     """behind the leader; None: not known"""
     synchronous: bool = False
     """whether a commit may wait for it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Whether a host has power, and which of its lives that is."""
+
+    on: bool
+    life: str
+    """names the time since its power came on last, or, while it is off, the time before"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was seen of one host that is said to be lost."""
+
+    power: Power | None
+    """None: nobody who could take its power away answered"""
+    answers: Mapping[HostName, bool]
+    """whether it answered each observer; only those that could be asked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,8 @@ class Facts:
     """how far each copy came, by its own word; only those that said so"""
     seams: Mapping[HostName, Seam]
     """of copies to which the leader sends nothing: how its log goes on where they stand"""
+    sightings: Mapping[HostName, Sighting] = field(default_factory=dict)
+    """of the hosts that are said to be lost"""
 
     @property
     def leader(self) -> HostName | None:

@@ -8,6 +8,7 @@ The same code acts in a running network and in a simulated one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
@@ -18,12 +19,16 @@ from core.runs.ports import Answer, Completion, Token
 from dr.actions import (
     Action,
     AnnounceService,
+    AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
+    CutPower,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
+    SeeGone,
     SwitchDatabase,
+    TakeOver,
     VerifyService,
     WithdrawService,
     WriteCanary,
@@ -33,7 +38,7 @@ from dr.epochs import Act
 from dr.log_end import written
 from dr.placement import Claim
 from dr.succession import Untold
-from inventory.names import ServiceName
+from inventory.names import DatabaseName, HostName, ServiceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,14 @@ class Hands:
             return Completion(token, Answer.NONE, _note(error))
         return Completion(token, Answer.YES, note)
 
-    def _perform(self, action: Action, token: Token, deadline: timedelta) -> str:
+    def _perform(self, action: Action, token: Token, deadline: timedelta) -> str:  # noqa: C901 - a verb a line
         """Return what is left open by a yes; "": nothing."""
         match action:
             case ClaimWorkload() | ReleaseWorkload() | MovePlacement():
                 self._record(action)
             case CompareLogs():
                 return self._compare(action)
-            case NarrowSync() | SwitchDatabase():
+            case NarrowSync() | SwitchDatabase() | TakeOver():
                 self._database(action)
             case WriteCanary(service, host, key):
                 self.doors.application.write(service, host, key, deadline / 2)
@@ -73,7 +78,9 @@ class Hands:
                 self.doors.guard.act(Act.ANNOUNCE, service, host, token)
             case WithdrawService(service, host):
                 self.doors.guard.act(Act.WITHDRAW, service, host, token)
-            case VerifyService():
+            case CutPower(host, life):
+                self.doors.power.off(host, life)
+            case VerifyService() | AwaitLeaseEnd() | SeeGone():
                 """Its conditions are looked at until they hold; there is nothing to do."""
             case _:
                 assert_never(action)
@@ -107,7 +114,7 @@ class Hands:
             )
         self.doors.records.swap_placement(action.service, old, new)
 
-    def _database(self, action: NarrowSync | SwitchDatabase) -> None:
+    def _database(self, action: NarrowSync | SwitchDatabase | TakeOver) -> None:
         match action:
             case NarrowSync():
                 self._narrow(action)
@@ -115,8 +122,29 @@ class Hands:
                 claim = self._own_claim(service, run)
                 order = SwitchOrder(database, leader, candidate, service, claim)
                 self.doors.database.switch(order)
+            case TakeOver(database, lost, candidate, service, run):
+                claim = self._own_claim(service, run)
+                holder = self._dead_holder(database, lost, candidate)
+                order = SwitchOrder(database, holder, candidate, service, claim)
+                self.doors.database.take_over(order)
             case _:
                 assert_never(action)
+
+    def _dead_holder(
+        self, database: DatabaseName, lost: Sequence[HostName], candidate: HostName
+    ) -> HostName | None:
+        """Return from whom the key to lead by may be taken; None: nobody else holds it."""
+        holder = self.doors.database.holder(database)
+        if holder in (None, candidate):
+            return None
+        if holder in lost and not self.doors.power.state(holder).on:
+            return holder
+        raise Rejected(
+            f"{holder} leads {database}, and may write to it",
+            expected=f"that nobody leads it, or one of {', '.join(lost)} that has no power",
+            actual=f"{holder} has power" if holder in lost else f"{holder} was not given up",
+            next_step="ndc status shows who leads; wait until its lease has ended, or plan again",
+        )
 
     def _narrow(self, action: NarrowSync) -> None:
         members = self.doors.database.members(action.database)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from core.errors import JournalCorrupt, PlanRefused
 from core.formats import Format
@@ -19,6 +19,7 @@ from core.text import first_problem
 from dr.actions import Action
 from dr.facts import Facts
 from dr.placement import Claim, Placement
+from dr.request import Move
 from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName, SiteName
 
 LIFE: Final = timedelta(minutes=10)
@@ -47,9 +48,20 @@ class Phase(StrEnum):
         return f"P{list(Phase).index(self)}"
 
 
+class Intent(StrEnum):
+    """Why services move."""
+
+    SWITCHOVER = "switchover"
+    """somebody wants them elsewhere; nothing is lost"""
+    FAILOVER = "failover"
+    """what served them is lost"""
+    FAILBACK = "failback"
+    """what was lost is back"""
+
+
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """The facts that a plan stands or falls with."""
+    """The facts about one service that a plan stands or falls with."""
 
     placement: Placement | None
     leader: HostName | None
@@ -58,15 +70,41 @@ class Deciding:
     claim: Claim | None
 
     @classmethod
-    def among(cls, facts: Facts) -> Deciding:
-        """Return the deciding ones of ``facts``."""
+    def among(cls, facts: Facts, request: Move, candidate: HostName | None) -> Deciding:
+        """Return the deciding ones of ``facts`` for ``request``, which has ``candidate`` lead.
+
+        After a loss the leader key ends, and Patroni may choose the candidate by itself, while a
+        person reads the plan. That is what the plan is for, so it does not go out of date by it.
+        """
+        if not request.lost:
+            return cls(
+                placement=facts.placement,
+                leader=facts.leader,
+                synchronous=None if facts.synchronous is None else tuple(sorted(facts.synchronous)),
+                reachable=tuple(sorted(facts.reachable)),
+                claim=facts.claim,
+            )
+        expected = facts.leader in request.lost or facts.leader == candidate
         return cls(
             placement=facts.placement,
-            leader=facts.leader,
-            synchronous=None if facts.synchronous is None else tuple(sorted(facts.synchronous)),
-            reachable=tuple(sorted(facts.reachable)),
+            leader=None if expected else facts.leader,
+            synchronous=None,
+            reachable=tuple(sorted(facts.reachable & {request.target})),
             claim=facts.claim,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One service that a plan moves, and what that was decided on."""
+
+    service: ServiceName
+    database: DatabaseName
+    source: SiteName
+    target: SiteName
+    candidate: HostName | None
+    """that leads the database afterwards; None: not written down, before format 2"""
+    deciding: Deciding
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +112,58 @@ class Basis:
     """What a plan was asked for and decided on: a plan is begun only while all of it holds."""
 
     environment: EnvironmentName
-    service: ServiceName
-    database: DatabaseName
-    source: SiteName
-    target: SiteName
+    intent: Intent
+    moves: tuple[Moved, ...]
+    """one at least, each of another service"""
+    lost: tuple[HostName, ...]
+    """that are given up, sorted; empty unless it is a failover"""
     requested_by: str
     made_at: datetime
     network_digest: str
-    deciding: Deciding
 
     @property
     def expires_at(self) -> datetime:
         """Later than this, the plan is not begun."""
         return self.made_at + LIFE
 
+    @property
+    def again(self) -> str:
+        """The command that plans the same once more."""
+        if self.intent is Intent.FAILOVER:
+            return " ".join(["ndc dr plan", *(f"--lost {host}" for host in self.lost)])
+        (moved,) = self.moves
+        return f"ndc dr plan {moved.service} --to {moved.target}"
+
+    def asked(self, moved: Moved) -> Move:
+        """Return what was asked for about ``moved``."""
+        return Move(moved.service, moved.target, frozenset(self.lost))
+
+
+def _with_moves(plain: object) -> object:
+    """Return a basis as it is written now: before format 2 it named the one service itself."""
+    if not isinstance(plain, dict) or "moves" in plain:
+        return plain
+    own = ("service", "database", "source", "target", "deciding")
+    rest = {name: value for name, value in plain.items() if name not in own}
+    moved = {name: plain[name] for name in own if name in plain}
+    move = {**moved, "candidate": None}
+    return {**rest, "intent": Intent.SWITCHOVER, "moves": [move], "lost": []}
+
 
 _Action = Annotated[Action, Field(discriminator="kind")]
+_Basis = Annotated[Basis, BeforeValidator(_with_moves)]
 
 RecoveryStep: TypeAlias = Step[_Action]
-RecoveryPlan: TypeAlias = Plan[_Action, Basis]
-RecoveryRecord: TypeAlias = Record[_Action, Basis]
-RecoveryRun: TypeAlias = Run[_Action, Basis]
-RecoveryJournal: TypeAlias = Journal[_Action, Basis]
-RecoveryEngine: TypeAlias = Engine[_Action, Basis]
+RecoveryPlan: TypeAlias = Plan[_Action, _Basis]
+RecoveryRecord: TypeAlias = Record[_Action, _Basis]
+RecoveryRun: TypeAlias = Run[_Action, _Basis]
+RecoveryJournal: TypeAlias = Journal[_Action, _Basis]
+RecoveryEngine: TypeAlias = Engine[_Action, _Basis]
 
 _PLAN: TypeAdapter[RecoveryPlan] = TypeAdapter(RecoveryPlan)
 
 
-def codec() -> Codec[_Action, Basis]:
+def codec() -> Codec[_Action, _Basis]:
     """Return how the journal of a recovery reads as text."""
     return Codec(RecoveryRecord)
 

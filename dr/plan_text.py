@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dr.actions import describe
 from dr.conditions import after, before
 from dr.plan import Phase, RecoveryPlan, RecoveryStep
+from dr.plan_figures import served_after
 from dr.questions import state
 
 
@@ -20,11 +21,18 @@ def plan_text(plan: RecoveryPlan, *, conditions: bool = False) -> str:
 
 def _head(plan: RecoveryPlan) -> Iterator[str]:
     basis = plan.basis
-    placed = basis.deciding.placement
     yield f"plan {plan.id}: {plan.title}"
     yield f"  environment  {basis.environment}, inventory {basis.network_digest[:12]}"
-    yield f"  {basis.service} is at {basis.source}, epoch {placed.epoch if placed else 'unknown'}"
-    yield f"  {basis.database} is led by {basis.deciding.leader}"
+    for moved in basis.moves:
+        placed = moved.deciding.placement
+        epoch = placed.epoch if placed else "unknown"
+        yield f"  {moved.service} is at {moved.source}, epoch {epoch}; it moves to {moved.target}"
+        leader = moved.deciding.leader or "nobody who is left"
+        yield f"  {moved.database} is led by {leader}"
+    if basis.lost:
+        yield f"  given up     {', '.join(basis.lost)}"
+    served = served_after(plan).total_seconds()
+    yield f"  expected     citizens are served {served:.0f} s after it begins"
     yield f"  on failure   {plan.on_failure}"
     yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
 

@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from core.runs.plan import RunName
+from dr import loss_questions
+from dr.loss_questions import (
+    HoldsNoLease,
+    IsFenced,
+    IsGone,
+    IsInLife,
+    IsOff,
+    MayLead,
+    OfALoss,
+)
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 
 
@@ -177,6 +187,7 @@ Question: TypeAlias = (
     | IsAnnounced
     | IsWithdrawn
     | Serves
+    | OfALoss
 )
 
 
@@ -195,6 +206,8 @@ def state(question: Question) -> str:
             statement = f"{host} does not announce {service}"
         case Serves(service, site):
             statement = f"citizens write to {service} at {site}"
+        case IsOff() | IsInLife() | IsGone() | HoldsNoLease() | IsFenced() | MayLead():
+            statement = loss_questions.state(question)
         case _:
             statement = _of_the_database(question)
     return statement

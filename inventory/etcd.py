@@ -95,8 +95,9 @@ def accounts(network: Network) -> Iterator[Account]:
     changed = [*prefixes, runs(environment)]
     looked_at: list[str] = []
     for database in network.databases:
-        changed.append(patroni_order(environment, database.name))
-        looked_at += patroni_facts(environment, database.name)
+        leading, synchronous = patroni_facts(environment, database.name)
+        changed += [patroni_order(environment, database.name), leading]
+        looked_at.append(synchronous)
     yield Account(
         CONTROL,
         (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in looked_at)),

@@ -13,7 +13,7 @@ from dr.actions import Action
 from dr.conditions import Conditions
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, codec
 from dr.planner import Occasion, plan_switchover
-from dr.rules import Switchover
+from dr.request import Move
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.truth import Truth
 from dr.simulation.world import World, rehearsed
@@ -80,7 +80,7 @@ def rehearsal(profile: str = "compact", seed: int = 0, target: str = "ndc02") ->
     world = rehearsed(net, SERVICE, seed)
     world.sleep(timedelta(seconds=2))
     occasion = Occasion(RUN, world.now(), OperatorName("an"))
-    request = Switchover(SERVICE, SiteName(target))
+    request = Move(SERVICE, SiteName(target))
     return Rehearsal(
         net, world, plan_switchover(net, world.eye.observe(SERVICE), request, occasion)
     )

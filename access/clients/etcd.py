@@ -10,7 +10,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import httpx
 
@@ -38,6 +38,17 @@ class Holds:
 
     key: str
     value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A condition: ``key`` was not written since ``revision``, nor removed."""
+
+    key: str
+    revision: int
+
+
+Condition: TypeAlias = Holds | Unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ class Etcd:
         """
         return self._range(range_under(prefix))
 
-    def change(self, conditions: Sequence[Holds], changes: Sequence[Put | Delete]) -> bool:
+    def change(self, conditions: Sequence[Condition], changes: Sequence[Put | Delete]) -> bool:
         """Make all ``changes`` at once if all ``conditions`` hold; tell whether they did.
 
         Raises:
@@ -184,7 +195,9 @@ def _not_seen(error: Rejected | Unreachable) -> NotSeen:
     )
 
 
-def _condition(one: Holds) -> dict[str, Any]:
+def _condition(one: Condition) -> dict[str, Any]:
+    if isinstance(one, Unchanged):
+        return {"key": _coded(one.key), "target": "MOD", "mod_revision": str(one.revision)}
     if one.value is None:
         return {"key": _coded(one.key), "target": "CREATE", "create_revision": "0"}
     return {"key": _coded(one.key), "target": "VALUE", "value": _coded(one.value)}

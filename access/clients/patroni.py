@@ -157,13 +157,14 @@ def forks(over: httpx.Client, root: str) -> dict[int, int]:
         raise strange(url, "lines of timeline, location, …", str(error)) from error
 
 
-def order(*, leader: HostName, candidate: HostName, giver: str) -> str:
+def order(*, leader: HostName | None, candidate: HostName, giver: str) -> str:
     """Return the text by which ``leader`` is told to hand over to ``candidate``.
 
     Only a Patroni of that name that leads obeys it, and only if the candidate is well; any other
-    clears it. It passes over ``giver``, who can tell by it whose order stands.
+    clears it. Where nobody leads, all but the candidate stand back. Patroni passes over
+    ``giver``, who can tell by it whose order stands.
     """
-    fields = {"leader": leader, "member": candidate, "giver": giver}
+    fields = {"leader": leader or "", "member": candidate, "giver": giver}
     return json.dumps(fields, separators=(",", ":"))
 
 

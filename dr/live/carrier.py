@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from core.clock import Clock
@@ -14,16 +15,17 @@ from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
 from dr.ending import Ending
-from dr.eye import if_seen
 from dr.live.doors import Live
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.run_folder import RunFolder
 from dr.live.signing import ProvedInbox, Signing
-from dr.plan import Basis, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun
+from dr.looks import if_seen
+from dr.plan import Basis, Moved, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun
 from dr.questions import IsLedAt, IsProtected
-from dr.report import Report, report, report_json, report_text
-from dr.rules import staleness
+from dr.report import Noticed, Report, report, report_json
+from dr.report_text import report_text
+from dr.rules.staleness import staleness
 from inventory.names import ServiceName
 
 _AROUND: Final = timedelta(seconds=2)
@@ -69,14 +71,15 @@ class Carrier:
             return begun
         plan = self.folder.plan()
         if begun is None:
-            facts = eye.observe(plan.basis.service)
+            lost = eye.look_at(plan.basis.lost)
+            facts = {moved.service: eye.observe(moved.service, lost) for moved in plan.basis.moves}
             for refusal in staleness(plan, self.live.network, facts, self.clock.now()):
                 raise refusal
-            self._mark_the_beginning(plan.basis.service)
+            self._mark_the_beginning(plan.basis)
         start = self.folder.start()
         start = self.signing.proved(start) if start else None
         run = engine.resume() if begun else engine.start(plan, truth, start)
-        self._mark_the_end(plan.basis.service)
+        self._mark_the_end(plan.basis)
         return run
 
     def report(self) -> Report:
@@ -88,10 +91,17 @@ class Carrier:
         """
         records = self.folder.journal(self.clock).records()
         basis = self.folder.plan().basis
-        service, measure = self.live.network.service(basis.service), self._measure(basis)
-        run_report = report(
-            records, service, measure, self._ending(records), self.signing.is_proved
-        )
+        # the rows of the last moments must have had time to be acknowledged
+        self.clock.sleep(_AROUND)
+        noticed = [
+            Noticed(
+                self.live.network.service(moved.service),
+                self._measure(moved.service),
+                self._ending(records, moved),
+            )
+            for moved in basis.moves
+        ]
+        run_report = report(records, noticed, self.signing.is_proved)
         self.folder.keep_report(report_text(run_report), report_json(run_report))
         return run_report
 
@@ -112,38 +122,42 @@ class Carrier:
     def _etcd_journal(self) -> EtcdJournal[Action, Basis]:
         return self.live.journal(self.folder.run, self.clock)
 
-    def _measure(self, basis: Basis) -> Measure | None:
-        window = self.folder.window()
+    def _measure(self, service: ServiceName) -> Measure | None:
+        window = self.folder.window(service)
         span = window.span(_AROUND) if window else None
         if span is None:
             return None
-        # the rows of the last moments must have had time to be acknowledged
-        self.clock.sleep(_AROUND)
-        return if_seen(lambda: self.live.doors.probe.measure(basis.service, *span))
+        return if_seen(lambda: self.live.doors.probe.measure(service, *span))
 
-    def _ending(self, records: Sequence[RecoveryRecord]) -> Ending:
+    def _ending(self, records: Sequence[RecoveryRecord], moved: Moved) -> Ending:
         """Look how the database stands; after a move, wait for its standby for a while."""
-        run, basis, eye = fold(records), self.folder.plan().basis, self.live.eye(self.clock)
+        run, eye = fold(records), self.live.eye(self.clock)
         until = self.clock.elapsed() + _STANDBY
         done = run is not None and run.closed is RunVerdict.DONE
-        protected = eye.ask(IsProtected(basis.database))
+        protected = eye.ask(IsProtected(moved.database))
         while done and protected is False and self.clock.elapsed() < until:
             self.clock.sleep(_AROUND / 4)
-            protected = eye.ask(IsProtected(basis.database))
-        return Ending(eye.ask(IsLedAt(basis.database, basis.target)), protected)
+            protected = eye.ask(IsProtected(moved.database))
+        return Ending(eye.ask(IsLedAt(moved.database, moved.target)), protected)
 
-    def _mark_the_beginning(self, service: ServiceName) -> None:
-        mark = if_seen(lambda: self._mark(service))
-        last = if_seen(lambda: self.live.doors.probe.acknowledged(service))
-        if mark is not None:
-            waiting = last is not None and last.age > FRESH
-            lead = last.age if last is not None and waiting else timedelta()
-            self.folder.keep_window(Window(mark, lead))
+    def _mark_the_beginning(self, basis: Basis) -> None:
+        for service in (moved.service for moved in basis.moves):
+            mark = self._seen_mark(service)
+            last = if_seen(partial(self.live.doors.probe.acknowledged, service))
+            if mark is not None:
+                waiting = last is not None and last.age > FRESH
+                lead = last.age if last is not None and waiting else timedelta()
+                self.folder.keep_window(service, Window(mark, lead))
 
-    def _mark_the_end(self, service: ServiceName) -> None:
-        window = self.folder.window()
-        if window is not None:
-            self.folder.keep_window(replace(window, ended=if_seen(lambda: self._mark(service))))
+    def _mark_the_end(self, basis: Basis) -> None:
+        for service in (moved.service for moved in basis.moves):
+            window = self.folder.window(service)
+            if window is not None:
+                ended = replace(window, ended=self._seen_mark(service))
+                self.folder.keep_window(service, ended)
+
+    def _seen_mark(self, service: ServiceName) -> ClockPair | None:
+        return if_seen(lambda: self._mark(service))
 
     def _mark(self, service: ServiceName) -> ClockPair:
         began = self.clock.elapsed()

@@ -89,6 +89,14 @@ class Patroni:
         """Give ``order`` under its claim; return when another leader was seen."""
         self.orders.give(order)
 
+    def holder(self, database: DatabaseName) -> HostName | None:
+        """Return who holds the leader key, as the quorum says; None: nobody does."""
+        return self.orders.holder(database)
+
+    def take_over(self, order: SwitchOrder) -> None:
+        """Have the candidate lead after a leader that was fenced; return when it does."""
+        self.orders.take_over(order)
+
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName
     ) -> Succession | Untold:

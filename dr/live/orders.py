@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import Final
 
 from access.clients import patroni
-from access.clients.etcd import Holds, Put
+from access.clients.etcd import Condition, Delete, Holds, Put, Unchanged
 from core.clock import Clock
 from core.errors import Rejected, Unreachable, WorldError
 from dr.doors import SwitchOrder
 from dr.live.records import EtcdRecords, of_a_change
 from inventory.etcd import patroni_facts, patroni_order
+from inventory.names import DatabaseName, HostName
 
 BOUND: Final = timedelta(seconds=25)
 """a leader looks for orders every 2 s, and needs about 2 s to obey"""
@@ -50,40 +51,76 @@ class Orders:
                     raise _refused(order, "a claim, a leader or a standby that changed meanwhile")
         self._follow(order, key)
 
-    def _conditions(self, order: SwitchOrder) -> list[Holds]:
+    def take_over(self, order: SwitchOrder) -> None:
+        """Take the key to lead by from the leader, who is dead; return when the candidate leads.
+
+        The key is removed in the transaction that names the candidate: the members would else
+        wait for the end of the lease, and the first to see it might be another.
+
+        Raises:
+            Rejected: what allows it does not hold; nothing happened.
+            Unreachable: it may have happened, or may still happen.
+        """
+        key, giver = self._key(order), str(order.claim.run)
+        text = patroni.order(leader=order.leader, candidate=order.candidate, giver=giver)
+        with of_a_change():
+            if self.holder(order.database) == order.candidate:
+                return
+            standing = self._text(key)
+            if standing != text or order.leader is not None:
+                conditions = [*self._conditions(order), Holds(key, standing)]
+                if standing != text:
+                    _demand_none(order, standing)
+                removed = [Delete(self._leading(order.database))] if order.leader else []
+                if not self.records.etcd.change(conditions, [*removed, Put(key, text)]):
+                    raise _refused(order, "a claim, a leader or a standby that changed meanwhile")
+        self._follow(order, key)
+
+    def holder(self, database: DatabaseName) -> HostName | None:
+        """Return who holds the key to lead ``database`` by, as a quorum says; None: nobody.
+
+        Raises:
+            NotSeen: no quorum answered.
+        """
+        name = self._text(self._leading(database))
+        return HostName(name) if name else None
+
+    def _conditions(self, order: SwitchOrder) -> list[Condition]:
         """Return what must be so when the order is written; Rejected: it is not so now."""
         fence = self.records.fence(order.service, order.claim)
         leading, synchronous = patroni_facts(self.records.network.environment, order.database)
-        leader, waiting = self._text(leading), self._text(synchronous)
-        if leader != order.leader:
-            raise _refused(order, f"led by {leader or 'nobody'}")
+        record, waiting = self.records.etcd.get(leading), self._text(synchronous)
+        if (record.value if record else None) != order.leader:
+            raise _refused(order, f"led by {record.value if record else 'nobody'}")
         if order.candidate not in patroni.waited_for(waiting):
             raise _refused(order, f"commits wait for {_listed(patroni.waited_for(waiting))}")
-        return [*fence, Holds(leading, leader), Holds(synchronous, waiting)]
+        # of this lease and no other: who leads again after a restart holds a new one
+        led = Unchanged(leading, record.revision) if record else Holds(leading, None)
+        return [*fence, led, Holds(synchronous, waiting)]
 
     def _follow(self, order: SwitchOrder, key: str) -> None:
         until, last = self.clock.elapsed() + BOUND, "it stands"
         while self.clock.elapsed() < until:
             try:
                 # in this order: who takes over clears it after it leads
-                stands, leader = patroni.stands(self._text(key)), self._leader(order)
+                stands, leader = patroni.stands(self._text(key)), self.holder(order.database)
             except WorldError as error:
                 stands, leader, last = True, None, error.what
             if leader not in (None, order.leader):
                 return
-            if not stands and leader == order.leader:
+            if not stands and leader is not None:
                 raise _refused(order, f"the Patroni of {leader} cleared the order")
             self.clock.sleep(_LOOK_EVERY)
         raise Unreachable(
-            f"{order.leader} did not hand {order.database} over within {BOUND.seconds} s",
+            f"nobody took {order.database} over from {order.leader} within {BOUND.seconds} s",
             expected=f"{order.candidate} leads",
             actual=f"the order was given; {last}",
             next_step="ndc status shows who leads",
         )
 
-    def _leader(self, order: SwitchOrder) -> str | None:
-        leading, _ = patroni_facts(self.records.network.environment, order.database)
-        return self._text(leading)
+    def _leading(self, database: DatabaseName) -> str:
+        leading, _ = patroni_facts(self.records.network.environment, database)
+        return leading
 
     def _key(self, order: SwitchOrder) -> str:
         return patroni_order(self.records.network.environment, order.database)
@@ -100,7 +137,7 @@ def _demand_none(order: SwitchOrder, standing: str | None) -> None:
 
 def _refused(order: SwitchOrder, actual: str) -> Rejected:
     return Rejected(
-        f"{order.database} is not handed over by {order.leader} to {order.candidate}",
+        f"{order.database} is not handed over by {order.leader or 'nobody'} to {order.candidate}",
         expected=f"a claim of {order.claim.run}, that leader, and commits that wait for the other",
         actual=actual,
         next_step="ndc status shows who leads and who follows; ndc dr runs who moves it",

@@ -5,7 +5,8 @@ journal.jsonl   the truth, or etcd's copy
 inbox/          what people ask of it while it is carried
 lock            held by the one process that carries it
 start.json      who had it started
-window.json     what time it is measured over, by the probe's clock
+window-SERVICE.json
+                what time it is measured over, by the probe's clock
 report.json, report.txt
 runner.log
 """
@@ -32,6 +33,7 @@ from core.runs.plan import RunName
 from dr.actions import Action
 from dr.live.journals.file import FileJournal
 from dr.plan import Basis, RecoveryPlan, codec, from_text, to_text
+from inventory.names import ServiceName
 from inventory.problems import nearest
 
 _LOOKERS: Final = timedelta(seconds=1)
@@ -169,13 +171,13 @@ class RunFolder:
             Format.REPORT.demand(text, f"the report of run {self.run}")
         return text
 
-    def window(self) -> Window | None:
+    def window(self, service: ServiceName) -> Window | None:
         """Return what time the run is measured over; None: nobody could ask when it began.
 
         Raises:
             PlanRefused: it is of a format that is not read.
         """
-        path = self.path / "window.json"
+        path = self._window_path(service)
         text = files.read_if_there(path)
         if text is None:
             return None
@@ -185,14 +187,14 @@ class RunFolder:
         except ValidationError:
             return None  # nothing is known then, and the report says so
 
-    def keep_window(self, window: Window) -> None:
+    def keep_window(self, service: ServiceName, window: Window) -> None:
         """Remember what time the run is measured over.
 
         Raises:
             Rejected: it could not be written.
         """
         plain = _WINDOW.dump_python(window, mode="json")
-        files.write(self.path / "window.json", Format.WINDOW.text(plain) + "\n")
+        files.write(self._window_path(service), Format.WINDOW.text(plain) + "\n")
 
     def last_words(self) -> str:
         """Return the last lines that a runner wrote; for when it left no report."""
@@ -228,6 +230,9 @@ class RunFolder:
     def is_carried(self) -> bool:
         """Whether a process carries this run now."""
         return is_held(self._lock_path)
+
+    def _window_path(self, service: ServiceName) -> Path:
+        return self.path / f"window-{service}.json"
 
     @property
     def _lock_path(self) -> Path:

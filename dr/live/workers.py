@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 
 from core.runs.ports import Completion, Token
 from dr.actions import Action
-from dr.eye import Begin
 from dr.hands import Hands
+from dr.looks import Begin
 
 T = TypeVar("T")
 

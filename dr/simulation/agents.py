@@ -12,7 +12,7 @@ from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.edges import HostEdge, Local, edge, yields
 from dr.epochs import Act
-from dr.eye import if_seen
+from dr.looks import if_seen
 from dr.placement import Placement
 from dr.simulation.world import World
 from inventory.names import HostName

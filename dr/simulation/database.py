@@ -50,6 +50,10 @@ class SimulatedDatabase:
     rejoining: timedelta = REJOINING
     """from there until a standby is synchronous again"""
     switching: bool = False
+    dead: HostName | None = None
+    """who holds the leader key and is dead"""
+    heirs: set[HostName] = field(default_factory=set)
+    """for whom commits waited when it died"""
     forks: int = 0
     """how often the leader changed"""
     successions: dict[tuple[HostName, HostName], Succession] = field(default_factory=dict)
@@ -113,9 +117,30 @@ class SimulatedDatabase:
         if lost is None:
             return
         self.alive.discard(lost)
-        self.leader, self.synchronous = None, set()
-        if heirs:
-            self.timeline.at(LEASE, lambda: self._promote(heirs[0], rejoining=None))
+        self.leader, self.heirs, self.dead = None, set(heirs), lost
+        self.timeline.at(LEASE, self._end_lease)
+
+    @property
+    def holder(self) -> HostName | None:
+        """Who holds the leader key; it may be dead."""
+        return self.leader or self.dead
+
+    def _end_lease(self) -> None:
+        if self.dead is not None:
+            self.dead = None
+            if heirs := sorted(self.heirs & self.alive):
+                self._promote(heirs[0], rejoining=None)
+
+    def take_over(self, leader: HostName | None, candidate: HostName) -> None:
+        """Let ``candidate`` promote itself, the key being taken from ``leader``."""
+        if self.leader == candidate:
+            return
+        if self.holder != leader or self.leader is not None:
+            raise Rejected(f"led by {self.holder}")
+        if candidate not in self.heirs:
+            raise Rejected(f"candidate {candidate} is not synchronous")
+        self.dead = None
+        self.timeline.at(timedelta(seconds=0.5), lambda: self._promote(candidate, rejoining=None))
 
     def _promote(self, candidate: HostName, rejoining: HostName | None) -> None:
         self.switching = False
@@ -125,6 +150,7 @@ class SimulatedDatabase:
         if behind:
             del self.log[-behind:]
         self.leader = candidate
+        self.heirs = set()
         self.forks += 1
         if rejoining is not None:
             end = LogEnd(self.forks, location=len(self.log) + behind, final=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -12,7 +12,7 @@ from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
 from dr.doors import Acknowledged, Doors, Stance, SwitchOrder
 from dr.epochs import Act
-from dr.facts import MemberFacts
+from dr.facts import MemberFacts, Power
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.simulation.citizens import Citizens
@@ -33,6 +33,8 @@ def doors(truth: Truth, citizens: Citizens) -> Doors:
         SimulatedGuard(truth),
         SimulatedApplication(truth),
         SimulatedProbe(truth, citizens),
+        SimulatedPower(truth),
+        SimulatedSight(truth),
     )
 
 
@@ -101,7 +103,7 @@ class SimulatedPatroni:
                 leads=host == own.leader,
                 streams=host != own.leader,
                 lag_bytes=None if host == own.leader else ROW_BYTES * own.missing.get(host, 0),
-                synchronous=host in own.synchronous,
+                synchronous=host in own.synchronous | own.heirs,
             )
             for host in sorted(own.alive)
         }
@@ -137,7 +139,24 @@ class SimulatedPatroni:
             raise Unreachable("no quorum answers")
         if self.truth.claim != order.claim:
             raise Rejected(f"the claim on {order.database} is another: {self.truth.claim}")
+        if order.leader is None:
+            raise Rejected("a switch begins at a leader")
         self.truth.database.switch(order.leader, order.candidate)
+        self.truth.changes += 1
+
+    def holder(self, database: DatabaseName) -> HostName | None:
+        """Return who holds the leader key."""
+        if not self.truth.quorum:
+            raise NotSeen(f"no quorum answers for {database}", refused=False)
+        return self.truth.database.holder
+
+    def take_over(self, order: SwitchOrder) -> None:
+        """Take the leader key from who holds it, and have the candidate promote."""
+        if not self.truth.quorum:
+            raise Unreachable("no quorum answers")
+        if self.truth.claim != order.claim:
+            raise Rejected(f"the claim on {order.database} is another: {self.truth.claim}")
+        self.truth.database.take_over(order.leader, order.candidate)
         self.truth.changes += 1
 
     def succession(
@@ -198,6 +217,36 @@ class SimulatedApplication:
         if not database.insert(key):
             raise Unreachable(f"{service} on {host} did not acknowledge within {bound}")
         self.truth.changes += 1
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedPower:
+    """Keeps the promise of ``dr.doors.PowerDoor``."""
+
+    truth: Truth
+
+    def state(self, host: HostName) -> Power:
+        """Return whether ``host`` has power."""
+        return Power(host not in self.truth.off, f"{host}-1")
+
+    def off(self, host: HostName, life: str) -> None:
+        """Take the power away."""
+        if life != f"{host}-1":
+            raise Rejected(f"{host} lives another life")
+        self.truth.switch_off(host)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedSight:
+    """Keeps the promise of ``dr.doors.SightDoor``."""
+
+    truth: Truth
+
+    def answering(self, observer: HostName, hosts: Sequence[HostName]) -> frozenset[HostName]:
+        """Return those that have power, and are not dark."""
+        if not self.truth.sees(observer):
+            raise NotSeen(f"{observer} does not answer", refused=False)
+        return frozenset(host for host in hosts if self.truth.sees(host))
 
 
 @dataclass(frozen=True, slots=True)

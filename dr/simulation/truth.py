@@ -30,6 +30,8 @@ class Truth:
     claim: Claim = field(default_factory=lambda: Claim(None))
     dark: set[SiteName] = field(default_factory=set)
     """sites that nobody can see into"""
+    off: set[HostName] = field(default_factory=set)
+    """hosts without power"""
     probe_ahead: timedelta = timedelta()
     """how far the probe's clock is ahead of everybody else's"""
     quorum: bool = True
@@ -56,7 +58,19 @@ class Truth:
 
     def sees(self, host: HostName) -> bool:
         """Whether ``host`` can be seen."""
-        return self.network.host(host).site not in self.dark
+        return host not in self.off and self.network.host(host).site not in self.dark
+
+    def switch_off(self, host: HostName) -> None:
+        """Let ``host`` have no power: what it did ends."""
+        if host in self.off:
+            return
+        self.off.add(host)
+        self.announcing.discard(host)
+        if self.database.leader == host:
+            self.database.crash_leader()
+        self.database.alive.discard(host)
+        self.database.synchronous.discard(host)
+        self.changes += 1
 
     def boot(self, host: HostName, *, new_disk: bool = False) -> None:
         """Let ``host`` lose its power and come back: it announces nothing."""

@@ -31,7 +31,8 @@ class PowerReading:
 class RunReading:
     """How one run stands that was begun on this machine and is not over."""
 
-    service: ServiceName
+    services: tuple[ServiceName, ...]
+    """that it moves"""
     is_carried: bool
     """whether a process carries it now"""
     is_held: bool

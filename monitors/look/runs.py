@@ -12,7 +12,11 @@ def run_views(readings: Readings) -> tuple[RunView, ...]:
     A claim of a run that is not among them is told, unless nobody could tell of any run.
     """
     own = readings.runs or {}
-    views = [RunView(name, run.service, _state(run), run.waits_for) for name, run in own.items()]
+    views = [
+        RunView(name, service, _state(run), run.waits_for)
+        for name, run in own.items()
+        for service in run.services
+    ]
     if readings.runs is not None:
         views += [
             RunView(claim.run, service, RunState.ELSEWHERE, ())

@@ -18,6 +18,7 @@ from ndc.cli import (
     dr,
     dr_give_up,
     dr_members,
+    dr_moves,
     dr_voters,
     env,
     lab,
@@ -50,6 +51,18 @@ app.command("logs", help="Show the environment's logs, newest last.")(logs.logs)
 app.command("tui", help="Watch the network live; read only.")(tui.tui)
 app.add_typer(env.app, name="env")
 app.add_typer(lab.app, name="lab")
+dr.app.command("plan", help="Print what a move would do, and keep it; touch nothing.")(
+    dr_moves.plan
+)
+dr.app.command("switchover", help="Move a service with its database elsewhere, nothing lost.")(
+    dr_moves.switchover
+)
+dr.app.command("failover", help="Have other sites serve what a lost host, site or region served.")(
+    dr_moves.failover
+)
+dr.app.command("failback", help="Move a service home, once its home is well again.")(
+    dr_moves.failback
+)
 dr.app.command("give-up", help="Let go of what a run holds that nobody can carry.")(
     dr_give_up.give_up
 )

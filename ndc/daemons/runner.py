@@ -17,7 +17,7 @@ from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
-from dr.report import report_text
+from dr.report_text import report_text
 from ndc.wiring import environment as environments
 from ndc.wiring.doors import reached
 from ndc.wiring.running_network import running

@@ -27,7 +27,7 @@ def runs_reading(root: Path, clock: Clock) -> dict[RunName, RunReading]:
             continue
         if run is not None and run.closed is None:
             readings[run.plan.id] = RunReading(
-                service=run.plan.basis.service,
+                services=tuple(moved.service for moved in run.plan.basis.moves),
                 is_carried=folder.is_carried,
                 is_held=standing(run, carried=False) == "held",
                 waits_for=tuple(run.waits_for()),

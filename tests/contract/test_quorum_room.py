@@ -16,7 +16,8 @@ from access.quorum_room import make_room
 from core.errors import Rejected
 from dr.live.records import EtcdRecords
 from dr.placement import Placement, placement_text
-from dr.rules import Switchover, refusals
+from dr.request import Move
+from dr.rules.table import refusals
 from inventory.etcd import CONTROL, ROOT, placements, runs
 from inventory.names import HostName, SiteName
 from monitors.look.voters import VoterReading, voter_reading
@@ -89,7 +90,7 @@ def test_a_plan_is_refused_while_the_quorum_takes_no_writes(server: Server) -> N
     rehearsed.truth.alarms = records.alarms()
 
     facts = rehearsed.world.eye.observe(SERVICE)
-    objections = refusals(rehearsed.truth.network, facts, Switchover(SERVICE, SiteName("ndc02")))
+    objections = refusals(rehearsed.truth.network, facts, Move(SERVICE, SiteName("ndc02")))
 
     (objection,) = objections
     assert (objection.actual, objection.next_step) == ("its alarm: NOSPACE", "ndc dr make-room")

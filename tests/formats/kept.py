@@ -25,7 +25,7 @@ from dr.live.run_folder import RunFolder
 from dr.onhost.epoch_record import EpochRecord
 from dr.placement import claim_text, placement_text, read_claim, read_placement
 from dr.plan import codec, to_text
-from dr.report import report, report_json
+from dr.report import Noticed, report, report_json
 from dr.simulation.timeline import Timeline
 from dr.tail import Tail, read_tail
 from inventory.allocations import Allocations
@@ -147,12 +147,8 @@ def _journalled(folder: Path, value: Iterable[Any]) -> None:
 def _reported(folder: Path, _: Any) -> None:
     text = HERE / "1eb6005" / "journal.jsonl"
     records = codec().decode(text.read_bytes().splitlines(), "the journal")
-    made = report(
-        records,
-        rehearsal("tiny").network.service(SERVICE),
-        None,
-        Ending(at_target=True, protected=True),
-    )
+    service = rehearsal("tiny").network.service(SERVICE)
+    made = report(records, [Noticed(service, None, Ending(at_target=True, protected=True))])
     _written(folder / RUN / "report.json", report_json(made) + "\n")
 
 
@@ -190,7 +186,7 @@ def _written(path: Path, text: str) -> None:
 
 def _windowed(folder: Path, value: Window) -> None:
     (folder / RUN).mkdir(parents=True)
-    _run(folder).keep_window(value)
+    _run(folder).keep_window(SERVICE, value)
 
 
 def _described(folder: Path, value: Description) -> None:
@@ -256,7 +252,10 @@ KEPT = {
         unknown=[],
     ),
     "window.json": Kept(
-        Format.WINDOW, f"{RUN}/window.json", lambda folder: _run(folder).window(), _windowed
+        Format.WINDOW,
+        f"{RUN}/window-{SERVICE}.json",
+        lambda folder: _run(folder).window(SERVICE),
+        _windowed,
     ),
     "report.json": Kept(
         Format.REPORT,

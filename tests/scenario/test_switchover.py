@@ -15,8 +15,9 @@ from dr.conditions import Conditions
 from dr.ending import Ending, Outcome
 from dr.placement import Claim, Placement
 from dr.plan import RecoveryRun, codec
-from dr.report import report
-from dr.rules import Switchover, refusals
+from dr.report import Noticed, report
+from dr.request import Move
+from dr.rules.table import refusals
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
@@ -186,7 +187,10 @@ def test_a_switch_that_tears_the_log_is_never_done_though_the_service_goes_on() 
     (reason,) = run.waits_for()
     assert reason.startswith("compare is failed: ndc01-data wrote what ndc02-data does not have")
     assert made.truth.announcing == {HostName("ndc02-app")}
-    assert report(journal.records(), made.truth.service, None, Ending()).outcome is Outcome.LOSS
+    assert (
+        report(journal.records(), [Noticed(made.truth.service, None, Ending())]).outcome
+        is Outcome.LOSS
+    )
 
 
 def test_a_former_leader_whose_end_nobody_can_tell_leaves_the_run_open() -> None:
@@ -255,7 +259,7 @@ def test_a_second_service_on_the_database_is_not_moved_meanwhile() -> None:
     world, other = rehearsed(shared, SERVICE), ServiceName("payments")
     world.truth.claim = Claim(RUN, 1)
 
-    found = refusals(shared, world.eye.observe(other), Switchover(other, SiteName("ndc01")))
+    found = refusals(shared, world.eye.observe(other), Move(other, SiteName("ndc01")))
 
     assert f"another run may be moving {other}" in [refusal.what for refusal in found]
 
@@ -284,5 +288,5 @@ def test_a_run_whose_former_site_is_lost_ends_and_is_called_what_it_is() -> None
     assert made.world.elapsed() - began < timedelta(seconds=10)
     assert made.truth.claim.run is None
     unprotected = Ending(at_target=True, protected=False)
-    told = report(journal.records(), made.truth.service, None, unprotected)
+    told = report(journal.records(), [Noticed(made.truth.service, None, unprotected)])
     assert told.outcome is Outcome.UNVERIFIED

@@ -80,7 +80,10 @@ class StubEtcd:
         return True
 
     def _holds(self, one: Mapping[str, str]) -> bool:
-        value = self.held.get(_plain(one["key"]))
+        key = _plain(one["key"])
+        value = self.held.get(key)
+        if one["target"] == "MOD":
+            return value is not None and self._changed.get(key, 1) == int(one["mod_revision"])
         return value is None if one["target"] == "CREATE" else value == _plain(one["value"])
 
 

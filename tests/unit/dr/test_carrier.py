@@ -21,7 +21,7 @@ from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
 from dr.plan import RecoveryPlan
 from dr.planner import Occasion, plan_switchover
-from dr.rules import Switchover
+from dr.request import Move
 from inventory.etcd import runs
 from inventory.names import OperatorName, SiteName
 from tests.rehearsals import SERVICE
@@ -54,7 +54,7 @@ def _carrier(stub: StubNetwork, root: Path, plan: RecoveryPlan | None = None) ->
 def _plan(live: Live) -> RecoveryPlan:
     facts = live.eye(CLOCK).observe(SERVICE)
     occasion = Occasion(NAME, CLOCK.now(), OperatorName("an"))
-    return plan_switchover(live.network, facts, Switchover(SERVICE, SiteName("ndc02")), occasion)
+    return plan_switchover(live.network, facts, Move(SERVICE, SiteName("ndc02")), occasion)
 
 
 def test_a_run_is_carried_to_its_end_and_measured(stub: StubNetwork, tmp_path: Path) -> None:
@@ -65,16 +65,17 @@ def test_a_run_is_carried_to_its_end_and_measured(stub: StubNetwork, tmp_path: P
         again = carrier.carry()
         stub.goes_dark()
         unmeasured = carrier.report()
-        window = carrier.folder.window()
+        window = carrier.folder.window(SERVICE)
 
     assert run.closed is RunVerdict.DONE, run.waits_for()
     assert again == run
     assert report.outcome is Outcome.DONE
-    assert report.measure is not None
-    assert report.measure.acknowledged > 50
+    (course,), (dark,) = report.courses, unmeasured.courses
+    assert course.measure is not None
+    assert course.measure.acknowledged > 50
     assert window is not None
     assert window.ended is not None
-    assert (unmeasured.outcome, unmeasured.measure) == (Outcome.UNVERIFIED, None)
+    assert (unmeasured.outcome, dark.measure) == (Outcome.UNVERIFIED, None)
     kept = [key for key in stub.etcd.held if key.startswith(runs(stub.on.network.environment))]
     assert len(kept) == len((tmp_path / NAME / "journal.jsonl").read_text().splitlines())
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from dr.rules import Switchover, refusals
+from dr.request import Move
+from dr.rules.table import refusals
 from dr.simulation.database import SimulatedDatabase
 from inventory.names import HostName, SiteName
 from tests.rehearsals import SERVICE, rehearsal
 
 LEADER, CANDIDATE = HostName("ndc01-data"), HostName("ndc02-data")
-TO_02 = Switchover(SERVICE, SiteName("ndc02"))
+TO_02 = Move(SERVICE, SiteName("ndc02"))
 
 
 def _is_a_twin(database: SimulatedDatabase) -> None:

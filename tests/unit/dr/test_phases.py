@@ -9,7 +9,7 @@ from core.runs.machine import EventKind
 from core.runs.plan import StepId
 from dr.ending import Ending, Outcome
 from dr.plan import RecoveryRecord
-from dr.report import report
+from dr.report import Noticed, report
 from dr.run_text import run_line
 from dr.simulation.timeline import BEGINNING
 from tests.rehearsals import SERVICE, rehearsal
@@ -35,7 +35,7 @@ def test_a_phase_lasts_from_its_first_step_sent_to_its_last_answer() -> None:
         StepEvent(READY, EventKind.SUCCEEDED),
     )
 
-    (ready,) = report(records, A_SERVICE, None, Ending()).phases
+    (ready,) = report(records, [Noticed(A_SERVICE, None, Ending())]).phases
 
     assert ready.began_at == BEGINNING + timedelta(seconds=1)
     assert ready.took == timedelta(seconds=3)
@@ -43,7 +43,7 @@ def test_a_phase_lasts_from_its_first_step_sent_to_its_last_answer() -> None:
 
 def test_a_phase_whose_answer_is_awaited_lasts_until_it_was_sent() -> None:
     (ready,) = report(
-        _records(StepEvent(READY, EventKind.STARTED)), A_SERVICE, None, Ending()
+        _records(StepEvent(READY, EventKind.STARTED)), [Noticed(A_SERVICE, None, Ending())]
     ).phases
 
     assert ready.took == timedelta()
@@ -56,7 +56,7 @@ def test_a_phase_that_was_sent_again_lasts_until_then() -> None:
         StepEvent(READY, EventKind.STARTED),
     )
 
-    (ready,) = report(records, A_SERVICE, None, Ending()).phases
+    (ready,) = report(records, [Noticed(A_SERVICE, None, Ending())]).phases
 
     assert ready.took == timedelta(seconds=2)
 
@@ -64,13 +64,13 @@ def test_a_phase_that_was_sent_again_lasts_until_then() -> None:
 def test_a_phase_of_which_nothing_was_sent_is_not_told() -> None:
     records = _records(StepEvent(READY, EventKind.REFUSED, "not so"))
 
-    assert report(records, A_SERVICE, None, Ending()).phases == ()
+    assert report(records, [Noticed(A_SERVICE, None, Ending())]).phases == ()
 
 
 def test_a_run_that_was_undone_is_called_so() -> None:
     records = _records(Request("1", Wish.ABORT, "an"), Closed(RunVerdict.UNWOUND))
 
-    assert report(records, A_SERVICE, None, Ending()).outcome is Outcome.UNWOUND
+    assert report(records, [Noticed(A_SERVICE, None, Ending())]).outcome is Outcome.UNWOUND
 
 
 def test_a_list_of_runs_says_how_each_stands() -> None:

@@ -21,7 +21,7 @@ from dr.facts import MemberFacts
 from dr.plan import Phase, RecoveryPlan, from_text, to_text
 from dr.plan_text import plan_text
 from dr.planner import Occasion, plan_switchover
-from dr.rules import Switchover
+from dr.request import Move
 from inventory.names import HostName, OperatorName, SiteName
 from tests.conftest import Golden
 from tests.rehearsals import RUN, SERVICE, rehearsal
@@ -69,7 +69,7 @@ def test_the_new_site_announces_before_the_old_one_withdraws(plan: RecoveryPlan)
 
 
 def test_every_effect_carries_the_epoch_that_follows_the_one_seen(plan: RecoveryPlan) -> None:
-    placed = plan.basis.deciding.placement
+    placed = plan.basis.moves[0].deciding.placement
     assert placed is not None
     assert {step.epoch for step in plan.steps} == {placed.epoch + 1}
 
@@ -130,7 +130,7 @@ def test_a_database_that_leads_at_the_target_already_is_left_alone() -> None:
     plan = plan_switchover(
         made.network,
         facts,
-        Switchover(SERVICE, SiteName("ndc02")),
+        Move(SERVICE, SiteName("ndc02")),
         Occasion(RUN, made.world.now(), OperatorName("an")),
     )
 

@@ -15,7 +15,8 @@ from core.runs.journal import Opened, Proof, Request, RunVerdict, Wish
 from core.runs.run import fold
 from dr.ending import Ending, Outcome, outcome
 from dr.plan import RecoveryRecord, codec
-from dr.report import report, report_json, report_text
+from dr.report import Noticed, report, report_json
+from dr.report_text import report_text
 from dr.run_text import record_text, run_text
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
@@ -80,7 +81,7 @@ def service() -> Service:
 def test_a_good_run_is_reported_like_this(
     done: list[RecoveryRecord], service: Service, golden: Golden
 ) -> None:
-    made = report(done, service, GOOD, WELL)
+    made = report(done, [Noticed(service, GOOD, WELL)])
 
     golden(GOLDEN / "done.txt", report_text(made) + "\n")
     golden(GOLDEN / "done.json", report_json(made) + "\n")
@@ -91,11 +92,15 @@ def test_an_unmeasured_run_says_beside_each_figure_what_it_is_worth(
 ) -> None:
     made = report(
         done,
-        service,
-        replace(VOID, not_read_back=64, unknown=0, unknown_appeared=0, sent_again=0),
-        WELL,
+        [
+            Noticed(
+                service,
+                replace(VOID, not_read_back=64, unknown=0, unknown_appeared=0, sent_again=0),
+                WELL,
+            )
+        ],
     )
-    unheard = report(done, service, UNHEARD, WELL)
+    unheard = report(done, [Noticed(service, UNHEARD, WELL)])
 
     golden(GOLDEN / "unmeasured.txt", report_text(made) + "\n")
     assert "0 of 73, 0.0%  (nothing is known of a service that was never heard)" in report_text(
@@ -106,7 +111,7 @@ def test_an_unmeasured_run_says_beside_each_figure_what_it_is_worth(
 def test_a_held_run_says_what_it_waits_for(
     held: list[RecoveryRecord], service: Service, golden: Golden
 ) -> None:
-    made = report(held, service, None, WELL)
+    made = report(held, [Noticed(service, None, WELL)])
 
     golden(GOLDEN / "held.txt", report_text(made) + "\n")
     golden(GOLDEN / "held.json", report_json(made) + "\n")
@@ -179,9 +184,9 @@ def test_a_report_is_called_after_the_run_and_the_promise_of_its_service(
 ) -> None:
     late = replace(GOOD, gap=_gap(service.recovery_time + timedelta(milliseconds=1)))
 
-    assert report(done, service, GOOD, WELL).outcome is Outcome.DONE
-    assert report(done, service, late, WELL).outcome is Outcome.MISSED
-    assert report(held, service, GOOD, WELL).outcome is Outcome.HELD
+    assert report(done, [Noticed(service, GOOD, WELL)]).outcome is Outcome.DONE
+    assert report(done, [Noticed(service, late, WELL)]).outcome is Outcome.MISSED
+    assert report(held, [Noticed(service, GOOD, WELL)]).outcome is Outcome.HELD
 
 
 def test_no_field_of_a_measure_is_dropped(done: list[RecoveryRecord], service: Service) -> None:
@@ -192,14 +197,19 @@ def test_no_field_of_a_measure_is_dropped(done: list[RecoveryRecord], service: S
         *({"gap": replace(GOOD.gap, **{f.name: getattr(other, f.name)})} for f in fields(Gap)),
     ]
 
-    told = {report_json(report(done, service, replace(GOOD, **change), WELL)) for change in changes}
+    told = {
+        report_json(report(done, [Noticed(service, replace(GOOD, **change), WELL)]))
+        for change in changes
+    }
 
-    assert len(told | {report_json(report(done, service, GOOD, WELL))}) == len(changes) + 1
+    assert (
+        len(told | {report_json(report(done, [Noticed(service, GOOD, WELL)]))}) == len(changes) + 1
+    )
 
 
 def test_nothing_is_reported_of_no_run(service: Service) -> None:
     with pytest.raises(JournalCorrupt, match="no run to report"):
-        report([], service, None, WELL)
+        report([], [Noticed(service, None, WELL)])
 
 
 @pytest.mark.parametrize(
@@ -234,8 +244,8 @@ def test_a_report_names_who_asked_and_who_answered_for_a_step(
     start = Request("1", Wish.START, "an", proof=proof, ticket="CHG-7")
     told = [replace(done[0], entry=replace(opened, start=start)), *done[1:]]
 
-    proved = report(told, service, GOOD, WELL, lambda request: request == start)
-    forged = report(told, service, GOOD, WELL, lambda _: False)
+    proved = report(told, [Noticed(service, GOOD, WELL)], lambda request: request == start)
+    forged = report(told, [Noticed(service, GOOD, WELL)], lambda _: False)
 
     assert "asked for by  an, proved by key SHA256:key-of-an (CHG-7)" in report_text(proved)
     assert "asked for by  an, not proved by a key" in report_text(forged)

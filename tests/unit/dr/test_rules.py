@@ -15,7 +15,9 @@ from dr.conditions import LAG_LIMIT_BYTES
 from dr.facts import Facts, MemberFacts
 from dr.placement import Claim, Placement
 from dr.planner import Occasion, plan_switchover
-from dr.rules import Switchover, refusals, staleness
+from dr.request import Move
+from dr.rules.staleness import staleness
+from dr.rules.table import refusals
 from dr.seam import LogProgress, Seam
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
@@ -24,7 +26,7 @@ from tests.rehearsals import RUN, SERVICE, Rehearsal, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/refusals"
 LEADER, CANDIDATE = HostName("ndc01-data"), HostName("ndc02-data")
-TO_02 = Switchover(SERVICE, SiteName("ndc02"))
+TO_02 = Move(SERVICE, SiteName("ndc02"))
 
 Change = Callable[[Facts], Facts]
 
@@ -100,7 +102,7 @@ def _facts(made: Rehearsal) -> Facts:
     return made.world.eye.observe(SERVICE)
 
 
-def _text(network: Network, facts: Facts, request: Switchover) -> str:
+def _text(network: Network, facts: Facts, request: Move) -> str:
     found = refusals(network, facts, request)
     return "\n\n".join("\n".join(refusal.lines()) for refusal in found) + "\n"
 
@@ -146,13 +148,13 @@ def test_what_is_refused_is_not_planned(case: str, healthy: Rehearsal) -> None:
 def test_a_site_that_cannot_take_it_is_refused(
     case: str, site: str, healthy: Rehearsal, golden: Golden
 ) -> None:
-    text = _text(healthy.network, _facts(healthy), Switchover(SERVICE, SiteName(site)))
+    text = _text(healthy.network, _facts(healthy), Move(SERVICE, SiteName(site)))
 
     golden(GOLDEN / f"{case}.txt", text)
 
 
 def test_a_service_that_nobody_declared_is_refused(healthy: Rehearsal) -> None:
-    request = Switchover(ServiceName("no-such-service"), SiteName("ndc02"))
+    request = Move(ServiceName("no-such-service"), SiteName("ndc02"))
 
     with pytest.raises(PlanRefused, match="there is no service called no-such-service"):
         refusals(healthy.network, _facts(healthy), request)
@@ -161,13 +163,13 @@ def test_a_service_that_nobody_declared_is_refused(healthy: Rehearsal) -> None:
 def test_a_fresh_plan_may_be_begun(healthy: Rehearsal) -> None:
     now = healthy.world.now()
 
-    assert staleness(healthy.plan, healthy.network, _facts(healthy), now) == []
+    assert staleness(healthy.plan, healthy.network, {SERVICE: _facts(healthy)}, now) == []
 
 
 def test_a_plan_expires_after_ten_minutes(healthy: Rehearsal) -> None:
     later = healthy.plan.basis.made_at + timedelta(minutes=10, seconds=1)
 
-    (refusal,) = staleness(healthy.plan, healthy.network, _facts(healthy), later)
+    (refusal,) = staleness(healthy.plan, healthy.network, {SERVICE: _facts(healthy)}, later)
 
     assert refusal.expected == "begun before 00:10:02"
 
@@ -175,13 +177,13 @@ def test_a_plan_expires_after_ten_minutes(healthy: Rehearsal) -> None:
 def test_a_plan_may_be_begun_in_its_last_instant(healthy: Rehearsal) -> None:
     last = healthy.plan.basis.made_at + timedelta(minutes=10)
 
-    assert staleness(healthy.plan, healthy.network, _facts(healthy), last) == []
+    assert staleness(healthy.plan, healthy.network, {SERVICE: _facts(healthy)}, last) == []
 
 
 def test_a_plan_for_another_inventory_is_refused(healthy: Rehearsal) -> None:
     other = replace(healthy.network, digest="f" * 64)
 
-    (refusal,) = staleness(healthy.plan, other, _facts(healthy), healthy.world.now())
+    (refusal,) = staleness(healthy.plan, other, {SERVICE: _facts(healthy)}, healthy.world.now())
 
     assert refusal.actual == "ffffffffffff"
 
@@ -201,7 +203,7 @@ def test_a_plan_is_stale_once_a_deciding_fact_has_changed(
 ) -> None:
     facts = change(_facts(healthy))
 
-    (refusal,) = staleness(healthy.plan, healthy.network, facts, healthy.world.now())
+    (refusal,) = staleness(healthy.plan, healthy.network, {SERVICE: facts}, healthy.world.now())
 
     assert refusal.expected.startswith(f"{field} as it was")
 
@@ -209,4 +211,4 @@ def test_a_plan_is_stale_once_a_deciding_fact_has_changed(
 def test_lag_does_not_make_a_plan_stale_because_it_is_looked_at_again(healthy: Rehearsal) -> None:
     facts = BAD["lag"](_facts(healthy))
 
-    assert staleness(healthy.plan, healthy.network, facts, healthy.world.now()) == []
+    assert staleness(healthy.plan, healthy.network, {SERVICE: facts}, healthy.world.now()) == []

@@ -26,7 +26,7 @@ from tests.snapshots import all_well, taken
 OF = network()
 SERVICE = OF.services[0].name
 RUN = RunName("20300517-050000-move")
-OPEN = RunReading(SERVICE, is_carried=False, is_held=False, waits_for=())
+OPEN = RunReading((SERVICE,), is_carried=False, is_held=False, waits_for=())
 DATABASE = OF.databases[0].name
 CLAIM = {DATABASE: Claim(RUN, 3)}
 WHERE_IT_BEGAN = "next: ndc dr runs, on the machine that began it"

@@ -41,7 +41,7 @@ def test_a_run_that_was_left_is_open_and_carried_by_nobody(folder: RunFolder) ->
 
     (told,) = runs_reading(folder.root, SystemClock()).values()
 
-    assert (told.service, told.is_carried, told.is_held) == (SERVICE, False, False)
+    assert (told.services, told.is_carried, told.is_held) == ((SERVICE,), False, False)
 
 
 def test_a_run_that_a_process_carries_is_in_progress(folder: RunFolder) -> None:

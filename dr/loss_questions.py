@@ -1,0 +1,78 @@
+"""What is asked of hosts that are given up, and of who leads without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from inventory.names import DatabaseName, HostName
+
+
+@dataclass(frozen=True, slots=True)
+class IsOff:
+    """``host`` has no power, says who could take it away."""
+
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class IsInLife:
+    """The power of ``host`` came on when ``life`` began, and did not come on again since."""
+
+    host: HostName
+    life: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsGone:
+    """``host`` answers none of ``observers``, each of which could be asked."""
+
+    host: HostName
+    observers: tuple[HostName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsNoLease:
+    """``host`` does not hold the key by which ``database`` is led."""
+
+    database: DatabaseName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class IsFenced:
+    """``host`` cannot write to ``database``: it has no power, or no lease to lead by."""
+
+    database: DatabaseName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class MayLead:
+    """``host`` has every acknowledged write of ``database``: it leads, or commits wait for it."""
+
+    database: DatabaseName
+    host: HostName
+
+
+OfALoss: TypeAlias = IsOff | IsInLife | IsGone | HoldsNoLease | IsFenced | MayLead
+
+
+def state(question: OfALoss) -> str:
+    """Return ``question`` as the statement that it asks about."""
+    match question:
+        case IsOff(host):
+            statement = f"{host} has no power"
+        case IsInLife(host, life):
+            statement = f"{host} is in its life {life}"
+        case IsGone(host, observers):
+            statement = f"{host} answers none of {', '.join(observers)}"
+        case HoldsNoLease(database, host):
+            statement = f"the lease of {host} over {database} has ended"
+        case IsFenced(database, host):
+            statement = f"{host} cannot write to {database}: no power, or no lease"
+        case MayLead(database, host):
+            statement = f"{host} has every acknowledged write of {database}"
+        case _:
+            assert_never(question)
+    return statement

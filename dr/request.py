@@ -1,0 +1,58 @@
+"""What a person asks for: that a site serves a service, whatever was lost. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.errors import PlanRefused
+from inventory.names import HostName, ServiceName, SiteName
+from inventory.network import Member, Network, Service
+from inventory.problems import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Have ``target`` serve ``service``, with its database."""
+
+    service: ServiceName
+    target: SiteName
+    lost: frozenset[HostName] = field(default=frozenset())
+    """hosts that are given up: nothing is asked of them, and nothing of theirs is waited for"""
+
+
+def service_in(network: Network, request: Move) -> Service:
+    """Return the service that ``request`` names.
+
+    Raises:
+        PlanRefused: there is none of that name.
+    """
+    try:
+        return network.service(request.service)
+    except KeyError:
+        meant = nearest(request.service, (service.name for service in network.services))
+        raise PlanRefused(
+            f"there is no service called {request.service}",
+            expected=", ".join(service.name for service in network.services),
+            actual=request.service,
+            next_step=f"did you mean {meant}?" if meant else "ndc show workloads lists them",
+        ) from None
+
+
+def candidates(network: Network, request: Move) -> list[Member]:
+    """Return the synchronous members of the service's database at the target, best first."""
+    members = network.database(service_in(network, request).database).members
+    return [
+        m
+        for m in members
+        if m.site == request.target and m.synchronous and m.host not in request.lost
+    ]
+
+
+def members_at_target(network: Network, request: Move) -> list[HostName]:
+    """Return the hosts of ``candidates``."""
+    return [member.host for member in candidates(network, request)]
+
+
+def serving_at(network: Network, service: Service, site: SiteName) -> list[HostName]:
+    """Return the hosts that serve ``service`` when it is at ``site``."""
+    return [host for host in service.hosts if network.host(host).site == site]

@@ -1,0 +1,97 @@
+"""Rules about the database: who leads it, and whether another may. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from core.errors import PlanRefused
+from dr.conditions import LAG_LIMIT_BYTES
+from dr.copies import UNKNOWN, objections, watched
+from dr.facts import Facts
+from dr.request import Move, members_at_target, service_in
+from inventory.names import HostName
+from inventory.network import Network
+
+_LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"
+
+
+def one_leader_is_seen(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Refuse to guess: a switchover names the leader that stops."""
+    leaders = [host for host, member in facts.members.items() if member.leads]
+    if request.lost and not set(leaders) - request.lost and facts.members:
+        return  # who led is lost, and whoever takes over is named by the plan
+    if facts.leader is None:
+        database = service_in(network, request).database
+        yield PlanRefused(
+            f"nobody can say who leads {database}",
+            expected="one leader",
+            actual=" and ".join(leaders) or UNKNOWN,
+            next_step=_LOOK,
+        )
+
+
+def candidate_has_everything(
+    network: Network, facts: Facts, request: Move
+) -> Iterator[PlanRefused]:
+    """Nothing acknowledged is lost: the candidate is a synchronous standby, and keeps up."""
+    names = members_at_target(network, request)
+    database = service_in(network, request).database
+    if not names:
+        yield PlanRefused(
+            f"{database} has no synchronous member at {request.target}",
+            expected="a member that may become the leader without a loss",
+            actual="none is declared",
+            next_step="choose a site with a synchronous member",
+        )
+        return
+    candidate = names[0]
+    if facts.leader == candidate:
+        return
+    if candidate not in (facts.synchronous or ()):
+        yield PlanRefused(
+            f"{candidate} is not a synchronous standby of {database}",
+            expected=candidate,
+            actual=_listed(facts.synchronous),
+            next_step="wait until it is in step: `ndc status` shows the replicas",
+        )
+    if request.lost and facts.leader in {None, *request.lost}:
+        yield from _replays(facts, candidate, database)
+        return  # a leader that is lost sends nothing, and tells nothing
+    yield from _lag(facts, candidate, database)
+    if facts.leader is not None:
+        yield from objections(database, facts.leader, candidate, facts)
+
+
+def patroni_watches(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Refuse to move a database while nobody would replace a leader that is lost."""
+    database = service_in(network, request).database
+    if facts.leader not in members_at_target(network, request):
+        yield from watched(database, facts)
+
+
+def _lag(facts: Facts, candidate: HostName, database: str) -> Iterator[PlanRefused]:
+    member = facts.members.get(candidate)
+    lag = member.lag_bytes if member and member.streams else None
+    if lag is None or lag > LAG_LIMIT_BYTES:
+        yield PlanRefused(
+            f"{candidate} is too far behind in {database}",
+            expected=f"streaming, at most {LAG_LIMIT_BYTES} bytes behind",
+            actual=UNKNOWN if lag is None else f"{lag} bytes",
+            next_step="wait until it has caught up: `ndc status` shows the lag",
+        )
+
+
+def _replays(facts: Facts, candidate: HostName, database: str) -> Iterator[PlanRefused]:
+    own = facts.progress.get(candidate)
+    if own is None or own.stands_still:
+        yield PlanRefused(
+            f"{candidate} does not replay what it received of {database}",
+            expected="that it replays what it has: a leader shows no more than it replayed",
+            actual=UNKNOWN if own is None else f"{own.unreplayed} bytes behind what it received",
+            next_step=f"ndc ssh {candidate} -- journalctl -u patroni-{database} -n 20",
+        )
+
+
+def _listed(hosts: frozenset[HostName] | None) -> str:
+    return UNKNOWN if hosts is None else ", ".join(sorted(hosts)) or "there is none"

@@ -1,0 +1,128 @@
+"""Rules about sites and records: who serves now, and who may. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from core.errors import PlanRefused
+from dr.copies import UNKNOWN
+from dr.facts import Facts
+from dr.request import Move, members_at_target, service_in, serving_at
+from inventory.host_units import application_unit
+from inventory.network import Network
+
+_LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"
+
+
+def target_may_serve(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Refuse a site that the inventory does not name, or where the service is already."""
+    service = service_in(network, request)
+    declared = (service.home, *service.refuges)
+    if request.target not in declared:
+        yield PlanRefused(
+            f"{request.service} may not be served at {request.target}",
+            expected=f"its home or one of its refuges: {', '.join(declared)}",
+            actual=request.target,
+            next_step="choose one of them, or add a refuge to the inventory",
+        )
+    placed = facts.placement
+    if (
+        placed
+        and placed.site == request.target
+        and facts.leader in members_at_target(network, request)
+    ):
+        yield PlanRefused(
+            f"{request.service} is at {request.target} already, with its database",
+            expected="another site",
+            actual=f"there since epoch {placed.epoch}",
+            next_step="nothing is to be done",
+        )
+
+
+def placement_is_known(_: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Without a quorum nobody knows the active site, and nobody may change it."""
+    if facts.placement is None:
+        yield PlanRefused(
+            f"nobody can say where {request.service} is served",
+            expected="a placement record in etcd",
+            actual=UNKNOWN,
+            next_step=_LOOK,
+        )
+
+
+def records_can_be_changed(_: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Refuse to begin what cannot be written down: a quorum that only reads shows every record."""
+    if facts.alarms is None or facts.alarms:
+        yield PlanRefused(
+            f"no run can write down that it moves {request.service}",
+            expected="an etcd that takes writes",
+            actual=UNKNOWN
+            if facts.alarms is None
+            else f"its alarm: {', '.join(sorted(facts.alarms))}",
+            next_step=_LOOK if facts.alarms is None else "ndc dr make-room",
+        )
+
+
+def nobody_else_moves_it(_: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Two runs never touch one workload at once."""
+    if facts.claim is None or facts.claim.run is not None:
+        holder = facts.claim.run if facts.claim else None
+        yield PlanRefused(
+            f"another run may be moving {request.service}",
+            expected="that no run holds it",
+            actual=f"{holder} does" if holder else UNKNOWN,
+            next_step=f"ndc dr show {holder}; then ndc dr resume or abort it" if holder else _LOOK,
+        )
+
+
+def target_is_reachable(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Hosts at the target answer, and the application there reaches its database."""
+    service = service_in(network, request)
+    if request.target not in (service.home, *service.refuges):
+        return  # nobody of this service is there to be asked
+    if request.target not in facts.reachable:
+        yield PlanRefused(
+            f"{request.target} does not answer",
+            expected=f"answers from the hosts of {request.target}",
+            actual="none",
+            next_step=_LOOK,
+        )
+    if request.lost and facts.leader in {None, *request.lost}:
+        yield from _obeyed(network, facts, request)
+        return  # no application can answer before another leads
+    for host in service.hosts:
+        if network.host(host).site == request.target and host not in facts.answering:
+            unit = application_unit(request.service)
+            yield PlanRefused(
+                f"{request.service} is not ready on {host}",
+                expected="an application that answers and reaches its database",
+                actual="no such answer",
+                next_step=f"ndc ssh {host} -- journalctl -u {unit} -n 20",
+            )
+
+
+def source_lets_go(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Refuse a move that could be begun and never ended: the old site must withdraw the address."""
+    placed = facts.placement
+    if placed is None or placed.site == request.target:
+        return
+    for host in serving_at(network, service_in(network, request), placed.site):
+        if host not in request.lost and host not in facts.obeying:
+            yield PlanRefused(
+                f"{host} would not hear that {request.service} moves away from it",
+                expected=f"an answer of the guard on {host}, which announces the address",
+                actual=UNKNOWN,
+                next_step=f"ndc status; when {host} answers again, ask again",
+            )
+
+
+def _obeyed(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    for host in serving_at(network, service_in(network, request), request.target):
+        if host in request.lost or host not in facts.obeying:
+            yield PlanRefused(
+                f"{host} would not hear that it is to serve {request.service}",
+                expected=f"an answer of the guard on {host}, which announces the address",
+                actual="it is said to be lost" if host in request.lost else UNKNOWN,
+                next_step="choose another site: --to SITE",
+            )

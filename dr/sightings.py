@@ -1,0 +1,66 @@
+"""Looks at hosts that are given up: through those who could cut their power, and who see them.
+
+It never touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
+
+from dr.doors import Doors
+from dr.facts import Power, Sighting
+from dr.looks import Begin, if_seen
+from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead, OfALoss
+from inventory.names import HostName
+
+
+def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911 - one line a question
+    """Answer from what can be seen now; None means that it cannot be seen.
+
+    Raises:
+        WorldError: nobody could be asked.
+    """
+    match question:
+        case IsOff(host):
+            return not doors.power.state(host).on
+        case IsInLife(host, life):
+            return doors.power.state(host).life == life
+        case IsGone(host, observers):
+            return not any(host in doors.sight.answering(each, [host]) for each in observers)
+        case HoldsNoLease(database, host):
+            return doors.database.holder(database) != host
+        case IsFenced(database, host):
+            if doors.database.holder(database) != host:
+                return True
+            return not doors.power.state(host).on
+        case MayLead(database, host):
+            if doors.database.holder(database) == host:
+                return doors.database.leads(database, host)
+            own = doors.database.members(database).get(host)
+            return None if own is None else own.synchronous
+        case _:
+            assert_never(question)
+
+
+def look_at(
+    doors: Doors, begin: Begin, lost: Sequence[HostName], observers: Sequence[HostName]
+) -> Mapping[HostName, Sighting]:
+    """Return what can be seen now of each of ``lost``; all are looked at at the same time."""
+    powers = {host: begin(_power(doors, host)) for host in lost}
+    sights = {each: begin(_sight(doors, each, lost)) for each in observers}
+    seen = {each: sight for each, look in sights.items() if (sight := look()) is not None}
+    return {
+        host: Sighting(powers[host](), {each: host in sight for each, sight in seen.items()})
+        for host in lost
+    }
+
+
+def _power(doors: Doors, host: HostName) -> Callable[[], Power | None]:
+    return lambda: if_seen(lambda: doors.power.state(host))
+
+
+def _sight(
+    doors: Doors, observer: HostName, lost: Sequence[HostName]
+) -> Callable[[], frozenset[HostName] | None]:
+    return lambda: if_seen(lambda: doors.sight.answering(observer, lost))

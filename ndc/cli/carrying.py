@@ -1,0 +1,77 @@
+"""Runs on this machine, as commands reach them: opened, carried by a process, and followed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from ndc.cli.audited import RUN
+from ndc.cli.options import addressed, answer, current, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dr.live.run_folder import RunFolder
+    from dr.plan import RecoveryPlan
+    from ndc.wiring.environment import Environment
+
+
+def new_folder(context: typer.Context, plan: RecoveryPlan) -> RunFolder:
+    """Return a new folder that holds the plan."""
+    from dr.live.run_folder import RunFolder
+
+    return RunFolder.create(runs_root(context), plan)
+
+
+def opened_run(context: typer.Context, run: str) -> RunFolder:
+    """Return the folder of ``run``; PlanRefused: there is none."""
+    from dr.live.run_folder import RunFolder
+
+    return RunFolder.opened(runs_root(context), run)
+
+
+def carry(context: typer.Context, folder: RunFolder) -> None:
+    """Have the run in ``folder`` carried, tell of it, and exit with what it came to."""
+    from core.system_clock import SystemClock
+    from dr.live.launch import Runner
+    from dr.run_text import record_text
+    from ndc.wiring.beside_runs import demand_no_command
+
+    context.meta[RUN] = folder.run
+    demand_no_command(environment_of(context))
+    clock, plan, command = SystemClock(), folder.plan(), current(context).command
+    show = command("dr", "show", folder.run)
+    runner = Runner(current(context).environment, folder, clock)
+    journal = folder.journal(clock)
+    try:
+        exit_code = runner.carry(
+            lambda record: say(record_text(plan, record, began=journal.records()[0])),
+            lambda silence: say(
+                f"           … {silence.seconds} s without news; {show} tells more"
+            ),
+        )
+    except KeyboardInterrupt:
+        say(
+            "\nthe run goes on without you\n"
+            f"    to follow it: {show}\n"
+            f"    to turn back, if it still can: {command('dr', 'abort', folder.run)}"
+        )
+        raise typer.Exit(130) from None
+    report = folder.report() if exit_code >= 0 else None
+    answer(addressed((report or folder.last_words()).rstrip(), current(context).environment))
+    resume = command("dr", "resume", folder.run)
+    say(f"report: {folder.path}/report.json" if report else resume)
+    raise typer.Exit(exit_code if exit_code >= 0 else 7)
+
+
+def runs_root(context: typer.Context) -> Path:
+    """Return the folder of all runs of the environment."""
+    return environment_of(context).paths.runs
+
+
+def environment_of(context: typer.Context) -> Environment:
+    """Return the environment that the command is about."""
+    from ndc.wiring.environment import opened
+
+    return opened(current(context).environment)

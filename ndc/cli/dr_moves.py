@@ -1,0 +1,196 @@
+"""``ndc dr plan``, ``switchover``, ``failover``, ``failback``: what moves services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ndc.cli.asking import asked, identity
+from ndc.cli.carrying import carry, new_folder, opened_run
+from ndc.cli.declared import running
+from ndc.cli.options import answer, confirmed, current, say
+
+if TYPE_CHECKING:
+    from dr.plan import Intent, RecoveryPlan
+
+ServiceArgument = Annotated[str, typer.Argument(help="As in the inventory.")]
+TargetOption = Annotated[str, typer.Option("--to", help="The site that is to serve it.")]
+RefugeOption = Annotated[
+    str | None, typer.Option("--to", help="The site that is to serve all of it.")
+]
+LostOption = Annotated[
+    list[str],
+    typer.Option("--lost", help="A host, a site or a region that is given up; may be repeated."),
+]
+PlanOption = Annotated[str | None, typer.Option("--plan", help="A plan that was printed.")]
+
+
+def plan(
+    context: typer.Context,
+    service: Annotated[str | None, typer.Argument(help="As in the inventory.")] = None,
+    to: RefugeOption = None,
+    lost: LostOption = [],  # noqa: B006 - typer copies it
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw it.")] = False,
+) -> None:
+    """Plan now; the plan may be begun within ten minutes, while its facts hold."""
+    from dr.plan import to_text
+    from dr.plan_figures import mermaid as drawn
+    from dr.plan_text import plan_text
+
+    if lost and not service:
+        made = _planned_failover(context, lost, to)
+        typed = ["failover", *(word for name in lost for word in ("--lost", name))]
+        typed += ["--to", to] if to else []
+    elif service and to and not lost:
+        made = _planned(context, service, to)
+        typed = ["switchover", service, "--to", to]
+    else:
+        raise typer.BadParameter("name a service and --to SITE, or what is --lost")
+    folder = new_folder(context, made)
+    if current(context).as_json:
+        answer(to_text(made))
+        return
+    answer("\n".join(drawn(made)) if mermaid else plan_text(made, conditions=True))
+    say(f"\nbegin it with: {current(context).command('dr', *typed, '--plan', folder.run)}")
+
+
+def switchover(
+    context: typer.Context, service: ServiceArgument, to: TargetOption, plan_name: PlanOption = None
+) -> None:
+    """Print the plan, ask, carry it out, and report what the citizens noticed."""
+    made = opened_run(context, plan_name).plan() if plan_name else _planned(context, service, to)
+    _demand_the_same(made, service, to)
+    _begin(context, made, plan_name, ["switchover", service, "--to", to])
+
+
+def failover(
+    context: typer.Context,
+    lost: LostOption,
+    to: RefugeOption = None,
+    plan_name: PlanOption = None,
+) -> None:
+    """Print the plan, ask, fence what is lost, have others serve what it served, and report."""
+    from core.errors import PlanRefused
+    from dr.losses import hosts_named
+
+    made = (
+        opened_run(context, plan_name).plan() if plan_name else _planned_failover(context, lost, to)
+    )
+    given_up = sorted(hosts_named(running(current(context))[1], lost))
+    if list(made.basis.lost) != given_up:
+        raise PlanRefused(
+            f"plan {made.id} does not give up {' and '.join(lost)}",
+            expected=", ".join(given_up),
+            actual=", ".join(made.basis.lost) or "nothing",
+            next_step=f"ndc dr show {made.id}; or plan anew: ndc dr plan --lost {lost[0]}",
+        )
+    typed = ["failover", *(word for name in lost for word in ("--lost", name))]
+    _begin(context, made, plan_name, [*typed, *(["--to", to] if to else [])])
+
+
+def failback(
+    context: typer.Context, service: ServiceArgument, plan_name: PlanOption = None
+) -> None:
+    """Move it home as ``switchover`` does, once its home has been well for long enough."""
+    from dr.plan import Intent
+    from dr.request import Move, service_in
+    from inventory.names import ServiceName, SiteName
+
+    _, network = running(current(context))
+    home = service_in(network, Move(ServiceName(service), SiteName(""))).home
+    made = (
+        opened_run(context, plan_name).plan()
+        if plan_name
+        else _planned(context, service, home, Intent.FAILBACK)
+    )
+    _demand_the_same(made, service, home)
+    _begin(context, made, plan_name, ["failback", service])
+
+
+def _begin(
+    context: typer.Context, made: RecoveryPlan, plan_name: str | None, typed: list[str]
+) -> None:
+    from core.runs.journal import Wish
+    from dr.plan_text import plan_text
+
+    options = current(context)
+    say(plan_text(made))
+    words = ["dr", *typed, *(["--plan", plan_name] if plan_name else [])]
+    confirmed(options, f"{made.title}?", options.command(*words))
+    folder = opened_run(context, plan_name) if plan_name else new_folder(context, made)
+    folder.keep_start(asked(context, folder, Wish.START))
+    carry(context, folder)
+
+
+def _planned(
+    context: typer.Context, service: str, to: str, intent: Intent | None = None
+) -> RecoveryPlan:
+    from core.runs.plan import RunName
+    from core.system_clock import SystemClock
+    from dr.plan import Intent
+    from dr.planner import Occasion, plan_switchover
+    from dr.request import Move, service_in
+    from dr.rules.table import refusals
+    from inventory.names import ServiceName, SiteName
+    from ndc.wiring.doors import reached
+
+    clock = SystemClock()
+    environment, network = running(current(context))
+    by = identity(current(context)).demand(network, "operate")
+    request = Move(ServiceName(service), SiteName(to))
+    service_in(network, request)
+    with reached(environment, network) as live:
+        facts = live.eye(clock).observe(request.service)
+    for refusal in refusals(network, facts, request)[1:]:
+        say("\n".join([*refusal.lines(), ""]))
+    now = clock.now()
+    name = RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}")
+    occasion = Occasion(name, now, by)
+    return plan_switchover(network, facts, request, occasion, intent or Intent.SWITCHOVER)
+
+
+def _planned_failover(context: typer.Context, names: list[str], to: str | None) -> RecoveryPlan:
+    from core.errors import PlanRefused
+    from core.runs.plan import RunName
+    from core.system_clock import SystemClock
+    from dr.losses import hosts_named, moves_after
+    from dr.planner import Occasion, plan_failover
+    from dr.rules.table import refusals
+    from inventory.names import SiteName
+    from ndc.wiring.doors import reached
+
+    clock, called = SystemClock(), " and ".join(names)
+    environment, network = running(current(context))
+    by = identity(current(context)).demand(network, "operate")
+    lost = hosts_named(network, names)
+    with reached(environment, network) as live:
+        facts = live.eye(clock).survey(lost)
+    moves = moves_after(network, facts, lost, SiteName(to) if to else None)
+    if not moves:
+        raise PlanRefused(
+            f"nothing has to move without {called}",
+            expected=f"a service that only {called} can serve, or a database led there",
+            actual="every service is served, and every database led, by others",
+            next_step="ndc status shows what is lost, and what is still protected",
+        )
+    found = [each for move in moves for each in refusals(network, facts[move.service], move)]
+    for refusal in found[1:]:
+        say("\n".join([*refusal.lines(), ""]))
+    now = clock.now()
+    name = RunName(f"{now:%Y%m%d-%H%M%S}-without-{'-'.join(names)}"[:100])
+    return plan_failover(network, facts, moves, Occasion(name, now, by), called)
+
+
+def _demand_the_same(plan: RecoveryPlan, service: str, to: str) -> None:
+    """Return if ``plan`` is what was typed: a plan that is given by name may be another."""
+    from core.errors import PlanRefused
+
+    asked = [(moved.service, moved.target) for moved in plan.basis.moves]
+    if asked != [(service, to)] or plan.basis.lost:
+        raise PlanRefused(
+            f"plan {plan.id} is not about moving {service} to {to}",
+            expected=f"{service} to {to}",
+            actual=plan.title,
+            next_step=f"ndc dr show {plan.id}; or plan anew: ndc dr plan {service} --to {to}",
+        )
