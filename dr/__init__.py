@@ -8,16 +8,16 @@ world), ``conditions`` (what each verb needs and brings about), ``doors`` (what 
 services be announced where their records say), ``busy`` (who leads or serves).
 
 How a run is decided: ``facts`` (what was seen), ``placement`` (which site serves, at which epoch),
-``rules`` (reasons to refuse), ``copies`` (reasons not to promote one), ``reseed`` (whether one may
-be made anew), ``planner``, ``plan`` (the value that is printed and then run), ``ending`` (what its
-end is worth), ``report`` (what it came to), ``succession`` (whether a new leader has all that the
-old one wrote).
+``observers`` (from where others may be called dead), ``rules`` (reasons to refuse), ``copies``
+(reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``, ``plan`` (the
+value that is printed and then run), ``ending`` (what its end is worth), ``report`` (what it came
+to), ``succession`` (whether a new leader has all that the old one wrote).
 
 What is said and printed: ``plan_text``, ``run_text``; ``epochs`` (between a run and the guard of a
-host), ``log_end`` (of a former leader), ``seam`` (where a copy's log meets its leader's), ``edges``
-(what an agent does about a placement record), ``lease`` (until when a leader may write), ``tail``
-(what only a former leader wrote down), ``apart`` (what a host tells of that), ``disk`` (when a
-leader gives way since its disk does not).
+host), ``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's
+log meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
+when a leader may write), ``tail`` (what only a former leader wrote down), ``apart`` (what a host
+tells of that), ``disk`` (when a leader gives way since its disk does not).
 
 Then the subpackages: ``live`` works from the operator's machine, ``onhost`` runs on hosts,
 ``simulation`` is a world without hosts. Carrying a plan out is the business of ``core.runs``.

@@ -230,6 +230,16 @@ class SightDoor(Protocol):
         """
 
 
+class AgeDoor(Protocol):
+    """Since when the hosts of a network are up, each by its own word."""
+
+    def up_for(self, host: HostName) -> timedelta:
+        """Return how long ``host`` is up: since its own boot, not since that of the machine below.
+
+        It says nothing of its links: these may have come back later.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """All that recovery can reach of one network; nothing of recovery goes past a door.
