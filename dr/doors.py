@@ -221,17 +221,14 @@ class PowerDoor(Protocol):
 
 
 class SightDoor(Protocol):
-    """What the hosts of a network see of each other, over the network that serves citizens."""
+    """What the hosts of a network see, of each other and of themselves."""
 
     def answering(self, observer: HostName, hosts: Sequence[HostName]) -> frozenset[HostName]:
         """Return those of ``hosts`` that answer ``observer`` now, within its own bound.
 
-        Who only has power, and whose programs stand still, does not answer.
+        It looks over the network that serves citizens. Who only has power, and whose programs
+        stand still, does not answer.
         """
-
-
-class AgeDoor(Protocol):
-    """Since when the hosts of a network are up, each by its own word."""
 
     def up_for(self, host: HostName) -> timedelta:
         """Return how long ``host`` is up: since its own boot, not since that of the machine below.

@@ -92,6 +92,7 @@ class Moving:
         led = list(self._led((claim.id,), _ids(fences)))
         yield from led
         needs = _ids(led[-1:]) or (claim.id,)
+        moved: list[StepId] = []
         checks: list[StepId] = []
         for each in together:
             canaries = list(each.canaries("canary", Phase.CANARY, needs))
@@ -101,7 +102,8 @@ class Moving:
             verify = each.verify(_ids(routes) or _ids(canaries))
             yield verify
             checks.append(verify.id)
-        compare = list(self._compare(needs))
+            moved += _ids(routes) or _ids(canaries)
+        compare = list(self._compare(tuple(moved)))
         yield from compare
         yield self._close((*checks, *_ids(compare)))
 

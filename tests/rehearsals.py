@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import get_args
 
 from core.runs.journal import Where
 from core.runs.plan import RunName
@@ -23,13 +22,11 @@ from tests.networks import network
 
 SERVICE = ServiceName("public-service-portal")
 RUN = RunName("20300101-000002-move")
-KINDS = tuple(
-    str(field.default)
-    for action in get_args(Action)
-    for field in fields(action)
-    if field.name == "kind"
-)
-"""of every action that there is"""
+
+
+def kinds(plan: RecoveryPlan) -> tuple[str, ...]:
+    """Return of which kinds the actions of ``plan`` are."""
+    return tuple(dict.fromkeys(step.action.kind for step in plan.steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +81,7 @@ def rehearsal(profile: str = "compact", seed: int = 0, target: str = "ndc02") ->
     return Rehearsal(
         net, world, plan_switchover(net, world.eye.observe(SERVICE), request, occasion)
     )
+
+
+KINDS = kinds(rehearsal().plan)
+"""of what a switchover does"""

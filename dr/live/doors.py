@@ -29,10 +29,12 @@ from dr.live.database import Patroni
 from dr.live.guard import ForcedCommand
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.orders import Orders
+from dr.live.power import RedfishPower, power_systems
 from dr.live.probe import Probes
 from dr.live.programs import Programs
 from dr.live.records import EtcdRecords
 from dr.live.reseeding import Reseeding
+from dr.live.sight import Sight
 from dr.live.workers import Workers, in_threads
 from dr.plan import Basis, codec
 from inventory.endpoints import ETCD_CLIENT, SSH
@@ -59,8 +61,12 @@ class Live:
     secrets: Secrets
 
     @classmethod
-    def over(cls, network: Network, folder: Path, *, ssh_port: int = SSH) -> Live:
+    def over(
+        cls, network: Network, folder: Path, *, substrate: str = "lab", ssh_port: int = SSH
+    ) -> Live:
         """Return ``network`` behind doors that open with the secrets in ``folder``.
+
+        ``substrate`` says where the power of its hosts comes from.
 
         Raises:
             Rejected: a certificate or a password is not there.
@@ -80,6 +86,8 @@ class Live:
             ForcedCommand(network, guard),
             Canary(network, programs),
             Probes(network, tls),
+            RedfishPower(power_systems(network, substrate), tls, SystemClock()),
+            Sight(network, programs),
         )
         return cls(network, doors, etcd, over, programs, secrets)
 

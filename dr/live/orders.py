@@ -67,9 +67,10 @@ class Orders:
             if self.holder(order.database) == order.candidate:
                 return
             standing = self._text(key)
-            if standing != text or order.leader is not None:
+            ours = patroni.giver(standing) == giver
+            if order.leader is not None or not ours:
                 conditions = [*self._conditions(order), Holds(key, standing)]
-                if standing != text:
+                if not ours:
                     _demand_none(order, standing)
                 removed = [Delete(self._leading(order.database))] if order.leader else []
                 if not self.records.etcd.change(conditions, [*removed, Put(key, text)]):

@@ -52,6 +52,7 @@ class SimulatedDatabase:
     switching: bool = False
     dead: HostName | None = None
     """who holds the leader key and is dead"""
+    promoting: HostName | None = None
     heirs: set[HostName] = field(default_factory=set)
     """for whom commits waited when it died"""
     forks: int = 0
@@ -131,16 +132,17 @@ class SimulatedDatabase:
             if heirs := sorted(self.heirs & self.alive):
                 self._promote(heirs[0], rejoining=None)
 
-    def take_over(self, leader: HostName | None, candidate: HostName) -> None:
+    def take_over(self, leader: HostName | None, candidate: HostName) -> bool:
         """Let ``candidate`` promote itself, the key being taken from ``leader``."""
-        if self.leader == candidate:
-            return
+        if candidate in (self.leader, self.promoting):
+            return False
         if self.holder != leader or self.leader is not None:
             raise Rejected(f"led by {self.holder}")
         if candidate not in self.heirs:
             raise Rejected(f"candidate {candidate} is not synchronous")
-        self.dead = None
+        self.dead, self.promoting = None, candidate
         self.timeline.at(timedelta(seconds=0.5), lambda: self._promote(candidate, rejoining=None))
+        return True
 
     def _promote(self, candidate: HostName, rejoining: HostName | None) -> None:
         self.switching = False
@@ -150,7 +152,7 @@ class SimulatedDatabase:
         if behind:
             del self.log[-behind:]
         self.leader = candidate
-        self.heirs = set()
+        self.heirs, self.promoting = set(), None
         self.forks += 1
         if rejoining is not None:
             end = LogEnd(self.forks, location=len(self.log) + behind, final=True)

@@ -156,8 +156,7 @@ class SimulatedPatroni:
             raise Unreachable("no quorum answers")
         if self.truth.claim != order.claim:
             raise Rejected(f"the claim on {order.database} is another: {self.truth.claim}")
-        self.truth.database.take_over(order.leader, order.candidate)
-        self.truth.changes += 1
+        self.truth.changes += self.truth.database.take_over(order.leader, order.candidate)
 
     def succession(
         self, database: DatabaseName, host: HostName, former: HostName
