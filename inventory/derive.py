@@ -195,6 +195,7 @@ class _Derivation:
             tier=entry.tier,
             recovery_time=tier.recovery_time,
             recovery_point=tier.recovery_point,
+            stable_for=tier.stable_for,
         )
 
     def _with_role(self, site: SiteName, role: Role) -> list[HostName]:

@@ -45,7 +45,10 @@ def _duration(text: Any) -> timedelta:
     match = re.fullmatch(DURATION, text) if isinstance(text, str) else None
     if match is None:
         raise ValueError("a number, a space and one of ms, s, min, h, d: 15 min")
-    return float(match[1]) * _UNITS[match[2]]
+    try:
+        return float(match[1]) * _UNITS[match[2]]
+    except OverflowError:
+        raise ValueError("less than three million years") from None
 
 
 Duration = Annotated[
@@ -192,6 +195,10 @@ class Tier(_Declared):
     title: Title
     recovery_time: Duration
     recovery_point: Duration
+    stable_for: Duration | None = None
+    """how long a site that returned is to be up before a move back to it is offered; absent: none
+    is offered
+    """
     basis: Title
     """where the figures come from"""
 

@@ -189,6 +189,10 @@ class Service:
     tier: str
     recovery_time: timedelta
     recovery_point: timedelta
+    stable_for: timedelta | None = None
+    """how long a site that returned is to be up before a move back to it is offered; None: its
+    tier does not say, and none is offered
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
 
+from core.text import duration
 from inventory.documents import Document
 from inventory.model import Inventory
 from inventory.problems import Problem, Related
 
+_LONGEST: Final = timedelta(days=30)
+
 
 def policy(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every rule that is broken."""
+    yield from _stability(inventory, document)
     yield from _tiers(inventory, document)
     yield from _regions(inventory, document)
+
+
+def _stability(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for a tier that trusts a site as it returns, or waits for ever."""
+    for name, tier in inventory.tiers.items():
+        if tier.stable_for is not None and not timedelta() < tier.stable_for <= _LONGEST:
+            yield Problem(
+                document.at("tiers", name, "stable_for"),
+                "NDC-E0413",
+                f"stable_for of {name} is {duration(tier.stable_for)}",
+                expected=f"more than 0 s and at most {_LONGEST.days} d",
+                actual=duration(tier.stable_for),
+                next_step="write how long a site that returned is to be up before it is moved to; "
+                "to offer no move back, leave it out",
+            )
 
 
 def _tiers(inventory: Inventory, document: Document) -> Iterator[Problem]:

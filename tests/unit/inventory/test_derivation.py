@@ -11,7 +11,7 @@ from inventory.allocate import Allocations, allocate
 from inventory.loader import load
 from inventory.network import Network
 from tests.inventories.generated import as_text, ring
-from tests.networks import DECLARED, network, network_of
+from tests.networks import DECLARED, THREE_SITES, network, network_of
 
 NAMES = st.sets(st.sampled_from([f"site{n}" for n in range(12)]), min_size=2, max_size=8)
 SECTIONS = {
@@ -96,3 +96,9 @@ def _shuffled(entry: object, random: object) -> object:
     keys = list(entry)
     random.shuffle(keys)  # type: ignore[attr-defined]  # as above
     return {key: _shuffled(entry[key], random) for key in keys}
+
+
+def test_a_tier_that_does_not_say_when_a_site_is_stable_leaves_that_open() -> None:
+    (portal,) = network("small", THREE_SITES).services
+
+    assert portal.stable_for is None

@@ -30,3 +30,9 @@ def test_a_number_and_a_unit_are_a_duration(text: str, meant: timedelta) -> None
 def test_anything_else_is_none(text: object) -> None:
     with pytest.raises(ValidationError, match="one of ms, s, min, h, d"):
         DURATION.validate_python(text)
+
+
+@pytest.mark.parametrize("text", ["99999999999 d", f"{'9' * 400} h"])
+def test_what_no_clock_can_count_is_none_either(text: str) -> None:
+    with pytest.raises(ValidationError, match="less than three million years"):
+        DURATION.validate_python(text)

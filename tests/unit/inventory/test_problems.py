@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core.files import read_folder
 from inventory.loader import load
+from inventory.names import TierName
 from inventory.problems import InventoryProblems, Place, Problem, Related
 from tests.conftest import Golden
 
@@ -94,6 +96,15 @@ def test_every_code_has_a_case() -> None:
 
 def test_the_inventory_that_the_cases_spoil_is_in_order() -> None:
     assert load(BASE).sites.keys() == {"alpha", "beta", "gamma"}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("1 ms", timedelta(milliseconds=1)), ("30 d", timedelta(days=30))]
+)
+def test_a_returned_site_is_trusted_after_any_time_that_is_one(text: str, meant: timedelta) -> None:
+    workloads = BASE["workloads.yaml"].replace("  T1:", f"  T1:\n    stable_for: {text}")
+
+    assert load(BASE | {"workloads.yaml": workloads}).tiers[TierName("T1")].stable_for == meant
 
 
 def test_mistakes_of_different_kinds_are_told_in_one_run() -> None:

@@ -126,6 +126,7 @@ def test_the_portal_can_be_served_at_home_and_in_every_refuge() -> None:
 
     assert portal.hosts == ("ndc01-app", "ndc02-app", "ndc03-app")
     assert portal.recovery_time == timedelta(minutes=15)
+    assert portal.stable_for == timedelta(minutes=10)
 
 
 def test_the_loss_of_every_site_and_of_the_capital_region_is_promised() -> None:
