@@ -16,7 +16,13 @@ from core import host_paths
 from core.clock import wait_until
 from core.measure import Measure
 from core.system_clock import SystemClock
+from dr.live.doors import Live
+from dr.live.sight import Sight
+from dr.observers import observers
+from inventory.names import HostName
 from ndc.settings import paths_of
+from ndc.wiring import environment
+from ndc.wiring.running_network import running
 from tests.lab.terminal import Answer, Terminal
 
 CLOCK = SystemClock()
@@ -159,6 +165,15 @@ def report_named(lab: Terminal, answer: Answer) -> dict[str, Any]:
     assert path.is_relative_to(paths_of(lab.environment).runs)
     report: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return report
+
+
+def seen_by_others(lab: Terminal, host: str) -> dict[str, bool]:
+    """Return of each host that may observe ``host`` whether it sees it."""
+    network = running(environment.opened(lab.environment), print)
+    name = HostName(host)
+    with Live.over(network, paths_of(lab.environment).secrets) as live:
+        sight = Sight(network, live.programs)
+        return {one: name in sight.answering(one, [name]) for one in observers(network, [name])}
 
 
 def served_where_led(lab: Terminal, portal: Portal) -> Standing:

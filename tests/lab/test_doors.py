@@ -18,11 +18,15 @@ from core.system_clock import SystemClock
 from dr.doors import Doors, Stance, SwitchOrder
 from dr.epochs import Act
 from dr.live.doors import Live
+from dr.live.sight import Sight
+from dr.observers import observers
 from dr.placement import Claim, Placement
-from inventory.network import Service
+from inventory.names import HostName
+from inventory.network import Role, Service
 from ndc.settings import paths_of
 from ndc.wiring import environment
 from ndc.wiring.running_network import running
+from tests.lab.recovery import seen_by_others
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -42,6 +46,10 @@ class Standing:
     @property
     def doors(self) -> Doors:
         return self.live.doors
+
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.live.network, self.live.programs)
 
     @contextmanager
     def claimed(self) -> Iterator[Claim]:
@@ -166,3 +174,70 @@ def test_a_claim_is_swapped_for_what_it_is_only(standing: Standing) -> None:
         records.swap_claim(name, Claim(SOMEBODY, 99), Claim(None, 99))
 
     assert records.claim(name) == claim
+
+
+def test_every_host_answers_every_observer_and_tells_its_own_age(standing: Standing) -> None:
+    sight, network = standing.sight, standing.live.network
+    everybody = [host.name for host in network.hosts]
+
+    for observer in observers(network, []):
+        assert sight.answering(observer, everybody) == {*everybody}
+    # the lab's machine is up for longer than any of its hosts
+    assert max(map(sight.up_for, everybody)) < SystemClock().elapsed() - timedelta(seconds=1)
+
+
+def test_a_host_that_is_frozen_answers_nobody(lab: Terminal, standing: Standing) -> None:
+    host = _bystander(standing)
+
+    lab.done("lab", "freeze", host)
+    try:
+        frozen = seen_by_others(lab, host)
+    finally:
+        lab.done("lab", "thaw", host)
+
+    assert len(frozen) >= 2
+    assert not any(frozen.values())
+    _all_see(lab, host)
+    assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
+
+
+def test_a_site_that_is_cut_off_answers_nobody_though_the_operator_reaches_it(
+    lab: Terminal, standing: Standing
+) -> None:
+    host = _bystander(standing)
+    site = standing.live.network.host(host).site
+    links = [x.name for x in standing.live.network.links if site in (x.a.site, x.z.site)]
+
+    lab.done("lab", "cut", *links)
+    try:
+        cut_off = seen_by_others(lab, host)
+        age = standing.sight.up_for(host)
+    finally:
+        lab.done("lab", "heal", *links)
+
+    assert len(cut_off) >= 2
+    assert not any(cut_off.values())
+    assert age > timedelta()
+    _all_see(lab, host)
+    assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
+
+
+def _bystander(standing: Standing) -> HostName:
+    """Return a host of a centre that neither serves nor leads, and where no citizen comes in."""
+    network, database = standing.live.network, standing.service.database
+    members = standing.doors.database.members(database)
+    (leader,) = (host for host, member in members.items() if member.leads)
+    placement = standing.doors.records.placement(standing.service.name)
+    assert placement is not None
+    busy = {network.host(leader).site, placement.site}
+    busy |= {host.site for host in network.hosts_with(Role.PROBE)}
+    return next(host for host in reversed([*members]) if network.host(host).site not in busy)
+
+
+def _all_see(lab: Terminal, host: HostName) -> None:
+    wait_until(
+        SystemClock(),
+        lambda: all(seen_by_others(lab, host).values()),
+        what=f"the return of {host}",
+        bound=BOUND,
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.recovery import seen_by_others
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -18,11 +19,15 @@ def test_the_portal_returns_with_the_only_host_that_serves_it(lab: Terminal) -> 
     lab.done("lab", "kill", host)
     try:
         off = lab.ndc("status", "--wait", "--json", bound_seconds=300)
+        seen = seen_by_others(lab, host)
     finally:
         lab.done("lab", "start", host)
     after = _service(lab.done("status", "--wait", "--json", bound_seconds=300).value)
 
     assert off.code == 1
+    assert len(seen) >= 2
+    assert not any(seen.values())
+    assert all(seen_by_others(lab, host).values())
     causes = {
         found["because"] for found in off.value["concerns"] if found["subject"] == before["name"]
     }
