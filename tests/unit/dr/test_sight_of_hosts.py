@@ -207,6 +207,18 @@ def test_a_certificate_that_ended_is_nobodys_death(around: Neighbourhood, tmp_pa
     assert asyncio.run(seen()) == {host}
 
 
+def test_an_observer_whose_own_certificate_is_refused_sees_nevertheless(
+    around: Neighbourhood,
+) -> None:
+    refused = around.certificate(-1)  # of a router, which is no client of anybody
+
+    async def seen() -> frozenset[HostName]:
+        async with around.serving(1, _says_nothing, around.certificate(1)):
+            return await around.observer(refused).answering(around.places[1:2])
+
+    assert asyncio.run(seen()) == {around.places[1].host}
+
+
 def test_a_host_of_another_authority_does_not_answer(around: Neighbourhood, tmp_path: Path) -> None:
     stranger = Certificate(tmp_path / "ca.key", tmp_path / "ca.crt")
     Authority.ensure(stranger, "other", SystemClock())
