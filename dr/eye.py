@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, assert_never
 
 from core.clock import Clock
@@ -63,6 +64,10 @@ class Eye:
         """Return what can be seen of hosts that are said to be lost."""
         names = sorted(lost)
         return sightings.look_at(self.doors, self.begin, names, observers(self.network, names))
+
+    def ages(self, hosts: Iterable[HostName]) -> Mapping[HostName, timedelta]:
+        """Return for how long each of ``hosts`` is up; who cannot say is absent."""
+        return sightings.ages(self.doors, self.begin, hosts)
 
     def survey(self, lost: Iterable[HostName]) -> Mapping[ServiceName, Facts]:
         """Return what can be seen now about every service, and of hosts said to be lost."""

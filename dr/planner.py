@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.runs.plan import Plan, RunName
 from dr.facts import Facts
 from dr.moving import Moving
 from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan
 from dr.request import Move, candidates, service_in
+from dr.rules.failback import target_was_stable
 from dr.rules.table import refusals
-from inventory.names import DatabaseName, ServiceName
+from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
 
 
@@ -46,6 +47,25 @@ def plan_switchover(
     """
     title = f"{intent} {request.service} to {request.target}"
     return _plan(network, {request.service: facts}, [request], occasion, intent, title)
+
+
+def plan_failback(
+    network: Network,
+    facts: Facts,
+    ages: Mapping[HostName, timedelta],
+    request: Move,
+    occasion: Occasion,
+) -> RecoveryPlan:
+    """Return the plan of a switchover to a place that was lost and is back.
+
+    ``ages`` says for how long the hosts there are up.
+
+    Raises:
+        PlanRefused: they are not up for long enough, or a rule objects.
+    """
+    for refusal in target_was_stable(network, ages, request):
+        raise refusal
+    return plan_switchover(network, facts, request, occasion, Intent.FAILBACK)
 
 
 def plan_failover(

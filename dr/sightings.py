@@ -5,7 +5,8 @@ It never touches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import assert_never
 
 from dr.doors import Doors
@@ -54,6 +55,16 @@ def look_at(
         host: Sighting(powers[host](), {each: host in sight for each, sight in seen.items()})
         for host in lost
     }
+
+
+def ages(doors: Doors, begin: Begin, hosts: Iterable[HostName]) -> Mapping[HostName, timedelta]:
+    """Return for how long each of ``hosts`` is up; who cannot say is absent."""
+    looks = {host: begin(_age(doors, host)) for host in hosts}
+    return {host: age for host, look in looks.items() if (age := look()) is not None}
+
+
+def _age(doors: Doors, host: HostName) -> Callable[[], timedelta | None]:
+    return lambda: if_seen(lambda: doors.sight.up_for(host))
 
 
 def _power(doors: Doors, host: HostName) -> Callable[[], Power | None]:

@@ -247,6 +247,12 @@ class SimulatedSight:
             raise NotSeen(f"{observer} does not answer", refused=False)
         return frozenset(host for host in hosts if self.truth.sees(host))
 
+    def up_for(self, host: HostName) -> timedelta:
+        """Return how long ``host`` is up."""
+        if not self.truth.sees(host):
+            raise NotSeen(f"{host} does not answer", refused=False)
+        return self.truth.timeline.elapsed()
+
 
 @dataclass(frozen=True, slots=True)
 class SimulatedProbe:

@@ -12,7 +12,7 @@ from ndc.cli.declared import running
 from ndc.cli.options import answer, confirmed, current, say
 
 if TYPE_CHECKING:
-    from dr.plan import Intent, RecoveryPlan
+    from dr.plan import RecoveryPlan
 
 ServiceArgument = Annotated[str, typer.Argument(help="As in the inventory.")]
 TargetOption = Annotated[str, typer.Option("--to", help="The site that is to serve it.")]
@@ -93,7 +93,6 @@ def failback(
     context: typer.Context, service: ServiceArgument, plan_name: PlanOption = None
 ) -> None:
     """Move it home as ``switchover`` does, once its home has been well for long enough."""
-    from dr.plan import Intent
     from dr.request import Move, service_in
     from inventory.names import ServiceName, SiteName
 
@@ -102,7 +101,7 @@ def failback(
     made = (
         opened_run(context, plan_name).plan()
         if plan_name
-        else _planned(context, service, home, Intent.FAILBACK)
+        else _planned(context, service, home, back=True)
     )
     _demand_the_same(made, service, home)
     _begin(context, made, plan_name, ["failback", service])
@@ -123,14 +122,12 @@ def _begin(
     carry(context, folder)
 
 
-def _planned(
-    context: typer.Context, service: str, to: str, intent: Intent | None = None
-) -> RecoveryPlan:
+def _planned(context: typer.Context, service: str, to: str, *, back: bool = False) -> RecoveryPlan:
     from core.runs.plan import RunName
     from core.system_clock import SystemClock
-    from dr.plan import Intent
-    from dr.planner import Occasion, plan_switchover
+    from dr.planner import Occasion, plan_failback, plan_switchover
     from dr.request import Move, service_in
+    from dr.rules.failback import hosts_that_return
     from dr.rules.table import refusals
     from inventory.names import ServiceName, SiteName
     from ndc.wiring.doors import reached
@@ -141,13 +138,16 @@ def _planned(
     request = Move(ServiceName(service), SiteName(to))
     service_in(network, request)
     with reached(environment, network) as live:
-        facts = live.eye(clock).observe(request.service)
+        eye = live.eye(clock)
+        facts = eye.observe(request.service)
+        ages = eye.ages(hosts_that_return(network, request)) if back else {}
     for refusal in refusals(network, facts, request)[1:]:
         say("\n".join([*refusal.lines(), ""]))
     now = clock.now()
-    name = RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}")
-    occasion = Occasion(name, now, by)
-    return plan_switchover(network, facts, request, occasion, intent or Intent.SWITCHOVER)
+    occasion = Occasion(RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}"), now, by)
+    if back:
+        return plan_failback(network, facts, ages, request, occasion)
+    return plan_switchover(network, facts, request, occasion)
 
 
 def _planned_failover(context: typer.Context, names: list[str], to: str | None) -> RecoveryPlan:
