@@ -34,7 +34,8 @@ def switchover(stand: Stand, _: int) -> Iterator[Trial]:
     words = ("dr", "switchover", portal.name, "--to", target)
     moved = lab.ndc(*words, bound_seconds=_HANG_SECONDS)
     report = report_named(lab, moved)
-    seen = report["measure"]
+    (course,) = report["services"]
+    seen = course["measure"]
     assert seen, f"the probe could not be asked: {moved.stdout}"
     assert report["outcome"] not in {"held", "unwound"}, moved.stdout
     unmeasured = report["outcome"] == "unmeasured"

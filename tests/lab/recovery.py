@@ -147,13 +147,14 @@ def report_of(lab: Terminal, answer: Answer) -> dict[str, Any]:
     A run whose probe slipped its own schedule ends with 1: done, and its gap is void.
     """
     report = report_named(lab, answer)
-    measure = report["measure"]
+    (course,) = report["services"]
+    measure = course["measure"]
     ended = {0: "done", 1: "unmeasured" if measure and measure["void"] else "done"}
     assert report["outcome"] == ended.get(answer.code), answer.stdout
     assert (measure["lost"], measure["not_read_back"], measure["duplicated"]) == (0, 0, 0), report
     assert measure["acknowledged"] > 0, report
     promoted = "promote" in {phase["phase"] for phase in report["phases"]}
-    assert report["new_leader_has_all"] is (True if promoted else None), report
+    assert course["new_leader_has_all"] is (True if promoted else None), report
     return report
 
 

@@ -25,8 +25,9 @@ def test_a_service_moves_to_its_refuge_and_back_and_citizens_lose_nothing(lab: T
 
         report = report_of(lab, moved)
         assert report["requested_by_key"].startswith("SHA256:")
-        assert (report["database_at_target"], report["database_protected"]) == (True, True)
-        assert report["measure"].keys() >= {"gap_seconds", "lost", "duplicated", "unknown"}
+        (course,) = report["services"]
+        assert (course["database_at_target"], course["database_protected"]) == (True, True)
+        assert course["measure"].keys() >= {"gap_seconds", "lost", "duplicated", "unknown"}
         assert {phase["phase"] for phase in report["phases"]} >= PHASES
         after = Standing.seen(lab)
         assert (after.site, after.epoch) == (target, before.epoch + 1)

@@ -57,8 +57,9 @@ def test_a_service_moves_as_it_was_printed_and_its_run_can_be_read(typed: Checko
     assert "promote: done" in moved.err
     assert "switchover public-service-portal to ndc02: done" in moved.out
     assert "the new leader has all that the old one wrote" in shown.out
+    (course,) = report["services"]
     assert report["outcome"] == "done"
-    assert (report["measure"]["lost"], report["measure"]["not_read_back"]) == (0, 0)
+    assert (course["measure"]["lost"], course["measure"]["not_read_back"]) == (0, 0)
     assert list(listed) == [run]
     assert (approved.code, resumed.code, again.code) == (4, 0, 4)
     assert "is at ndc02 already" in again.err
