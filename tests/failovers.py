@@ -45,7 +45,7 @@ def loss(*names: str, profile: str = "compact", seed: int = 0, after: float = 3)
     made = rehearsal(profile, seed)
     lost = hosts_named(made.network, names)
     for host in sorted(lost):
-        made.truth.switch_off(host)
+        made.world.truth.plant.power_off(host)
     made.world.sleep(timedelta(seconds=after))
     return Loss(made.network, made.world, lost, " and ".join(names))
 

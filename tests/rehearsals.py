@@ -13,8 +13,9 @@ from dr.conditions import Conditions
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, codec
 from dr.planner import Occasion, plan_switchover
 from dr.request import Move
+from dr.simulation.citizens import Citizens
 from dr.simulation.journal import MemoryJournal
-from dr.simulation.truth import Truth
+from dr.simulation.truth import Served
 from dr.simulation.world import World, rehearsed
 from inventory.names import OperatorName, ServiceName, SiteName
 from inventory.network import Network
@@ -60,9 +61,14 @@ class Rehearsal:
         return run
 
     @property
-    def truth(self) -> Truth:
-        """What is true in this world."""
-        return self.world.truth
+    def truth(self) -> Served:
+        """What is true of the service in this world."""
+        return self.world.truth.at(SERVICE)
+
+    @property
+    def citizens(self) -> Citizens:
+        """Who writes to the service."""
+        return self.world.citizens[SERVICE]
 
     @property
     def effects(self) -> list[Action]:
@@ -74,7 +80,7 @@ def rehearsal(profile: str = "compact", seed: int = 0, target: str = "ndc02") ->
     """Return a healthy world two seconds after its beginning, and a plan for it."""
     # the digest would change golden files with every word of the default inventory
     net = replace(network(profile), digest="0123456789abcdef" * 4)
-    world = rehearsed(net, SERVICE, seed)
+    world = rehearsed(net, SERVICE, seed=seed)
     world.sleep(timedelta(seconds=2))
     occasion = Occasion(RUN, world.now(), OperatorName("an"))
     request = Move(SERVICE, SiteName(target))

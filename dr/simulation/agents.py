@@ -14,8 +14,10 @@ from dr.edges import HostEdge, Local, edge, yields
 from dr.epochs import Act
 from dr.looks import if_seen
 from dr.placement import Placement
+from dr.simulation.doors import obey
+from dr.simulation.records import SimulatedRecords
 from dr.simulation.world import World
-from inventory.names import HostName
+from inventory.names import HostName, ServiceName
 
 _ACTS: Final = {
     HostEdge.ANNOUNCE: Act.ANNOUNCE,
@@ -25,15 +27,25 @@ _ACTS: Final = {
 
 
 class Agents:
-    """One on each of ``hosts``; it looks ``every`` so often, at its own instants."""
+    """One on each of ``hosts`` that can serve ``service``; none: on each that can.
+
+    It looks ``every`` so often, at its own instants, while the programs of its host go on.
+    """
 
     def __init__(
-        self, world: World, hosts: Iterable[HostName], *, every: timedelta = timedelta(seconds=5)
+        self,
+        world: World,
+        service: ServiceName,
+        hosts: Iterable[HostName] | None = None,
+        *,
+        every: timedelta = timedelta(seconds=5),
     ) -> None:
         self._world = world
-        self._service = world.truth.service.name
+        self._truth = world.truth
+        self._served = world.truth.at(service)
+        self._service = service
         self._every = every
-        for host in hosts:
+        for host in self._served.service.hosts if hosts is None else hosts:
             self._look_after(every * world.random.random(), host)
 
     def _look_after(self, pause: timedelta, host: HostName) -> None:
@@ -41,26 +53,40 @@ class Agents:
 
     def _look(self, host: HostName) -> None:
         self._look_after(self._every, host)
-        record = if_seen(lambda: self._world.doors.records.placement(self._service))
-        if record is not None:
-            self._later(lambda: self._decide(host, record))
+        if self._truth.plant.runs(host):
+            records = SimulatedRecords(self._truth, host)
+            record = if_seen(lambda: records.placement(self._service))
+            if record is not None:
+                self._later(host, lambda: self._decide(host, record))
 
     def _decide(self, host: HostName, record: Placement) -> None:
-        stance = self._world.doors.guard.look(self._service, host)
-        site = self._world.truth.network.host(host).site
-        wanted = edge(record, Local(site, stance.announces, stance.highest))
+        site = self._truth.plant.site(host)
+        highest = self._served.epochs[host] or None
+        wanted = edge(record, Local(site, host in self._served.announcing, highest))
+        self._world.edges[wanted] += 1
         if wanted is HostEdge.KEEP:
             return
         if wanted is HostEdge.WITHDRAW:
-            claim = if_seen(lambda: self._world.doors.records.claim(self._service))
+            claim = if_seen(lambda: SimulatedRecords(self._truth, host).claim(self._service))
             if claim is None or yields(wanted, claim):
                 return
-        self._later(lambda: self._act(host, record, _ACTS[wanted]))
+        self._later(host, lambda: self._act(host, record, _ACTS[wanted]))
 
     def _act(self, host: HostName, record: Placement, act: Act) -> None:
         token = Token(RunName("agent"), StepId("placement"), record.epoch, 1)
         with suppress(WorldError):
-            self._world.doors.guard.act(act, self._service, host, token)
+            obey(self._truth, act, self._service, host, token)
 
-    def _later(self, event: Callable[[], None]) -> None:
-        self._world.timeline.at(timedelta(milliseconds=self._world.random.randint(1, 400)), event)
+    def _later(self, host: HostName, event: Callable[[], None]) -> None:
+        """Let ``event`` happen a little later; what stands still meanwhile goes on when it can."""
+        life = self._truth.plant.life(host)
+
+        def happen() -> None:
+            plant = self._truth.plant
+            if host in plant.frozen:
+                self._later(host, event)
+            elif host not in plant.off and plant.life(host) == life:
+                event()
+
+        pause = timedelta(milliseconds=self._world.random.randint(1, 400))
+        self._world.timeline.at(pause, happen)

@@ -10,8 +10,9 @@ from typing import Final
 
 from core.measure import Gap, Measure
 from dr.simulation.timeline import BEGINNING
-from dr.simulation.truth import Truth
+from dr.simulation.truth import Served
 from inventory.names import HostName, SiteName
+from inventory.network import Role
 
 EVERY: Final = timedelta(milliseconds=50)
 
@@ -28,14 +29,16 @@ class Write:
 
 
 class Citizens:
-    """20 writes a second through the service address, to one host for as long as it is there."""
+    """20 writes a second to one service's address, to one host for as long as it is there."""
 
-    def __init__(self, truth: Truth) -> None:
-        self._truth = truth
+    def __init__(self, served: Served, every: timedelta = EVERY) -> None:
+        self._served = served
+        self._every = every
         self._sent: list[timedelta] = []
         self._host: HostName | None = None
+        self._from = served.network.hosts_with(Role.PROBE)[0].name
         self.acknowledged: list[Write] = []
-        truth.timeline.at(EVERY, self._write)
+        served.timeline.at(every, self._write)
 
     @property
     def gap(self) -> timedelta:
@@ -46,7 +49,7 @@ class Citizens:
     @property
     def lost(self) -> list[str]:
         """Acknowledged writes that are gone."""
-        rows = set(self._truth.database.log)
+        rows = set(self._served.database.log)
         return [write.row for write in self.acknowledged if write.row not in rows]
 
     def measure(self, since: datetime, until: datetime) -> Measure:
@@ -71,18 +74,23 @@ class Citizens:
         )
 
     def _write(self) -> None:
-        now = self._truth.timeline.elapsed()
+        now = self._served.timeline.elapsed()
         self._sent.append(now)
-        row = f"citizen-{len(self._sent)}"
+        row = f"{self._served.service.name}-{len(self._sent)}"
         host = self._reached()
-        if host is not None and self._truth.database.insert(row):
-            site = self._truth.network.host(host).site
+        database = self._served.database
+        writer = None if host is None else database.writer_for(host)
+        if host is not None and writer is not None and database.insert(row, writer):
+            site = self._served.around.plant.site(host)
             self.acknowledged.append(Write(now, row, site))
-        self._truth.timeline.at(EVERY, self._write)
+        self._served.timeline.at(self._every, self._write)
 
     def _reached(self) -> HostName | None:
-        if self._host not in self._truth.announcing:
-            self._host = min(self._truth.announcing, default=None)
+        """Return whom the address leads to; who stands still is not announced for long."""
+        reaches = self._served.around.plant.reaches
+        if self._host not in self._served.announcing or not reaches(self._from, self._host):
+            hosts = (host for host in self._served.announcing if reaches(self._from, host))
+            self._host = min(hosts, default=None)
         return self._host
 
 

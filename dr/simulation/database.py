@@ -1,4 +1,4 @@
-"""A database under Patroni, as far as a move of it can tell.
+"""A database under Patroni, which alone decides who leads.
 
 Times are those measured in the lab: a planned switch gives a new leader after
 1.7 s, which acknowledges once the old one streams from it again.
@@ -6,78 +6,70 @@ Times are those measured in the lab: a planned switch gives a new leader after
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from typing_extensions import override
+
 from core.errors import Rejected
-from dr.seam import LogProgress
-from dr.simulation.timeline import Timeline
+from dr.simulation.copies import Surroundings
+from dr.simulation.log import Stray
+from dr.simulation.members import SimulatedMembers
 from dr.succession import LogEnd, Succession
 from inventory.names import HostName
-from inventory.network import Database
+from inventory.network import Database, LastCopy
 
 PROMOTION: Final = timedelta(seconds=1.7)
 REJOINING: Final = timedelta(seconds=2)
-ROW_BYTES: Final = 100_000
-"""what one row costs in the log, with all that is written beside it"""
 LEASE: Final = timedelta(seconds=20)
+_LOOP: Final = (0.2, 2.0)
+"""seconds until a Patroni that runs looks again, or renewed its lease"""
+_DEMOTES_AFTER: Final = (8.0, 12.0)
+"""seconds until a leader that reaches no quorum stops by itself: a loop, and its retries"""
+_NOTICES_AFTER: Final = (2.0, 12.0)
+"""seconds until a leader leaves out a standby that is gone"""
+_PROMOTED_IN: Final = ((0.3, 3.0), (0.3, 3.0), (0.3, 3.0), (3.0, 30.0), (30.0, 180.0))
+"""seconds: most promotions are short, and some are not"""
 
 
-@dataclass(slots=True)
-class SimulatedDatabase:
-    """Members, who leads, who is waited for, and which rows each has."""
+@dataclass(slots=True, kw_only=True)
+class SimulatedDatabase(SimulatedMembers):
+    """Copies of which Patroni makes one the leader, and goes on without being asked."""
 
-    declared: Database
-    timeline: Timeline
-    leader: HostName | None
-    synchronous: set[HostName]
-    alive: set[HostName]
-    log: list[str] = field(default_factory=list)
-    """acknowledged and unacknowledged rows, as the leader has them"""
-    missing: dict[HostName, int] = field(default_factory=dict)
-    """rows at the end of the log that a standby does not have yet"""
-    still: dict[HostName, int] = field(default_factory=dict)
-    """where those stand that receive the log and no longer replay it"""
-    recovering: set[HostName] = field(default_factory=set)
-    """those whose promotion is not over, though they may hold the leader key"""
-    twins: dict[HostName, int] = field(default_factory=dict)
-    """where those stand that have a history of their own of the present timeline"""
     paused: bool = False
     """whether Patroni was told to replace no leader"""
-    promotion: timedelta = PROMOTION
-    """from the old leader's stop to the new one"""
+    promotion: timedelta | None = PROMOTION
+    """from the old leader's stop to the new one; None: drawn each time, up to minutes"""
     rejoining: timedelta = REJOINING
     """from there until a standby is synchronous again"""
     switching: bool = False
-    dead: HostName | None = None
-    """who holds the leader key and is dead"""
-    promoting: HostName | None = None
-    heirs: set[HostName] = field(default_factory=set)
-    """for whom commits waited when it died"""
-    forks: int = 0
-    """how often the leader changed"""
+    order: tuple[HostName, HostName] | None = None
+    """to switch, from whom to whom; given, and not obeyed yet"""
+    former: HostName | None = None
+    """while nobody leads: who did"""
     successions: dict[tuple[HostName, HostName], Succession] = field(default_factory=dict)
     """what the logs of a leader that stopped in good order, and of its heir, tell; a byte a row"""
+    _lease: int = 0
+    """counts leases; what was to happen at the end of an earlier one does not"""
+    _running_out: bool = False
+    _settling: bool = False
 
     @classmethod
-    def healthy(cls, declared: Database, timeline: Timeline) -> SimulatedDatabase:
+    def healthy(cls, declared: Database, around: Surroundings) -> SimulatedDatabase:
         """Return ``declared`` with its leader at home and every standby up to date."""
         leader = next(m.host for m in declared.members if m.site == declared.home)
-        standbys = {m.host for m in declared.members if m.synchronous and m.host != leader}
-        return cls(declared, timeline, leader, standbys, {m.host for m in declared.members})
-
-    @property
-    def acknowledges(self) -> bool:
-        """Whether a commit is answered now."""
-        return self.leader is not None and bool(self.synchronous)
-
-    def insert(self, row: str) -> bool:
-        """Write ``row`` and tell whether it was acknowledged."""
-        if not self.acknowledges:
-            return False
-        self.log.append(row)
-        return True
+        database = cls(
+            declared=declared,
+            around=around,
+            leader=leader,
+            synchronous={m.host for m in declared.members if m.synchronous and m.host != leader},
+            alive={member.host for member in declared.members},
+        )
+        around.plant.watchers.append(database.notice)
+        database.tell("leads", leader, database.timeline)
+        return database
 
     def switch(self, leader: HostName, candidate: HostName) -> None:
         """Begin a planned switch.
@@ -89,8 +81,47 @@ class SimulatedDatabase:
             raise Rejected(f"leader name does not match: {self.leader}")
         if candidate not in self.synchronous:
             raise Rejected(f"candidate {candidate} is not synchronous")
-        self.leader, self.synchronous, self.switching = None, set(), True
-        self.timeline.at(self.promotion, lambda: self._promote(candidate, rejoining=leader))
+        self.order = (leader, candidate)
+        self._obey()
+
+    def _obey(self) -> None:
+        if self.order is None or not (self.leads(self.order[0]) and self._renews):
+            return
+        (leader, candidate), self.order = self.order, None
+        if candidate not in self.synchronous:
+            return  # Patroni clears an order that it cannot obey
+        taking = self._time_to_promote()
+        self._vacate()
+        self.switching = True
+        self._after(taking / 2, lambda: self._hand_over(leader, candidate, taking / 2))
+
+    def take_over(self, leader: HostName | None, candidate: HostName) -> None:
+        """Take the key from ``leader``, which should be fenced, and let ``candidate`` have it.
+
+        ``leader`` is None where nobody holds the key.
+
+        Raises:
+            Rejected: a third leads, or the candidate is not synchronous; nothing happened.
+        """
+        if self.leader == candidate:
+            return
+        if self.switching or self.leader != leader:
+            raise Rejected(f"led by {self.leader}, not by {leader}")
+        if candidate not in self.recorded:
+            raise Rejected(f"candidate {candidate} is not synchronous")
+        if not self._is_able(candidate):
+            return  # the order stands, and nobody obeys it
+        writes_on = leader is not None and self.believes(leader)
+        hears = frozenset(self.synchronous - {candidate})
+        if self.leader:
+            self._vacate()
+        self._take_key(candidate, self._time_to_promote(), rejoining=None)
+        if leader is not None and writes_on:
+            own = self.strays.setdefault(leader, Stray(self.timeline - 1, len(self.log), []))
+            own.writes, own.hears = True, hears
+            own.until = self.around.clock.elapsed() + self.between(_DEMOTES_AFTER)
+            self.tell("overtaken", leader, own.timeline)
+            self.notice()
 
     def come_back_as_twin(self, host: HostName) -> None:
         """Let ``host`` follow again that was promoted, unnoticed, to the present timeline.
@@ -101,62 +132,141 @@ class SimulatedDatabase:
         self.synchronous.discard(host)
         self.twins[host] = len(self.log) + 1
 
-    def progress(self, host: HostName) -> LogProgress:
-        """Return how far ``host`` came."""
-        received = self.twins.get(host, len(self.log) - self.missing.get(host, 0))
-        followers = self.alive - {host} - self.twins.keys()
-        return LogProgress(
-            timeline=self.forks + 1,
-            received=received * ROW_BYTES,
-            replayed=self.still.get(host, received) * ROW_BYTES,
-            sends_to=frozenset(followers if host == self.leader else ()),
-        )
+    @override
+    def notice(self) -> None:
+        """Let every member notice how the network, or another member, is now."""
+        SimulatedMembers.notice(self)
+        self._watch_lease()
+        self._obey()
+        if self.leader is None and not self.switching:
+            self._after(self.between(_LOOP), self._elect)
+        self._settle_soon()
 
-    def crash_leader(self) -> None:
-        """Lose the leader's host; its best standby takes over when the lease has run out."""
-        lost, heirs = self.leader, sorted(self.synchronous)
-        if lost is None:
+    # what follows is done by Patroni, by the agents beside it, or by a person who is asked
+
+    def _watch_lease(self) -> None:
+        holder, renews = self.leader, self._renews
+        if holder is None:
             return
-        self.alive.discard(lost)
-        self.leader, self.heirs, self.dead = None, set(heirs), lost
-        self.timeline.at(LEASE, self._end_lease)
+        if renews == (not self._running_out):
+            return
+        self._running_out = not renews
+        self._lease += 1
+        if renews:
+            return
+        number = self._lease
+        if holder in self.around.plant.frozen:
+            self.leave_in_flight(holder)
+        self._after(self.between(_DEMOTES_AFTER), lambda: self._stop_leading(holder, number))
+        self._after(LEASE - self.between(_LOOP), lambda: self._expire(holder, number))
 
     @property
-    def holder(self) -> HostName | None:
-        """Who holds the leader key; it may be dead."""
-        return self.leader or self.dead
+    def _renews(self) -> bool:
+        """Whether who holds the key renews its lease."""
+        lives = self.leader in self.alive and self.leader not in self.demoted
+        return lives and self.reaches_quorum(self.leader)
 
-    def _end_lease(self) -> None:
-        if self.dead is not None:
-            self.dead = None
-            if heirs := sorted(self.heirs & self.alive):
-                self._promote(heirs[0], rejoining=None)
+    def _stop_leading(self, holder: HostName, lease: int) -> None:
+        """Let a leader stop that could not renew; one that stands still is stopped at the end."""
+        if lease == self._lease and self._running_out and self.around.plant.runs(holder):
+            self.demoted.add(holder)
+            self.tell("stops", holder, self.timeline)
 
-    def take_over(self, leader: HostName | None, candidate: HostName) -> bool:
-        """Let ``candidate`` promote itself, the key being taken from ``leader``."""
-        if candidate in (self.leader, self.promoting):
-            return False
-        if self.holder != leader or self.leader is not None:
-            raise Rejected(f"led by {self.holder}")
-        if candidate not in self.heirs:
-            raise Rejected(f"candidate {candidate} is not synchronous")
-        self.dead, self.promoting = None, candidate
-        self.timeline.at(timedelta(seconds=0.5), lambda: self._promote(candidate, rejoining=None))
-        return True
-
-    def _promote(self, candidate: HostName, rejoining: HostName | None) -> None:
-        self.switching = False
-        if candidate not in self.alive or candidate in self.still:
+    def _expire(self, holder: HostName, lease: int) -> None:
+        if lease != self._lease or self.leader != holder:
             return
-        behind = self.missing.pop(candidate, 0)
-        if behind:
-            del self.log[-behind:]
-        self.leader = candidate
-        self.heirs, self.promoting = set(), None
-        self.forks += 1
-        if rejoining is not None:
+        self.demoted.add(holder)
+        self._vacate()
+        self.notice()
+
+    def _vacate(self) -> None:
+        """Let nobody hold the key; whose promotion was not over changes nothing of who may next."""
+        if self.leader not in self.recovering:
+            self.former, self.entitled = self.leader, set(self.synchronous)
+        self.leader, self.synchronous, self.alone = None, set(), False
+        self._running_out = False
+        self._lease += 1
+        self.recovering.clear()
+
+    def _elect(self) -> None:
+        """Give the key to the best of those that may have it, if enough of them can be compared."""
+        if self.leader is not None or self.switching or self.paused or self.around.quorum.alarms:
+            return
+        able = [host for host in self._heirs() if self._is_able(host)]
+        compared = [host for host in able if host in self.entitled]
+        spare = min(self.declared.synchronous_node_count, len(self.entitled))
+        if self.former not in able and len(compared) <= len(self.entitled) - spare:
+            return
+        winner = min(able, key=lambda host: (self.lacks(host), host))
+        self._take_key(winner, self._time_to_promote(), rejoining=None)
+
+    def _heirs(self) -> list[HostName]:
+        return sorted(self.entitled | ({self.former} if self.former else set()))
+
+    def _is_able(self, host: HostName | None) -> bool:
+        apart = self.strays.keys() | self.twins.keys()
+        return host in self.alive and host not in apart and self.reaches_quorum(host)
+
+    def _hand_over(self, leader: HostName, candidate: HostName, left: timedelta) -> None:
+        self.switching = False
+        if self._is_able(candidate):
+            self._take_key(candidate, left, rejoining=leader)
+        else:
+            self.notice()
+
+    def _take_key(self, host: HostName, promotion: timedelta, rejoining: HostName | None) -> None:
+        self.leader = host
+        self.demoted.clear()
+        self.recovering.add(host)
+        others = [member.host for member in self.declared.members if member.host != host]
+        behind = self.fork(host, [other for other in others if other not in self.strays])
+        number = self.forks
+        self._after(promotion, lambda: self._lead(number, rejoining, behind))
+        self.notice()
+
+    def _lead(self, number: int, former: HostName | None, behind: int) -> None:
+        """Let the promotion end that is the ``number``-th, if it is still under way."""
+        host = self.leader
+        if host is None or number != self.forks or host not in self.recovering:
+            return
+        if host in self.still or not self.around.plant.runs(host):
+            self._after(timedelta(seconds=1), lambda: self._lead(number, former, behind))
+            return
+        self.recovering.discard(host)
+        self.tell("leads", host, self.timeline)
+        if former is not None:
             end = LogEnd(self.forks, location=len(self.log) + behind, final=True)
-            self.successions[rejoining, candidate] = Succession(end, fork=len(self.log))
-        others = {m.host for m in self.declared.members if m.synchronous} & self.alive
-        partners = others - {candidate} if rejoining is None else {rejoining} & self.alive
-        self.timeline.at(self.rejoining, lambda: self.synchronous.update(partners))
+            self.successions[former, host] = Succession(end, fork=len(self.log))
+        self._after(self.rejoining, self._settle)
+
+    def _settle_soon(self) -> None:
+        if not self._settling and self.leads(self.leader) and self._wanted() != self.synchronous:
+            self._settling = True
+            gone = self.synchronous - self._wanted()
+            self._after(self.between(_NOTICES_AFTER) if gone else self.rejoining, self._settle)
+
+    def _settle(self) -> None:
+        """Let the leader say anew whom a commit waits for."""
+        self._settling = False
+        if (
+            self.leads(self.leader)
+            and self.reaches_quorum(self.leader)
+            and not self.around.quorum.alarms
+        ):
+            self.synchronous = self._wanted()
+            for host in self.synchronous:
+                self.unsent.pop(host, None)
+            self.alone = not self.synchronous and self.declared.last_copy is LastCopy.CONTINUE
+            self.tell("waits-for", self.leader or "", len(self.synchronous))
+
+    def _wanted(self) -> set[HostName]:
+        copies = {member.host for member in self.declared.members if member.synchronous}
+        return {host for host in copies if host != self.leader and self.follows(host)}
+
+    def _time_to_promote(self) -> timedelta:
+        if self.promotion is not None:
+            return self.promotion
+        return self.between(self.around.dice.choice(_PROMOTED_IN))
+
+    def _after(self, pause: timedelta, event: Callable[[], None]) -> None:
+        self.around.clock.at(pause, event)

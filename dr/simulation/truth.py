@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dr.placement import Claim, Placement
+from dr.simulation.copies import Surroundings
 from dr.simulation.database import SimulatedDatabase
+from dr.simulation.history import History
+from dr.simulation.plant import Plant
+from dr.simulation.quorum import Quorum
 from dr.simulation.timeline import Timeline
-from inventory.names import HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network, Service
 
 
 @dataclass(slots=True)
-class Truth:
-    """One service with its database; the rest of ``network`` stands still."""
+class Served:
+    """One service: where it is placed, and who announces it."""
 
-    network: Network
     service: Service
-    timeline: Timeline
     database: SimulatedDatabase
+    around: Surroundings
+    claims: dict[DatabaseName, Claim]
     placements: list[Placement]
     """the record and, before it, every one that it replaced"""
     announcing: set[HostName]
@@ -27,53 +32,114 @@ class Truth:
     """the highest epoch that each host was asked under; 0: none"""
     routes: list[frozenset[HostName]]
     """who announced the address, each time that somebody was asked to or not to"""
-    claim: Claim = field(default_factory=lambda: Claim(None))
-    dark: set[SiteName] = field(default_factory=set)
-    """sites that nobody can see into"""
-    off: set[HostName] = field(default_factory=set)
-    """hosts without power"""
-    probe_ahead: timedelta = timedelta()
-    """how far the probe's clock is ahead of everybody else's"""
-    quorum: bool = True
-    alarms: frozenset[str] = frozenset()
-    """that etcd raises; with one it takes no writes"""
-    changes: int = 0
-    """how often something was changed through a door"""
 
-    @classmethod
-    def healthy(cls, network: Network, service: ServiceName, timeline: Timeline) -> Truth:
-        """Return a world in which everything is at home and up to date."""
-        declared = network.service(service)
-        home = {h for h in declared.hosts if network.host(h).site == declared.home}
-        return cls(
-            network=network,
-            service=declared,
-            timeline=timeline,
-            database=SimulatedDatabase.healthy(network.database(declared.database), timeline),
-            placements=[Placement(declared.home, 1, None)],
-            announcing=set(home),
-            epochs=dict.fromkeys(declared.hosts, 1),
-            routes=[frozenset(home)],
-        )
+    @property
+    def network(self) -> Network:
+        """The network that it is a service of."""
+        return self.around.network
 
-    def sees(self, host: HostName) -> bool:
-        """Whether ``host`` can be seen."""
-        return host not in self.off and self.network.host(host).site not in self.dark
+    @property
+    def timeline(self) -> Timeline:
+        """The time that it is."""
+        return self.around.clock
 
-    def switch_off(self, host: HostName) -> None:
-        """Let ``host`` have no power: what it did ends."""
-        if host in self.off:
-            return
-        self.off.add(host)
-        self.announcing.discard(host)
-        if self.database.leader == host:
-            self.database.crash_leader()
-        self.database.alive.discard(host)
-        self.database.synchronous.discard(host)
-        self.changes += 1
+    @property
+    def claim(self) -> Claim:
+        """Who holds the service, its database, and every other service on that."""
+        return self.claims.get(self.service.database, Claim(None))
+
+    @claim.setter
+    def claim(self, new: Claim) -> None:
+        self.claims[self.service.database] = new
+
+    def announce(self, host: HostName, *, wanted: bool) -> None:
+        """Let ``host`` announce the address, or not."""
+        changes = wanted is not (host in self.announcing)
+        (self.announcing.add if wanted else self.announcing.discard)(host)
+        self.routes.append(frozenset(self.announcing))
+        if changes:
+            what = "announces" if wanted else "withdraws"
+            self.around.tell(what, self.service.name, host, self.epochs[host])
 
     def boot(self, host: HostName, *, new_disk: bool = False) -> None:
         """Let ``host`` lose its power and come back: it announces nothing."""
         self.announcing.discard(host)
         if new_disk:
             self.epochs[host] = 0
+
+    def notice(self) -> None:
+        """Let nobody announce it who has no power."""
+        for host in sorted(self.announcing & self.around.plant.off):
+            self.announcing.discard(host)
+            self.around.tell("falls-silent", self.service.name, host)
+
+
+@dataclass(slots=True)
+class Truth:
+    """Every service and every database of one network, and what they stand on."""
+
+    around: Surroundings
+    databases: dict[DatabaseName, SimulatedDatabase]
+    services: dict[ServiceName, Served]
+    probe_ahead: timedelta = field(default_factory=timedelta)
+    """how far the probe's clock is ahead of everybody else's"""
+    changes: int = 0
+    """how often something was changed through a door"""
+
+    @classmethod
+    def healthy(cls, network: Network, seed: int = 0) -> Truth:
+        """Return a world in which everything is at home and up to date."""
+        clock = Timeline()
+        plant = Plant(network, clock)
+        dice = random.Random(f"truth {seed}")  # noqa: S311 - reproducible, not secret
+        around = Surroundings(network, plant, Quorum(plant), clock, History(), dice)
+        databases = {d.name: SimulatedDatabase.healthy(d, around) for d in network.databases}
+        claims: dict[DatabaseName, Claim] = {}
+        services = {}
+        for service in network.services:
+            home = {h for h in service.hosts if network.host(h).site == service.home}
+            served = Served(
+                service=service,
+                database=databases[service.database],
+                around=around,
+                claims=claims,
+                placements=[Placement(service.home, 1, None)],
+                announcing=set(home),
+                epochs=dict.fromkeys(service.hosts, 1),
+                routes=[frozenset(home)],
+            )
+            plant.watchers.append(served.notice)
+            services[service.name] = served
+            around.tell("placed", service.name, service.home, 1)
+            for host in sorted(home):
+                around.tell("announces", service.name, host, 1)
+        return cls(around, databases, services)
+
+    def at(self, service: ServiceName) -> Served:
+        """Return what is true of ``service``."""
+        return self.services[service]
+
+    @property
+    def network(self) -> Network:
+        """The whole of it."""
+        return self.around.network
+
+    @property
+    def timeline(self) -> Timeline:
+        """The time that it is."""
+        return self.around.clock
+
+    @property
+    def plant(self) -> Plant:
+        """Power, and links."""
+        return self.around.plant
+
+    @property
+    def quorum(self) -> Quorum:
+        """Who keeps the records."""
+        return self.around.quorum
+
+    @property
+    def history(self) -> History:
+        """What has happened."""
+        return self.around.history

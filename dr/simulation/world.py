@@ -6,17 +6,18 @@ It goes on while the runner is dead: what was sent arrives.
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from core.runs.ports import Answer, Completion, Token
 from dr.actions import Action, WriteCanary
+from dr.edges import HostEdge
 from dr.eye import Eye
 from dr.hands import Hands
-from dr.simulation.citizens import Citizens
+from dr.simulation.citizens import EVERY, Citizens
 from dr.simulation.doors import doors
 from dr.simulation.faults import Fault, Trouble
-from dr.simulation.timeline import Timeline
 from dr.simulation.truth import Truth
 from inventory.names import ServiceName
 from inventory.network import Network
@@ -32,13 +33,13 @@ _BLOCKED = timedelta(milliseconds=100)
 
 
 class World:
-    """Keeps the promises of ``Clock`` and ``Actuator`` for one service of one network.
+    """Keeps the promises of ``Clock`` and ``Actuator`` for one network.
 
     One ``seed`` is one history: the same calls bring about the same world, to the message.
     What is true lies in ``truth``; a run sees and changes it through ``doors`` alone.
     """
 
-    def __init__(self, truth: Truth, citizens: Citizens, seed: int) -> None:
+    def __init__(self, truth: Truth, citizens: Mapping[ServiceName, Citizens], seed: int) -> None:
         self.truth = truth
         self.citizens = citizens
         self.timeline = truth.timeline
@@ -47,6 +48,8 @@ class World:
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.effects: list[tuple[Token, Action]] = []
         """what changed the world, in order"""
+        self.edges: Counter[HostEdge] = Counter()
+        """how often an agent found itself on each edge of its table"""
         self.faults: list[Fault] = []
         self._hands = Hands(self.doors)
         self._completions: deque[Completion] = deque()
@@ -101,12 +104,15 @@ class World:
     def _arrive(
         self, action: Action, token: Token, deadline: timedelta, trouble: Trouble | None
     ) -> None:
-        if isinstance(action, WriteCanary) and not self.truth.database.acknowledges:
+        if isinstance(action, WriteCanary) and not self._acknowledges(action.service):
             self.timeline.at(_BLOCKED, lambda: self._arrive(action, token, deadline, trouble))
             return
         completion = self._outcome(action, token, deadline, trouble)
         if trouble is not Trouble.MUTE:
             self.timeline.at(self._travel(), lambda: self._completions.append(completion))
+
+    def _acknowledges(self, service: ServiceName) -> bool:
+        return self.truth.at(service).database.acknowledges
 
     def _outcome(
         self, action: Action, token: Token, deadline: timedelta, trouble: Trouble | None
@@ -127,10 +133,13 @@ class World:
         return completion
 
 
-def rehearsed(network: Network, service: ServiceName, seed: int = 0) -> World:
-    """Return a healthy world of ``service`` and its database, with citizens who write to it.
+def rehearsed(
+    network: Network, *services: ServiceName, seed: int = 0, every: timedelta = EVERY
+) -> World:
+    """Return a healthy world of ``network``, with citizens who write to each of ``services``.
 
-    What goes wrong, and how long messages travel, depends on ``seed`` alone.
+    They write ``every`` so often. What goes wrong, and how long messages travel, depends on
+    ``seed`` alone.
     """
-    truth = Truth.healthy(network, service, Timeline())
-    return World(truth, Citizens(truth), seed)
+    truth = Truth.healthy(network, seed)
+    return World(truth, {name: Citizens(truth.at(name), every) for name in services}, seed)

@@ -18,13 +18,13 @@ from tests.stubs.network import stub_network
 
 def _simulated() -> Reached:
     world = rehearsed(network(), SERVICE)
-    dark = world.truth.dark
+    dark = world.truth.plant.dark
 
     def go_dark() -> None:
         dark.update(site.name for site in world.truth.network.sites)
-        world.truth.quorum = False
+        world.truth.quorum.stopped = True
 
-    return Reached(world.eye, world.doors, world, world.truth, nullcontext, go_dark)
+    return Reached(world.eye, world.doors, world, world.truth.at(SERVICE), nullcontext, go_dark)
 
 
 @pytest.fixture(params=["simulated", "live"])
@@ -36,6 +36,6 @@ def reached(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reached]
         stub_network(request.getfixturevalue("stub_ground"), SERVICE, tmp_path) as stub,
         stub.live() as live,
     ):
-        clock, truth = SystemClock(), stub.world.truth
+        clock, truth = SystemClock(), stub.world.truth.at(SERVICE)
         live.doors.records.swap_placement(SERVICE, None, truth.placements[0])
         yield Reached(live.eye(clock), live.doors, clock, truth, lambda: stub.lock, stub.goes_dark)

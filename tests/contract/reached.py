@@ -16,7 +16,7 @@ from dr.doors import Doors
 from dr.eye import Eye
 from dr.hands import Hands
 from dr.questions import Question
-from dr.simulation.truth import Truth
+from dr.simulation.truth import Served
 
 RUN = RunName("20300101-000002-move")
 BOUND = timedelta(seconds=20)
@@ -31,7 +31,7 @@ class Reached:
     eye: Eye
     doors: Doors
     clock: Clock
-    truth: Truth
+    truth: Served
     holding: Callable[[], AbstractContextManager[object]]
     """keeps the truth still while a test reads or changes it"""
     go_dark: Callable[[], None]

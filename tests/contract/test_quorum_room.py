@@ -87,7 +87,7 @@ def test_a_plan_is_refused_while_the_quorum_takes_no_writes(server: Server) -> N
     records = EtcdRecords(server.speaking_as(CONTROL), OF)
     _fill(server.speaking_as(CONTROL))
     rehearsed = rehearsal()
-    rehearsed.truth.alarms = records.alarms()
+    rehearsed.world.truth.quorum.alarms = records.alarms()
 
     facts = rehearsed.world.eye.observe(SERVICE)
     objections = refusals(rehearsed.truth.network, facts, Move(SERVICE, SiteName("ndc02")))

@@ -50,7 +50,9 @@ def records(request: pytest.FixtureRequest) -> Iterator[Reached]:
         doors = replace(doors, records=EtcdRecords(client, network()))
         doors.records.swap_placement(SERVICE, None, Placement(HOME, 1, None))
     eye = Eye(network(), doors, world)
-    yield Reached(eye, doors, world, world.truth, nullcontext, world.truth.dark.clear)
+    yield Reached(
+        eye, doors, world, world.truth.at(SERVICE), nullcontext, world.truth.plant.dark.clear
+    )
     if client is not None:
         _forget(client)
 

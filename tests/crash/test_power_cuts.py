@@ -78,8 +78,10 @@ def _check(occasion: str, made: Rehearsal, run: RecoveryRun, path: Path) -> None
     assert fold(FileJournal(path, codec(), made.world).records()) == run
     assert [placed.epoch for placed in made.truth.placements] == [1, 2]
     assert made.truth.claim.run is None
-    assert all(made.truth.routes) or made.truth.off, "the last serving host was taken away"
-    assert made.world.citizens.lost == []
+    assert all(made.truth.routes) or made.world.truth.plant.off, (
+        "the last serving host was taken away"
+    )
+    assert made.citizens.lost == []
 
 
 @pytest.mark.parametrize("dead", [DEAD[0], DEAD[-1]], ids=["at-once", "later"])

@@ -11,7 +11,7 @@ from core.runs.journal import RunVerdict
 from dr.simulation.agents import Agents
 from dr.simulation.faults import Fault, Trouble
 from inventory.names import HostName
-from tests.rehearsals import Rehearsal, rehearsal
+from tests.rehearsals import SERVICE, Rehearsal, rehearsal
 
 QUICK = timedelta(milliseconds=150)
 """so often that looks fall between any two messages of a run"""
@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 def _watched(seed: int = 0, every: timedelta = QUICK) -> Rehearsal:
     made = rehearsal(seed=seed)
-    Agents(made.world, made.truth.service.hosts, every=every)
+    Agents(made.world, SERVICE, every=every)
     return made
 
 
@@ -39,7 +39,7 @@ def test_a_move_goes_as_if_nobody_else_looked(seed: int) -> None:
     assert run.closed is RunVerdict.DONE, run.waits_for()
     assert _always_served(made)
     assert made.truth.announcing == {REFUGE}
-    assert made.world.citizens.lost == []
+    assert made.citizens.lost == []
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_bad_message_of_the_run_is_no_worse_with_agents(kind: str, trouble: Tr
 @pytest.mark.parametrize("trouble", [Trouble.LOST, Trouble.SLOW, Trouble.LATE])
 def test_the_old_site_serves_until_the_new_one_does(trouble: Trouble) -> None:
     made = rehearsal()
-    Agents(made.world, [HOME], every=QUICK)
+    Agents(made.world, SERVICE, [HOME], every=QUICK)
     made.world.faults.append(Fault("announce-service", trouble))
 
     run = made.carry()
@@ -82,7 +82,7 @@ def test_what_was_left_announced_is_withdrawn_once_no_run_holds_the_service() ->
     made.carry()
     made.truth.announcing.add(HOME)  # it was frozen while it was told to withdraw
     made.truth.epochs[HOME] = 1
-    Agents(made.world, [HOME], every=QUICK)
+    Agents(made.world, SERVICE, [HOME], every=QUICK)
 
     made.world.sleep(MINUTE)
 
@@ -123,7 +123,7 @@ def test_a_host_that_was_off_during_a_move_stays_out_when_it_returns() -> None:
 
 def test_five_minutes_without_a_majority_withdraw_nothing() -> None:
     made = _watched()
-    made.truth.quorum = False
+    made.world.truth.quorum.stopped = True
 
     made.world.sleep(5 * MINUTE)
 
@@ -132,12 +132,12 @@ def test_five_minutes_without_a_majority_withdraw_nothing() -> None:
 
 def test_a_host_that_boots_without_a_majority_waits_for_one() -> None:
     made = _watched()
-    made.truth.quorum = False
+    made.world.truth.quorum.stopped = True
 
     made.truth.boot(HOME)
     made.world.sleep(MINUTE)
     alone = set(made.truth.announcing)
-    made.truth.quorum = True
+    made.world.truth.quorum.stopped = False
     made.world.sleep(MINUTE)
 
     assert alone == set()

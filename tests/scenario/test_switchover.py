@@ -18,10 +18,9 @@ from dr.plan import RecoveryRun, codec
 from dr.report import Noticed, report
 from dr.request import Move
 from dr.rules.table import refusals
-from dr.simulation.database import SimulatedDatabase
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
-from dr.simulation.truth import Truth
+from dr.simulation.truth import Served
 from dr.simulation.world import rehearsed
 from inventory.names import HostName, ServiceName, SiteName
 from tests.networks import DECLARED, SHARED_DATABASE, network
@@ -30,6 +29,7 @@ from tests.unit.core.runs.small import Wishes
 
 GONE = ("withdraw-ndc01-app", "compare")
 """what nobody can see of a site that is gone"""
+LEADER, CANDIDATE = HostName("ndc01-data"), HostName("ndc02-data")
 SO_ALREADY = frozenset({"narrow-sync", "compare-logs", "verify-service"})
 """what is so already is no failure, whoever says no"""
 SURVIVABLE = tuple(trouble for trouble in Trouble if trouble is not Trouble.REFUSED)
@@ -37,7 +37,7 @@ SURVIVABLE = tuple(trouble for trouble in Trouble if trouble is not Trouble.REFU
 
 def _safe(made: Rehearsal) -> None:
     """Check what must never happen, from what the world remembers."""
-    citizens = made.world.citizens
+    citizens = made.citizens
     epochs = [placed.epoch for placed in made.truth.placements]
     assert citizens.lost == []
     assert all(made.truth.routes), "the last serving host was taken away"
@@ -52,7 +52,7 @@ def test_nothing_is_lost_and_the_gap_is_the_databases_own() -> None:
     run = made.carry()
 
     assert run.closed is RunVerdict.DONE
-    assert made.world.citizens.gap <= timedelta(seconds=3.8)
+    assert made.citizens.gap <= timedelta(seconds=3.8)
     _safe(made)
 
 
@@ -144,7 +144,7 @@ def test_many_bad_messages_end_well_or_are_held_and_are_always_safe(seed: int) -
 
 def test_the_leader_that_dies_before_the_switch_refuses_it() -> None:
     made = rehearsal()
-    made.truth.database.crash_leader()
+    made.world.truth.plant.power_off(HostName("ndc01-data"))
 
     run = made.carry()
 
@@ -206,7 +206,7 @@ def test_a_former_leader_whose_end_nobody_can_tell_leaves_the_run_open() -> None
 
 def test_without_a_quorum_nothing_is_moved() -> None:
     made = rehearsal()
-    made.truth.quorum = False
+    made.world.truth.quorum.stopped = True
 
     run = made.carry()
 
@@ -236,7 +236,7 @@ def test_an_overtaken_runner_changes_nothing_even_where_all_is_as_it_was_planned
     assert made.world.effects == before
 
 
-def _move_back(truth: Truth) -> None:
+def _move_back(truth: Served) -> None:
     """Let another run have moved the service home since."""
     placed = truth.placements[-1]
     home = truth.service.home
@@ -244,9 +244,7 @@ def _move_back(truth: Truth) -> None:
     truth.placements.append(Placement(home, placed.epoch + 1, RunName("another-run")))
     truth.epochs.update(dict.fromkeys(truth.epochs, 3))
     truth.announcing = {h for h in truth.service.hosts if truth.network.host(h).site == home}
-    log = truth.database.log
-    truth.database = SimulatedDatabase.healthy(truth.database.declared, truth.timeline)
-    truth.database.log = log
+    truth.database.leader, truth.database.synchronous = LEADER, {CANDIDATE}
 
 
 def _candidate(made: Rehearsal) -> HostName:
@@ -257,7 +255,7 @@ def _candidate(made: Rehearsal) -> HostName:
 def test_a_second_service_on_the_database_is_not_moved_meanwhile() -> None:
     shared = network("compact", DECLARED, SHARED_DATABASE)
     world, other = rehearsed(shared, SERVICE), ServiceName("payments")
-    world.truth.claim = Claim(RUN, 1)
+    world.truth.at(SERVICE).claim = Claim(RUN, 1)
 
     found = refusals(shared, world.eye.observe(other), Move(other, SiteName("ndc01")))
 
@@ -269,7 +267,7 @@ def test_a_run_whose_former_site_is_lost_ends_and_is_called_what_it_is() -> None
     journal = MemoryJournal(codec(), made.world)
 
     def lose() -> None:
-        made.truth.dark.add(SiteName("ndc01"))
+        made.world.truth.plant.dark.add(SiteName("ndc01"))
         made.truth.announcing.discard(HostName("ndc01-app"))
 
     made.world.faults.append(Fault("withdraw-service", Trouble.LOST, times=9))

@@ -67,5 +67,5 @@ def checkout(
     environment = opened("test")
     running_network.keep(environment, stub.on.network)
     with stub.live() as live:
-        live.doors.records.swap_placement(SERVICE, None, stub.world.truth.placements[0])
+        live.doors.records.swap_placement(SERVICE, None, stub.world.truth.at(SERVICE).placements[0])
     return Checkout(stub, environment, capfd, patch)

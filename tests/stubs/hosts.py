@@ -27,6 +27,7 @@ from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World
 from inventory.etcd import patroni_facts, patroni_order
 from inventory.names import DatabaseName, HostName
+from tests.rehearsals import SERVICE
 from tests.stubs.https import Asked, Reply
 from tests.stubs.ssh import Ran
 
@@ -40,8 +41,8 @@ class TrueAddresses(Addresses):
 
     @override
     def present(self) -> frozenset[IPv4Address]:
-        there = self.host in self.world.truth.announcing
-        return frozenset({self.world.truth.service.address} if there else ())
+        there = self.host in self.world.truth.at(SERVICE).announcing
+        return frozenset({self.world.truth.at(SERVICE).service.address} if there else ())
 
     @override
     def add(self, address: IPv4Address) -> None:
@@ -52,9 +53,7 @@ class TrueAddresses(Addresses):
         self._note(announces=False)
 
     def _note(self, *, announces: bool) -> None:
-        truth = self.world.truth
-        (truth.announcing.add if announces else truth.announcing.discard)(self.host)
-        truth.routes.append(frozenset(truth.announcing))
+        self.world.truth.at(SERVICE).announce(self.host, wanted=announces)
 
 
 def runs(world: World, host: HostName, record: EpochRecord, key: str, command: str) -> Ran | None:
@@ -73,7 +72,7 @@ def runs(world: World, host: HostName, record: EpochRecord, key: str, command: s
         case ["dr.onhost.log_end_main", _]:
             ends = [
                 s.end
-                for (former, _), s in world.truth.database.successions.items()
+                for (former, _), s in world.truth.at(SERVICE).database.successions.items()
                 if former == host
             ]
             return (0, end_text(ends[-1]) + "\n") if ends else (1, "")
@@ -86,7 +85,7 @@ def runs(world: World, host: HostName, record: EpochRecord, key: str, command: s
 
 
 def _rows(doors: Doors, world: World, host: HostName, row: str, flags: list[str]) -> int | None:
-    service = world.truth.service.name
+    service = world.truth.at(SERVICE).service.name
     try:
         if "--look" not in flags:
             doors.application.write(service, host, row, timedelta())
@@ -97,7 +96,7 @@ def _rows(doors: Doors, world: World, host: HostName, row: str, flags: list[str]
 
 def patroni(world: World, host: HostName, asked: Asked) -> Reply:
     """Return what the Patroni of ``host`` answers."""
-    database = world.truth.database
+    database = world.truth.at(SERVICE).database
     match asked.path:
         case "/cluster":
             members = [_member(world, one) for one in sorted(database.alive)]
@@ -115,7 +114,7 @@ def patroni(world: World, host: HostName, asked: Asked) -> Reply:
 
 def show_keys(world: World, held: dict[str, str]) -> None:
     """Let ``held`` say what the Patronis of the world's database keep in etcd."""
-    database, environment = world.truth.database, world.truth.network.environment
+    database, environment = world.truth.at(SERVICE).database, world.truth.network.environment
     leading, synchronous = patroni_facts(environment, database.declared.name)
     held[synchronous] = json.dumps({"sync_standby": ",".join(sorted(database.synchronous))})
     held[leading] = database.leader or ""
@@ -125,7 +124,7 @@ def show_keys(world: World, held: dict[str, str]) -> None:
 
 def obey(world: World, held: dict[str, str]) -> None:
     """Do what an order in ``held`` asks for, as the leader does, and clear it afterwards."""
-    database = world.truth.database
+    database = world.truth.at(SERVICE).database
     key = patroni_order(world.truth.network.environment, database.declared.name)
     if database.switching or not words.stands(held.get(key)):
         return
@@ -138,7 +137,7 @@ def obey(world: World, held: dict[str, str]) -> None:
 
 
 def _member(world: World, host: HostName) -> Mapping[str, Any]:
-    database = world.truth.database
+    database = world.truth.at(SERVICE).database
     leads = host == database.leader
     role = "leader" if leads else "sync_standby" if host in database.synchronous else "replica"
     return {
@@ -151,8 +150,8 @@ def _member(world: World, host: HostName) -> Mapping[str, Any]:
 
 
 def _status(world: World, host: HostName) -> Mapping[str, Any]:
-    database = world.truth.database
-    progress = database.progress(host)
+    database = world.truth.at(SERVICE).database
+    progress = database.progress_of(host)
     if database.leader == host and host not in database.recovering:
         log = {"location": progress.received}
     else:
@@ -180,7 +179,7 @@ def probe(world: World, began: datetime, asked: Asked) -> Reply:
 
 
 def _summary(world: World, began: datetime) -> dict[str, Any]:
-    acknowledged = world.citizens.acknowledged
+    acknowledged = world.citizens[SERVICE].acknowledged
     last = acknowledged[-1] if acknowledged else None
     service = {
         "taken_at": (began + world.elapsed()).isoformat(),
@@ -196,14 +195,14 @@ def _summary(world: World, began: datetime) -> dict[str, Any]:
         "slip_seconds": 0.0,
         "head": {"lines": len(acknowledged), "hash": ""},
     }
-    return {"services": {world.truth.service.name: service}}
+    return {"services": {world.truth.at(SERVICE).service.name: service}}
 
 
 def _measure(
     world: World, began: datetime, name: str, since: datetime, until: datetime
 ) -> dict[str, Any]:
     shift = BEGINNING - began
-    measure = world.citizens.measure(since + shift, until + shift)
+    measure = world.citizens[SERVICE].measure(since + shift, until + shift)
     gap = replace(
         measure.gap,
         began_at=measure.gap.began_at - shift,

@@ -28,6 +28,7 @@ from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL
 from inventory.names import ServiceName
 from inventory.network import Host, Network, Role
+from tests.rehearsals import SERVICE
 from tests.stubs import https, ssh
 from tests.stubs.etcd import StubEtcd
 from tests.stubs.hosts import obey, patroni, probe, runs, show_keys
@@ -109,9 +110,9 @@ class StubNetwork:
 
     def _start_host(self, host: Host, folder: Path) -> None:
         record = EpochRecord(folder / host.name, SystemClock())
-        if host.name in self.world.truth.epochs:
+        if host.name in self.world.truth.at(SERVICE).epochs:
             (folder / host.name).mkdir(parents=True)
-            record.write({self.world.truth.service.name: 1})
+            record.write({self.world.truth.at(SERVICE).service.name: 1})
 
         def run(key: str, command: str) -> ssh.Ran:
             clock = SystemClock()
@@ -134,7 +135,7 @@ class StubNetwork:
             self.ends.append(https.serve((at, port), self._tls(host), answering))
 
     def _answering(self, host: Host) -> Iterator[tuple[int, https.Answering]]:
-        declared = self.world.truth.database.declared
+        declared = self.world.truth.at(SERVICE).database.declared
         if host.name in [member.host for member in declared.members]:
             yield (
                 patroni_port(declared.port),
@@ -175,7 +176,7 @@ def stub_network(on: Ground, service: ServiceName, folder: Path) -> Iterator[Stu
     """
     world = rehearsed(on.network, service)
     # a tenth of what the lab takes: what is tested here is who asks whom
-    database = world.truth.database
+    database = world.truth.at(SERVICE).database
     database.promotion, database.rejoining = PROMOTION / 10, REJOINING / 10
     world.sleep(timedelta(seconds=1))
     began = SystemClock().now() - world.elapsed()

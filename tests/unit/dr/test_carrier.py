@@ -38,7 +38,9 @@ NAME = RunName("20300101-000002-move")
 def stub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StubNetwork]:
     with stub_network(request.getfixturevalue("stub_ground"), SERVICE, tmp_path / "hosts") as stub:
         with stub.live() as live:
-            live.doors.records.swap_placement(SERVICE, None, stub.world.truth.placements[0])
+            live.doors.records.swap_placement(
+                SERVICE, None, stub.world.truth.at(SERVICE).placements[0]
+            )
         yield stub
 
 

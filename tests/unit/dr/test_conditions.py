@@ -73,7 +73,7 @@ def test_verify_asks_nothing_of_a_site_that_may_be_gone() -> None:
     world = rehearsal().world
     here = replace(VERIFY, site=SiteName("ndc01"))
 
-    world.truth.database.synchronous.clear()
+    world.truth.at(SERVICE).database.synchronous.clear()
 
     assert Conditions(world.eye).is_in_effect(here) is True
 
@@ -82,6 +82,6 @@ def test_verify_asks_where_the_database_is_led() -> None:
     world = rehearsal().world
     here = replace(VERIFY, site=SiteName("ndc01"))
 
-    world.truth.database.leader = HostName("ndc02-data")
+    world.truth.at(SERVICE).database.leader = HostName("ndc02-data")
 
     assert Conditions(world.eye).is_in_effect(here) is False

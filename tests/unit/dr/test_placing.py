@@ -13,7 +13,7 @@ from dr.doors import Doors, GuardDoor, Stance
 from dr.epochs import Act
 from dr.placement import Claim, Placement
 from dr.placing import place_services
-from dr.simulation.truth import Truth
+from dr.simulation.truth import Served
 from dr.simulation.world import rehearsed
 from inventory.names import HostName, ServiceName, SiteName
 from tests.networks import network
@@ -23,12 +23,13 @@ TINY = network("tiny")
 RUN = RunName("20300101-000002-move")
 
 
-def _moved() -> tuple[Truth, Doors]:
+def _moved() -> tuple[Served, Doors]:
     """Return a network whose service was just placed at ndc02; ndc01 announces it still."""
     world = rehearsed(TINY, SERVICE)
-    world.truth.placements.append(Placement(SiteName("ndc02"), 2, RUN))
-    world.truth.routes.clear()
-    return world.truth, world.doors
+    truth = world.truth.at(SERVICE)
+    truth.placements.append(Placement(SiteName("ndc02"), 2, RUN))
+    truth.routes.clear()
+    return truth, world.doors
 
 
 def test_a_service_is_announced_at_the_new_place_before_it_is_withdrawn_at_the_old() -> None:

@@ -63,7 +63,7 @@ def test_a_service_moves_as_it_was_printed_and_its_run_can_be_read(typed: Checko
     assert list(listed) == [run]
     assert (approved.code, resumed.code, again.code) == (4, 0, 4)
     assert "is at ndc02 already" in again.err
-    assert typed.stub.world.truth.announcing == {"ndc02-node"}
+    assert typed.stub.world.truth.at(SERVICE).announcing == {"ndc02-node"}
 
 
 def test_a_plan_is_a_value_for_other_programs(typed: Checkout) -> None:
@@ -73,7 +73,7 @@ def test_a_plan_is_a_value_for_other_programs(typed: Checkout) -> None:
 
 
 def test_every_objection_is_told_and_nothing_is_begun(typed: Checkout) -> None:
-    database = typed.stub.world.truth.database
+    database = typed.stub.world.truth.at(SERVICE).database
     database.missing = {member.host: 99 for member in database.declared.members}
     database.synchronous.clear()
 
@@ -97,7 +97,7 @@ def test_a_run_that_was_not_begun_cannot_be_settled(typed: Checkout) -> None:
 
 
 def test_a_run_that_is_held_is_settled_by_a_person(typed: Checkout) -> None:
-    database = typed.stub.world.truth.database
+    database = typed.stub.world.truth.at(SERVICE).database
     database.missing = {member.host: 3 for member in database.declared.members}
     held = typed.ndc("--yes", *MOVE)
     (run,) = _runs(typed)
@@ -165,11 +165,11 @@ def test_who_may_not_operate_begins_nothing(typed: Checkout) -> None:
     assert "binh may not operate" in without_the_role.err
     assert "there is no operator called cuong" in nobody.err
     assert typed.stub.world.effects == []
-    assert typed.stub.world.truth.claim.run is None
+    assert typed.stub.world.truth.at(SERVICE).claim.run is None
 
 
 def test_a_run_that_nobody_can_carry_is_given_up_after_a_look(typed: Checkout) -> None:
-    database = typed.stub.world.truth.database
+    database = typed.stub.world.truth.at(SERVICE).database
     database.missing = {member.host: 3 for member in database.declared.members}
     typed.ndc("--yes", *MOVE)
     (run,) = _runs(typed)

@@ -78,8 +78,8 @@ def test_a_run_is_refused_while_hosts_are_changed(typed: Checkout) -> None:
 
 def test_where_no_quorum_answers_a_person_is_told_and_the_command_goes_on() -> None:
     world = rehearsed(network("tiny"), SERVICE)
-    world.truth.claim = Claim(RUN, 1)
-    world.truth.quorum = False
+    world.truth.at(SERVICE).claim = Claim(RUN, 1)
+    world.truth.quorum.stopped = True
     told: list[str] = []
 
     demand_unclaimed(network("tiny"), world.doors.records, told.append)

@@ -1,0 +1,153 @@
+"""The copies of a simulated database: who takes writes, and when a commit is acknowledged."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dr.seam import LogProgress
+from dr.simulation.history import Happened, History
+from dr.simulation.log import SimulatedLog, Stray
+from dr.simulation.plant import Plant
+from dr.simulation.quorum import Quorum
+from dr.simulation.timeline import Timeline
+from inventory.names import HostName
+from inventory.network import Database, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What everything simulated stands on, and where it is written down what happens."""
+
+    network: Network
+    plant: Plant
+    quorum: Quorum
+    clock: Timeline
+    history: History
+    dice: random.Random
+
+    def tell(
+        self, what: str, subject: str, host: str = "", number: int = 0, text: str = ""
+    ) -> None:
+        """Write down that ``what`` happened now to ``subject``."""
+        seconds = self.clock.elapsed().total_seconds()
+        self.history.add(Happened(seconds, what, subject, host, number, text))
+
+
+@dataclass(slots=True, kw_only=True)
+class SimulatedCopies(SimulatedLog):
+    """Members of one database, and which rows each has."""
+
+    declared: Database
+    around: Surroundings
+    leader: HostName | None
+    """who holds the leader key; it may be dead, until the lease is over"""
+    synchronous: set[HostName]
+    """standbys that a commit may wait for, as the quorum has them"""
+    alive: set[HostName]
+    """members whose PostgreSQL and Patroni were started, on a host that may stand still"""
+    recovering: set[HostName] = field(default_factory=set)
+    """those whose promotion is not over, though they may hold the leader key"""
+    demoted: set[HostName] = field(default_factory=set)
+    """leaders that stopped by themselves, since they could not renew their lease"""
+    alone: bool = False
+    """whether it goes on without a copy, as declared"""
+    entitled: set[HostName] = field(default_factory=set)
+    """until there is another leader: those that commits waited for"""
+
+    @property
+    def acknowledges(self) -> bool:
+        """Whether a commit is answered now."""
+        copies = sum(self.follows(host) for host in self.synchronous)
+        return self.leads(self.leader) and copies >= self._waited_for()
+
+    @property
+    def recorded(self) -> set[HostName]:
+        """Those that commits wait for, as the quorum has them: until a leader says otherwise."""
+        leaderless = self.leader is None or self.leader in self.recovering
+        return self.entitled if leaderless else self.synchronous
+
+    def leads(self, host: HostName | None) -> bool:
+        """Whether ``host`` holds the key and takes writes."""
+        return (
+            host is not None
+            and host == self.leader
+            and host in self.alive
+            and self.around.plant.runs(host)
+            and host not in self.recovering
+            and host not in self.demoted
+        )
+
+    def believes(self, host: HostName) -> bool:
+        """Whether ``host`` takes writes, as the leader or as one that was overtaken unnoticed."""
+        stray = self.strays.get(host)
+        astray = stray is not None and stray.writes and host in self.alive
+        return self.leads(host) or (astray and self.around.plant.runs(host))
+
+    def writer_for(self, application: HostName) -> HostName | None:
+        """Return whom an application on ``application`` reaches that takes writes; None: nobody."""
+        joined, leader = self.around.plant.joined, self.leader
+        if leader is not None and self.leads(leader) and joined(application, leader):
+            return leader
+        overtaken = (host for host in self.strays if self.believes(host))
+        return next((host for host in overtaken if joined(application, host)), None)
+
+    def insert(self, row: str, writer: HostName | None = None) -> bool:
+        """Write ``row`` at ``writer``, or the leader, and tell whether it was acknowledged."""
+        host = writer or self.leader
+        if host is None or not self.believes(host):
+            return False
+        if host != self.leader:
+            return self._insert_astray(row, host, self.strays[host])
+        has = self.synchronous & self.write(row, self.followers())
+        prompt = self.around.plant.prompt
+        if len(has) < self._waited_for() or not all(prompt(host, standby) for standby in has):
+            return False
+        self.tell("acknowledged", host, self.timeline, row)
+        return True
+
+    def _insert_astray(self, row: str, host: HostName, stray: Stray) -> bool:
+        stray.rows.append(row)
+        reaches = self.around.plant.reaches
+        has = [h for h in sorted(stray.hears) if h in self.alive and reaches(host, h)]
+        for standby in has:
+            own = self.strays.setdefault(standby, Stray(stray.timeline, stray.fork, []))
+            own.rows[:] = stray.rows
+        if len(has) < max(self.declared.synchronous_node_count, 1):
+            return False
+        self.tell("acknowledged", host, stray.timeline, row)
+        return True
+
+    def followers(self) -> Iterator[tuple[HostName, bool]]:
+        """Yield who has the leader's history, each with whether the leader's log reaches it."""
+        for member in self.declared.members:
+            host = member.host
+            if host != self.leader and host not in self.twins and host not in self.strays:
+                yield host, self.follows(host)
+
+    def follows(self, host: HostName) -> bool:
+        """Whether the leader sends its log to ``host`` now."""
+        return (
+            self.leader is not None
+            and self.leader in self.alive
+            and host in self.alive
+            and host not in self.twins
+            and host not in self.strays
+            and self.around.plant.reaches(self.leader, host)
+        )
+
+    def progress_of(self, host: HostName) -> LogProgress:
+        """Return how far ``host`` came."""
+        followers = [h for h, reached in self.followers() if reached]
+        return self.progress(host, followers if host == self.leader else ())
+
+    def tell(self, what: str, host: HostName | str = "", number: int = 0, text: str = "") -> None:
+        """Write down that ``what`` happened to this database."""
+        self.around.tell(what, self.declared.name, host, number, text)
+
+    def _waited_for(self) -> int:
+        """Return how many copies a commit waits for."""
+        if not self.synchronous:
+            return 0 if self.alone else 1
+        return min(self.declared.synchronous_node_count, len(self.synchronous))

@@ -1,0 +1,105 @@
+"""The databases of a simulated network, as recovery reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.errors import NotSeen, Rejected, Unreachable
+from dr.doors import SwitchOrder
+from dr.facts import MemberFacts
+from dr.seam import LogProgress, Seam
+from dr.simulation.database import SimulatedDatabase
+from dr.simulation.log import ROW_BYTES
+from dr.simulation.truth import Truth
+from dr.succession import Succession, Untold
+from inventory.names import DatabaseName, HostName
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedPatroni:
+    """Keeps the promise of ``dr.doors.DatabaseDoor``."""
+
+    truth: Truth
+
+    def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
+        """Return every copy that runs, if a Patroni that reaches a quorum can be asked."""
+        own = self.truth.databases[database]
+        askable = [host for host in own.alive if self.truth.plant.seen(host)]
+        if not any(map(self.truth.quorum.reached_from, askable)):
+            raise NotSeen(f"nobody answers for {database}", refused=False)
+        return {
+            host: MemberFacts(
+                leads=host == own.leader,
+                streams=host != own.leader and (own.follows(host) or host in own.twins),
+                lag_bytes=None if host == own.leader else ROW_BYTES * own.lacks(host),
+                synchronous=host in own.recorded,
+            )
+            for host in sorted(own.alive)
+        }
+
+    def paused(self, database: DatabaseName) -> bool:
+        """Tell whether Patroni of ``database`` is paused."""
+        self.members(database)
+        return self.truth.databases[database].paused
+
+    def leads(self, database: DatabaseName, host: HostName) -> bool:
+        """Tell whether ``host`` takes writes, as far as it knows itself."""
+        return self._seen(database, host).believes(host)
+
+    def progress(self, database: DatabaseName, host: HostName) -> LogProgress:
+        """Return how far ``host`` came."""
+        return self._seen(database, host).progress_of(host)
+
+    def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
+        """Return whether the log of ``leader`` has a row where a copy stands; all are kept."""
+        own = self._seen(database, leader)
+        theirs = {rows * ROW_BYTES for rows in own.twins.values()}
+        return Seam(holds=timeline != own.timeline or position not in theirs, fork=None)
+
+    def switch(self, order: SwitchOrder) -> None:
+        """Begin the planned switch, if the claim of ``order`` stands."""
+        if order.leader is None:
+            raise Rejected("a switch begins at a leader")
+        self._demand_claim(order).switch(order.leader, order.candidate)
+        self.truth.changes += 1
+
+    def holder(self, database: DatabaseName) -> HostName | None:
+        """Return who holds the leader key, dead or alive."""
+        if not self.truth.quorum.answers:
+            raise NotSeen(f"no quorum answers for {database}", refused=False)
+        return self.truth.databases[database].leader
+
+    def take_over(self, order: SwitchOrder) -> None:
+        """Take the key from the leader of ``order``, if its claim stands."""
+        own = self._demand_claim(order)
+        before = own.forks
+        own.take_over(order.leader, order.candidate)
+        self.truth.changes += own.forks - before
+        if own.leader != order.candidate:
+            raise Unreachable(f"{order.candidate} does not lead {order.database} yet")
+
+    def succession(
+        self, database: DatabaseName, host: HostName, former: HostName
+    ) -> Succession | Untold:
+        """Return what the logs of both copies tell."""
+        if not (self.truth.plant.seen(host) and self.truth.plant.seen(former)):
+            raise NotSeen(f"{host} or {former} does not answer for {database}", refused=False)
+        nobody = Untold(f"{host} did not follow {former} yet")
+        return self.truth.databases[database].successions.get((former, host), nobody)
+
+    def _seen(self, database: DatabaseName, host: HostName) -> SimulatedDatabase:
+        own = self.truth.databases[database]
+        if host not in own.alive or not self.truth.plant.seen(host):
+            raise NotSeen(f"{host} does not answer for {database}", refused=False)
+        return own
+
+    def _demand_claim(self, order: SwitchOrder) -> SimulatedDatabase:
+        if not self.truth.quorum.answers:
+            raise Unreachable("no quorum answers")
+        if self.truth.quorum.alarms:
+            raise Rejected("the quorum takes no writes")
+        claim = self.truth.at(order.service).claim
+        if claim != order.claim:
+            raise Rejected(f"the claim on {order.database} is another: {claim}")
+        return self.truth.databases[order.database]

@@ -1,0 +1,43 @@
+"""The simulated quorum: it exists where most votes have power, go on and reach each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from dr.simulation.plant import Plant
+from inventory.names import HostName
+
+
+@dataclass(slots=True)
+class Quorum:
+    """One vote a voter; nobody reads or writes who does not reach most of them."""
+
+    plant: Plant
+    lost: set[HostName] = field(default_factory=set)
+    """voters whose etcd does not run, though their host may"""
+    stopped: bool = False
+    """every voter's"""
+    alarms: frozenset[str] = frozenset()
+    """that it raises; with one it takes no writes"""
+
+    def majority(self) -> frozenset[HostName]:
+        """Return the voters that are one quorum now; empty: there is none."""
+        groups: dict[HostName, set[HostName]] = defaultdict(set)
+        voters = self.plant.network.voters
+        for voter in voters:
+            if self.plant.runs(voter) and voter not in self.lost:
+                first = next((one for one in groups if self.plant.joined(one, voter)), voter)
+                groups[first].add(voter)
+        largest = max(groups.values(), key=len, default=set())
+        enough = 2 * len(largest) > len(voters) and not self.stopped
+        return frozenset(largest if enough else ())
+
+    def reached_from(self, host: HostName) -> bool:
+        """Whether programs on ``host`` can read and write what it keeps."""
+        return any(self.plant.reaches(host, voter) for voter in self.majority())
+
+    @property
+    def answers(self) -> bool:
+        """Whether the operator can read it."""
+        return any(self.plant.seen(voter) for voter in self.majority())

@@ -1,0 +1,77 @@
+"""The simulated quorum's records: placements and claims, as the operator or a host reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from core.errors import NotSeen, Rejected, Unreachable
+from dr.placement import Claim, Placement
+from dr.simulation.truth import Truth
+from inventory.names import HostName, ServiceName
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedRecords:
+    """Keeps the promise of ``dr.doors.RecordsDoor``."""
+
+    truth: Truth
+    host: HostName | None = None
+    """where it is asked from; None: from the operator's machine"""
+
+    def placement(self, service: ServiceName) -> Placement | None:
+        """Return the newest record."""
+        return self._read(service, lambda: self.truth.at(service).placements[-1])
+
+    def claim(self, service: ServiceName) -> Claim:
+        """Return who holds the database, whichever of its services ``service`` is."""
+        return self._read(service, lambda: self.truth.at(service).claim)
+
+    def alarms(self) -> frozenset[str]:
+        """Return what the quorum raises alarm about."""
+        return self._read(None, lambda: self.truth.quorum.alarms)
+
+    def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
+        """Append ``new`` if ``old`` is the newest record."""
+        self._demand_writes()
+        placements = self.truth.at(service).placements
+        if placements[-1] not in {old, new}:
+            raise Rejected(f"the placement of {service} is another: {placements[-1]}")
+        if placements[-1] != new:
+            placements.append(new)
+            self.truth.changes += 1
+            self.truth.around.tell("placed", service, new.site, new.epoch, new.run or "")
+
+    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
+        """Replace the claim; an order that was not obeyed yet goes with it."""
+        self._demand_writes()
+        served = self.truth.at(service)
+        if served.claim not in {old, new}:
+            raise Rejected(f"the claim on {service} is another: {served.claim}")
+        if served.claim == new:
+            return
+        self.truth.changes += 1
+        served.claim = new
+        if new.run is None:
+            served.database.order = None
+        what = "claimed" if new.run else "released"
+        self.truth.around.tell(what, served.service.database, "", new.number, new.run or "")
+
+    @property
+    def _answers(self) -> bool:
+        quorum = self.truth.quorum
+        return quorum.answers if self.host is None else quorum.reached_from(self.host)
+
+    def _read(self, service: ServiceName | None, read: Callable[[], T]) -> T:
+        if not self._answers or (service is not None and service not in self.truth.services):
+            raise NotSeen(f"no quorum answers for {service or 'itself'}", refused=False)
+        return read()
+
+    def _demand_writes(self) -> None:
+        if not self._answers:
+            raise Unreachable("no quorum answers")
+        if self.truth.quorum.alarms:
+            raise Rejected("the quorum takes no writes")
