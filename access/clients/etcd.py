@@ -15,7 +15,8 @@ from typing import Any, Final, TypeAlias
 import httpx
 
 from access.clients.etcd_auth import EtcdAuth
-from access.clients.http import Fate, answered, fate, send
+from access.clients.fates import Fate, fate
+from access.clients.http import answered, send
 from core.errors import NotSeen, Rejected, Unreachable
 
 DEADLINE: Final = timedelta(seconds=2)

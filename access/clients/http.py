@@ -7,18 +7,17 @@ A change is sent with ``send``: it answers in Rejected and Unreachable. A look i
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
+from access.clients.fates import Fate, causes, fate
 from access.clients.handshakes import closing_transport
 from access.tls import OwnTls
 from core.errors import NotSeen, Rejected, Unreachable
@@ -27,44 +26,9 @@ CONNECT: Final = timedelta(milliseconds=500)
 """a host that takes no connection within this is dead, or further away than any link of ours"""
 
 
-class Fate(Enum):
-    """What became of a request that ended in an exception."""
-
-    UNSENDABLE = auto()
-    """it never left this machine: a defect of the caller"""
-    UNTAKEN = auto()
-    """nobody took the connection: it certainly did not arrive"""
-    UNANSWERED = auto()
-    """it may have arrived"""
-
-
-FATES: Final[dict[type[Exception], Fate]] = {
-    httpx.InvalidURL: Fate.UNSENDABLE,
-    httpx.UnsupportedProtocol: Fate.UNSENDABLE,
-    httpx.LocalProtocolError: Fate.UNSENDABLE,
-    httpx.CookieConflict: Fate.UNSENDABLE,
-    httpx.ConnectError: Fate.UNTAKEN,
-    httpx.ConnectTimeout: Fate.UNTAKEN,
-    httpx.PoolTimeout: Fate.UNTAKEN,
-    httpx.HTTPError: Fate.UNANSWERED,
-    httpx.StreamError: Fate.UNANSWERED,
-}
-"""what each exception of the library means; one that is not here means what its parent means"""
-
 _ROOTS: Final = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
-_NO_SOCKET: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _NO: Final = range(400, 500)
 _UNLIMITED: Final = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-
-
-def fate(error: BaseException | None) -> Fate:
-    """Return what became of the request that ``error`` ended; it may be any exception."""
-    return next((FATES[kind] for kind in type(error).mro() if kind in FATES), Fate.UNANSWERED)
-
-
-def is_our_own(error: BaseException) -> bool:
-    """Tell whether ``error`` came about because this process, or machine, has no socket left."""
-    return any(isinstance(one, OSError) and one.errno in _NO_SOCKET for one in _causes(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +207,7 @@ def _timeout(deadline: timedelta) -> httpx.Timeout:
 
 
 def _is_refusal(error: BaseException) -> bool:
-    return any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error))
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+    return any(isinstance(cause, ConnectionRefusedError) for cause in causes(error))
 
 
 def _words(error: Exception) -> str:

@@ -13,8 +13,9 @@ from typing import Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from access.clients.fates import Fate, fate, is_our_own
 from access.clients.handshakes import closing_transport
-from access.clients.http import Fate, fate, is_our_own, look_async
+from access.clients.http import look_async
 from core.errors import NotSeen, Rejected
 from monitors.ledger import WriteOutcome
 

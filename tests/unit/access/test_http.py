@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from access.clients import http
-from access.clients.http import FATES, Fate, Reply, answered, fate, look, look_async, send
+from access.clients.fates import FATES, Fate, fate
+from access.clients.http import Reply, answered, look, look_async, send
 from core.errors import NotSeen, Rejected, Unreachable
 from tests.unit.access.servers import SECOND, answering, failing
 
