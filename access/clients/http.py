@@ -1,7 +1,8 @@
 """HTTP: what each failure of the library means, for a change and for a look.
 
 A change is sent with ``send``: it answers in Rejected and Unreachable. A look is asked with
-``look``, or ``look_async`` where a loop runs: it asks nothing to change, so it says NotSeen.
+``look``: it asks nothing to change, so it says NotSeen. ``send_async`` and ``look_async`` are
+the same where a loop runs, and their deadline is one for the whole of it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Reply:
 
     status: int
     text: str
+    etag: str | None = None
+    """names the answer, for a change that is made only while it holds; None: nobody asked"""
 
 
 def own_tls(authority: Path, certificate: Path, key: Path) -> OwnTls:
@@ -156,6 +159,35 @@ def look_whole(over: httpx.Client, url: str, *, deadline: timedelta) -> Reply:
     return Reply(response.status_code, response.text)
 
 
+async def send_async(
+    over: httpx.AsyncClient,
+    url: str,
+    *,
+    body: Mapping[str, Any],
+    etag: str,
+    deadline: timedelta,
+) -> Reply:
+    """Return what ``url`` answers to a change within ``deadline``, whatever the status.
+
+    ``body`` is posted as JSON; it is to be obeyed only while ``etag`` names what is there.
+
+    Raises:
+        Rejected: it was never sent.
+        Unreachable: no answer in time; it may have been obeyed.
+    """
+    seconds = deadline.total_seconds()
+    try:
+        async with asyncio.timeout(seconds):
+            response = await over.post(url, json=body, headers={"If-Match": etag}, timeout=seconds)
+    except _ROOTS as error:
+        if fate(error) is Fate.UNSENDABLE:
+            raise _unsendable(url, error) from error
+        raise _unreachable(url, _words(error)) from error
+    except TimeoutError as error:
+        raise _unreachable(url, f"no answer within {seconds:g} s") from error
+    return Reply(response.status_code, response.text)
+
+
 async def look_async(
     over: httpx.AsyncClient,
     url: str,
@@ -173,6 +205,26 @@ async def look_async(
     Raises:
         NotSeen: it did not answer with JSON in time.
     """
+    reply = await look_whole_async(
+        over, url, deadline=deadline, parameters=parameters, body=body, auth=auth
+    )
+    return json_of(reply, url)
+
+
+async def look_whole_async(
+    over: httpx.AsyncClient,
+    url: str,
+    *,
+    deadline: timedelta,
+    parameters: Mapping[str, str | Sequence[str]] | None = None,
+    body: Mapping[str, Any] | None = None,
+    auth: httpx.Auth | None = None,
+) -> Reply:
+    """Return what ``url`` answers as ``look_async`` asks, whatever its status.
+
+    Raises:
+        NotSeen: it did not answer in time.
+    """
     seconds = deadline.total_seconds()
     method = "GET" if body is None else "POST"
     try:
@@ -184,7 +236,7 @@ async def look_async(
         raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error
     except TimeoutError as error:
         raise _not_seen(url, f"no answer within {seconds:g} s", refused=False) from error
-    return json_of(Reply(response.status_code, response.text), url)
+    return Reply(response.status_code, response.text, response.headers.get("ETag"))
 
 
 def json_of(reply: Reply, url: str) -> Any:
