@@ -8,12 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+CONTROLLER: Final = "ndc:controller"
+"""the URI in the certificate of whoever may do what only the control plane may: a role, no name"""
+
 _EVERY_SECONDS: Final = 2.0
 
 
 def revoked_beside(authority: Path) -> Path:
     """Return where the list of what ``authority`` revoked lies: beside it, here and on hosts."""
     return authority.with_suffix(".crl")
+
+
+def bears(connection: ssl.SSLSocket, role: str) -> bool:
+    """Tell whether the certificate that the other end showed, and that we trust, has ``role``."""
+    names = (connection.getpeercert() or {}).get("subjectAltName", ())
+    return ("URI", role) in names
 
 
 @dataclass(slots=True)

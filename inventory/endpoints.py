@@ -12,6 +12,8 @@ PROMETHEUS = 9090
 NODE_EXPORTER = 9100
 NDC_EXPORTER = 9200
 PROBE = 9300
+POWER = 9400
+"""where the power of a lab's hosts is switched: on the operator's address, and on no host"""
 
 FIXED = frozenset(
     {

@@ -6,6 +6,7 @@ known_hosts                    every host's key: nothing is ever trusted on firs
 hosts/<host>/                  ssh_host_ed25519_key(.pub), tls.key, tls.crt
 services/<service>/            tls.key, tls.crt
 clients/<name>/                tls.key, tls.crt of a client that serves nothing
+ports/power/                   tls.key, tls.crt of the port that switches the hosts' power
 issued/                        every certificate that was issued, until it ends
 ca.crl                         which of them are refused
 passwords/<name>               one line each

@@ -52,11 +52,14 @@ class Subject:
     uses: frozenset[Use]
     dns_names: tuple[str, ...] = ()
     addresses: tuple[IPv4Address, ...] = ()
+    roles: tuple[str, ...] = ()
+    """what the owner may do beside being who it is, a URI each: no owner can be called so"""
 
     def alternatives(self) -> Iterator[x509.GeneralName]:
-        """Yield the names in the form of the extension."""
+        """Yield names and roles in the form of the extension."""
         yield from map(x509.DNSName, self.dns_names)
         yield from map(x509.IPAddress, self.addresses)
+        yield from map(x509.UniformResourceIdentifier, self.roles)
 
     def purposes(self) -> set[x509.ObjectIdentifier]:
         """Return the uses in the form of the extension."""

@@ -17,6 +17,7 @@ from access.secrets.folder import Secrets
 from access.secrets.private_files import damaged, lost, make_folder, write_private
 from access.secrets.revocation import ensure_revocations, forget_owners, keep_issued
 from access.secrets.ssh_keys import ensure_ssh_key
+from access.tls import CONTROLLER
 from core import files
 from core.clock import Clock
 from core.system_clock import SystemClock
@@ -25,7 +26,7 @@ from inventory.etcd import ROOT, accounts, password_name
 from inventory.network import Host, Network, Role
 
 CLIENTS = ("control",)
-"""clients that are no hosts; a server on a host asks with the certificate of its host"""
+"""controllers that are no hosts; a server on a host asks with the certificate of its host"""
 
 _PASSWORD_BYTES = 16
 _PASSWORD = re.compile(rf"[0-9a-f]{{{2 * _PASSWORD_BYTES}}}")
@@ -135,9 +136,23 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
             dns_names=(service.name,),
             addresses=(service.address,),
         )
+    yield from _at_the_operators(secrets, network)
+
+
+def _at_the_operators(secrets: Secrets, network: Network) -> Iterator[Subject]:
+    """Yield who serves and asks on the operator's machine."""
+    yield Subject(
+        files=secrets.power_certificate,
+        name="power",
+        uses=frozenset({Use.SERVER}),
+        addresses=(network.operator_address.ip,),
+    )
     for name in CLIENTS:
         yield Subject(
-            files=secrets.client_certificate(name), name=name, uses=frozenset({Use.CLIENT})
+            files=secrets.client_certificate(name),
+            name=name,
+            uses=frozenset({Use.CLIENT}),
+            roles=(CONTROLLER,),
         )
 
 

@@ -80,6 +80,11 @@ class Secrets:
         """The authority's list of certificates that are refused, PEM."""
         return revoked_beside(self.authority.certificate)
 
+    @property
+    def power_certificate(self) -> Certificate:
+        """What whoever switches the hosts' power serves with, on the operator's machine."""
+        return self._certificate("ports", "power")
+
     def host_key(self, host: HostName) -> Path:
         """Return the host's SSH key; its public half is beside it, ``.pub``."""
         return self.path("hosts", host, "ssh_host_ed25519_key")

@@ -13,6 +13,8 @@ import pytest
 from cryptography import x509
 
 from access.secrets import Secrets, ensure_secrets
+from access.secrets.authority import Authority, Subject, Use
+from access.tls import CONTROLLER
 from core.errors import Rejected
 from inventory.names import HostName, OperatorName
 from inventory.network import Operator, Role
@@ -137,6 +139,7 @@ def test_openssl_accepts_what_was_issued(secrets: Secrets) -> None:
         *(secrets.service_certificate(service.name) for service in NETWORK.services),
         *(secrets.agent_certificate(host.name) for host in NETWORK.hosts_with(Role.SERVICE)),
         secrets.client_certificate("control"),
+        secrets.power_certificate,
     ]
     during = str(int(datetime(2026, 12, 1, tzinfo=UTC).timestamp()))
 
@@ -150,6 +153,55 @@ def test_openssl_accepts_what_was_issued(secrets: Secrets) -> None:
     )
 
     assert answer.returncode == 0, answer.stderr
+
+
+def test_only_the_control_plane_is_a_controller(secrets: Secrets) -> None:
+    controllers = {
+        path.parent.name
+        for path in secrets.folder.glob("*/*/tls.crt")
+        if CONTROLLER in _roles(_certificate(path))
+    }
+
+    assert controllers == {"control"}
+
+
+def test_a_certificate_from_before_there_were_roles_is_issued_again_and_not_refused(
+    secrets: Secrets, clock: _Clock
+) -> None:
+    files = secrets.client_certificate("control")
+    authority = Authority.ensure(secrets.authority, "", clock)
+    files.certificate.unlink()
+    authority.ensure_certificate(Subject(files, "control", frozenset({Use.CLIENT})))
+    before = _certificate(files.certificate)
+
+    ensure_secrets(secrets.folder, NETWORK, clock)
+
+    after = _certificate(files.certificate)
+    revoked = x509.load_pem_x509_crl(secrets.revoked.read_bytes())
+    assert (_roles(before), _roles(after)) == ([], [CONTROLLER])
+    assert after.public_key() == before.public_key()
+    assert before.serial_number not in {entry.serial_number for entry in revoked}
+
+
+def test_the_power_port_is_reached_at_the_operators_address_and_asks_nobody(
+    secrets: Secrets,
+) -> None:
+    certificate = _certificate(secrets.power_certificate.certificate)
+    extensions = certificate.extensions
+
+    names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    uses = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+
+    assert names.get_values_for_type(x509.IPAddress) == [NETWORK.operator_address.ip]
+    assert {*uses} == {Use.SERVER.value}
+
+
+def _roles(certificate: x509.Certificate) -> list[str]:
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return names.get_values_for_type(x509.UniformResourceIdentifier)
 
 
 def test_a_host_that_got_another_address_gets_another_certificate_for_the_same_key(

@@ -70,5 +70,5 @@ def test_every_certificate_of_an_environment_is_looked_at(tmp_path: Path) -> Non
     agents = {f"agent-{host.name}" for host in OF.hosts_with(Role.SERVICE)}
     hosts = {host.name for host in OF.hosts} - {HOST.name}
     services = {service.name for service in OF.services}
-    assert ends.keys() == {AUTHORITY, "control"} | agents | hosts | services
+    assert ends.keys() == {AUTHORITY, "control", "power"} | agents | hosts | services
     assert all(isinstance(end, datetime) for end in ends.values())
