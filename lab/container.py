@@ -95,6 +95,10 @@ class Containers:
             adrift=not is_supervised(pid),
         )
 
+    def has_processes(self, host: str) -> bool:
+        """Tell whether anything of ``host`` is left, its keeper included."""
+        return bool(self._groups.processes(host))
+
     def boot(self, body: Body) -> None:
         """Make the container of ``body`` run; systemd is its PID 1 when this returns.
 

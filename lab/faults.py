@@ -35,6 +35,22 @@ def afflicted(record: LinkRecord, request: LinkRequest) -> LinkFault:
             assert_never(request)
 
 
+def is_cut(request: LinkRequest) -> bool:
+    """Tell whether the power port is cut after ``request``, which names it.
+
+    Raises:
+        Rejected: it can be cut and healed, and nothing else.
+    """
+    if not isinstance(request, Cut | Heal):
+        raise Rejected(
+            f"the power port cannot be made to {request.verb}",
+            expected="cut or heal",
+            actual=request.verb,
+            next_step=f"ndc lab cut {request.link}",
+        )
+    return isinstance(request, Cut)
+
+
 def _lanes(
     record: LinkRecord, towards: str | None, change: Callable[[LaneFault], LaneFault]
 ) -> LinkFault:

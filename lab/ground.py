@@ -10,6 +10,15 @@ from lab.names import Names
 
 
 @dataclass(frozen=True, slots=True)
+class PortFiles:
+    """What a TLS server trusts and shows, PEM."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What ``ndc-labd`` is started with; everything that it touches is below, or in ``names``."""
 
@@ -40,6 +49,12 @@ class Ground:
     def wires(self) -> Path:
         """What the relay is to carry."""
         return self.folder / "wires.json"
+
+    @property
+    def power_port(self) -> PortFiles:
+        """What the power port trusts and shows; made by ``ndc up``, as all secrets are."""
+        own = self.secrets / "ports" / "power"
+        return PortFiles(self.secrets / "ca.crt", own / "tls.crt", own / "tls.key")
 
     @property
     def relay_socket(self) -> Path:

@@ -15,6 +15,7 @@ from lab.ground import Ground
 from lab.links import Links
 from lab.network import MANAGEMENT, Fabric
 from lab.overlay import Overlay
+from lab.power import note_power_on
 from lab.refusals import is_on, no_own_disk, refuse_foreign, refuse_frozen
 from lab.seed import Seed, is_seeded, placed_fingerprint
 from lab.state import HostRecord, State
@@ -53,7 +54,7 @@ class Hosts:
         self._refuse(spec, record)
         if self.containers.life(spec.name) is None:
             self._demand_memory(spec.name)
-        self.state.record(HostRecord(spec))
+        self.state.record(replace(record, spec=spec, powered=True) if record else HostRecord(spec))
         self._ensure_disks(spec, seed, progress)
         self._ensure_life(spec, progress)
 
@@ -253,6 +254,7 @@ class Hosts:
         self.fabric.ensure_host(spec)
         self.links.attach(spec.name)
         self.fabric.set_host(spec.name, up=True)
+        note_power_on(self.state, spec.name, self.ground.clock)
         self.containers.boot(self._body(spec))
         progress(f"{spec.name}: waiting for SSH")
 

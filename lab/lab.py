@@ -8,24 +8,31 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import assert_never
 
 from core import files
 from core.errors import Rejected
 from core.text import Say
+from inventory.endpoints import POWER
 from lab import cgroup, memory, shared
 from lab.container import Containers
-from lab.faults import afflicted
+from lab.faults import afflicted, is_cut
 from lab.ground import Ground
 from lab.hosts import Hosts
 from lab.links import Links
 from lab.network import Fabric
+from lab.power import HostPower, name_lives
+from lab.power_port import PowerPort
+from lab.refusals import otherwise, too_busy
 from lab.relaying import Relaying
 from lab.requests import LinkRequest
 from lab.state import SegmentRecord, State
-from lab.status import LabStatus
+from lab.status import POWER_PORT, LabStatus
 from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec, Spec, identity
 
+_TURN = timedelta(seconds=3)
+"""for which a power-off waits for its turn: who asked waits for five, and must not be surprised"""
 _AT_ONCE = 8
 """hosts that one request works on: two cores, and much waiting for the kernel"""
 
@@ -45,12 +52,18 @@ class Lab:
         self._links = Links(self._state, self._relaying, ground.names)
         self._containers = Containers(cgroup.find(ground.names.group), ground.clock)
         self._hosts = Hosts(ground, self._state, self._fabric, self._containers, self._links)
+        at = (str(ground.names.operator_address.ip), POWER)
+        self._power_port = PowerPort(
+            self, at, ground.power_port, ground.clock, self._is_power_port_cut
+        )
         self._locks: dict[str, threading.Lock] = {}
         self._open_lock = threading.Lock()
         self._is_open = False
 
     def adopt(self) -> None:
-        """Take over what is on record, if anything is: make its bridges and its relay run."""
+        """Take over what is on record, if anything is; let the power port be asked."""
+        name_lives(self._state, self._ground.clock)
+        self._power_port.open()
         records = self._state.records
         if records.segments or records.hosts or records.links:
             self._open()
@@ -102,6 +115,29 @@ class Lab:
         with self._alone(*(identity("host", name) for name in names)):
             self._hosts.power_off(names, unsynced=unsynced)
 
+    def power(self, name: str) -> HostPower:
+        """Return how the power of a host is now, whatever is being done to it."""
+        # in this order: who comes on meanwhile is on in the life before, and never off in its own
+        since = self._hosts.record(name).power_on_at
+        return HostPower(self._containers.has_processes(name), since)
+
+    def fence(self, name: str, power: HostPower) -> None:
+        """Cut the power of a host, if it still is ``power``.
+
+        Raises:
+            Rejected: it is otherwise by now; nothing happened.
+            Unreachable: others work on it for so long that nothing was begun, or it may be off.
+        """
+        lock = self._lock_of(identity("host", name))
+        if not lock.acquire(timeout=_TURN.total_seconds()):
+            raise too_busy(name, _TURN)
+        try:
+            if self.power(name) != power:
+                raise otherwise(name)
+            self._hosts.power_off((name,))
+        finally:
+            lock.release()
+
     def power_on(self, names: tuple[str, ...], progress: Say, *, own_disk: bool = False) -> None:
         """Boot all ``names`` side by side; returns when each answers SSH."""
 
@@ -125,7 +161,11 @@ class Lab:
             self._hosts.freeze(name, frozen=frozen)
 
     def afflict(self, request: LinkRequest) -> None:
-        """Make the link of ``request`` faulty, or whole again."""
+        """Make the link of ``request`` faulty, or whole again; or the power port."""
+        if request.link == POWER_PORT:
+            files.make_folder(self._ground.folder, mode=0o700)
+            self._state.cut_power_port(cut=is_cut(request))
+            return
         with self._alone(identity("link", request.link)):
             fault = afflicted(self._links.record(request.link), request)
             self._links.afflict(request.link, fault)
@@ -143,10 +183,12 @@ class Lab:
             segments=tuple(sorted(self._state.records.segments)),
             hosts=self._hosts.status(),
             links=self._links.status() if self._is_open else (),
+            power_port=self._power_port.status(),
         )
 
     def leave(self) -> None:
         """Stop watching the relay; hosts, segments, links and relay go on."""
+        self._power_port.close()
         self._relaying.leave()
 
     def destroy(self, progress: Say) -> None:
@@ -164,6 +206,7 @@ class Lab:
             self.remove("segment", segment)
         self._fabric.remove_management()
         self._containers.forget_all()
+        self._power_port.close()
         shared.leave(self._ground.environment)
         shutil.rmtree(self._ground.folder, ignore_errors=True)
         progress("nothing is left")
@@ -193,5 +236,11 @@ class Lab:
         """Keep other requests away from these things; one order for all prevents a deadlock."""
         with ExitStack() as stack:
             for each in sorted(set(identities)):
-                stack.enter_context(self._locks.setdefault(each, threading.Lock()))
+                stack.enter_context(self._lock_of(each))
             yield
+
+    def _lock_of(self, name: str) -> threading.Lock:
+        return self._locks.setdefault(name, threading.Lock())
+
+    def _is_power_port_cut(self) -> bool:
+        return self._state.records.power_port_cut

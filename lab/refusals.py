@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.errors import Rejected
+from datetime import timedelta
+
+from core.errors import Rejected, Unreachable
 from lab import ip
 from lab.container import Life
 
@@ -46,4 +48,24 @@ def is_on(name: str, what: str) -> Rejected:
         expected="a host that is off",
         actual="it is on",
         next_step=f"ndc lab kill {name}",
+    )
+
+
+def otherwise(name: str) -> Rejected:
+    """Return the refusal to switch off a ``name`` that was meant, and is another by now."""
+    return Rejected(
+        f"{name} is not as it was seen",
+        expected="the life that whoever asked had seen, and the power as it was then",
+        actual="it was switched on or off since",
+        next_step="look again, then decide again",
+    )
+
+
+def too_busy(name: str, turn: timedelta) -> Unreachable:
+    """Return why ``name`` was not switched off within ``turn``: nobody's turn lasts for ever."""
+    return Unreachable(
+        f"{name} was not switched off",
+        expected=f"a turn within {turn.total_seconds():g} s",
+        actual="somebody else works on it",
+        next_step="look again, then ask again",
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -59,6 +60,8 @@ class HostRecord:
     spec: HostSpec
     powered: bool = True
     """False: it was switched off on purpose"""
+    power_on_at: datetime | None = None
+    """when it was last switched on; None: never, or by a daemon that did not record it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class LabRecords:
     segments: Mapping[str, SegmentRecord] = field(default_factory=dict)
     hosts: Mapping[str, HostRecord] = field(default_factory=dict)
     links: Mapping[str, LinkRecord] = field(default_factory=dict)
+    power_port_cut: bool = False
+    """True: on purpose, whoever may switch hosts off is not answered"""
 
     def holding(self, record: LabRecord) -> LabRecords:
         """Return these with ``record`` in place of the one of its name."""
@@ -143,6 +148,15 @@ class State:
         """
         with self._lock:
             self._write(self._records.without(kind, name))
+
+    def cut_power_port(self, *, cut: bool) -> None:
+        """Put on record whether the power port answers nobody.
+
+        Raises:
+            Rejected: it could not be written, and is as it was.
+        """
+        with self._lock:
+            self._write(replace(self._records, power_port_cut=cut))
 
     def _write(self, records: LabRecords) -> None:
         if records != self._records:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from core.errors import Rejected
 from lab.relay.status import LaneStatus
 from stacks.substrates.port import LinkState, Power
+
+POWER_PORT: Final = "power-port"
+"""as what it is cut and healed"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,33 @@ class LinkStatus:
     back: LaneStatus | None
 
 
+class PowerPortState(StrEnum):
+    """Whether the power port can be asked."""
+
+    OPEN = "open"
+    CUT = "cut"
+    """on purpose: it answers nobody"""
+    CLOSED = "closed"
+    """nobody listens there"""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerPortStatus:
+    """The port over which a host's power can be taken away."""
+
+    at: str
+    """address and port"""
+    state: PowerPortState
+    why: str
+    """it is closed; empty: it is not"""
+
+    def text(self) -> str:
+        """Return it in a line; without the port nobody can be fenced."""
+        if self.state is PowerPortState.OPEN:
+            return f"power port: open, {self.at}"
+        return f"power port: {' '.join(filter(None, (self.state, self.why)))}: fencing unavailable"
+
+
 @dataclass(frozen=True, slots=True)
 class LabStatus:
     """Everything that one daemon owns."""
@@ -58,6 +89,12 @@ class LabStatus:
     segments: tuple[str, ...]
     hosts: tuple[HostStatus, ...]
     links: tuple[LinkStatus, ...]
+    power_port: PowerPortStatus
+
+    @property
+    def breakable(self) -> list[str]:
+        """Return the names of what ``cut`` breaks and ``heal`` mends."""
+        return [*(link.name for link in self.links), POWER_PORT]
 
 
 _WIRE = TypeAdapter(LabStatus)

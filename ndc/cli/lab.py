@@ -76,7 +76,7 @@ def thaw(context: typer.Context, hosts: HostsArgument) -> None:
         say(f"goes on: {name}")
 
 
-@app.command("cut", help="Cut a link: both ends lose the carrier.")
+@app.command("cut", help="Cut a link: both ends lose the carrier; or power-port: nobody can fence.")
 def cut(context: typer.Context, link: LinkArgument) -> None:
     """Do what a digger does."""
     _linked(context, link).cut(link)
@@ -121,7 +121,7 @@ def heal(
 ) -> None:
     """Undo cut, silence, slow and lose."""
     labd = _linked(context, *(links or []))
-    for link in links or [each.name for each in labd.status(start=True).links]:
+    for link in links or labd.status(start=True).breakable:
         labd.heal(link)
         say(f"healed: {link}")
 
@@ -138,6 +138,7 @@ def status(context: typer.Context) -> None:
         return
     answer(aligned([_host_row(host) for host in lab_status.hosts]))
     answer(aligned([_link_row(link) for link in lab_status.links]))
+    answer(lab_status.power_port.text())
 
 
 @app.command("sweep", help="Remove what a crash left: hosts, links, mounts, namespaces.")
@@ -183,13 +184,13 @@ def _labd(context: typer.Context) -> Labd:
 
 
 def _linked(context: typer.Context, *links: str) -> Labd:
-    """Return the daemon of the environment, which has all of ``links``.
+    """Return the daemon of the environment, which has all of ``links``, the power port being one.
 
     Raises:
         PlanRefused: a name is no link's; nothing was touched.
     """
     labd = _labd(context)
-    names = [link.name for link in labd.status(start=True).links]
+    names = labd.status(start=True).breakable
     for name in links:
         if name not in names:
             raise _no_such("link", name, names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inventory.names import HostName, LinkName, SegmentName, SiteName
+from lab.status import PowerPortState, PowerPortStatus
 from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec
 
 SEGMENT = SegmentSpec(SegmentName("east-lan"), SiteName("east"))
@@ -23,3 +24,4 @@ LINK = LinkSpec(
     rate_bits_per_second=0,
     mtu_bytes=1500,
 )
+PORT = PowerPortStatus("198.18.3.1:9400", PowerPortState.OPEN, "")

@@ -23,6 +23,7 @@ from lab.patching import Patch
 from lab.status import HostStatus, LabStatus
 from stacks.substrates.port import Power
 from tests.rehearsals import Rehearsal, rehearsal
+from tests.unit.lab.specs import PORT
 
 ACCOUNTS = "root:x:0:0:root:/root:/bin/bash\npostgres:x:105:110::/var/lib/postgresql:/bin/sh\n"
 OURS = "opt/ndc/venv/lib/python3.11/site-packages/ndc.pth"
@@ -114,7 +115,7 @@ class Machine:
             HostStatus(name, "", self._power(name), "", image, None, None, None)
             for name, image in self.images.items()
         )
-        return LabStatus("ci", 1, 1, (), hosts, ())
+        return LabStatus("ci", 1, 1, (), hosts, (), PORT)
 
     def power_off(self, hosts: list[str]) -> None:
         assert set(hosts) <= self.off

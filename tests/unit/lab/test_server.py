@@ -17,6 +17,8 @@ from lab.ground import Ground
 from lab.lab import Lab
 from lab.names import Names
 from lab.server import LabServer
+from lab.state import State
+from lab.status import PowerPortState
 from stacks.resources import to_plain
 from tests.unit.lab.specs import HOST
 
@@ -71,6 +73,20 @@ def test_a_fault_in_a_link_that_is_not_there_is_refused(at: Path) -> None:
         Labd(at).cut("east-west")
 
     assert refused.value.what == "there is no link called east-west"
+
+
+def test_the_power_port_is_cut_and_healed_by_its_name_and_stays_so(at: Path) -> None:
+    Labd(at).cut("power-port")
+    cut = Labd(at).status().power_port
+    records = State(at.parent.parent / "lab" / "state.json").records
+    with pytest.raises(Rejected, match="cannot be made to silence"):
+        Labd(at).silence("power-port")
+    Labd(at).heal("power-port")
+
+    assert (cut.at, cut.state) == ("198.18.254.1:9400", PowerPortState.CUT)
+    assert cut.text().endswith("fencing unavailable")
+    assert records.power_port_cut
+    assert Labd(at).status().power_port.state is PowerPortState.CLOSED
 
 
 def test_more_hosts_than_any_machine_can_hold_are_refused(at: Path) -> None:

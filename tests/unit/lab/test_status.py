@@ -17,7 +17,7 @@ from lab.state import LinkFault, LinkRecord
 from lab.status import HostStatus, LabStatus, LinkStatus, from_plain, to_plain
 from stacks.substrates.port import LinkState, Power
 from tests.unit.lab.daemons import a_daemon
-from tests.unit.lab.specs import LINK
+from tests.unit.lab.specs import LINK, PORT
 
 FORTH = LaneStatus(
     delay_microseconds=1500,
@@ -48,6 +48,7 @@ STATUS = LabStatus(
         ),
         LinkStatus("dark-link", LinkState.DOWN, "east-node", "west-node", 1500, None, None),
     ),
+    power_port=PORT,
 )
 CABLE = CableStatus(LINK.name, (True, True), FORTH, BACK)
 CUT = LinkRecord(LINK, LinkFault(cut=True))

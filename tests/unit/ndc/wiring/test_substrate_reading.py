@@ -12,6 +12,7 @@ from monitors.look.readings import PowerReading
 from ndc.wiring.substrate_reading import substrate_reading
 from stacks.substrates.port import LinkState, Power
 from tests.unit.lab.daemons import a_daemon
+from tests.unit.lab.specs import PORT
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -24,6 +25,7 @@ def test_every_word_of_the_lab_is_the_word_of_the_snapshot(tmp_path: Path) -> No
         segments=(),
         hosts=tuple(HostStatus(p, "east", p, "198.18.3.11", "i", 5, "b", NOON) for p in Power),
         links=tuple(LinkStatus(s, s, "a", "z", 1500, None, None) for s in LinkState),
+        power_port=PORT,
     )
 
     with a_daemon(tmp_path / "s", json.dumps({"ok": to_plain(status)}).encode() + b"\n"):
