@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import struct
 import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
+from access.clients import http
 from access.paths import Paths
+from access.redfish import system_path
+from access.secrets import Certificate, Secrets
+from access.secrets.authority import Authority, Subject, Use
+from access.tls import CONTROLLER
 from core.clock import wait_until
 from core.system_clock import SystemClock
+from dr.doors import PowerDoor
+from dr.live.power import RedfishPower
+from inventory.endpoints import POWER
 from inventory.names import HostName, LinkName, SegmentName, SiteName
+from lab import machine
 from lab.client import HostStatus, Labd, ignore
 from lab.seed import fingerprint_of
+from lab.status import PowerPortState
 from lab.substrate import LabSubstrate
-from ndc.settings import settings
+from ndc.settings import paths_of, settings
 from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
 from tests.lab.leftovers import Leftovers
 from toolchain import build
@@ -56,6 +71,22 @@ class Bench:
     def host(self, name: str) -> HostStatus:
         """Return how a host is now."""
         return next(h for h in self.labd.status(start=True).hosts if h.name == name)
+
+    def door(self, files: Certificate | None = None) -> PowerDoor:
+        """Return the power of the hosts, as who holds ``files`` reaches it; None: control."""
+        secrets, root = Secrets(self.paths.secrets), f"https://{_operator(self.number)}:{POWER}"
+        own = files or secrets.client_certificate("control")
+        tls = http.mutual_tls(secrets.authority.certificate, own.certificate, own.key)
+        systems = {host.name: root + system_path(host.name) for host in self.hosts}
+        return RedfishPower(systems, tls, CLOCK)
+
+    def await_port(self) -> None:
+        """Return when a daemon's power port is open."""
+
+        def is_open() -> bool:
+            return self.labd.status(start=True).power_port.state is PowerPortState.OPEN
+
+        wait_until(CLOCK, is_open, what="the power port", bound=HANG)
 
     def on(self, host: HostSpec, *words: str) -> str:
         """Return what a command said on ``host``, reached with its pinned key."""
@@ -95,6 +126,46 @@ class Bench:
         wait_until(CLOCK, lambda: self.fastest_ms(1), what="the link", bound=HANG)
 
 
+@contextmanager
+def standing() -> Iterator[Bench]:
+    """Yield a bench that stands; afterwards nothing of it is left."""
+    before, paths = Leftovers.seen(), paths_of(ENVIRONMENT)
+    shutil.rmtree(paths.root, ignore_errors=True)
+    number = machine.claim_number(ENVIRONMENT, paths.root)
+    hosts = prepared(paths, number)
+    at = paths.labd_socket
+    bench = Bench(paths, Labd(at), LabSubstrate(at), hosts, number, before)
+    try:
+        made: tuple[Spec, ...] = (LINK, *SEGMENTS)
+        for spec in made:
+            bench.substrate.ensure(spec, ignore)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda host: bench.substrate.ensure(host, ignore), hosts))
+        bench.address()
+        yield bench
+    finally:
+        bench.labd.destroy()
+        shutil.rmtree(paths.root)
+        machine.release_number(ENVIRONMENT)
+
+
+def _operator(number: int) -> IPv4Address:
+    return IPv4Address(f"198.18.{number}.1")
+
+
+def _certify(secrets: Secrets, number: int) -> None:
+    """Issue what the power port needs, and a host that is none of its clients."""
+    authority = Authority.ensure(secrets.authority, ENVIRONMENT, CLOCK)
+    own, control = secrets.power_certificate, secrets.client_certificate("control")
+    host = secrets.host_certificate(HostName("east-node"))
+    for subject in (
+        Subject(own, "power", frozenset({Use.SERVER}), addresses=(_operator(number),)),
+        Subject(control, "control", frozenset({Use.CLIENT}), roles=(CONTROLLER,)),
+        Subject(host, "east-node", frozenset(Use), dns_names=("east-node",)),
+    ):
+        authority.ensure_certificate(subject)
+
+
 def _key(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
@@ -104,6 +175,7 @@ def _key(path: Path) -> str:
 def prepared(paths: Paths, number: int) -> tuple[HostSpec, HostSpec]:
     """Make keys, and return the hosts that are to have them."""
     _key(paths.secrets / "control_key")
+    _certify(Secrets(paths.secrets), number)
     image = build.ensure_image(settings().cache, ignore).digest
     made, known = [], ""
     for octet, site in enumerate(("east", "west"), start=11):

@@ -7,26 +7,22 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from access.secrets import Secrets
 from core.clock import wait_until
-from core.errors import Rejected
+from core.errors import NotSeen, Rejected
 from inventory.names import SegmentName
-from lab import machine
-from lab.client import Labd, ignore
-from lab.substrate import LabSubstrate
-from ndc.settings import paths_of
+from lab.client import ignore
 from stacks.resources import Spec
 from stacks.substrates.port import Power
-from tests.lab.labd_bench import CLOCK, ENVIRONMENT, HANG, LINK, SEGMENTS, Bench, prepared
+from tests.lab.labd_bench import CLOCK, ENVIRONMENT, HANG, LINK, SEGMENTS, Bench, standing
 from tests.lab.leftovers import Leftovers
 
 pytestmark = pytest.mark.lab
@@ -34,24 +30,8 @@ pytestmark = pytest.mark.lab
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
-    before, paths = Leftovers.seen(), paths_of(ENVIRONMENT)
-    shutil.rmtree(paths.root, ignore_errors=True)
-    number = machine.claim_number(ENVIRONMENT, paths.root)
-    hosts = prepared(paths, number)
-    at = paths.labd_socket
-    bench = Bench(paths, Labd(at), LabSubstrate(at), hosts, number, before)
-    try:
-        made: tuple[Spec, ...] = (LINK, *SEGMENTS)
-        for spec in made:
-            bench.substrate.ensure(spec, ignore)
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda host: bench.substrate.ensure(host, ignore), hosts))
-        bench.address()
+    with standing() as bench:
         yield bench
-    finally:
-        bench.labd.destroy()
-        shutil.rmtree(paths.root)
-        machine.release_number(ENVIRONMENT)
 
 
 def test_what_was_made_is_what_is_seen(bench: Bench) -> None:
@@ -155,6 +135,36 @@ def test_a_host_without_power_is_off_and_comes_back_with_its_files(bench: Bench)
     assert seen == replace(west, segment=SegmentName(""))
     assert "/root/kept" in bench.on(west, "ls", "/root/kept")
     assert "198.19.255.10" not in bench.on(west, "ip", "addr", "show", "dev", "lo")
+
+
+def test_a_controller_takes_the_power_of_a_host_in_the_life_in_which_it_was_seen(
+    bench: Bench,
+) -> None:
+    west, door = bench.hosts[1].name, bench.door()
+    first = door.state(west)
+    with pytest.raises(Rejected, match="no useful answer"):
+        bench.door(Secrets(bench.paths.secrets).host_certificate(bench.hosts[0].name)).off(
+            west, first.life
+        )
+    door.off(west, first.life)
+    off = door.state(west)
+    state = bench.host(west).state
+    bench.labd.power_on([west])
+    bench.address()
+    bench.labd.stop()
+    bench.await_port()
+    second = door.state(west)
+    with pytest.raises(Rejected, match="another life"):
+        door.off(west, first.life)
+    bench.labd.cut("power-port")
+    with pytest.raises(NotSeen) as silent:
+        door.state(west)
+    bench.labd.heal("power-port")
+
+    assert (first.on, off.on, state, second.on) == (True, False, Power.OFF, True)
+    assert first.life == off.life != second.life
+    assert not silent.value.refused
+    assert bench.host(west).state is Power.RUNNING
 
 
 def test_a_frozen_host_says_nothing_and_goes_on_where_it_was(bench: Bench) -> None:
