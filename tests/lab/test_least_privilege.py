@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from access.redfish import system_path
 from inventory.endpoints import ETCD_CLIENT, patroni_port
 from inventory.etcd import patroni, placements
 from inventory.names import DatabaseName, EnvironmentName
@@ -79,6 +80,21 @@ def test_the_publics_application_reaches_no_patroni(lab: Terminal) -> None:
     for user, ended in (((), 0), (as_it, REFUSED)):
         words = (*user, "curl", "-s", "-o", "/dev/null", "--cacert", "/etc/ndc/ca.crt", url)
         assert lab.on(member["host"], *words).code == ended
+
+
+def test_a_host_reaches_the_power_port_and_may_not_ask_it(lab: Terminal) -> None:
+    host = _member(lab)["host"]
+    port = lab.done("lab", "status", "--json").value["power_port"]
+    words = [
+        *("curl", "--silent", "--cacert", "/etc/ndc/ca.crt", "--write-out", "%{http_code}"),
+        *("--cert", "/etc/ndc/tls.crt", "--key", "/etc/ndc/tls.key"),
+    ]
+
+    said = lab.on(host, *words, f"https://{port['at']}{system_path(host)}").stdout
+
+    assert port["state"] == "open"
+    assert "only a controller may ask" in said
+    assert said.endswith("403")
 
 
 def _changed(lab: Terminal, path: str, body: str) -> str:
