@@ -90,7 +90,7 @@ class SimulatedDatabase(SimulatedMembers):
         (leader, candidate), self.order = self.order, None
         if candidate not in self.synchronous:
             return  # Patroni clears an order that it cannot obey
-        taking = self._time_to_promote()
+        taking = self.time_to_promote()
         self._vacate()
         self.switching = True
         self._after(taking / 2, lambda: self._hand_over(leader, candidate, taking / 2))
@@ -115,7 +115,7 @@ class SimulatedDatabase(SimulatedMembers):
         hears = frozenset(self.synchronous - {candidate})
         if self.leader:
             self._vacate()
-        self._take_key(candidate, self._time_to_promote(), rejoining=None)
+        self._take_key(candidate, self.time_to_promote(), rejoining=None)
         if leader is not None and writes_on:
             own = self.strays.setdefault(leader, Stray(self.timeline - 1, len(self.log), []))
             own.writes, own.hears = True, hears
@@ -198,7 +198,7 @@ class SimulatedDatabase(SimulatedMembers):
         if self.former not in able and len(compared) <= len(self.entitled) - spare:
             return
         winner = min(able, key=lambda host: (self.lacks(host), host))
-        self._take_key(winner, self._time_to_promote(), rejoining=None)
+        self._take_key(winner, self.time_to_promote(), rejoining=None)
 
     def _heirs(self) -> list[HostName]:
         return sorted(self.entitled | ({self.former} if self.former else set()))
@@ -263,7 +263,8 @@ class SimulatedDatabase(SimulatedMembers):
         copies = {member.host for member in self.declared.members if member.synchronous}
         return {host for host in copies if host != self.leader and self.follows(host)}
 
-    def _time_to_promote(self) -> timedelta:
+    def time_to_promote(self) -> timedelta:
+        """Return how long the next promotion takes."""
         if self.promotion is not None:
             return self.promotion
         return self.between(self.around.dice.choice(_PROMOTED_IN))
