@@ -21,7 +21,7 @@ from access.clients.redfish import ComputerSystemAnswer, SystemPowerState
 from access.redfish import system_path
 from core.clock import Clock
 from core.errors import NotSeen, Rejected, Unreachable, WorldError
-from dr.doors import Power
+from dr.facts import Power
 from inventory.endpoints import POWER
 from inventory.names import HostName
 from inventory.network import Network

@@ -95,12 +95,6 @@ class SimulatedApplication:
             raise NotSeen(f"{host} does not answer for {service}", refused=False)
         return self.truth.at(service).database
 
-    def up_for(self, host: HostName) -> timedelta:
-        """Return how long ``host`` is up."""
-        if not self.truth.sees(host):
-            raise NotSeen(f"{host} does not answer", refused=False)
-        return self.truth.timeline.elapsed()
-
 
 @dataclass(frozen=True, slots=True)
 class SimulatedProbe:

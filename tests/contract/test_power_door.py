@@ -18,7 +18,8 @@ import pytest
 from access.clients import http
 from access.secrets import Certificate, Secrets
 from core.errors import NotSeen, Rejected, Unreachable
-from dr.doors import Power, PowerDoor
+from dr.doors import PowerDoor
+from dr.facts import Power
 from dr.live.power import RedfishPower, power_systems
 from inventory.endpoints import POWER
 from inventory.names import HostName
