@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -163,6 +164,7 @@ RecoveryEngine: TypeAlias = Engine[_Action, _Basis]
 _PLAN: TypeAdapter[RecoveryPlan] = TypeAdapter(RecoveryPlan)
 
 
+@cache
 def codec() -> Codec[_Action, _Basis]:
     """Return how the journal of a recovery reads as text."""
     return Codec(RecoveryRecord)
