@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from core.clock import Clock
 from core.measure import FRESH, ClockPair, Measure, Window
 from core.runs.journal import Opened, RunVerdict, Where
 from core.runs.run import fold
@@ -45,7 +44,6 @@ class Carrier:
 
     live: Live
     folder: RunFolder
-    clock: Clock
     signing: Signing
     """verifies who asks"""
 
@@ -58,13 +56,13 @@ class Carrier:
             NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
         truth, journal = self._truth(), self.journal()
-        eye = self.live.eye(self.clock)
+        eye = self.live.eye()
         engine = RecoveryEngine(
             journal=journal,
             sensor=Conditions(eye),
             actuator=self.live.workers(),
-            clock=self.clock,
-            inbox=ProvedInbox(self.folder.inbox(), self.signing, self.clock),
+            clock=self.live.clock,
+            inbox=ProvedInbox(self.folder.inbox(), self.signing, self.live.clock),
         )
         begun = fold(journal.records())
         if begun is not None and begun.closed:
@@ -73,7 +71,7 @@ class Carrier:
         if begun is None:
             lost = eye.look_at(plan.basis.lost)
             facts = {moved.service: eye.observe(moved.service, lost) for moved in plan.basis.moves}
-            for refusal in staleness(plan, self.live.network, facts, self.clock.now()):
+            for refusal in staleness(plan, self.live.network, facts, self.live.clock.now()):
                 raise refusal
             self._mark_the_beginning(plan.basis)
         start = self.folder.start()
@@ -89,10 +87,10 @@ class Carrier:
             JournalCorrupt: there is no run to report.
             Rejected: it could not be written.
         """
-        records = self.folder.journal(self.clock).records()
+        records = self.folder.journal(self.live.clock).records()
         basis = self.folder.plan().basis
         # the rows of the last moments must have had time to be acknowledged
-        self.clock.sleep(_AROUND)
+        self.live.clock.sleep(_AROUND)
         noticed = [
             Noticed(
                 self.live.network.service(moved.service),
@@ -106,7 +104,7 @@ class Carrier:
         return run_report
 
     def _truth(self) -> Where:
-        match [record.entry for record in self.folder.journal(self.clock).records()]:
+        match [record.entry for record in self.folder.journal(self.live.clock).records()]:
             case [Opened(truth=truth), *_]:
                 return truth
             case _:
@@ -114,13 +112,13 @@ class Carrier:
 
     def journal(self) -> RecoveryJournal:
         """Return what the run is written down in: its truth, with the copy beside it."""
-        copy = self.folder.journal(self.clock)
+        copy = self.folder.journal(self.live.clock)
         if self._truth() is Where.FILE:
             return copy
         return CopiedJournal(self._etcd_journal(), copy)
 
     def _etcd_journal(self) -> EtcdJournal[Action, Basis]:
-        return self.live.journal(self.folder.run, self.clock)
+        return self.live.journal(self.folder.run)
 
     def _measure(self, service: ServiceName) -> Measure | None:
         window = self.folder.window(service)
@@ -131,12 +129,12 @@ class Carrier:
 
     def _ending(self, records: Sequence[RecoveryRecord], moved: Moved) -> Ending:
         """Look how the database stands; after a move, wait for its standby for a while."""
-        run, eye = fold(records), self.live.eye(self.clock)
-        until = self.clock.elapsed() + _STANDBY
+        run, eye = fold(records), self.live.eye()
+        until = self.live.clock.elapsed() + _STANDBY
         done = run is not None and run.closed is RunVerdict.DONE
         protected = eye.ask(IsProtected(moved.database))
-        while done and protected is False and self.clock.elapsed() < until:
-            self.clock.sleep(_AROUND / 4)
+        while done and protected is False and self.live.clock.elapsed() < until:
+            self.live.clock.sleep(_AROUND / 4)
             protected = eye.ask(IsProtected(moved.database))
         return Ending(eye.ask(IsLedAt(moved.database, moved.target)), protected)
 
@@ -160,7 +158,7 @@ class Carrier:
         return if_seen(lambda: self._mark(service))
 
     def _mark(self, service: ServiceName) -> ClockPair:
-        began = self.clock.elapsed()
+        began = self.live.clock.elapsed()
         shown = self.live.doors.probe.now(service)
-        within = (self.clock.elapsed() - began) / 2
+        within = (self.live.clock.elapsed() - began) / 2
         return ClockPair(shown, began + within, within)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -14,7 +14,6 @@ from access.clients import patroni, patroni_status
 from access.clients.patroni_status import StatusAnswer
 from core.clock import Clock
 from core.errors import NotSeen
-from core.system_clock import SystemClock
 from dr.doors import SwitchOrder
 from dr.facts import MemberFacts
 from dr.live.orders import Orders
@@ -39,7 +38,7 @@ class Patroni:
     over: httpx.Client
     programs: Programs
     orders: Orders
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock
 
     def members(self, database: DatabaseName) -> Mapping[HostName, MemberFacts]:
         """Return every declared copy, as most of the Patronis that answer tell."""

@@ -42,6 +42,8 @@ from inventory.etcd import CONTROL
 from inventory.names import HostName
 from inventory.network import Database, Network
 
+_SYSTEM_CLOCK = SystemClock()
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -59,10 +61,18 @@ class Live:
     programs: Programs
     """what runs on hosts, for what is no door's business"""
     secrets: Secrets
+    clock: Clock
+    """by which its time is measured"""
 
     @classmethod
     def over(
-        cls, network: Network, folder: Path, *, substrate: str = "lab", ssh_port: int = SSH
+        cls,
+        network: Network,
+        folder: Path,
+        *,
+        substrate: str = "lab",
+        ssh_port: int = SSH,
+        clock: Clock = _SYSTEM_CLOCK,
     ) -> Live:
         """Return ``network`` behind doors that open with the secrets in ``folder``.
 
@@ -82,14 +92,14 @@ class Live:
         records = EtcdRecords(etcd, network)
         doors = Doors(
             records,
-            Patroni(network, over, programs, Orders(records, SystemClock())),
+            Patroni(network, over, programs, Orders(records, clock), clock),
             ForcedCommand(network, guard),
             Canary(network, programs),
             Probes(network, tls),
-            RedfishPower(power_systems(network, substrate), tls, SystemClock()),
+            RedfishPower(power_systems(network, substrate), tls, clock),
             Sight(network, programs),
         )
-        return cls(network, doors, etcd, over, programs, secrets)
+        return cls(network, doors, etcd, over, programs, secrets, clock)
 
     def close(self) -> None:
         """Hang up."""
@@ -106,13 +116,13 @@ class Live:
     ) -> None:
         self.close()
 
-    def eye(self, clock: Clock) -> Eye:
+    def eye(self) -> Eye:
         """Return what looks at this network, in several threads."""
-        return Eye(self.network, self.doors, clock, in_threads())
+        return Eye(self.network, self.doors, self.clock, in_threads())
 
-    def journal(self, run: RunName, clock: Clock) -> EtcdJournal[Action, Basis]:
+    def journal(self, run: RunName) -> EtcdJournal[Action, Basis]:
         """Return the journal of ``run`` as a quorum keeps it."""
-        return EtcdJournal(self.etcd, self.network.environment, run, codec(), clock)
+        return EtcdJournal(self.etcd, self.network.environment, run, codec(), self.clock)
 
     def reseeding(self, database: Database, host: HostName) -> Reseeding:
         """Return what makes the copy of ``database`` on ``host`` anew."""
@@ -120,7 +130,7 @@ class Live:
 
     def workers(self) -> Workers:
         """Return what acts on this network, each attempt in a thread of its own."""
-        return Workers(Hands(self.doors))
+        return Workers(Hands(self.doors), self.clock)
 
 
 @contextmanager

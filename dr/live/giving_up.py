@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from access.secrets import Secrets
-from core.clock import Clock
 from core.errors import PlanRefused
 from core.formats import Format
 from core.runs.journal import Closed, Request, RunVerdict
@@ -32,16 +31,15 @@ class GivingUp:
 
     live: Live
     run: RunName
-    clock: Clock
 
     def carrier(self, root: Path, secrets: Secrets) -> Carrier | None:
         """Return what reaches the run's journal; None: there is none, below ``root`` or in etcd."""
         try:
-            journal = self.live.journal(self.run, self.clock)
-            folder = restored(journal, root, self.run, self.clock)
+            journal = self.live.journal(self.run)
+            folder = restored(journal, root, self.run, self.live.clock)
         except PlanRefused:
             return None
-        return Carrier(self.live, folder, self.clock, Signing(self.live.network, secrets, folder))
+        return Carrier(self.live, folder, Signing(self.live.network, secrets, folder))
 
     def holds(self) -> list[ServiceName]:
         """Return the services that the run holds, with their databases.
@@ -54,7 +52,7 @@ class GivingUp:
 
     def look(self) -> Iterator[str]:
         """Yield what can be seen of all that the run holds, a line each."""
-        eye = self.live.eye(self.clock)
+        eye = self.live.eye()
         for name in self.holds():
             yield from _seen(eye, name)
 
@@ -79,7 +77,7 @@ class GivingUp:
             JournalCorrupt: its record cannot be trusted.
             Rejected, Unreachable: somebody else changed a claim, or no quorum answered.
         """
-        with carrier.folder.carried(self.clock):
+        with carrier.folder.carried(self.live.clock):
             journal = carrier.journal()
             run = fold(journal.records())
             if run is None or (run.closed and not self.holds()):

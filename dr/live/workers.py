@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final, TypeVar
 
+from core.clock import Clock
 from core.runs.ports import Completion, Token
 from dr.actions import Action
 from dr.hands import Hands
@@ -25,8 +26,10 @@ class Workers:
     A worker cannot be killed: the targets refuse what it does too late (``dr.hands``).
     """
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self, hands: Hands, clock: Clock) -> None:
         self._hands = hands
+        self._clock = clock
+        self._threads: list[threading.Thread] = []
         self._completions: queue.SimpleQueue[Completion] = queue.SimpleQueue()
 
     def begin(self, action: Action, token: Token, deadline: timedelta) -> None:
@@ -35,12 +38,17 @@ class Workers:
             target=self._attempt, args=(action, token, deadline), name=str(token), daemon=True
         )
         worker.start()
+        self._threads.append(worker)
 
     def wait(self, bound: timedelta) -> Completion | None:
         """Return the next attempt that ended, or None after ``bound``."""
+        self._threads = [worker for worker in self._threads if worker.is_alive()]
         try:
-            return self._completions.get(timeout=bound.total_seconds())
+            # what is under way takes real time, whatever the clock says
+            return self._completions.get(timeout=bound.total_seconds() if self._threads else 0)
         except queue.Empty:
+            if not self._threads:
+                self._clock.sleep(bound)
             return None
 
     def _attempt(self, action: Action, token: Token, deadline: timedelta) -> None:

@@ -134,12 +134,11 @@ def _whole(context: typer.Context, run: str) -> RunFolder:
     from dr.live.restoring import restored
     from ndc.wiring.doors import reached
 
-    clock = SystemClock()
     try:
         folder = opened_run(context, run)
-        folder.journal(clock).records()
+        folder.journal(SystemClock()).records()
     except (PlanRefused, JournalCorrupt):
         with reached(*running(current(context))) as live:
-            journal = live.journal(RunName(run), clock)
-            return restored(journal, runs_root(context), run, clock)
+            journal = live.journal(RunName(run))
+            return restored(journal, runs_root(context), run, live.clock)
     return folder

@@ -15,14 +15,13 @@ def give_up(context: typer.Context, run: RunArgument, reason: ReasonOption = "")
     from access.secrets import Secrets
     from core.runs.journal import Wish
     from core.runs.plan import RunName
-    from core.system_clock import SystemClock
     from dr.live.giving_up import GivingUp
     from ndc.wiring.doors import reached
 
     options = current(context)
     environment, network = running(options)
     with reached(environment, network) as live:
-        giving_up = GivingUp(live, RunName(run), SystemClock())
+        giving_up = GivingUp(live, RunName(run))
         for line in giving_up.look():
             say(f"    {line}")
         confirmed(options, f"give up {run}, as it stands?", options.command("dr", "give-up", run))

@@ -16,7 +16,6 @@ def reseed(
     host: Annotated[str, typer.Argument(help="Where the copy lies.")],
 ) -> None:
     """Ask; keep what only this copy holds; remove it, and wait until the new one follows."""
-    from core.system_clock import SystemClock
     from dr.reseed import database_in, demand_kept
     from inventory.names import HostName
     from ndc.wiring.beside_runs import demand_unclaimed
@@ -35,5 +34,5 @@ def reseed(
         demand_kept(tail)
         if tail:
             say(tail.sentence())
-        copy.make(SystemClock(), say)
+        copy.make(live.clock, say)
     answer(f"{host} follows {leader}, with a new copy of {database}")

@@ -124,7 +124,6 @@ def _begin(
 
 def _planned(context: typer.Context, service: str, to: str, *, back: bool = False) -> RecoveryPlan:
     from core.runs.plan import RunName
-    from core.system_clock import SystemClock
     from dr.planner import Occasion, plan_failback, plan_switchover
     from dr.request import Move, service_in
     from dr.rules.failback import hosts_that_return
@@ -132,18 +131,17 @@ def _planned(context: typer.Context, service: str, to: str, *, back: bool = Fals
     from inventory.names import ServiceName, SiteName
     from ndc.wiring.doors import reached
 
-    clock = SystemClock()
     environment, network = running(current(context))
     by = identity(current(context)).demand(network, "operate")
     request = Move(ServiceName(service), SiteName(to))
     service_in(network, request)
     with reached(environment, network) as live:
-        eye = live.eye(clock)
+        eye = live.eye()
         facts = eye.observe(request.service)
         ages = eye.ages(hosts_that_return(network, request)) if back else {}
     for refusal in refusals(network, facts, request)[1:]:
         say("\n".join([*refusal.lines(), ""]))
-    now = clock.now()
+    now = live.clock.now()
     occasion = Occasion(RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}"), now, by)
     if back:
         return plan_failback(network, facts, ages, request, occasion)
@@ -153,19 +151,18 @@ def _planned(context: typer.Context, service: str, to: str, *, back: bool = Fals
 def _planned_failover(context: typer.Context, names: list[str], to: str | None) -> RecoveryPlan:
     from core.errors import PlanRefused
     from core.runs.plan import RunName
-    from core.system_clock import SystemClock
     from dr.losses import hosts_named, moves_after
     from dr.planner import Occasion, plan_failover
     from dr.rules.table import refusals
     from inventory.names import SiteName
     from ndc.wiring.doors import reached
 
-    clock, called = SystemClock(), " and ".join(names)
+    called = " and ".join(names)
     environment, network = running(current(context))
     by = identity(current(context)).demand(network, "operate")
     lost = hosts_named(network, names)
     with reached(environment, network) as live:
-        facts = live.eye(clock).survey(lost)
+        facts = live.eye().survey(lost)
     moves = moves_after(network, facts, lost, SiteName(to) if to else None)
     if not moves:
         raise PlanRefused(
@@ -177,7 +174,7 @@ def _planned_failover(context: typer.Context, names: list[str], to: str | None) 
     found = [each for move in moves for each in refusals(network, facts[move.service], move)]
     for refusal in found[1:]:
         say("\n".join([*refusal.lines(), ""]))
-    now = clock.now()
+    now = live.clock.now()
     name = RunName(f"{now:%Y%m%d-%H%M%S}-without-{'-'.join(names)}"[:100])
     return plan_failover(network, facts, moves, Occasion(name, now, by), called)
 

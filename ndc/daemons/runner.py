@@ -12,7 +12,6 @@ import sys
 
 from access.secrets import Secrets
 from core.errors import NdcError
-from core.system_clock import SystemClock
 from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
@@ -47,13 +46,12 @@ def main() -> None:
 
 
 def _carried(name: str, run: str) -> Outcome:
-    clock = SystemClock()
     environment = environments.opened(name)
     network = running(environment, _note)
     folder = RunFolder.opened(environment.paths.runs, run)
-    with folder.carried(clock), reached(environment, network) as live:
+    with reached(environment, network) as live, folder.carried(live.clock):
         signing = Signing(network, Secrets(environment.paths.secrets), folder)
-        carrier = Carrier(live, folder, clock, signing)
+        carrier = Carrier(live, folder, signing)
         carrier.carry()
         report = carrier.report()
     sys.stdout.write(report_text(report) + "\n")

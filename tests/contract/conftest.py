@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from core.system_clock import SystemClock
 from dr.simulation.world import rehearsed
 from tests.contract.reached import Reached
 from tests.networks import network
@@ -36,6 +35,6 @@ def reached(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reached]
         stub_network(request.getfixturevalue("stub_ground"), SERVICE, tmp_path) as stub,
         stub.live() as live,
     ):
-        clock, truth = SystemClock(), stub.world.truth.at(SERVICE)
+        truth = stub.world.truth.at(SERVICE)
         live.doors.records.swap_placement(SERVICE, None, truth.placements[0])
-        yield Reached(live.eye(clock), live.doors, clock, truth, lambda: stub.lock, stub.goes_dark)
+        yield Reached(live.eye(), live.doors, live.clock, truth, stub.holding, stub.goes_dark)

@@ -60,6 +60,7 @@ def checkout(
     (folder / "environment.json").write_text(description.model_dump_json(), "utf-8")
     patch.setenv("NDC_HOME", str(home))
     patch.setenv(runner.PORT, str(stub.on.ssh_port))
+    patch.setenv(runner.CLOCK, str(stub.clock.path))
     patch.delenv("NDC_ENV", raising=False)
     patch.delenv("NDC_INVENTORY", raising=False)
     patch.setattr(doors, "reached", runner.reached)

@@ -1,7 +1,7 @@
 """A network of stub servers on loopback: real TLS, SSH and HTTP, and a simulated truth behind.
 
 Every host has an address of its own in 127.0.0.0/8, and the certificates and keys that ``ndc
-up`` would give it. Simulated time goes on with the real one.
+up`` would give it. Simulated time goes on by a clock by which nobody waits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from access.secrets.ensure import ensure_secrets
 from core.system_clock import SystemClock
 from dr.live.doors import Live
 from dr.onhost.epoch_record import EpochRecord
-from dr.simulation.database import PROMOTION, REJOINING
 from dr.simulation.world import World, rehearsed
 from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL
@@ -30,10 +29,11 @@ from inventory.names import ServiceName
 from inventory.network import Host, Network, Role
 from tests.rehearsals import SERVICE
 from tests.stubs import https, ssh
+from tests.stubs.clock import StubClock
 from tests.stubs.etcd import StubEtcd
 from tests.stubs.hosts import obey, patroni, probe, runs, show_keys
 
-_TICK = timedelta(milliseconds=20)
+_LOOK_EVERY = timedelta(milliseconds=20)
 _PATIENCE = timedelta(seconds=10)
 """of a program that waits for something to come about"""
 
@@ -73,8 +73,11 @@ class StubNetwork:
 
     on: Ground
     world: World
+    clock: StubClock
     began: datetime
-    """when simulated time began"""
+    """when simulated time began, by the clock of the probe"""
+    beginning: timedelta
+    """when it began, since boot"""
     lock: threading.RLock = field(default_factory=threading.RLock)
     """held by whoever looks at the world, or changes it"""
     ends: list[Callable[[], None]] = field(default_factory=list)
@@ -85,7 +88,15 @@ class StubNetwork:
 
     def live(self) -> Live:
         """Return the network as recovery reaches it."""
-        return Live.over(self.on.network, self.on.secrets.folder, ssh_port=self.on.ssh_port)
+        folder, port = self.on.secrets.folder, self.on.ssh_port
+        return Live.over(self.on.network, folder, ssh_port=port, clock=self.clock)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Let the world come to this moment, and stay there meanwhile."""
+        with self.lock:
+            self.world.sleep(self.clock.elapsed() - self.beginning - self.world.elapsed())
+            yield
 
     def goes_dark(self) -> None:
         """End every server; what was true goes on."""
@@ -96,33 +107,21 @@ class StubNetwork:
         """Let every host answer."""
         for host in self.on.network.hosts:
             self._start_host(host, folder)
-        ended = threading.Event()
-        thread = threading.Thread(target=self._tick, args=(ended,), daemon=True)
-        thread.start()
-        self.ends += [thread.join, ended.set]
-
-    def _tick(self, ended: threading.Event) -> None:
-        clock = SystemClock()
-        began = clock.elapsed() - self.world.elapsed()
-        while not ended.wait(_TICK.total_seconds()):
-            with self.lock:
-                self.world.sleep(clock.elapsed() - began - self.world.elapsed())
 
     def _start_host(self, host: Host, folder: Path) -> None:
-        record = EpochRecord(folder / host.name, SystemClock())
+        record = EpochRecord(folder / host.name, self.clock)
         if host.name in self.world.truth.at(SERVICE).epochs:
             (folder / host.name).mkdir(parents=True)
             record.write({self.world.truth.at(SERVICE).service.name: 1})
 
         def run(key: str, command: str) -> ssh.Ran:
-            clock = SystemClock()
-            until = clock.elapsed() + _PATIENCE
-            while clock.elapsed() < until:
-                with self.lock:
+            until = self.clock.elapsed() + _PATIENCE
+            while self.clock.elapsed() < until:
+                with self.holding():
                     ran = runs(self.world, host.name, record, key, command)
                 if ran is not None:
                     return ran
-                clock.sleep(_TICK)
+                self.clock.sleep(_LOOK_EVERY)
             return 0, '{"rows": null}\n'
 
         keys = {
@@ -154,7 +153,7 @@ class StubNetwork:
 
     def _locked(self, answering: https.Answering) -> https.Answering:
         def answer(asked: https.Asked) -> https.Reply:
-            with self.lock:
+            with self.holding():
                 return answering(asked)
 
         return answer
@@ -172,15 +171,14 @@ class StubNetwork:
 def stub_network(on: Ground, service: ServiceName, folder: Path) -> Iterator[StubNetwork]:
     """Yield a healthy network with ``service`` and its database alive in it.
 
-    ``folder`` holds what hosts remember.
+    ``folder`` holds what hosts remember, and what time it is.
     """
     world = rehearsed(on.network, service)
-    # a tenth of what the lab takes: what is tested here is who asks whom
-    database = world.truth.at(SERVICE).database
-    database.promotion, database.rejoining = PROMOTION / 10, REJOINING / 10
     world.sleep(timedelta(seconds=1))
-    began = SystemClock().now() - world.elapsed()
-    stub = StubNetwork(on, world, began)
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = StubClock(folder / "clock")
+    began, beginning = clock.now() - world.elapsed(), clock.elapsed() - world.elapsed()
+    stub = StubNetwork(on, world, clock, began, beginning)
     try:
         stub.start(folder)
         yield stub

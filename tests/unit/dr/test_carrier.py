@@ -14,7 +14,6 @@ import pytest
 from core.errors import PlanRefused, WorldError
 from core.runs.journal import RunVerdict, Where
 from core.runs.plan import RunName
-from core.system_clock import SystemClock
 from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
@@ -30,7 +29,6 @@ from tests.stubs.network import StubNetwork, stub_network
 if TYPE_CHECKING:
     from dr.live.doors import Live
 
-CLOCK = SystemClock()
 NAME = RunName("20300101-000002-move")
 
 
@@ -50,12 +48,12 @@ def _carrier(stub: StubNetwork, root: Path, plan: RecoveryPlan | None = None) ->
         if not (root / NAME).exists():
             RunFolder.create(root, plan or _plan(live))
         folder = RunFolder.opened(root, NAME)
-        yield Carrier(live, folder, CLOCK, Signing(live.network, stub.on.secrets, folder))
+        yield Carrier(live, folder, Signing(live.network, stub.on.secrets, folder))
 
 
 def _plan(live: Live) -> RecoveryPlan:
-    facts = live.eye(CLOCK).observe(SERVICE)
-    occasion = Occasion(NAME, CLOCK.now(), OperatorName("an"))
+    facts = live.eye().observe(SERVICE)
+    occasion = Occasion(NAME, live.clock.now(), OperatorName("an"))
     return plan_switchover(live.network, facts, Move(SERVICE, SiteName("ndc02")), occasion)
 
 
@@ -104,7 +102,7 @@ def test_a_run_that_was_begun_where_nobody_answers_any_more_is_not_continued(
         with pytest.raises((PlanRefused, WorldError)):
             carrier.carry()
 
-        assert carrier.folder.journal(CLOCK).records() == []
+        assert carrier.folder.journal(stub.clock).records() == []
 
 
 def test_without_a_quorum_the_file_is_the_truth(stub: StubNetwork, tmp_path: Path) -> None:
