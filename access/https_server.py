@@ -6,20 +6,24 @@ import asyncio
 import socket
 import ssl
 from contextlib import ExitStack
+from datetime import timedelta
 from ipaddress import IPv4Address
 
 import uvicorn
 from starlette.applications import Starlette
 
 from access.this_host import ThisHost
-from access.tls import OwnTls
+from access.tls import LOOK_EVERY, OwnTls
 from core.errors import Rejected
 
 
-async def serve(application: Starlette, this_host: ThisHost, port: int) -> None:
+async def serve(
+    application: Starlette, this_host: ThisHost, port: int, *, every: timedelta = LOOK_EVERY
+) -> None:
     """Serve ``application`` on the host's loopback and management addresses until cancelled.
 
-    A client without a certificate fails in the handshake, and delays no other.
+    A client without a certificate fails in the handshake, and delays no other. A renewed
+    certificate, or a new list of revoked ones, is found by a look as often as ``every`` says.
 
     Raises:
         Rejected: another program has the port.
@@ -40,7 +44,7 @@ async def serve(application: Starlette, this_host: ThisHost, port: int) -> None:
             stack.enter_context(_listener(this_host, address, port))
             for address in (this_host.host.loopback, this_host.host.management.ip)
         ]
-        follower = asyncio.ensure_future(_own_tls(configuration, this_host).follow())
+        follower = asyncio.ensure_future(_own_tls(configuration, this_host).follow(every))
         stack.callback(follower.cancel)
         server_task = asyncio.ensure_future(server.serve(sockets=sockets))
         try:

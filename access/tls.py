@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 CONTROLLER: Final = "ndc:controller"
 """the URI in the certificate of whoever may do what only the control plane may: a role, no name"""
 
-_EVERY_SECONDS: Final = 2.0
+LOOK_EVERY: Final = timedelta(seconds=2)
 
 
 def revoked_beside(authority: Path) -> Path:
@@ -60,10 +61,10 @@ class OwnTls:
         self._marks = now
         return True
 
-    async def follow(self) -> None:
-        """Look every two seconds, until cancelled."""
+    async def follow(self, every: timedelta = LOOK_EVERY) -> None:
+        """Look as often as ``every`` says, until cancelled."""
         while True:
-            await asyncio.sleep(_EVERY_SECONDS)
+            await asyncio.sleep(every.total_seconds())
             self.look()
 
     def _load(self) -> None:

@@ -29,7 +29,6 @@ _CHECKOUT = Path(__file__).resolve().parents[1]
 _PATIENCE_SECONDS = 300
 """for which a daemon may say nothing at all: its slowest act takes a fifth of it"""
 _BIRTH = timedelta(seconds=60)
-_LAST_WORDS_MILLISECONDS = 2_000
 _CREDENTIALS = struct.Struct("3i")
 """process, user, group"""
 
@@ -51,6 +50,8 @@ class Labd:
     """
 
     at: Path
+    last_words: timedelta = timedelta(seconds=2)
+    """how long a daemon that hung up may take to end; one that lives on may have done it"""
 
     @property
     def environment(self) -> str:
@@ -161,7 +162,7 @@ class Labd:
                 reason: Exception = EOFError("it hung up")
             except (OSError, ValueError) as error:
                 reason = error
-            if _has_ended(process):
+            if _has_ended(process, self.last_words):
                 raise _Died(str(reason)) from reason
             raise self._silent(json.loads(request)["verb"], reason) from reason
 
@@ -170,7 +171,7 @@ class Labd:
         with self._connected(start=start) as connection, _process_of(connection) as process:
             connection.close()
             yield
-            _has_ended(process)
+            _has_ended(process, self.last_words)
 
     @contextmanager
     def _connected(self, *, start: bool) -> Iterator[socket.socket]:
@@ -269,13 +270,13 @@ def _process_of(connection: socket.socket) -> Iterator[int | None]:
         os.close(process)
 
 
-def _has_ended(process: int | None) -> bool:
-    """Whether ``process`` has ended, after some time to do so."""
+def _has_ended(process: int | None, within: timedelta) -> bool:
+    """Whether ``process`` ends ``within`` that time."""
     if process is None:
         return True
     poll = select.poll()
     poll.register(process, select.POLLIN)
-    return bool(poll.poll(_LAST_WORDS_MILLISECONDS))
+    return bool(poll.poll(within / timedelta(milliseconds=1)))
 
 
 def _error_in(text: str) -> Rejected | None:

@@ -43,18 +43,20 @@ class _Waits(selectors.DefaultSelector):
 class PatientLoop(asyncio.SelectorEventLoop):
     """Keeps time by what it waited for others."""
 
-    def __init__(self) -> None:
+    def __init__(self, forgiven: timedelta = FORGIVEN) -> None:
+        """Leave ``forgiven`` out of each look."""
+        self._forgiven_seconds = forgiven.total_seconds()
         self._waits = _Waits()
         self.begin()
         super().__init__(self._waits)
 
     def begin(self) -> None:
-        """Begin a look: nothing of ``FORGIVEN`` is used up."""
+        """Begin a look: nothing of what is forgiven is used up."""
         self._ahead_seconds = _seconds() - self._waits.waited_seconds
 
     @override
     def time(self) -> float:
-        slowest = _seconds() - self._ahead_seconds - FORGIVEN.total_seconds()
+        slowest = _seconds() - self._ahead_seconds - self._forgiven_seconds
         self._waits.waited_seconds = max(self._waits.waited_seconds, slowest)
         return self._waits.waited_seconds
 

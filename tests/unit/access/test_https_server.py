@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Interface
@@ -20,6 +21,7 @@ from access.https_server import serve
 from access.secrets import Secrets, ensure_secrets
 from access.secrets.ends import certificate_ends
 from access.this_host import ThisHost
+from access.tls import LOOK_EVERY
 from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
 from inventory.network import Host, Network, Role
@@ -29,6 +31,7 @@ from monitors.page import Page
 from tests.networks import network
 
 DEADLINE = timedelta(seconds=5)
+SOON = timedelta(milliseconds=50)
 Visit = Callable[[str], Coroutine[Any, Any, None]]
 
 
@@ -76,15 +79,24 @@ def _visit(secrets: Secrets, visit: Visit) -> None:
 
     async def whole() -> None:
         page = application(Page([], SystemClock()))
-        serving = asyncio.create_task(serve(page, this_host, port))
-        await asyncio.sleep(0.3)
+        serving = asyncio.create_task(serve(page, this_host, port, every=SOON))
         try:
+            await asyncio.wait_for(_listening(port), 10)
             await visit(f"https://127.0.0.1:{port}")
         finally:
             serving.cancel()
             await asyncio.gather(serving, return_exceptions=True)
 
     asyncio.run(whole())
+
+
+async def _listening(port: int) -> None:
+    while True:
+        with suppress(ConnectionRefusedError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.01)
 
 
 def _ours(secrets: Secrets) -> ssl.SSLContext:
@@ -191,6 +203,10 @@ def _renewed(secrets: Secrets, here: ThisHost, *, until: timedelta) -> None:
     ensure_secrets(secrets.folder, _network(), Moved(timedelta(days=-397) + until))
 
 
+def test_what_was_renewed_or_revoked_is_found_within_seconds() -> None:
+    assert timedelta() < LOOK_EVERY <= timedelta(seconds=5)
+
+
 def test_a_renewed_certificate_is_shown_without_another_start(secrets: Secrets) -> None:
     def ends(root: str) -> str:
         url = httpx.URL(root)
@@ -205,7 +221,7 @@ def test_a_renewed_certificate_is_shown_without_another_start(secrets: Secrets) 
         _renewed(secrets, _this_host(secrets), until=timedelta(days=90))
         async with asyncio.timeout(10):
             while await asyncio.to_thread(ends, root) == before:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(SOON.total_seconds())
 
     _visit(secrets, visit)
 
@@ -231,7 +247,7 @@ def test_a_certificate_that_is_revoked_is_refused_without_another_start(
         _this_host(secrets)
         async with asyncio.timeout(10):
             while await is_served(root):  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(SOON.total_seconds())
         async with async_client(_ours(secrets)) as client:
             answer = await client.get(f"{root}/metrics")
 

@@ -68,7 +68,7 @@ def rows() -> Rows:
 @pytest.fixture
 def port(rows: Rows) -> Iterator[int]:
     with Desk(rows) as desk:
-        threading.Thread(target=desk.serve_forever, daemon=True).start()
+        threading.Thread(target=desk.serve_forever, args=(0.01,), daemon=True).start()
         yield desk.server_address[1]
         desk.shutdown()
 

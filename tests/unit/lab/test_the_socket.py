@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from lab.client import Labd
 from lab.substrate import LabSubstrate
 from tests.unit.lab.daemons import a_daemon
 from tests.unit.lab.specs import HOST, LINK
+
+SOON = timedelta(milliseconds=50)
 
 
 def test_progress_is_passed_on_before_the_answer_is_returned(tmp_path: Path) -> None:
@@ -47,7 +50,7 @@ def test_an_error_keeps_what_is_known_and_its_four_lines(
 @pytest.mark.parametrize("said", [b"", b'{"progress": "booting"}\n', b"no JSON\n"])
 def test_a_daemon_that_hangs_up_may_have_done_it(tmp_path: Path, said: bytes) -> None:
     with a_daemon(tmp_path / "s", said), pytest.raises(Unreachable):
-        Labd(tmp_path / "s").ask("power-off", hosts=["east-node"], start=False)
+        Labd(tmp_path / "s", SOON).ask("power-off", hosts=["east-node"], start=False)
 
 
 def test_to_look_at_status_starts_no_daemon(tmp_path: Path) -> None:
