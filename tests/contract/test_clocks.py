@@ -1,4 +1,4 @@
-"""What every clock promises: the machine's, the simulated one, and the one of stub servers."""
+"""What every clock promises: the machine's, the simulated one, and those of tests."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ import pytest
 from core.clock import Clock
 from core.system_clock import SystemClock
 from dr.simulation.timeline import Timeline
+from tests.clocks import HandClock
 from tests.stubs.clock import StubClock
 
 SHORT = timedelta(milliseconds=20)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(params=["system", "simulated", "stub"])
+@pytest.fixture(params=["system", "simulated", "stub", "by hand"])
 def clock(request: pytest.FixtureRequest, tmp_path: Path) -> Clock:
     match request.param:
         case "system":
             return SystemClock()
         case "simulated":
             return Timeline()
-        case _:
+        case "stub":
             return StubClock(tmp_path / "clock")
+        case _:
+            return HandClock()
 
 
 def test_who_sleeps_returns_no_sooner(clock: Clock) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,35 +16,17 @@ from access.secrets import Certificate, Secrets, ensure_secrets
 from access.secrets.authority import Authority, Subject, Use
 from inventory.names import HostName
 from inventory.network import Host, Network, Role
+from tests.clocks import HandClock
 from tests.networks import network
+from tests.unit.access.conftest import BEGAN
 
 NETWORK = network("tiny")
-BEGAN = datetime(2026, 11, 23, tzinfo=UTC)
 HOST = next(host for host in NETWORK.hosts if host.name not in NETWORK.voters)
 """without a vote"""
 
 
-class _Clock:
-    def __init__(self) -> None:
-        self.instant = BEGAN
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def elapsed(self) -> timedelta:
-        return timedelta(0)
-
-    def sleep(self, duration: timedelta) -> None:
-        self.instant += duration
-
-
 @pytest.fixture
-def clock() -> _Clock:
-    return _Clock()
-
-
-@pytest.fixture
-def secrets(tmp_path: Path, clock: _Clock) -> Secrets:
+def secrets(tmp_path: Path, clock: HandClock) -> Secrets:
     return ensure_secrets(tmp_path / "secrets", NETWORK, clock)
 
 
@@ -84,7 +66,7 @@ def test_nobody_who_is_there_is_refused(secrets: Secrets) -> None:
 
 
 def test_a_host_that_is_removed_is_refused_and_its_key_is_gone(
-    secrets: Secrets, clock: _Clock, tmp_path: Path
+    secrets: Secrets, clock: HandClock, tmp_path: Path
 ) -> None:
     files = secrets.host_certificate(HOST.name)
     stolen = _copy(files, tmp_path)
@@ -97,7 +79,7 @@ def test_a_host_that_is_removed_is_refused_and_its_key_is_gone(
 
 
 def test_a_host_that_comes_back_has_another_key_and_what_was_stolen_stays_refused(
-    secrets: Secrets, clock: _Clock, tmp_path: Path
+    secrets: Secrets, clock: HandClock, tmp_path: Path
 ) -> None:
     files = secrets.host_certificate(HOST.name)
     stolen = _copy(files, tmp_path)
@@ -111,7 +93,7 @@ def test_a_host_that_comes_back_has_another_key_and_what_was_stolen_stays_refuse
 
 
 def test_who_takes_a_stolen_key_away_has_the_certificate_refused(
-    secrets: Secrets, clock: _Clock, tmp_path: Path
+    secrets: Secrets, clock: HandClock, tmp_path: Path
 ) -> None:
     files = secrets.host_certificate(HOST.name)
     stolen = _copy(files, tmp_path)
@@ -127,7 +109,7 @@ def test_who_takes_a_stolen_key_away_has_the_certificate_refused(
 
 
 def test_what_is_renewed_for_the_same_names_is_good_until_it_ends(
-    secrets: Secrets, clock: _Clock, tmp_path: Path
+    secrets: Secrets, clock: HandClock, tmp_path: Path
 ) -> None:
     files = secrets.host_certificate(HOST.name)
     before = _copy(files, tmp_path)
@@ -141,7 +123,7 @@ def test_what_is_renewed_for_the_same_names_is_good_until_it_ends(
 
 
 def test_a_host_that_lost_its_copy_no_longer_passes_for_the_leader(
-    secrets: Secrets, clock: _Clock, tmp_path: Path
+    secrets: Secrets, clock: HandClock, tmp_path: Path
 ) -> None:
     (database, *_) = NETWORK.databases
     host = database.members[-1].host
@@ -153,7 +135,7 @@ def test_a_host_that_lost_its_copy_no_longer_passes_for_the_leader(
     assert _is_refused(secrets, before.certificate)
 
 
-def test_what_was_issued_is_forgotten_when_it_ends(secrets: Secrets, clock: _Clock) -> None:
+def test_what_was_issued_is_forgotten_when_it_ends(secrets: Secrets, clock: HandClock) -> None:
     ensure_secrets(secrets.folder, _without(NETWORK, [HOST.name]), clock)
     clock.sleep(timedelta(days=400))
 
@@ -165,7 +147,7 @@ def test_what_was_issued_is_forgotten_when_it_ends(secrets: Secrets, clock: _Clo
 
 @pytest.mark.parametrize("spoil", ["gone", "torn", "of-another"])
 def test_a_list_that_cannot_be_used_is_signed_anew(
-    secrets: Secrets, clock: _Clock, tmp_path: Path, spoil: str
+    secrets: Secrets, clock: HandClock, tmp_path: Path, spoil: str
 ) -> None:
     there = _without(NETWORK, [HOST.name])
     stolen = _copy(secrets.host_certificate(HOST.name), tmp_path)
@@ -185,7 +167,7 @@ def test_a_list_that_cannot_be_used_is_signed_anew(
 
 
 def test_what_lets_more_uses_through_than_its_owner_has_is_replaced_and_refused(
-    secrets: Secrets, clock: _Clock, tmp_path: Path
+    secrets: Secrets, clock: HandClock, tmp_path: Path
 ) -> None:
     files = secrets.host_certificate(HOST.name)
     authority = Authority.ensure(secrets.authority, "test", clock)
@@ -225,7 +207,7 @@ def test_who_only_serves_is_no_client_and_who_only_asks_is_no_server(secrets: Se
 
 
 def test_an_authority_near_its_end_is_renewed_for_the_same_key_and_all_stay_good(
-    secrets: Secrets, clock: _Clock, tmp_path: Path
+    secrets: Secrets, clock: HandClock, tmp_path: Path
 ) -> None:
     before = x509.load_pem_x509_certificate(secrets.authority.certificate.read_bytes())
     issued = _copy(secrets.host_certificate(HOST.name), tmp_path)

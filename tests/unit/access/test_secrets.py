@@ -19,6 +19,7 @@ from core.errors import Rejected
 from inventory.names import HostName, OperatorName
 from inventory.network import Operator, Role
 from inventory.postgresql import server_name
+from tests.clocks import HandClock
 from tests.networks import network
 
 OWN_KEY = Operator(OperatorName("duty"), "ssh-ed25519 AAAA duty", frozenset({"observe"}))
@@ -26,29 +27,8 @@ NETWORK = replace(network("tiny"), operators=(*network("tiny").operators, OWN_KE
 HOST = NETWORK.hosts[0].name
 
 
-class _Clock:
-    """A clock that stands where it is put."""
-
-    def __init__(self, now: datetime) -> None:
-        self.instant = now
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def elapsed(self) -> timedelta:
-        return timedelta(0)
-
-    def sleep(self, duration: timedelta) -> None:
-        self.instant += duration
-
-
 @pytest.fixture
-def clock() -> _Clock:
-    return _Clock(datetime(2026, 11, 23, tzinfo=UTC))
-
-
-@pytest.fixture
-def secrets(tmp_path: Path, clock: _Clock) -> Secrets:
+def secrets(tmp_path: Path, clock: HandClock) -> Secrets:
     return ensure_secrets(tmp_path / "secrets", NETWORK, clock)
 
 
@@ -73,7 +53,7 @@ def test_nobody_else_can_read_anything(secrets: Secrets) -> None:
     assert modes == {(True, 0o700), (False, 0o600)}
 
 
-def test_a_second_call_changes_nothing(secrets: Secrets, clock: _Clock) -> None:
+def test_a_second_call_changes_nothing(secrets: Secrets, clock: HandClock) -> None:
     before = _contents(secrets.folder)
 
     ensure_secrets(secrets.folder, NETWORK, clock)
@@ -81,7 +61,7 @@ def test_a_second_call_changes_nothing(secrets: Secrets, clock: _Clock) -> None:
     assert _contents(secrets.folder) == before
 
 
-def test_what_is_missing_is_added_and_the_rest_stays(secrets: Secrets, clock: _Clock) -> None:
+def test_what_is_missing_is_added_and_the_rest_stays(secrets: Secrets, clock: HandClock) -> None:
     before = _contents(secrets.folder)
     secrets.password("general-db.replication").unlink()
     secrets.host_certificate(HOST).certificate.unlink()
@@ -205,7 +185,7 @@ def _roles(certificate: x509.Certificate) -> list[str]:
 
 
 def test_a_host_that_got_another_address_gets_another_certificate_for_the_same_key(
-    secrets: Secrets, clock: _Clock
+    secrets: Secrets, clock: HandClock
 ) -> None:
     files = secrets.host_certificate(HOST)
     before = _certificate(files.certificate)
@@ -220,7 +200,7 @@ def test_a_host_that_got_another_address_gets_another_certificate_for_the_same_k
 
 @pytest.mark.parametrize(("days", "renewed"), [(300, False), (380, True)])
 def test_a_certificate_near_its_end_is_issued_again(
-    secrets: Secrets, clock: _Clock, *, days: int, renewed: bool
+    secrets: Secrets, clock: HandClock, *, days: int, renewed: bool
 ) -> None:
     files = secrets.host_certificate(HOST)
     before = _certificate(files.certificate)
@@ -274,7 +254,9 @@ def test_the_fingerprint_of_an_unknown_host_is_refused(secrets: Secrets) -> None
         secrets.host_key_fingerprint(HostName("nowhere"))
 
 
-def test_a_damaged_authority_is_refused_and_not_replaced(secrets: Secrets, clock: _Clock) -> None:
+def test_a_damaged_authority_is_refused_and_not_replaced(
+    secrets: Secrets, clock: HandClock
+) -> None:
     secrets.authority.certificate.write_text("not a certificate")
 
     with pytest.raises(Rejected, match="key or certificate"):

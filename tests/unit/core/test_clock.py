@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from core.clock import NotYet, until_answered, wait_until
 from core.errors import Rejected, Unreachable
+from tests.clocks import HandClock
 
 BOUND = timedelta(seconds=5)
-
-
-class HandClock:
-    """A clock whose time passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.since_boot = timedelta()
-
-    def now(self) -> datetime:
-        return datetime(2030, 1, 1, tzinfo=UTC) + self.since_boot
-
-    def elapsed(self) -> timedelta:
-        return self.since_boot
-
-    def sleep(self, duration: timedelta) -> None:
-        self.since_boot += duration
 
 
 def _in_turn(answers: Sequence[object]) -> Callable[[], object]:

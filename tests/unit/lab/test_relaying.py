@@ -6,15 +6,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from core.errors import Rejected
-from core.system_clock import SystemClock
 from lab.ground import Ground
 from lab.links import wire
-from lab.names import Names
 from lab.relay import wires
 from lab.relay.loop import Relay
 from lab.relay.status import CableStatus, LaneStatus
@@ -23,25 +20,9 @@ from lab.state import LaneFault, LinkFault, LinkRecord
 from tests.unit.lab.specs import LINK
 
 
-@pytest.fixture
-def ground(tmp_path: Path) -> Ground:
-    made = Ground(
-        environment="test",
-        names=Names(254),
-        folder=tmp_path / "lab",
-        secrets=tmp_path / "secrets",
-        images=tmp_path / "images",
-        sockets=tmp_path / "test",
-        log=tmp_path / "log",
-        clock=SystemClock(),
-    )
-    made.sockets.mkdir()
-    made.folder.mkdir()
-    return made
-
-
 @contextmanager
 def _a_relay(ground: Ground, *records: LinkRecord) -> Iterator[None]:
+    ground.folder.mkdir()
     ground.wires.write_text(wires.dump([wire(record, ground.names) for record in records]))
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(ground.relay_socket))

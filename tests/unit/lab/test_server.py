@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import Rejected, Unreachable
-from core.system_clock import SystemClock
 from lab.client import Labd
 from lab.ground import Ground
 from lab.lab import Lab
-from lab.names import Names
 from lab.server import LabServer
 from lab.state import State
 from lab.status import PowerPortState
@@ -24,19 +22,8 @@ from tests.unit.lab.specs import HOST
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Path]:
+def at(ground: Ground) -> Iterator[Path]:
     """Return the socket of a service that runs until the test ends."""
-    ground = Ground(
-        environment="test",
-        names=Names(254),
-        folder=tmp_path / "lab",
-        secrets=tmp_path / "secrets",
-        images=tmp_path / "images",
-        sockets=tmp_path / "test",
-        log=tmp_path / "log",
-        clock=SystemClock(),
-    )
-    ground.sockets.mkdir()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(ground.labd_socket))
         listener.listen()

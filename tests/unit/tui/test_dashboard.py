@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,28 +12,10 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable
 
 from monitors.health.snapshot import Snapshot
+from tests.clocks import HandClock
 from tests.snapshots import NOON, degraded, healthy, site_down, unseen
 from tui.app import Dashboard, FeedTrouble, SnapshotTaken
 from tui.picture import ASCII
-
-
-class StillClock:
-    """A clock that stands, until it is set."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def now(self) -> datetime:
-        """Return where it stands."""
-        return self.at
-
-    def elapsed(self) -> timedelta:
-        """Return the same as a duration."""
-        return self.at - NOON
-
-    def sleep(self, duration: timedelta) -> None:
-        """Jump."""
-        self.at += duration
 
 
 def _shown(dashboard: Dashboard, selector: str) -> str:
@@ -46,7 +28,7 @@ def _shown(dashboard: Dashboard, selector: str) -> str:
 def test_it_looks_as_it_was_approved(
     mood: Callable[[], Snapshot], snap_compare: Callable[..., bool]
 ) -> None:
-    dashboard = Dashboard("test", StillClock())
+    dashboard = Dashboard("test", HandClock(NOON))
 
     async def show(pilot: Pilot[Any]) -> None:
         dashboard.post_message(SnapshotTaken(mood()))
@@ -56,7 +38,7 @@ def test_it_looks_as_it_was_approved(
 
 
 def test_an_old_picture_looks_old(snap_compare: Callable[..., bool]) -> None:
-    clock = StillClock()
+    clock = HandClock(NOON)
     dashboard = Dashboard("test", clock)
 
     async def show(pilot: Pilot[Any]) -> None:
@@ -71,7 +53,7 @@ def test_an_old_picture_looks_old(snap_compare: Callable[..., bool]) -> None:
 
 def test_it_starts_before_anything_was_seen() -> None:
     async def story() -> None:
-        dashboard = Dashboard("test", StillClock())
+        dashboard = Dashboard("test", HandClock(NOON))
         async with dashboard.run_test():
             assert "looking for the first time" in _shown(dashboard, "#header")
 
@@ -80,7 +62,7 @@ def test_it_starts_before_anything_was_seen() -> None:
 
 def test_a_frozen_picture_says_so_and_stays() -> None:
     async def story() -> None:
-        dashboard = Dashboard("test", StillClock())
+        dashboard = Dashboard("test", HandClock(NOON))
         async with dashboard.run_test() as pilot:
             dashboard.post_message(SnapshotTaken(healthy()))
             await pilot.press("space")
@@ -100,7 +82,7 @@ def test_a_frozen_picture_says_so_and_stays() -> None:
 
 def test_q_leaves() -> None:
     async def story() -> None:
-        dashboard = Dashboard("test", StillClock())
+        dashboard = Dashboard("test", HandClock(NOON))
         async with dashboard.run_test() as pilot:
             await pilot.press("q")
         assert dashboard.return_code == 0
@@ -110,7 +92,7 @@ def test_q_leaves() -> None:
 
 def test_the_cursor_stays_where_it_is_when_a_new_picture_comes() -> None:
     async def story() -> None:
-        dashboard = Dashboard("test", StillClock())
+        dashboard = Dashboard("test", HandClock(NOON))
         async with dashboard.run_test() as pilot:
             dashboard.post_message(SnapshotTaken(healthy()))
             await pilot.press("j", "j", "j")
@@ -124,7 +106,7 @@ def test_the_cursor_stays_where_it_is_when_a_new_picture_comes() -> None:
 
 def test_a_terminal_without_unicode_gets_ascii() -> None:
     async def story() -> None:
-        dashboard = Dashboard("test", StillClock(), ASCII)
+        dashboard = Dashboard("test", HandClock(NOON), ASCII)
         async with dashboard.run_test() as pilot:
             dashboard.post_message(SnapshotTaken(degraded()))
             await pilot.pause()

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ndc.cli.audited import is_look
 from tests.rehearsals import SERVICE
-from tests.stubs.checkout import Checkout, checkout
-from tests.stubs.network import stub_network
+from tests.stubs.checkout import Checkout
 
 MOVE = ("dr", "switchover", SERVICE, "--to", "ndc02")
-
-
-@pytest.fixture
-def typed(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Iterator[Checkout]:
-    on = request.getfixturevalue("stub_ground")
-    with stub_network(on, SERVICE, tmp_path / "hosts") as stub:
-        yield checkout(stub, tmp_path, monkeypatch, capfd)
 
 
 def _folder(typed: Checkout) -> Path:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,22 +12,9 @@ from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder, names
 from dr.placement import Claim
 from tests.rehearsals import SERVICE
-from tests.stubs.checkout import Checkout, checkout
-from tests.stubs.network import stub_network
+from tests.stubs.checkout import Checkout
 
 MOVE = ("dr", "switchover", SERVICE, "--to", "ndc02")
-
-
-@pytest.fixture
-def typed(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Iterator[Checkout]:
-    on = request.getfixturevalue("stub_ground")
-    with stub_network(on, SERVICE, tmp_path / "hosts") as stub:
-        yield checkout(stub, tmp_path, monkeypatch, capfd)
 
 
 def _runs(typed: Checkout) -> list[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,22 +16,9 @@ from ndc.wiring.beside_runs import demand_no_run, demand_unclaimed
 from ndc.wiring.bring_up import bring_up
 from tests.networks import network
 from tests.rehearsals import SERVICE
-from tests.stubs.checkout import Checkout, checkout
-from tests.stubs.network import stub_network
+from tests.stubs.checkout import Checkout
 
 RUN = RunName("20300101-000002-move")
-
-
-@pytest.fixture
-def typed(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Iterator[Checkout]:
-    on = request.getfixturevalue("stub_ground")
-    with stub_network(on, SERVICE, tmp_path / "hosts") as stub:
-        yield checkout(stub, tmp_path, monkeypatch, capfd)
 
 
 def _held(typed: Checkout) -> None:

@@ -7,29 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from typing_extensions import override
 
 from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.system_clock import SystemClock
 from stacks.engine.record import read_record, settle_locks, stacks_on_record
+from tests.clocks import HandClock
 
 STACK = "site-ndc01"
-
-
-class Hurried(SystemClock):
-    """Sleeps in no time, and counts it."""
-
-    def __init__(self) -> None:
-        self.slept = timedelta(0)
-
-    @override
-    def elapsed(self) -> timedelta:
-        return self.slept
-
-    @override
-    def sleep(self, duration: timedelta) -> None:
-        self.slept += duration
 
 
 def record(backend: Path, text: str, suffix: str = "") -> Path:
@@ -100,7 +85,7 @@ def test_without_a_sound_backup_what_is_there_can_be_adopted(tmp_path: Path) -> 
 def test_a_lock_whose_engine_is_dead_is_removed(tmp_path: Path, text: str) -> None:
     path = lock(tmp_path, text)
 
-    settle_locks(tmp_path, STACK, Hurried())
+    settle_locks(tmp_path, STACK, HandClock())
 
     assert not path.exists()
 
@@ -108,7 +93,7 @@ def test_a_lock_whose_engine_is_dead_is_removed(tmp_path: Path, text: str) -> No
 def test_a_lock_of_another_machine_is_left_to_the_engine(tmp_path: Path) -> None:
     path = lock(tmp_path, json.dumps({"pid": 1, "hostname": "elsewhere"}))
 
-    settle_locks(tmp_path, STACK, Hurried())
+    settle_locks(tmp_path, STACK, HandClock())
 
     assert path.exists()
 
@@ -127,7 +112,7 @@ def test_a_lock_whose_engine_lives_is_waited_for_and_not_for_ever(tmp_path: Path
         )
 
         with pytest.raises(Unreachable, match=STACK):
-            settle_locks(tmp_path, STACK, Hurried())
+            settle_locks(tmp_path, STACK, HandClock())
         process.kill()
 
     assert path.exists()
