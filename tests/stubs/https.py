@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -34,6 +35,7 @@ Answering = Callable[[Asked], Reply]
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go in two packets, and neither is to wait
     server: _Server
 
     def do_GET(self) -> None:
@@ -71,6 +73,11 @@ class _Server(ThreadingHTTPServer):
         self._open: set[ssl.SSLSocket] = set()
 
     @override
+    def server_bind(self) -> None:
+        # HTTPServer would ask the resolver for a name that nobody reads
+        TCPServer.server_bind(self)
+
+    @override
     def finish_request(self, request: Any, client_address: Any) -> None:
         # the handshake belongs to the thread of the connection, not to the one that accepts
         with self._tls.wrap_socket(request, server_side=True) as secured:
@@ -94,11 +101,17 @@ class _Server(ThreadingHTTPServer):
 def serve(at: tuple[str, int], tls: ssl.SSLContext, answering: Answering) -> Callable[[], None]:
     """Answer at ``at`` until what is returned is called."""
     server = _Server(at, tls, answering)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+
+    def accept() -> None:
+        with suppress(OSError):  # the listener was closed
+            while True:
+                server.process_request(*server.get_request())
+
+    thread = threading.Thread(target=accept, daemon=True)
     thread.start()
 
     def end() -> None:
-        server.shutdown()
+        server.socket.shutdown(socket.SHUT_RDWR)
         server.hang_up()
         server.server_close()
         thread.join()

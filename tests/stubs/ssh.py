@@ -65,6 +65,7 @@ def serve(
         with suppress(OSError):  # the listener was closed
             while True:
                 connection, _ = listener.accept()
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as sshd does
                 transport = paramiko.Transport(connection)
                 transport.add_server_key(own)
                 with suppress(paramiko.SSHException, EOFError):
