@@ -18,7 +18,7 @@ from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
 from dr.report_text import report_text
 from ndc.wiring import environment as environments
-from ndc.wiring.doors import reached
+from ndc.wiring.doors import Reach, reached
 from ndc.wiring.running_network import running
 
 EXIT_CODES = {
@@ -35,21 +35,24 @@ EXIT_CODES = {
 }
 
 
-def main() -> None:
-    """Carry the run as far as it will go, report it, and exit with what it came to."""
+def main(reach: Reach = reached) -> None:
+    """Carry the run as far as it will go, report it, and exit with what it came to.
+
+    ``reach`` opens the environment's network for recovery.
+    """
     name, run = sys.argv[1:]
     try:
-        sys.exit(EXIT_CODES[_carried(name, run)])
+        sys.exit(EXIT_CODES[_carried(name, run, reach)])
     except NdcError as error:
         sys.stderr.write("\n".join(error.lines()) + "\n")
         sys.exit(error.exit_code)
 
 
-def _carried(name: str, run: str) -> Outcome:
+def _carried(name: str, run: str, reach: Reach) -> Outcome:
     environment = environments.opened(name)
     network = running(environment, _note)
     folder = RunFolder.opened(environment.paths.runs, run)
-    with reached(environment, network) as live, folder.carried(live.clock):
+    with reach(environment, network) as live, folder.carried(live.clock):
         signing = Signing(network, Secrets(environment.paths.secrets), folder)
         carrier = Carrier(live, folder, signing)
         carrier.carry()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from dr.live.doors import Live
 from inventory.network import Network
 from ndc.wiring.environment import Environment
+
+Reach: TypeAlias = Callable[[Environment, Network], Live]
 
 
 def reached(environment: Environment, network: Network) -> Live:

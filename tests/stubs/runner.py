@@ -9,8 +9,6 @@ import os
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from dr.live.doors import Live
 from inventory.network import Network
 from ndc.daemons import runner
@@ -29,6 +27,4 @@ def reached(environment: Environment, network: Network) -> Live:
 
 
 if __name__ == "__main__":
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runner, "reached", reached)
-        runner.main()
+    runner.main(reached)
