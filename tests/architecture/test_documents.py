@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from ndc.cli.root import app
 from tests.documents import tracked
 from tests.networks import ROOT
 
+COMMAND: Any = get_command(app)
 DOCUMENTS = tracked("*.md")
 SHOWN = re.compile(r"^(?:    |\$ |    \$ )(ndc [^#\n]*)", re.MULTILINE)
 
@@ -54,6 +56,11 @@ def _inert(tree: typer.Typer) -> typer.Typer:
     return copy
 
 
+@cache
+def _parsing() -> typer.Typer:
+    return _inert(app)
+
+
 def _does_nothing(callback: Any) -> Any:
     def nothing(**_: object) -> None:
         pass
@@ -67,7 +74,7 @@ def _does_nothing(callback: Any) -> Any:
 def test_a_command_that_is_shown_can_be_parsed(document: str, command: str) -> None:
     words = hoisted(shlex.split(command)[1:])
 
-    parsed = CliRunner().invoke(_inert(app), words)
+    parsed = CliRunner().invoke(_parsing(), words)
 
     assert parsed.exit_code == 0, f"{document}: {command}\n{parsed.output}"
 
@@ -81,7 +88,7 @@ def test_a_command_in_a_sentence_is_there(document: str, command: str) -> None:
         if not word.startswith("-") and before not in VALUED
     ]
 
-    here: Any = get_command(app)
+    here = COMMAND
     for word in plain:
         if hasattr(here, "commands"):
             assert word in here.commands, f"{document}: {command}"

@@ -72,9 +72,13 @@ def test_what_judges_the_whole_session_runs_where_all_tests_run() -> None:
 def _pytest(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Collect the tests of this file as if it were all there are."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-o", f"testpaths={THIS}", *words],
+        [
+            *(sys.executable, "-m", "pytest", "-p", "syrupy", "--collect-only", "-q"),
+            *("-o", f"testpaths={THIS}", *words),
+        ],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **variables},
+        # of the plugins, only the one that this is about: each takes as long to load
+        env={"PATH": os.environ["PATH"], "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables},
         capture_output=True,
         text=True,
         check=False,
