@@ -146,7 +146,7 @@ def test_only_the_control_plane_is_a_controller(secrets: Secrets) -> None:
 
 
 def test_a_certificate_from_before_there_were_roles_is_issued_again_and_not_refused(
-    secrets: Secrets, clock: _Clock
+    secrets: Secrets, clock: HandClock
 ) -> None:
     files = secrets.client_certificate("control")
     authority = Authority.ensure(secrets.authority, "", clock)

@@ -20,6 +20,7 @@ from core.system_clock import SystemClock
 from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder, names
 from dr.plan import RecoveryPlan
+from tests.clocks import HandClock
 from tests.rehearsals import RUN, rehearsal
 
 CARRY = (
@@ -104,14 +105,14 @@ def test_one_process_carries_a_run_and_its_death_frees_it(folder: RunFolder) -> 
         assert int((folder.path / "lock").read_text()) == other.pid
         with (
             pytest.raises(PlanRefused, match="is carried already") as refused,
-            folder.carried(clock),
+            folder.carried(HandClock()),
         ):
             pytest.fail("it was carried twice")
         assert refused.value.actual == f"by process {other.pid}"
         assert refused.value.next_step == f"ndc dr show {folder.run}"
         other.send_signal(signal.SIGSTOP)
         wait_until(clock, lambda: is_stopped(other.pid), what="a stop", bound=timedelta(seconds=5))
-        with pytest.raises(PlanRefused) as refused, folder.carried(clock):
+        with pytest.raises(PlanRefused) as refused, folder.carried(HandClock()):
             pytest.fail("it was carried twice")
         assert refused.value.actual == f"by process {other.pid}, which is stopped"
         assert refused.value.next_step.startswith(f"kill -CONT {other.pid} lets it go on")
