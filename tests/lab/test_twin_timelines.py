@@ -44,12 +44,14 @@ def test_two_histories_of_one_timeline_are_told_and_the_copy_is_not_promoted(
         told = wait_until(CLOCK, lambda: _histories(lab), what="two histories", bound=SLOW)
         refused = lab.ndc("dr", "plan", portal.name, "--to", role["synchronous"]["site"])
     finally:
-        lab.on(leader, *PATRONI, "reinit", DATABASE, twin, "--force", "--wait", bound_seconds=180)
+        mended = lab.ndc("dr", "reseed", DATABASE, twin, bound_seconds=300)
 
     assert told.startswith(f"{twin} and {leader} have two histories of timeline")
     assert told.endswith(f"next: ndc dr reseed {DATABASE} {twin}")
     assert refused.code == 4
     assert "have two histories" in refused.stdout + refused.stderr
+    assert mended.code == 0, mended.stderr
+    assert f"{twin} follows {leader}, with a new copy of {DATABASE}" in mended.stdout
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
 
 
