@@ -27,8 +27,13 @@ def record_text(plan: RecoveryPlan, record: RecoveryRecord, *, began: RecoveryRe
     return f"{seconds:>7.2f} s  {_sentence(plan, record)}"
 
 
-def next_steps(run: RunName) -> tuple[str, ...]:
-    """Return what a person may type about a run that is held."""
+def next_steps(run: RunName, stopped: int | None = None) -> tuple[str, ...]:
+    """Return what a person may type about a run that is held, or whose carrier is ``stopped``."""
+    if stopped is not None:
+        return (
+            f"kill -CONT {stopped}  lets the process go on that carries it and was stopped",
+            f"kill -KILL {stopped}  ends that process; then ndc dr resume {run}",
+        )
     return (
         f"ndc dr resume {run}  looks again at what failed or is in doubt, and goes on",
         f"ndc dr skip {run} STEP  answers for a step; the run is then not called verified",
@@ -52,8 +57,11 @@ def standing(run: RecoveryRun | None, *, carried: bool) -> str:
     return "orphaned" if run.verdict is RunVerdict.OPEN else "held"
 
 
-def run_text(run: RecoveryRun, *, carried: bool) -> str:
-    """Return how ``run`` stands: a line a step, what it waits for, and what comes next."""
+def run_text(run: RecoveryRun, *, carried: bool, stopped: int | None = None) -> str:
+    """Return how ``run`` stands: a line a step, what it waits for, and what comes next.
+
+    ``stopped`` is the process that carries it and was told to stop; None: none is.
+    """
     width = max(len(step.id) for step in run.plan.steps)
     lines = [f"{run.plan.id}: {run.plan.title}: {standing(run, carried=carried)}"]
     for step in run.plan.steps:
@@ -65,7 +73,7 @@ def run_text(run: RecoveryRun, *, carried: bool) -> str:
     if not run.closed:
         lines += [f"waits for  {line}" for line in run.waits_for()]
     if not (run.closed or carried):
-        lines += [f"next       {line}" for line in next_steps(run.plan.id)]
+        lines += [f"next       {line}" for line in next_steps(run.plan.id, stopped)]
     return "\n".join(lines)
 
 

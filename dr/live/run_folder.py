@@ -228,8 +228,16 @@ class RunFolder:
 
     @property
     def is_carried(self) -> bool:
-        """Whether a process carries this run now."""
-        return is_held(self._lock_path)
+        """Whether a process carries this run now; one that is stopped carries nothing on."""
+        return is_held(self._lock_path) and self.stopped_carrier is None
+
+    @property
+    def stopped_carrier(self) -> int | None:
+        """The process that carries this run and was told to stop (SIGSTOP); None: none is."""
+        with Lock(self._lock_path) as lock:
+            process = lock.process
+        stopped = process is not None and is_held(self._lock_path) and is_stopped(process)
+        return process if stopped else None
 
     def _window_path(self, service: ServiceName) -> Path:
         return self.path / f"window-{service}.json"

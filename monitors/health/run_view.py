@@ -31,3 +31,5 @@ class RunView:
     state: RunState
     waits_for: tuple[str, ...]
     """why each step that holds it up does so"""
+    stopped: int | None = None
+    """the process that carries it and was told to stop; None: none is"""

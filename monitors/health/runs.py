@@ -14,6 +14,12 @@ def of_run(run: RunView) -> Concern:
     A run in progress comes right by itself; any other waits for a person.
     """
     show = f"ndc dr show {run.name}"
+    if run.stopped is not None:
+        sentence = (
+            f"run {run.name} stands still: process {run.stopped}, which carries it, is stopped; "
+            f"next: kill -CONT {run.stopped}"
+        )
+        return Concern(run.service, Condition.CRITICAL, sentence, run.service)
     match run.state:
         case RunState.IN_PROGRESS:
             sentence = f"run {run.name} is in progress; {show} tells how far it is"

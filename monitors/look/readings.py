@@ -34,10 +34,12 @@ class RunReading:
     services: tuple[ServiceName, ...]
     """that it moves"""
     is_carried: bool
-    """whether a process carries it now"""
+    """whether a process carries it now, and is not stopped"""
     is_held: bool
     """whether it can go on only when a person says so"""
     waits_for: tuple[str, ...]
+    stopped: int | None = None
+    """the process that carries it and was told to stop; None: none is"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,9 @@ def show(context: typer.Context, run: RunArgument) -> None:
         answer(folder.report_json() or "null")
         return
     state = fold(folder.journal(SystemClock()).records())
-    carried, plan = folder.is_carried, folder.plan()
-    text = run_text(state, carried=carried) if state else plan_text(plan, conditions=True)
+    carried, stopped, plan = folder.is_carried, folder.stopped_carrier, folder.plan()
+    stands = run_text(state, carried=carried, stopped=stopped) if state else None
+    text = stands or plan_text(plan, conditions=True)
     report = folder.report()
     whole = f"{text}\n\n{report.rstrip()}" if report else text
     answer(addressed(whole, current(context).environment))

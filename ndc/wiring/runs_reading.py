@@ -31,5 +31,6 @@ def runs_reading(root: Path, clock: Clock) -> dict[RunName, RunReading]:
                 is_carried=folder.is_carried,
                 is_held=standing(run, carried=False) == "held",
                 waits_for=tuple(run.waits_for()),
+                stopped=folder.stopped_carrier,
             )
     return readings

@@ -125,6 +125,11 @@ def test_a_run_is_followed_like_this(held: list[RecoveryRecord], golden: Golden)
     text = "\n".join([*lines, "", run_text(run, carried=False)]) + "\n"
 
     golden(GOLDEN / "followed.txt", text)
+    stopped = run_text(run, carried=False, stopped=314).splitlines()
+    assert stopped[-2].startswith("next       kill -CONT 314  lets the process go on")
+    assert stopped[-1].startswith(
+        "next       kill -KILL 314  ends that process; then ndc dr resume"
+    )
 
 
 @pytest.mark.parametrize(

@@ -112,12 +112,16 @@ def test_one_process_carries_a_run_and_its_death_frees_it(folder: RunFolder) -> 
         assert refused.value.next_step == f"ndc dr show {folder.run}"
         other.send_signal(signal.SIGSTOP)
         wait_until(clock, lambda: is_stopped(other.pid), what="a stop", bound=timedelta(seconds=5))
+        assert (folder.is_carried, folder.stopped_carrier) == (False, other.pid)
         with pytest.raises(PlanRefused) as refused, folder.carried(HandClock()):
             pytest.fail("it was carried twice")
         assert refused.value.actual == f"by process {other.pid}, which is stopped"
         assert refused.value.next_step.startswith(f"kill -CONT {other.pid} lets it go on")
+        other.send_signal(signal.SIGCONT)
+        assert (folder.is_carried, folder.stopped_carrier) == (True, None)
         other.kill()
 
+    assert (folder.is_carried, folder.stopped_carrier) == (False, None)
     with folder.carried(clock):
         assert int((folder.path / "lock").read_text()) == os.getpid()
 

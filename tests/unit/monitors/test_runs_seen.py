@@ -29,6 +29,7 @@ RUN = RunName("20300517-050000-move")
 OPEN = RunReading((SERVICE,), is_carried=False, is_held=False, waits_for=())
 DATABASE = OF.databases[0].name
 CLAIM = {DATABASE: Claim(RUN, 3)}
+CONTINUE = "next: kill -CONT 314"
 WHERE_IT_BEGAN = "next: ndc dr runs, on the machine that began it"
 
 
@@ -52,13 +53,19 @@ def _told(**changes: object) -> Readings:
             False,
         ),
         (
+            replace(OPEN, stopped=314),
+            Condition.CRITICAL,
+            f"run {RUN} stands still: process 314, which carries it, is stopped; {CONTINUE}",
+            False,
+        ),
+        (
             replace(OPEN, is_held=True, waits_for=("verify is in doubt: silence",)),
             Condition.CRITICAL,
             f"run {RUN} is held: verify is in doubt: silence; next: ndc dr show {RUN}",
             False,
         ),
     ],
-    ids=["in progress", "orphaned", "held"],
+    ids=["in progress", "orphaned", "stopped", "held"],
 )
 def test_a_run_that_is_not_over_is_a_concern_with_its_next_step(
     run: RunReading,
