@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 from core import host_paths
-from dr.log_end import checkpoint, end_text, forks_of, is_final, shutdown_in, written
-from dr.onhost.log_files import file_bytes
+from dr.log_end import checkpoint, end_text, forks_of, is_final, shutdown_in
+from dr.onhost.log_files import file_bytes, reading
 from dr.seam import file_name
 from dr.succession import LogEnd
 
@@ -41,12 +41,11 @@ def end_of(copy: Path) -> LogEnd:
         OSError, SubprocessError, ValueError: that cannot be read.
     """
     timeline, location = checkpoint(_output("pg_controldata", str(copy)).stdout)
-    records = _dumped(
-        copy, timeline, written(location), "--limit", str(_THE_CHECKPOINT_AND_ONE_MORE)
-    )
+    log, limit = copy / "pg_wal", str(_THE_CHECKPOINT_AND_ONE_MORE)
+    records = _dumped(log, timeline, location, "--limit", limit)
     if is_final(records.stdout):
         return LogEnd(timeline, location, final=True)
-    return _left(copy / "pg_wal", timeline) or LogEnd(timeline, location, final=False)
+    return _left(log, timeline) or LogEnd(timeline, location, final=False)
 
 
 def _left(log: Path, timeline: int) -> LogEnd | None:
@@ -59,17 +58,16 @@ def _left(log: Path, timeline: int) -> LogEnd | None:
     file = log / file_name(before, fork - 1, file_bytes(log))
     if not file.exists():
         return None
-    begin = written((fork - 1) // file_bytes(log) * file_bytes(log))
-    said = _dumped(log.parent, before, begin, "--rmgr", "XLOG")
+    begin = (fork - 1) // file_bytes(log) * file_bytes(log)
+    said = _dumped(log, before, begin, "--rmgr", "XLOG")
     location = shutdown_in(said.stdout, said.stderr)
     return None if location is None else LogEnd(before, location, final=True)
 
 
-def _dumped(copy: Path, timeline: int, start: str, *words: str) -> subprocess.CompletedProcess[str]:
-    path = ("--path", str(copy / "pg_wal"), "--timeline", str(timeline), "--start", start)
-    return _output(
-        "pg_waldump", *path, *words, must_end_well=False
-    )  # it complains where a log ends
+def _dumped(log: Path, timeline: int, start: int, *words: str) -> subprocess.CompletedProcess[str]:
+    # it complains where a log ends
+    where = reading(log, timeline, start)
+    return _output("pg_waldump", *words, *where, must_end_well=False)
 
 
 def _output(

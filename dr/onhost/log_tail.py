@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from core import files, host_paths
-from dr.log_end import checkpoint, last_record, written
+from dr.log_end import checkpoint, last_record
+from dr.onhost.log_files import is_ahead, reading
 from dr.tail import MARK, LogPart, Tail, commits, files_of, has_nothing_after, spans
 
 _ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
@@ -24,6 +25,11 @@ class Log:
     programs: Path = Path(host_paths.POSTGRESQL_PROGRAMS)
 
     @property
+    def files(self) -> Path:
+        """The folder of its files."""
+        return self.data / "pg_wal"
+
+    @property
     def mark(self) -> Path:
         """What says that this copy stays apart."""
         return self.data / MARK
@@ -31,11 +37,14 @@ class Log:
     def tail(self, fork: tuple[int, int]) -> tuple[Tail, tuple[LogPart, ...]]:
         """Return what the log holds past ``fork``, and where that lies."""
         timeline, _ = checkpoint(self.control())
-        history = files.read_if_there(self.data / "pg_wal" / f"{timeline:08X}.history") or ""
+        history = files.read_if_there(self.files / f"{timeline:08X}.history") or ""
         parts = spans(history, timeline, fork)
         times: list[datetime] = []
         last, complete = None, True
         for part in parts:
+            if is_ahead(self.files, part.timeline, part.start):
+                last = part.start
+                continue
             done = self._records(part)
             last = last_record(done.stderr)
             if last is None and has_nothing_after(done.stderr, part.start):
@@ -66,9 +75,8 @@ class Log:
         if (folder / "tail.json").exists():
             return kept
         files.make_folder(folder, mode=0o700)
-        log = self.data / "pg_wal"
-        for name in files_of((path.name for path in log.iterdir()), parts, tail.last):
-            files.copy(log / name, folder / name)
+        for name in files_of((path.name for path in self.files.iterdir()), parts, tail.last):
+            files.copy(self.files / name, folder / name)
         files.write(folder / "pg_controldata.txt", self.control(), mode=0o600)
         records = "".join(self._records(part).stdout for part in parts)
         files.write(folder / "transactions.txt", records, mode=0o600)
@@ -83,11 +91,8 @@ class Log:
         return self._ran("pg_controldata", str(self.data)).stdout
 
     def _records(self, part: LogPart) -> subprocess.CompletedProcess[str]:
-        end = ("--end", written(part.end)) if part.end is not None else ()
-        return self._ran(
-            *("pg_waldump", "--path", str(self.data / "pg_wal"), "--rmgr", "Transaction"),
-            *("--timeline", str(part.timeline), "--start", written(part.start), *end),
-        )
+        where = reading(self.files, part.timeline, part.start, part.end)
+        return self._ran("pg_waldump", "--rmgr", "Transaction", *where)
 
     def _ran(self, *words: str) -> subprocess.CompletedProcess[str]:
         return ran([str(self.programs / words[0]), *words[1:]], _ENVIRONMENT)

@@ -14,8 +14,7 @@ import sys
 from pathlib import Path
 
 from core import host_paths
-from dr.log_end import written
-from dr.onhost.log_files import file_bytes
+from dr.onhost.log_files import file_bytes, reading
 from dr.seam import Seam, file_name, fork_of, goes_on, seam_text
 
 _BOUND_SECONDS = 5
@@ -27,7 +26,7 @@ def main() -> None:
     log = Path(host_paths.POSTGRESQL_COPIES, database, "pg_wal")
     try:
         seam = seam_at(log, int(timeline), int(position))
-    except (OSError, subprocess.SubprocessError, ValueError, StopIteration) as error:
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
         sys.exit(f"{log}: {error}")
     sys.stdout.write(seam_text(seam) + "\n")
 
@@ -42,8 +41,8 @@ def seam_at(log: Path, timeline: int, position: int) -> Seam:
         return Seam(holds=None, fork=fork)  # pg_waldump would wait for the file, for seconds
     dump = subprocess.run(
         [
-            *(host_paths.POSTGRESQL_PROGRAMS / "pg_waldump", "--path", str(log)),
-            *("--timeline", str(timeline), "--start", written(position), "--limit", "1"),
+            *(host_paths.POSTGRESQL_PROGRAMS / "pg_waldump", "--limit", "1"),
+            *reading(log, timeline, position),
         ],
         env={"LC_ALL": "C"},
         capture_output=True,

@@ -49,6 +49,8 @@ from dr.log_end import end_text
 from PROGRAM import end_of
 print(end_text(end_of(Path('/tmp/$2'))))"
 }
+# as PostgreSQL makes them before it needs them; the newest is met first in a folder
+ahead() { head -c 16777216 /dev/zero >$1/pg_wal/0000000A000000000000000A; }
 fork() { echo "== $1 fork"; cat $2/pg_wal/$3.history; }
 
 start one
@@ -69,6 +71,8 @@ until [ "$(ask two "$shown")" = 1 ]; do sleep 0.1; done
 ask one CHECKPOINT
 tell moved one
 end moved one
+ahead one
+end ahead one
 
 pg_ctl stop -s -w -m immediate -D one
 ask two 'CREATE TABLE late AS SELECT 2'
@@ -128,6 +132,10 @@ def test_its_end_can_be_told_when_its_control_file_has_moved_on(told: Mapping[st
     assert not is_final(told["moved records"])
     assert read_end(told["good end"]) == LogEnd(timeline, location, final=True)
     assert told["moved end"] == told["good end"]
+
+
+def test_a_file_that_was_made_ahead_hides_no_end(told: Mapping[str, str]) -> None:
+    assert told["ahead end"] == told["good end"]
 
 
 def test_what_follows_a_second_time_is_not_taken_for_what_it_was_first(
