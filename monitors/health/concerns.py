@@ -199,7 +199,7 @@ def _of_quorum(quorum: QuorumView | None, snapshot: Snapshot) -> Iterator[Concer
 
 
 def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern]:
-    dead = snapshot.powerless()
+    dead, full = snapshot.powerless(), snapshot.full()
     if not database.sighting.current:
         yield Concern(database.name, Condition.UNSEEN, "no member answers")
         return
@@ -210,9 +210,9 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
         yield _leaderless(database)
     else:
         yield from _of_copies(database, dead)
-        yield from of_logs(database, database.leader, dead)
-    # nobody but a person brings back who is off, or stays apart
-    out = dead | {m.host for m in database.members if m.apart or m.disk}
+        yield from of_logs(database, database.leader, dead, full)
+    # nobody but a person brings back who is off, has no room, or stays apart
+    out = dead | full | {m.host for m in database.members if m.apart or m.disk}
     yield from _of_protection(database, out)
     yield from _of_members(database, dead, out)
 

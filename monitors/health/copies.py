@@ -15,13 +15,15 @@ _FOLLOWING: Final = frozenset({"running", "streaming"})
 
 
 def of_logs(
-    database: DatabaseView, leader: HostName, dead: frozenset[HostName]
+    database: DatabaseView, leader: HostName, dead: frozenset[HostName], full: frozenset[HostName]
 ) -> Iterator[Concern]:
     """Yield what is wrong between the logs of copies and that of ``leader``.
 
-    Nobody waits for a copy that can never follow again: a person has to make it anew.
+    Nobody waits for a copy that can never follow again: a person has to make it anew. Nor for
+    one on a host whose disk is ``full``: it follows when there is room.
     """
     for member in database.members:
+        cause = member.host if member.host in full else None
         if member.host in dead or member.host == leader or member.progress is None:
             continue
         if member.seam is not None and not member.seam.holds:
@@ -29,17 +31,16 @@ def of_logs(
             yield Concern(database.name, Condition.CRITICAL, sentence, member.host)
         elif member.state in _FOLLOWING and database.hears(member) is False:
             at = written(member.progress.replayed)
-            sentence = (
-                f"{member.host} stands at {at} and follows nobody: {leader} sends it nothing; "
-                f"if that stays so: {reseed(database.name, member.host)}"
-            )
-            yield Concern(database.name, Condition.WARNING, sentence)
+            sentence = f"{member.host} stands at {at} and follows nobody: {leader} sends it nothing"
+            if cause is None:
+                sentence += f"; if that stays so: {reseed(database.name, member.host)}"
+            yield Concern(database.name, Condition.WARNING, sentence, cause)
         elif member.progress.stands_still:
             sentence = (
                 f"{member.host} does not replay what it receives: it stands at "
                 f"{written(member.progress.replayed)}, {member.progress.unreplayed} bytes behind"
             )
-            yield Concern(database.name, Condition.WARNING, sentence)
+            yield Concern(database.name, Condition.WARNING, sentence, cause)
 
 
 def of_connections(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Concern]:

@@ -63,8 +63,7 @@ def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
     if serving and all(h.name in dead or _serves_nobody(h, service) for h in serving):
         return serving[0].name
     leaders = {d.leader for d in snapshot.databases if d.name == service.database}
-    full = (h for h in snapshot.hosts if any(place.is_full for place in h.file_systems))
-    return next((host.name for host in full if host.name in leaders), None)
+    return next((host for host in snapshot.full() if host in leaders), None)
 
 
 def _serves_nobody(host: HostView, service: ServiceView) -> bool:

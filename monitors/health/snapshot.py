@@ -227,3 +227,7 @@ class Snapshot:
         """Return the hosts that the substrate knows not to run."""
         running = {Power.RUNNING, None}
         return frozenset(host.name for host in self.hosts if host.power not in running)
+
+    def full(self) -> frozenset[HostName]:
+        """Return the hosts on which a file system is full."""
+        return frozenset(h.name for h in self.hosts if any(one.is_full for one in h.file_systems))

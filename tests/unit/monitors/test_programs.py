@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from access.clients.prometheus import Sample
+from dr.seam import LogProgress
 from inventory.network import Host, Network, Role
 from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import concerns, is_settled
-from monitors.health.snapshot import Snapshot
+from monitors.health.snapshot import MemberRole, Snapshot
 from monitors.look.programs import AVAILABLE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
@@ -170,6 +171,28 @@ def test_a_service_that_refuses_names_the_full_disk_of_the_leader() -> None:
     found = {one.subject: one for one in concerns(_seen(full))}
 
     assert found[service.name].because == DATA.name
+
+
+def test_a_copy_that_has_no_room_to_follow_is_explained_by_its_full_disk() -> None:
+    seen = _seen(_with_room(DATA, 0))
+    (database,) = seen.databases
+    others = [one for one in database.members if one.host != DATA.name]
+    (copy,) = (one for one in database.members if one.host == DATA.name)
+    stuck = replace(copy, role=MemberRole.STANDBY, state="running", progress=LogProgress(4, 10, 10))
+    follower = others[1].host
+    leads = replace(
+        others[0],
+        role=MemberRole.LEADER,
+        state="running",
+        progress=LogProgress(4, 90, 90, frozenset({follower})),
+    )
+    moved = replace(database, leader=leads.host, members=(stuck, leads, *others[1:]))
+
+    found = concerns(replace(seen, databases=(moved,)))
+
+    assert {one.because for one in found} == {DATA.name}
+    (apart,) = (one.sentence for one in found if "follows nobody" in one.sentence)
+    assert "reseed" not in apart
 
 
 def test_every_site_with_a_monitor_tells_of_its_hosts() -> None:
