@@ -163,9 +163,10 @@ def test_of_two_writers_in_etcd_the_second_is_stopped(etcd: Etcd, tmp_path: Path
     assert len(second.records()) == 1
 
     second.append(STARTED)
-    with pytest.raises(Rejected, match="another process carries the run"):
+    with pytest.raises(Rejected, match="another process carries the run") as refused:
         first.append(StepEvent(StepId("a"), EventKind.SUCCEEDED))
 
+    assert refused.value.next_step == f"ndc dr show {desk.run} follows the one that goes on"
     assert [record.entry for record in desk.opened().records()] == [OPENED, STARTED]
 
 

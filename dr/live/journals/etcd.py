@@ -36,6 +36,7 @@ class EtcdJournal(Generic[ActionT, BasisT]):
         clock: Clock,
     ) -> None:
         self._etcd = etcd
+        self._run = run
         self._prefix = f"{runs(environment)}{run}/"
         self._codec = codec
         self._clock = clock
@@ -111,7 +112,7 @@ class EtcdJournal(Generic[ActionT, BasisT]):
                 f"another process carries the run: {change.key} could not be written",
                 expected="that nobody else writes this journal",
                 actual="a record that is not ours" if present else "the line before is another",
-                next_step="ndc dr show RUN follows the one that goes on",
+                next_step=f"ndc dr show {self._run} follows the one that goes on",
             )
 
     def _key(self, seq: int) -> str:
