@@ -67,9 +67,11 @@ class Run:
         """Return the names of the steps of ``phase``."""
         return {step["id"] for step in self.plan if step["phase"] == phase}
 
-    def kill_carrier(self) -> None:
-        """Kill the process that carries the run."""
-        os.kill(int((self.path / "lock").read_text("utf-8")), signal.SIGKILL)
+    def signal_carrier(self, number: signal.Signals) -> int:
+        """Send a signal to the process that carries the run; return the process."""
+        process = int((self.path / "lock").read_text("utf-8"))
+        os.kill(process, number)
+        return process
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,56 @@ def test_a_run_whose_carrier_is_killed_is_finished_by_resume_and_nothing_happens
 def test_the_same_at_any_instant(lab: Terminal, turn: int) -> None:
     phase = random.Random(f"{SEED} {turn}").choice([*LATEST_MILLISECONDS])  # noqa: S311 - an instant, no secret
     _interrupt_and_resume(lab, phase, LATEST_MILLISECONDS[phase], turn)
+
+
+@pytest.mark.campaign
+def test_a_run_whose_target_died_is_finished_once_all_is_green_again(lab: Terminal) -> None:
+    portal = Portal.declared(lab)
+    before = served_where_led(lab, portal)
+    target = portal.other_than(before.site)
+    hosts = lab.done("show", "hosts", "--json").value
+    members = lab.ndc("status", "--json").value["databases"][0]["members"]
+    at_target = {host["host"] for host in hosts if host["site"] == target}
+    (candidate,) = (one["host"] for one in members if one["host"] in at_target)
+
+    run = _interrupted(lab, portal, target, "drain", timedelta())
+    lab.done("lab", "kill", candidate)
+    held = lab.ndc("dr", "resume", run.path.name, bound_seconds=300)
+    lab.done("lab", "start", candidate, bound_seconds=300)
+    lab.ndc("status", "--wait", bound_seconds=300)
+    resumed = lab.ndc("dr", "resume", run.path.name, bound_seconds=300)
+
+    assert held.code == 7, held.stdout
+    report_of(lab, resumed)
+    after = Standing.seen(lab)
+    assert (after.site, after.leader, after.epoch) == (target, candidate, before.epoch + 1)
+
+
+@pytest.mark.campaign
+def test_a_run_whose_process_is_stopped_is_told_and_goes_on_as_one(lab: Terminal) -> None:
+    portal = Portal.declared(lab)
+    before = served_where_led(lab, portal)
+    target = portal.other_than(before.site)
+    runs = paths_of(lab.environment).runs
+    known = _plans(runs)
+
+    with lab.begun("dr", "switchover", portal.name, "--to", target) as following:
+        run = Run(_awaited(following, lambda: next(iter(_plans(runs) - known), None)))
+        _awaited(following, lambda: run.steps("promote") & run.times("started").keys() or None)
+        process = run.signal_carrier(signal.SIGSTOP)
+        try:
+            concerns = lab.ndc("status", "--json").value["concerns"]
+            refused = lab.ndc("dr", "resume", run.path.name)
+        finally:
+            run.signal_carrier(signal.SIGCONT)
+        following.communicate(timeout=300)
+
+    told = [one["sentence"] for one in concerns]
+    assert any(sentence.endswith(f"next: kill -CONT {process}") for sentence in told), told
+    assert refused.code == 4
+    assert run.times("succeeded") == {step["id"]: 1 for step in run.plan}
+    after = Standing.seen(lab)
+    assert (after.site, after.epoch) == (target, before.epoch + 1)
 
 
 def _interrupt_and_resume(lab: Terminal, phase: str, latest: int, turn: int = 0) -> None:
@@ -121,7 +173,7 @@ def _interrupted(lab: Terminal, portal: Portal, target: str, phase: str, delay: 
         steps = run.steps(phase)
         _awaited(following, lambda: steps & run.times("started").keys() or None)
         CLOCK.sleep(delay)
-        run.kill_carrier()
+        run.signal_carrier(signal.SIGKILL)
         _, told = following.communicate(timeout=60)
     assert not run.is_over, f"the run was over before {phase} + {delay} came"
     assert following.returncode == 7, told
