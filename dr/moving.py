@@ -74,6 +74,17 @@ class Moving:
         return serving_at(self.network, self.service, self.placed.site)
 
     @property
+    def taking(self) -> list[HostName]:
+        """The hosts that are to serve it: at the target, those that answer.
+
+        The others are left to their agents. While nobody leads no application answers, and whoever
+        hears that it is to serve counts.
+        """
+        able = self.facts.obeying if self.leader_is_lost else self.facts.answering
+        there = serving_at(self.network, self.service, self.request.target)
+        return [host for host in there if host in able and host not in self.request.lost]
+
+    @property
     def leader_is_lost(self) -> bool:
         """Whether nobody is left who could hand the database over."""
         return bool(self.request.lost) and self.facts.leader in {None, *self.request.lost}
@@ -188,7 +199,7 @@ class Moving:
         self, name: str, phase: Phase, needs: tuple[StepId, ...]
     ) -> Iterator[RecoveryStep]:
         """Yield a row to be written at each host of the target."""
-        for host in serving_at(self.network, self.service, self.request.target):
+        for host in self.taking:
             key = f"canary-{self.run}-{name}-{host}"
             action = WriteCanary(self.service.name, host, key)
             yield self._step(f"{name}-{host}", phase, action, needs, deadline=20 * _SECOND)
@@ -204,7 +215,7 @@ class Moving:
             self._step(
                 f"announce-{h}", Phase.REROUTE, AnnounceService(name, h, self.epoch), (place.id,)
             )
-            for h in serving_at(self.network, self.service, target)
+            for h in self.taking
         ]
         yield place
         yield from announced

@@ -17,7 +17,8 @@ def place_services(network: Network, doors: Doors) -> None:
     A service that was moved stays where it is: the record is the truth, not its home.
 
     It is announced at the new place first, and withdrawn elsewhere when that was seen: there is
-    no moment in which nobody announces it. What a run holds is left to the run.
+    no moment in which nobody announces it. What a run holds is left to the run. Where one host of
+    a site announces it, the others there are left to their agents: who is ill stays out.
 
     Raises:
         Rejected: a host knows a newer epoch than the record: somebody moves the service now.
@@ -40,10 +41,12 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
     token = Token(RunName("up"), StepId("place"), placement.epoch, attempt=1)
     here = [name for name in service.hosts if network.host(name).site == placement.site]
     elsewhere = [name for name in service.hosts if name not in here]
-    for act, names in ((Act.ANNOUNCE, here), (Act.WITHDRAW, elsewhere)):
-        for name in names:
-            if doors.guard.look(service.name, name).announces is not (act is Act.ANNOUNCE):
-                doors.guard.act(act, service.name, name, token)
+    announced = [name for name in here if doors.guard.look(service.name, name).announces]
+    for name in here if not announced else ():
+        doors.guard.act(Act.ANNOUNCE, service.name, name, token)
+    for name in elsewhere:
+        if doors.guard.look(service.name, name).announces:
+            doors.guard.act(Act.WITHDRAW, service.name, name, token)
 
 
 def _placement(doors: Doors, service: Service) -> Placement:

@@ -279,6 +279,12 @@ class Network:
         """Return the services that ``host`` can serve."""
         return tuple(service for service in self.services if host in service.hosts)
 
+    def fellows(self, service: ServiceName, host: HostName) -> tuple[HostName, ...]:
+        """Return who else at the site of ``host`` can serve ``service``, in its declared order."""
+        site = self.host(host).site
+        those = self.service(service).hosts
+        return tuple(name for name in those if name != host and self.host(name).site == site)
+
 
 def _named(things: tuple[NamedT, ...], name: str) -> NamedT:
     for thing in things:

@@ -84,8 +84,11 @@ def _exclude(network: Network, stage: Stage, one: Host, other: Host) -> bool:
     """Whether ``one`` and ``other`` may not be changed together.
 
     Never two sites at a time: a service that can be served at two is never disturbed at both.
+    Nor two hosts of one site that may serve the same.
     """
-    if one.site != other.site:
+    if one.site != other.site or set(network.services_on(one.name)) & set(
+        network.services_on(other.name)
+    ):
         return True
     match stage:
         case "base":  # a host that cannot be reached has no vote, and passes nothing on

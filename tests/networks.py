@@ -25,6 +25,9 @@ TWO_DATABASES = ROOT / "tests" / "inventories" / "two-databases"
 SHARED_DATABASE = ROOT / "tests" / "inventories" / "shared-database"
 """only a second service on the default network's database; lay it over ``DECLARED``"""
 
+TWIN_HOSTS = ROOT / "tests" / "inventories" / "twin-hosts"
+"""a small network of its own, profile ``twins``: each centre has two hosts that may serve"""
+
 
 @cache
 def network(profile: str = "tiny", *folders: Path, number: int = 7) -> Network:

@@ -78,14 +78,19 @@ class Rehearsal:
 
 def rehearsal(profile: str = "compact", seed: int = 0, target: str = "ndc02") -> Rehearsal:
     """Return a healthy world two seconds after its beginning, and a plan for it."""
+    return rehearsal_in(network(profile), SERVICE, seed, target)
+
+
+def rehearsal_in(of: Network, service: ServiceName, seed: int, target: str) -> Rehearsal:
+    """Return such a world of another network."""
     # the digest would change golden files with every word of the default inventory
-    net = replace(network(profile), digest="0123456789abcdef" * 4)
-    world = rehearsed(net, SERVICE, seed=seed)
+    net = replace(of, digest="0123456789abcdef" * 4)
+    world = rehearsed(net, service, seed=seed)
     world.sleep(timedelta(seconds=2))
     occasion = Occasion(RUN, world.now(), OperatorName("an"))
-    request = Move(SERVICE, SiteName(target))
+    request = Move(service, SiteName(target))
     return Rehearsal(
-        net, world, plan_switchover(net, world.eye.observe(SERVICE), request, occasion)
+        net, world, plan_switchover(net, world.eye.observe(service), request, occasion)
     )
 
 

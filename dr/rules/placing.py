@@ -77,7 +77,7 @@ def nobody_else_moves_it(_: Network, facts: Facts, request: Move) -> Iterator[Pl
 
 
 def target_is_reachable(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
-    """Hosts at the target answer, and the application there reaches its database."""
+    """Hosts at the target answer, and the application of one of them reaches its database."""
     service = service_in(network, request)
     if request.target not in (service.home, *service.refuges):
         return  # nobody of this service is there to be asked
@@ -91,15 +91,15 @@ def target_is_reachable(network: Network, facts: Facts, request: Move) -> Iterat
     if request.lost and facts.leader in {None, *request.lost}:
         yield from _obeyed(network, facts, request)
         return  # no application can answer before another leads
-    for host in service.hosts:
-        if network.host(host).site == request.target and host not in facts.answering:
-            unit = application_unit(request.service)
-            yield PlanRefused(
-                f"{request.service} is not ready on {host}",
-                expected="an application that answers and reaches its database",
-                actual="no such answer",
-                next_step=f"ndc ssh {host} -- journalctl -u {unit} -n 20",
-            )
+    hosts = serving_at(network, service, request.target)
+    for host in hosts if facts.answering.isdisjoint(hosts) else ():
+        unit = application_unit(request.service)
+        yield PlanRefused(
+            f"{request.service} is not ready on {host}",
+            expected="an application that answers and reaches its database",
+            actual="no such answer",
+            next_step=f"ndc ssh {host} -- journalctl -u {unit} -n 20",
+        )
 
 
 def source_lets_go(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
@@ -118,11 +118,11 @@ def source_lets_go(network: Network, facts: Facts, request: Move) -> Iterator[Pl
 
 
 def _obeyed(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
-    for host in serving_at(network, service_in(network, request), request.target):
-        if host in request.lost or host not in facts.obeying:
-            yield PlanRefused(
-                f"{host} would not hear that it is to serve {request.service}",
-                expected=f"an answer of the guard on {host}, which announces the address",
-                actual="it is said to be lost" if host in request.lost else UNKNOWN,
-                next_step="choose another site: --to SITE",
-            )
+    hosts = serving_at(network, service_in(network, request), request.target)
+    for host in hosts if (facts.obeying - request.lost).isdisjoint(hosts) else ():
+        yield PlanRefused(
+            f"{host} would not hear that it is to serve {request.service}",
+            expected=f"an answer of the guard on {host}, which announces the address",
+            actual="it is said to be lost" if host in request.lost else UNKNOWN,
+            next_step="choose another site: --to SITE",
+        )

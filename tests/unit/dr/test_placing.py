@@ -16,7 +16,7 @@ from dr.placing import place_services
 from dr.simulation.truth import Served
 from dr.simulation.world import rehearsed
 from inventory.names import HostName, ServiceName, SiteName
-from tests.networks import network
+from tests.networks import TWIN_HOSTS, network
 from tests.rehearsals import SERVICE
 
 TINY = network("tiny")
@@ -83,3 +83,20 @@ def test_a_host_that_knows_a_newer_epoch_stops_it() -> None:
         place_services(TINY, doors)
 
     assert truth.announcing == {"ndc01-node"}
+
+
+def _twins(*announcing: str) -> Truth:
+    """Return a network with two hosts a site, once ``ndc up`` placed its service."""
+    of = network("twins", TWIN_HOSTS)
+    world = rehearsed(of, of.services[0].name)
+    world.truth.announcing = {HostName(name) for name in announcing}
+    place_services(of, world.doors)
+    return world.truth
+
+
+def test_every_host_of_the_site_announces_what_nobody_announces() -> None:
+    assert _twins().announcing == {"east-one", "east-two"}
+
+
+def test_a_host_that_does_not_announce_beside_one_that_does_is_left_to_its_agent() -> None:
+    assert _twins("east-two", "west-one").announcing == {"east-two"}

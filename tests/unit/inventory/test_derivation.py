@@ -11,7 +11,7 @@ from inventory.allocate import Allocations, allocate
 from inventory.loader import load
 from inventory.network import Network
 from tests.inventories.generated import as_text, ring
-from tests.networks import DECLARED, THREE_SITES, network, network_of
+from tests.networks import DECLARED, THREE_SITES, TWIN_HOSTS, network, network_of
 
 NAMES = st.sets(st.sampled_from([f"site{n}" for n in range(12)]), min_size=2, max_size=8)
 SECTIONS = {
@@ -102,3 +102,20 @@ def test_a_tier_that_does_not_say_when_a_site_is_stable_leaves_that_open() -> No
     (portal,) = network("small", THREE_SITES).services
 
     assert portal.stable_for is None
+
+
+def test_fellows_are_the_other_hosts_of_the_site_that_may_serve() -> None:
+    made = network("twins", TWIN_HOSTS)
+    (service,) = made.services
+
+    fellows = {host: made.fellows(service.name, host) for host in service.hosts}
+
+    assert fellows == {
+        "east-one": ("east-two",),
+        "east-two": ("east-one",),
+        "west-one": ("west-two",),
+        "west-two": ("west-one",),
+    }
+    assert [
+        network().fellows(one.name, host) for one in network().services for host in one.hosts
+    ] == [(), (), ()]

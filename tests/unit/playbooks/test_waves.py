@@ -7,7 +7,7 @@ import pytest
 from inventory.names import HostName
 from inventory.network import Network
 from playbooks.waves import STAGES, Left, Stage, Wave, waves
-from tests.networks import DECLARED, TWO_DATABASES, network
+from tests.networks import DECLARED, TWIN_HOSTS, TWO_DATABASES, network
 
 BUSY = (HostName("ndc01-data"), HostName("ndc01-app"))
 
@@ -100,3 +100,17 @@ def test_who_was_left_unwell_goes_first_and_alone() -> None:
 
 def test_where_nothing_was_left_there_is_no_wave() -> None:
     assert waves(network("tiny"), {}, ()) == ()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_two_hosts_that_may_serve_the_same_are_never_changed_together(stage: Stage) -> None:
+    there = network("twins", TWIN_HOSTS)
+
+    found = waves(there, _all(there, stage), ())
+
+    assert not [
+        wave
+        for wave in _hosts(found)
+        for service in there.services
+        if len({*wave} & {*service.hosts}) > 1
+    ]
