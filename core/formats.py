@@ -43,6 +43,10 @@ class Format(Enum):
     REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused, 2)
     PLACEMENT = ("etcd, a key a service", JournalCorrupt)
     CLAIM = ("etcd, a key a database; beside the placements", JournalCorrupt)
+    ANNOUNCER = (
+        "etcd, a key a host and service, under a lease; an unknown one is nobody's",
+        Rejected,
+    )
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
     TAIL = (
         "`ndc-apart.json` in a data directory, `tail.json` where it is kept, on hosts",

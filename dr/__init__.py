@@ -17,7 +17,8 @@ What is said and printed: ``plan_text``, ``run_text``; ``epochs`` (between a run
 host), ``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's
 log meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
 when a leader may write), ``tail`` (what only a former leader wrote down), ``apart`` (what a host
-tells of that), ``disk`` (when a leader gives way since its disk does not).
+tells of that), ``disk`` (when a leader gives way since its disk does not), ``announcing`` (when a
+host that is ill withdraws).
 
 Then the subpackages: ``live`` works from the operator's machine, ``onhost`` runs on hosts,
 ``simulation`` is a world without hosts. Carrying a plan out is the business of ``core.runs``.

@@ -1,8 +1,9 @@
 """What a host has to do to be as a placement record says: one table, read by its agent. Pure.
 
-At one epoch one site is active, so everything that is ever asked of a host under one
+At one epoch one site is active, so everything that records ask of a host under one
 epoch asks for the same. Acting late is therefore harmless: the host refuses an epoch
-that is over, and under the present one nobody wants the opposite.
+that is over, and under the present one no record wants the opposite. Only the host itself
+may, when it is ill: see ``dr.announcing``.
 """
 
 from __future__ import annotations

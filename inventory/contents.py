@@ -122,6 +122,8 @@ class HostService:
     account: str
     """as whom its application runs"""
     address: IPv4Address
+    has_fellows: bool
+    """whether another host of the site may serve it: then it is asked here also while withdrawn"""
     port: int
     database_port: int
     """of this host's way to the leader"""
@@ -168,7 +170,7 @@ def contents_of(network: Network, host: Host) -> Contents:
             for database in network.databases
             if database.name in database_names
         ),
-        services=tuple(_service(network, service) for service in services),
+        services=tuple(_service(network, host, service) for service in services),
         site_members=tuple(
             member
             for database in network.databases
@@ -181,7 +183,7 @@ def contents_of(network: Network, host: Host) -> Contents:
 def _passwords(network: Network, host: Host) -> Iterator[HostPassword]:
     """Yield the passwords of our programs here; Patroni has its own in its settings."""
     if Role.SERVICE in host.roles:
-        name = etcd.password_name(etcd.AGENT)
+        name = etcd.password_name(etcd.agent_account(network, host.name))
         yield HostPassword("agent", name, PASSWORDS / name, system_accounts.AGENT, before="")
     for database in network.databases_on(host.name):
         marker = postgresql.login(database.name, postgresql.HEARTBEAT)
@@ -250,7 +252,7 @@ def _addresses(network: Network, database: Database) -> tuple[MemberAddress, ...
     )
 
 
-def _service(network: Network, service: Service) -> HostService:
+def _service(network: Network, host: Host, service: Service) -> HostService:
     login = postgresql.owner(service)
     passfile = PASSWORDS / login.password
     settings = SETTINGS / f"reference-{service.name}.json"
@@ -259,6 +261,7 @@ def _service(network: Network, service: Service) -> HostService:
         title=service.title,
         account=system_accounts.application(service),
         address=service.address,
+        has_fellows=bool(network.fellows(service.name, host.name)),
         port=service.port,
         database_port=leader_port(network.database(service.database).port),
         database_server=postgresql.server_name(service.database),

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from inventory.names import DatabaseName, EnvironmentName
-from inventory.network import Network
+from inventory.names import DatabaseName, EnvironmentName, HostName
+from inventory.network import Network, Role
 
 ROOT: Final = "root"
 """the user and role that may change accounts; the name is etcd's own"""
 CONTROL: Final = "control"
 """the control plane: plans, runs, status"""
 AGENT: Final = "agent"
-"""on hosts that may serve: obeys what is recorded, records nothing"""
+"""on hosts that alone may serve at their site: obeys what is recorded, records nothing"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,23 @@ def runs(environment: EnvironmentName) -> str:
     return f"/ndc/{environment}/runs/"
 
 
+def announcers(environment: EnvironmentName) -> str:
+    """Return what the key of each announcer begins with; its host, then its service are next."""
+    return f"/ndc/{environment}/announcer/"
+
+
+def announcers_on(environment: EnvironmentName, host: HostName) -> str:
+    """Return what the keys that only the agent of ``host`` may write begin with."""
+    return f"{announcers(environment)}{host}/"
+
+
+def agent_account(network: Network, host: HostName) -> str:
+    """Return as whom the agent of ``host`` asks: one of its own, where fellows rely on its word."""
+    services = network.services_on(host)
+    has_fellows = any(network.fellows(service.name, host) for service in services)
+    return f"{AGENT}-{host}" if has_fellows else AGENT
+
+
 def patroni_namespace(environment: EnvironmentName) -> str:
     """Return what the keys of every Patroni begin with; its scope, the database, is next."""
     return f"/ndc/{environment}/patroni/"
@@ -102,7 +119,21 @@ def accounts(network: Network) -> Iterator[Account]:
         CONTROL,
         (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in looked_at)),
     )
-    yield Account(AGENT, tuple(Grant(p, writes=False) for p in prefixes))
+    yield from _agents(network, tuple(Grant(p, writes=False) for p in prefixes))
     for database in network.databases:
         keys = patroni(environment, database.name)
         yield Account(patroni_account(database.name), (Grant(keys, writes=True),))
+
+
+def _agents(network: Network, obeys: tuple[Grant, ...]) -> Iterator[Account]:
+    """Yield the accounts of agents; every one of them reads what it ``obeys``."""
+    serving = [host.name for host in network.hosts_with(Role.SERVICE)]
+    own = {host: agent_account(network, host) for host in serving}
+    if AGENT in own.values():
+        yield Account(AGENT, obeys)
+    environment = network.environment
+    reads = Grant(announcers(environment), writes=False)
+    for host, name in own.items():
+        if name != AGENT:
+            writes = Grant(announcers_on(environment, host), writes=True)
+            yield Account(name, (*obeys, reads, writes))

@@ -239,6 +239,15 @@ AGENT_SERVES = MetricSpec(
     "the service is not announced here",
     "agent",
 )
+AGENT_STANDS_OUT = MetricSpec(
+    "ndc_agent_stands_out",
+    "gauge",
+    "boolean",
+    ("service",),
+    "1: the service is placed at this site, and this host, which would serve nobody, withdrew it",
+    "the host announces it, or it is placed elsewhere",
+    "agent",
+)
 
 CATALOGUE = (
     RECOVERY_POINT,
@@ -261,6 +270,7 @@ CATALOGUE = (
     AGENT_LOOKED,
     AGENT_REFUSED,
     AGENT_SERVES,
+    AGENT_STANDS_OUT,
     TAIL_KEPT,
     TAIL_COMMITS,
     TAIL_SINCE,

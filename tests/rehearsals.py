@@ -61,14 +61,19 @@ class Rehearsal:
         return run
 
     @property
+    def service(self) -> ServiceName:
+        """The first service that the plan moves."""
+        return self.plan.basis.moves[0].service
+
+    @property
     def truth(self) -> Served:
         """What is true of the service in this world."""
-        return self.world.truth.at(SERVICE)
+        return self.world.truth.at(self.service)
 
     @property
     def citizens(self) -> Citizens:
         """Who writes to the service."""
-        return self.world.citizens[SERVICE]
+        return self.world.citizens[self.service]
 
     @property
     def effects(self) -> list[Action]:

@@ -58,6 +58,8 @@ class Put:
 
     key: str
     value: str
+    lease: str | None = None
+    """with whose end the key goes; None: it stays"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,29 @@ class Etcd:
         }
         return bool(self.ask("kv/txn", body, repeatable=False).get("succeeded"))
 
+    def lease(self, lasting: timedelta) -> str:
+        """Return a new lease, which ends unless it is renewed within ``lasting`` (whole seconds).
+
+        Raises:
+            Rejected: etcd refused; there is none.
+            Unreachable: there may be one, which ends by itself.
+        """
+        body = {"TTL": str(int(lasting.total_seconds()))}
+        return str(self.ask("lease/grant", body, repeatable=True)["ID"])
+
+    def renew(self, lease: str) -> bool:
+        """Let ``lease`` last anew from now on; False: it has ended, and its keys are gone.
+
+        Raises:
+            NotSeen: no voter answered; it may be renewed.
+        """
+        try:
+            answer = self.ask("lease/keepalive", {"ID": lease}, repeatable=True)
+        except (Rejected, Unreachable) as error:
+            raise _not_seen(error) from error
+        # JSON of protobuf leaves out what is zero
+        return int(answer.get("result", {}).get("TTL", 0)) > 0
+
     def alarms(self) -> frozenset[str]:
         """Return what etcd itself raises alarm about: ``NOSPACE`` ends every write, not one read.
 
@@ -207,7 +232,8 @@ def _condition(one: Condition) -> dict[str, Any]:
 def _change(one: Put | Delete) -> dict[str, Any]:
     if isinstance(one, Delete):
         return {"request_delete_range": {"key": _coded(one.key)}}
-    return {"request_put": {"key": _coded(one.key), "value": _coded(one.value)}}
+    put = {"key": _coded(one.key), "value": _coded(one.value)}
+    return {"request_put": put if one.lease is None else {**put, "lease": one.lease}}
 
 
 def _coded(text: str) -> str:

@@ -82,6 +82,19 @@ class EtcdRecords:
         if claim != new:
             raise _another(key, str(old), claim_text(claim))
 
+    def placed(self, service: ServiceName, placement: Placement) -> Holds:
+        """Return what a transaction has to compare, to be made only while ``placement`` stands.
+
+        Raises:
+            Rejected: it does not stand now.
+            Unreachable: nobody can tell.
+        """
+        key = placements(self.network.environment) + service
+        text = self._text(key)
+        if _placement(text) != placement:
+            raise _another(key, str(placement), text)
+        return Holds(key, text)
+
     def fence(self, service: ServiceName, claim: Claim) -> list[Holds]:
         """Return what a transaction has to compare, to be made only while ``claim`` stands.
 

@@ -1,20 +1,23 @@
 """A host's placement agent: reads the records, and has the guard do what they ask for.
 
 Where the records cannot be read, everything stays as it is. Every act goes through the
-guard, which refuses the epoch of a record that was overtaken meanwhile.
+guard, which refuses the epoch of a record that was overtaken meanwhile. A host that is ill
+withdraws where a fellow serves, and never as the last announcer: see ``dr.announcing``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from dr.announcing import Checked, Move
 from dr.edges import HostEdge, Local, edge, yields
 from dr.epochs import Act, GuardRequest, GuardVerdict
+from dr.onhost.fellowship import Fellowship
 from dr.onhost.guard import Guard
-from dr.onhost.local_check import LocalCheck
+from dr.onhost.local_check import HERE, LocalCheck
 from dr.placement import Claim, Placement
 from inventory.names import ServiceName, SiteName
 
@@ -51,19 +54,20 @@ class Agent:
     records: MajorityRecords
     guard: Guard
     check: LocalCheck
+    fellowship: Fellowship | None = None
+    """None: no other host of the site may serve what this one serves"""
+    _checks: dict[ServiceName, Checked] = field(default_factory=dict)
+    """of the last look"""
 
     def ill(self) -> Mapping[ServiceName, str]:
         """Return of each service that is announced here why it serves nobody; empty where it does.
-
-        Its address stays. A host is the only one that announces a service, as far as it can know:
-        withdrawn, citizens would find nobody instead of an error.
 
         Raises:
             WorldError: the addresses could not be read.
         """
         present = self.guard.addresses.present()
         return {
-            ServiceName(name): self.check.objection(name, IPv4Address(address))
+            ServiceName(name): self._checked(ServiceName(name), announced=True).why
             for name, address in self.guard.serves.items()
             if IPv4Address(address) in present
         }
@@ -75,21 +79,73 @@ class Agent:
             WorldError: the records or the addresses could not be read; the rest is as it was.
             JournalCorrupt: a record or this host's epochs cannot be trusted; nothing was done.
         """
+        self._checks.clear()
         # first the records: a host looked at later knows the epoch of whoever overtook them
         records = self.records.placements()
+        if self.fellowship is not None:
+            self.fellowship.read()
         epochs = self.guard.record.read()
         present = self.guard.addresses.present()
-        for name, address in self.guard.serves.items():
-            service, record = ServiceName(name), records.get(ServiceName(name))
-            local = Local(self.site, IPv4Address(address) in present, epochs.get(name))
-            wanted = edge(record, local)
-            if record is None or wanted is HostEdge.KEEP:
-                continue
-            if wanted is HostEdge.WITHDRAW and yields(wanted, self.records.claim(service)):
-                continue
-            yield self._do(_ACTS[wanted], service, record, IPv4Address(address))
+        for name, text in self.guard.serves.items():
+            service, address = ServiceName(name), IPv4Address(text)
+            local = Local(self.site, address in present, epochs.get(name))
+            if (record := records.get(service)) is not None:
+                yield from self._obey(service, record, local)
 
-    def _do(self, act: Act, service: ServiceName, record: Placement, address: IPv4Address) -> str:
+    def _obey(self, service: ServiceName, record: Placement, local: Local) -> Iterator[str]:
+        beside = self.fellowship
+        if beside is not None and service in beside.services:
+            if record.site == self.site:
+                yield from self._beside(beside, service, record, local)
+                return
+            if not local.announced:
+                beside.leave(service)
+        wanted = edge(record, local)
+        if wanted is HostEdge.KEEP:
+            return
+        if wanted is HostEdge.WITHDRAW and yields(wanted, self.records.claim(service)):
+            return
+        yield self._do(_ACTS[wanted], service, record)
+
+    def _beside(
+        self, fellowship: Fellowship, service: ServiceName, record: Placement, local: Local
+    ) -> Iterator[str]:
+        """Do what is next about ``service``, which is placed here and may be served by fellows."""
+        wants_to_announce = edge(record, local) is HostEdge.ANNOUNCE
+        if local.announced and wants_to_announce:
+            yield self._do(Act.ANNOUNCE, service, record)  # it learns the epoch
+        checked = self._checked(service, announced=local.announced)
+        company = fellowship.company(service, record.epoch, checked, announced=local.announced)
+        match fellowship.next(service, company):
+            case Move.ANNOUNCE if wants_to_announce:
+                yield self._do(Act.ANNOUNCE, service, record)
+            case Move.TELL:
+                fellowship.tell(service, company)
+            case Move.TAKE_BACK:
+                fellowship.take_back(service)
+            case Move.STAND_DOWN:
+                if fellowship.may_go(service, record, company):
+                    yield self._stand_down(fellowship, service, record, checked.why)
+            case _:
+                pass
+
+    def _stand_down(
+        self, fellowship: Fellowship, service: ServiceName, record: Placement, why: str
+    ) -> str:
+        if refusal := self.guard.stand_down(service, record.epoch):
+            return f"{service} stays announced here: {refusal}"
+        fellowship.out[service] = why
+        return f"{service} is withdrawn here, and a fellow serves: {why}"
+
+    def _checked(self, service: ServiceName, *, announced: bool) -> Checked:
+        """Return how ``service`` is on this host; it is asked once a look."""
+        if service not in self._checks:
+            address = IPv4Address(self.guard.serves[service]) if announced else HERE
+            self._checks[service] = self.check.checked(service, address)
+        return self._checks[service]
+
+    def _do(self, act: Act, service: ServiceName, record: Placement) -> str:
+        address = IPv4Address(self.guard.serves[service])
         request = GuardRequest(service, record.epoch, "agent", "placement", act, address)
         verdict, answer = self.guard.answer(request.text(), recorded=True)
         ended = "done" if verdict is GuardVerdict.OBEYED else f"{verdict.name}: {answer.refused}"

@@ -25,11 +25,13 @@ from dr.live.records import EtcdRecords
 from dr.onhost.addresses import Loopback
 from dr.onhost.agent import Agent
 from dr.onhost.agent_word import word
+from dr.onhost.announcers import EtcdAnnouncers
 from dr.onhost.epoch_record import FOLDER, EpochRecord
+from dr.onhost.fellowship import Fellowship
 from dr.onhost.guard import Guard
 from dr.onhost.local_check import HttpsCheck
-from inventory.endpoints import ETCD_CLIENT
-from inventory.etcd import AGENT, password_name
+from inventory.endpoints import ETCD_CLIENT, leader_port
+from inventory.etcd import agent_account, password_name
 from inventory.names import ServiceName
 from inventory.network import Host
 
@@ -63,12 +65,21 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
 
     voters = sorted((network.host(name) for name in network.voters), key=farness)
     roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
-    etcd = Etcd(
-        over, roots, EtcdAuth(EtcdCredentials(AGENT, this_host.password(password_name(AGENT))))
-    )
+    account = agent_account(network, host.name)
+    password = this_host.password(password_name(account))
+    etcd = Etcd(over, roots, EtcdAuth(EtcdCredentials(account, password)))
+    records = EtcdRecords(etcd, network)
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
-    check = HttpsCheck(this_host.authority)
-    return Agent(host.site, EtcdRecords(etcd, network), guard, check)
+    shared = [one for one in network.services_on(host.name) if network.fellows(one.name, host.name)]
+    if not shared:
+        return Agent(host.site, records, guard, HttpsCheck(this_host.authority))
+    ways = {str(one.name): leader_port(network.database(one.database).port) for one in shared}
+    check = HttpsCheck(this_host.authority, ways=ways, disk=FOLDER)
+    announcers = EtcdAnnouncers(etcd, records, host.name)
+    services = frozenset(one.name for one in shared)
+    return Agent(
+        host.site, records, guard, check, Fellowship(host.name, services, announcers, clock)
+    )
 
 
 def _obey(agent: Agent, tls: OwnTls, clock: Clock, place: Path) -> None:
@@ -82,7 +93,7 @@ def _obey(agent: Agent, tls: OwnTls, clock: Clock, place: Path) -> None:
             if last.get(what) != why:
                 _log.warning("%s: %s", what, why)
         last = trouble
-        clock.sleep(EVERY)
+        clock.sleep(agent.fellowship.pause if agent.fellowship else EVERY)
 
 
 def look_once(agent: Agent, clock: Clock, place: Path) -> dict[str, str]:
@@ -96,15 +107,18 @@ def look_once(agent: Agent, clock: Clock, place: Path) -> dict[str, str]:
     except NdcError as error:
         refused = isinstance(error, NotSeen) and error.refused
         trouble["the records"] = f"everything stays as it is: {error.what}: {error.actual}"
+    out = agent.fellowship.out if agent.fellowship else {}
     try:
         ill = agent.ill()
         serves = {str(name): not why for name, why in ill.items()}
-        files.write(place, word(clock.now(), refused=refused, serves=serves))
+        files.write(place, word(clock.now(), refused=refused, serves=serves, out=out))
     except NdcError as error:
         trouble["its word"] = f"{error.what}: {error.actual}"
     for name, why in ill.items():
         if why:
             trouble[name] = f"nobody is served here, and it stays announced: {why}"
+    for name, why in out.items():
+        trouble[name] = f"nobody would be served here, and a fellow announces it: {why}"
     return trouble
 
 

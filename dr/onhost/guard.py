@@ -18,6 +18,7 @@ from core.errors import JournalCorrupt, NdcError, Rejected
 from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
 from dr.onhost.addresses import Addresses
 from dr.onhost.epoch_record import EpochRecord
+from inventory.names import ServiceName
 
 HOST_FILE = Path(host_paths.HOST_FILE)
 """what this host is; its ``services`` maps each service that it may serve to the address"""
@@ -56,6 +57,26 @@ class Guard:
             with suppress(NdcError):
                 self._note_of(request, GuardVerdict.FAILED, error.what)
             return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
+
+    def stand_down(self, service: ServiceName, epoch: int) -> str:
+        """Withdraw ``service`` here, as long as ``epoch`` is the present one; return why not.
+
+        For a reason of this host's own, of which a majority has taken note. A disk that is full
+        may be that reason, so it does not keep the host from it: no room, no line in the log.
+
+        Raises:
+            NdcError: it is not done, or must be looked at.
+        """
+        address = IPv4Address(self.serves[service])
+        request = GuardRequest(service, epoch, "agent", "stand-down", Act.WITHDRAW, address)
+        with self.record.turn():
+            highest = self.record.read().get(service)
+            if highest != epoch:
+                return f"epoch {epoch} is over: epoch {highest} was seen"
+            with suppress(NdcError):
+                self._note_of(request, GuardVerdict.OBEYED)
+            self._act(request)
+        return ""
 
     def _in_turn(
         self, request: GuardRequest, *, recorded: bool

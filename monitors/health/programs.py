@@ -36,6 +36,8 @@ class AgentView:
     """whether etcd turned it away"""
     serving_nobody: tuple[str, ...]
     """services that are announced here and do not answer here"""
+    standing_out: tuple[str, ...]
+    """services that are placed here, and announced by other hosts: they do not answer here"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,9 @@ def of_agent(host: HostName, agent: AgentView | None) -> Iterator[Concern]:
     for service in agent.serving_nobody:
         sentence = f"announces {service} and serves nobody; {look}"
         yield Concern(host, Condition.CRITICAL, sentence)
+    for service in agent.standing_out:
+        sentence = f"does not announce {service}, since it would serve nobody; {look}"
+        yield Concern(host, Condition.WARNING, sentence)
 
 
 def _journal(host: HostName, unit: str) -> str:

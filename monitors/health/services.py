@@ -68,5 +68,6 @@ def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:
 
 def _serves_nobody(host: HostView, service: ServiceView) -> bool:
     needed = {*_NEEDED, application_unit(service.name)}
-    tells = host.agent is not None and service.name in host.agent.serving_nobody
+    agent = host.agent
+    tells = agent is not None and service.name in (*agent.serving_nobody, *agent.standing_out)
     return tells or any(unit.name in needed for unit in host.idle_units or ())

@@ -10,7 +10,7 @@ from access.clients.prometheus import Sample
 from inventory.host_units import units_of
 from inventory.names import HostName, SiteName
 from inventory.network import Host, Network, Role
-from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES
+from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.look.readings import Readings
 
@@ -18,7 +18,8 @@ UNIT_STATE: Final = "node_systemd_unit_state"
 AVAILABLE: Final = "node_filesystem_avail_bytes"
 SIZE: Final = "node_filesystem_size_bytes"
 
-_NAMES: Final = f"{AVAILABLE}|{SIZE}|{AGENT_LOOKED.name}|{AGENT_REFUSED.name}|{AGENT_SERVES.name}"
+_OF_AGENTS: Final = (AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT)
+_NAMES: Final = "|".join((AVAILABLE, SIZE, *(each.name for each in _OF_AGENTS)))
 _RUNS: Final = "active"
 
 
@@ -73,6 +74,11 @@ def agent(network: Network, host: Host, readings: Readings) -> AgentView | None:
             one.labels.get("service", "")
             for one in samples
             if one.name == AGENT_SERVES.name and not one.value
+        ),
+        standing_out=tuple(
+            one.labels.get("service", "")
+            for one in samples
+            if one.name == AGENT_STANDS_OUT.name and one.value
         ),
     )
 

@@ -18,6 +18,7 @@ from inventory.etcd import (
     Account,
     Grant,
     accounts,
+    announcers_on,
     claims,
     password_name,
     patroni,
@@ -26,9 +27,9 @@ from inventory.etcd import (
     placements,
     runs,
 )
-from inventory.names import DatabaseName
+from inventory.names import DatabaseName, HostName
 from tests.contract.etcd_server import Server, etcd_server
-from tests.networks import network
+from tests.networks import TWIN_HOSTS, network
 
 pytestmark = pytest.mark.lab
 
@@ -50,6 +51,8 @@ READS = {
     f"patroni-{DATABASE}": {"leader", "order"},
 }
 WRITES = {**READS, AGENT: set[str](), CONTROL: READS[CONTROL] - {"leader"}}
+SERVING = ("east-one", "east-two", "west-one", "west-two")
+"""hosts of the network in which those of one site have fellows"""
 WHY_NOT = (
     "permission denied",
     "authentication failed",
@@ -71,6 +74,30 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def empty(tmp_path: Path) -> Iterator[Server]:
     with etcd_server(tmp_path, NETWORK) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    there = network("twins", TWIN_HOSTS)
+    with etcd_server(tmp_path_factory.mktemp("etcd"), there) as server:
+        server.admit()
+        yield server
+
+
+@pytest.mark.parametrize("host", ["east-one", "west-two"])
+def test_an_agent_with_fellows_reads_every_word_and_writes_its_own(
+    twins: Server, host: str
+) -> None:
+    words = {name: announcers_on(HERE, HostName(name)) + "portal" for name in SERVING}
+    agent = twins.speaking_as(f"{AGENT}-{host}")
+
+    read = {name for name, key in words.items() if _may(agent.get, key)}
+    written = {name for name, key in words.items() if _may(_write, agent, key)}
+
+    assert read == words.keys()
+    assert written == {host}
+    assert not _may(_write, agent, KEYS["placement"])
+    assert _may(agent.get, KEYS["claim"])
 
 
 @pytest.mark.parametrize("account", READS)

@@ -20,6 +20,7 @@ from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr import epochs
+from dr.announcing import read_word, word_text
 from dr.ending import Ending
 from dr.live.run_folder import RunFolder
 from dr.onhost.epoch_record import EpochRecord
@@ -44,6 +45,7 @@ from ndc.wiring.environment import Description, Environment
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
 HERE = Path(__file__).resolve().parent
+_REQUEST = f"{RUN}/inbox/20300101-000003-000000-skip.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +246,7 @@ KEPT = {
         lambda folder, value: _written(folder / RUN / "plan.json", to_text(value) + "\n"),
     ),
     "journal.jsonl": Kept(Format.JOURNAL, f"{RUN}/journal.jsonl", _records, _journalled),
-    "request.json": Kept(
-        Format.JOURNAL,
-        f"{RUN}/inbox/20300101-000003-000000-skip.json",
-        _requests,
-        _posted,
-        unknown=[],
-    ),
+    "request.json": Kept(Format.JOURNAL, _REQUEST, _requests, _posted, unknown=[]),
     "window.json": Kept(
         Format.WINDOW,
         f"{RUN}/window-{SERVICE}.json",
@@ -265,6 +261,7 @@ KEPT = {
     ),
     "placement.json": _whole(Format.PLACEMENT, "placement", read_placement, placement_text),
     "claim.json": _whole(Format.CLAIM, "claim", read_claim, claim_text),
+    "word.json": _whole(Format.ANNOUNCER, "word", read_word, word_text),
     "epochs.json": Kept(
         Format.EPOCHS,
         "epochs.json",

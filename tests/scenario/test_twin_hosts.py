@@ -13,7 +13,8 @@ from dr.actions import AnnounceService, WithdrawService, WriteCanary
 from dr.facts import Facts
 from dr.plan import RecoveryPlan
 from dr.planner import Occasion, plan_switchover
-from dr.rules import refusals
+from dr.request import Move
+from dr.rules.table import refusals
 from dr.simulation.agents import Agents
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from tests.networks import TWIN_HOSTS, network
@@ -42,7 +43,7 @@ def _hosts(plan: RecoveryPlan, kind: type) -> set[HostName]:
 @pytest.mark.parametrize("seed", range(10))
 def test_every_host_of_the_target_announces_before_any_of_the_source_withdraws(seed: int) -> None:
     made = _made(seed)
-    Agents(made.world, made.truth.service.hosts, every=timedelta(milliseconds=150))
+    Agents(made.world, PORTAL, every=timedelta(milliseconds=150))
 
     run = made.carry()
     made.world.sleep(timedelta(minutes=1))
@@ -50,7 +51,7 @@ def test_every_host_of_the_target_announces_before_any_of_the_source_withdraws(s
     assert run.closed is RunVerdict.DONE, run.waits_for()
     assert made.truth.announcing == {ONE, TWO}
     assert all(those >= {ONE, TWO} or those >= OLD for those in made.truth.routes)
-    assert made.world.citizens.lost == []
+    assert made.citizens.lost == []
 
 
 def test_a_host_that_is_not_ready_is_left_to_its_agent() -> None:

@@ -26,10 +26,19 @@ class StubEtcd:
     changes: int = 0
     """transactions that succeeded"""
     _changed: dict[str, int] = field(default_factory=dict)
+    _leases: dict[str, set[str]] = field(default_factory=dict)
+    """the keys of each lease that has not ended"""
+    _granted: int = 0
 
     def client(self) -> Etcd:
         """Return a client of it that needs no server."""
         return Etcd(httpx.Client(transport=httpx.MockTransport(self._respond)), ["https://voter"])
+
+    def lapse(self) -> None:
+        """Let every lease end, as if nobody had renewed it in time."""
+        for key in set[str]().union(*self._leases.values()):
+            self.held.pop(key, None)
+        self._leases.clear()
 
     def answer(self, asked: Asked) -> Reply:
         """Answer one request."""
@@ -38,15 +47,21 @@ class StubEtcd:
             return (200, {"token": _TOKEN}) if good else (400, {"error": "authentication failed"})
         if self.passwords is not None and asked.headers.get("Authorization") != _TOKEN:
             return 400, {"error": "etcdserver: user name is empty"}
+        if self._unknown_leases(asked.body):
+            return 404, {"error": "etcdserver: requested lease not found"}
+        found: object
         match asked.path:
             case "/v3/kv/range":
-                return 200, {"kvs": self._range(asked.body)}
+                found = {"kvs": self._range(asked.body)}
             case "/v3/kv/txn":
-                return 200, {"succeeded": self._txn(asked.body)}
+                found = {"succeeded": self._txn(asked.body)}
+            case "/v3/lease/grant" | "/v3/lease/keepalive":
+                found = self._lease(asked.body)
             case "/v3/maintenance/alarm":
-                return 200, {"header": {}}  # as etcd leaves out a list that is empty
+                found = {"header": {}}  # as etcd leaves out a list that is empty
             case _:
                 return 404, {"error": f"no {asked.path} here"}
+        return 200, found
 
     def _respond(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
@@ -67,17 +82,34 @@ class StubEtcd:
             if first <= key < end
         ]
 
+    def _lease(self, body: Mapping[str, str]) -> dict[str, Any]:
+        if "ID" in body:
+            lasts = {"TTL": "10"} if body["ID"] in self._leases else {}
+            return {"result": {"ID": body["ID"], **lasts}}
+        self._granted += 1
+        self._leases[str(self._granted)] = set()
+        return {"ID": str(self._granted), "TTL": body["TTL"]}
+
+    def _unknown_leases(self, body: Mapping[str, Any]) -> set[str]:
+        puts = (one["request_put"] for one in body.get("success", []) if "request_put" in one)
+        return {put["lease"] for put in puts if "lease" in put} - self._leases.keys()
+
     def _txn(self, body: Mapping[str, Any]) -> bool:
         if not all(self._holds(one) for one in body.get("compare", [])):
             return False
         self.changes += 1
         for change in body.get("success", []):
             if put := change.get("request_put"):
-                self.held[_plain(put["key"])] = _plain(put["value"])
-                self._changed[_plain(put["key"])] = self.changes + 1
+                self._put(_plain(put["key"]), _plain(put["value"]), put.get("lease"))
             if delete := change.get("request_delete_range"):
                 self.held.pop(_plain(delete["key"]), None)
         return True
+
+    def _put(self, key: str, value: str, lease: str | None) -> None:
+        self.held[key] = value
+        self._changed[key] = self.changes + 1
+        for name, keys in self._leases.items():
+            (keys.add if name == lease else keys.discard)(key)
 
     def _holds(self, one: Mapping[str, str]) -> bool:
         key = _plain(one["key"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from access.clients.etcd import Etcd, Holds, Put
 from core.errors import NotSeen, Rejected, Unreachable
+from tests.stubs.etcd import StubEtcd
 
 ROOTS = ("https://one:2379", "https://two:2379")
 CHANGE = ([Holds("/a", None)], [Put("/a", "1")])
@@ -109,3 +111,24 @@ def test_threads_that_meet_a_dead_voter_together_lose_no_voter() -> None:
 
     assert answers == [None] * 2000
     assert etcd.get("/a") is None
+
+
+def test_a_lease_that_ended_is_not_renewed() -> None:
+    stub = StubEtcd()
+    etcd = stub.client()
+    lease = etcd.lease(timedelta(seconds=10))
+    etcd.change([], [Put("/a", "1", lease)])
+    lasts = etcd.renew(lease)
+
+    stub.lapse()
+
+    assert lasts
+    assert not etcd.renew(lease)
+    assert etcd.get("/a") is None
+    with pytest.raises(Rejected):
+        etcd.change([], [Put("/a", "1", lease)])
+
+
+def test_whether_a_lease_lasts_is_not_guessed() -> None:
+    with pytest.raises(NotSeen):
+        Etcd(Voters(503).etcd()._over, ROOTS[:1]).renew("1")

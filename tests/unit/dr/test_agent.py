@@ -13,6 +13,7 @@ from typing_extensions import override
 from core.errors import JournalCorrupt, NotSeen
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
+from dr.announcing import Checked, Fitness
 from dr.epochs import Act, GuardRequest
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.agent import Agent
@@ -74,9 +75,9 @@ class Stage:
     def look(self) -> list[str]:
         return list(Agent(HERE, self.majority, self.guard, self).look())
 
-    def objection(self, service: str, address: IPv4Address) -> str:
+    def checked(self, service: str, address: IPv4Address) -> Checked:
         assert (service, address) == (PORTAL, ADDRESS)
-        return self.ails
+        return Checked(Fitness.ILL if self.ails else Fitness.WELL, self.ails)
 
     @property
     def announced(self) -> bool:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 from datetime import UTC, datetime
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
-from access.secrets import Certificate
-from access.secrets.authority import Authority, Subject, Use
 from access.this_host import ThisHost
 from core.system_clock import SystemClock
 from dr.onhost import agent_main
 from dr.onhost.agent import Agent
 from dr.onhost.agent_word import word
-from dr.onhost.local_check import HttpsCheck
-from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES
+from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from tests.networks import network
-from tests.stubs.https import Asked, serve
 from tests.unit.dr.test_agent import HERE, PORTAL, Stage
-
-LOOPBACK = IPv4Address("127.0.0.1")
 
 
 @pytest.fixture
@@ -31,33 +22,16 @@ def stage(tmp_path: Path) -> Stage:
     return Stage(tmp_path / "ndc")
 
 
-@pytest.fixture
-def tls(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
-    """Return the authority's certificate, and the service's side of a connection."""
-    clock = SystemClock()
-    files = Certificate(tmp_path / "ca.key", tmp_path / "ca.crt")
-    own = Certificate(tmp_path / "own.key", tmp_path / "own.crt")
-    authority = Authority.ensure(files, "test", clock)
-    authority.ensure_certificate(Subject(own, PORTAL, frozenset({Use.SERVER}), dns_names=(PORTAL,)))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own.certificate, own.key)
-    return files.certificate, context
-
-
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind((str(LOOPBACK), 0))
-        return int(probe.getsockname()[1])
-
-
 def test_its_word_is_what_the_catalogue_says() -> None:
-    text = word(datetime(2030, 1, 1, tzinfo=UTC), refused=True, serves={"a": True, "b": False})
+    serves = {"a": True, "b": False}
+    text = word(datetime(2030, 1, 1, tzinfo=UTC), refused=True, serves=serves, out=["c"])
 
     assert text.splitlines() == [
         f"{AGENT_LOOKED.name} 1893456000.0",
         f"{AGENT_REFUSED.name} 1",
         f'{AGENT_SERVES.name}{{service="a"}} 1',
         f'{AGENT_SERVES.name}{{service="b"}} 0',
+        f'{AGENT_STANDS_OUT.name}{{service="c"}} 1',
     ]
 
 
@@ -119,45 +93,3 @@ def test_an_agent_without_its_certificate_ends_in_lines_that_a_person_can_use(
 
     assert "cannot be used" in str(ended.value.code)
     assert "run `ndc up`" in str(ended.value.code)
-
-
-@pytest.mark.parametrize(
-    ("status", "objection"), [(200, ""), (404, ""), (502, "HTTP 502"), (503, "HTTP 503")]
-)
-def test_a_service_is_asked_by_its_name(
-    tls: tuple[Path, ssl.SSLContext], status: int, objection: str
-) -> None:
-    asked: list[Asked] = []
-
-    def answer(request: Asked) -> tuple[int, object]:
-        asked.append(request)
-        return status, {}
-
-    authority, context = tls
-    port = _port()
-    end = serve((str(LOOPBACK), port), context, answer)
-    try:
-        found = HttpsCheck(authority, port).objection(PORTAL, LOOPBACK)
-    finally:
-        end()
-
-    assert found == objection
-    assert (asked[0].path, asked[0].headers["Host"]) == ("/", PORTAL)
-
-
-def test_a_service_where_nobody_listens_is_no_service(tls: tuple[Path, ssl.SSLContext]) -> None:
-    authority, _ = tls
-
-    assert "refused" in HttpsCheck(authority, _port()).objection(PORTAL, LOOPBACK)
-
-
-def test_a_service_that_is_another_is_no_service(tls: tuple[Path, ssl.SSLContext]) -> None:
-    authority, context = tls
-    port = _port()
-    end = serve((str(LOOPBACK), port), context, lambda _: (200, {}))
-    try:
-        found = HttpsCheck(authority, port).objection("land-registry", LOOPBACK)
-    finally:
-        end()
-
-    assert "certificate verify failed" in found

@@ -85,13 +85,14 @@ def test_a_host_that_knows_a_newer_epoch_stops_it() -> None:
     assert truth.announcing == {"ndc01-node"}
 
 
-def _twins(*announcing: str) -> Truth:
+def _twins(*announcing: str) -> Served:
     """Return a network with two hosts a site, once ``ndc up`` placed its service."""
     of = network("twins", TWIN_HOSTS)
     world = rehearsed(of, of.services[0].name)
-    world.truth.announcing = {HostName(name) for name in announcing}
+    served = world.truth.at(of.services[0].name)
+    served.announcing = {HostName(name) for name in announcing}
     place_services(of, world.doors)
-    return world.truth
+    return served
 
 
 def test_every_host_of_the_site_announces_what_nobody_announces() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory.etcd import accounts
-from tests.networks import network
+from tests.networks import TWIN_HOSTS, network
 
 
 def test_each_program_may_do_the_least_that_it_needs() -> None:
@@ -23,4 +23,22 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
         },
         "agent": {"/ndc/test/placement/": False, "/ndc/test/claim/": False},
         "patroni-general-db": {"/ndc/test/patroni/general-db/": True},
+    }
+
+
+def test_agents_of_hosts_with_fellows_write_their_own_words_and_read_all() -> None:
+    may = {
+        account.name: {grant.prefix: grant.writes for grant in account.grants}
+        for account in accounts(network("twins", TWIN_HOSTS))
+        if account.name.startswith("agent")
+    }
+
+    assert may == {
+        f"agent-{host}": {
+            "/ndc/test/placement/": False,
+            "/ndc/test/claim/": False,
+            "/ndc/test/announcer/": False,
+            f"/ndc/test/announcer/{host}/": True,
+        }
+        for host in ("east-one", "east-two", "west-one", "west-two")
     }

@@ -10,7 +10,7 @@ import pytest
 from access.clients.prometheus import Sample
 from dr.seam import LogProgress
 from inventory.network import Host, Network, Role
-from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES
+from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import MemberRole, Snapshot
@@ -233,6 +233,11 @@ def _with_agent(**values: float) -> Snapshot:
             {AGENT_SERVES.name: 0.0},
             Condition.CRITICAL,
             "announces public-service-portal and serves nobody",
+        ),
+        (
+            {AGENT_STANDS_OUT.name: 1.0},
+            Condition.WARNING,
+            "does not announce public-service-portal, since it would serve nobody",
         ),
     ],
 )

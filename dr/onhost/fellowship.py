@@ -1,0 +1,125 @@
+"""What an agent has with the other hosts of its site that may serve: their words, and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from core.clock import Clock
+from dr.announcing import (
+    Announcer,
+    Checked,
+    Company,
+    Fitness,
+    Move,
+    Spell,
+    announcing,
+    move,
+    relied_on,
+    waits,
+    word_of,
+)
+from dr.onhost.announcers import LASTING, Announcers
+from dr.placement import Placement
+from inventory.names import HostName, ServiceName
+
+EVERY: Final = timedelta(seconds=2)
+"""so often a host beside others looks: nobody is served by one that is ill for longer than two"""
+SOON: Final = timedelta(milliseconds=500)
+"""while it waits for a fellow's answer, or announced and gave no word yet"""
+_IN_TIME: Final = LASTING / 2
+"""who learns later than this that it may go does not: its fellow may be gone as well"""
+
+
+@dataclass(slots=True)
+class Fellowship:
+    """Of ``host``, for the ``services`` that a fellow of it may serve as well."""
+
+    host: HostName
+    services: frozenset[ServiceName]
+    announcers: Announcers
+    clock: Clock
+    out: dict[ServiceName, str] = field(default_factory=dict)
+    """services that are placed here and not announced, and why"""
+    _spells: dict[ServiceName, Spell] = field(default_factory=dict)
+    _alone: dict[ServiceName, timedelta] = field(default_factory=dict)
+    _waiting: set[ServiceName] = field(default_factory=set)
+    _words: Mapping[ServiceName, Sequence[Announcer]] = field(default_factory=dict)
+
+    @property
+    def pause(self) -> timedelta:
+        """How long until the next look."""
+        return SOON if self._waiting else EVERY
+
+    def read(self) -> None:
+        """Read what everybody says; NotSeen where no quorum answers."""
+        self._words = self.announcers.standing()
+
+    def leave(self, service: ServiceName) -> None:
+        """Say nothing of ``service``, which is placed elsewhere and not announced here."""
+        self._forget(service)
+        if self._own(service) is not None:
+            self.announcers.take_back(service)
+
+    def company(
+        self, service: ServiceName, epoch: int, checked: Checked, *, announced: bool
+    ) -> Company:
+        """Return how ``service``, placed here, stands; it was ``checked`` after the words came."""
+        now = self.clock.elapsed()
+        before = self._spells.get(service, Spell(checked, now))
+        self._spells[service] = before.after(checked, now)
+        company = Company(
+            epoch=epoch,
+            announced=announced,
+            own=self._own(service),
+            fellows=tuple(one for one in self._said_of(service) if one.host != self.host),
+            spell=self._spells[service],
+            alone_since=None,
+            now=now,
+        )
+        if announcing(company):
+            self._alone.pop(service, None)
+        else:
+            self._alone.setdefault(service, now)
+        return replace(company, alone_since=self._alone.get(service))
+
+    def next(self, service: ServiceName, company: Company) -> Move:
+        """Return what is next about ``service``, and remember how it stands."""
+        chosen = move(company)
+        self._waiting.discard(service)
+        if waits(company) or chosen is Move.ANNOUNCE:
+            self._waiting.add(service)
+        self.out.pop(service, None)
+        if chosen is Move.STAY_OUT and company.spell.fitness is not Fitness.WELL:
+            self.out[service] = company.spell.checked.why
+        return chosen
+
+    def tell(self, service: ServiceName, company: Company) -> None:
+        """Give our word on ``service``."""
+        self.announcers.tell(service, word_of(company))
+
+    def take_back(self, service: ServiceName) -> None:
+        """Take our word on ``service`` back."""
+        self.announcers.take_back(service)
+
+    def may_go(self, service: ServiceName, placement: Placement, company: Company) -> bool:
+        """Take our word back for a fellow's; True: this host may withdraw ``service`` now."""
+        own, other = company.own, relied_on(company)
+        if own is None or other is None:
+            return False
+        asked = self.clock.elapsed()
+        gone = self.announcers.stand_down(service, placement, own, other)
+        return gone and self.clock.elapsed() - asked < _IN_TIME
+
+    def _own(self, service: ServiceName) -> Announcer | None:
+        return next((one for one in self._said_of(service) if one.host == self.host), None)
+
+    def _said_of(self, service: ServiceName) -> Sequence[Announcer]:
+        return self._words.get(service, ())
+
+    def _forget(self, service: ServiceName) -> None:
+        self.out.pop(service, None)
+        self._alone.pop(service, None)
+        self._waiting.discard(service)
