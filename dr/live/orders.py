@@ -96,8 +96,8 @@ class Orders:
         if order.candidate not in patroni.waited_for(waiting):
             raise _refused(order, f"commits wait for {_listed(patroni.waited_for(waiting))}")
         # of this lease and no other: who leads again after a restart holds a new one
-        led = Unchanged(leading, record.revision) if record else Holds(leading, None)
-        return [*fence, led, Holds(synchronous, waiting)]
+        same_lease = [Unchanged(leading, record.revision)] if record else []
+        return [*fence, Holds(leading, order.leader), *same_lease, Holds(synchronous, waiting)]
 
     def _follow(self, order: SwitchOrder, key: str) -> None:
         until, last = self.clock.elapsed() + BOUND, "it stands"
