@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import paramiko
 from paramiko import ssh_exception
+from typing_extensions import override
 
+from core.closing import Closing
 from core.errors import Rejected, Unreachable, WorldError
 from inventory.endpoints import SSH
 from inventory.names import HostName
@@ -83,7 +83,7 @@ class Completed:
     stderr: str
 
 
-class SshConnection:
+class SshConnection(Closing):
     """One connection to one host, whose pinned key it has shown.
 
     Commands run one after another, each with a bound of its own. After ``Unreachable``
@@ -112,20 +112,10 @@ class SshConnection:
         with _translated(self._host):
             return self._execute(text, input_text, bound)
 
+    @override
     def close(self) -> None:
         """Hang up."""
         self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _execute(self, text: str, input_text: str, bound: timedelta) -> Completed:
         transport = self._client.get_transport()

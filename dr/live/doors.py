@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import httpx
+from typing_extensions import override
 
 from access.clients import http
 from access.clients.etcd import Etcd
@@ -18,6 +17,7 @@ from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.clients.ssh import Access
 from access.secrets import Secrets
 from core.clock import Clock
+from core.closing import Closing
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr.actions import Action
@@ -46,7 +46,7 @@ _SYSTEM_CLOCK = SystemClock()
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class Live(Closing):
     """A running network, as recovery reaches it: open until ``close``.
 
     Everything goes over the management network, so nothing here depends on what is moved.
@@ -101,20 +101,10 @@ class Live:
         )
         return cls(network, doors, etcd, over, programs, secrets, clock)
 
+    @override
     def close(self) -> None:
         """Hang up."""
         self.client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def eye(self) -> Eye:
         """Return what looks at this network, in several threads."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
+
+from typing_extensions import override
 
 from access.clients.ssh import Access, connect
+from core.closing import Closing
 from core.errors import Rejected, Unreachable
 from core.host_paths import HANDED_OVER
 from inventory.names import HostName
@@ -24,7 +26,7 @@ from routing.text import frr_text, session_passwords
 T = TypeVar("T")
 
 
-class Routers:
+class Routers(Closing):
     """Routers by the name of their host. A connection is made when needed, and stays open.
 
     Threads may work on different routers at the same time; on one router they take turns.
@@ -119,21 +121,11 @@ class Routers:
             return False
         return True
 
+    @override
     def close(self) -> None:
         """Hang up everywhere."""
         while self._connections:
             self._connections.popitem()[1].disconnect()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _show(self, host: HostName, command: str) -> str:
         return self._on(host, lambda router: router.show(command))
