@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from core.errors import WorldError
 from dr.announcing import Checked, Move
 from dr.edges import HostEdge, Local, edge, yields
 from dr.epochs import Act, GuardRequest, GuardVerdict
@@ -76,7 +77,8 @@ class Agent:
         """Make this host be as the records say; yield a sentence for each thing it did.
 
         Raises:
-            WorldError: the records or the addresses could not be read; the rest is as it was.
+            WorldError: the records or the addresses could not be read; or something that concerns
+                one service, and the others are as they should be.
             JournalCorrupt: a record or this host's epochs cannot be trusted; nothing was done.
         """
         self._checks.clear()
@@ -86,11 +88,17 @@ class Agent:
             self.fellowship.read()
         epochs = self.guard.record.read()
         present = self.guard.addresses.present()
+        failure: WorldError | None = None
         for name, text in self.guard.serves.items():
             service, address = ServiceName(name), IPv4Address(text)
             local = Local(self.site, address in present, epochs.get(name))
-            if (record := records.get(service)) is not None:
-                yield from self._obey(service, record, local)
+            try:
+                if (record := records.get(service)) is not None:
+                    yield from self._obey(service, record, local)
+            except WorldError as error:
+                failure = error
+        if failure is not None:
+            raise failure
 
     def _obey(self, service: ServiceName, record: Placement, local: Local) -> Iterator[str]:
         beside = self.fellowship

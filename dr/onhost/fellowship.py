@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.clock import Clock
+from core.errors import WorldError
 from dr.announcing import (
     Announcer,
     Checked,
@@ -47,6 +48,7 @@ class Fellowship:
     _alone: dict[ServiceName, timedelta] = field(default_factory=dict)
     _waiting: set[ServiceName] = field(default_factory=set)
     _words: Mapping[ServiceName, Sequence[Announcer]] = field(default_factory=dict)
+    _failure: WorldError | None = None
 
     @property
     def pause(self) -> timedelta:
@@ -54,8 +56,11 @@ class Fellowship:
         return SOON if self._waiting else EVERY
 
     def read(self) -> None:
-        """Read what everybody says; NotSeen where no quorum answers."""
-        self._words = self.announcers.standing()
+        """Read what everybody says; where it cannot be read, ``company`` raises why."""
+        try:
+            self._words, self._failure = self.announcers.standing(), None
+        except WorldError as error:
+            self._words, self._failure = {}, error
 
     def leave(self, service: ServiceName) -> None:
         """Say nothing of ``service``, which is placed elsewhere and not announced here."""
@@ -66,7 +71,13 @@ class Fellowship:
     def company(
         self, service: ServiceName, epoch: int, checked: Checked, *, announced: bool
     ) -> Company:
-        """Return how ``service``, placed here, stands; it was ``checked`` after the words came."""
+        """Return how ``service``, placed here, stands; it was ``checked`` after the words came.
+
+        Raises:
+            WorldError: nobody can tell what the fellows say.
+        """
+        if self._failure is not None:
+            raise self._failure
         now = self.clock.elapsed()
         before = self._spells.get(service, Spell(checked, now))
         self._spells[service] = before.after(checked, now)

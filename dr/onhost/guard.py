@@ -72,7 +72,7 @@ class Guard:
         with self.record.turn():
             highest = self.record.read().get(service)
             if highest != epoch:
-                return f"epoch {epoch} is over: epoch {highest} was seen"
+                return f"epoch {epoch} is not the present one: epoch {highest} was seen"
             with suppress(NdcError):
                 self._note_of(request, GuardVerdict.OBEYED)
             self._act(request)

@@ -173,6 +173,20 @@ def test_without_a_majority_everything_stays_as_it_is(stage: Stage) -> None:
     assert stage.announced
 
 
+def test_what_keeps_one_service_where_it_is_keeps_no_other(stage: Stage) -> None:
+    other, address = ServiceName("payments"), IPv4Address("198.19.255.2")
+    stage.addresses.add(address)
+    stage.majority.kept[other] = Placement(ELSEWHERE, 2, None)
+    stage.place(HERE, 1)
+    guard = Guard({other: str(address), PORTAL: str(ADDRESS)}, stage.guard.record, stage.addresses)
+    agent = Agent(HERE, _Mute(stage.majority.kept), guard, stage)
+
+    with pytest.raises(NotSeen):
+        list(agent.look())
+
+    assert stage.addresses.present() == {address, ADDRESS}
+
+
 def test_epochs_that_cannot_be_read_are_not_guessed(stage: Stage) -> None:
     stage.place(HERE, 1)
     stage.folder.mkdir()
@@ -182,6 +196,14 @@ def test_epochs_that_cannot_be_read_are_not_guessed(stage: Stage) -> None:
         stage.look()
 
     assert not stage.announced
+
+
+class _Mute(Majority):
+    """A majority that does not say who holds anything."""
+
+    @override
+    def claim(self, service: ServiceName) -> Claim:
+        raise NotSeen(f"no claim on {service} can be read", refused=False)
 
 
 class _Overtaken(EpochRecord):

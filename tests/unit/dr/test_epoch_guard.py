@@ -221,3 +221,17 @@ def test_what_cannot_be_written_down_is_not_done(tmp_path: Path) -> None:
     assert "could not be made" in answer.refused
     assert guard.addresses.present() == frozenset()
     assert guard.record.read() == {}
+
+
+def test_a_host_that_is_ill_withdraws_under_the_present_epoch_alone(tmp_path: Path) -> None:
+    guard = _guard(tmp_path)
+    guard.answer(ANNOUNCE.text())
+
+    why = [guard.stand_down(PORTAL, epoch) for epoch in (4, 6)]
+    still = guard.addresses.present()
+    done = guard.stand_down(PORTAL, 5)
+
+    assert why == [f"epoch {one} is not the present one: epoch 5 was seen" for one in (4, 6)]
+    assert still == {ADDRESS}
+    assert done == ""
+    assert guard.addresses.present() == set()

@@ -12,11 +12,11 @@ import pytest
 from core.errors import Unreachable
 from core.runs.plan import RunName
 from dr.announcing import ALONE, STEADY, Checked, Fitness
-from dr.epochs import Act, GuardRequest
 from dr.onhost.fellowship import EVERY, SOON
 from dr.onhost.local_check import HERE
+from inventory.etcd import announcers
 from inventory.names import SiteName
-from tests.unit.dr.two_hosts import ADDRESS, HOME, ONE, PORTAL, TWO, WELL, Site
+from tests.unit.dr.two_hosts import ADDRESS, HOME, NETWORK, ONE, PORTAL, TWO, WELL, Site
 
 REFUGE = SiteName("west")
 ILL = Checked(Fitness.ILL, "connection refused")
@@ -255,12 +255,23 @@ def test_an_agent_that_begins_anew_speaks_again(site: Site) -> None:
 
 def test_nobody_says_anything_of_what_is_placed_elsewhere(site: Site) -> None:
     site.place(REFUGE, 2)
-
     site.rounds(3)
 
-    assert site.announcing == set()
-    assert site.words() == {}
     assert site.rounds(2) == []
+    assert (site.announcing, site.words()) == (set(), {})
+
+
+def test_an_agent_that_may_read_no_word_stays_and_still_obeys_the_records(site: Site) -> None:
+    site.etcd.refuses = announcers(NETWORK.environment)
+    site.becomes(ONE, ILL)
+
+    site.rounds(5)
+    before = site.announcing
+    site.place(REFUGE, 2)
+    site.rounds(1)
+
+    assert before == {ONE, TWO}
+    assert site.announcing == set()
 
 
 def test_the_old_sites_words_hold_nobody_at_the_next_epoch(site: Site) -> None:
@@ -286,14 +297,3 @@ def test_a_full_disk_keeps_nobody_from_withdrawing(
     site.rounds(1)
 
     assert site.announcing == {TWO}
-
-
-def test_who_was_told_of_a_later_epoch_meanwhile_stays(site: Site) -> None:
-    host = site.hosts[ONE]
-    later = GuardRequest(PORTAL, 2, "move", "step", Act.ANNOUNCE, ADDRESS)
-    host.agent.guard.answer(later.text())
-
-    why = host.agent.guard.stand_down(PORTAL, 1)
-
-    assert why == "epoch 1 is over: epoch 2 was seen"
-    assert host.announces

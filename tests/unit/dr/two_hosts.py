@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -58,6 +59,8 @@ class Cut(StubEtcd):
     silent: bool = False
     loses_withdrawals: bool = False
     """what deletes a word is done, and nobody hears of it"""
+    refuses: str = ""
+    """what the keys begin with that nobody may read"""
     asked: list[str] = field(default_factory=list)
 
     @override
@@ -65,8 +68,13 @@ class Cut(StubEtcd):
         self.asked.append(asked.path)
         if self.silent:
             return 503, {"error": "etcdserver: no leader"}
+        if self.refuses and self.refuses in self._asked_for(asked):
+            return 403, {"error": "etcdserver: permission denied"}
         found = super().answer(asked)
         return (503, {"error": "etcdserver: request timed out"}) if self._is_lost(asked) else found
+
+    def _asked_for(self, asked: Any) -> str:
+        return b64decode(asked.body.get("key", "")).decode()
 
     def _is_lost(self, asked: Any) -> bool:
         return self.loses_withdrawals and "request_delete_range" in str(asked.body)
