@@ -115,7 +115,7 @@ class SimulatedDatabase(SimulatedMembers):
         hears = frozenset(self.synchronous - {candidate})
         if self.leader:
             self._vacate()
-        self._take_key(candidate, self.time_to_promote(), rejoining=None)
+        self._take_key(candidate, self.time_to_promote(), "taken-over")
         if leader is not None and writes_on:
             own = self.strays.setdefault(leader, Stray(self.timeline - 1, len(self.log), []))
             own.writes, own.hears = True, hears
@@ -198,7 +198,7 @@ class SimulatedDatabase(SimulatedMembers):
         if self.former not in able and len(compared) <= len(self.entitled) - spare:
             return
         winner = min(able, key=lambda host: (self.lacks(host), host))
-        self._take_key(winner, self.time_to_promote(), rejoining=None)
+        self._take_key(winner, self.time_to_promote(), "elected")
 
     def _heirs(self) -> list[HostName]:
         return sorted(self.entitled | ({self.former} if self.former else set()))
@@ -210,17 +210,20 @@ class SimulatedDatabase(SimulatedMembers):
     def _hand_over(self, leader: HostName, candidate: HostName, left: timedelta) -> None:
         self.switching = False
         if self._is_able(candidate):
-            self._take_key(candidate, left, rejoining=leader)
+            self._take_key(candidate, left, "switched", leader)
         else:
             self.notice()
 
-    def _take_key(self, host: HostName, promotion: timedelta, rejoining: HostName | None) -> None:
+    def _take_key(
+        self, host: HostName, promotion: timedelta, how: str, rejoining: HostName | None = None
+    ) -> None:
         self.leader = host
         self.demoted.clear()
         self.recovering.add(host)
         others = [member.host for member in self.declared.members if member.host != host]
         behind = self.fork(host, [other for other in others if other not in self.strays])
         number = self.forks
+        self.tell("forked", host, self.timeline, how)
         self._after(promotion, lambda: self._lead(number, rejoining, behind))
         self.notice()
 

@@ -91,9 +91,10 @@ class Plant:
 
     def power_off(self, host: HostName) -> None:
         """Take the power of ``host`` away."""
-        with self.changing():
-            self.off.add(host)
-            self.frozen.discard(host)
+        if host not in self.off:
+            with self.changing():
+                self.off.add(host)
+                self.frozen.discard(host)
 
     def power_on(self, host: HostName) -> None:
         """Give it back: another life begins."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime, timedelta
 
 from core.runs.ports import Answer, Completion, Token
@@ -114,6 +115,11 @@ class World:
     def _acknowledges(self, service: ServiceName) -> bool:
         return self.truth.at(service).database.acknowledges
 
+    def _tell(self, token: Token, action: Action) -> None:
+        name = f"{token.run}/{token.step}{'/undo' if token.undo else ''}"
+        about = subject(self.truth.network, action)
+        self.truth.around.tell("effect", about, name, token.attempt, words(action))
+
     def _outcome(
         self, action: Action, token: Token, deadline: timedelta, trouble: Trouble | None
     ) -> Completion:
@@ -130,7 +136,25 @@ class World:
         completion = self._hands.attempt(action, token, deadline)
         if self.truth.changes != before:
             self.effects.append((token, action))
+            self._tell(token, action)
         return completion
+
+
+def subject(network: Network, action: Action) -> str:
+    """Return the database that ``action`` concerns; of an action that concerns none, its host."""
+    values = {field.name: getattr(action, field.name) for field in fields(action)}
+    if "database" in values:
+        return str(values["database"])
+    if "service" in values:
+        return network.service(ServiceName(values["service"])).database
+    return str(values["host"])
+
+
+def words(action: Action) -> str:
+    """Return ``action`` as its kind and what it names, one word each."""
+    values = ((field.name, getattr(action, field.name)) for field in fields(action))
+    named = (f"{name}={value}" for name, value in values if name != "kind")
+    return " ".join([action.kind, *(one.replace(" ", "") for one in named)])
 
 
 def rehearsed(

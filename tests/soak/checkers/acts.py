@@ -1,0 +1,168 @@
+"""What must never be done to a network. Reads what was written down, and nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from tests.soak.checkers.data import Line
+
+OBSERVERS: Final = 2
+ONCE: Final = frozenset({"claim-workload", "move-placement", "take-over", "cut-power"})
+"""what changes the world once; announcing may be needed again after a host lost its power"""
+MOVES: Final = ONCE | {"switch-database", "announce-service", "withdraw-service"}
+LETS_GO: Final = {"cut-power", "see-gone", "await-lease-end", "take-over"}
+
+
+def old_epochs(history: Iterable[Line]) -> Iterator[str]:
+    """I2: yield each request that a host obeyed under an epoch that it knew to be over."""
+    highest: dict[tuple[str, str], int] = defaultdict(int)
+    for at, what, service, host, epoch, text in history:
+        if what == "obeyed":
+            if epoch < highest[service, host]:
+                yield (
+                    f"{at:.1f} s: {host} obeyed {text} of {service} under epoch {epoch}, "
+                    f"after {highest[service, host]}"
+                )
+            highest[service, host] = max(highest[service, host], epoch)
+
+
+def hasty_deaths(history: Iterable[Line]) -> Iterator[str]:
+    """I5: yield each host that was given up though somebody saw it, or too few looked."""
+    for at, what, run, host, silent_sites, seen_from in history:
+        if what == "sight-of" and (seen_from or silent_sites < OBSERVERS):
+            yield (
+                f"{at:.1f} s: {run} gave {host} up, which {silent_sites} other sites did not see, "
+                f"and {seen_from or 'nobody'} did"
+            )
+
+
+def two_movers(history: Iterable[Line]) -> Iterator[str]:
+    """I6: yield each thing that a run did to what another run held."""
+    holder: dict[str, str] = {}
+    for at, what, subject, host, _, text in history:
+        if what == "claimed":
+            if holder.get(subject, "") not in {"", text}:
+                yield f"{at:.1f} s: {text} claimed {subject}, which {holder[subject]} held"
+            holder[subject] = text
+        elif what == "released":
+            holder[subject] = ""
+        elif what == "effect" and subject in holder:
+            run, kind = host.split("/")[0], text.split(" ")[0]
+            if kind in MOVES - {"claim-workload"} and holder[subject] not in {"", run}:
+                yield f"{at:.1f} s: {run} did {text}, while {holder[subject]} held {subject}"
+
+
+def last_serving(history: Iterable[Line]) -> Iterator[str]:
+    """I7: yield each time that the last host of a service with power was told to withdraw."""
+    announcing: dict[str, set[str]] = defaultdict(set)
+    for at, what, service, host, _, _ in history:
+        if what == "announces":
+            announcing[service].add(host)
+        elif what == "falls-silent":
+            announcing[service].discard(host)
+        elif what == "withdraws":
+            announcing[service].discard(host)
+            if not announcing[service]:
+                yield f"{at:.1f} s: {host} withdrew {service}, and nobody announces it"
+
+
+def stale_beliefs(history: Iterable[Line]) -> Iterator[str]:
+    """I9: yield each step that was called done while its effect was not there."""
+    world = _World()
+    for line in history:
+        at, what, run, step, _, text = line
+        if what == "journal" and text.startswith("succeeded "):
+            _, kind, *named = text.split(" ")
+            if not world.has(kind, dict(one.split("=", 1) for one in named), run):
+                yield f"{at:.1f} s: {run} called {step} done, which was not so: {text}"
+        else:
+            world.notice(line)
+
+
+class _World:
+    """How things stood, as far as it was written down."""
+
+    def __init__(self) -> None:
+        self._announcing: set[tuple[str, str]] = set()
+        self._placed: dict[str, tuple[str, int]] = {}
+        self._leads: dict[str, str] = {}
+        self._off: set[str] = set()
+
+    def notice(self, line: Line) -> None:
+        _, what, subject, host, number, _ = line
+        match what:
+            case "announces":
+                self._announcing.add((subject, host))
+            case "withdraws" | "falls-silent":
+                self._announcing.discard((subject, host))
+            case "placed":
+                self._placed[subject] = (host, number)
+            case "leads":
+                self._leads[subject] = host
+            case "power-off" | "power-lost":
+                self._off.add(subject)
+            case "power-on":
+                self._off.discard(subject)
+            case _:
+                pass
+
+    def has(self, kind: str, named: dict[str, str], run: str) -> bool:
+        """Whether what an action is for was so."""
+        assert run
+        match kind:
+            case "announce-service":
+                return (named["service"], named["host"]) in self._announcing
+            case "withdraw-service":
+                return (named["service"], named["host"]) not in self._announcing
+            case "move-placement":
+                wanted = (named["target"], int(named["epoch"]))
+                return self._placed.get(named["service"]) == wanted
+            case "switch-database" | "take-over":
+                return self._leads.get(named["database"]) == named["candidate"]
+            case "cut-power":
+                return named["host"] in self._off
+            case _:
+                return True
+
+
+def needed_the_lost(history: Iterable[Line]) -> Iterator[str]:
+    """I10: yield each time that a run asked something of a host that it had given up."""
+    lost: dict[str, set[str]] = {}
+    for at, what, subject, _, _, text in history:
+        if what == "planned":
+            lost[subject] = set(text.split(" ")[1:])
+        elif what == "journal" and text.startswith("started "):
+            _, kind, *named = text.split(" ")
+            hosts = {
+                one.split("=", 1)[1] for one in named if one.startswith(("host=", "candidate="))
+            }
+            if kind not in LETS_GO - {"take-over"} and hosts & lost.get(subject, set()):
+                yield f"{at:.1f} s: {subject} asked {kind} of what it had given up: {text}"
+
+
+def done_twice(history: Iterable[Line]) -> Iterator[str]:
+    """I12: yield each step that changed the world a second time.
+
+    An order to switch changes nothing before it is obeyed: then the database has another leader.
+    Once somebody else led again in between, a person may have it sent anew.
+    """
+    before: set[tuple[str, str]] = set()
+    orders: dict[str, tuple[str, str]] = {}
+    switched: dict[str, tuple[str, str]] = {}
+    for at, what, subject, step, _, text in history:
+        act, kind = (step, text), text.split(" ")[0]
+        if what == "effect" and kind == "switch-database":
+            orders[subject] = act
+        elif what == "effect" and kind in ONCE:
+            if act in before:
+                yield f"{at:.1f} s: {step} did {text} a second time"
+            before.add(act)
+        elif what == "forked" and text == "switched":
+            act = orders.get(subject, act)
+            if switched.get(subject) == act:
+                yield f"{at:.1f} s: {act[0]} did {act[1]} a second time"
+            switched[subject] = act
+        elif what == "forked":
+            switched.pop(subject, None)

@@ -1,0 +1,189 @@
+"""Each invariant's checker, with a history that breaks exactly it, and one that breaks none."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.soak.checkers.data import Line
+from tests.soak.checkers.table import CHECKERS, violations
+
+DB, SERVICE, ONE, TWO = "general-db", "portal", "ndc01-data", "ndc02-data"
+CHECKERS_FOLDER: Final = Path(__file__).resolve().parents[2] / "soak" / "checkers"
+
+
+def _line(what: str, subject: str, host: str = "", number: int = 0, text: str = "") -> Line:
+    return (0.0, what, subject, host, number, text)
+
+
+def _history(*lines: Line) -> list[Line]:
+    """Return ``lines`` as they follow each other, a second each."""
+    return [(float(at), *line[1:]) for at, line in enumerate(lines)]
+
+
+def _acknowledged(host: str, timeline: int, row: str) -> Line:
+    return _line("acknowledged", DB, host, timeline, row)
+
+
+def _step(event: str, words: str, run: str = "run-1", step: str = "step") -> Line:
+    return _line("journal", run, step, text=f"{event} {words}")
+
+
+LEADS: Final = _line("leads", DB, ONE, 1)
+FOLLOWED: Final = (
+    LEADS,
+    _acknowledged(ONE, 1, "row-1"),
+    _line("forked", DB, TWO, 2, "switched"),
+    _line("leads", DB, TWO, 2),
+    _acknowledged(TWO, 2, "row-2"),
+)
+ANNOUNCED: Final = (_line("announces", SERVICE, "a", 1), _line("announces", SERVICE, "b", 1))
+SWITCH: Final = "switch-database database=general-db candidate=ndc02-data"
+FAILOVER: Final = _line("planned", "run-1", text="failover a b")
+
+BROKEN: Final[dict[str, list[Line]]] = {
+    "I1 two writers": _history(
+        LEADS, _acknowledged(ONE, 1, "row-1"), _acknowledged(TWO, 1, "row-2")
+    ),
+    "I2 an old epoch is obeyed": _history(
+        _line("obeyed", SERVICE, "a", 3, "withdraw-service run-2"),
+        _line("obeyed", SERVICE, "a", 2, "announce-service run-1"),
+    ),
+    "I3 a planned switch loses a write": _history(*FOLLOWED, _line("log", DB, TWO, 2, "row-2")),
+    "I4 a loss that nobody named": _history(
+        LEADS,
+        _acknowledged(ONE, 1, "row-1"),
+        _line("forked", DB, TWO, 2, "taken-over"),
+        _line("log", DB, TWO, 2, "row-2"),
+    ),
+    "I5 dead on one word": _history(FAILOVER, _line("sight-of", "run-1", "a", 1, "")),
+    "I6 two runs at once": _history(
+        _line("claimed", DB, "", 1, "run-1"),
+        _line("effect", DB, "run-2/promote", 1, SWITCH),
+    ),
+    "I7 the last serving site is taken away": _history(
+        *ANNOUNCED, _line("withdraws", SERVICE, "a", 2), _line("withdraws", SERVICE, "b", 2)
+    ),
+    "I8 a guess": _history(LEADS, _line("overtaken", DB, ONE, 1)),
+    "I9 stale status is believed": _history(LEADS, _step("succeeded", SWITCH)),
+    "I10 recovery needs what is lost": _history(
+        FAILOVER, _step("started", "withdraw-service service=portal host=a epoch=2")
+    ),
+    "I11 a tail is wiped, or a former leader writes": _history(
+        _line("kept", DB, ONE, 1, "row-1"), _line("rewound", DB, ONE, 1, "row-1,row-2")
+    ),
+    "I12 a step is done twice": _history(
+        _line("effect", "a", "run-1/fence-a", 1, "cut-power host=a"),
+        _line("power-on", "a"),
+        _line("effect", "a", "run-1/fence-a", 2, "cut-power host=a"),
+    ),
+}
+
+WELL: Final[dict[str, list[Line]]] = {
+    "I1 two writers": _history(*FOLLOWED),
+    "I2 an old epoch is obeyed": _history(
+        _line("obeyed", SERVICE, "a", 2, "announce-service run-1"),
+        _line("obeyed", SERVICE, "b", 1, "announce-service run-1"),
+        _line("obeyed", SERVICE, "a", 3, "withdraw-service run-2"),
+    ),
+    "I3 a planned switch loses a write": _history(
+        *FOLLOWED, _line("log", DB, TWO, 2, "row-1 row-2")
+    ),
+    "I4 a loss that nobody named": _history(
+        LEADS,
+        _line("waits-for", DB, ONE, 0),
+        _acknowledged(ONE, 1, "row-that-had-no-copy"),
+        _line("forked", DB, TWO, 2, "taken-over"),
+        _line("log", DB, TWO, 2, ""),
+    ),
+    "I5 dead on one word": _history(FAILOVER, _line("sight-of", "run-1", "a", 2, "")),
+    "I6 two runs at once": _history(
+        _line("claimed", DB, "", 1, "run-1"),
+        _line("effect", DB, "run-1/promote", 1, SWITCH),
+        _line("released", DB, "", 1),
+        _line("claimed", DB, "", 2, "run-2"),
+        _line("effect", DB, "run-2/promote", 1, SWITCH),
+    ),
+    "I7 the last serving site is taken away": _history(
+        *ANNOUNCED, _line("withdraws", SERVICE, "a", 2), _line("falls-silent", SERVICE, "b")
+    ),
+    "I8 a guess": _history(
+        LEADS, _line("stops", DB, ONE, 1), _line("forked", DB, TWO, 2, "elected")
+    ),
+    "I9 stale status is believed": _history(*FOLLOWED, _step("succeeded", SWITCH)),
+    "I10 recovery needs what is lost": _history(
+        FAILOVER,
+        _step("started", "cut-power host=a life=1"),
+        _step("started", "announce-service service=portal host=c epoch=2"),
+    ),
+    "I11 a tail is wiped, or a former leader writes": _history(
+        _line("kept", DB, ONE, 1, "row-1,row-2"), _line("rewound", DB, ONE, 1, "row-1,row-2")
+    ),
+    "I12 a step is done twice": _history(
+        _line("effect", DB, "run-1/promote", 1, SWITCH),
+        _line("forked", DB, TWO, 2, "switched"),
+        _line("forked", DB, ONE, 3, "elected"),
+        _line("effect", DB, "run-1/promote", 2, SWITCH),
+        _line("forked", DB, TWO, 4, "switched"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_what_breaks_one_invariant_is_found_by_its_checker_alone(name: str) -> None:
+    broken = {sentence.split(":")[0] for sentence in violations(BROKEN[name])}
+
+    assert broken == {name}
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_what_comes_close_and_breaks_none_is_left_alone(name: str) -> None:
+    assert violations(WELL[name]) == []
+
+
+def test_there_are_as_many_as_things_that_must_never_happen() -> None:
+    assert [name.split(" ")[0] for name in CHECKERS] == [f"I{n}" for n in range(1, 13)]
+
+
+def test_an_old_leader_that_acknowledges_after_the_next_is_one_of_two_writers() -> None:
+    late = _history(*FOLLOWED, _acknowledged(ONE, 1, "row-3"))
+
+    broken = {sentence.split(":")[0] for sentence in violations(late)}
+
+    assert {"I1 two writers", "I11 a tail is wiped, or a former leader writes"} == broken
+
+
+def test_a_host_that_is_given_up_and_seen_by_somebody_is_no_loss() -> None:
+    seen = _history(FAILOVER, _line("sight-of", "run-1", "a", 2, "ndc03"))
+
+    assert [sentence.split(":")[0] for sentence in violations(seen)] == ["I5 dead on one word"]
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ((), "announce-service service=portal host=a epoch=1"),
+        (ANNOUNCED, "withdraw-service service=portal host=a epoch=1"),
+        ((_line("placed", SERVICE, "x", 1),), "move-placement service=portal target=x epoch=2"),
+        ((_line("power-off", "a"), _line("power-on", "a")), "cut-power host=a life=1"),
+    ],
+)
+def test_each_effect_that_was_not_there_is_a_stale_belief(
+    before: tuple[Line, ...], words: str
+) -> None:
+    (sentence,) = violations(_history(*before, _step("succeeded", words)))
+
+    assert sentence.startswith("I9 ")
+
+
+@pytest.mark.parametrize("path", sorted(CHECKERS_FOLDER.glob("*.py")), ids=lambda path: path.name)
+def test_a_checker_shares_no_code_with_what_it_checks(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+    own = {"__future__", "collections", "collections.abc", "typing"}
+    assert {m for m in modules - own if not m.startswith("tests.soak.checkers")} == set()
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
