@@ -1,0 +1,133 @@
+"""Whole schedules of faults, with people who ask for plans: nothing that must never happen does."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from core.runs.ports import Token
+from dr.epochs import Act
+from dr.simulation import agents, doors
+from dr.simulation.database import SimulatedDatabase
+from dr.simulation.truth import Truth
+from inventory.names import HostName, ServiceName
+from tests.soak.events import Ask, FaultKind, Planned
+from tests.soak.soak import events_of, judged, shrunk, smaller
+from tests.soak.story import story
+
+THERE_AND_BACK = "switchover public-service-portal"
+LATE = (
+    Planned(9.0, FaultKind.MESSAGE, "announce-service", 30.0, "late", 1),
+    Planned(10.0, Ask.CARRIED, THERE_AND_BACK),
+    Planned(34.0, Ask.CARRIED, THERE_AND_BACK),
+)
+"""an announcement of the first run arrives while, or after, the second moves the service back"""
+HUNDREDS = 100
+CHUNK = 10
+
+
+@pytest.mark.parametrize("first", range(0, HUNDREDS, CHUNK))
+def test_nothing_that_must_never_happen_does(first: int) -> None:
+    broken = {
+        seed: found for seed in range(first, first + CHUNK) if (found := judged(seed).violations)
+    }
+
+    assert broken == {}
+
+
+def test_a_schedule_is_long_and_its_faults_overlap_and_are_of_many_kinds() -> None:
+    faults = [event for event in events_of(1) if event.kind not in set(Ask)]
+    moments = [(event.at, 1) for event in faults] + [(e.at + e.length, -1) for e in faults]
+    lasting, most = 0, 0
+    for _, change in sorted(moments):
+        lasting += change
+        most = max(most, lasting)
+
+    assert len(moments) >= 200
+    assert most >= 2
+    assert len({event.kind for event in faults}) >= 12
+    assert {event.kind for seed in range(20) for event in events_of(seed)} == {*FaultKind, *Ask}
+
+
+def test_a_seed_tells_the_same_story_to_the_byte() -> None:
+    once, again = judged(3), judged(3)
+
+    assert list(story(once.played.history)) == list(story(again.played.history))
+    assert once.played.history == again.played.history
+    assert list(story(judged(4).played.history)) != list(story(once.played.history))
+
+
+def test_runs_of_every_kind_begin_and_end_under_faults() -> None:
+    runs: Counter[str] = Counter()
+    for seed in range(20):
+        runs.update(judged(seed).played.tally.runs)
+
+    assert runs["switchover done"] >= 5
+    assert runs["failover done"] >= 3
+    assert runs["switchover held"] >= 1
+
+
+def test_what_fails_is_told_by_a_schedule_with_fewer_events() -> None:
+    events = [Planned(float(at), FaultKind.LINK_CUT, "a-link") for at in range(40)]
+
+    left = shrunk(events, lambda some: {events[7], events[31]} <= set(some))
+
+    assert left == (events[7], events[31])
+
+
+def _obeys_anything(
+    truth: Truth, act: Act, service: ServiceName, host: HostName, token: Token
+) -> None:
+    served = truth.at(service)
+    served.epochs[host] = max(served.epochs[host], token.epoch)
+    truth.around.tell("obeyed", service, host, token.epoch, f"{act} {token.run}")
+    served.announce(host, wanted=act is Act.ANNOUNCE)
+
+
+def _rewinds_at_once(database: SimulatedDatabase, host: HostName) -> None:
+    stray = database.strays.pop(host)
+    database.awaited.discard(host)
+    database.tell("rewound", host, stray.timeline, ",".join(stray.rows))
+
+
+def test_hosts_that_obey_every_epoch_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors, "obey", _obeys_anything)
+    monkeypatch.setattr(agents, "obey", _obeys_anything)
+
+    broken = {sentence.split(":")[0] for sentence in judged(0, LATE).violations}
+
+    assert "I2 an old epoch is obeyed" in broken
+
+
+def test_hosts_that_keep_their_epochs_refuse_what_comes_late() -> None:
+    found = judged(0, LATE)
+
+    assert found.violations == ()
+    assert found.played.tally.runs["switchover done"] == 2
+
+
+def test_members_that_rewind_before_a_copy_is_kept_are_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(SimulatedDatabase, "_keep", _rewinds_at_once)
+
+    assert _broken(range(20)) == {"I11 a tail is wiped, or a former leader writes"}
+
+
+def _broken(seeds: range) -> set[str]:
+    for seed in seeds:
+        if found := judged(seed).violations:
+            return {sentence.split(":")[0] for sentence in found}
+    return set()
+
+
+def test_a_smaller_schedule_breaks_the_same_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SimulatedDatabase, "_keep", _rewinds_at_once)
+    found = next(one for seed in range(20) if (one := judged(seed)).violations)
+
+    events, end = smaller(found)
+
+    assert len(events) < 6
+    assert end.violations
+    assert end.violations == judged(found.seed, events).violations

@@ -1,0 +1,62 @@
+"""Which plans can be asked for now: what an operator would ask, and at times should not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from core.errors import PlanRefused
+from core.runs.plan import RunName
+from dr.losses import moves_after
+from dr.plan import RecoveryPlan
+from dr.planner import Occasion, plan_failover, plan_switchover
+from dr.request import Move
+from dr.simulation.world import World
+from inventory.names import OperatorName, ServiceName
+
+Asking: TypeAlias = Callable[[World, ServiceName, RunName, random.Random], RecoveryPlan | None]
+
+
+def switchover(
+    world: World, service: ServiceName, run: RunName, dice: random.Random
+) -> RecoveryPlan | None:
+    """Return a plan that moves ``service`` to a place of its that the dice choose."""
+    network = world.truth.network
+    declared = network.service(service)
+    copies = {m.site for m in network.database(declared.database).members if m.synchronous}
+    places = [site for site in (declared.home, *declared.refuges) if site in copies]
+    here = world.truth.at(service).placements[-1].site
+    others = [site for site in places if site != here]
+    target = dice.choice(others if dice.random() < 0.9 else places)
+    facts = world.eye.observe(service)
+    occasion = Occasion(run, world.now(), OperatorName("an"))
+    return plan_switchover(network, facts, Move(service, target), occasion)
+
+
+def failover(
+    world: World, service: ServiceName, run: RunName, dice: random.Random
+) -> RecoveryPlan | None:
+    """Return a plan that does without what seems to be lost, or without what lives."""
+    truth, network = world.truth, world.truth.network
+    plant, served = truth.plant, truth.at(service)
+    silent = plant.off | plant.frozen
+    silent |= {host for host in plant.hosts if plant.site(host) in plant.isolated}
+    leader = served.database.leader
+    concerned = (served.announcing | ({leader} if leader else set())) & silent
+    if not concerned and dice.random() < 0.7:
+        return None
+    site = plant.site(dice.choice(sorted(concerned))) if concerned else served.placements[-1].site
+    lost = frozenset(host.name for host in network.hosts_at(site))
+    if not concerned or not lost <= silent:
+        lost = frozenset(sorted(lost & silent) or sorted(lost)[:1])
+    facts = dict(world.eye.survey(lost))
+    occasion = Occasion(run, world.now(), OperatorName("an"))
+    moves = moves_after(network, facts, lost, None)
+    if not moves:
+        raise PlanRefused("nothing has to move")
+    return plan_failover(network, facts, moves, occasion, ", ".join(sorted(lost)))
+
+
+ASKINGS: Final[Mapping[str, Asking]] = {"switchover": switchover, "failover": failover}
+"""each kind of plan, by the name that a schedule has for it"""

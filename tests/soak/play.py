@@ -1,0 +1,197 @@
+"""Plays a schedule in a simulated world and writes down what happened."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from core.errors import PlanRefused
+from core.runs.journal import Wish
+from core.runs.plan import RunName
+from dr.plan import RecoveryPlan
+from dr.simulation.agents import Agents
+from dr.simulation.history import Happened
+from dr.simulation.world import World, rehearsed
+from inventory.names import ServiceName
+from inventory.network import Network
+from tests.soak.asking import Asking
+from tests.soak.events import LENGTH, Ask, Planned
+from tests.soak.faults import Faults
+from tests.soak.journals import Lines
+from tests.soak.listening import Listener, Tally
+from tests.soak.runners import Carried, Fuse, RunnerDied, nothing
+
+CALM = timedelta(seconds=200)
+"""after the last fault: everything can be well again"""
+TRIES = 4
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of one schedule."""
+
+    history: Sequence[Happened]
+    tally: Tally = field(default_factory=Tally)
+
+
+class Play:
+    """One schedule, and the world that it happens to."""
+
+    def __init__(
+        self,
+        network: Network,
+        events: Sequence[Planned],
+        seed: int,
+        askings: Mapping[str, Asking],
+    ) -> None:
+        names = [service.name for service in network.services]
+        self.world: World = rehearsed(network, *names, seed=seed, every=timedelta(milliseconds=500))
+        self.dice = random.Random(f"people {seed}")  # noqa: S311 - reproducible, not secret
+        self.askings = askings
+        self.faults = Faults(self.world)
+        self.played = Played(self.world.truth.history.events)
+        self.open: list[Carried] = []
+        self.carrying = 0
+        self._asked = 0
+        self._events = events
+        for database in self.world.truth.databases.values():
+            database.promotion = None
+        for name in names:
+            Agents(self.world, name)
+
+    def play(self) -> Played:
+        """Let everything happen, then a calm in which what is left is settled."""
+        own = []
+        for event in self._events:
+            if event.kind not in set(Ask):
+                self._at(event.at, event, self.faults.begin)
+                self._at(event.at + event.length, event, self.faults.end)
+            elif event.extra == "beside":
+                self._at(event.at, event, self._beside)
+            else:
+                own.append(event)
+        for event in own:
+            self._until(event.at)
+            self._ask(event)
+        self._until(LENGTH)
+        self.faults.end_all()
+        self.world.sleep(CALM)
+        self._settle()
+        self._close()
+        return self.played
+
+    def _at(self, seconds: float, event: Planned, act: Callable[[Planned], None]) -> None:
+        self.world.timeline.at(timedelta(seconds=seconds), lambda: act(event))
+
+    def _until(self, seconds: float) -> None:
+        left = timedelta(seconds=seconds) - self.world.elapsed()
+        if left > timedelta():
+            self.world.sleep(left)
+
+    def _beside(self, event: Planned) -> None:
+        if self.carrying < 2:
+            self._ask(event)
+
+    def _ask(self, event: Planned) -> None:
+        self.carrying += 1
+        still = [run for run in self.open if run.open]
+        if still and self.dice.random() < 0.6:
+            self._go_on(self.dice.choice(still))
+        else:
+            self._plan(event)
+        self.carrying -= 1
+
+    def _go_on(self, run: Carried) -> None:
+        wishes = []
+        if self.dice.random() < 0.3:
+            wishes = run.wish(self.dice.choice([Wish.ABORT, Wish.SKIP]))
+        self._tell(f"{run.plan.id} is resumed{' with a wish' if wishes else ''}")
+        run.resume(*wishes)
+        self._tell_end(run)
+
+    def _plan(self, event: Planned) -> None:
+        self._asked += 1
+        kind, service = event.what.split(" ")
+        name = RunName(f"run-{self._asked}")
+        plan = self._patient(kind, ServiceName(service), name)
+        if plan is None:
+            return
+        self.faults.sights(plan)
+        self._tell(f"{name} begins: {plan.title} ({event.kind} at instant {event.number})")
+        self.played.tally.runs[f"{kind} begun"] += 1
+        listener = Listener(plan, kind, self.world.truth.around, self.faults, self.played.tally)
+        lines = Lines(self.world.truth.quorum, self.world.timeline, listener.hear)
+        run = Carried(self.world, plan, lines)
+        self.open.append(run)
+        self._carry(run, event)
+        self._tell_end(run)
+
+    def _patient(self, kind: str, service: ServiceName, name: RunName) -> RecoveryPlan | None:
+        """Return the plan that is asked for, for as long as a person asks again."""
+        for _ in range(TRIES):
+            try:
+                plan = self.askings[kind](self.world, service, name, self.dice)
+            except PlanRefused as refusal:
+                self._tell(f"{kind} of {service} is refused: {refusal.what}")
+                self.played.tally.runs[f"{kind} refused"] += 1
+            else:
+                if plan is not None:
+                    return plan
+            self.world.sleep(timedelta(seconds=self.dice.uniform(1, 12)))
+        return None
+
+    def _carry(self, run: Carried, event: Planned) -> None:
+        pause = timedelta(seconds=event.length)
+
+        def die() -> None:
+            raise RunnerDied
+
+        def stand_still() -> None:
+            self._tell(f"the runner of {run.plan.id} stands still, and another takes over")
+            self.world.sleep(pause)
+            run.resume()
+
+        match event.kind:
+            case Ask.KILLED:
+                run.begin(Fuse(event.number, die))
+                self.world.sleep(pause)
+                run.resume()
+            case Ask.STOPPED:
+                run.begin(Fuse(event.number, stand_still))
+            case _:
+                run.begin(Fuse(0, nothing))
+
+    def _settle(self) -> None:
+        for _ in range(2):
+            for run in [one for one in self.open if one.open]:
+                run.resume(*run.wish(Wish.SKIP))
+                self.world.sleep(timedelta(seconds=10))
+        self.world.sleep(timedelta(seconds=30))
+
+    def _close(self) -> None:
+        around = self.world.truth.around
+        for name, database in self.world.truth.databases.items():
+            around.tell(
+                "log", name, database.leader or "", database.timeline, " ".join(database.log)
+            )
+        for service, citizens in self.world.citizens.items():
+            last = citizens.acknowledged[-1].at if citizens.acknowledged else timedelta()
+            served = self.world.elapsed() - last < timedelta(seconds=5)
+            around.tell("served" if served else "not-served", service)
+            self.played.tally.runs["served at the end" if served else "not served at the end"] += 1
+        for run in self.open:
+            state = run.run
+            verdict = "never opened" if state is None else state.verdict
+            self.played.tally.runs[f"{run.plan.basis.intent} {verdict}"] += 1
+        for edge, times in self.world.edges.items():
+            self.played.tally.edges[f"agent {edge}"] += times
+
+    def _tell(self, text: str) -> None:
+        self.world.truth.around.tell("person", text)
+
+    def _tell_end(self, run: Carried) -> None:
+        state = run.run
+        verdict = state.closed or state.verdict if state else "never opened"
+        self._tell(f"{run.plan.id}: {verdict}{'; ' + run.trouble[-1] if run.trouble else ''}")

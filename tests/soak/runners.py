@@ -1,0 +1,140 @@
+"""Whoever carries a run: it may die, or stand still while another takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from core.errors import NdcError, WorldError
+from core.runs.journal import Request, RunVerdict, Where, Wish
+from core.runs.machine import StepState
+from core.runs.ports import Completion, Token
+from core.runs.run import fold
+from dr.actions import Action
+from dr.conditions import Conditions
+from dr.plan import RecoveryEngine, RecoveryPlan, RecoveryRun
+from dr.simulation.world import World
+from tests.soak.journals import Lines, SharedJournal
+
+
+class RunnerDied(BaseException):
+    """Not an Exception: nothing in the engine may catch it."""
+
+
+@dataclass(slots=True)
+class Fuse:
+    """Something happens at the ``instant``-th time that it is touched."""
+
+    instant: int
+    happen: Callable[[], None]
+    touched: int = 0
+
+    def touch(self) -> None:
+        self.touched += 1
+        if self.touched == self.instant:
+            self.happen()
+
+
+@dataclass(frozen=True, slots=True)
+class FusedWorld:
+    world: World
+    fuse: Fuse
+
+    def begin(self, action: Action, token: Token, deadline: timedelta) -> None:
+        self.fuse.touch()
+        self.world.begin(action, token, deadline)
+        self.fuse.touch()
+
+    def wait(self, bound: timedelta) -> Completion | None:
+        completion = self.world.wait(bound)
+        if completion:
+            self.fuse.touch()
+        return completion
+
+
+@dataclass(slots=True)
+class Wished:
+    """What people ask of a run, once."""
+
+    wishes: list[Request]
+
+    def requests(self) -> Sequence[Request]:
+        return tuple(self.wishes)
+
+    def put_away(self, request: Request) -> None:
+        self.wishes.remove(request)
+
+
+def nothing() -> None:
+    """Let a fuse pass."""
+
+
+@dataclass(slots=True)
+class Carried:
+    """One run, and everybody who carried it."""
+
+    world: World
+    plan: RecoveryPlan
+    lines: Lines
+    wishes: int = 0
+    trouble: list[str] = field(default_factory=list)
+    """why runners stopped"""
+
+    def begin(self, fuse: Fuse | None = None) -> None:
+        """Carry it from its beginning as far as it goes, or until its runner ends."""
+        engine = self._engine(fuse or Fuse(0, nothing), [])
+        self._guarded(lambda: engine.start(self.plan, Where.ETCD))
+
+    def resume(self, *wishes: Request, fuse: Fuse | None = None) -> None:
+        """Carry it on, if it was begun."""
+        if self.lines.records and self.open:
+            engine = self._engine(fuse or Fuse(0, nothing), list(wishes))
+            self._guarded(engine.resume)
+
+    @property
+    def run(self) -> RecoveryRun | None:
+        """How it stands."""
+        return fold(self.lines.records)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not over."""
+        run = self.run
+        return run is not None and run.closed is None
+
+    def wish(self, wish: Wish) -> list[Request]:
+        """Return what a person asks for who wants it over."""
+        run = self.run
+        if run is None:
+            return []
+        if wish is Wish.ABORT:
+            return [] if run.past_return else [self._request(Wish.ABORT, None)]
+        held = run.steps_in(StepState.IN_DOUBT, StepState.FAILED)
+        looks = {"verify-service", "compare-logs", "narrow-sync"}
+        return [self._request(Wish.SKIP, s.id) for s in held if s.action.kind in looks]
+
+    def _request(self, wish: Wish, step: object) -> Request:
+        self.wishes += 1
+        name = None if step is None else self.plan.step(step).id  # type: ignore[arg-type] # an id
+        return Request(f"wish-{self.wishes}", wish, "an", "it has to end", name)
+
+    def _guarded(self, carry: Callable[[], RecoveryRun]) -> None:
+        try:
+            run = carry()
+        except RunnerDied:
+            self.trouble.append("the runner died")
+        except (WorldError, NdcError) as error:
+            self.trouble.append(error.what)
+        else:
+            if run.verdict is RunVerdict.HELD:
+                self.trouble += run.waits_for()[:1]
+
+    def _engine(self, fuse: Fuse, wishes: list[Request]) -> RecoveryEngine:
+        return RecoveryEngine(
+            journal=SharedJournal(self.lines, fuse.touch),
+            sensor=Conditions(self.world.eye),
+            actuator=FusedWorld(self.world, fuse),
+            clock=self.world,
+            inbox=Wished(wishes),
+        )

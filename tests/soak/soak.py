@@ -1,0 +1,84 @@
+"""Schedules by their seeds: one is played, judged, and made smaller if something was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from inventory.network import Network
+from tests.networks import DECLARED, SHARED_DATABASE, TWO_DATABASES, network
+from tests.soak.asking import ASKINGS
+from tests.soak.checkers.table import violations
+from tests.soak.events import Planned, schedule
+from tests.soak.play import Play, Played
+
+KINDS: Final = ("switchover", "failover", "failover")
+"""of plans that are asked for: a failover needs a reason, so it is refused more often"""
+NETWORKS: Final = (
+    ("compact", SHARED_DATABASE),
+    ("compact", TWO_DATABASES),
+    ("tiny", SHARED_DATABASE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of one seed."""
+
+    seed: int
+    played: Played
+    violations: tuple[str, ...]
+
+
+@cache
+def network_of_seed(which: int) -> Network:
+    """Return the network that every ``len(NETWORKS)``-th seed plays in."""
+    profile, folder = NETWORKS[which]
+    return network(profile, DECLARED, folder)
+
+
+def events_of(seed: int) -> tuple[Planned, ...]:
+    """Return what the schedule of ``seed`` holds."""
+    return schedule(network_of_seed(seed % len(NETWORKS)), seed, KINDS)
+
+
+def judged(seed: int, events: Sequence[Planned] | None = None) -> Judged:
+    """Return what came of ``events`` under ``seed``; without events, of its own schedule."""
+    of = network_of_seed(seed % len(NETWORKS))
+    played = Play(of, events_of(seed) if events is None else events, seed, ASKINGS).play()
+    return Judged(seed, played, tuple(violations(played.history)))
+
+
+def shrunk(
+    events: Sequence[Planned], still_fails: Callable[[Sequence[Planned]], bool]
+) -> tuple[Planned, ...]:
+    """Return as few of ``events`` as found that fail still: halves are dropped, then less."""
+    left, size = list(events), max(len(events) // 2, 1)
+    while True:
+        start = 0
+        while start < len(left):
+            fewer = left[:start] + left[start + size :]
+            if fewer and still_fails(fewer):
+                left = fewer
+            else:
+                start += size
+        if size == 1:
+            return tuple(left)
+        size //= 2
+
+
+def smaller(found: Judged) -> tuple[tuple[Planned, ...], Judged]:
+    """Return a schedule with fewer events that breaks one of the same invariants, and its end."""
+    broken = {_name(sentence) for sentence in found.violations}
+
+    def still_fails(events: Sequence[Planned]) -> bool:
+        return bool(broken & {_name(one) for one in judged(found.seed, events).violations})
+
+    events = shrunk(events_of(found.seed), still_fails)
+    return events, judged(found.seed, events)
+
+
+def _name(sentence: str) -> str:
+    return sentence.split(":", maxsplit=1)[0]
