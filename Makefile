@@ -66,12 +66,15 @@ golden: $(VENV) ## write the golden texts and the generated documents anew; read
 lab: $(VENV) ## the lab suite: real servers, and a whole network of its own
 	@toolchain/lab-suite
 
-.PHONY: campaign bench mutants
+.PHONY: campaign bench mutants soak
 campaign: $(VENV) ## what takes longer than make test may: runs interrupted at many more instants
 	@NDC_TEST_CHOICE=campaign toolchain/lab-suite
 
 bench: $(VENV) ## measure the figures, or some: make bench ONLY="switchover help" ROUNDS=3
 	@$(BIN)/python -m tests.benchmarks $(ONLY) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+soak: $(VENV) ## play ten thousand schedules of faults in a simulated world: SCHEDULES=500 SEED=1
+	@$(BIN)/python -m tests.soak $(or $(SEED),0) --schedules $(or $(SCHEDULES),10000)
 
 mutants: $(VENV) ## put small faults into what decides; which does no test notice? SAMPLE=200 SEED=1
 	@$(BIN)/python -m tests.mutants $(ONLY) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))

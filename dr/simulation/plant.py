@@ -38,6 +38,10 @@ class Plant:
     """sites that the operator cannot see into"""
     mute_ports: set[HostName] = field(default_factory=set)
     """hosts whose power port cannot be reached"""
+    answers_since: dict[HostName, timedelta] = field(default_factory=dict)
+    """of hosts that were silent for everybody elsewhere: when that ended; absent: silent still"""
+    changes: int = 0
+    """how often something of this changed"""
     watchers: list[Callable[[], None]] = field(default_factory=list)
     """told after each change"""
     _places: dict[SiteName, SiteName] = field(default_factory=dict)
@@ -47,6 +51,7 @@ class Plant:
     def __post_init__(self) -> None:
         self._sites = {host.name: host.site for host in self.network.hosts}
         self._map()
+        self._hear()
 
     @property
     def hosts(self) -> frozenset[HostName]:
@@ -85,7 +90,9 @@ class Plant:
     def changing(self) -> Iterator[Plant]:
         """Change anything within, and have it noticed afterwards."""
         yield self
+        self.changes += 1
         self._map()
+        self._hear()
         for watcher in self.watchers:
             watcher()
 
@@ -119,6 +126,15 @@ class Plant:
         up = [link for link in self.network.links if self._carries(link)]
         self._places = self._joined_by(up)
         self._quick_places = self._joined_by([link for link in up if link.name not in self.slow])
+
+    def _hear(self) -> None:
+        """Note who answers others again, and who does no more."""
+        for host, site in self._sites.items():
+            alone = len([one for one in self._places.values() if one == self._places[site]]) == 1
+            if not self.runs(host) or alone:
+                self.answers_since.pop(host, None)
+            else:
+                self.answers_since.setdefault(host, self.clock.elapsed())
 
     def _carries(self, link: Link) -> bool:
         ends = (link.a, link.z)

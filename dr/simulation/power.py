@@ -36,7 +36,9 @@ class SimulatedPower:
         if host not in plant.hosts or plant.life(host) != life:
             raise Rejected(f"{host} does not live the life {life}")
         if host not in plant.off:
-            self.truth.around.tell("power-off", host, text=life)
+            since = plant.answers_since.get(host)
+            answered = 0 if since is None else (self.truth.timeline.elapsed() - since).seconds
+            self.truth.around.tell("power-off", host, number=answered, text=life)
             plant.power_off(host)
             self.truth.changes += 1
 

@@ -21,8 +21,17 @@ class Quorum:
     alarms: frozenset[str] = frozenset()
     """that it raises; with one it takes no writes"""
 
+    _known: tuple[object, frozenset[HostName]] = (None, frozenset())
+    """the last answer, and what it was given for"""
+
     def majority(self) -> frozenset[HostName]:
         """Return the voters that are one quorum now; empty: there is none."""
+        now = (self.plant.changes, self.stopped, frozenset(self.lost))
+        if self._known[0] != now:
+            self._known = (now, self._majority())
+        return self._known[1]
+
+    def _majority(self) -> frozenset[HostName]:
         groups: dict[HostName, set[HostName]] = defaultdict(set)
         voters = self.plant.network.voters
         for voter in voters:

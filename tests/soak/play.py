@@ -12,6 +12,7 @@ from core.runs.journal import Wish
 from core.runs.plan import RunName
 from dr.plan import RecoveryPlan
 from dr.simulation.agents import Agents
+from dr.simulation.database import PROMOTION
 from dr.simulation.history import Happened
 from dr.simulation.world import World, rehearsed
 from inventory.names import ServiceName
@@ -77,6 +78,8 @@ class Play:
             self._ask(event)
         self._until(LENGTH)
         self.faults.end_all()
+        for database in self.world.truth.databases.values():
+            database.promotion = PROMOTION
         self.world.sleep(CALM)
         self._settle()
         self._close()

@@ -9,6 +9,8 @@ from typing import Final
 from tests.soak.checkers.data import Line
 
 OBSERVERS: Final = 2
+LATE_SECONDS: Final = 20
+"""longer than a request to cut a host's power is on its way, after its silence was looked at"""
 ONCE: Final = frozenset({"claim-workload", "move-placement", "take-over", "cut-power"})
 """what changes the world once; announcing may be needed again after a host lost its power"""
 MOVES: Final = ONCE | {"switch-database", "announce-service", "withdraw-service"}
@@ -29,13 +31,18 @@ def old_epochs(history: Iterable[Line]) -> Iterator[str]:
 
 
 def hasty_deaths(history: Iterable[Line]) -> Iterator[str]:
-    """I5: yield each host that was given up though somebody saw it, or too few looked."""
-    for at, what, run, host, silent_sites, seen_from in history:
-        if what == "sight-of" and (seen_from or silent_sites < OBSERVERS):
+    """I5: yield each host that was given up though somebody saw it, or too few looked.
+
+    And each whose power was cut though it had answered others for a while by then.
+    """
+    for at, what, run, host, number, seen_from in history:
+        if what == "sight-of" and (seen_from or number < OBSERVERS):
             yield (
-                f"{at:.1f} s: {run} gave {host} up, which {silent_sites} other sites did not see, "
+                f"{at:.1f} s: {run} gave {host} up, which {number} other sites did not see, "
                 f"and {seen_from or 'nobody'} did"
             )
+        if what == "power-off" and number > LATE_SECONDS:
+            yield f"{at:.1f} s: the power of {run} was cut; it had answered for {number} s"
 
 
 def two_movers(history: Iterable[Line]) -> Iterator[str]:

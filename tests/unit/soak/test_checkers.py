@@ -162,6 +162,15 @@ def test_a_host_that_is_given_up_and_seen_by_somebody_is_no_loss() -> None:
     assert [sentence.split(":")[0] for sentence in violations(seen)] == ["I5 dead on one word"]
 
 
+@pytest.mark.parametrize(("answered_seconds", "broken"), [(5, 0), (300, 1)])
+def test_the_power_of_a_host_that_answers_again_is_not_cut(
+    answered_seconds: int, broken: int
+) -> None:
+    cut = _history(_line("power-off", "a", number=answered_seconds))
+
+    assert len(violations(cut)) == broken
+
+
 @pytest.mark.parametrize(
     ("before", "words"),
     [
