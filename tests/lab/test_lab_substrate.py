@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -264,7 +265,7 @@ def test_a_second_daemon_is_refused(bench: Bench) -> None:
     bench.labd.status(start=True)
 
     second = subprocess.run(
-        ["python3", "-m", "ndc.daemons.labd", ENVIRONMENT],
+        [sys.executable, "-P", "-m", "ndc.daemons.labd", ENVIRONMENT],
         capture_output=True,
         text=True,
         check=False,
