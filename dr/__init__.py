@@ -2,23 +2,26 @@
 
 Read in this order.
 
-What is done and how it is seen: ``actions`` (the verbs), ``questions`` (what is asked of the
-world), ``conditions`` (what each verb needs and brings about), ``doors`` (what recovery reaches),
-``eye`` (answers questions through them), ``hands`` (makes attempts through them), ``placing`` (lets
-services be announced where their records say), ``busy`` (who leads or serves).
+What is done and how it is seen: ``actions`` (the verbs), ``questions`` and ``loss_questions`` (what
+is asked of the world, and of what was lost), ``conditions`` (what each verb needs and brings
+about), ``doors`` (what recovery reaches), ``looks`` (one look), ``eye`` and ``sightings`` (answer
+questions through the doors), ``hands`` (makes attempts through them), ``placing`` (lets services be
+announced where their records say), ``busy`` (who leads or serves).
 
-How a run is decided: ``facts`` (what was seen), ``placement`` (which site serves, at which epoch),
+How a run is decided: ``request`` (what is asked for), ``losses`` (what has to move once something
+is lost), ``facts`` (what was seen), ``placement`` (which site serves, at which epoch),
 ``observers`` (from where others may be called dead), ``rules`` (reasons to refuse), ``copies``
-(reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``, ``plan`` (the
-value that is printed and then run), ``ending`` (what its end is worth), ``report`` (what it came
-to), ``succession`` (whether a new leader has all that the old one wrote).
+(reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``, ``moving``
+(the steps of one service), ``plan`` (the value that is printed and then run), ``ending`` (what its
+end is worth), ``report`` (what it came to), ``succession`` (whether a new leader has all that the
+old one wrote).
 
-What is said and printed: ``plan_text``, ``run_text``; ``epochs`` (between a run and the guard of a
-host), ``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's
-log meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
-when a leader may write), ``tail`` (what only a former leader wrote down), ``apart`` (what a host
-tells of that), ``disk`` (when a leader gives way since its disk does not), ``announcing`` (when a
-host that is ill withdraws).
+What is said and printed: ``plan_text``, ``plan_figures``, ``run_text``, ``report_text``; ``epochs``
+(between a run and the guard of a host), ``sight`` (what an observer sees), ``log_end`` (of a former
+leader), ``seam`` (where a copy's log meets its leader's), ``edges`` (what an agent does about a
+placement record), ``lease`` (until when a leader may write), ``tail`` (what only a former leader
+wrote down), ``apart`` (what a host tells of that), ``disk`` (when a leader gives way since its disk
+does not), ``announcing`` (when a host that is ill withdraws).
 
 Then the subpackages: ``live`` works from the operator's machine, ``onhost`` runs on hosts,
 ``simulation`` is a world without hosts. Carrying a plan out is the business of ``core.runs``.

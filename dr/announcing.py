@@ -106,7 +106,7 @@ class Company:
     now: timedelta
 
 
-class Move(Enum):
+class Conduct(Enum):
     """What a host does next about a service that is placed at its site."""
 
     STAY = auto()
@@ -151,26 +151,26 @@ def waits(company: Company) -> bool:
     return is_ill and any(_is_well(one) for one in announcing(company))
 
 
-def move(company: Company) -> Move:
+def move(company: Company) -> Conduct:
     """Return what this host does next; where nothing can be read, nobody asks, and all stays."""
     if not company.announced:
         return _withdrawn(company)
     if company.own is None or company.own.word != word_of(company):
-        return Move.TELL
+        return Conduct.TELL
     if company.spell.fitness is Fitness.ILL and relied_on(company):
-        return Move.STAND_DOWN
-    return Move.STAY
+        return Conduct.STAND_DOWN
+    return Conduct.STAY
 
 
-def _withdrawn(company: Company) -> Move:
+def _withdrawn(company: Company) -> Conduct:
     if company.own is not None:
-        return Move.TAKE_BACK
+        return Conduct.TAKE_BACK
     well = company.spell.fitness is Fitness.WELL
     if announcing(company):
         steady = company.now - company.spell.since >= STEADY
-        return Move.ANNOUNCE if well and steady else Move.STAY_OUT
+        return Conduct.ANNOUNCE if well and steady else Conduct.STAY_OUT
     alone = company.alone_since is not None and company.now - company.alone_since >= ALONE
-    return Move.ANNOUNCE if well or alone else Move.STAY_OUT
+    return Conduct.ANNOUNCE if well or alone else Conduct.STAY_OUT
 
 
 def _is_well(announcer: Announcer) -> bool:

@@ -15,7 +15,7 @@ from core.clock import Clock
 from core.measure import FRESH
 from dr import sightings
 from dr.doors import Doors
-from dr.facts import Facts, MemberFacts, Sighting
+from dr.facts import Facts, MemberFacts, SignsOfLife
 from dr.looks import Begin, at_once, if_seen
 from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead
 from dr.observers import observers
@@ -60,7 +60,7 @@ class Eye:
     clock: Clock
     begin: Begin = at_once
 
-    def look_at(self, lost: Iterable[HostName]) -> Mapping[HostName, Sighting]:
+    def look_at(self, lost: Iterable[HostName]) -> Mapping[HostName, SignsOfLife]:
         """Return what can be seen of hosts that are said to be lost."""
         names = sorted(lost)
         return sightings.look_at(self.doors, self.begin, names, observers(self.network, names))
@@ -75,12 +75,14 @@ class Eye:
         return {one.name: self.observe(one.name, sights) for one in self.network.services}
 
     def observe(
-        self, service: ServiceName, lost: Mapping[HostName, Sighting] | None = None
+        self, service: ServiceName, lost: Mapping[HostName, SignsOfLife] | None = None
     ) -> Facts:
         """Return what can be seen now about ``service``; what cannot be seen is absent.
 
-        ``lost`` is what was seen a moment ago of hosts that are said to be lost.
+        ``lost`` is what was seen a moment ago of hosts that are said to be lost; these are not
+        asked.
         """
+        signs = lost or {}
         declared = self.network.service(service)
         database = self.network.database(declared.database)
         records, door = self.doors.records, self.doors.database
@@ -89,10 +91,12 @@ class Eye:
         alarms = self.begin(lambda: if_seen(records.alarms))
         copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
         paused = self.begin(lambda: if_seen(lambda: door.paused(database.name)))
-        came = {m.host: self.begin(self._progress(database.name, m.host)) for m in database.members}
-        alive = {m.host: self.begin(self._lives(database.name, m.host)) for m in database.members}
-        ready = {host: self.begin(self._is_ready(service, host)) for host in declared.hosts}
-        obeying = {host: self.begin(self._obeys(service, host)) for host in declared.hosts}
+        holding = [member.host for member in database.members if member.host not in signs]
+        serving = [host for host in declared.hosts if host not in signs]
+        came = {host: self.begin(self._progress(database.name, host)) for host in holding}
+        alive = {host: self.begin(self._lives(database.name, host)) for host in holding}
+        ready = {host: self.begin(self._is_ready(service, host)) for host in serving}
+        obeying = {host: self.begin(self._obeys(service, host)) for host in serving}
         members, answering = copies(), _those(ready)
         progress = {host: own for host, look in came.items() if (own := look()) is not None}
         return Facts(
@@ -108,7 +112,7 @@ class Eye:
             paused=paused(),
             progress=progress,
             seams=self._seams(database.name, _leader(members), progress),
-            sightings=lost or {},
+            signs=signs,
         )
 
     def ask(self, question: Question) -> bool | None:

@@ -25,7 +25,7 @@ class MemberFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Power:
+class HostPower:
     """Whether a host has power, and which of its lives that is."""
 
     on: bool
@@ -34,10 +34,10 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class SignsOfLife:
     """What was seen of one host that is said to be lost."""
 
-    power: Power | None
+    power: HostPower | None
     """None: nobody who could take its power away answered"""
     answers: Mapping[HostName, bool]
     """whether it answered each observer; only those that could be asked"""
@@ -71,7 +71,7 @@ class Facts:
     """how far each copy came, by its own word; only those that said so"""
     seams: Mapping[HostName, Seam]
     """of copies to which the leader sends nothing: how its log goes on where they stand"""
-    sightings: Mapping[HostName, Sighting] = field(default_factory=dict)
+    signs: Mapping[HostName, SignsOfLife] = field(default_factory=dict)
     """of the hosts that are said to be lost"""
 
     @property

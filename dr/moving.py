@@ -81,8 +81,8 @@ class Moving:
         hears that it is to serve counts.
         """
         able = self.facts.obeying if self.leader_is_lost else self.facts.answering
-        there = serving_at(self.network, self.service, self.request.target)
-        return [host for host in there if host in able and host not in self.request.lost]
+        hosts = serving_at(self.network, self.service, self.request.target)
+        return [host for host in hosts if host in able and host not in self.request.lost]
 
     @property
     def leader_is_lost(self) -> bool:
@@ -135,7 +135,7 @@ class Moving:
         leading = [m.host for m in database.members] if self.leader_is_lost else []
         serving = [host for each in together for host in each.serving]
         for host in dict.fromkeys([*leading, *serving]):
-            sighting = self.facts.sightings.get(host)
+            sighting = self.facts.signs.get(host)
             if sighting is None:
                 continue
             if sighting.power is not None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from dr.doors import Doors
-from dr.facts import Power, Sighting
+from dr.facts import HostPower, SignsOfLife
 from dr.looks import Begin, if_seen
 from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead, OfALoss
 from inventory.names import HostName
@@ -46,13 +46,13 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
 
 def look_at(
     doors: Doors, begin: Begin, lost: Sequence[HostName], observers: Sequence[HostName]
-) -> Mapping[HostName, Sighting]:
+) -> Mapping[HostName, SignsOfLife]:
     """Return what can be seen now of each of ``lost``; all are looked at at the same time."""
     powers = {host: begin(_power(doors, host)) for host in lost}
     sights = {each: begin(_sight(doors, each, lost)) for each in observers}
-    seen = {each: sight for each, look in sights.items() if (sight := look()) is not None}
+    answers = {each: sight for each, look in sights.items() if (sight := look()) is not None}
     return {
-        host: Sighting(powers[host](), {each: host in sight for each, sight in seen.items()})
+        host: SignsOfLife(powers[host](), {each: host in sight for each, sight in answers.items()})
         for host in lost
     }
 
@@ -67,7 +67,7 @@ def _age(doors: Doors, host: HostName) -> Callable[[], timedelta | None]:
     return lambda: if_seen(lambda: doors.sight.up_for(host))
 
 
-def _power(doors: Doors, host: HostName) -> Callable[[], Power | None]:
+def _power(doors: Doors, host: HostName) -> Callable[[], HostPower | None]:
     return lambda: if_seen(lambda: doors.power.state(host))
 
 

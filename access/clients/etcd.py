@@ -49,7 +49,7 @@ class Unchanged:
     revision: int
 
 
-Condition: TypeAlias = Holds | Unchanged
+Comparison: TypeAlias = Holds | Unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Etcd:
         """
         return self._range(range_under(prefix))
 
-    def change(self, conditions: Sequence[Condition], changes: Sequence[Put | Delete]) -> bool:
+    def change(self, conditions: Sequence[Comparison], changes: Sequence[Put | Delete]) -> bool:
         """Make all ``changes`` at once if all ``conditions`` hold; tell whether they did.
 
         Raises:
@@ -221,7 +221,7 @@ def _not_seen(error: Rejected | Unreachable) -> NotSeen:
     )
 
 
-def _condition(one: Condition) -> dict[str, Any]:
+def _condition(one: Comparison) -> dict[str, Any]:
     if isinstance(one, Unchanged):
         return {"key": _coded(one.key), "target": "MOD", "mod_revision": str(one.revision)}
     if one.value is None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from access.clients import patroni
-from access.clients.etcd import Condition, Delete, Holds, Put, Unchanged
+from access.clients.etcd import Comparison, Delete, Holds, Put, Unchanged
 from core.clock import Clock
 from core.errors import Rejected, Unreachable, WorldError
 from dr.doors import SwitchOrder
@@ -86,7 +86,7 @@ class Orders:
         name = self._text(self._leading(database))
         return HostName(name) if name else None
 
-    def _conditions(self, order: SwitchOrder) -> list[Condition]:
+    def _conditions(self, order: SwitchOrder) -> list[Comparison]:
         """Return what must be so when the order is written; Rejected: it is not so now."""
         fence = self.records.fence(order.service, order.claim)
         leading, synchronous = patroni_facts(self.records.network.environment, order.database)

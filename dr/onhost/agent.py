@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from core.errors import WorldError
-from dr.announcing import Checked, Move
+from dr.announcing import Checked, Conduct
 from dr.edges import HostEdge, Local, edge, yields
 from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.fellowship import Fellowship
@@ -125,13 +125,13 @@ class Agent:
         checked = self._checked(service, announced=local.announced)
         company = fellowship.company(service, record.epoch, checked, announced=local.announced)
         match fellowship.next(service, company):
-            case Move.ANNOUNCE if wants_to_announce:
+            case Conduct.ANNOUNCE if wants_to_announce:
                 yield self._do(Act.ANNOUNCE, service, record)
-            case Move.TELL:
+            case Conduct.TELL:
                 fellowship.tell(service, company)
-            case Move.TAKE_BACK:
+            case Conduct.TAKE_BACK:
                 fellowship.take_back(service)
-            case Move.STAND_DOWN:
+            case Conduct.STAND_DOWN:
                 if fellowship.may_go(service, record, company):
                     yield self._stand_down(fellowship, service, record, checked.why)
             case _:

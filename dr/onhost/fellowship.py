@@ -13,8 +13,8 @@ from dr.announcing import (
     Announcer,
     Checked,
     Company,
+    Conduct,
     Fitness,
-    Move,
     Spell,
     announcing,
     move,
@@ -96,14 +96,14 @@ class Fellowship:
             self._alone.setdefault(service, now)
         return replace(company, alone_since=self._alone.get(service))
 
-    def next(self, service: ServiceName, company: Company) -> Move:
+    def next(self, service: ServiceName, company: Company) -> Conduct:
         """Return what is next about ``service``, and remember how it stands."""
         chosen = move(company)
         self._waiting.discard(service)
-        if waits(company) or chosen is Move.ANNOUNCE:
+        if waits(company) or chosen is Conduct.ANNOUNCE:
             self._waiting.add(service)
         self.out.pop(service, None)
-        if chosen is Move.STAY_OUT and company.spell.fitness is not Fitness.WELL:
+        if chosen is Conduct.STAY_OUT and company.spell.fitness is not Fitness.WELL:
             self.out[service] = company.spell.checked.why
         return chosen
 

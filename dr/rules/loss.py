@@ -24,7 +24,7 @@ def what_is_lost_is_seen_by_nobody(
     reaches a site that is cut off from all others as well.
     """
     for host in sorted(request.lost):
-        sighting = facts.sightings.get(host)
+        sighting = facts.signs.get(host)
         answers = sighting.answers if sighting else {}
         seen_by = sorted(observer for observer, answered in answers.items() if answered)
         if seen_by:

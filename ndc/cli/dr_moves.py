@@ -39,19 +39,19 @@ def plan(
     from dr.plan_text import plan_text
 
     if lost and not service:
-        made = _planned_failover(context, lost, to)
+        prepared = _planned_failover(context, lost, to)
         typed = ["failover", *(word for name in lost for word in ("--lost", name))]
         typed += ["--to", to] if to else []
     elif service and to and not lost:
-        made = _planned(context, service, to)
+        prepared = _planned(context, service, to)
         typed = ["switchover", service, "--to", to]
     else:
         raise typer.BadParameter("name a service and --to SITE, or what is --lost")
-    folder = new_folder(context, made)
+    folder = new_folder(context, prepared)
     if current(context).as_json:
-        answer(to_text(made))
+        answer(to_text(prepared))
         return
-    answer("\n".join(drawn(made)) if mermaid else plan_text(made, conditions=True))
+    answer("\n".join(drawn(prepared)) if mermaid else plan_text(prepared, conditions=True))
     say(f"\nbegin it with: {current(context).command('dr', *typed, '--plan', folder.run)}")
 
 
@@ -59,9 +59,9 @@ def switchover(
     context: typer.Context, service: ServiceArgument, to: TargetOption, plan_name: PlanOption = None
 ) -> None:
     """Print the plan, ask, carry it out, and report what the citizens noticed."""
-    made = opened_run(context, plan_name).plan() if plan_name else _planned(context, service, to)
-    _demand_the_same(made, service, to)
-    _begin(context, made, plan_name, ["switchover", service, "--to", to])
+    prepared = _kept(context, plan_name) or _planned(context, service, to)
+    _demand_the_same(prepared, service, to)
+    _begin(context, prepared, plan_name, ["switchover", service, "--to", to])
 
 
 def failover(
@@ -74,19 +74,17 @@ def failover(
     from core.errors import PlanRefused
     from dr.losses import hosts_named
 
-    made = (
-        opened_run(context, plan_name).plan() if plan_name else _planned_failover(context, lost, to)
-    )
+    prepared = _kept(context, plan_name) or _planned_failover(context, lost, to)
     given_up = sorted(hosts_named(running(current(context))[1], lost))
-    if list(made.basis.lost) != given_up:
+    if list(prepared.basis.lost) != given_up:
         raise PlanRefused(
-            f"plan {made.id} does not give up {' and '.join(lost)}",
+            f"plan {prepared.id} does not give up {' and '.join(lost)}",
             expected=", ".join(given_up),
-            actual=", ".join(made.basis.lost) or "nothing",
-            next_step=f"ndc dr show {made.id}; or plan anew: ndc dr plan --lost {lost[0]}",
+            actual=", ".join(prepared.basis.lost) or "nothing",
+            next_step=f"ndc dr show {prepared.id}; or plan anew: ndc dr plan --lost {lost[0]}",
         )
     typed = ["failover", *(word for name in lost for word in ("--lost", name))]
-    _begin(context, made, plan_name, [*typed, *(["--to", to] if to else [])])
+    _begin(context, prepared, plan_name, [*typed, *(["--to", to] if to else [])])
 
 
 def failback(
@@ -98,26 +96,26 @@ def failback(
 
     _, network = running(current(context))
     home = service_in(network, Move(ServiceName(service), SiteName(""))).home
-    made = (
-        opened_run(context, plan_name).plan()
-        if plan_name
-        else _planned(context, service, home, back=True)
-    )
-    _demand_the_same(made, service, home)
-    _begin(context, made, plan_name, ["failback", service])
+    prepared = _kept(context, plan_name) or _planned(context, service, home, back=True)
+    _demand_the_same(prepared, service, home)
+    _begin(context, prepared, plan_name, ["failback", service])
+
+
+def _kept(context: typer.Context, plan_name: str | None) -> RecoveryPlan | None:
+    return opened_run(context, plan_name).plan() if plan_name else None
 
 
 def _begin(
-    context: typer.Context, made: RecoveryPlan, plan_name: str | None, typed: list[str]
+    context: typer.Context, prepared: RecoveryPlan, plan_name: str | None, typed: list[str]
 ) -> None:
     from core.runs.journal import Wish
     from dr.plan_text import plan_text
 
     options = current(context)
-    say(plan_text(made))
+    say(plan_text(prepared))
     words = ["dr", *typed, *(["--plan", plan_name] if plan_name else [])]
-    confirmed(options, f"{made.title}?", options.command(*words))
-    folder = opened_run(context, plan_name) if plan_name else new_folder(context, made)
+    confirmed(options, f"{prepared.title}?", options.command(*words))
+    folder = opened_run(context, plan_name) if plan_name else new_folder(context, prepared)
     folder.keep_start(asked(context, folder, Wish.START))
     carry(context, folder)
 
@@ -171,8 +169,8 @@ def _planned_failover(context: typer.Context, names: list[str], to: str | None) 
             actual="every service is served, and every database led, by others",
             next_step="ndc status shows what is lost, and what is still protected",
         )
-    found = [each for move in moves for each in refusals(network, facts[move.service], move)]
-    for refusal in found[1:]:
+    objections = [each for move in moves for each in refusals(network, facts[move.service], move)]
+    for refusal in objections[1:]:
         say("\n".join([*refusal.lines(), ""]))
     now = live.clock.now()
     name = RunName(f"{now:%Y%m%d-%H%M%S}-without-{'-'.join(names)}"[:100])

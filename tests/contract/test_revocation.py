@@ -47,7 +47,14 @@ def test_the_certificate_of_a_host_that_was_removed_is_refused_without_a_restart
     stolen.certificate.write_bytes(files.certificate.read_bytes())
     was_let_in = _reads(server, stolen)
 
-    fewer = replace(NETWORK, hosts=tuple(host for host in NETWORK.hosts if host != gone))
+    fewer = replace(
+        NETWORK,
+        hosts=tuple(host for host in NETWORK.hosts if host != gone),
+        services=tuple(
+            replace(one, hosts=tuple(host for host in one.hosts if host != gone.name))
+            for one in NETWORK.services
+        ),
+    )
     ensure_secrets(server.secrets.folder, fewer)
     publish_revocations(server.secrets, tmp_path)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic
 
-from access.clients.etcd import Condition, Etcd, Holds, Put
+from access.clients.etcd import Comparison, Etcd, Holds, Put
 from core.clock import Clock
 from core.errors import NotSeen, Rejected, Unreachable
 from core.runs.journal import Codec, Entry, Record
@@ -88,7 +88,7 @@ class EtcdJournal(Generic[ActionT, BasisT]):
 
     def _put(self, lines: Sequence[str], line: str) -> None:
         key = self._key(len(lines))
-        conditions: list[Condition] = [Holds(key, None)]
+        conditions: list[Comparison] = [Holds(key, None)]
         if lines:
             # the line before must stand: a journal that was removed is not begun in its middle
             conditions.append(Holds(self._key(len(lines) - 1), lines[-1]))
@@ -99,7 +99,7 @@ class EtcdJournal(Generic[ActionT, BasisT]):
                 continue
         return self._put_once(conditions, Put(key, line))
 
-    def _put_once(self, conditions: Sequence[Condition], change: Put) -> None:
+    def _put_once(self, conditions: Sequence[Comparison], change: Put) -> None:
         if self._etcd.change(conditions, [change]):
             return
         # an attempt of ours may have been written, and its answer lost

@@ -16,8 +16,8 @@ from dr.announcing import (
     AnnouncerWord,
     Checked,
     Company,
+    Conduct,
     Fitness,
-    Move,
     Spell,
     move,
     read_word,
@@ -60,37 +60,37 @@ SECOND = timedelta(seconds=1)
     ("company", "expected"),
     [
         # it announces and is ill
-        (_company(ILL, MINE, ANSWERED), Move.STAND_DOWN),
-        (_company(ILL, MINE), Move.STAY),  # the last announcer
-        (_company(ILL, MINE, _said(FELLOW, ILL, 21)), Move.STAY),  # both are ill
-        (_company(ILL, MINE, _said(FELLOW, ILL, 21, answers=20)), Move.STAY),
-        (_company(ILL, MINE, BEFORE), Move.STAY),  # it may be ill since, too
-        (_company(ILL, MINE, OVER), Move.STAY),  # of another placement
-        (_company(ILL, _said(ME, WELL, 20), ANSWERED), Move.TELL),
-        (_company(ILL, None, ANSWERED), Move.TELL),  # its lease was lost
-        (_company(ILL, replace(MINE, word=AnnouncerWord(EPOCH - 1, ILL)), ANSWERED), Move.TELL),
+        (_company(ILL, MINE, ANSWERED), Conduct.STAND_DOWN),
+        (_company(ILL, MINE), Conduct.STAY),  # the last announcer
+        (_company(ILL, MINE, _said(FELLOW, ILL, 21)), Conduct.STAY),  # both are ill
+        (_company(ILL, MINE, _said(FELLOW, ILL, 21, answers=20)), Conduct.STAY),
+        (_company(ILL, MINE, BEFORE), Conduct.STAY),  # it may be ill since, too
+        (_company(ILL, MINE, OVER), Conduct.STAY),  # of another placement
+        (_company(ILL, _said(ME, WELL, 20), ANSWERED), Conduct.TELL),
+        (_company(ILL, None, ANSWERED), Conduct.TELL),  # its lease was lost
+        (_company(ILL, replace(MINE, word=AnnouncerWord(EPOCH - 1, ILL)), ANSWERED), Conduct.TELL),
         # what may be everybody's trouble
-        (_company(Fitness.LATE, _said(ME, Fitness.LATE, 20), ANSWERED), Move.STAY),
-        (_company(Fitness.TROUBLED, _said(ME, Fitness.TROUBLED, 20), ANSWERED), Move.STAY),
-        (_company(ILL, _said(ME, Fitness.LATE, 20), ANSWERED), Move.TELL),
+        (_company(Fitness.LATE, _said(ME, Fitness.LATE, 20), ANSWERED), Conduct.STAY),
+        (_company(Fitness.TROUBLED, _said(ME, Fitness.TROUBLED, 20), ANSWERED), Conduct.STAY),
+        (_company(ILL, _said(ME, Fitness.LATE, 20), ANSWERED), Conduct.TELL),
         # it announces and is well
-        (_company(WELL, _said(ME, WELL, 20), ANSWERED), Move.STAY),
-        (_company(WELL, MINE, ANSWERED), Move.TELL),
-        (_company(WELL, _said(ME, WELL, 20), _said(FELLOW, ILL, 22)), Move.TELL),  # it answers
-        (_company(WELL, _said(ME, WELL, 23, answers=22), _said(FELLOW, ILL, 22)), Move.STAY),
+        (_company(WELL, _said(ME, WELL, 20), ANSWERED), Conduct.STAY),
+        (_company(WELL, MINE, ANSWERED), Conduct.TELL),
+        (_company(WELL, _said(ME, WELL, 20), _said(FELLOW, ILL, 22)), Conduct.TELL),  # it answers
+        (_company(WELL, _said(ME, WELL, 23, answers=22), _said(FELLOW, ILL, 22)), Conduct.STAY),
         # it is withdrawn
-        (_company(ILL, MINE, ANSWERED, announced=False), Move.TAKE_BACK),
-        (_company(ILL, None, ANSWERED, announced=False, ago=STEADY), Move.STAY_OUT),
-        (_company(WELL, None, ANSWERED, announced=False, ago=STEADY), Move.ANNOUNCE),
-        (_company(WELL, None, ANSWERED, announced=False, ago=STEADY - SECOND), Move.STAY_OUT),
-        (_company(WELL, None, OVER, announced=False), Move.ANNOUNCE),  # nobody announces
-        (_company(WELL, None, announced=False), Move.ANNOUNCE),
-        (_company(ILL, None, announced=False, alone=ALONE - SECOND), Move.STAY_OUT),
-        (_company(ILL, None, announced=False, alone=ALONE), Move.ANNOUNCE),
-        (_company(Fitness.LATE, None, announced=False, alone=ALONE), Move.ANNOUNCE),
+        (_company(ILL, MINE, ANSWERED, announced=False), Conduct.TAKE_BACK),
+        (_company(ILL, None, ANSWERED, announced=False, ago=STEADY), Conduct.STAY_OUT),
+        (_company(WELL, None, ANSWERED, announced=False, ago=STEADY), Conduct.ANNOUNCE),
+        (_company(WELL, None, ANSWERED, announced=False, ago=STEADY - SECOND), Conduct.STAY_OUT),
+        (_company(WELL, None, OVER, announced=False), Conduct.ANNOUNCE),  # nobody announces
+        (_company(WELL, None, announced=False), Conduct.ANNOUNCE),
+        (_company(ILL, None, announced=False, alone=ALONE - SECOND), Conduct.STAY_OUT),
+        (_company(ILL, None, announced=False, alone=ALONE), Conduct.ANNOUNCE),
+        (_company(Fitness.LATE, None, announced=False, alone=ALONE), Conduct.ANNOUNCE),
     ],
 )
-def test_the_table(company: Company, expected: Move) -> None:
+def test_the_table(company: Company, expected: Conduct) -> None:
     assert move(company) is expected
 
 
@@ -169,10 +169,10 @@ class Two:
     def acts(self, host: HostName, company: Company) -> None:
         """Do what ``host`` does once it saw ``company``, which may be old by now."""
         match move(company):
-            case Move.TELL:
+            case Conduct.TELL:
                 self.revision += 1
                 self.words[host] = Announcer(host, word_of(company), self.revision)
-            case Move.STAND_DOWN:
+            case Conduct.STAND_DOWN:
                 other = relied_on(company)
                 assert other is not None
                 stands = self.words.get(other.host)
