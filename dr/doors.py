@@ -18,7 +18,7 @@ from typing import Protocol
 from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
 from dr.epochs import Act
-from dr.facts import HostPower, MemberFacts
+from dr.facts import MemberFacts, Supply
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
@@ -206,7 +206,7 @@ class ProbeDoor(Protocol):
 class PowerDoor(Protocol):
     """Whoever can take a host's power away, beside the host and the network it serves."""
 
-    def state(self, host: HostName) -> HostPower:
+    def state(self, host: HostName) -> Supply:
         """Return how the power of ``host`` is now."""
 
     def off(self, host: HostName, life: str) -> None:

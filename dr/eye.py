@@ -6,7 +6,7 @@ at a running network and at a simulated one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, assert_never
@@ -83,16 +83,14 @@ class Eye:
         asked.
         """
         signs = lost or {}
-        declared = self.network.service(service)
-        database = self.network.database(declared.database)
+        database = self.network.database(self.network.service(service).database)
         records, door = self.doors.records, self.doors.database
         placement = self.begin(lambda: if_seen(lambda: records.placement(service)))
         claim = self.begin(lambda: if_seen(lambda: records.claim(service)))
         alarms = self.begin(lambda: if_seen(records.alarms))
         copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
         paused = self.begin(lambda: if_seen(lambda: door.paused(database.name)))
-        holding = [member.host for member in database.members if member.host not in signs]
-        serving = [host for host in declared.hosts if host not in signs]
+        holding, serving = self._asked(service, signs)
         came = {host: self.begin(self._progress(database.name, host)) for host in holding}
         alive = {host: self.begin(self._lives(database.name, host)) for host in holding}
         ready = {host: self.begin(self._is_ready(service, host)) for host in serving}
@@ -114,6 +112,15 @@ class Eye:
             seams=self._seams(database.name, _leader(members), progress),
             signs=signs,
         )
+
+    def _asked(
+        self, service: ServiceName, lost: Collection[HostName]
+    ) -> tuple[list[HostName], list[HostName]]:
+        """Return who holds a copy of the database of ``service``, and who may serve it."""
+        declared = self.network.service(service)
+        members = self.network.database(declared.database).members
+        holding = [member.host for member in members if member.host not in lost]
+        return holding, [host for host in declared.hosts if host not in lost]
 
     def ask(self, question: Question) -> bool | None:
         """Answer from what can be seen now; None means that it cannot be seen."""

@@ -25,7 +25,7 @@ class MemberFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class HostPower:
+class Supply:
     """Whether a host has power, and which of its lives that is."""
 
     on: bool
@@ -37,7 +37,7 @@ class HostPower:
 class SignsOfLife:
     """What was seen of one host that is said to be lost."""
 
-    power: HostPower | None
+    power: Supply | None
     """None: nobody who could take its power away answered"""
     answers: Mapping[HostName, bool]
     """whether it answered each observer; only those that could be asked"""

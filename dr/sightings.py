@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from dr.doors import Doors
-from dr.facts import HostPower, SignsOfLife
+from dr.facts import SignsOfLife, Supply
 from dr.looks import Begin, if_seen
 from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead, OfALoss
 from inventory.names import HostName
@@ -67,7 +67,7 @@ def _age(doors: Doors, host: HostName) -> Callable[[], timedelta | None]:
     return lambda: if_seen(lambda: doors.sight.up_for(host))
 
 
-def _power(doors: Doors, host: HostName) -> Callable[[], HostPower | None]:
+def _power(doors: Doors, host: HostName) -> Callable[[], Supply | None]:
     return lambda: if_seen(lambda: doors.power.state(host))
 
 

@@ -21,7 +21,7 @@ from access.clients.redfish import ComputerSystemAnswer, SystemPowerState
 from access.redfish import system_path
 from core.clock import Clock
 from core.errors import NotSeen, Rejected, Unreachable, WorldError
-from dr.facts import HostPower
+from dr.facts import Supply
 from inventory.endpoints import POWER
 from inventory.names import HostName
 from inventory.network import Network
@@ -61,12 +61,12 @@ class RedfishPower:
     tls: ssl.SSLContext
     clock: Clock
 
-    def state(self, host: HostName) -> HostPower:
+    def state(self, host: HostName) -> Supply:
         """Return how the power of ``host`` is now."""
         if host not in self.systems:
             raise NotSeen(_NOBODY.format(host), refused=False, **_WHO_ELSE)
 
-        async def look() -> HostPower:
+        async def look() -> Supply:
             async with http.async_client(self.tls) as over:
                 return await _look(over, self.systems[host])
 
@@ -94,7 +94,7 @@ class RedfishPower:
         self, over: httpx.AsyncClient, url: str, before: ComputerSystemAnswer, until: timedelta
     ) -> bool:
         """Ask for the power to be taken; tell whether it still has to be seen to be off."""
-        off = HostPower(on=False, life=before.last_reset)
+        off = Supply(on=False, life=before.last_reset)
         try:
             left = until - self.clock.elapsed()
             await redfish.force_off(over, url, before, deadline=left)
@@ -122,7 +122,7 @@ class RedfishPower:
             except NotSeen as error:
                 doubt = error.of_a_change()
             else:
-                if now == HostPower(on=False, life=life):
+                if now == Supply(on=False, life=life):
                     return
                 doubt = Unreachable(f"{host} was not seen off", **_lives(life, now))
                 if now.life != life:
@@ -132,13 +132,13 @@ class RedfishPower:
             await asyncio.sleep(_BETWEEN_LOOKS.total_seconds())
 
 
-async def _look(over: httpx.AsyncClient, url: str) -> HostPower:
+async def _look(over: httpx.AsyncClient, url: str) -> Supply:
     return _power(await redfish.look(over, url, deadline=_LOOK))
 
 
-def _power(system: ComputerSystemAnswer) -> HostPower:
+def _power(system: ComputerSystemAnswer) -> Supply:
     """Return what counts of it: who is about to be off still has power."""
-    return HostPower(system.power is not SystemPowerState.OFF, system.last_reset)
+    return Supply(system.power is not SystemPowerState.OFF, system.last_reset)
 
 
 def _never_asked(error: NotSeen) -> WorldError:
@@ -154,7 +154,7 @@ def _never_asked(error: NotSeen) -> WorldError:
     return error.of_a_change()
 
 
-def _lives(life: str, power: HostPower) -> dict[str, str]:
+def _lives(life: str, power: Supply) -> dict[str, str]:
     return {
         "expected": f"off, since it was last switched on at {life}",
         "actual": f"{'on' if power.on else 'off'}, last switched on at {power.life}",

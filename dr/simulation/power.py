@@ -1,4 +1,4 @@
-"""HostPower ports and the sight of hosts in a simulated network."""
+"""Power ports and the sight of hosts in a simulated network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.errors import NotSeen, Rejected, Unreachable
-from dr.facts import HostPower
+from dr.facts import Supply
 from dr.simulation.truth import Truth
 from inventory.names import HostName
 
@@ -21,12 +21,12 @@ class SimulatedPower:
 
     truth: Truth
 
-    def state(self, host: HostName) -> HostPower:
+    def state(self, host: HostName) -> Supply:
         """Return how the power of ``host`` is now."""
         plant = self.truth.plant
         if host in plant.mute_ports or host not in plant.hosts:
             raise NotSeen(f"the power port of {host} does not answer", refused=False)
-        return HostPower(on=host not in plant.off, life=plant.life(host))
+        return Supply(on=host not in plant.off, life=plant.life(host))
 
     def off(self, host: HostName, life: str) -> None:
         """Take the power of ``host`` away, if it is in its ``life``."""

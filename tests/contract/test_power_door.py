@@ -19,7 +19,7 @@ from access.clients import http
 from access.secrets import Certificate, Secrets
 from core.errors import NotSeen, Rejected, Unreachable
 from dr.doors import PowerDoor
-from dr.facts import HostPower
+from dr.facts import Supply
 from dr.live.power import RedfishPower, power_systems
 from inventory.endpoints import POWER
 from inventory.names import HostName
@@ -64,8 +64,8 @@ def test_the_power_of_a_host_goes_in_the_life_in_which_it_was_seen(port: StubPor
 
     door.off(HOST, before.life)
 
-    assert before == HostPower(on=True, life=NOON)
-    assert door.state(HOST) == HostPower(on=False, life=NOON)
+    assert before == Supply(on=True, life=NOON)
+    assert door.state(HOST) == Supply(on=False, life=NOON)
     assert door.state(OTHER).on
     assert port.hosts.fenced == [HOST]
 

@@ -18,7 +18,7 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
             "/ndc/test/claim/": True,
             "/ndc/test/runs/": True,
             "/ndc/test/patroni/general-db/failover": True,
-            "/ndc/test/patroni/general-db/leader": False,
+            "/ndc/test/patroni/general-db/leader": True,
             "/ndc/test/patroni/general-db/sync": False,
         },
         "agent": {"/ndc/test/placement/": False, "/ndc/test/claim/": False},
