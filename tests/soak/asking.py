@@ -10,8 +10,9 @@ from core.errors import PlanRefused
 from core.runs.plan import RunName
 from dr.losses import moves_after
 from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_failover, plan_switchover
+from dr.planner import Occasion, plan_failback, plan_failover, plan_switchover
 from dr.request import Move
+from dr.rules.failback import hosts_that_return
 from dr.simulation.world import World
 from inventory.names import OperatorName, ServiceName
 
@@ -58,5 +59,23 @@ def failover(
     return plan_failover(network, facts, moves, occasion, ", ".join(sorted(lost)))
 
 
-ASKINGS: Final[Mapping[str, Asking]] = {"switchover": switchover, "failover": failover}
+def failback(
+    world: World, service: ServiceName, run: RunName, dice: random.Random
+) -> RecoveryPlan | None:
+    """Return a plan that moves ``service`` home, or where it has just been."""
+    network, served = world.truth.network, world.truth.at(service)
+    former = [placed.site for placed in served.placements if placed.site != served.service.home]
+    target = dice.choice([served.service.home] * 3 + former[-1:])
+    request = Move(service, target)
+    facts = world.eye.observe(service)
+    ages = world.eye.ages(hosts_that_return(network, request))
+    occasion = Occasion(run, world.now(), OperatorName("an"))
+    return plan_failback(network, facts, ages, request, occasion)
+
+
+ASKINGS: Final[Mapping[str, Asking]] = {
+    "switchover": switchover,
+    "failover": failover,
+    "failback": failback,
+}
 """each kind of plan, by the name that a schedule has for it"""

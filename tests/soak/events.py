@@ -13,7 +13,7 @@ LENGTH: Final = 600.0
 """seconds in which faults begin"""
 FAULTS: Final = 104
 """each begins and ends: two events"""
-ASKS: Final = 14
+ASKS: Final = 18
 
 
 class Ask(StrEnum):

@@ -14,7 +14,7 @@ from tests.soak.checkers.table import violations
 from tests.soak.events import Planned, schedule
 from tests.soak.play import Play, Played
 
-KINDS: Final = ("switchover", "failover", "failover")
+KINDS: Final = ("switchover", "failover", "failover", "failover", "failback")
 """of plans that are asked for: a failover needs a reason, so it is refused more often"""
 NETWORKS: Final = (
     ("compact", SHARED_DATABASE),
