@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
 from core.runs.ports import Token
+from dr.conditions import Conditions
 from dr.epochs import Act
+from dr.rules import loss, table
 from dr.simulation import agents, doors
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.truth import Truth
@@ -37,6 +40,11 @@ SILENT_ANNOUNCER = (
     Planned(32.0, FaultKind.HOST_OFF, "ndc01-app", 60.0),
 )
 """the host that took a service over loses its power before the old one was told to withdraw"""
+UNCONFIRMED = (
+    Planned(5.0, FaultKind.SITE_CUT, "ndc02", 5.0),
+    Planned(7.0, FaultKind.HOST_OFF, "ndc01-data", 90.0),
+)
+"""the standby is cut off for 5 s, and meanwhile its leader loses its power"""
 KNOWN = ("I5 dead on one word: ", "I7 the last serving site is taken away: ")
 """what two tests below show to happen"""
 
@@ -80,14 +88,15 @@ def test_a_seed_tells_the_same_story_to_the_byte() -> None:
     assert list(story(judged(4).played.history)) != list(story(once.played.history))
 
 
-def test_runs_of_every_kind_begin_and_end_under_faults() -> None:
+def test_runs_of_every_kind_end_under_faults_and_in_the_calm_everything_is_served() -> None:
     runs: Counter[str] = Counter()
     for seed in range(20):
         runs.update(judged(seed).played.tally.runs)
 
     assert runs["switchover done"] >= 5
     assert runs["failover done"] >= 3
-    assert runs["switchover held"] >= 1
+    assert runs["failback done"] >= 1
+    assert runs["not served at the end"] == 0
 
 
 def test_what_fails_is_told_by_a_schedule_with_fewer_events() -> None:
@@ -127,6 +136,47 @@ def test_hosts_that_keep_their_epochs_refuse_what_comes_late() -> None:
 
     assert found.violations == ()
     assert found.played.tally.runs["switchover done"] == 2
+
+
+def _agents_that_yield_to_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(agents, "yields", lambda _wanted, _claim: False)
+
+
+def _a_run_that_believes_all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Conditions, "is_in_effect", lambda _self, _action: True)
+
+
+def _commits_that_wait_for_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(SimulatedDatabase, "_waited_for", lambda _self: 0)
+
+
+def _a_planner_that_takes_a_word_for_it(patch: pytest.MonkeyPatch) -> None:
+    rule = loss.what_is_lost_is_seen_by_nobody
+    patch.setattr(table, "RULES", tuple(one for one in table.RULES if one is not rule))
+
+
+@pytest.mark.parametrize(
+    ("mend_not", "events", "broken"),
+    [
+        (_agents_that_yield_to_nobody, events_of(1), "I7 the last serving site is taken away"),
+        (_a_run_that_believes_all, events_of(0), "I9 stale status is believed"),
+        (_commits_that_wait_for_nobody, UNCONFIRMED, "I4 a loss that nobody named"),
+        (_a_planner_that_takes_a_word_for_it, events_of(0), "I5 dead on one word"),
+    ],
+)
+def test_what_breaks_a_rule_is_caught(
+    mend_not: Callable[[pytest.MonkeyPatch], None],
+    events: tuple[Planned, ...],
+    broken: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seed = 1 if events == events_of(1) else 0
+    well = judged(seed, events).violations
+
+    mend_not(monkeypatch)
+
+    assert not [one for one in well if one.startswith(broken)]
+    assert [one for one in judged(seed, events).violations if one.startswith(broken)]
 
 
 def test_members_that_rewind_before_a_copy_is_kept_are_caught(
