@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from core.runs.journal import Request, Where, Wish
+from core.runs.plan import StepId
 from core.runs.ports import Token
 from dr.conditions import Conditions
 from dr.epochs import Act
@@ -15,9 +17,11 @@ from dr.simulation import agents, doors
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.truth import Truth
 from inventory.names import HostName, ServiceName
+from tests.rehearsals import rehearsal
 from tests.soak.events import Ask, FaultKind, Planned
 from tests.soak.soak import events_of, judged, shrunk, smaller
 from tests.soak.story import story
+from tests.unit.core.runs.small import Wishes
 
 THERE_AND_BACK = "switchover public-service-portal"
 LATE = (
@@ -64,6 +68,21 @@ def test_a_host_that_answers_again_keeps_its_power() -> None:
 @pytest.mark.xfail(strict=True, reason="withdraw-service does not look whether another announces")
 def test_an_old_site_is_not_withdrawn_once_the_new_one_is_silent() -> None:
     assert judged(0, SILENT_ANNOUNCER).violations == ()
+
+
+@pytest.mark.xfail(
+    strict=True, reason="what is skipped before its turn lets the claim go too early"
+)
+def test_a_run_holds_its_claim_until_it_is_over_whatever_a_person_skips() -> None:
+    made = rehearsal()
+    skips = [
+        Request(f"skip-{name}", Wish.SKIP, "an", "not now", StepId(name))
+        for name in ("verify", "compare")
+    ]
+
+    run = made.engine(inbox=Wishes(skips)).start(made.plan, Where.MEMORY)
+
+    assert (made.truth.claim.run is None) == bool(run.closed)
 
 
 def test_a_schedule_is_long_and_its_faults_overlap_and_are_of_many_kinds() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from core.errors import NotSeen, Rejected, Unreachable
-from core.runs.journal import Codec, Entry, Record
+from core.runs.journal import Codec, Entry, Record, Where
 from dr.actions import Action
 from dr.plan import Basis, RecoveryRecord, codec
 from dr.simulation.quorum import Quorum
@@ -29,6 +29,8 @@ class Lines:
     clock: Timeline
     heard: Line
     """told of each record that was written"""
+    where: Where
+    """a file needs no quorum, and has one runner"""
     text: list[bytes] = field(default_factory=list)
     records: list[RecoveryRecord] = field(default_factory=list)
 
@@ -43,10 +45,8 @@ class SharedJournal:
 
     def append(self, entry: Entry[Action, Basis]) -> RecoveryRecord:
         self.touch()
-        if not self.lines.quorum.answers:
-            raise Unreachable("no quorum answers")
-        if self.lines.quorum.alarms:
-            raise Rejected("the quorum takes no writes")
+        if self.lines.where is Where.ETCD:
+            self._demand_quorum()
         if self.known is None:
             self.records()
         if self.known != len(self.lines.text):
@@ -60,7 +60,13 @@ class SharedJournal:
         return record
 
     def records(self) -> Sequence[RecoveryRecord]:
-        if not self.lines.quorum.answers:
+        if self.lines.where is Where.ETCD and not self.lines.quorum.answers:
             raise NotSeen("no quorum answers", refused=False)
         self.known = len(self.lines.text)
         return list(self.lines.records)
+
+    def _demand_quorum(self) -> None:
+        if not self.lines.quorum.answers:
+            raise Unreachable("no quorum answers")
+        if self.lines.quorum.alarms:
+            raise Rejected("the quorum takes no writes")

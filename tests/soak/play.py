@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from core.errors import PlanRefused
-from core.runs.journal import Wish
+from core.runs.journal import Where, Wish
 from core.runs.plan import RunName
 from dr.plan import RecoveryPlan
 from dr.simulation.agents import Agents
@@ -125,7 +125,8 @@ class Play:
         self._tell(f"{name} begins: {plan.title} ({event.kind} at instant {event.number})")
         self.played.tally.runs[f"{kind} begun"] += 1
         listener = Listener(plan, kind, self.world.truth.around, self.faults, self.played.tally)
-        lines = Lines(self.world.truth.quorum, self.world.timeline, listener.hear)
+        where = Where.FILE if self.dice.random() < 0.2 else Where.ETCD
+        lines = Lines(self.world.truth.quorum, self.world.timeline, listener.hear, where)
         run = Carried(self.world, plan, lines)
         self.open.append(run)
         self._carry(run, event)
@@ -152,9 +153,10 @@ class Play:
             raise RunnerDied
 
         def stand_still() -> None:
-            self._tell(f"the runner of {run.plan.id} stands still, and another takes over")
+            self._tell(f"the runner of {run.plan.id} stands still")
             self.world.sleep(pause)
-            run.resume()
+            if run.lines.where is Where.ETCD:
+                run.resume()
 
         match event.kind:
             case Ask.KILLED:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from core.errors import NdcError, WorldError
-from core.runs.journal import Request, RunVerdict, Where, Wish
+from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.machine import StepState
+from core.runs.plan import StepId
 from core.runs.ports import Completion, Token
 from core.runs.run import fold
 from dr.actions import Action
@@ -84,7 +85,7 @@ class Carried:
     def begin(self, fuse: Fuse | None = None) -> None:
         """Carry it from its beginning as far as it goes, or until its runner ends."""
         engine = self._engine(fuse or Fuse(0, nothing), [])
-        self._guarded(lambda: engine.start(self.plan, Where.ETCD))
+        self._guarded(lambda: engine.start(self.plan, self.lines.where))
 
     def resume(self, *wishes: Request, fuse: Fuse | None = None) -> None:
         """Carry it on, if it was begun."""
@@ -112,12 +113,24 @@ class Carried:
             return [] if run.past_return else [self._request(Wish.ABORT, None)]
         held = run.steps_in(StepState.IN_DOUBT, StepState.FAILED)
         looks = {"verify-service", "compare-logs", "narrow-sync"}
-        return [self._request(Wish.SKIP, s.id) for s in held if s.action.kind in looks]
+        skips = [self._request(Wish.SKIP, step.id) for step in held if step.action.kind in looks]
+        stuck = run.steps_in(StepState.STUCK, StepState.UNDO_IN_DOUBT)
+        if stuck:
+            self._release()
+        return [*skips, *(self._request(Wish.SKIP, step.id) for step in stuck)]
 
-    def _request(self, wish: Wish, step: object) -> Request:
+    def _release(self) -> None:
+        """Let a person free by hand what the run holds, before they answer for it."""
+        for moved in self.plan.basis.moves:
+            served = self.world.truth.at(moved.service)
+            if served.claim.run == self.plan.id:
+                served.claim = served.claim.released(self.plan.id)
+                around = self.world.truth.around
+                around.tell("released", moved.database, "", served.claim.number)
+
+    def _request(self, wish: Wish, step: StepId | None) -> Request:
         self.wishes += 1
-        name = None if step is None else self.plan.step(step).id  # type: ignore[arg-type] # an id
-        return Request(f"wish-{self.wishes}", wish, "an", "it has to end", name)
+        return Request(f"wish-{self.wishes}", wish, "an", "it has to end", step)
 
     def _guarded(self, carry: Callable[[], RecoveryRun]) -> None:
         try:

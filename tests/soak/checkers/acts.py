@@ -11,9 +11,9 @@ from tests.soak.checkers.data import Line
 OBSERVERS: Final = 2
 LATE_SECONDS: Final = 20
 """longer than a request to cut a host's power is on its way, after its silence was looked at"""
-ONCE: Final = frozenset({"claim-workload", "move-placement", "take-over", "cut-power"})
+ONCE: Final = frozenset({"claim-workload", "move-placement", "cut-power"})
 """what changes the world once; announcing may be needed again after a host lost its power"""
-MOVES: Final = ONCE | {"switch-database", "announce-service", "withdraw-service"}
+MOVES: Final = ONCE | {"switch-database", "take-over", "announce-service", "withdraw-service"}
 LETS_GO: Final = {"cut-power", "see-gone", "await-lease-end", "take-over"}
 
 
@@ -150,26 +150,38 @@ def needed_the_lost(history: Iterable[Line]) -> Iterator[str]:
 
 
 def done_twice(history: Iterable[Line]) -> Iterator[str]:
-    """I12: yield each step that changed the world a second time.
-
-    An order to switch changes nothing before it is obeyed: then the database has another leader.
-    Once somebody else led again in between, a person may have it sent anew.
-    """
+    """I12: yield each step that changed the world a second time."""
+    lines = list(history)
     before: set[tuple[str, str]] = set()
-    orders: dict[str, tuple[str, str]] = {}
-    switched: dict[str, tuple[str, str]] = {}
-    for at, what, subject, step, _, text in history:
-        act, kind = (step, text), text.split(" ")[0]
-        if what == "effect" and kind == "switch-database":
-            orders[subject] = act
-        elif what == "effect" and kind in ONCE:
-            if act in before:
+    for at, what, _, step, _, text in lines:
+        if what == "effect" and text.split(" ")[0] in ONCE:
+            if (step, text) in before:
                 yield f"{at:.1f} s: {step} did {text} a second time"
-            before.add(act)
-        elif what == "forked" and text == "switched":
-            act = orders.get(subject, act)
-            if switched.get(subject) == act:
-                yield f"{at:.1f} s: {act[0]} did {act[1]} a second time"
-            switched[subject] = act
-        elif what == "forked":
-            switched.pop(subject, None)
+            before.add((step, text))
+    yield from _led_twice(lines)
+
+
+def _led_twice(history: Iterable[Line]) -> Iterator[str]:
+    """Yield each step that made a member lead a second time.
+
+    It is done when that leads. If it died before, or somebody else led again in between, it may be
+    done anew.
+    """
+    orders: dict[str, tuple[str, str]] = {}
+    heirs: dict[str, tuple[str, str] | None] = {}
+    led_by: dict[str, tuple[str, str] | None] = {}
+    for at, what, subject, step, _, text in history:
+        match what, text.split(" ")[0]:
+            case "effect", "switch-database":
+                orders[subject] = (step, text)
+            case "effect", "take-over":
+                heirs[subject] = (step, text)
+            case "forked", how:
+                heirs[subject] = orders.get(subject) if how == "switched" else None
+            case "leads", _:
+                done = heirs.get(subject)
+                if done is not None and led_by.get(subject) == done:
+                    yield f"{at:.1f} s: {done[0]} did {done[1]} a second time"
+                led_by[subject] = done
+            case _:
+                pass

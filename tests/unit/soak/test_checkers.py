@@ -125,9 +125,12 @@ WELL: Final[dict[str, list[Line]]] = {
     "I12 a step is done twice": _history(
         _line("effect", DB, "run-1/promote", 1, SWITCH),
         _line("forked", DB, TWO, 2, "switched"),
+        _line("leads", DB, TWO, 2),
         _line("forked", DB, ONE, 3, "elected"),
+        _line("leads", DB, ONE, 3),
         _line("effect", DB, "run-1/promote", 2, SWITCH),
         _line("forked", DB, TWO, 4, "switched"),
+        _line("leads", DB, TWO, 4),
     ),
 }
 
@@ -160,6 +163,18 @@ def test_a_host_that_is_given_up_and_seen_by_somebody_is_no_loss() -> None:
     seen = _history(FAILOVER, _line("sight-of", "run-1", "a", 2, "ndc03"))
 
     assert [sentence.split(":")[0] for sentence in violations(seen)] == ["I5 dead on one word"]
+
+
+def test_a_second_promotion_after_the_first_was_not_finished_is_no_repetition() -> None:
+    taken = _line("effect", DB, "run-1/promote", 1, "take-over candidate=ndc02-data")
+    forks = [_line("forked", DB, TWO, number, "taken-over") for number in (2, 3)]
+    leads = [_line("leads", DB, TWO, number) for number in (2, 3)]
+
+    unfinished = _history(forks[0], taken, forks[1], taken, leads[1])
+    repeated = _history(forks[0], taken, leads[0], forks[1], taken, leads[1])
+
+    assert violations(unfinished) == []
+    assert [one.split(":")[0] for one in violations(repeated)] == ["I12 a step is done twice"]
 
 
 @pytest.mark.parametrize(("answered_seconds", "broken"), [(5, 0), (300, 1)])
