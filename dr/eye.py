@@ -7,7 +7,7 @@ at a running network and at a simulated one.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, assert_never
 
@@ -69,20 +69,20 @@ class Eye:
         """Return for how long each of ``hosts`` is up; who cannot say is absent."""
         return sightings.ages(self.doors, self.begin, hosts)
 
-    def survey(self, lost: Iterable[HostName]) -> Mapping[ServiceName, Facts]:
-        """Return what can be seen now about every service, and of hosts said to be lost."""
-        sights = self.look_at(lost)
-        return {one.name: self.observe(one.name, sights) for one in self.network.services}
+    def survey(
+        self, services: Iterable[ServiceName], lost: Iterable[HostName]
+    ) -> Mapping[ServiceName, Facts]:
+        """Return what can be seen now about ``services``, and of hosts said to be lost."""
+        names = frozenset(lost)
+        signs = self.begin(lambda: self.look_at(names))
+        facts = {service: self.observe(service, names) for service in services}
+        return {service: replace(each, signs=signs()) for service, each in facts.items()}
 
-    def observe(
-        self, service: ServiceName, lost: Mapping[HostName, SignsOfLife] | None = None
-    ) -> Facts:
+    def observe(self, service: ServiceName, lost: Collection[HostName] = frozenset()) -> Facts:
         """Return what can be seen now about ``service``; what cannot be seen is absent.
 
-        ``lost`` is what was seen a moment ago of hosts that are said to be lost; these are not
-        asked.
+        Nothing is asked of those who are ``lost``.
         """
-        signs = lost or {}
         database = self.network.database(self.network.service(service).database)
         records, door = self.doors.records, self.doors.database
         placement = self.begin(lambda: if_seen(lambda: records.placement(service)))
@@ -90,7 +90,7 @@ class Eye:
         alarms = self.begin(lambda: if_seen(records.alarms))
         copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
         paused = self.begin(lambda: if_seen(lambda: door.paused(database.name)))
-        holding, serving = self._asked(service, signs)
+        holding, serving = self._asked(service, lost)
         came = {host: self.begin(self._progress(database.name, host)) for host in holding}
         alive = {host: self.begin(self._lives(database.name, host)) for host in holding}
         ready = {host: self.begin(self._is_ready(service, host)) for host in serving}
@@ -110,7 +110,6 @@ class Eye:
             paused=paused(),
             progress=progress,
             seams=self._seams(database.name, _leader(members), progress),
-            signs=signs,
         )
 
     def _asked(

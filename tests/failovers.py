@@ -29,7 +29,7 @@ class Loss:
 
     def facts(self) -> dict[ServiceName, Facts]:
         """Return what can be seen of every service."""
-        return dict(self.world.eye.survey(self.lost))
+        return dict(self.world.eye.survey([one.name for one in self.network.services], self.lost))
 
     def plan(self, to: str | None = None) -> RecoveryPlan:
         """Return the plan that does without them."""

@@ -69,8 +69,8 @@ class Carrier:
             return begun
         plan = self.folder.plan()
         if begun is None:
-            lost = eye.look_at(plan.basis.lost)
-            facts = {moved.service: eye.observe(moved.service, lost) for moved in plan.basis.moves}
+            services = [moved.service for moved in plan.basis.moves]
+            facts = eye.survey(services, plan.basis.lost)
             for refusal in staleness(plan, self.live.network, facts, self.live.clock.now()):
                 raise refusal
             self._mark_the_beginning(plan.basis)

@@ -160,7 +160,7 @@ def _planned_failover(context: typer.Context, names: list[str], to: str | None) 
     by = identity(current(context)).demand(network, "operate")
     lost = hosts_named(network, names)
     with reached(environment, network) as live:
-        facts = live.eye().survey(lost)
+        facts = live.eye().survey([service.name for service in network.services], lost)
     moves = moves_after(network, facts, lost, SiteName(to) if to else None)
     if not moves:
         raise PlanRefused(

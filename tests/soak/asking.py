@@ -51,7 +51,7 @@ def failover(
     lost = frozenset(host.name for host in network.hosts_at(site))
     if not concerned or not lost <= silent:
         lost = frozenset(sorted(lost & silent) or sorted(lost)[:1])
-    facts = dict(world.eye.survey(lost))
+    facts = dict(world.eye.survey([one.name for one in world.truth.network.services], lost))
     occasion = Occasion(run, world.now(), OperatorName("an"))
     moves = moves_after(network, facts, lost, None)
     if not moves:
