@@ -153,7 +153,7 @@ class Play:
             raise RunnerDied
 
         def stand_still() -> None:
-            self._tell(f"the runner of {run.plan.id} stands still")
+            self.world.truth.around.tell("stands-still", run.plan.id)
             self.world.sleep(pause)
             if run.lines.where is Where.ETCD:
                 run.resume()

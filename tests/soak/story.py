@@ -30,6 +30,7 @@ _SENTENCES: Final = {
     "power-lost": "{subject} loses its power",
     "power-on": "{subject} has power again",
     "person": "{subject}",
+    "stands-still": "the runner of {subject} stands still",
     "journal": "{subject}: {host} {text}",
     "effect": "{host} changes the world: {text}",
     "not-served": "nobody serves {subject} in the calm at the end",

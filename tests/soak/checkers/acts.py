@@ -76,11 +76,19 @@ def last_serving(history: Iterable[Line]) -> Iterator[str]:
 
 
 def stale_beliefs(history: Iterable[Line]) -> Iterator[str]:
-    """I9: yield each step that was called done while its effect was not there."""
+    """I9: yield each step that was called done while its effect was not there.
+
+    What a runner writes first after it stood still it had seen before: it cannot know better.
+    """
     world = _World()
+    stood_still: set[str] = set()
     for line in history:
         at, what, run, step, _, text = line
-        if what == "journal" and text.startswith("succeeded "):
+        if what == "stands-still":
+            stood_still.add(run)
+        elif what == "journal" and run in stood_still:
+            stood_still.discard(run)
+        elif what == "journal" and text.startswith("succeeded "):
             _, kind, *named = text.split(" ")
             if not world.has(kind, dict(one.split("=", 1) for one in named), run):
                 yield f"{at:.1f} s: {run} called {step} done, which was not so: {text}"

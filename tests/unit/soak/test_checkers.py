@@ -165,6 +165,14 @@ def test_a_host_that_is_given_up_and_seen_by_somebody_is_no_loss() -> None:
     assert [sentence.split(":")[0] for sentence in violations(seen)] == ["I5 dead on one word"]
 
 
+def test_what_a_runner_saw_before_it_stood_still_is_believed_once() -> None:
+    announced = "announce-service service=portal host=a epoch=1"
+    once = [_line("stands-still", "run-1"), _step("succeeded", announced)]
+
+    assert violations(_history(*once)) == []
+    assert len(violations(_history(*once, _step("succeeded", announced)))) == 1
+
+
 def test_a_second_promotion_after_the_first_was_not_finished_is_no_repetition() -> None:
     taken = _line("effect", DB, "run-1/promote", 1, "take-over candidate=ndc02-data")
     forks = [_line("forked", DB, TWO, number, "taken-over") for number in (2, 3)]
