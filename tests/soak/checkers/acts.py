@@ -9,7 +9,7 @@ from typing import Final
 from tests.soak.checkers.data import Line
 
 OBSERVERS: Final = 2
-LATE_SECONDS: Final = 20
+LATE_SECONDS: Final = 35
 """longer than a request to cut a host's power is on its way, after its silence was looked at"""
 ONCE: Final = frozenset({"claim-workload", "move-placement", "cut-power"})
 """what changes the world once; announcing may be needed again after a host lost its power"""
