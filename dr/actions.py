@@ -99,20 +99,24 @@ class AnnounceService:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawService:
-    """Have ``host`` withdraw the service address of ``service``."""
+    """Have ``host`` withdraw the service address of ``service``, which others announce."""
 
     service: ServiceName
     host: HostName
     epoch: int
+    beside: tuple[HostName, ...] = ()
+    """one of whom must be seen to announce it; empty: not written down, before format 3"""
     kind: Literal["withdraw-service"] = "withdraw-service"
 
 
 @dataclass(frozen=True, slots=True)
 class CutPower:
-    """Take the power of ``host`` away, in the life that was seen and in no other."""
+    """Take the power of ``host`` away, in the life that was seen, while it answers nobody."""
 
     host: HostName
     life: str
+    observers: tuple[HostName, ...]
+    """whom it must not answer"""
     kind: Literal["cut-power"] = "cut-power"
 
 

@@ -34,6 +34,7 @@ from dr.questions import (
     HasReplayed,
     Hears,
     IsAnnounced,
+    IsAnnouncedByOneOf,
     IsFree,
     IsHeldBy,
     IsLedAt,
@@ -53,14 +54,14 @@ LAG_LIMIT_BYTES: Final = 1_000_000
 """a candidate that is further behind has to catch up first, and citizens would wait for that"""
 
 
-def before(action: Action) -> tuple[Question, ...]:
+def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line a verb
     """Return what must be seen to be so before ``action`` is sent.
 
     A new verb has a line here and in ``after``. For example, what ``MovePlacement`` needs and
     what it is for::
 
-        case MovePlacement(service, source, _, epoch):
-            return (IsPlaced(service, source, epoch - 1),)
+        case MovePlacement(service, source, _, epoch, run):
+            return (IsHeldBy(service, run), IsPlaced(service, source, epoch - 1))
 
         case MovePlacement(service, _, target, epoch, run):
             return (IsPlaced(service, target, epoch, run),)
@@ -78,10 +79,12 @@ def before(action: Action) -> tuple[Question, ...]:
                 Hears(database, candidate, leader),
                 HasReplayed(database, candidate),
             )
-        case MovePlacement(service, source, _, epoch):
-            return (IsPlaced(service, source, epoch - 1),)
-        case CutPower(host, life):
-            return (IsInLife(host, life),)
+        case MovePlacement(service, source, _, epoch, run):
+            return (IsHeldBy(service, run), IsPlaced(service, source, epoch - 1))
+        case WithdrawService(service, _, _, beside):
+            return (IsAnnouncedByOneOf(service, beside),)
+        case CutPower(host, life, observers):
+            return (IsInLife(host, life), IsGone(host, observers))
         case TakeOver(database, lost, candidate, service, run):
             return (
                 IsHeldBy(service, run),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final, assert_never
 
 from core.clock import Clock
@@ -25,6 +26,7 @@ from dr.questions import (
     HasReplayed,
     Hears,
     IsAnnounced,
+    IsAnnouncedByOneOf,
     IsFree,
     IsHeldBy,
     IsLedAt,
@@ -143,6 +145,8 @@ class Eye:
                 return None if rows is None else rows == 1
             case IsAnnounced() | IsWithdrawn():
                 return self._of_the_host(question)
+            case IsAnnouncedByOneOf(service, hosts):
+                return self._is_announced(service, hosts)
             case Serves(service, site):
                 return self._serves(service, site)
             case IsOff() | IsInLife() | IsGone() | HoldsNoLease() | IsFenced() | MayLead():
@@ -201,6 +205,13 @@ class Eye:
                 return not stance.announces
             case _:
                 assert_never(question)
+
+    def _is_announced(self, service: ServiceName, hosts: Iterable[HostName]) -> bool | None:
+        guard = self.doors.guard
+        stances = [if_seen(partial(guard.look, service, host)) for host in hosts]
+        if any(stance is not None and stance.announces for stance in stances):
+            return True
+        return None if None in stances else False
 
     def _serves(self, service: ServiceName, site: SiteName) -> bool:
         last = self.doors.probe.acknowledged(service)

@@ -116,7 +116,8 @@ class Moving:
             moved += _ids(routes) or _ids(canaries)
         compare = list(self._compare(tuple(moved)))
         yield from compare
-        yield self._close((*checks, *_ids(compare)))
+        # all that acts: a step that a person answers for early lets nothing act after the release
+        yield self._close((*moved, *checks, *_ids(compare)))
 
     def _ready(self, together: Sequence[Moving]) -> list[RecoveryStep]:
         if self.leader_is_lost:
@@ -139,7 +140,7 @@ class Moving:
             if sighting is None:
                 continue
             if sighting.power is not None:
-                cut = CutPower(host, sighting.power.life)
+                cut = CutPower(host, sighting.power.life, tuple(sighting.answers))
                 yield self._step(f"fence-{host}", Phase.DRAIN, cut, (claim,), deadline=15 * _SECOND)
                 continue
             if host in leading:
@@ -221,7 +222,7 @@ class Moving:
         yield from announced
         for host in self.serving:
             if host not in self.request.lost:
-                action = WithdrawService(name, host, self.epoch)
+                action = WithdrawService(name, host, self.epoch, tuple(self.taking))
                 yield self._step(f"withdraw-{host}", Phase.REROUTE, action, _ids(announced))
 
     def verify(self, needs: tuple[StepId, ...]) -> RecoveryStep:

@@ -150,6 +150,14 @@ class IsAnnounced:
 
 
 @dataclass(frozen=True, slots=True)
+class IsAnnouncedByOneOf:
+    """One of ``hosts`` at least announces the address of ``service``."""
+
+    service: ServiceName
+    hosts: tuple[HostName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IsWithdrawn:
     """``host`` does not announce the address of ``service``."""
 
@@ -185,13 +193,14 @@ Question: TypeAlias = (
     | IsPlaced
     | CanaryIsKept
     | IsAnnounced
+    | IsAnnouncedByOneOf
     | IsWithdrawn
     | Serves
     | OfALoss
 )
 
 
-def state(question: Question) -> str:
+def state(question: Question) -> str:  # noqa: C901 - one line a question
     """Return ``question`` as the statement that it asks about."""
     match question:
         case IsFree() | IsHeldBy() | IsNotHeldBy():
@@ -202,6 +211,8 @@ def state(question: Question) -> str:
             statement = f"row {key} can be read through {service} on {host}"
         case IsAnnounced(service, host):
             statement = f"{host} announces {service}"
+        case IsAnnouncedByOneOf(service, hosts):
+            statement = f"{' or '.join(hosts)} announces {service}"
         case IsWithdrawn(service, host):
             statement = f"{host} does not announce {service}"
         case Serves(service, site):

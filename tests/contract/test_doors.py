@@ -57,7 +57,11 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
         ),
     ),
     actions.AnnounceService: ((), ANNOUNCE, ()),
-    actions.WithdrawService: ((ANNOUNCE,), actions.WithdrawService(SERVICE, APP, 2), ()),
+    actions.WithdrawService: (
+        (ANNOUNCE,),
+        actions.WithdrawService(SERVICE, APP, 2, (OTHER_APP,)),
+        (),
+    ),
     actions.CompareLogs: ((CLAIM, SWITCH), COMPARE, ()),
     actions.VerifyService: ((), actions.VerifyService(SERVICE, DATABASE, HOME), ()),
 }
@@ -252,7 +256,7 @@ def test_a_question_that_nobody_answers_is_not_answered(kind: type, reached: Rea
 def test_a_host_refuses_an_epoch_that_is_over(reached: Reached) -> None:
     assert reached.do(ANNOUNCE, epoch=3) is Answer.YES
 
-    late = actions.WithdrawService(SERVICE, OTHER_APP, 2)
+    late = actions.WithdrawService(SERVICE, OTHER_APP, 2, (APP,))
 
     assert reached.do(late, epoch=2) is Answer.NO
     assert reached.eye.ask(questions.IsWithdrawn(SERVICE, OTHER_APP)) is False

@@ -49,30 +49,23 @@ UNCONFIRMED = (
     Planned(7.0, FaultKind.HOST_OFF, "ndc01-data", 90.0),
 )
 """the standby is cut off for 5 s, and meanwhile its leader loses its power"""
-KNOWN = ("I5 dead on one word: ", "I7 the last serving site is taken away: ")
-"""what two tests below show to happen"""
 
 
 @pytest.mark.parametrize("first", range(0, SCHEDULES, CHUNK))
 def test_nothing_that_must_never_happen_does(first: int) -> None:
     sentences = [one for seed in range(first, first + CHUNK) for one in judged(seed).violations]
 
-    assert [one for one in sentences if not one.startswith(KNOWN)] == []
+    assert sentences == []
 
 
-@pytest.mark.xfail(strict=True, reason="cut-power does not look again whether a host is silent")
 def test_a_host_that_answers_again_keeps_its_power() -> None:
     assert judged(0, GIVEN_UP_AND_BACK).violations == ()
 
 
-@pytest.mark.xfail(strict=True, reason="withdraw-service does not look whether another announces")
 def test_an_old_site_is_not_withdrawn_once_the_new_one_is_silent() -> None:
     assert judged(0, SILENT_ANNOUNCER).violations == ()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what is skipped before its turn lets the claim go too early"
-)
 def test_a_run_holds_its_claim_until_it_is_over_whatever_a_person_skips() -> None:
     made = rehearsal()
     skips = [
@@ -208,7 +201,7 @@ def test_members_that_rewind_before_a_copy_is_kept_are_caught(
 
 def _broken(seeds: range) -> set[str]:
     sentences = {one for seed in seeds for one in judged(seed).violations}
-    return {one.split(":")[0] for one in sentences if not one.startswith(KNOWN)}
+    return {one.split(":")[0] for one in sentences}
 
 
 def test_a_smaller_schedule_breaks_the_same_rule(monkeypatch: pytest.MonkeyPatch) -> None:

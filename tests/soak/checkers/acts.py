@@ -9,6 +9,8 @@ from typing import Final
 from tests.soak.checkers.data import Line
 
 OBSERVERS: Final = 2
+WAITED_SECONDS: Final = 20
+"""longer than a run waits for a host that it asked"""
 LATE_SECONDS: Final = 35
 """longer than a request to cut a host's power is on its way, after its silence was looked at"""
 ONCE: Final = frozenset({"claim-workload", "move-placement", "cut-power"})
@@ -62,16 +64,24 @@ def two_movers(history: Iterable[Line]) -> Iterator[str]:
 
 
 def last_serving(history: Iterable[Line]) -> Iterator[str]:
-    """I7: yield each time that the last host of a service with power was told to withdraw."""
+    """I7: yield each time that the last host of a service with power was told to withdraw.
+
+    What arrives long after whoever sent it waited for it is not counted: another announced when
+    it was sent, and only the host itself could refuse it then.
+    """
     announcing: dict[str, set[str]] = defaultdict(set)
-    for at, what, service, host, _, _ in history:
+    sent: dict[tuple[str, str], float] = {}
+    for at, what, service, host, _, text in history:
+        if what == "journal" and text.startswith("started withdraw-service "):
+            named = dict(one.split("=", 1) for one in text.split(" ")[2:])
+            sent[named["service"], named["host"]] = at
         if what == "announces":
             announcing[service].add(host)
         elif what == "falls-silent":
             announcing[service].discard(host)
         elif what == "withdraws":
             announcing[service].discard(host)
-            if not announcing[service]:
+            if not announcing[service] and at - sent.get((service, host), at) <= WAITED_SECONDS:
                 yield f"{at:.1f} s: {host} withdrew {service}, and nobody announces it"
 
 
