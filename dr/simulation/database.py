@@ -110,6 +110,9 @@ class SimulatedDatabase(SimulatedMembers):
         if candidate not in self.recorded:
             raise Rejected(f"candidate {candidate} is not synchronous")
         if not self._is_able(candidate):
+            if leader in self.around.plant.off:  # its key is removed all the same
+                self._vacate()
+                self.notice()
             return  # the order stands, and nobody obeys it
         writes_on = leader is not None and self.believes(leader)
         hears = frozenset(self.synchronous - {candidate})

@@ -73,9 +73,9 @@ class SimulatedPatroni:
     def take_over(self, order: SwitchOrder) -> None:
         """Take the key from the leader of ``order``, if its claim stands."""
         own = self._demand_claim(order)
-        before = own.forks
+        before = own.leader
         own.take_over(order.leader, order.candidate)
-        self.truth.changes += own.forks - before
+        self.truth.changes += own.leader != before
         if own.leader != order.candidate:
             raise Unreachable(f"{order.candidate} does not lead {order.database} yet")
 

@@ -22,6 +22,7 @@ def _simulated() -> Reached:
     def go_dark() -> None:
         dark.update(site.name for site in world.truth.network.sites)
         world.truth.quorum.stopped = True
+        world.truth.plant.mute_ports.update(world.truth.plant.hosts)
 
     return Reached(world.eye, world.doors, world, world.truth.at(SERVICE), nullcontext, go_dark)
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from core.clock import Clock, wait_until
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Answer, Completion, Token
-from dr.actions import Action
+from dr.actions import Action, CutPower
 from dr.conditions import Conditions
 from dr.doors import Doors
 from dr.eye import Eye
 from dr.hands import Hands
+from dr.looks import if_seen
+from dr.loss_questions import IsInLife
 from dr.questions import Question
 from dr.simulation.truth import Served
+from inventory.names import HostName
 
 RUN = RunName("20300101-000002-move")
 BOUND = timedelta(seconds=20)
 EPOCH = 2
 """that a run acts under in a network where nothing was moved yet"""
+PRESENT = "present"
+"""stands for the life in which a host is when it is asked about: each side names lives its way"""
 
 
 @dataclass(slots=True)
@@ -44,11 +49,19 @@ class Reached:
 
     def attempt(self, action: Action, *, epoch: int = EPOCH) -> Completion:
         """Attempt ``action``; return how that ended."""
+        if isinstance(action, CutPower) and action.life == PRESENT:
+            action = replace(action, life=self._present_life(action.host))
         self.attempts += 1
         token = Token(RUN, StepId("step"), epoch, self.attempts)
         completion = Hands(self.doors).attempt(action, token, BOUND)
         assert completion.token == token
         return completion
+
+    def of_now(self, question: Question) -> Question:
+        """Return ``question`` with the present life of the host that it is about."""
+        if isinstance(question, IsInLife) and question.life == PRESENT:
+            return replace(question, life=self._present_life(question.host))
+        return question
 
     def is_so(self, action: Action) -> bool | None:
         """Tell whether what ``action`` is for can be seen."""
@@ -67,3 +80,8 @@ class Reached:
     def objections(self, action: Action) -> list[str]:
         """Return what speaks against ``action`` now."""
         return list(Conditions(self.eye).objections(action))
+
+    def _present_life(self, host: HostName) -> str:
+        """Return the name of it; of a host of which nobody can tell, one of no life."""
+        supply = if_seen(lambda: self.doors.power.state(host))
+        return supply.life if supply else PRESENT

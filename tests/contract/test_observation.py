@@ -11,7 +11,7 @@ from core.runs.ports import Answer
 from dr import questions
 from dr.facts import Facts
 from tests.contract.reached import Reached
-from tests.contract.test_doors import (
+from tests.contract.rows import (
     APP,
     CANDIDATE,
     COMPARE,

@@ -25,6 +25,7 @@ class StubEtcd:
     """of accounts; None: whoever asks is answered"""
     changes: int = 0
     """transactions that succeeded"""
+    _revision: int = 1
     _changed: dict[str, int] = field(default_factory=dict)
     _leases: dict[str, set[str]] = field(default_factory=dict)
     """the keys of each lease that has not ended"""
@@ -33,6 +34,11 @@ class StubEtcd:
     def client(self) -> Etcd:
         """Return a client of it that needs no server."""
         return Etcd(httpx.Client(transport=httpx.MockTransport(self._respond)), ["https://voter"])
+
+    def write(self, key: str, value: str) -> None:
+        """Let somebody else write ``value`` at ``key``, if it is there already or not."""
+        self._revision += 1
+        self.held[key], self._changed[key] = value, self._revision
 
     def lapse(self) -> None:
         """Let every lease end, as if nobody had renewed it in time."""
@@ -106,8 +112,7 @@ class StubEtcd:
         return True
 
     def _put(self, key: str, value: str, lease: str | None) -> None:
-        self.held[key] = value
-        self._changed[key] = self.changes + 1
+        self.write(key, value)
         for name, keys in self._leases.items():
             (keys.add if name == lease else keys.discard)(key)
 

@@ -23,11 +23,13 @@ from dr.onhost.addresses import Addresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
 from dr.seam import seam_text
+from dr.sight import Whereabouts, age_text, sight_text
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World
 from inventory.etcd import patroni_facts, patroni_order
 from inventory.names import DatabaseName, HostName
 from tests.rehearsals import SERVICE
+from tests.stubs.etcd import StubEtcd
 from tests.stubs.https import Asked, Reply
 from tests.stubs.ssh import Ran
 
@@ -80,8 +82,22 @@ def runs(world: World, host: HostName, record: EpochRecord, key: str, command: s
             door = world.doors.database
             seam = door.seam(DatabaseName(name), host, int(timeline), int(position))
             return 0, seam_text(seam) + "\n"
+        case ["dr.onhost.sight_main", *asked]:
+            return _sight(world, host, asked)
         case words:
             return 127, f"no {words} here\n"
+
+
+def _sight(world: World, host: HostName, asked: list[str]) -> Ran:
+    sight = world.doors.sight
+    match asked:
+        case ["up"]:
+            return 0, age_text(sight.up_for(host)) + "\n"
+        case ["sees", _, _, *places]:
+            looked_at = [Whereabouts.read(place).host for place in places]
+            return 0, sight_text(sight.answering(host, looked_at)) + "\n"
+        case words:
+            return 1, f"no {words} is asked of a host\n"
 
 
 def _rows(doors: Doors, world: World, host: HostName, row: str, flags: list[str]) -> int | None:
@@ -97,6 +113,8 @@ def _rows(doors: Doors, world: World, host: HostName, row: str, flags: list[str]
 def patroni(world: World, host: HostName, asked: Asked) -> Reply:
     """Return what the Patroni of ``host`` answers."""
     database = world.truth.at(SERVICE).database
+    if host not in database.alive:
+        raise ConnectionAbortedError(f"no Patroni runs on {host}")
     match asked.path:
         case "/cluster":
             members = [_member(world, one) for one in sorted(database.alive)]
@@ -112,26 +130,40 @@ def patroni(world: World, host: HostName, asked: Asked) -> Reply:
             return 404, f"no {other} here"
 
 
-def show_keys(world: World, held: dict[str, str]) -> None:
-    """Let ``held`` say what the Patronis of the world's database keep in etcd."""
+def show_keys(world: World, etcd: StubEtcd) -> None:
+    """Let ``etcd`` hold what the Patronis of the world's database keep in it.
+
+    The key to lead by outlives its holder by the lease.
+    """
     database, environment = world.truth.at(SERVICE).database, world.truth.network.environment
     leading, synchronous = patroni_facts(environment, database.declared.name)
-    held[synchronous] = json.dumps({"sync_standby": ",".join(sorted(database.synchronous))})
-    held[leading] = database.leader or ""
-    if database.leader is None:
-        del held[leading]
+    waited_for = json.dumps({"sync_standby": ",".join(sorted(database.recorded))})
+    for key, value in {synchronous: waited_for, leading: database.leader}.items():
+        if value is None:
+            etcd.held.pop(key, None)
+        elif etcd.held.get(key) != value:
+            etcd.write(key, value)
 
 
 def obey(world: World, held: dict[str, str]) -> None:
-    """Do what an order in ``held`` asks for, as the leader does, and clear it afterwards."""
-    database = world.truth.at(SERVICE).database
-    key = patroni_order(world.truth.network.environment, database.declared.name)
+    """Do what an order in ``held`` asks for, as Patroni does, and clear it afterwards.
+
+    The leader hands over. Where its key was removed, or nobody holds it, the candidate takes it;
+    if that cannot, the order stands.
+    """
+    database, environment = world.truth.at(SERVICE).database, world.truth.network.environment
+    key = patroni_order(environment, database.declared.name)
     if database.switching or not words.stands(held.get(key)):
         return
     order = json.loads(held[key])
-    if database.leader == order["leader"]:
-        with suppress(WorldError):
-            database.switch(HostName(order["leader"]), HostName(order["member"]))
+    candidate, leader = HostName(order["member"]), database.leader
+    with suppress(WorldError):
+        if patroni_facts(environment, database.declared.name)[0] not in held:
+            database.take_over(leader, candidate)
+            if database.leader != candidate:
+                return
+        elif leader is not None and leader == order["leader"]:
+            database.switch(leader, candidate)
             return
     held[key] = words.NO_ORDER
 
@@ -139,7 +171,7 @@ def obey(world: World, held: dict[str, str]) -> None:
 def _member(world: World, host: HostName) -> Mapping[str, Any]:
     database = world.truth.at(SERVICE).database
     leads = host == database.leader
-    role = "leader" if leads else "sync_standby" if host in database.synchronous else "replica"
+    role = "leader" if leads else "sync_standby" if host in database.recorded else "replica"
     return {
         "name": host,
         "role": role,

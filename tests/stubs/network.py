@@ -28,7 +28,7 @@ from inventory.etcd import CONTROL
 from inventory.names import ServiceName
 from inventory.network import Host, Network, Role
 from tests.rehearsals import SERVICE
-from tests.stubs import https, ssh
+from tests.stubs import https, power, ssh
 from tests.stubs.clock import StubClock
 from tests.stubs.etcd import StubEtcd
 from tests.stubs.hosts import obey, patroni, probe, runs, show_keys
@@ -39,14 +39,15 @@ _PATIENCE = timedelta(seconds=10)
 
 
 def on_loopback(network: Network) -> Network:
-    """Return ``network`` with every host managed at an address of loopback, ours for now."""
+    """Return ``network`` with operator and hosts at addresses of loopback, ours for now."""
     dice = random.SystemRandom()
     prefix = f"127.{dice.randint(1, 254)}.{dice.randint(1, 254)}"
     hosts = tuple(
         replace(host, management=IPv4Interface(f"{prefix}.{number}/32"))
         for number, host in enumerate(network.hosts, start=1)
     )
-    return replace(network, hosts=hosts)
+    operator = IPv4Interface(f"{prefix}.254/32")
+    return replace(network, hosts=hosts, operator_address=operator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ class StubNetwork:
         """Let every host answer."""
         for host in self.on.network.hosts:
             self._start_host(host, folder)
+        hosts = power.PlantHosts(self.world, self.holding)
+        address = str(self.on.network.operator_address.ip)
+        self.ends.append(power.serve(address, self.on.secrets, hosts))
 
     def _start_host(self, host: Host, folder: Path) -> None:
         record = EpochRecord(folder / host.name, self.clock)
@@ -118,6 +122,8 @@ class StubNetwork:
             until = self.clock.elapsed() + _PATIENCE
             while self.clock.elapsed() < until:
                 with self.holding():
+                    if not self.world.truth.plant.seen(host.name):
+                        return 255, ""
                     ran = runs(self.world, host.name, record, key, command)
                 if ran is not None:
                     return ran
@@ -138,22 +144,29 @@ class StubNetwork:
         if host.name in [member.host for member in declared.members]:
             yield (
                 patroni_port(declared.port),
-                self._locked(lambda asked: patroni(self.world, host.name, asked)),
+                self._locked(host, lambda asked: patroni(self.world, host.name, asked)),
             )
         if host.name in self.on.network.voters:
-            yield ETCD_CLIENT, self._locked(self._of_the_quorum)
+            yield ETCD_CLIENT, self._locked(host, self._of_the_quorum(host))
         if host in self.on.network.hosts_with(Role.PROBE):
-            yield PROBE, self._locked(lambda asked: probe(self.world, self.began, asked))
+            yield PROBE, self._locked(host, lambda asked: probe(self.world, self.began, asked))
 
-    def _of_the_quorum(self, asked: https.Asked) -> https.Reply:
-        show_keys(self.world, self.etcd.held)
-        reply = self.etcd.answer(asked)
-        obey(self.world, self.etcd.held)
-        return reply
+    def _of_the_quorum(self, host: Host) -> https.Answering:
+        def answer(asked: https.Asked) -> https.Reply:
+            if not self.world.truth.quorum.reached_from(host.name):
+                raise ConnectionAbortedError(f"{host.name} reaches no quorum")
+            show_keys(self.world, self.etcd)
+            reply = self.etcd.answer(asked)
+            obey(self.world, self.etcd.held)
+            return reply
 
-    def _locked(self, answering: https.Answering) -> https.Answering:
+        return answer
+
+    def _locked(self, host: Host, answering: https.Answering) -> https.Answering:
         def answer(asked: https.Asked) -> https.Reply:
             with self.holding():
+                if not self.world.truth.plant.seen(host.name):
+                    raise ConnectionAbortedError(f"{host.name} does not answer")
                 return answering(asked)
 
         return answer

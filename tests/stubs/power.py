@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Interface
@@ -15,6 +15,9 @@ from access.secrets import Certificate, Secrets, ensure_secrets
 from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.system_clock import SystemClock
+from dr.simulation.world import World
+from inventory.endpoints import POWER
+from inventory.names import HostName
 from inventory.network import Network
 from lab.ground import PortFiles
 from lab.power import HostPower
@@ -84,6 +87,37 @@ def stub_hosts() -> StubHosts:
     return StubHosts({host.name: HostPower(on=True, since=NOON) for host in networked().hosts})
 
 
+@dataclass(frozen=True, slots=True)
+class PlantHosts:
+    """The hosts of a simulated world, whose power is what the plant of that world says."""
+
+    world: World
+    holding: Callable[[], AbstractContextManager[object]]
+    """keeps the world still meanwhile"""
+
+    @property
+    def are_silent(self) -> bool:
+        """Whether nobody hears of any: they have one port."""
+        return self.world.truth.plant.mute_ports >= self.world.truth.plant.hosts
+
+    def power(self, name: str) -> HostPower:
+        """Return how it is in the world."""
+        plant, host = self.world.truth.plant, HostName(name)
+        if host not in plant.hosts:
+            raise Rejected(f"there is no host called {name}")
+        with self.holding():
+            since = NOON + timedelta(minutes=plant.lives.get(host, 0))
+            return HostPower(on=host not in plant.off, since=since)
+
+    def fence(self, name: str, power: HostPower) -> None:
+        """Take it away in the world."""
+        with self.holding():
+            if self.power(name) != power:
+                raise Rejected(f"{name} is not as it was seen")
+            host = HostName(name)
+            self.world.doors.power.off(host, self.world.truth.plant.life(host))
+
+
 @dataclass(slots=True)
 class StubPort:
     """A port that is open, and what is behind it."""
@@ -114,20 +148,31 @@ def port_files(secrets: Secrets) -> PortFiles:
 def stub_port(secrets: Secrets) -> Iterator[StubPort]:
     """Yield a port that listens."""
     stub = StubPort(stub_hosts(), secrets, _free_port())
-    at, files = ("127.0.0.1", stub.port), port_files(secrets)
-    served = PowerPort(stub.hosts, at, files, CLOCK, lambda: stub.cut)
-    served.open()
+    at = ("127.0.0.1", stub.port)
+    served = PowerPort(stub.hosts, at, port_files(secrets), CLOCK, lambda: stub.cut)
+    end = _opened(served)
     try:
-        wait_until(
-            CLOCK,
-            lambda: served.status().state is PowerPortState.OPEN,
-            what="the port",
-            bound=timedelta(seconds=10),
-        )
         yield stub
     finally:
         stub.hosts.held.set()
-        served.close()
+        end()
+
+
+def serve(address: str, secrets: Secrets, hosts: PlantHosts) -> Callable[[], None]:
+    """Switch the power of ``hosts`` at ``address`` until what is returned is called."""
+    files = port_files(secrets)
+    return _opened(PowerPort(hosts, (address, POWER), files, CLOCK, lambda: hosts.are_silent))
+
+
+def _opened(port: PowerPort) -> Callable[[], None]:
+    port.open()
+    wait_until(
+        CLOCK,
+        lambda: port.status().state is not PowerPortState.CLOSED,
+        what="the port",
+        bound=timedelta(seconds=10),
+    )
+    return port.close
 
 
 def _free_port() -> int:

@@ -1,0 +1,196 @@
+"""Of every verb of recovery and of every question, one that both sides of its doors are held to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.runs.plan import RunName
+from core.runs.ports import Answer
+from dr import actions, questions
+from dr.actions import Action
+from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead
+from dr.questions import Question
+from dr.simulation.database import SimulatedDatabase
+from inventory.names import DatabaseName, HostName, SiteName
+from tests.contract.reached import PRESENT, RUN, Reached
+from tests.rehearsals import SERVICE
+
+HOME, REFUGE = SiteName("ndc01"), SiteName("ndc02")
+DATABASE = DatabaseName("general-db")
+LEADER, CANDIDATE, THIRD = HostName("ndc01-node"), HostName("ndc02-node"), HostName("ndc03-node")
+APP, OTHER_APP = LEADER, CANDIDATE
+OTHER = RunName("20300101-000001-other")
+
+CLAIM = actions.ClaimWorkload(SERVICE, RUN, 1)
+SWITCH = actions.SwitchDatabase(DATABASE, LEADER, CANDIDATE, SERVICE, RUN)
+MOVE = actions.MovePlacement(SERVICE, HOME, REFUGE, 2, RUN)
+ANNOUNCE = actions.AnnounceService(SERVICE, OTHER_APP, 2)
+COMPARE = actions.CompareLogs(DATABASE, LEADER, CANDIDATE)
+CUT = actions.CutPower(LEADER, PRESENT)
+TAKE_OVER = actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, RUN)
+OBSERVERS = (CANDIDATE, THIRD)
+
+ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] = {
+    actions.ClaimWorkload: ((), CLAIM, (actions.ClaimWorkload(SERVICE, OTHER, 1),)),
+    actions.ReleaseWorkload: ((CLAIM,), actions.ReleaseWorkload(SERVICE, RUN), ()),
+    actions.NarrowSync: (
+        (),
+        actions.NarrowSync(DATABASE, CANDIDATE),
+        (actions.NarrowSync(DATABASE, THIRD),),
+    ),
+    actions.SwitchDatabase: (
+        (CLAIM,),
+        SWITCH,
+        (
+            actions.SwitchDatabase(DATABASE, CANDIDATE, LEADER, SERVICE, OTHER),
+            actions.SwitchDatabase(DATABASE, THIRD, LEADER, SERVICE, RUN),
+        ),
+    ),
+    actions.WriteCanary: ((), actions.WriteCanary(SERVICE, OTHER_APP, "canary-of-a-run"), ()),
+    actions.MovePlacement: (
+        (),
+        MOVE,
+        (
+            actions.MovePlacement(SERVICE, HOME, REFUGE, 3, RUN),
+            actions.MovePlacement(SERVICE, HOME, SiteName("ndc03"), 2, OTHER),
+        ),
+    ),
+    actions.AnnounceService: ((), ANNOUNCE, ()),
+    actions.WithdrawService: ((ANNOUNCE,), actions.WithdrawService(SERVICE, APP, 2), ()),
+    actions.CutPower: ((), CUT, (actions.CutPower(LEADER, "another"),)),
+    actions.AwaitLeaseEnd: ((CUT,), actions.AwaitLeaseEnd(DATABASE, LEADER), ()),
+    actions.SeeGone: ((CUT,), actions.SeeGone(LEADER, OBSERVERS), ()),
+    actions.TakeOver: (
+        (CLAIM, CUT),
+        TAKE_OVER,
+        (
+            actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, OTHER),
+            actions.TakeOver(DATABASE, (LEADER,), THIRD, SERVICE, RUN),
+            actions.TakeOver(DATABASE, (LEADER, CANDIDATE), THIRD, SERVICE, RUN),
+        ),
+    ),
+    actions.CompareLogs: ((CLAIM, SWITCH), COMPARE, ()),
+    actions.VerifyService: ((), actions.VerifyService(SERVICE, DATABASE, HOME), ()),
+}
+"""of each verb: what must have been done before, one that is obeyed, and some that are refused
+afterwards
+"""
+
+WAITS = {actions.VerifyService, actions.AwaitLeaseEnd, actions.SeeGone}
+"""that ask nothing of anybody: whether what they are for is so is looked at afterwards"""
+
+SO_ALREADY = {
+    actions.NarrowSync,
+    actions.VerifyService,
+    actions.CompareLogs,
+    actions.SeeGone,
+}
+"""that touch nothing"""
+
+STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
+    questions.IsFree: (questions.IsFree(SERVICE), questions.IsFree(SERVICE)),
+    questions.IsHeldBy: (questions.IsHeldBy(SERVICE, RUN), questions.IsHeldBy(SERVICE, OTHER)),
+    questions.IsNotHeldBy: (
+        questions.IsNotHeldBy(SERVICE, OTHER),
+        questions.IsNotHeldBy(SERVICE, RUN),
+    ),
+    questions.Leads: (
+        questions.Leads(DATABASE, LEADER),
+        questions.Leads(DATABASE, CANDIDATE),
+    ),
+    questions.IsLedAt: (
+        questions.IsLedAt(DATABASE, HOME),
+        questions.IsLedAt(DATABASE, REFUGE),
+    ),
+    questions.IsSynchronous: (
+        questions.IsSynchronous(DATABASE, CANDIDATE),
+        questions.IsSynchronous(DATABASE, THIRD),
+    ),
+    questions.LagsAtMost: (
+        questions.LagsAtMost(DATABASE, CANDIDATE, 0),
+        questions.LagsAtMost(DATABASE, THIRD, 0),
+    ),
+    questions.Hears: (
+        questions.Hears(DATABASE, CANDIDATE, LEADER),
+        questions.Hears(DATABASE, THIRD, LEADER),
+    ),
+    questions.HasReplayed: (
+        questions.HasReplayed(DATABASE, CANDIDATE),
+        questions.HasReplayed(DATABASE, THIRD),
+    ),
+    questions.IsNotPaused: (questions.IsNotPaused(DATABASE), questions.IsNotPaused(DATABASE)),
+    questions.IsProtected: (questions.IsProtected(DATABASE), questions.IsProtected(DATABASE)),
+    questions.HasAll: (
+        questions.HasAll(DATABASE, CANDIDATE, LEADER),
+        questions.HasAll(DATABASE, CANDIDATE, LEADER),
+    ),
+    questions.IsPlaced: (
+        questions.IsPlaced(SERVICE, HOME, 1),
+        questions.IsPlaced(SERVICE, REFUGE, 2),
+    ),
+    questions.CanaryIsKept: (
+        questions.CanaryIsKept(SERVICE, APP, "there"),
+        questions.CanaryIsKept(SERVICE, APP, "not-there"),
+    ),
+    questions.IsAnnounced: (
+        questions.IsAnnounced(SERVICE, APP, 1),
+        questions.IsAnnounced(SERVICE, OTHER_APP, 1),
+    ),
+    questions.IsWithdrawn: (
+        questions.IsWithdrawn(SERVICE, OTHER_APP),
+        questions.IsWithdrawn(SERVICE, APP),
+    ),
+    questions.Serves: (
+        questions.Serves(SERVICE, HOME),
+        questions.Serves(SERVICE, REFUGE),
+    ),
+    IsOff: (IsOff(LEADER), IsOff(LEADER)),
+    IsInLife: (IsInLife(LEADER, PRESENT), IsInLife(LEADER, "another")),
+    IsGone: (IsGone(LEADER, OBSERVERS), IsGone(LEADER, OBSERVERS)),
+    HoldsNoLease: (HoldsNoLease(DATABASE, CANDIDATE), HoldsNoLease(DATABASE, LEADER)),
+    IsFenced: (IsFenced(DATABASE, LEADER), IsFenced(DATABASE, LEADER)),
+    MayLead: (MayLead(DATABASE, CANDIDATE), MayLead(DATABASE, THIRD)),
+}
+"""of each question: a statement that ``_arranged`` makes so, and one that it makes not so"""
+
+
+def arranged(reached: Reached, question: Question, *, so: bool) -> None:
+    """Make ``question`` be answered by ``so``, where a healthy network does not."""
+    match question:
+        case questions.IsFree():
+            if not so:
+                assert reached.do(CLAIM) is Answer.YES
+        case questions.IsHeldBy() | questions.IsNotHeldBy():
+            assert reached.do(CLAIM) is Answer.YES
+        case questions.CanaryIsKept():
+            assert reached.do(actions.WriteCanary(SERVICE, APP, "there")) is Answer.YES
+        case questions.HasAll():
+            behind(reached, CANDIDATE, 0 if so else 3)
+            assert reached.do(CLAIM) is reached.do(SWITCH) is Answer.YES
+            reached.becomes(questions.Leads(DATABASE, CANDIDATE), answer=True)
+        case IsOff() | IsGone() | IsFenced():
+            assert not so or reached.do(CUT) is Answer.YES
+        case questions.LagsAtMost():
+            behind(reached, THIRD, 7)
+        case _:
+            with reached.holding():
+                _made(reached.truth.database, question, so=so)
+
+
+def _made(database: SimulatedDatabase, question: Question, *, so: bool) -> None:
+    match question:
+        case questions.Hears():
+            database.come_back_as_twin(THIRD)
+        case questions.HasReplayed():
+            database.still[THIRD] = 0
+        case questions.IsNotPaused():
+            database.paused = not so
+        case questions.IsProtected() if not so:
+            database.synchronous.clear()
+        case _:
+            pass
+
+
+def behind(reached: Reached, host: HostName, rows: int) -> None:
+    with reached.holding():
+        reached.truth.database.missing[host] = rows
