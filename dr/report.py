@@ -17,6 +17,7 @@ from core.runs.run import fold
 from dr.actions import CompareLogs
 from dr.ending import Asker, Ending, Outcome, askers, outcome, worst
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
+from dr.runbooks import pages
 from inventory.names import DatabaseName, ServiceName
 from inventory.network import Service
 
@@ -85,6 +86,8 @@ class Report:
     attempts: int
     """how often a step was sent; more than steps where an answer was lost"""
     waits_for: tuple[str, ...]
+    runbooks: tuple[str, ...]
+    """the pages about what it waits for, as paths in the repository"""
     undone: tuple[StepId, ...]
     """steps that an abort took back, in the plan's order"""
     left_standing: tuple[StepId, ...]
@@ -122,6 +125,7 @@ def report(
         phases=tuple(_phases(run.plan, records)),
         attempts=sum(run.sent.values()),
         waits_for=tuple(run.waits_for()),
+        runbooks=pages(run),
         undone=tuple(step.id for step in run.steps_in(StepState.UNDONE)),
         left_standing=tuple(
             step.id for step in run.left_standing() if run.closed is RunVerdict.UNWOUND
@@ -193,6 +197,7 @@ def report_json(report: Report) -> str:
         ],
         "attempts": report.attempts,
         "waits_for": list(report.waits_for),
+        "runbooks": list(report.runbooks),
         "undone": list(report.undone),
         "left_standing": list(report.left_standing),
         "skipped": list(report.skipped),

@@ -29,7 +29,7 @@ def _head(report: Report) -> Iterator[str]:
     yield _line("time", f"{report.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
     yield from (_line("waits for", line) for line in report.waits_for)
     if report.outcome is Outcome.HELD:
-        yield from (_line("next", line) for line in next_steps(report.run))
+        yield from (_line("next", line) for line in next_steps(report.run, report.runbooks))
     if report.outcome is Outcome.UNWOUND:
         yield _line(
             "undone", ", ".join(report.undone) or "nothing: nothing of it can be taken back"

@@ -11,6 +11,7 @@ from core.runs.run import fold
 from dr.actions import describe
 from dr.ending import Outcome
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
+from dr.runbooks import pages
 
 _OUTCOMES = {
     EventKind.STARTED: "…",
@@ -27,14 +28,20 @@ def record_text(plan: RecoveryPlan, record: RecoveryRecord, *, began: RecoveryRe
     return f"{seconds:>7.2f} s  {_sentence(plan, record)}"
 
 
-def next_steps(run: RunName, stopped: int | None = None) -> tuple[str, ...]:
-    """Return what a person may type about a run that is held, or whose carrier is ``stopped``."""
+def next_steps(run: RunName, to_read: Sequence[str], stopped: int | None = None) -> tuple[str, ...]:
+    """Return what a person may read and type about a run that is held.
+
+    ``to_read`` are pages of ``dr.runbooks``; ``stopped`` is its carrier, where that is stopped.
+    """
+    read = tuple(f"{page}  says what it means, and when to call somebody" for page in to_read)
     if stopped is not None:
         return (
+            *read,
             f"kill -CONT {stopped}  lets the process go on that carries it and was stopped",
             f"kill -KILL {stopped}  ends that process; then ndc dr resume {run}",
         )
     return (
+        *read,
         f"ndc dr resume {run}  looks again at what failed or is in doubt, and goes on",
         f"ndc dr skip {run} STEP  answers for a step; the run is then not called verified",
         f"ndc dr give-up {run}  lets another run move this, after a look",
@@ -73,7 +80,8 @@ def run_text(run: RecoveryRun, *, carried: bool, stopped: int | None = None) -> 
     if not run.closed:
         lines += [f"waits for  {line}" for line in run.waits_for()]
     if not (run.closed or carried):
-        lines += [f"next       {line}" for line in next_steps(run.plan.id, stopped)]
+        steps = next_steps(run.plan.id, pages(run, stopped), stopped)
+        lines += [f"next       {line}" for line in steps]
     return "\n".join(lines)
 
 

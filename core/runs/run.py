@@ -155,12 +155,16 @@ class Run(Generic[ActionT, BasisT]):
             return RunVerdict.UNWOUND
         return RunVerdict.HELD
 
+    def holding(self) -> list[Step[ActionT]]:
+        """Return the steps that hold the run up until a person or a look settles them."""
+        held = (StepState.AWAITING_APPROVAL, StepState.FAILED, StepState.STUCK, *DOUBTFUL)
+        return self.steps_in(*held)
+
     def waits_for(self) -> list[str]:
         """Return, for each step that holds the run up, a line saying why."""
-        held = (StepState.AWAITING_APPROVAL, StepState.FAILED, StepState.STUCK, *DOUBTFUL)
         return [
             f"{step.id} is {self.states[step.id]}: {self.notes[step.id] or 'no reason was given'}"
-            for step in self.steps_in(*held)
+            for step in self.holding()
         ]
 
     def left_standing(self) -> list[Step[ActionT]]:

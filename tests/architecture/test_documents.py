@@ -43,22 +43,23 @@ def _mentioned() -> list[tuple[str, str]]:
     ]
 
 
-def _inert(tree: typer.Typer) -> typer.Typer:
+def _inert_copy(tree: typer.Typer) -> typer.Typer:
     """Return ``tree`` with every command parsed as ever, and carried out by nobody."""
     copy = typer.Typer(no_args_is_help=True)
     for command in tree.registered_commands:
         copy.command(command.name)(_does_nothing(command.callback))
     for group in tree.registered_groups:
         assert group.typer_instance is not None
-        copy.add_typer(_inert(group.typer_instance), name=group.name)
+        copy.add_typer(_inert_copy(group.typer_instance), name=group.name)
     if tree.registered_callback is not None:
         copy.callback()(tree.registered_callback.callback)  # type: ignore[type-var]  # it keeps the common options
     return copy
 
 
 @cache
-def _parsing() -> typer.Typer:
-    return _inert(app)
+def inert() -> typer.Typer:
+    """Return the command tree, in which every command is parsed and does nothing."""
+    return _inert_copy(app)
 
 
 def _does_nothing(callback: Any) -> Any:
@@ -74,7 +75,7 @@ def _does_nothing(callback: Any) -> Any:
 def test_a_command_that_is_shown_can_be_parsed(document: str, command: str) -> None:
     words = hoisted(shlex.split(command)[1:])
 
-    parsed = CliRunner().invoke(_parsing(), words)
+    parsed = CliRunner().invoke(inert(), words)
 
     assert parsed.exit_code == 0, f"{document}: {command}\n{parsed.output}"
 
