@@ -26,9 +26,9 @@ SWITCH = actions.SwitchDatabase(DATABASE, LEADER, CANDIDATE, SERVICE, RUN)
 MOVE = actions.MovePlacement(SERVICE, HOME, REFUGE, 2, RUN)
 ANNOUNCE = actions.AnnounceService(SERVICE, OTHER_APP, 2)
 COMPARE = actions.CompareLogs(DATABASE, LEADER, CANDIDATE)
-CUT = actions.CutPower(LEADER, PRESENT)
-TAKE_OVER = actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, RUN)
 OBSERVERS = (CANDIDATE, THIRD)
+CUT = actions.CutPower(LEADER, PRESENT, OBSERVERS)
+TAKE_OVER = actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, RUN)
 
 ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] = {
     actions.ClaimWorkload: ((), CLAIM, (actions.ClaimWorkload(SERVICE, OTHER, 1),)),
@@ -56,8 +56,12 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
         ),
     ),
     actions.AnnounceService: ((), ANNOUNCE, ()),
-    actions.WithdrawService: ((ANNOUNCE,), actions.WithdrawService(SERVICE, APP, 2), ()),
-    actions.CutPower: ((), CUT, (actions.CutPower(LEADER, "another"),)),
+    actions.WithdrawService: (
+        (ANNOUNCE,),
+        actions.WithdrawService(SERVICE, APP, 2, (OTHER_APP,)),
+        (),
+    ),
+    actions.CutPower: ((), CUT, (actions.CutPower(LEADER, "another", OBSERVERS),)),
     actions.AwaitLeaseEnd: ((CUT,), actions.AwaitLeaseEnd(DATABASE, LEADER), ()),
     actions.SeeGone: ((CUT,), actions.SeeGone(LEADER, OBSERVERS), ()),
     actions.TakeOver: (
@@ -135,6 +139,10 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
     questions.IsAnnounced: (
         questions.IsAnnounced(SERVICE, APP, 1),
         questions.IsAnnounced(SERVICE, OTHER_APP, 1),
+    ),
+    questions.IsAnnouncedByOneOf: (
+        questions.IsAnnouncedByOneOf(SERVICE, (OTHER_APP, APP)),
+        questions.IsAnnouncedByOneOf(SERVICE, (OTHER_APP,)),
     ),
     questions.IsWithdrawn: (
         questions.IsWithdrawn(SERVICE, OTHER_APP),

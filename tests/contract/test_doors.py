@@ -16,6 +16,7 @@ from dr.questions import Question
 from tests.contract.reached import RUN, Reached
 from tests.contract.rows import (
     ANNOUNCE,
+    APP,
     CANDIDATE,
     CLAIM,
     COMPARE,
