@@ -1,0 +1,136 @@
+"""``ndc dr`` after a loss, as it is typed against stub servers: plan, fail over, move back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dr.live.run_folder import names
+from inventory.names import HostName
+from tests.rehearsals import SERVICE
+from tests.stubs.checkout import Checkout
+
+HOME, REFUGE = HostName("ndc01-node"), HostName("ndc02-node")
+WITHOUT = ("dr", "failover", "--lost", "ndc01")
+BACK = ("dr", "failback", SERVICE)
+
+
+def _runs(typed: Checkout) -> list[str]:
+    return names(typed.environment.paths.runs)
+
+
+def _dies(typed: Checkout, site: str) -> None:
+    with typed.stub.holding():
+        plant = typed.stub.world.truth.plant
+        for host in typed.stub.on.network.hosts:
+            if host.site == site:
+                plant.power_off(host.name)
+
+
+def test_what_is_lost_is_served_elsewhere_as_it_was_printed(typed: Checkout) -> None:
+    _dies(typed, "ndc01")
+    planned = typed.ndc("dr", "plan", "--lost", "ndc01")
+    (run,) = _runs(typed)
+    unanswered = typed.ndc(*WITHOUT, "--plan", run)
+    another = typed.ndc("--yes", "dr", "failover", "--lost", "ndc03", "--plan", run)
+    a_switch = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc02", "--plan", run)
+    moved = typed.ndc("--yes", *WITHOUT, "--plan", run)
+    report = json.loads(typed.ndc("--json", "dr", "show", run).out)
+
+    assert planned.code == 0, planned.err
+    assert f"dr failover --lost ndc01 --plan {run}" in planned.err
+    assert "given up     ndc01-edge, ndc01-node" in planned.out
+    assert (unanswered.code, another.code, a_switch.code) == (2, 4, 4)
+    assert "does not give up ndc03" in another.err
+    assert "is not about moving" in a_switch.err
+    assert "promote: done" in moved.err
+    assert "failover without ndc01: done" in moved.out
+    (course,) = report["services"]
+    assert (course["measure"]["lost"], course["database_at_target"]) == (0, True)
+    truth = typed.stub.world.truth.at(SERVICE)
+    assert (truth.announcing, truth.database.leader) == ({REFUGE}, REFUGE)
+    assert truth.claim.run is None
+
+
+def test_what_answers_others_is_not_given_up(typed: Checkout) -> None:
+    refused = typed.ndc("--yes", *WITHOUT)
+
+    assert refused.code == 4
+    assert f"{HOME} is not lost" in refused.err
+    assert _runs(typed) == []
+    assert typed.stub.world.truth.plant.off == set()
+
+
+def test_every_objection_to_a_loss_is_told(typed: Checkout) -> None:
+    _dies(typed, "ndc01")
+    typed.stub.world.truth.at(SERVICE).database.paused = True
+
+    refused = typed.ndc("dr", "plan", "--lost", "ndc01", "--to", "ndc03")
+
+    assert refused.code == 4
+    assert "has no synchronous member at ndc03" in refused.err
+    assert "is paused" in refused.err
+
+
+def test_what_served_nothing_needs_no_failover(typed: Checkout) -> None:
+    _dies(typed, "ndc03")
+
+    refused = typed.ndc("dr", "plan", "--lost", "ndc03")
+
+    assert refused.code == 4
+    assert "nothing has to move without ndc03" in refused.err
+
+
+def test_a_name_that_is_nobodys_is_not_lost(typed: Checkout) -> None:
+    refused = typed.ndc("dr", "plan", "--lost", "ndc-01")
+
+    assert refused.code == 4
+    assert "did you mean ndc01?" in refused.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), (SERVICE,), ("--to", "ndc02"), (SERVICE, "--to", "ndc02", "--lost", "ndc01")],
+)
+def test_a_plan_is_asked_for_by_a_service_and_a_site_or_by_a_loss(
+    words: tuple[str, ...], typed: Checkout
+) -> None:
+    refused = typed.ndc("dr", "plan", *words)
+
+    assert refused.code == 2
+    assert "--lost" in refused.err
+
+
+def test_a_plan_can_be_drawn_and_read_by_programs(typed: Checkout) -> None:
+    _dies(typed, "ndc01")
+
+    drawn = typed.ndc("dr", "plan", "--lost", "ndc01", "--mermaid")
+    plan = json.loads(typed.ndc("--json", "dr", "plan", "--lost", "ndc01", "--to", "ndc02").out)
+
+    assert drawn.out.startswith("flowchart TD\n")
+    assert plan["basis"]["intent"] == "failover"
+    assert plan["basis"]["lost"] == ["ndc01-edge", "ndc01-node"]
+
+
+def test_a_service_moves_home_once_its_home_is_well_for_long_enough(typed: Checkout) -> None:
+    plant = typed.stub.world.truth.plant
+    there = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc02")
+    plant.booted[HOME] = typed.stub.world.elapsed()
+    early = typed.ndc("--yes", *BACK)
+    announced = set(typed.stub.world.truth.at(SERVICE).announcing)
+    del plant.booted[HOME]  # as one that never went down
+    back = typed.ndc("--yes", *BACK)
+
+    assert (there.code, early.code, back.code) == (0, 4, 0), back.err
+    assert f"{HOME} is not back for long enough" in early.err
+    assert announced == {REFUGE}
+    assert f"failback {SERVICE} to ndc01: done" in back.out
+    assert typed.stub.world.truth.at(SERVICE).announcing == {HOME}
+
+
+def test_a_service_that_is_at_home_has_nothing_to_go_back_to(typed: Checkout) -> None:
+    refused = typed.ndc("--yes", *BACK)
+
+    assert refused.code == 4
+    assert "is at ndc01 already" in refused.err
