@@ -62,6 +62,15 @@ class RecordsDoor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaderKey:
+    """By what a database is led."""
+
+    holder: HostName
+    term: int
+    """another each time that the key is taken, also by the same host again"""
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchOrder:
     """Have ``candidate`` lead ``database`` after ``leader``."""
 
@@ -73,6 +82,8 @@ class SwitchOrder:
     """whose claim covers the database"""
     claim: Claim
     """under which it is given: whoever obeys, obeys while it stands"""
+    term: int | None = None
+    """of the leader, which alone is to end; None: whichever it is in"""
 
 
 class DatabaseDoor(Protocol):
@@ -111,8 +122,8 @@ class DatabaseDoor(Protocol):
             Unreachable: it may have happened, or may still happen.
         """
 
-    def holder(self, database: DatabaseName) -> HostName | None:
-        """Return who holds the leader key, as the quorum says; None: nobody does.
+    def leader_key(self, database: DatabaseName) -> LeaderKey | None:
+        """Return the key by which ``database`` is led, as a quorum says; None: nobody holds it.
 
         Who holds it may be dead: the key outlives its holder by the lease.
         """

@@ -33,7 +33,7 @@ from dr.actions import (
     WithdrawService,
     WriteCanary,
 )
-from dr.doors import Doors, SwitchOrder
+from dr.doors import Doors, LeaderKey, SwitchOrder
 from dr.epochs import Act
 from dr.log_end import written
 from dr.placement import Claim
@@ -124,21 +124,26 @@ class Hands:
                 self.doors.database.switch(order)
             case TakeOver(database, lost, candidate, service, run):
                 claim = self._own_claim(service, run)
-                holder = self._dead_holder(database, lost, candidate)
-                order = SwitchOrder(database, holder, candidate, service, claim)
+                key = self._dead_leaders_key(database, lost, candidate)
+                holder, term = (key.holder, key.term) if key else (None, None)
+                order = SwitchOrder(database, holder, candidate, service, claim, term)
                 self.doors.database.take_over(order)
             case _:
                 assert_never(action)
 
-    def _dead_holder(
+    def _dead_leaders_key(
         self, database: DatabaseName, lost: Sequence[HostName], candidate: HostName
-    ) -> HostName | None:
-        """Return from whom the key to lead by may be taken; None: nobody else holds it."""
-        holder = self.doors.database.holder(database)
-        if holder in (None, candidate):
+    ) -> LeaderKey | None:
+        """Return the key to lead by that may be taken away; None: nobody else holds it.
+
+        It is read before its holder's power is looked at: who led again since holds another.
+        """
+        key = self.doors.database.leader_key(database)
+        if key is None or key.holder == candidate:
             return None
+        holder = key.holder
         if holder in lost and not self.doors.power.state(holder).on:
-            return holder
+            return key
         raise Rejected(
             f"{holder} leads {database}, and may write to it",
             expected=f"that nobody leads it, or one of {', '.join(lost)} that has no power",

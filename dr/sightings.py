@@ -13,7 +13,7 @@ from dr.doors import Doors
 from dr.facts import SignsOfLife, Supply
 from dr.looks import Begin, if_seen
 from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead, OfALoss
-from inventory.names import HostName
+from inventory.names import DatabaseName, HostName
 
 
 def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911 - one line a question
@@ -30,18 +30,23 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
         case IsGone(host, observers):
             return not any(host in doors.sight.answering(each, [host]) for each in observers)
         case HoldsNoLease(database, host):
-            return doors.database.holder(database) != host
+            return not _leads_by_key(doors, database, host)
         case IsFenced(database, host):
-            if doors.database.holder(database) != host:
+            if not _leads_by_key(doors, database, host):
                 return True
             return not doors.power.state(host).on
         case MayLead(database, host):
-            if doors.database.holder(database) == host:
+            if _leads_by_key(doors, database, host):
                 return doors.database.leads(database, host)
             own = doors.database.members(database).get(host)
             return None if own is None else own.synchronous
         case _:
             assert_never(question)
+
+
+def _leads_by_key(doors: Doors, database: DatabaseName, host: HostName) -> bool:
+    key = doors.database.leader_key(database)
+    return key is not None and key.holder == host
 
 
 def look_at(

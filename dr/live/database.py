@@ -14,7 +14,7 @@ from access.clients import patroni, patroni_status
 from access.clients.patroni_status import StatusAnswer
 from core.clock import Clock
 from core.errors import NotSeen
-from dr.doors import SwitchOrder
+from dr.doors import LeaderKey, SwitchOrder
 from dr.facts import MemberFacts
 from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
@@ -88,9 +88,9 @@ class Patroni:
         """Give ``order`` under its claim; return when another leader was seen."""
         self.orders.give(order)
 
-    def holder(self, database: DatabaseName) -> HostName | None:
-        """Return who holds the leader key, as the quorum says; None: nobody does."""
-        return self.orders.holder(database)
+    def leader_key(self, database: DatabaseName) -> LeaderKey | None:
+        """Return the key by which ``database`` is led, as a quorum says; None: nobody holds it."""
+        return self.orders.leader_key(database)
 
     def take_over(self, order: SwitchOrder) -> None:
         """Have the candidate lead after a leader that was fenced; return when it does."""

@@ -15,7 +15,7 @@ from access.clients import patroni
 from access.clients.etcd import Comparison, Delete, Holds, Put, Unchanged
 from core.clock import Clock
 from core.errors import Rejected, Unreachable, WorldError
-from dr.doors import SwitchOrder
+from dr.doors import LeaderKey, SwitchOrder
 from dr.live.records import EtcdRecords, of_a_change
 from inventory.etcd import patroni_facts, patroni_order
 from inventory.names import DatabaseName, HostName
@@ -64,7 +64,7 @@ class Orders:
         key, giver = self._key(order), str(order.claim.run)
         text = patroni.order(leader=order.leader, candidate=order.candidate, giver=giver)
         with of_a_change():
-            if self.holder(order.database) == order.candidate:
+            if self._holder(order) == order.candidate:
                 return
             standing = self._text(key)
             ours = patroni.giver(standing) == giver
@@ -77,14 +77,18 @@ class Orders:
                     raise _refused(order, "a claim, a leader or a standby that changed meanwhile")
         self._follow(order, key)
 
-    def holder(self, database: DatabaseName) -> HostName | None:
-        """Return who holds the key to lead ``database`` by, as a quorum says; None: nobody.
+    def leader_key(self, database: DatabaseName) -> LeaderKey | None:
+        """Return the key to lead ``database`` by, as a quorum says; None: nobody holds it.
 
         Raises:
             NotSeen: no quorum answered.
         """
-        name = self._text(self._leading(database))
-        return HostName(name) if name else None
+        record = self.records.etcd.get(self._leading(database))
+        return LeaderKey(HostName(record.value), record.revision) if record else None
+
+    def _holder(self, order: SwitchOrder) -> HostName | None:
+        key = self.leader_key(order.database)
+        return key.holder if key else None
 
     def _conditions(self, order: SwitchOrder) -> list[Comparison]:
         """Return what must be so when the order is written; Rejected: it is not so now."""
@@ -95,16 +99,17 @@ class Orders:
             raise _refused(order, f"led by {record.value if record else 'nobody'}")
         if order.candidate not in patroni.waited_for(waiting):
             raise _refused(order, f"commits wait for {_listed(patroni.waited_for(waiting))}")
-        # of this lease and no other: who leads again after a restart holds a new one
-        same_lease = [Unchanged(leading, record.revision)] if record else []
-        return [*fence, Holds(leading, order.leader), *same_lease, Holds(synchronous, waiting)]
+        # of this term and no other: who leads again after a restart wrote the key anew
+        term = order.term or (record.revision if record else None)
+        same_term = [Unchanged(leading, term)] if term is not None else []
+        return [*fence, Holds(leading, order.leader), *same_term, Holds(synchronous, waiting)]
 
     def _follow(self, order: SwitchOrder, key: str) -> None:
         until, last = self.clock.elapsed() + BOUND, "it stands"
         while self.clock.elapsed() < until:
             try:
                 # in this order: who takes over clears it after it leads
-                stands, leader = patroni.stands(self._text(key)), self.holder(order.database)
+                stands, leader = patroni.stands(self._text(key)), self._holder(order)
             except WorldError as error:
                 stands, leader, last = True, None, error.what
             if leader not in (None, order.leader):

@@ -19,7 +19,7 @@ _PROGRAM: Final = "dr.onhost.sight_main"
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Of every host of ``network``; keeps the promises of ``SightDoor`` and ``AgeDoor``."""
+    """Of every host of ``network``; keeps the promise of ``dr.doors.SightDoor``."""
 
     network: Network
     programs: Programs

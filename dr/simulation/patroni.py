@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import NotSeen, Rejected, Unreachable
-from dr.doors import SwitchOrder
+from dr.doors import LeaderKey, SwitchOrder
 from dr.facts import MemberFacts
 from dr.seam import LogProgress, Seam
 from dr.simulation.database import SimulatedDatabase
@@ -64,16 +64,19 @@ class SimulatedPatroni:
         self._demand_claim(order).switch(order.leader, order.candidate)
         self.truth.changes += 1
 
-    def holder(self, database: DatabaseName) -> HostName | None:
-        """Return who holds the leader key, dead or alive."""
+    def leader_key(self, database: DatabaseName) -> LeaderKey | None:
+        """Return the leader key, whoever holds it, dead or alive."""
         if not self.truth.quorum.answers:
             raise NotSeen(f"no quorum answers for {database}", refused=False)
-        return self.truth.databases[database].leader
+        own = self.truth.databases[database]
+        return LeaderKey(own.leader, own.forks) if own.leader else None
 
     def take_over(self, order: SwitchOrder) -> None:
         """Take the key from the leader of ``order``, if its claim stands."""
         own = self._demand_claim(order)
         before = own.leader
+        if own.leader == order.leader and order.term not in {None, own.forks}:
+            raise Rejected(f"{own.leader} leads {order.database} anew")
         own.take_over(order.leader, order.candidate)
         self.truth.changes += own.leader != before
         if own.leader != order.candidate:

@@ -155,6 +155,16 @@ def test_a_key_that_its_holder_lost_is_not_taken_from_it(leaderless: Quorum) -> 
     _nothing_was_changed(leaderless)
 
 
+def test_a_leader_that_led_anew_since_it_was_looked_at_keeps_its_key(quorum: Quorum) -> None:
+    key = _orders(quorum).leader_key(DATABASE)
+    assert key is not None
+    quorum.write(LEADER, OLD)
+
+    _refused(quorum, replace(TAKEN, term=key.term))
+
+    _nothing_was_changed(quorum)
+
+
 def test_a_lease_that_the_same_host_took_anew_meanwhile_is_another(quorum: Quorum) -> None:
     quorum.before = lambda: quorum.write(LEADER, OLD)
 
