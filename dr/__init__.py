@@ -24,6 +24,7 @@ when a leader may write), ``tail`` (what only a former leader wrote down), ``apa
 tells of that), ``disk`` (when a leader gives way since its disk does not), ``announcing`` (when a
 host that is ill withdraws).
 
-Then the subpackages: ``live`` works from the operator's machine, ``onhost`` runs on hosts,
-``simulation`` is a world without hosts. Carrying a plan out is the business of ``core.runs``.
+Then the subpackages: ``drills`` (what is practised, and how it went), ``live`` works from the
+operator's machine, ``onhost`` runs on hosts, ``simulation`` is a world without hosts. Carrying a
+plan out is the business of ``core.runs``.
 """

@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from core.formats import FIRST, Format
 from inventory.names import (
     DatabaseName,
+    DrillName,
     LinkName,
     OperatorName,
     PolicyName,
@@ -28,6 +29,7 @@ from inventory.names import (
     TierName,
 )
 from inventory.network import LastCopy, Role, SiteKind
+from inventory.practice import Statement, Taken
 from inventory.printable import PublicKey, Title
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -203,6 +205,26 @@ class Tier(_Declared):
     """where the figures come from"""
 
 
+Hypothesis = Annotated[
+    tuple[Annotated[Statement, Field(strict=False)], ...], Field(strict=False, min_length=1)
+]
+
+
+class DrillEntry(_Declared):
+    """A loss, or a move, that is practised; it names no site and no host."""
+
+    title: Title
+    service: ServiceName
+    """what is taken is what this one stands on when the drill begins"""
+    takes: Annotated[Taken, Field(strict=False)]
+    before: Hypothesis
+    """what has to be so, or the drill does not begin"""
+    after: Hypothesis
+    """what has to be so when it ends, or it failed"""
+    every: dict[TierName, Duration]
+    """how often, by the tier of ``service``"""
+
+
 class OperatorEntry(_Declared):
     """A person who may work on the network."""
 
@@ -252,3 +274,4 @@ class Inventory(_Declared):
     databases: dict[Annotated[DatabaseName, _NAMED], DatabaseEntry] = {}
     services: dict[Annotated[ServiceName, _NAMED], ServiceEntry] = {}
     operators: dict[Annotated[OperatorName, _NAMED], OperatorEntry] = {}
+    drills: dict[Annotated[DrillName, _NAMED], DrillEntry] = {}

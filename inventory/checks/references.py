@@ -22,6 +22,7 @@ _DECLARED_IN: Mapping[str, Mapping[str, str]] = {
         "asynchronous": "sites",
     },
     "services": {"tier": "tiers", "home": "sites", "refuges": "sites", "database": "databases"},
+    "drills": {"service": "services"},
 }
 """section → key of its entries → the section that declares what is named there"""
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from inventory.checks.drills import drills
 from inventory.checks.placement import placement
 from inventory.checks.policy import policy
 from inventory.checks.pools import pools
@@ -38,6 +39,6 @@ Check: TypeAlias = Callable[[Inventory, Document], Iterator[Problem]]
 
 STAGES: tuple[tuple[Check, ...], ...] = (
     (references, uniqueness, pools, policy),
-    (placement,),
+    (placement, drills),
     (topology, survival),
 )

@@ -20,6 +20,7 @@ from ndc.cli import (
     dr_members,
     dr_moves,
     dr_voters,
+    drill,
     env,
     lab,
     logs,
@@ -71,6 +72,7 @@ dr.app.command("reseed", help="Remove a copy of a database, and make it anew fro
     dr_members.reseed
 )
 app.add_typer(dr.app, name="dr")
+app.add_typer(drill.app, name="drill")
 
 
 def _version(*, wanted: bool) -> None:

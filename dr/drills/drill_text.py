@@ -1,0 +1,113 @@
+"""Drills as a person reads them: the list, a plan on the table, a story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from core.text import age, table
+from dr.drills.cadence import Practised, cadence, due
+from dr.drills.exercise import Exercise
+from dr.drills.hypothesis import Findings
+from dr.drills.story import Story
+from dr.plan_text import plan_text
+from inventory.model import DrillEntry
+from inventory.names import DrillName
+from inventory.network import Network
+
+_SO = {True: "yes", False: "NO", None: "nobody can say"}
+
+
+def drill_rows(
+    network: Network,
+    drills: Mapping[DrillName, DrillEntry],
+    proofs: Mapping[DrillName, Practised],
+    now: datetime,
+) -> list[dict[str, str]]:
+    """Return a row for each drill: what it takes, how often, when it was proved, when it is due.
+
+    A drill without one of ``proofs`` was never proved.
+    """
+    return [
+        {
+            "drill": name,
+            "service": drill.service,
+            "takes": drill.takes,
+            "every": age(cadence(network, drill)),
+            "last_proved": _when(proofs.get(name)),
+            "due": _due(network, drill, proofs.get(name), now),
+        }
+        for name, drill in drills.items()
+    ]
+
+
+def drill_list(rows: list[dict[str, str]]) -> str:
+    """Return ``rows`` as a table."""
+    head = ["drill", "service", "takes", "every", "last proved", "due"]
+    return "\n".join(table(head, [list(row.values()) for row in rows]))
+
+
+def tabletop_text(story: Story) -> str:
+    """Return the plan that would run; nothing was carried, not even in the simulated world."""
+    return "\n".join([*_head(story.exercise), "", *_answer(story)])
+
+
+def story_text(story: Story) -> str:
+    """Return how the drill went, from its first look to its last."""
+    return "\n".join(
+        [
+            *_head(story.exercise),
+            *_hypothesis("before", story.before),
+            "",
+            *(_answer(story) if story.refusal or story.plan is None else story.lines),
+            "",
+            *_hypothesis("after", story.after),
+            *_noticed(story),
+            "",
+            f"drill {story.exercise.name}: {'passed' if story.passed else 'FAILED'}",
+        ]
+    )
+
+
+def _head(exercise: Exercise) -> Iterator[str]:
+    yield f"drill {exercise.name}: {exercise.drill.title}"
+    yield "  world    simulated, from what is declared: every service is at home, and all is well"
+    yield f"  service  {exercise.drill.service}, served at {exercise.active}"
+    yield f"  it will  {exercise.sentence}"
+
+
+def _hypothesis(when: str, findings: Findings) -> Iterator[str]:
+    said = ", ".join(f"{statement} {_SO[so]}" for statement, so in findings.items())
+    yield f"  {when:<8} {said}"
+
+
+def _answer(story: Story) -> list[str]:
+    if story.refusal is not None:
+        return story.refusal.lines()
+    if story.plan is None:
+        return ["nothing has to be done about it: the network bears it by itself"]
+    waited = f"{story.detected_after.total_seconds():g} s after that:"
+    return [waited, *plan_text(story.plan).splitlines()]
+
+
+def _noticed(story: Story) -> Iterator[str]:
+    measure = story.measure
+    if measure is None:
+        yield "  citizens what they noticed is not known"
+        return
+    gap = measure.gap.length.total_seconds()
+    yield (
+        f"  citizens waited {gap:.2f} s at most; {measure.acknowledged} of {measure.due} writes "
+        f"acknowledged, {measure.lost} of them lost"
+    )
+
+
+def _when(proof: Practised | None) -> str:
+    return "never" if proof is None else f"{proof.ended_at:%Y-%m-%d} by {proof.run}"
+
+
+def _due(network: Network, drill: DrillEntry, proof: Practised | None, now: datetime) -> str:
+    until = due(network, drill, proof)
+    if until is None:
+        return "OVERDUE, never proved"
+    return f"OVERDUE by {age(now - until)}" if until < now else f"in {age(until - now)}"

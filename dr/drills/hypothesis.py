@@ -1,0 +1,90 @@
+"""What had to be so before and after a drill, and whether it was. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+
+from core.errors import PlanRefused
+from core.measure import Measure
+from inventory.names import DrillName, SiteName
+from inventory.practice import Statement
+
+Findings: TypeAlias = Mapping[Statement, bool | None]
+"""whether each was so; None: nobody can say"""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStanding:
+    """How a service stood at one moment of a drill."""
+
+    site: SiteName | None
+    """that serves it; None: not seen"""
+    protected: bool | None
+    """whether a commit waits for a standby; None: not seen"""
+    lately: Measure | None
+    """of the last seconds; None: nobody measured"""
+    whole: Measure | None
+    """since the drill began; None: nobody measured"""
+
+
+def findings(
+    statements: Iterable[Statement],
+    standing: ServiceStanding,
+    active: SiteName,
+    promised: timedelta,
+) -> Findings:
+    """Return for each of ``statements`` whether it was so; None: nobody can say.
+
+    ``active`` served when the drill began; ``promised`` is the tier's recovery time.
+    """
+    return {each: _is_so(each, standing, active, promised) for each in statements}
+
+
+def _is_so(
+    statement: Statement, standing: ServiceStanding, active: SiteName, promised: timedelta
+) -> bool | None:
+    lately, whole = standing.lately, standing.whole
+    match statement:
+        case Statement.SERVED:
+            return None if lately is None else lately.acknowledged > 0
+        case Statement.PROTECTED:
+            return standing.protected
+        case Statement.MOVED:
+            return None if standing.site is None else standing.site != active
+        case Statement.STAYED:
+            return None if standing.site is None else standing.site == active
+        case Statement.NOTHING_LOST:
+            return _nothing_lost(whole)
+        case Statement.IN_TIME:
+            return None if whole is None else whole.gap.length <= promised
+
+
+def _nothing_lost(measure: Measure | None) -> bool | None:
+    if measure is None:
+        return None
+    if measure.lost:
+        return False
+    return True if measure.is_whole else None
+
+
+def demand_so(name: DrillName, before: Findings) -> None:
+    """Return if a drill may begin: all that has to be so ``before`` it was seen to be so.
+
+    Raises:
+        PlanRefused: something was not.
+    """
+    missing = [
+        f"{each}, {'not so' if so is False else 'not seen'}"
+        for each, so in before.items()
+        if not so
+    ]
+    if missing:
+        raise PlanRefused(
+            f"{name} does not begin: nobody could say what came of it",
+            expected=", ".join(before),
+            actual="; ".join(missing),
+            next_step="ndc status; when it is green, ask again",
+        )

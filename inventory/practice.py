@@ -1,0 +1,37 @@
+"""What a drill may take away, and what may be said of a service before and after it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Taken(StrEnum):
+    """What a drill takes away of what a service stands on when it begins."""
+
+    NOTHING = "nothing"
+    """it is moved by a plan, and all of it lives"""
+    LEADER = "leader"
+    """the host that leads its database"""
+    SITE = "site"
+    """every host of the site that serves it"""
+    PAIR = "pair"
+    """every link between that site and the best refuge"""
+    VOTER = "voter"
+    """a voter at another site, from where nobody measures; first one that no commit waits for"""
+
+
+class Statement(StrEnum):
+    """What is so of a service; a hypothesis is some of these."""
+
+    SERVED = "served"
+    """citizens' writes are acknowledged"""
+    PROTECTED = "protected"
+    """a commit waits for a standby"""
+    MOVED = "moved"
+    """another site serves it than when the drill began"""
+    STAYED = "stayed"
+    """the same site serves it"""
+    NOTHING_LOST = "nothing-lost"
+    """every write that was acknowledged during the drill is there"""
+    IN_TIME = "in-time"
+    """citizens waited no longer than its tier's recovery time"""
