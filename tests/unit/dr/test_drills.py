@@ -82,6 +82,17 @@ def test_a_voter_is_taken_elsewhere_and_not_from_whoever_measures() -> None:
     assert host != HostName("ndc02-data"), "a commit waits for it"
 
 
+def test_who_measures_is_taken_by_no_drill() -> None:
+    measuring = (HostName("ndc01-data"), HostName("witness-control"))
+    few = replace(NET, voters=measuring)
+    drill = DrillName("voter-loss")
+
+    with pytest.raises(PlanRefused) as refused:
+        exercise(few, _facts(), drill, DRILLS[drill])
+
+    assert refused.value.what == "there is no voter that voter-loss could take"
+
+
 @pytest.mark.parametrize("unseen", [{"placement": None}, {"members": {}}])
 def test_what_cannot_be_seen_is_not_taken(unseen: dict[str, object]) -> None:
     with pytest.raises(PlanRefused) as refused:
