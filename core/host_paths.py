@@ -42,6 +42,10 @@ SERVICES: Final = SETTINGS / "services"
 """certificates and keys of services"""
 
 PATRONI_SETTINGS: Final = HostPath("/etc/patroni")
+PATRONI_DECLARED: Final = "declared.yml"
+"""in the folder that a Patroni reads: a link to what ``ndc up`` wrote"""
+PATRONI_LEAVE: Final = "leave.yml"
+"""in the same folder, read after it: what a recovery wrote, and nobody else writes or removes"""
 POSTGRESQL_VERSION: Final = "15"
 """Debian 12's"""
 POSTGRESQL_PROGRAMS: Final = HostPath("/usr/lib/postgresql", POSTGRESQL_VERSION, "bin")
@@ -57,6 +61,11 @@ LEASES: Final = HostPath("/run/ndc-lease")
 
 HANDED_OVER: Final = HostPath("/etc/frr/.ndc-handed-over")
 """where this file is, the router's text belongs to the layer *say*, and Ansible leaves it alone"""
+
+
+def patroni_folder(database: str) -> HostPath:
+    """Return the folder that the Patroni of ``database`` reads, file by file."""
+    return PATRONI_SETTINGS / f"{database}.d"
 
 
 def places() -> dict[str, str]:

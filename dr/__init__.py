@@ -9,20 +9,20 @@ questions through the doors), ``hands`` (makes attempts through them), ``placing
 announced where their records say), ``busy`` (who leads or serves).
 
 How a run is decided: ``request`` (what is asked for), ``losses`` (what has to move once something
-is lost), ``facts`` (what was seen), ``placement`` (which site serves, at which epoch),
-``observers`` (from where others may be called dead), ``rules`` (reasons to refuse), ``copies``
-(reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``, ``moving``
-(the steps of one service), ``plan`` (the value that is printed and then run), ``ending`` (what its
-end is worth), ``report`` (what it came to), ``succession`` (whether a new leader has all that the
-old one wrote).
+is lost), ``facts`` (what was seen), ``bound`` (what may be lost), ``placement`` (which site serves,
+at which epoch), ``observers`` (from where others may be called dead), ``rules`` (reasons to
+refuse), ``copies`` (reasons not to promote one), ``reseed`` (whether one may be made anew),
+``planner``, ``moving`` (the steps of one service), ``plan`` (the value that is printed and then
+run), ``ending`` (what its end is worth), ``report`` (what it came to), ``succession`` (whether a
+new leader has all that the old one wrote).
 
 What is said and printed: ``plan_text``, ``plan_figures``, ``runbooks`` (which page to read about a
 run that stands still), ``run_text``, ``report_text``; ``epochs`` (between a run and the guard of a
 host), ``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's
 log meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
 when a leader may write), ``tail`` (what only a former leader wrote down), ``apart`` (what a host
-tells of that), ``disk`` (when a leader gives way since its disk does not), ``announcing`` (when a
-host that is ill withdraws).
+tells of that), ``disk`` (when a leader gives way since its disk does not), ``leave`` (whether a far
+copy may lead), ``announcing`` (when a host that is ill withdraws).
 
 Then the subpackages: ``drills`` (what is practised, and how it went), ``live`` works from the
 operator's machine, ``onhost`` runs on hosts, ``simulation`` is a world without hosts. Carrying a

@@ -154,7 +154,29 @@ class TakeOver:
     candidate: HostName
     service: ServiceName
     run: RunName
+    had_all: tuple[HostName, ...] = ()
+    """who alone had every acknowledged write, as the plan saw, all of them lost: the candidate may
+    lack some; empty: commits wait for the candidate, which lacks none
+    """
     kind: Literal["take-over"] = "take-over"
+
+
+@dataclass(frozen=True, slots=True)
+class AllowPromotion:
+    """Let ``host``, declared to follow asynchronously, lead ``database``, or be waited for."""
+
+    database: DatabaseName
+    host: HostName
+    kind: Literal["allow-promotion"] = "allow-promotion"
+
+
+@dataclass(frozen=True, slots=True)
+class ForbidPromotion:
+    """Let ``host`` follow ``database`` as it is declared: it neither leads nor is waited for."""
+
+    database: DatabaseName
+    host: HostName
+    kind: Literal["forbid-promotion"] = "forbid-promotion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +207,9 @@ class VerifyService:
 AfterALoss: TypeAlias = CutPower | AwaitLeaseEnd | SeeGone | TakeOver
 """what takes the place of asking a host that is given up"""
 
+OfAFarCopy: TypeAlias = AllowPromotion | ForbidPromotion
+"""what lifts, and puts back, the tags of a copy that is declared asynchronous"""
+
 Action: TypeAlias = (
     ClaimWorkload
     | ReleaseWorkload
@@ -195,12 +220,13 @@ Action: TypeAlias = (
     | AnnounceService
     | WithdrawService
     | AfterALoss
+    | OfAFarCopy
     | CompareLogs
     | VerifyService
 )
 
 
-def describe(action: Action) -> str:  # noqa: C901 - one line a verb
+def describe(action: Action) -> str:  # noqa: C901, PLR0912 - one line a verb
     """Return ``action`` as the imperative sentence an operator reads."""
     match action:
         case ClaimWorkload(service):
@@ -221,6 +247,10 @@ def describe(action: Action) -> str:  # noqa: C901 - one line a verb
             sentence = f"withdraw {service} from {host}"
         case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
             sentence = _describe_after_a_loss(action)
+        case AllowPromotion(database, host):
+            sentence = f"let {host} lead {database}: lift its nofailover and nosync"
+        case ForbidPromotion(database, host):
+            sentence = f"put back nofailover and nosync of {host} in {database}"
         case CompareLogs(database, leader, candidate):
             sentence = f"prove that {candidate} has all that {leader} wrote to {database}"
         case VerifyService(service, database, site):
@@ -238,8 +268,9 @@ def _describe_after_a_loss(action: AfterALoss) -> str:
             sentence = f"wait until {leader} may write to {database} no more: its lease ends"
         case SeeGone(host, observers):
             sentence = f"see that {host} answers nobody, asked from {' and '.join(observers)}"
-        case TakeOver(database, lost, candidate):
-            sentence = f"have {candidate} lead {database}, without {', '.join(lost)}"
+        case TakeOver(database, lost, candidate, had_all=had_all):
+            may_lack = ", which may lack writes of theirs" if had_all else ""
+            sentence = f"have {candidate} lead {database}, without {', '.join(lost)}{may_lack}"
         case _:
             assert_never(action)
     return sentence

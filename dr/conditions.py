@@ -12,13 +12,16 @@ from typing import Final, Protocol, assert_never
 from dr.actions import (
     Action,
     AfterALoss,
+    AllowPromotion,
     AnnounceService,
     AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
     CutPower,
+    ForbidPromotion,
     MovePlacement,
     NarrowSync,
+    OfAFarCopy,
     ReleaseWorkload,
     SeeGone,
     SwitchDatabase,
@@ -27,7 +30,17 @@ from dr.actions import (
     WithdrawService,
     WriteCanary,
 )
-from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead
+from dr.loss_questions import (
+    HoldsNoLease,
+    IsBarred,
+    IsEligible,
+    IsFenced,
+    IsGone,
+    IsInLife,
+    IsOff,
+    MayLead,
+    MayLeadWithout,
+)
 from dr.questions import (
     CanaryIsKept,
     HasAll,
@@ -49,6 +62,7 @@ from dr.questions import (
     Serves,
     state,
 )
+from inventory.names import DatabaseName, HostName
 
 LAG_LIMIT_BYTES: Final = 1_000_000
 """a candidate that is further behind has to catch up first, and citizens would wait for that"""
@@ -85,11 +99,11 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line 
             return (IsAnnouncedByOneOf(service, beside),)
         case CutPower(host, life, observers):
             return (IsInLife(host, life), IsGone(host, observers))
-        case TakeOver(database, lost, candidate, service, run):
+        case TakeOver(database, lost, candidate, service, run, had_all):
             return (
                 IsHeldBy(service, run),
                 *(IsFenced(database, host) for host in lost),
-                MayLead(database, candidate),
+                *_may_lead(database, candidate, had_all),
                 HasReplayed(database, candidate),
                 IsNotPaused(database),
             )
@@ -97,7 +111,15 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line 
             return ()
 
 
-def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one line a verb
+def _may_lead(
+    database: DatabaseName, candidate: HostName, had_all: tuple[HostName, ...]
+) -> tuple[Question, ...]:
+    if not had_all:
+        return (MayLead(database, candidate),)
+    return MayLeadWithout(database, candidate, had_all), IsEligible(database, candidate)
+
+
+def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR0912 - one line a verb
     """Return what is so once ``action`` is in effect."""
     match action:
         case ClaimWorkload(service, run):
@@ -118,6 +140,8 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one 
             return (IsWithdrawn(service, host),)
         case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
             return (_after_a_loss(action),)
+        case AllowPromotion() | ForbidPromotion():
+            return (_of_a_far_copy(action),)
         case CompareLogs(database, leader, candidate):
             return (HasAll(database, candidate, leader),)
         case VerifyService(service, database, site):
@@ -136,6 +160,16 @@ def _after_a_loss(action: AfterALoss) -> Question:
             return IsGone(host, observers)
         case TakeOver(database, _, candidate):
             return Leads(database, candidate)
+        case _:
+            assert_never(action)
+
+
+def _of_a_far_copy(action: OfAFarCopy) -> Question:
+    match action:
+        case AllowPromotion(database, host):
+            return IsEligible(database, host)
+        case ForbidPromotion(database, host):
+            return IsBarred(database, host)
         case _:
             assert_never(action)
 

@@ -18,7 +18,7 @@ from typing import Protocol
 from core.measure import Measure, ProbeTime
 from core.runs.ports import Token
 from dr.epochs import Act
-from dr.facts import MemberFacts, Supply
+from dr.facts import LastWord, MemberFacts, Supply
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
@@ -84,6 +84,8 @@ class SwitchOrder:
     """under which it is given: whoever obeys, obeys while it stands"""
     term: int | None = None
     """of the leader, which alone is to end; None: whichever it is in"""
+    had_all: frozenset[HostName] = frozenset()
+    """who alone had every write, where the candidate may lack some; empty: commits wait for it"""
 
 
 class DatabaseDoor(Protocol):
@@ -128,6 +130,22 @@ class DatabaseDoor(Protocol):
         Who holds it may be dead: the key outlives its holder by the lease.
         """
 
+    def last_word(self, database: DatabaseName) -> LastWord:
+        """Return what the quorum keeps of ``database``, as of now."""
+
+    def is_barred(self, database: DatabaseName, host: HostName) -> bool:
+        """Tell whether the Patroni of ``host`` says that it never leads nor is waited for."""
+
+    def bar(self, database: DatabaseName, host: HostName, token: Token, *, barred: bool) -> None:
+        """Have ``host`` be barred from leading ``database``, if it is declared so, or not.
+
+        Returns when that is on its disk and its Patroni was told.
+
+        Raises:
+            Rejected: it knows a newer epoch than that of ``token``; nothing changed.
+            Unreachable: it may have changed.
+        """
+
     def take_over(self, order: SwitchOrder) -> None:
         """Have the candidate of ``order`` lead after its leader, which must have been fenced.
 
@@ -136,8 +154,8 @@ class DatabaseDoor(Protocol):
         leads already counts as done.
 
         Raises:
-            Rejected: the claim or the holder is another, or the candidate is not synchronous;
-                nothing happened.
+            Rejected: the claim or the holder is another; the candidate is not synchronous, or
+                others had every write than ``order`` says; nothing happened.
             Unreachable: it may have happened, or may still happen.
         """
 

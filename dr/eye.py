@@ -18,7 +18,6 @@ from dr import sightings
 from dr.doors import Doors
 from dr.facts import Facts, MemberFacts, SignsOfLife
 from dr.looks import Begin, at_once, if_seen
-from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead
 from dr.observers import observers
 from dr.questions import (
     CanaryIsKept,
@@ -112,6 +111,7 @@ class Eye:
             paused=paused(),
             progress=progress,
             seams=self._seams(database.name, _leader(members), progress),
+            last_word=if_seen(lambda: door.last_word(database.name)) if lost else None,
         )
 
     def _asked(
@@ -149,10 +149,8 @@ class Eye:
                 return self._is_announced(service, hosts)
             case Serves(service, site):
                 return self._serves(service, site)
-            case IsOff() | IsInLife() | IsGone() | HoldsNoLease() | IsFenced() | MayLead():
-                return sightings.answer(self.doors, question)
             case _:
-                assert_never(question)
+                return sightings.answer(self.doors, question)
 
     def _of_the_leader(self, question: Leads | IsLedAt) -> bool | None:
         door = self.doors.database

@@ -22,6 +22,25 @@ class MemberFacts:
     """behind the leader; None: not known"""
     synchronous: bool = False
     """whether a commit may wait for it"""
+    barred: bool = False
+    """whether it carries the tags by which it neither leads nor is waited for"""
+
+
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """What the quorum keeps of a database, whoever of its members lives."""
+
+    leader: HostName | None
+    """that led last, and by whose word commits wait; None: none ever did"""
+    waited_for: frozenset[HostName]
+    """standbys that its commits waited for"""
+    position: int | None
+    """how far it said that its log came, in bytes from the beginning; None: it said nothing"""
+
+    @property
+    def had_all(self) -> frozenset[HostName]:
+        """Who had every acknowledged write, all of them or one of those that commits waited for."""
+        return self.waited_for | ({self.leader} if self.leader else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,8 @@ class Facts:
     """of copies to which the leader sends nothing: how its log goes on where they stand"""
     signs: Mapping[HostName, SignsOfLife] = field(default_factory=dict)
     """of the hosts that are said to be lost"""
+    last_word: LastWord | None = None
+    """looked at only where hosts are said to be lost"""
 
     @property
     def leader(self) -> HostName | None:

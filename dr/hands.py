@@ -18,11 +18,13 @@ from core.runs.plan import RunName
 from core.runs.ports import Answer, Completion, Token
 from dr.actions import (
     Action,
+    AllowPromotion,
     AnnounceService,
     AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
     CutPower,
+    ForbidPromotion,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
@@ -72,6 +74,10 @@ class Hands:
                 return self._compare(action)
             case NarrowSync() | SwitchDatabase() | TakeOver():
                 self._database(action)
+            case AllowPromotion(database, host):
+                self.doors.database.bar(database, host, token, barred=False)
+            case ForbidPromotion(database, host):
+                self.doors.database.bar(database, host, token, barred=True)
             case WriteCanary(service, host, key):
                 self.doors.application.write(service, host, key, deadline / 2)
             case AnnounceService(service, host):
@@ -122,11 +128,12 @@ class Hands:
                 claim = self._own_claim(service, run)
                 order = SwitchOrder(database, leader, candidate, service, claim)
                 self.doors.database.switch(order)
-            case TakeOver(database, lost, candidate, service, run):
+            case TakeOver(database, lost, candidate, service, run, had_all):
                 claim = self._own_claim(service, run)
                 key = self._dead_leaders_key(database, lost, candidate)
                 holder, term = (key.holder, key.term) if key else (None, None)
-                order = SwitchOrder(database, holder, candidate, service, claim, term)
+                alone = frozenset(had_all)
+                order = SwitchOrder(database, holder, candidate, service, claim, term, alone)
                 self.doors.database.take_over(order)
             case _:
                 assert_never(action)

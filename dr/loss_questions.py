@@ -55,10 +55,45 @@ class MayLead:
     host: HostName
 
 
-OfALoss: TypeAlias = IsOff | IsInLife | IsGone | HoldsNoLease | IsFenced | MayLead
+@dataclass(frozen=True, slots=True)
+class MayLeadWithout:
+    """Nobody but ``had_all`` had every acknowledged write of ``database``; or ``host`` leads it."""
+
+    database: DatabaseName
+    host: HostName
+    had_all: tuple[HostName, ...]
 
 
-def state(question: OfALoss) -> str:
+@dataclass(frozen=True, slots=True)
+class IsEligible:
+    """``host`` may lead ``database``, and commits may wait for it, as its Patroni says itself."""
+
+    database: DatabaseName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class IsBarred:
+    """``host`` carries the tags by which it neither leads ``database`` nor is waited for."""
+
+    database: DatabaseName
+    host: HostName
+
+
+OfALoss: TypeAlias = (
+    IsOff
+    | IsInLife
+    | IsGone
+    | HoldsNoLease
+    | IsFenced
+    | MayLead
+    | MayLeadWithout
+    | IsEligible
+    | IsBarred
+)
+
+
+def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
     """Return ``question`` as the statement that it asks about."""
     match question:
         case IsOff(host):
@@ -73,6 +108,12 @@ def state(question: OfALoss) -> str:
             statement = f"{host} cannot write to {database}: no power, or no lease"
         case MayLead(database, host):
             statement = f"{host} has every acknowledged write of {database}"
+        case MayLeadWithout(database, _, had_all):
+            statement = f"only {' and '.join(had_all)} had every acknowledged write of {database}"
+        case IsEligible(database, host):
+            statement = f"Patroni of {host} may have it lead {database}"
+        case IsBarred(database, host):
+            statement = f"Patroni of {host} never has it lead {database}"
         case _:
             assert_never(question)
     return statement

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from core.errors import PlanRefused
 from dr.facts import Facts
@@ -43,16 +44,21 @@ def moves_after(
     facts: Mapping[ServiceName, Facts],
     lost: frozenset[HostName],
     target: SiteName | None,
+    accepted_loss: str = "",
 ) -> list[Move]:
     """Return what has to move since ``lost`` is given up: nothing, where all of it is served.
 
     ``facts`` was seen of every service. Each goes to ``target``; if that is None, to the best of
     its places to which nobody objects, or else to the best of them all: whoever plans hears why.
+    ``accepted_loss`` says why a person accepts that acknowledged writes may be lost.
     """
     return [
-        _best(network, facts[service.name], service, lost)
-        if target is None
-        else Move(service.name, target, lost)
+        replace(
+            _best(network, facts[service.name], service, lost)
+            if target is None
+            else Move(service.name, target, lost),
+            accepted_loss=accepted_loss,
+        )
         for service in network.services
         if has_lost(network, facts[service.name], service, lost)
     ]

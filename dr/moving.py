@@ -15,16 +15,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
 from core.measure import FRESH
 from core.runs.plan import RunName, Step, StepId
 from dr.actions import (
     Action,
+    AllowPromotion,
     AnnounceService,
     AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
     CutPower,
+    ForbidPromotion,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
@@ -35,6 +38,7 @@ from dr.actions import (
     WithdrawService,
     WriteCanary,
 )
+from dr.bound import LossBound, at_large, bound
 from dr.facts import Facts
 from dr.placement import Claim, Placement
 from dr.plan import Phase, RecoveryStep
@@ -42,6 +46,8 @@ from dr.request import Move, serving_at
 from inventory.names import HostName
 from inventory.network import Network, Service
 
+APPROVE: Final = "approve"
+"""the role of who lets a copy lead that may lack acknowledged writes"""
 _SECOND = timedelta(seconds=1)
 _STEADY = FRESH + _SECOND
 """longer than an acknowledgement counts as fresh: the last one was due after all was withdrawn"""
@@ -61,6 +67,8 @@ class Moving:
     claim: Claim
     candidate: HostName
     run: RunName
+    had_all: tuple[HostName, ...] = ()
+    """who alone had every write, where the candidate may lack some"""
     prefix: str = ""
 
     @property
@@ -75,11 +83,7 @@ class Moving:
 
     @property
     def taking(self) -> list[HostName]:
-        """The hosts that are to serve it: at the target, those that answer.
-
-        The others are left to their agents. While nobody leads no application answers, and whoever
-        hears that it is to serve counts.
-        """
+        """The hosts of the target that answer, or while none leads hear: agents see to the rest."""
         able = self.facts.obeying if self.leader_is_lost else self.facts.answering
         hosts = serving_at(self.network, self.service, self.request.target)
         return [host for host in hosts if host in able and host not in self.request.lost]
@@ -88,6 +92,11 @@ class Moving:
     def leader_is_lost(self) -> bool:
         """Whether nobody is left who could hand the database over."""
         return bool(self.request.lost) and self.facts.leader in {None, *self.request.lost}
+
+    @property
+    def loss(self) -> LossBound:
+        """What may be lost of what was acknowledged."""
+        return bound(self.facts, self.candidate, self.had_all)
 
     def steps(self, others: Sequence[Moving] = ()) -> Iterator[RecoveryStep]:
         """Yield the steps, each after those that it needs.
@@ -117,7 +126,10 @@ class Moving:
         compare = list(self._compare(tuple(moved)))
         yield from compare
         # all that acts: a step that a person answers for early lets nothing act after the release
-        yield self._close((*moved, *checks, *_ids(compare)))
+        acts = (*moved, *checks, *_ids(compare))
+        forbid = list(self._forbid(acts))
+        yield from forbid
+        yield self._close((*acts, *_ids(forbid)))
 
     def _ready(self, together: Sequence[Moving]) -> list[RecoveryStep]:
         if self.leader_is_lost:
@@ -159,22 +171,42 @@ class Moving:
         if self.facts.leader == self.candidate:
             return
         if self.leader_is_lost:
-            yield self._take_over((*claimed, *fenced))
+            allow = list(self._allow((*claimed, *fenced)))
+            yield from allow
+            yield self._take_over((*claimed, *fenced, *_ids(allow)))
             return
         database = self.service.database
         drain = self._step("drain", Phase.DRAIN, NarrowSync(database, self.candidate), claimed)
         yield drain
         yield self._switch(drain.id)
 
+    def _allow(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
+        """Yield that a copy may lead which is declared never to; nothing for any other."""
+        if self.had_all:
+            action = AllowPromotion(self.service.database, self.candidate)
+            undo = ForbidPromotion(self.service.database, self.candidate)
+            yield self._step("allow", Phase.POSITIONS, action, needs, undo=undo)
+
+    def _forbid(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
+        """Yield that copies follow as they are declared again, which an earlier run had lead."""
+        database = self.network.database(self.service.database)
+        for host in at_large(database, self.facts):
+            if host != self.candidate and host not in self.request.lost:
+                action = ForbidPromotion(database.name, host)
+                yield self._step(f"forbid-{host}", Phase.REPROTECT, action, needs)
+
     def _take_over(self, needs: tuple[StepId, ...]) -> RecoveryStep:
         database = self.network.database(self.service.database)
         lost = tuple(m.host for m in database.members if m.host in self.request.lost)
-        action = TakeOver(database.name, lost, self.candidate, self.service.name, self.run)
+        service, had_all = self.service.name, self.had_all
+        action = TakeOver(database.name, lost, self.candidate, service, self.run, had_all)
         return replace(
             self._step("promote", Phase.PROMOTE, action, needs, deadline=30 * _SECOND),
             settle=5 * _SECOND,
             expected=3 * _SECOND,
             point_of_no_return=True,
+            # who asked accepts the loss; a second person does as well
+            gate=None if self.loss.is_nothing else APPROVE,
         )
 
     def _switch(self, drain: StepId) -> RecoveryStep:

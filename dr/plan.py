@@ -18,6 +18,7 @@ from core.runs.plan import Plan, Step
 from core.runs.run import Run
 from core.text import first_problem
 from dr.actions import Action
+from dr.bound import NOTHING, LossBound
 from dr.facts import Facts
 from dr.placement import Claim, Placement
 from dr.request import Move
@@ -106,6 +107,21 @@ class Moved:
     candidate: HostName | None
     """that leads the database afterwards; None: not written down, before format 2"""
     deciding: Deciding
+    loss: LossBound = NOTHING
+    """what may be lost of what was acknowledged"""
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How much of the quorum is left."""
+
+    left: int
+    of: int
+
+    @property
+    def tolerated(self) -> int:
+        """How many more voters may be lost; negative: there is no quorum."""
+        return self.left - self.of // 2 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,10 @@ class Basis:
     requested_by: str
     made_at: datetime
     network_digest: str
+    votes: Votes | None = None
+    """without what is given up; None: nothing is"""
+    accepted_loss: str = ""
+    """why who asked accepts that acknowledged writes may be lost; "": they accept no loss"""
 
     @property
     def expires_at(self) -> datetime:
@@ -131,7 +151,10 @@ class Basis:
     def again(self) -> str:
         """The command that plans the same once more."""
         if self.intent is Intent.FAILOVER:
-            return " ".join(["ndc dr plan", *(f"--lost {host}" for host in self.lost)])
+            # a loss is accepted for one plan: whoever plans again says why again
+            accepted = ["--accept-loss REASON"] if self.accepted_loss else []
+            lost = [f"--lost {host}" for host in self.lost]
+            return " ".join(["ndc dr plan", *lost, *accepted])
         (moved,) = self.moves
         return f"ndc dr plan {moved.service} --to {moved.target}"
 

@@ -31,6 +31,13 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         yield f"  {moved.database} is led by {leader}"
     if basis.lost:
         yield f"  given up     {', '.join(basis.lost)}"
+        for moved in basis.moves:
+            yield f"  may be lost  {moved.loss.text()}, of {moved.service}"
+    if basis.accepted_loss:
+        yield f"  accepted     by {basis.requested_by}: {basis.accepted_loss}"
+    if basis.votes:
+        left, tolerated = f"{basis.votes.left} of {basis.votes.of}", basis.votes.tolerated
+        yield f"  quorum       {left} votes are left; it tolerates the loss of {tolerated} more"
     served = served_after(plan).total_seconds()
     yield f"  expected     citizens are served {served:.0f} s after it begins"
     yield f"  on failure   {plan.on_failure}"

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from core.runs.plan import Plan, RunName
 from dr.facts import Facts
 from dr.moving import Moving
-from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan
+from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, Votes
 from dr.request import Move, candidates, service_in
 from dr.rules.failback import target_was_stable
+from dr.rules.lacking import had_all_alone
 from dr.rules.table import refusals
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
@@ -112,8 +113,15 @@ def _plan(
             requested_by=occasion.by,
             made_at=occasion.at,
             network_digest=network.digest,
+            votes=_votes(network, requests[0].lost),
+            accepted_loss=next((each.accepted_loss for each in requests), ""),
         ),
     )
+
+
+def _votes(network: Network, lost: frozenset[HostName]) -> Votes | None:
+    left = [voter for voter in network.voters if voter not in lost]
+    return Votes(len(left), len(network.voters)) if lost else None
 
 
 def _together(moving: Iterable[Moving]) -> Iterable[list[Moving]]:
@@ -139,6 +147,7 @@ def _moving(
         placed=facts.placement,
         claim=facts.claim,
         candidate=candidates(network, request)[0].host,
+        had_all=had_all_alone(network, facts, request),
         run=occasion.run,
         prefix="" if alone else f"{request.service}.",
     )
@@ -152,4 +161,5 @@ def _moved(moving: Moving) -> Moved:
         target=moving.request.target,
         candidate=moving.candidate,
         deciding=Deciding.among(moving.facts, moving.request, moving.candidate),
+        loss=moving.loss,
     )

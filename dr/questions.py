@@ -9,11 +9,14 @@ from core.runs.plan import RunName
 from dr import loss_questions
 from dr.loss_questions import (
     HoldsNoLease,
+    IsBarred,
+    IsEligible,
     IsFenced,
     IsGone,
     IsInLife,
     IsOff,
     MayLead,
+    MayLeadWithout,
     OfALoss,
 )
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
@@ -217,7 +220,9 @@ def state(question: Question) -> str:  # noqa: C901 - one line a question
             statement = f"{host} does not announce {service}"
         case Serves(service, site):
             statement = f"citizens write to {service} at {site}"
-        case IsOff() | IsInLife() | IsGone() | HoldsNoLease() | IsFenced() | MayLead():
+        case IsOff() | IsInLife() | IsGone() | HoldsNoLease() | IsFenced():
+            statement = loss_questions.state(question)
+        case MayLead() | MayLeadWithout() | IsEligible() | IsBarred():
             statement = loss_questions.state(question)
         case _:
             statement = _of_the_database(question)

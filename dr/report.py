@@ -15,6 +15,7 @@ from core.runs.machine import EventKind, StepState
 from core.runs.plan import RunName, StepId
 from core.runs.run import fold
 from dr.actions import CompareLogs
+from dr.bound import LossBound
 from dr.ending import Asker, Ending, Outcome, askers, outcome, worst
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
 from dr.runbooks import pages
@@ -63,6 +64,8 @@ class Course:
     complete: bool | None
     """whether the new leader was proven to have all that the old one wrote; None: not known"""
     ending: Ending
+    announced: LossBound
+    """what the plan said may be lost"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class Report:
     """of an unwound run: steps that are done and stay so"""
     skipped: tuple[StepId, ...]
     """steps that a person answered for: nobody saw them done"""
+    accepted_loss: str
+    """why who planned it accepted that acknowledged writes may be lost; "": they accepted none"""
     courses: tuple[Course, ...]
     """of the services that it moved, in the plan's order"""
 
@@ -131,6 +136,7 @@ def report(
             step.id for step in run.left_standing() if run.closed is RunVerdict.UNWOUND
         ),
         skipped=tuple(step.id for step in run.steps_in(StepState.SKIPPED)),
+        accepted_loss=run.plan.basis.accepted_loss,
         courses=courses,
     )
 
@@ -152,6 +158,7 @@ def _course(run: RecoveryRun, noticed: Noticed) -> Course:
         recovery_time=service.recovery_time,
         complete=complete,
         ending=noticed.ending,
+        announced=next(m.loss for m in run.plan.basis.moves if m.service == service.name),
     )
 
 
@@ -201,11 +208,13 @@ def report_json(report: Report) -> str:
         "undone": list(report.undone),
         "left_standing": list(report.left_standing),
         "skipped": list(report.skipped),
+        "accepted_loss": report.accepted_loss,
     }
     return Format.REPORT.text(plain, indent=2)
 
 
 def _of_one(course: Course) -> dict[str, object]:
+    span = course.announced.span
     return {
         "service": course.service,
         "outcome": course.outcome.name.lower(),
@@ -214,6 +223,8 @@ def _of_one(course: Course) -> dict[str, object]:
         "new_leader_has_all": course.complete,
         "database_at_target": course.ending.at_target,
         "database_protected": course.ending.protected,
+        "announced_loss_seconds": span.total_seconds() if span is not None else None,
+        "announced_loss_bytes": course.announced.log_bytes,
     }
 
 

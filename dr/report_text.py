@@ -25,6 +25,9 @@ def _head(report: Report) -> Iterator[str]:
     yield f"{report.title}: {report.outcome}"
     yield _line("run", f"{report.run} in {report.environment}")
     yield from _people(report)
+    if report.accepted_loss:
+        by = report.askers[0].name
+        yield _line("loss accepted", f"by {by}: {report.accepted_loss}")
     took = (report.ended_at - report.opened_at).total_seconds()
     yield _line("time", f"{report.opened_at:%Y-%m-%d %H:%M:%S} UTC, {took:.1f} s")
     yield from (_line("waits for", line) for line in report.waits_for)
@@ -60,7 +63,8 @@ def _figures(course: Course) -> Iterator[str]:
     length = f"{measure.gap.length.total_seconds():.2f} s"
     yield _line("gap", f"{length} {promised}{slip if measure.is_void else ''}")
     yield _line("acknowledged", f"{_share(measure)}{'' if measure.acknowledged else silent}")
-    yield _line("lost", f"{measure.lost}")
+    announced = "" if course.announced.is_nothing else f"  (announced: {course.announced.text()})"
+    yield _line("lost", f"{measure.lost}{announced}")
     yield _line(
         "not read back", f"{measure.not_read_back}{unread if measure.not_read_back else ''}"
     )

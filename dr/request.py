@@ -18,6 +18,8 @@ class Move:
     target: SiteName
     lost: frozenset[HostName] = field(default=frozenset())
     """hosts that are given up: nothing is asked of them, and nothing of theirs is waited for"""
+    accepted_loss: str = ""
+    """why a person accepts that acknowledged writes may be lost; "": nobody does"""
 
 
 def service_in(network: Network, request: Move) -> Service:
@@ -39,12 +41,14 @@ def service_in(network: Network, request: Move) -> Service:
 
 
 def candidates(network: Network, request: Move) -> list[Member]:
-    """Return the synchronous members of the service's database at the target, best first."""
+    """Return the members of the service's database at the target that may lead it, best first.
+
+    Asynchronous ones come last, and only where something is lost: they may lack what it had.
+    """
     members = network.database(service_in(network, request).database).members
-    return [
-        m
-        for m in members
-        if m.site == request.target and m.synchronous and m.host not in request.lost
+    able = [m for m in members if m.site == request.target and m.host not in request.lost]
+    return [m for m in able if m.synchronous] + [
+        m for m in able if not m.synchronous and request.lost
     ]
 
 

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Final
 
 from dr.log_end import forks_of, written
@@ -38,6 +39,10 @@ class LogProgress:
     """what its tables show, and what it would lead with"""
     sends_to: frozenset[HostName] = field(default=frozenset())
     """whom it sends its log to"""
+    shown_at: datetime | None = None
+    """when the last commit that it shows was made, by the clock of the leader that made it; None:
+    it leads itself, or shows none
+    """
 
     @property
     def unreplayed(self) -> int:

@@ -12,11 +12,22 @@ from typing import assert_never
 from dr.doors import Doors
 from dr.facts import SignsOfLife, Supply
 from dr.looks import Begin, if_seen
-from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead, OfALoss
+from dr.loss_questions import (
+    HoldsNoLease,
+    IsBarred,
+    IsEligible,
+    IsFenced,
+    IsGone,
+    IsInLife,
+    IsOff,
+    MayLead,
+    MayLeadWithout,
+    OfALoss,
+)
 from inventory.names import DatabaseName, HostName
 
 
-def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911 - one line a question
+def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one line a question
     """Answer from what can be seen now; None means that it cannot be seen.
 
     Raises:
@@ -40,6 +51,14 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
                 return doors.database.leads(database, host)
             own = doors.database.members(database).get(host)
             return None if own is None else own.synchronous
+        case MayLeadWithout(database, host, had_all):
+            if doors.database.holder(database) == host:
+                return doors.database.leads(database, host)
+            return doors.database.last_word(database).had_all == set(had_all)
+        case IsEligible(database, host):
+            return not doors.database.is_barred(database, host)
+        case IsBarred(database, host):
+            return doors.database.is_barred(database, host)
         case _:
             assert_never(question)
 

@@ -15,12 +15,14 @@ from core.host_paths import (
     LEASES,
     NETWORK_FILE,
     PASSWORDS,
+    PATRONI_DECLARED,
     PATRONI_SETTINGS,
     POSTGRESQL_COPIES,
     PROGRAM_IN_USE,
     SERVICES,
     SETTINGS,
     HostPath,
+    patroni_folder,
 )
 from inventory import etcd, patroni, postgresql, system_accounts
 from inventory.endpoints import leader_port, patroni_port
@@ -69,7 +71,11 @@ class HostMember:
     patroni_port: int
     data: HostPath
     settings: HostPath
-    """Patroni's"""
+    """Patroni's, as they are declared"""
+    settings_folder: HostPath
+    """what it reads: these, and after them what a recovery lets it do"""
+    settings_link: HostPath
+    """to ``settings``, in the folder"""
     post_init: HostPath
     """makes what is inside, once in the life of the database"""
     post_init_sql: HostPath
@@ -209,11 +215,11 @@ def _restart_on(program: str, passwords: tuple[HostPassword, ...]) -> tuple[Host
 
 def _member(network: Network, host: Host, database: Database) -> HostMember:
     member = next(m for m in database.members if m.host == host.name)
-    first = next(m for m in database.members if m.site == database.home)
-    account = etcd.patroni_account(database.name)
+    home = next(m.host for m in database.members if m.site == database.home)
+    folder, account = patroni_folder(database.name), etcd.patroni_account(database.name)
     return HostMember(
         database=database.name,
-        makes_database=member == first,
+        makes_database=host.name == home,
         synchronous=member.synchronous,
         synchronous_node_count=database.synchronous_node_count,
         blocks=database.last_copy is LastCopy.BLOCK,
@@ -221,6 +227,8 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
         patroni_port=patroni_port(database.port),
         data=POSTGRESQL_COPIES / database.name,
         settings=PATRONI_SETTINGS / f"{database.name}.yml",
+        settings_folder=folder,
+        settings_link=folder / PATRONI_DECLARED,
         post_init=PATRONI_SETTINGS / f"{database.name}.post-init",
         post_init_sql=PATRONI_SETTINGS / f"{database.name}.sql",
         lease_seconds=int(patroni.LEASE.total_seconds()),
@@ -230,9 +238,7 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
         etcd_account=account,
         etcd_password=etcd.password_name(account),
         logins={role: postgresql.login(database.name, role) for role in postgresql.ROLES},
-        owners=tuple(
-            postgresql.owner(service) for service in postgresql.services_in(network, database.name)
-        ),
+        owners=tuple(map(postgresql.owner, postgresql.services_in(network, database.name))),
         admissions=tuple(postgresql.admissions(network, database)),
         changers=tuple(patroni.changers(network, database)),
         changers_user=patroni.USER,

@@ -100,6 +100,11 @@ def patroni_facts(environment: EnvironmentName, database: DatabaseName) -> tuple
     return f"{keys}leader", f"{keys}sync"
 
 
+def patroni_status(environment: EnvironmentName, database: DatabaseName) -> str:
+    """Return the key in which a leader of ``database`` says how far its log came."""
+    return f"{patroni(environment, database)}status"
+
+
 def patroni_account(database: DatabaseName) -> str:
     """Return what the Patronis of ``database`` are called among etcd's users."""
     return f"patroni-{database}"
@@ -114,7 +119,7 @@ def accounts(network: Network) -> Iterator[Account]:
     for database in network.databases:
         leading, synchronous = patroni_facts(environment, database.name)
         changed += [patroni_order(environment, database.name), leading]
-        looked_at.append(synchronous)
+        looked_at += [synchronous, patroni_status(environment, database.name)]
     yield Account(
         CONTROL,
         (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in looked_at)),

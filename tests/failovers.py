@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core.runs.journal import Proof, Request, Where, Wish
 from core.runs.plan import RunName
 from dr.facts import Facts
 from dr.losses import hosts_named, moves_after
-from dr.plan import RecoveryPlan
+from dr.plan import RecoveryJournal, RecoveryPlan, RecoveryRun
 from dr.planner import Occasion, plan_failover
 from dr.simulation.world import World
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
 from tests.rehearsals import Rehearsal, rehearsal
+from tests.unit.core.runs.small import Wishes, approval
 
 RUN = RunName("20300101-000005-without")
 
@@ -31,23 +33,37 @@ class Loss:
         """Return what can be seen of every service."""
         return dict(self.world.eye.survey([one.name for one in self.network.services], self.lost))
 
-    def plan(self, to: str | None = None) -> RecoveryPlan:
+    def plan(self, to: str | None = None, accepted_loss: str = "") -> RecoveryPlan:
         """Return the plan that does without them."""
         facts = self.facts()
         target = None if to is None else SiteName(to)
-        moves = moves_after(self.network, facts, self.lost, target)
+        moves = moves_after(self.network, facts, self.lost, target, accepted_loss)
         occasion = Occasion(RUN, self.world.now(), OperatorName("an"))
         return plan_failover(self.network, facts, moves, occasion, self.called)
 
 
-def loss(*names: str, profile: str = "compact", seed: int = 0, after: float = 3) -> Loss:
-    """Return a world in which ``names`` lost their power ``after`` seconds ago."""
+def loss(
+    *names: str, profile: str = "compact", seed: int = 0, after: float = 3, well: float = 0
+) -> Loss:
+    """Return a world in which ``names`` lost their power ``after`` seconds ago.
+
+    ``well`` is for how many seconds it was a healthy one, beside the first two.
+    """
     made = rehearsal(profile, seed)
+    made.world.sleep(timedelta(seconds=well))
     lost = hosts_named(made.network, names)
     for host in sorted(lost):
         made.world.truth.plant.power_off(host)
     made.world.sleep(timedelta(seconds=after))
     return Loss(made.network, made.world, lost, " and ".join(names))
+
+
+def approved(made: Rehearsal, journal: RecoveryJournal) -> RecoveryRun:
+    """Carry the plan of ``made`` to its gate, have a second person open it, and go on."""
+    start = Request("start", Wish.START, "an", proof=Proof("SHA256:an", "", ("operate",)))
+    made.engine(journal).start(made.plan, Where.MEMORY, start)
+    (gate,) = [step.id for step in made.plan.steps if step.gate]
+    return made.engine(journal, inbox=Wishes([approval(gate)])).resume()
 
 
 def failover(*names: str, profile: str = "compact", seed: int = 0, after: float = 3) -> Rehearsal:

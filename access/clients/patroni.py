@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -28,6 +28,10 @@ NO_ORDER: Final = "{}"
 _SYNCHRONOUS: Final = frozenset({"sync_standby", "quorum_standby"})
 
 
+BAR: Final = "nofailover"
+"""the tag of a member that never leads; ours carry ``nosync`` beside it, or neither"""
+
+
 class MemberAnswer(BaseModel):
     """One member, as ``GET /cluster`` shows it.
 
@@ -45,6 +49,8 @@ class MemberAnswer(BaseModel):
     """the timeline that it writes or follows"""
     lag: int | Literal["unknown"] | None = None
     """bytes behind the leader; the leader has none"""
+    tags: Mapping[str, object] = {}
+    """only those that are set"""
 
     @property
     def is_leader(self) -> bool:
@@ -65,6 +71,11 @@ class MemberAnswer(BaseModel):
     def synchronous(self) -> bool:
         """Whether a commit may wait for it."""
         return self.role in _SYNCHRONOUS
+
+    @property
+    def barred(self) -> bool:
+        """Whether it is told never to lead."""
+        return bool(self.tags.get(BAR))
 
     @property
     def lag_bytes(self) -> int | None:
@@ -184,6 +195,21 @@ def waited_for(text: str | None) -> frozenset[str]:
     """Return the members for whom commits wait, by ``text`` from the key that says so."""
     names = _fields(text).get("sync_standby")
     return frozenset(names.split(",")) if isinstance(names, str) and names else frozenset()
+
+
+def leader_of(text: str | None) -> HostName | None:
+    """Return by whose word commits wait, by the same ``text``; None: nobody's."""
+    name = _fields(text).get("leader")
+    return HostName(name) if isinstance(name, str) and name else None
+
+
+def position(text: str | None) -> int | None:
+    """Return how far a leader's log came, in bytes, by ``text`` from the key where it tells that.
+
+    None: it does not say.
+    """
+    location = _fields(text).get("optime")
+    return location if isinstance(location, int) else None
 
 
 def _fields(text: str | None) -> dict[str, Any]:

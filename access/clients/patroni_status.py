@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from access.clients.http import json_of, look, look_async, look_whole
-from access.clients.patroni import LOOK, strange
+from access.clients.patroni import BAR, LOOK, strange
 from inventory.names import HostName
 
 _PRIMARY: Final = "primary"
@@ -52,11 +53,18 @@ class StatusAnswer(BaseModel):
     timeline: int | None = None
     xlog: LogAnswer = LogAnswer()
     replication: tuple[SenderAnswer, ...] = ()
+    tags: Mapping[str, object] = {}
+    """only those that are set"""
 
     @property
     def is_open(self) -> bool:
         """Whether it is out of recovery and runs: it takes writes, whoever it should follow."""
         return self.role == _PRIMARY and self.state == "running"
+
+    @property
+    def barred(self) -> bool:
+        """Whether it is told never to lead."""
+        return bool(self.tags.get(BAR))
 
     @property
     def received(self) -> int | None:

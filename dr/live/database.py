@@ -14,8 +14,10 @@ from access.clients import patroni, patroni_status
 from access.clients.patroni_status import StatusAnswer
 from core.clock import Clock
 from core.errors import NotSeen
+from core.runs.ports import Token
 from dr.doors import LeaderKey, SwitchOrder
-from dr.facts import MemberFacts
+from dr.facts import LastWord, MemberFacts
+from dr.leave import Leave
 from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
@@ -45,7 +47,7 @@ class Patroni:
         declared = {member.host for member in self.network.database(database).members}
         return {
             member.name: MemberFacts(
-                member.leads, member.streams, member.lag_bytes, member.synchronous
+                member.leads, member.streams, member.lag_bytes, member.synchronous, member.barred
             )
             for member in self._cluster(database).members
             if member.name in declared
@@ -78,7 +80,8 @@ class Patroni:
                 actual=f"{now.role}, {now.state}",
                 next_step=f"ndc ssh {host} -- journalctl -u patroni-{database} -n 20",
             )
-        return LogProgress(now.timeline, first.received, now.replayed, now.sends_to)
+        shown_at = None if now.is_open else now.xlog.replayed_timestamp
+        return LogProgress(now.timeline, first.received, now.replayed, now.sends_to, shown_at)
 
     def seam(self, database: DatabaseName, leader: HostName, timeline: int, position: int) -> Seam:
         """Return how the log of ``leader`` goes on at ``position``, by its disk."""
@@ -91,6 +94,19 @@ class Patroni:
     def leader_key(self, database: DatabaseName) -> LeaderKey | None:
         """Return the key by which ``database`` is led, as a quorum says; None: nobody holds it."""
         return self.orders.leader_key(database)
+
+    def last_word(self, database: DatabaseName) -> LastWord:
+        """Return what the quorum keeps of ``database``, as of now."""
+        return self.orders.last_word(database)
+
+    def is_barred(self, database: DatabaseName, host: HostName) -> bool:
+        """Tell whether the Patroni of ``host`` says that it never leads."""
+        return self._status(database, host).barred
+
+    def bar(self, database: DatabaseName, host: HostName, token: Token, *, barred: bool) -> None:
+        """Have our program on ``host`` write it down, and tell its Patroni."""
+        leave = Leave.FORBID if barred else Leave.ALLOW
+        self.programs.bar(database, host, leave, token.epoch)
 
     def take_over(self, order: SwitchOrder) -> None:
         """Have the candidate lead after a leader that was fenced; return when it does."""

@@ -16,8 +16,9 @@ from access.clients.etcd import Comparison, Delete, Holds, Put, Unchanged
 from core.clock import Clock
 from core.errors import Rejected, Unreachable, WorldError
 from dr.doors import LeaderKey, SwitchOrder
+from dr.facts import LastWord
 from dr.live.records import EtcdRecords, of_a_change
-from inventory.etcd import patroni_facts, patroni_order
+from inventory.etcd import patroni_facts, patroni_order, patroni_status
 from inventory.names import DatabaseName, HostName
 
 BOUND: Final = timedelta(seconds=25)
@@ -62,7 +63,9 @@ class Orders:
             Unreachable: it may have happened, or may still happen.
         """
         key, giver = self._key(order), str(order.claim.run)
-        text = patroni.order(leader=order.leader, candidate=order.candidate, giver=giver)
+        # where a leader is named, Patroni obeys for a synchronous standby alone
+        named = None if order.had_all else order.leader
+        text = patroni.order(leader=named, candidate=order.candidate, giver=giver)
         with of_a_change():
             if self._holder(order) == order.candidate:
                 return
@@ -90,6 +93,19 @@ class Orders:
         key = self.leader_key(order.database)
         return key.holder if key else None
 
+    def last_word(self, database: DatabaseName) -> LastWord:
+        """Return what the quorum keeps of ``database``.
+
+        Raises:
+            NotSeen: no quorum answered.
+        """
+        environment = self.records.network.environment
+        _, synchronous = patroni_facts(environment, database)
+        waiting = self._text(synchronous)
+        position = patroni.position(self._text(patroni_status(environment, database)))
+        waited_for = frozenset(map(HostName, patroni.waited_for(waiting)))
+        return LastWord(patroni.leader_of(waiting), waited_for, position)
+
     def _conditions(self, order: SwitchOrder) -> list[Comparison]:
         """Return what must be so when the order is written; Rejected: it is not so now."""
         fence = self.records.fence(order.service, order.claim)
@@ -97,8 +113,11 @@ class Orders:
         record, waiting = self.records.etcd.get(leading), self._text(synchronous)
         if (record.value if record else None) != order.leader:
             raise _refused(order, f"led by {record.value if record else 'nobody'}")
-        if order.candidate not in patroni.waited_for(waiting):
-            raise _refused(order, f"commits wait for {_listed(patroni.waited_for(waiting))}")
+        waited_for = patroni.waited_for(waiting)
+        if order.had_all and {patroni.leader_of(waiting), *waited_for} != order.had_all:
+            raise _refused(order, f"others had every write: {_listed(waited_for)}")
+        if not order.had_all and order.candidate not in waited_for:
+            raise _refused(order, f"commits wait for {_listed(waited_for)}")
         # of this term and no other: who leads again after a restart wrote the key anew
         term = order.term or (record.revision if record else None)
         same_term = [Unchanged(leading, term)] if term is not None else []

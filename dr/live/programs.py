@@ -11,12 +11,15 @@ from typing import Final, TypeVar
 from access.clients.ssh import Access, connect
 from core.errors import NotSeen, Rejected, Unreachable
 from core.host_paths import PYTHON
+from dr.leave import Leave, read_leave
 from dr.seam import Seam, read_seam
 from inventory.names import DatabaseName, HostName
 from inventory.network import Network
 
 T = TypeVar("T")
 
+_RELOAD: Final = timedelta(seconds=10)
+"""for systemd to tell Patroni that its settings changed"""
 LOOK: Final = timedelta(seconds=3)
 """a connection, and one answer of a program that is well"""
 
@@ -52,6 +55,25 @@ class Programs:
         words = ["dr.onhost.seam_main", database, str(timeline), str(position)]
         with looking():
             return self.answer(leader, words, read_seam, expected='{"holds": …}', bound=2 * LOOK)
+
+    def bar(self, database: DatabaseName, host: HostName, leave: Leave, epoch: int) -> None:
+        """Have ``host`` be told ``leave`` about its copy of ``database``, under ``epoch``.
+
+        Raises:
+            Rejected: it knows a newer epoch, or the program was never started.
+            Unreachable: it may have been told.
+        """
+        words = ["dr.onhost.tags_main", database, leave, str(epoch)]
+        refusal = self.answer(
+            host, words, read_leave, expected='{"refused": null}', bound=_RELOAD + LOOK
+        )
+        if refusal is not None:
+            raise Rejected(
+                f"{host} is not told to {leave} that its copy of {database} leads",
+                expected=f"an epoch that is not over: {epoch}",
+                actual=refusal,
+                next_step="ndc dr runs shows who moved it since",
+            )
 
     def answer(
         self,

@@ -9,7 +9,8 @@ from core.errors import PlanRefused
 from dr.conditions import LAG_LIMIT_BYTES
 from dr.copies import UNKNOWN, objections, watched
 from dr.facts import Facts
-from dr.request import Move, members_at_target, service_in
+from dr.request import Move, candidates, members_at_target, service_in
+from dr.rules.lacking import lacks, replays
 from inventory.names import HostName
 from inventory.network import Network
 
@@ -48,6 +49,9 @@ def candidate_has_everything(
     candidate = names[0]
     if facts.leader == candidate:
         return
+    if not candidates(network, request)[0].synchronous:
+        yield from lacks(database, facts, request, candidate)
+        return
     if candidate not in (facts.synchronous or ()):
         yield PlanRefused(
             f"{candidate} is not a synchronous standby of {database}",
@@ -56,7 +60,7 @@ def candidate_has_everything(
             next_step="wait until it is in step: `ndc status` shows the replicas",
         )
     if request.lost and facts.leader in {None, *request.lost}:
-        yield from _replays(facts, candidate, database)
+        yield from replays(facts, candidate, database)
         return  # a leader that is lost sends nothing, and tells nothing
     yield from _lag(facts, candidate, database)
     if facts.leader is not None:
@@ -79,17 +83,6 @@ def _lag(facts: Facts, candidate: HostName, database: str) -> Iterator[PlanRefus
             expected=f"streaming, at most {LAG_LIMIT_BYTES} bytes behind",
             actual=UNKNOWN if lag is None else f"{lag} bytes",
             next_step="wait until it has caught up: `ndc status` shows the lag",
-        )
-
-
-def _replays(facts: Facts, candidate: HostName, database: str) -> Iterator[PlanRefused]:
-    own = facts.progress.get(candidate)
-    if own is None or own.stands_still:
-        yield PlanRefused(
-            f"{candidate} does not replay what it received of {database}",
-            expected="that it replays what it has: a leader shows no more than it replayed",
-            actual=UNKNOWN if own is None else f"{own.unreplayed} bytes behind what it received",
-            next_step=f"ndc ssh {candidate} -- journalctl -u patroni-{database} -n 20",
         )
 
 

@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 from core.errors import PlanRefused
 from dr.facts import Facts
 from dr.request import Move
-from dr.rules import data, loss, placing
+from dr.rules import data, lacking, loss, placing
 from inventory.network import Network
 
 Rule: TypeAlias = Callable[[Network, Facts, Move], Iterator[PlanRefused]]
@@ -37,6 +37,7 @@ RULES: Final[tuple[Rule, ...]] = (
     data.one_leader_is_seen,
     data.candidate_has_everything,
     data.patroni_watches,
+    lacking.loss_is_accepted,
 )
 
 

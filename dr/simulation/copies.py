@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from dr.seam import LogProgress
 from dr.simulation.history import Happened, History
-from dr.simulation.log import SimulatedLog, Stray
+from dr.simulation.log import ROW_BYTES, SimulatedLog, Stray
 from dr.simulation.plant import Plant
 from dr.simulation.quorum import Quorum
-from dr.simulation.timeline import Timeline
+from dr.simulation.timeline import BEGINNING, Timeline
 from inventory.names import HostName
 from inventory.network import Database, Network
 
@@ -55,6 +56,16 @@ class SimulatedCopies(SimulatedLog):
     """whether it goes on without a copy, as declared"""
     entitled: set[HostName] = field(default_factory=set)
     """until there is another leader: those that commits waited for"""
+    former: HostName | None = None
+    """while nobody leads: who did"""
+    barred: set[HostName] = field(default_factory=set)
+    """members that neither lead nor are waited for"""
+    leaves: dict[HostName, int] = field(default_factory=dict)
+    """the highest epoch under which each was told whether it may lead; absent: never"""
+    position: int = 0
+    """how many rows a leader last told the quorum that it has"""
+    wrote_at: dict[str, timedelta] = field(default_factory=dict)
+    """when each row was written"""
 
     @property
     def acknowledges(self) -> bool:
@@ -67,6 +78,12 @@ class SimulatedCopies(SimulatedLog):
         """Those that commits wait for, as the quorum has them: until a leader says otherwise."""
         leaderless = self.leader is None or self.leader in self.recovering
         return self.entitled if leaderless else self.synchronous
+
+    @property
+    def recorded_leader(self) -> HostName | None:
+        """By whose word commits wait for ``recorded``, as the quorum has it."""
+        leaderless = self.leader is None or self.leader in self.recovering
+        return self.former if leaderless else self.leader
 
     def leads(self, host: HostName | None) -> bool:
         """Whether ``host`` holds the key and takes writes."""
@@ -100,6 +117,7 @@ class SimulatedCopies(SimulatedLog):
             return False
         if host != self.leader:
             return self._insert_astray(row, host, self.strays[host])
+        self.wrote_at[row] = self.around.clock.elapsed()
         has = self.synchronous & self.write(row, self.followers())
         prompt = self.around.plant.prompt
         if len(has) < self._waited_for() or not all(prompt(host, standby) for standby in has):
@@ -140,7 +158,13 @@ class SimulatedCopies(SimulatedLog):
     def progress_of(self, host: HostName) -> LogProgress:
         """Return how far ``host`` came."""
         followers = [h for h, reached in self.followers() if reached]
-        return self.progress(host, followers if host == self.leader else ())
+        own = self.progress(host, followers if host == self.leader else ())
+        if self.believes(host) or host in self.strays:
+            return own
+        rows = reversed(self.log[: own.replayed // ROW_BYTES])
+        times = (self.wrote_at[row] for row in rows if row in self.wrote_at)
+        last = next(times, None)
+        return own if last is None else replace(own, shown_at=BEGINNING + last)
 
     def tell(self, what: str, host: HostName | str = "", number: int = 0, text: str = "") -> None:
         """Write down that ``what`` happened to this database."""

@@ -47,8 +47,6 @@ class SimulatedDatabase(SimulatedMembers):
     switching: bool = False
     order: tuple[HostName, HostName] | None = None
     """to switch, from whom to whom; given, and not obeyed yet"""
-    former: HostName | None = None
-    """while nobody leads: who did"""
     successions: dict[tuple[HostName, HostName], Succession] = field(default_factory=dict)
     """what the logs of a leader that stopped in good order, and of its heir, tell; a byte a row"""
     _lease: int = 0
@@ -66,7 +64,9 @@ class SimulatedDatabase(SimulatedMembers):
             leader=leader,
             synchronous={m.host for m in declared.members if m.synchronous and m.host != leader},
             alive={member.host for member in declared.members},
+            barred={member.host for member in declared.members if not member.synchronous},
         )
+        database.say_position()
         around.plant.watchers.append(database.notice)
         database.tell("leads", leader, database.timeline)
         return database
@@ -85,7 +85,7 @@ class SimulatedDatabase(SimulatedMembers):
         self._obey()
 
     def _obey(self) -> None:
-        if self.order is None or not (self.leads(self.order[0]) and self._renews):
+        if self.order is None or not (self.leads(self.order[0]) and self.renews):
             return
         (leader, candidate), self.order = self.order, None
         if candidate not in self.synchronous:
@@ -95,21 +95,28 @@ class SimulatedDatabase(SimulatedMembers):
         self.switching = True
         self._after(taking / 2, lambda: self._hand_over(leader, candidate, taking / 2))
 
-    def take_over(self, leader: HostName | None, candidate: HostName) -> None:
+    def take_over(
+        self,
+        leader: HostName | None,
+        candidate: HostName,
+        had_all: frozenset[HostName] = frozenset(),
+    ) -> None:
         """Take the key from ``leader``, which should be fenced, and let ``candidate`` have it.
 
-        ``leader`` is None where nobody holds the key.
+        ``leader`` is None where nobody holds the key; ``had_all`` is as in a ``SwitchOrder``.
 
         Raises:
-            Rejected: a third leads, or the candidate is not synchronous; nothing happened.
+            Rejected: a third leads, or the candidate is not synchronous, or others had every
+                write; nothing happened.
         """
         if self.leader == candidate:
             return
         if self.switching or self.leader != leader:
             raise Rejected(f"led by {self.leader}, not by {leader}")
-        if candidate not in self.recorded:
-            raise Rejected(f"candidate {candidate} is not synchronous")
-        if not self._is_able(candidate):
+        had = self.recorded | {self.recorded_leader}
+        if had != had_all if had_all else candidate not in self.recorded:
+            raise Rejected(f"{candidate} may not lead: {had} had every write")
+        if not self._is_able(candidate) or candidate in self.barred:
             if leader in self.around.plant.off:  # its key is removed all the same
                 self._vacate()
                 self.notice()
@@ -148,7 +155,7 @@ class SimulatedDatabase(SimulatedMembers):
     # what follows is done by Patroni, by the agents beside it, or by a person who is asked
 
     def _watch_lease(self) -> None:
-        holder, renews = self.leader, self._renews
+        holder, renews = self.leader, self.renews
         if holder is None:
             return
         if renews == (not self._running_out):
@@ -162,12 +169,6 @@ class SimulatedDatabase(SimulatedMembers):
             self.leave_in_flight(holder)
         self._after(self.between(_DEMOTES_AFTER), lambda: self._stop_leading(holder, number))
         self._after(LEASE - self.between(_LOOP), lambda: self._expire(holder, number))
-
-    @property
-    def _renews(self) -> bool:
-        """Whether who holds the key renews its lease."""
-        lives = self.leader in self.alive and self.leader not in self.demoted
-        return lives and self.reaches_quorum(self.leader)
 
     def _stop_leading(self, holder: HostName, lease: int) -> None:
         """Let a leader stop that could not renew; one that stands still is stopped at the end."""
@@ -266,7 +267,7 @@ class SimulatedDatabase(SimulatedMembers):
             self.tell("waits-for", self.leader or "", len(self.synchronous))
 
     def _wanted(self) -> set[HostName]:
-        copies = {member.host for member in self.declared.members if member.synchronous}
+        copies = {member.host for member in self.declared.members} - self.barred
         return {host for host in copies if host != self.leader and self.follows(host)}
 
     def time_to_promote(self) -> timedelta:

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from core.errors import Rejected
 from dr.simulation.copies import SimulatedCopies
 from inventory.names import HostName
 
 _BOOTS_IN: Final = (20.0, 40.0)
 _DECIDED_AFTER: Final = (30.0, 120.0)
 """seconds until a person decides about a tail that was kept"""
+_ON_ITS_WAY: Final = (0.0, 2.0)
+"""seconds that a row takes to a copy that follows asynchronously, when much is written"""
+_MOST: Final = 1000
+"""rows that are on their way"""
+_SAYS_EVERY: Final = timedelta(seconds=2)
+"""between two renewals of a lease"""
 _LOOP: Final = (0.2, 2.0)
 """seconds until a Patroni that runs looks again"""
 
@@ -34,6 +41,7 @@ class SimulatedMembers(SimulatedCopies):
         plant = self.around.plant
         for host in [h for h in sorted(self.alive) if h in plant.off]:
             self.leave_in_flight(host)
+            self._leave_behind(host)
             self.alive.discard(host)
             self.fallen.add(host)
         for host in [h for h in sorted(self.fallen) if plant.runs(h)]:
@@ -47,6 +55,44 @@ class SimulatedMembers(SimulatedCopies):
         if takes_writes and self.around.dice.random() < 0.5:  # noqa: PLR2004 - a coin
             others = [(other, False) for other, _ in self.followers()]
             self.write(f"in-flight-{self.timeline}-{len(self.log)}", others)
+
+    def say_position(self) -> None:
+        """Let a leader that renews its lease tell how far it is, again and again."""
+        if self.leads(self.leader) and self.renews and not self.around.quorum.alarms:
+            self.position = len(self.log)
+        self.around.clock.at(_SAYS_EVERY, self.say_position)
+
+    def bar(self, host: HostName, epoch: int, *, barred: bool) -> bool:
+        """Let ``host`` be told whether it may lead; return whether that was news.
+
+        Raises:
+            Rejected: it was told under a newer epoch; nothing changed.
+        """
+        if epoch < self.leaves.get(host, 0):
+            raise Rejected(f"epoch {epoch} is older than {self.leaves[host]}")
+        self.leaves[host] = epoch
+        news = barred is not (host in self.barred)
+        (self.barred.add if barred else self.barred.discard)(host)
+        if news:
+            self.tell("barred" if barred else "allowed", host, epoch)
+            self.notice()
+        return news
+
+    @property
+    def renews(self) -> bool:
+        """Whether who holds the key renews its lease."""
+        lives = self.leader in self.alive and self.leader not in self.demoted
+        return lives and self.reaches_quorum(self.leader)
+
+    def _leave_behind(self, host: HostName) -> None:
+        """Let those that commits do not wait for lack what a dead leader wrote last."""
+        if host != self.leader or host in self.recovering:
+            return
+        for other, _ in [*self.followers()]:
+            if other in self.barred:
+                since = self.around.clock.elapsed() - self.between(_ON_ITS_WAY)
+                recent = sum(self.wrote_at.get(row, since) >= since for row in self.log[-_MOST:])
+                self.unsent[other] = max(self.unsent.get(other, 0), recent)
 
     def reaches_quorum(self, host: HostName | None) -> bool:
         """Whether ``host`` can renew what it holds."""

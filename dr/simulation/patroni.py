@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import NotSeen, Rejected, Unreachable
+from core.runs.ports import Token
 from dr.doors import LeaderKey, SwitchOrder
-from dr.facts import MemberFacts
+from dr.facts import LastWord, MemberFacts
 from dr.seam import LogProgress, Seam
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.log import ROW_BYTES
@@ -34,6 +35,7 @@ class SimulatedPatroni:
                 streams=host != own.leader and (own.follows(host) or host in own.twins),
                 lag_bytes=None if host == own.leader else ROW_BYTES * own.lacks(host),
                 synchronous=host in own.recorded,
+                barred=host in own.barred,
             )
             for host in sorted(own.alive)
         }
@@ -71,13 +73,31 @@ class SimulatedPatroni:
         own = self.truth.databases[database]
         return LeaderKey(own.leader, own.forks) if own.leader else None
 
+    def last_word(self, database: DatabaseName) -> LastWord:
+        """Return what the quorum keeps of ``database``."""
+        if not self.truth.quorum.answers:
+            raise NotSeen(f"no quorum answers for {database}", refused=False)
+        own = self.truth.databases[database]
+        return LastWord(own.recorded_leader, frozenset(own.recorded), own.position * ROW_BYTES)
+
+    def is_barred(self, database: DatabaseName, host: HostName) -> bool:
+        """Tell whether ``host`` never leads."""
+        return host in self._seen(database, host).barred
+
+    def bar(self, database: DatabaseName, host: HostName, token: Token, *, barred: bool) -> None:
+        """Have ``host`` be told whether it may lead."""
+        own = self.truth.databases[database]
+        if host not in own.alive or not self.truth.plant.seen(host):
+            raise Unreachable(f"{host} does not answer for {database}")
+        self.truth.changes += own.bar(host, token.epoch, barred=barred)
+
     def take_over(self, order: SwitchOrder) -> None:
         """Take the key from the leader of ``order``, if its claim stands."""
         own = self._demand_claim(order)
         before = own.leader
         if own.leader == order.leader and order.term not in {None, own.forks}:
             raise Rejected(f"{own.leader} leads {order.database} anew")
-        own.take_over(order.leader, order.candidate)
+        own.take_over(order.leader, order.candidate, order.had_all)
         self.truth.changes += own.leader != before
         if own.leader != order.candidate:
             raise Unreachable(f"{order.candidate} does not lead {order.database} yet")

@@ -23,6 +23,12 @@ LostOption = Annotated[
     list[str],
     typer.Option("--lost", help="A host, a site or a region that is given up; may be repeated."),
 ]
+AcceptOption = Annotated[
+    str,
+    typer.Option(
+        "--accept-loss", metavar="REASON", help="Why acknowledged writes may be lost; for this run."
+    ),
+]
 PlanOption = Annotated[str | None, typer.Option("--plan", help="A plan that was printed.")]
 
 
@@ -31,6 +37,7 @@ def plan(
     service: Annotated[str | None, typer.Argument(help="As in the inventory.")] = None,
     to: RefugeOption = None,
     lost: LostOption = [],  # noqa: B006 - typer copies it
+    accept_loss: AcceptOption = "",
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw it.")] = False,
 ) -> None:
     """Plan now; the plan may be begun within ten minutes, while its facts hold."""
@@ -39,7 +46,7 @@ def plan(
     from dr.plan_text import plan_text
 
     if lost and not service:
-        prepared = _planned_failover(context, lost, to)
+        prepared = _planned_failover(context, lost, to, accept_loss)
         typed = ["failover", *(word for name in lost for word in ("--lost", name))]
         typed += ["--to", to] if to else []
     elif service and to and not lost:
@@ -68,13 +75,14 @@ def failover(
     context: typer.Context,
     lost: LostOption,
     to: RefugeOption = None,
+    accept_loss: AcceptOption = "",
     plan_name: PlanOption = None,
 ) -> None:
     """Print the plan, ask, fence what is lost, have others serve what it served, and report."""
     from core.errors import PlanRefused
     from dr.losses import hosts_named
 
-    prepared = _kept(context, plan_name) or _planned_failover(context, lost, to)
+    prepared = _kept(context, plan_name) or _planned_failover(context, lost, to, accept_loss)
     given_up = sorted(hosts_named(running(current(context))[1], lost))
     if list(prepared.basis.lost) != given_up:
         raise PlanRefused(
@@ -84,7 +92,9 @@ def failover(
             next_step=f"ndc dr show {prepared.id}; or plan anew: ndc dr plan --lost {lost[0]}",
         )
     typed = ["failover", *(word for name in lost for word in ("--lost", name))]
-    _begin(context, prepared, plan_name, [*typed, *(["--to", to] if to else [])])
+    typed += ["--to", to] if to else []
+    accepted = ["--accept-loss", accept_loss] if accept_loss else []
+    _begin(context, prepared, plan_name, [*typed, *accepted])
 
 
 def failback(
@@ -146,7 +156,9 @@ def _planned(context: typer.Context, service: str, to: str, *, back: bool = Fals
     return plan_switchover(network, facts, request, occasion)
 
 
-def _planned_failover(context: typer.Context, names: list[str], to: str | None) -> RecoveryPlan:
+def _planned_failover(
+    context: typer.Context, names: list[str], to: str | None, accepted_loss: str
+) -> RecoveryPlan:
     from core.errors import PlanRefused
     from core.runs.plan import RunName
     from dr.losses import hosts_named, moves_after
@@ -161,7 +173,7 @@ def _planned_failover(context: typer.Context, names: list[str], to: str | None) 
     lost = hosts_named(network, names)
     with reached(environment, network) as live:
         facts = live.eye().survey([service.name for service in network.services], lost)
-    moves = moves_after(network, facts, lost, SiteName(to) if to else None)
+    moves = moves_after(network, facts, lost, SiteName(to) if to else None, accepted_loss)
     if not moves:
         raise PlanRefused(
             f"nothing has to move without {called}",

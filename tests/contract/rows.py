@@ -8,7 +8,17 @@ from core.runs.plan import RunName
 from core.runs.ports import Answer
 from dr import actions, questions
 from dr.actions import Action
-from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsInLife, IsOff, MayLead
+from dr.loss_questions import (
+    HoldsNoLease,
+    IsBarred,
+    IsEligible,
+    IsFenced,
+    IsGone,
+    IsInLife,
+    IsOff,
+    MayLead,
+    MayLeadWithout,
+)
 from dr.questions import Question
 from dr.simulation.database import SimulatedDatabase
 from inventory.names import DatabaseName, HostName, SiteName
@@ -28,6 +38,7 @@ ANNOUNCE = actions.AnnounceService(SERVICE, OTHER_APP, 2)
 COMPARE = actions.CompareLogs(DATABASE, LEADER, CANDIDATE)
 OBSERVERS = (CANDIDATE, THIRD)
 CUT = actions.CutPower(LEADER, PRESENT, OBSERVERS)
+ALLOW = actions.AllowPromotion(DATABASE, THIRD)
 TAKE_OVER = actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, RUN)
 
 ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] = {
@@ -73,6 +84,8 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
             actions.TakeOver(DATABASE, (LEADER, CANDIDATE), THIRD, SERVICE, RUN),
         ),
     ),
+    actions.AllowPromotion: ((), ALLOW, ()),
+    actions.ForbidPromotion: ((ALLOW,), actions.ForbidPromotion(DATABASE, THIRD), ()),
     actions.CompareLogs: ((CLAIM, SWITCH), COMPARE, ()),
     actions.VerifyService: ((), actions.VerifyService(SERVICE, DATABASE, HOME), ()),
 }
@@ -158,6 +171,12 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
     HoldsNoLease: (HoldsNoLease(DATABASE, CANDIDATE), HoldsNoLease(DATABASE, LEADER)),
     IsFenced: (IsFenced(DATABASE, LEADER), IsFenced(DATABASE, LEADER)),
     MayLead: (MayLead(DATABASE, CANDIDATE), MayLead(DATABASE, THIRD)),
+    MayLeadWithout: (
+        MayLeadWithout(DATABASE, THIRD, (LEADER, CANDIDATE)),
+        MayLeadWithout(DATABASE, THIRD, (LEADER,)),
+    ),
+    IsEligible: (IsEligible(DATABASE, CANDIDATE), IsEligible(DATABASE, THIRD)),
+    IsBarred: (IsBarred(DATABASE, THIRD), IsBarred(DATABASE, CANDIDATE)),
 }
 """of each question: a statement that ``_arranged`` makes so, and one that it makes not so"""
 

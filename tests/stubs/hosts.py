@@ -15,18 +15,20 @@ from typing_extensions import override
 
 from access.clients import patroni as words
 from access.clients.probe import LedgerHead, MeasureAnswer
-from core.errors import WorldError
+from core.errors import Rejected, WorldError
 from dr.doors import Doors
 from dr.epochs import services_of
+from dr.leave import Leave, leave_text
 from dr.log_end import end_text
 from dr.onhost.addresses import Addresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
 from dr.seam import seam_text
 from dr.sight import Whereabouts, age_text, sight_text
+from dr.simulation.log import ROW_BYTES
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World
-from inventory.etcd import patroni_facts, patroni_order
+from inventory.etcd import patroni_facts, patroni_order, patroni_status
 from inventory.names import DatabaseName, HostName
 from tests.rehearsals import SERVICE
 from tests.stubs.etcd import StubEtcd
@@ -58,7 +60,9 @@ class TrueAddresses(Addresses):
         self.world.truth.at(SERVICE).announce(self.host, wanted=announces)
 
 
-def runs(world: World, host: HostName, record: EpochRecord, key: str, command: str) -> Ran | None:
+def runs(  # noqa: PLR0911 - one line a program
+    world: World, host: HostName, record: EpochRecord, key: str, command: str
+) -> Ran | None:
     """Return what ``command``, asked for with the key called ``key``, leaves behind at ``host``.
 
     None: it has not ended yet.
@@ -84,6 +88,8 @@ def runs(world: World, host: HostName, record: EpochRecord, key: str, command: s
             return 0, seam_text(seam) + "\n"
         case ["dr.onhost.sight_main", *asked]:
             return _sight(world, host, asked)
+        case ["dr.onhost.tags_main", _, leave, epoch]:
+            return _told(world, host, leave, epoch)
         case words:
             return 127, f"no {words} here\n"
 
@@ -137,8 +143,18 @@ def show_keys(world: World, etcd: StubEtcd) -> None:
     """
     database, environment = world.truth.at(SERVICE).database, world.truth.network.environment
     leading, synchronous = patroni_facts(environment, database.declared.name)
-    waited_for = json.dumps({"sync_standby": ",".join(sorted(database.recorded))})
-    for key, value in {synchronous: waited_for, leading: database.leader}.items():
+    waited_for = {
+        "leader": database.recorded_leader,
+        "sync_standby": ",".join(sorted(database.recorded)),
+    }
+    shown = {
+        synchronous: json.dumps(waited_for),
+        leading: database.leader,
+        patroni_status(environment, database.declared.name): json.dumps(
+            {"optime": database.position * ROW_BYTES}
+        ),
+    }
+    for key, value in shown.items():
         if value is None:
             etcd.held.pop(key, None)
         elif etcd.held.get(key) != value:
@@ -149,7 +165,7 @@ def obey(world: World, held: dict[str, str]) -> None:
     """Do what an order in ``held`` asks for, as Patroni does, and clear it afterwards.
 
     The leader hands over. Where its key was removed, or nobody holds it, the candidate takes it;
-    if that cannot, the order stands.
+    if that cannot, the order stands. Where the order names no leader, it need not be synchronous.
     """
     database, environment = world.truth.at(SERVICE).database, world.truth.network.environment
     key = patroni_order(environment, database.declared.name)
@@ -159,7 +175,9 @@ def obey(world: World, held: dict[str, str]) -> None:
     candidate, leader = HostName(order["member"]), database.leader
     with suppress(WorldError):
         if patroni_facts(environment, database.declared.name)[0] not in held:
-            database.take_over(leader, candidate)
+            had_all = database.recorded | {database.recorded_leader or candidate}
+            lacks = not order["leader"] and candidate not in database.recorded
+            database.take_over(leader, candidate, frozenset(had_all if lacks else ()))
             if database.leader != candidate:
                 return
         elif leader is not None and leader == order["leader"]:
@@ -178,6 +196,7 @@ def _member(world: World, host: HostName) -> Mapping[str, Any]:
         "state": "running" if leads else "streaming",
         "timeline": database.forks + 1,
         **({} if leads else {"lag": 100_000 * database.missing.get(host, 0)}),
+        **_tags(world, host),
     }
 
 
@@ -188,14 +207,31 @@ def _status(world: World, host: HostName) -> Mapping[str, Any]:
         log = {"location": progress.received}
     else:
         log = {"received_location": progress.received, "replayed_location": progress.replayed}
+    shown_at = {"replayed_timestamp": at.isoformat()} if (at := progress.shown_at) else {}
     sent = [{"application_name": to, "state": "streaming"} for to in sorted(progress.sends_to)]
     return {
         "state": "running",
         "role": "primary" if "location" in log else "replica",
         "timeline": progress.timeline,
-        "xlog": log,
+        "xlog": {**log, **shown_at},
         **({"replication": sent} if sent else {}),
+        **_tags(world, host),
     }
+
+
+def _tags(world: World, host: HostName) -> Mapping[str, Any]:
+    barred = host in world.truth.at(SERVICE).database.barred
+    return {"tags": {"nofailover": True, "nosync": True}} if barred else {}
+
+
+def _told(world: World, host: HostName, leave: str, epoch: str) -> Ran:
+    """Return what the program answers that lets a copy lead, or bars it."""
+    barred = Leave(leave) is Leave.FORBID
+    try:
+        world.truth.at(SERVICE).database.bar(host, int(epoch), barred=barred)
+    except Rejected as error:
+        return 0, leave_text(error.what) + "\n"
+    return 0, leave_text(None) + "\n"
 
 
 def probe(world: World, began: datetime, asked: Asked) -> Reply:

@@ -20,6 +20,7 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
             "/ndc/test/patroni/general-db/failover": True,
             "/ndc/test/patroni/general-db/leader": True,
             "/ndc/test/patroni/general-db/sync": False,
+            "/ndc/test/patroni/general-db/status": False,
         },
         "agent": {"/ndc/test/placement/": False, "/ndc/test/claim/": False},
         "patroni-general-db": {"/ndc/test/patroni/general-db/": True},

@@ -1,0 +1,85 @@
+"""How much a copy that followed asynchronously may lack of what was acknowledged. Pure.
+
+Two figures, from two sources. Seconds: each acknowledged write is newer than the last one that
+the copy shows, and older than the moment from which nobody who had all can acknowledge any.
+Bytes: how much further the leader was, by what it last told the quorum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from dr.facts import Facts
+from inventory.names import HostName
+from inventory.network import Database
+
+LEASE: Final = timedelta(seconds=20)
+"""a leader whose power is not known to be off may acknowledge writes until its lease has ended"""
+
+
+@dataclass(frozen=True, slots=True)
+class LossBound:
+    """What may be lost, at most, if one copy leads; None: nobody can say."""
+
+    span: timedelta | None
+    """every write that was acknowledged earlier than so long before the end of them all is kept"""
+    log_bytes: int | None
+    """that the leader had more when it last told how far it was, 2 s before its end at most"""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing that was acknowledged can be lost."""
+        return self == NOTHING
+
+    def exceeds(self, objective: timedelta) -> bool:
+        """Tell whether more than ``objective`` allows may be lost, or nobody can say."""
+        return self.span is None or self.log_bytes is None or self.span > objective
+
+    def text(self) -> str:
+        """Return it for a person."""
+        if self.is_nothing:
+            return "nothing that was acknowledged"
+        writes = (
+            "nobody can say how many seconds of acknowledged writes"
+            if self.span is None
+            else f"at most the last {self.span.total_seconds():.1f} s of acknowledged writes"
+        )
+        log = (
+            "nobody can say how far the leader was"
+            if self.log_bytes is None
+            else f"{self.log_bytes} bytes of log, as far as the leader told"
+        )
+        return f"{writes}; {log}"
+
+
+NOTHING: Final = LossBound(timedelta(), 0)
+
+
+def bound(facts: Facts, candidate: HostName, had_all: tuple[HostName, ...]) -> LossBound:
+    """Return what may be lost if ``candidate`` leads, while ``had_all`` alone had every write.
+
+    ``had_all`` is empty where the candidate has every one as well.
+    """
+    if not had_all:
+        return NOTHING
+    own = facts.progress.get(candidate)
+    shown_at = own.shown_at if own else None
+    silent = all(_has_no_power(facts, host) for host in had_all)
+    span = None if shown_at is None else facts.at - shown_at + (timedelta() if silent else LEASE)
+    position = facts.last_word.position if facts.last_word else None
+    more = None if own is None or position is None else max(position - own.received, 0)
+    # a leader's clock that is ahead of ours tells nothing
+    return LossBound(span if span is None or span > timedelta() else None, more)
+
+
+def at_large(database: Database, facts: Facts) -> list[HostName]:
+    """Return the copies that are declared asynchronous, and yet may lead, as Patroni says."""
+    far = [member.host for member in database.members if not member.synchronous]
+    return [host for host in far if host in facts.members and not facts.members[host].barred]
+
+
+def _has_no_power(facts: Facts, host: HostName) -> bool:
+    sighting = facts.signs.get(host)
+    return sighting is not None and sighting.power is not None and not sighting.power.on
