@@ -1,0 +1,75 @@
+"""Both sites that commits wait for are lost: a far copy leads, once two persons said so."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.lab.recovery import Portal, Standing, report_named, served_where_led, submit
+from tests.lab.terminal import Answer, Terminal
+
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+
+WRITES_A_SECOND = 20
+HELD = 5
+
+
+def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
+    lab: Terminal,
+) -> None:
+    portal = Portal.declared(lab)
+    before = served_where_led(lab, portal)
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+    inventory = lab.done("show", "hosts", "--json").value
+    hosts = [host["host"] for host in inventory if host["site"] in portal.pair]
+    lost = [word for site in portal.pair for word in ("--lost", site)]
+
+    lab.done("lab", "kill", *hosts)
+    try:
+        planned = lab.ndc("dr", "plan", *lost, "--accept-loss", "a drill")
+        begun = _begun(lab, lost)
+        waiting = lab.done("dr", "runs").stdout.splitlines()[-1]
+        run = waiting.split()[0]
+        again = lab.ndc("dr", "approve", run, "promote", "--as", "an", bound_seconds=300)
+        moved = lab.ndc("dr", "approve", run, "promote", "--as", "binh", bound_seconds=300)
+        after = Standing.seen(lab)
+        written = submit(lab, portal, f"region-{before.epoch}", {})
+    finally:
+        lab.done("lab", "start", *hosts, bound_seconds=300)
+    settled = lab.ndc("status", "--wait", bound_seconds=600)
+    eligible = _leave(lab, after.leader)
+    home = lab.ndc("dr", "switchover", portal.name, "--to", before.site, bound_seconds=300)
+    at_home = Standing.seen(lab)
+
+    assert planned.code == 0, planned.stderr
+    assert re.search(r"may be lost +at most the last [0-9.]+ s", planned.stdout), planned.stdout
+    assert "3 of 5 votes are left; it tolerates the loss of 0 more" in planned.stdout
+    assert begun.code == HELD, begun.stdout + begun.stderr
+    assert again.code == 4, again.stdout + again.stderr
+    report = report_named(lab, moved)
+    (course,) = report["services"]
+    print(course, planned.stdout)  # noqa: T201 - figures
+    assert course["measure"]["lost"] <= course["announced_loss_seconds"] * WRITES_A_SECOND
+    assert (course["measure"]["duplicated"], course["measure"]["not_read_back"]) == (0, 0)
+    assert report["accepted_loss"] == "a drill"
+    assert (after.site, after.epoch) == (written["site"], before.epoch + 1)
+    assert after.site not in portal.pair
+    assert settled.code == 0, settled.stdout
+    assert "nofailover: false" in eligible
+    assert home.code in {0, 1}, home.stdout + home.stderr
+    assert at_home.site == before.site
+    assert "nofailover" not in _leave(lab, after.leader)
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+
+
+def _begun(lab: Terminal, lost: list[str]) -> Answer:
+    words = ("dr", "failover", *lost, "--accept-loss", "a drill", "--as", "an")
+    return lab.ndc(*words, bound_seconds=300)
+
+
+def _leave(lab: Terminal, host: str) -> str:
+    """Return what a recovery let the copy at ``host`` do."""
+    answer = lab.on(host, "sh", "-c", "cat /etc/patroni/*.d/leave.yml")
+    assert answer.code == 0, answer.stderr
+    return answer.stdout
