@@ -46,15 +46,16 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
 
 def _steps(plan: RecoveryPlan, *, conditions: bool) -> Iterator[str]:
     width = max(len(step.id) for step in plan.steps)
+    phases = max(8, *(len(step.phase) for step in plan.steps))
     first = next((step for step in plan.steps if step.point_of_no_return), None)
     for step in plan.steps:
         if step is first:
             yield "     ── point of no return ──"
         phase = Phase(step.phase)
         sentence = describe(step.action)
-        yield f"{phase.number:>4} {phase:<8} {step.id:<{width}}  {sentence}{_limits(step)}"
+        yield f"{phase.number:>4} {phase:<{phases}} {step.id:<{width}}  {sentence}{_limits(step)}"
         if conditions:
-            margin = " " * (width + 16)
+            margin = " " * (width + phases + 8)
             yield from (f"{margin}needs   {state(question)}" for question in before(step.action))
             yield from (f"{margin}brings  {state(question)}" for question in after(step.action))
 

@@ -52,7 +52,7 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
             own = doors.database.members(database).get(host)
             return None if own is None else own.synchronous
         case MayLeadWithout(database, host, had_all):
-            if doors.database.holder(database) == host:
+            if _leads_by_key(doors, database, host):
                 return doors.database.leads(database, host)
             return doors.database.last_word(database).had_all == set(had_all)
         case IsEligible(database, host):

@@ -12,7 +12,7 @@ from tests.lab.terminal import Answer, Terminal
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 WRITES_A_SECOND = 20
-HELD = 5
+HELD = 7
 
 
 def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(

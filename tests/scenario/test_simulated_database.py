@@ -172,7 +172,7 @@ def test_the_key_is_given_to_nobody_for_whom_commits_did_not_wait() -> None:
     made = rehearsal()
     made.world.truth.plant.power_off(LEADER)
 
-    with pytest.raises(Rejected, match="not synchronous"):
+    with pytest.raises(Rejected, match="had every write"):
         made.truth.database.take_over(LEADER, FAR)
     with pytest.raises(Rejected, match="led by"):
         made.truth.database.take_over(FAR, STANDBY)

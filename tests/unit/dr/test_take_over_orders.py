@@ -258,3 +258,35 @@ def test_a_quorum_that_is_silent_may_have_obeyed() -> None:
 
     with pytest.raises(Unreachable):
         Orders(EtcdRecords(etcd, OF), Timeline()).take_over(TAKEN)
+
+
+def test_a_far_copy_takes_over_where_those_alone_had_every_write(quorum: Quorum) -> None:
+    given: list[str] = []
+
+    def obey() -> None:
+        given.append(quorum.held[ORDER])
+        quorum.held |= {LEADER: THIRD, ORDER: patroni.NO_ORDER}
+
+    quorum.after = obey
+
+    _orders(quorum).take_over(replace(TAKEN, candidate=THIRD, had_all=frozenset({OLD, NEW})))
+
+    # a Patroni that is named a leader obeys for a synchronous standby alone
+    assert [json.loads(text)["leader"] for text in given] == [""]
+
+
+@pytest.mark.parametrize("had_all", [{OLD}, {NEW}, {OLD, NEW, THIRD}])
+def test_a_far_copy_does_not_take_over_where_others_had_every_write(
+    quorum: Quorum, had_all: set[HostName]
+) -> None:
+    _refused(quorum, replace(TAKEN, candidate=THIRD, had_all=frozenset(had_all)))
+
+    _nothing_was_changed(quorum)
+
+
+def test_a_far_copy_does_not_take_over_on_a_word_that_changes_meanwhile(quorum: Quorum) -> None:
+    quorum.before = lambda: quorum.write(SYNC, json.dumps({"leader": NEW, "sync_standby": ""}))
+
+    _refused(quorum, replace(TAKEN, candidate=THIRD, had_all=frozenset({OLD, NEW})))
+
+    assert ORDER not in quorum.held
