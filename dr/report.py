@@ -15,7 +15,7 @@ from core.runs.machine import EventKind, StepState
 from core.runs.plan import RunName, StepId
 from core.runs.run import fold
 from dr.actions import CompareLogs
-from dr.bound import LossBound
+from dr.bound import NOTHING, LossBound
 from dr.ending import Asker, Ending, Outcome, askers, outcome, worst
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
 from dr.runbooks import pages
@@ -158,8 +158,13 @@ def _course(run: RecoveryRun, noticed: Noticed) -> Course:
         recovery_time=service.recovery_time,
         complete=complete,
         ending=noticed.ending,
-        announced=next(m.loss for m in run.plan.basis.moves if m.service == service.name),
+        announced=_announced(run, service.name),
     )
+
+
+def _announced(run: RecoveryRun, service: ServiceName) -> LossBound:
+    moves = run.plan.basis.moves
+    return next((moved.loss for moved in moves if moved.service == service), NOTHING)
 
 
 def _is_complete(run: RecoveryRun, database: DatabaseName) -> bool | None:
