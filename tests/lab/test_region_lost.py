@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from tests.lab.recovery import Portal, Standing, report_named, served_where_led, submit
+from tests.lab.recovery import CLOCK, Portal, Standing, report_named, served_where_led, submit
 from tests.lab.terminal import Answer, Terminal
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 WRITES_A_SECOND = 20
+APART = timedelta(seconds=3)
+"""for how long the far copy hears nothing before the region is lost"""
 HELD = 7
 
 
@@ -25,8 +28,12 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
     hosts = [host["host"] for host in inventory if host["site"] in portal.pair]
     lost = [word for site in portal.pair for word in ("--lost", site)]
 
+    for link in _links_of(lab, hosts):
+        lab.done("lab", "cut", link)
+    CLOCK.sleep(APART)
     lab.done("lab", "kill", *hosts)
     try:
+        lab.done("lab", "heal")
         planned = lab.ndc("dr", "plan", *lost, "--accept-loss", "a drill")
         begun = _begun(lab, lost)
         waiting = lab.done("dr", "runs").stdout.splitlines()[-1]
@@ -50,7 +57,9 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
     report = report_named(lab, moved)
     (course,) = report["services"]
     print(course, planned.stdout)  # noqa: T201 - figures
-    assert course["measure"]["lost"] <= course["announced_loss_seconds"] * WRITES_A_SECOND
+    assert 0 < course["measure"]["lost"] <= course["announced_loss_seconds"] * WRITES_A_SECOND
+    assert course["announced_loss_bytes"] > 0
+    assert report["outcome"] == "loss"
     assert (course["measure"]["duplicated"], course["measure"]["not_read_back"]) == (0, 0)
     assert report["accepted_loss"] == "a drill"
     assert (after.site, after.epoch) == (written["site"], before.epoch + 1)
@@ -61,6 +70,18 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
     assert at_home.site == before.site
     assert "nofailover" not in _leave(lab, after.leader)
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+
+
+def _links_of(lab: Terminal, region: list[str]) -> list[str]:
+    """Return the links that lead to the far site: what is written meanwhile does not reach it."""
+    hosts = {host["host"]: host for host in lab.done("show", "hosts", "--json").value}
+    far = {
+        name
+        for name, host in hosts.items()
+        if name not in region and "access" not in host["roles"].split()
+    }
+    links = lab.done("show", "links", "--json").value
+    return [link["link"] for link in links if {link["from"], link["to"]} & far]
 
 
 def _begun(lab: Terminal, lost: list[str]) -> Answer:
