@@ -54,6 +54,7 @@ def _a_network_that_runs(folder: Path) -> None:
     emptied = folder.parents[1] / "emptied"
     shutil.copytree(folder.parents[1] / "inventory/declared", emptied)
     (emptied / "workloads.yaml").write_text("databases: {}\nservices: {}\n", "utf-8")
+    (emptied / "drills.yaml").write_text("drills: {}\n", "utf-8")
 
 
 def _built(folder: Path) -> None:
