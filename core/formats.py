@@ -47,6 +47,9 @@ class Format(Enum):
         "etcd, a key a host and service, under a lease; an unknown one is nobody's",
         Rejected,
     )
+    SIGHT = ("etcd, a key an observer, under a lease; an unknown one counts for nothing", Rejected)
+    JUDGEMENT = ("etcd, one key, under the lease of the controller that is elected", Rejected)
+    HOLD = ("etcd, one key while the lever is pulled", JournalCorrupt)
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
     TAIL = (
         "`ndc-apart.json` in a data directory, `tail.json` where it is kept, on hosts",

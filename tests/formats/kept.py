@@ -19,7 +19,7 @@ from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr import epochs
+from dr import epochs, judging, lever, watching
 from dr.announcing import read_word, word_text
 from dr.ending import Ending
 from dr.live.run_folder import RunFolder
@@ -262,6 +262,13 @@ KEPT = {
     "placement.json": _whole(Format.PLACEMENT, "placement", read_placement, placement_text),
     "claim.json": _whole(Format.CLAIM, "claim", read_claim, claim_text),
     "word.json": _whole(Format.ANNOUNCER, "word", read_word, word_text),
+    "sight-word.json": _whole(
+        Format.SIGHT, "word", watching.read_sight_word, watching.sight_word_text
+    ),
+    "judgement.json": _whole(
+        Format.JUDGEMENT, "it", judging.read_judgement, judging.judgement_text
+    ),
+    "lever.json": _whole(Format.HOLD, "lever", lever.read_hold, lever.hold_text),
     "epochs.json": Kept(
         Format.EPOCHS,
         "epochs.json",

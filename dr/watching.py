@@ -1,0 +1,208 @@
+"""Who of all hosts is dead, by the words of hosts that look at them. Pure.
+
+Each observer counts silence on its own clock, and says only how long it lasted: no two clocks are
+compared. One observer's word is nobody's death, and a single sign of life outweighs all silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.errors import Rejected
+from core.formats import Format
+from inventory.names import HostName, SiteName
+from inventory.network import Network
+
+EVERY: Final = timedelta(seconds=2)
+"""so often an observer looks"""
+SILENT: Final = timedelta(seconds=6)
+"""who does not answer for so long is dead to the observer: several looks, none of them answered"""
+STEADY: Final = timedelta(seconds=10)
+"""who was silent answers for so long before it counts as alive again"""
+GAP: Final = timedelta(seconds=6)
+"""who did not look for longer knows nothing of the time between"""
+_SITES: Final = 2
+"""whose observers must agree"""
+
+
+@dataclass(frozen=True, slots=True)
+class SightWord:
+    """What an observer says of the others, under a lease: no word, no observer."""
+
+    looked: timedelta
+    """when, since its boot: for people who compare words of one observer"""
+    silent: Mapping[HostName, timedelta] = field(default_factory=dict)
+    """who does not answer it, and for how long up to then"""
+    back: Mapping[HostName, timedelta] = field(default_factory=dict)
+    """who answers again, and for how long, until that is steady"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookout:
+    """What an observer remembers of its looks; every time is since its boot."""
+
+    looked: timedelta | None = None
+    """None: it did not look yet, or not for so long that it begins anew"""
+    silent: Mapping[HostName, timedelta] = field(default_factory=dict)
+    """since when"""
+    back: Mapping[HostName, timedelta] = field(default_factory=dict)
+
+    def after(
+        self, hosts: Collection[HostName], answering: Collection[HostName], now: timedelta
+    ) -> Lookout:
+        """Return it once of ``hosts`` those ``answering`` answered a look that began at ``now``."""
+        if self.looked is None or now - self.looked > GAP:
+            return Lookout(now, {host: now for host in hosts if host not in answering})
+        silent = {host: self.silent.get(host, now) for host in hosts if host not in answering}
+        back = {
+            host: self.back.get(host, now)
+            for host in hosts
+            if host in answering and host in {*self.silent, *self.back}
+        }
+        steady = {host for host, since in back.items() if now - since >= STEADY}
+        return Lookout(now, silent, {h: since for h, since in back.items() if h not in steady})
+
+    def word(self) -> SightWord:
+        """Return what it says after its last look; there was one."""
+        at = self.looked or timedelta()
+        return SightWord(
+            at,
+            {host: at - since for host, since in self.silent.items()},
+            {host: at - since for host, since in self.back.items()},
+        )
+
+
+class Pulse(StrEnum):
+    """How a host is, whom somebody misses."""
+
+    SUSPECTED = "suspected"
+    """it may live: too few miss it, it was seen by others, or it is back only now"""
+    DEAD = "dead"
+    """observers at two sites have not seen it for long enough, and nothing speaks for it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A host that is not simply alive."""
+
+    host: HostName
+    pulse: Pulse
+    lasting: timedelta
+    """for how long, at the least"""
+    by: tuple[HostName, ...]
+    """the observers who have not seen it for long enough"""
+    why: str
+    """in words: why it is not dead; empty where it is"""
+
+
+def blind(network: Network, words: Mapping[HostName, SightWord]) -> dict[HostName, str]:
+    """Return whose words count for nothing, and why: their own eyes are bad, or their own way."""
+    reasons: dict[HostName, str] = {}
+    for observer, word in words.items():
+        if observer not in {host.name for host in network.hosts}:
+            reasons[observer] = "is no host of this network"
+        elif observer in word.silent:
+            reasons[observer] = "does not see itself"
+        elif 2 * len(word.silent) > len(network.hosts):
+            missing = f"{len(word.silent)} of {len(network.hosts)} hosts"
+            reasons[observer] = f"misses {missing} at once: it is itself cut off"
+    return reasons
+
+
+def suspects(
+    network: Network, words: Mapping[HostName, SightWord], reports: Mapping[HostName, str]
+) -> tuple[Suspect, ...]:
+    """Return every host that is not simply alive, in the network's order.
+
+    ``words`` are those that stand, by observer. ``reports`` say of hosts how they told of
+    themselves that they live, where what they told stands.
+    """
+    useless = blind(network, words)
+    counted = {host: word for host, word in words.items() if host not in useless}
+    found_out = (_suspect(network, host.name, counted, reports) for host in network.hosts)
+    return tuple(one for one in found_out if one is not None)
+
+
+def _suspect(
+    network: Network,
+    host: HostName,
+    words: Mapping[HostName, SightWord],
+    reports: Mapping[HostName, str],
+) -> Suspect | None:
+    seers = [observer for observer, word in words.items() if host not in word.silent]
+    silences = dict(_silences(network, host, words))
+    lasting = max((silence for silence, _ in silences.values()), default=timedelta())
+    by = tuple(observer for silence, observer in silences.values() if silence >= SILENT)
+    if not silences and seers:
+        again = [words[observer].back[host] for observer in seers if host in words[observer].back]
+        if not again:
+            return None
+        return Suspect(host, Pulse.SUSPECTED, min(again), (), "it answers again, not for long yet")
+    if why := _sign_of_life(host, seers, reports) or _too_few(by):
+        return Suspect(host, Pulse.SUSPECTED, lasting, by, why)
+    agreed = sorted((silence for silence, _ in silences.values()), reverse=True)[_SITES - 1]
+    return Suspect(host, Pulse.DEAD, agreed, by, "")
+
+
+def _silences(
+    network: Network, host: HostName, words: Mapping[HostName, SightWord]
+) -> Iterator[tuple[SiteName, tuple[timedelta, HostName]]]:
+    """Yield of each other site for how long nobody there has seen ``host``, and who says so.
+
+    Two observers at one site are one voice: the one that misses it for less time.
+    """
+    own = network.host(host).site
+    by_site: dict[SiteName, list[tuple[timedelta, HostName]]] = {}
+    for observer, word in words.items():
+        site = network.host(observer).site
+        if site != own and host in word.silent:
+            by_site.setdefault(site, []).append((word.silent[host], observer))
+    for site, voices in by_site.items():
+        yield site, min(voices)
+
+
+def _sign_of_life(
+    host: HostName, seers: Collection[HostName], reports: Mapping[HostName, str]
+) -> str:
+    if seers:
+        return f"it answers {' and '.join(sorted(seers))}"
+    return f"it says itself that it lives: {reports[host]}" if host in reports else ""
+
+
+def _too_few(by: Collection[HostName]) -> str:
+    if len(by) >= _SITES:
+        return ""
+    who = " and ".join(sorted(by)) or "nobody"
+    return f"{who} misses it for {SILENT.seconds} s, and it takes observers at {_SITES} sites"
+
+
+_WORD: TypeAdapter[SightWord] = TypeAdapter(SightWord)
+
+
+def sight_word_text(word: SightWord) -> str:
+    """Return ``word`` as it is kept."""
+    return Format.SIGHT.text(_WORD.dump_python(word, mode="json"))
+
+
+def read_sight_word(text: str) -> SightWord:
+    """Return the word that ``text`` holds.
+
+    Raises:
+        Rejected: it holds none, or one of a format that is not read.
+    """
+    Format.SIGHT.demand(text, "an observer's word")
+    try:
+        return _WORD.validate_json(text)
+    except ValidationError:
+        raise Rejected(
+            "an observer's word cannot be read",
+            expected='{"looked": …, "silent": …, "back": …}',
+            actual=text[:80],
+            next_step="it counts for nothing; its lease ends with the observer that gave it",
+        ) from None

@@ -1,0 +1,171 @@
+"""What would be done about the dead, by whom, and what keeps the controller from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.errors import JournalCorrupt, Rejected
+from core.runs.plan import RunName
+from dr.judging import (
+    OBSERVES,
+    Judgement,
+    Proposal,
+    Records,
+    Remedy,
+    command,
+    judged,
+    judgement_text,
+    read_judgement,
+)
+from dr.lever import Hold, hold_text, read_hold
+from dr.placement import Placement
+from dr.watching import SILENT, Pulse, SightWord
+from inventory.names import HostName, SiteName
+from inventory.network import Role
+from tests.networks import network
+
+NETWORK = network("compact")
+OBSERVERS = [host.name for host in NETWORK.hosts_with(Role.MONITOR)]
+(SERVICE,) = NETWORK.services
+(DATABASE,) = NETWORK.databases
+HOME, REFUGE, FAR = (SiteName(name) for name in ("ndc01", "ndc02", "ndc03"))
+AT = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
+JUDGE = OBSERVERS[-1]
+PLACED = Records(
+    placements={SERVICE.name: Placement(HOME, 4, None)},
+    synchronous={DATABASE.name: frozenset({HostName("ndc01-data"), HostName("ndc02-data")})},
+)
+
+
+def _at(*sites: str) -> list[HostName]:
+    return [host.name for host in NETWORK.hosts if host.site in sites]
+
+
+def _judged(
+    lost: list[HostName],
+    records: Records = PLACED,
+    last: Judgement | None = None,
+    *,
+    at: datetime = AT,
+) -> Judgement:
+    words = {
+        name: SightWord(timedelta(), dict.fromkeys(lost, SILENT))
+        for name in OBSERVERS
+        if name not in lost
+    }
+    return judged(NETWORK, words, records, last, JUDGE, at)
+
+
+def _proposal(lost: list[HostName], records: Records = PLACED) -> Proposal:
+    (proposal,) = _judged(lost, records).proposals
+    return proposal
+
+
+def test_a_lost_site_is_replaced_within_its_region_by_itself() -> None:
+    assert _proposal(_at("ndc01")) == Proposal(
+        SERVICE.name, Remedy.WITHIN, REFUGE, "ndc dr failover --lost ndc01", (OBSERVES,)
+    )
+
+
+def test_the_host_that_serves_alone_is_replaced_as_well() -> None:
+    proposal = _proposal([HostName("ndc01-app")])
+
+    assert (proposal.remedy, proposal.to) == (Remedy.WITHIN, REFUGE)
+    assert proposal.command == "ndc dr failover --lost ndc01-app"
+
+
+@pytest.mark.parametrize("lost", ["ndc01-data", "ndc01-edge1", "ndc02-app", "ndc03-data"])
+def test_nothing_is_done_about_hosts_without_which_a_service_goes_on(lost: str) -> None:
+    judgement = _judged([HostName(lost)])
+
+    assert [one.host for one in judgement.dead] == [lost]
+    assert judgement.proposals == ()
+
+
+@pytest.mark.parametrize("also", ["ndc02-app", "ndc02-data"])
+def test_a_person_is_asked_where_the_region_cannot_serve_it(also: str) -> None:
+    lost = [*_at("ndc01"), HostName(also)]
+
+    proposal = _proposal(lost)
+
+    assert (proposal.remedy, proposal.to) == (Remedy.PERSON, None)
+    assert proposal.command == f"ndc dr failover --lost ndc01 --lost {also}"
+    assert any("only a person" in why for why in proposal.why_not)
+
+
+def test_nothing_moves_to_a_host_that_is_only_suspected() -> None:
+    words = {
+        name: SightWord(timedelta(), dict.fromkeys(_at("ndc01"), SILENT)) for name in OBSERVERS[2:]
+    }
+    words[JUDGE] = replace(words[JUDGE], back={HostName("ndc02-app"): timedelta(seconds=2)})
+
+    (proposal,) = judged(NETWORK, words, PLACED, None, JUDGE, AT).proposals
+
+    assert proposal.remedy is Remedy.PERSON
+
+
+def test_a_service_without_a_record_is_left_alone() -> None:
+    assert _judged(_at("ndc01"), Records()).proposals == ()
+
+
+@pytest.mark.parametrize(
+    ("records", "word"),
+    [
+        (replace(PLACED, lever="held by an: maintenance"), "the lever is pulled, held by an"),
+        (replace(PLACED, claimed={DATABASE.name: RunName("move")}), "move is in progress"),
+        (replace(PLACED, synchronous={}), "unprotected: no copy at ndc02"),
+    ],
+)
+def test_what_stands_in_the_way_is_said(records: Records, word: str) -> None:
+    why_not = _proposal(_at("ndc01"), records).why_not
+
+    assert any(one.startswith(word) for one in why_not)
+    assert why_not[-1] == OBSERVES
+    assert len(why_not) == 2
+
+
+def test_a_service_that_lives_elsewhere_is_not_concerned() -> None:
+    moved = replace(PLACED, placements={SERVICE.name: Placement(FAR, 5, None)})
+
+    assert _judged(_at("ndc01"), moved).proposals == ()
+
+
+def test_a_judgement_keeps_since_when_a_host_is_as_it_is() -> None:
+    first = _judged(_at("ndc01"))
+
+    later = _judged(_at("ndc01"), last=first, at=AT + timedelta(minutes=1))
+
+    assert first.since == dict.fromkeys(_at("ndc01"), AT - SILENT)
+    assert later.since == first.since
+    assert later.says_the_same(first)
+    assert not _judged([], last=first).says_the_same(first)
+
+
+def test_the_command_names_whole_sites_and_single_hosts() -> None:
+    assert command(NETWORK, [*_at("ndc03"), HostName("ndc02-app")]) == (
+        "ndc dr failover --lost ndc02-app --lost ndc03"
+    )
+
+
+def test_a_judgement_is_read_as_it_was_meant() -> None:
+    judgement = _judged(_at("ndc01"))
+
+    assert read_judgement(judgement_text(judgement)) == judgement
+    assert {one.pulse for one in judgement.suspects} == {Pulse.DEAD}
+    with pytest.raises(Rejected):
+        read_judgement("{}")
+
+
+def test_a_hold_says_whether_it_is_proved_and_damage_is_not_taken_for_release() -> None:
+    hold = Hold("an", AT, "the power is worked on")
+
+    assert read_hold(hold_text(hold)) == hold
+    assert hold.sentence() == (
+        "held by an (not proved) since 2030-05-17 05:00:00Z: the power is worked on"
+    )
+    assert "not proved" not in replace(hold, key="SHA256:x", signature="y").sentence()
+    with pytest.raises(JournalCorrupt):
+        read_hold("{}")

@@ -1,0 +1,221 @@
+"""Who is dead: by every order in which observers may come to speak, fall silent and return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import permutations, product
+
+import pytest
+
+from core.errors import Rejected
+from dr.watching import (
+    EVERY,
+    GAP,
+    SILENT,
+    STEADY,
+    Lookout,
+    Pulse,
+    SightWord,
+    Suspect,
+    blind,
+    read_sight_word,
+    sight_word_text,
+    suspects,
+)
+from inventory.names import HostName
+from inventory.network import Role
+from tests.networks import network
+
+NETWORK = network("compact")
+HOSTS = [host.name for host in NETWORK.hosts]
+OBSERVERS = [host.name for host in NETWORK.hosts_with(Role.MONITOR)]
+LOST = HostName("ndc01-data")
+BESIDE = HostName("ndc01-app")
+"""the observer at its site"""
+OTHERS = [name for name in OBSERVERS if name != BESIDE]
+LONG, SHORT = SILENT, SILENT - timedelta(seconds=1)
+WELL = SightWord(timedelta(hours=1))
+
+
+def _misses(*hosts: HostName, lasting: timedelta = LONG) -> SightWord:
+    return SightWord(timedelta(hours=1), dict.fromkeys(hosts, lasting))
+
+
+def _one(
+    words: Mapping[HostName, SightWord], reports: Mapping[HostName, str] | None = None
+) -> Suspect | None:
+    missed = {one.host: one for one in suspects(NETWORK, words, reports or {})}
+    assert missed.keys() <= {LOST}
+    return missed.get(LOST)
+
+
+def test_whom_everybody_sees_is_alive() -> None:
+    assert suspects(NETWORK, dict.fromkeys(OBSERVERS, WELL), {}) == ()
+
+
+SAYINGS = {
+    "sees it": WELL,
+    "misses it": _misses(LOST),
+    "not for long": _misses(LOST, lasting=SHORT),
+}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [*product([None, *SAYINGS], repeat=len(OBSERVERS))],
+    ids=lambda said: "|".join(map(str, said)),
+)
+def test_a_host_is_dead_where_two_other_sites_miss_it_for_long_and_nobody_sees_it(
+    said: tuple[str | None, ...],
+) -> None:
+    by_observer = dict(zip(OBSERVERS, said, strict=True))
+    words = {name: SAYINGS[one] for name, one in by_observer.items() if one is not None}
+
+    one = suspects(NETWORK, words, {})
+    pulse = next((each.pulse for each in one if each.host == LOST), None)
+
+    missing = [name for name in OTHERS if by_observer[name] == "misses it"]
+    is_seen = "sees it" in said
+    assert (pulse is Pulse.DEAD) == (len(missing) >= 2 and not is_seen)
+    if is_seen and not any(by_observer[name] in {"misses it", "not for long"} for name in OTHERS):
+        assert pulse is None
+    elif pulse is not Pulse.DEAD:
+        assert pulse is Pulse.SUSPECTED
+
+
+def test_it_is_dead_for_as_long_as_two_miss_it_and_says_by_whom() -> None:
+    words = {OTHERS[0]: _misses(LOST, lasting=3 * LONG), OTHERS[1]: _misses(LOST, lasting=2 * LONG)}
+
+    one = _one(words)
+
+    assert one == Suspect(LOST, Pulse.DEAD, 2 * LONG, (OTHERS[0], OTHERS[1]), "")
+
+
+def test_what_it_says_itself_outweighs_all_observers() -> None:
+    words = dict.fromkeys(OTHERS, _misses(LOST))
+
+    one = _one(words, {LOST: "its agent's word stands"})
+
+    assert one is not None
+    assert one.pulse is Pulse.SUSPECTED
+    assert "it says itself that it lives: its agent's word stands" in one.why
+
+
+def test_two_observers_at_one_site_are_one_voice() -> None:
+    first, second = HostName("ndc02-app"), HostName("ndc02-data")
+    words = {first: _misses(LOST), second: _misses(LOST)}
+
+    alone = _one(words)
+    with_another = _one({**words, OTHERS[-1]: _misses(LOST)})
+
+    assert alone is not None
+    assert alone.pulse is Pulse.SUSPECTED
+    assert with_another is not None
+    assert with_another.pulse is Pulse.DEAD
+
+
+@pytest.mark.parametrize(
+    "useless",
+    [
+        _misses(OTHERS[0], LOST),
+        SightWord(timedelta(), dict.fromkeys(HOSTS[: len(HOSTS) // 2 + 1], LONG)),
+    ],
+    ids=["does not see itself", "misses more than half"],
+)
+def test_who_cannot_be_believed_neither_kills_nor_saves(useless: SightWord) -> None:
+    without_it = {OTHERS[1]: _misses(LOST), OTHERS[2]: WELL}
+    words = {**without_it, OTHERS[0]: useless}
+
+    assert blind(NETWORK, words).keys() == {OTHERS[0]}
+    assert suspects(NETWORK, words, {}) == suspects(NETWORK, without_it, {})
+
+
+def test_when_every_observer_is_cut_off_nobody_is_dead() -> None:
+    cut_off = {
+        name: SightWord(timedelta(), {host: LONG for host in HOSTS if host != name})
+        for name in OBSERVERS
+    }
+
+    missed = suspects(NETWORK, cut_off, {})
+
+    assert {one.pulse for one in missed} == {Pulse.SUSPECTED}
+    assert blind(NETWORK, cut_off).keys() == {*OBSERVERS}
+
+
+def test_a_whole_site_is_dead_by_the_two_that_are_left_of_others() -> None:
+    site = [host.name for host in NETWORK.hosts_at(NETWORK.host(LOST).site)]
+    words = dict.fromkeys(OTHERS, _misses(*site))
+
+    dead = {one.host for one in suspects(NETWORK, words, {}) if one.pulse is Pulse.DEAD}
+
+    assert dead == {*site}
+
+
+def test_who_is_back_is_suspected_until_it_is_steady() -> None:
+    back = SightWord(timedelta(), {}, {LOST: EVERY})
+
+    one = _one({**dict.fromkeys(OBSERVERS, WELL), OTHERS[0]: back})
+
+    assert one is not None
+    assert (one.pulse, one.lasting, one.by) == (Pulse.SUSPECTED, EVERY, ())
+
+
+@pytest.mark.parametrize("answers", [*product([True, False], repeat=9)])
+def test_silence_and_return_are_counted_from_their_first_look(answers: tuple[bool, ...]) -> None:
+    lookout, at = Lookout(), timedelta(days=3)
+    for one in answers:
+        lookout = lookout.after([LOST], [LOST] if one else [], at)
+        at += EVERY
+    word = lookout.word()
+
+    alike = len(answers) - next(
+        (i + 1 for i in reversed(range(len(answers))) if answers[i] is not answers[-1]), 0
+    )
+    lasting = (alike - 1) * EVERY
+    was_silent = not all(answers)
+    assert word.silent == ({} if answers[-1] else {LOST: lasting})
+    is_back = answers[-1] and was_silent and lasting < STEADY
+    assert word.back == ({LOST: lasting} if is_back else {})
+
+
+def test_who_did_not_look_for_a_while_begins_anew() -> None:
+    first = Lookout().after([LOST], [], timedelta())
+    second = first.after([LOST], [], EVERY)
+
+    awake = second.after([LOST], [], EVERY + GAP + timedelta(milliseconds=1))
+
+    assert second.word().silent == {LOST: EVERY}
+    assert awake.word().silent == {LOST: timedelta()}
+
+
+@pytest.mark.parametrize("order", [*permutations(range(5))])
+def test_dead_takes_six_seconds_of_two_observers_whatever_happens_first(
+    order: tuple[int, ...],
+) -> None:
+    """Two observers start, miss it, and it speaks: in every order, one event a look."""
+    first, second = OTHERS[0], OTHERS[1]
+    lookouts: dict[HostName, Lookout] = {}
+    is_off = speaks = False
+    for look, step in enumerate((*order, *[9] * 5)):
+        is_off = is_off or step == 0
+        speaks = step == 1 or (speaks and step != 2)
+        if step in {3, 4}:
+            lookouts[(first, second)[step - 3]] = Lookout()
+        for name, lookout in lookouts.items():
+            lookouts[name] = lookout.after([LOST], [] if is_off else [LOST], look * EVERY)
+    assert _pulse(lookouts, speaks=speaks) is (Pulse.SUSPECTED if speaks else Pulse.DEAD)
+
+
+def _pulse(lookouts: Mapping[HostName, Lookout], *, speaks: bool) -> Pulse | None:
+    words = {name: lookout.word() for name, lookout in lookouts.items()}
+    one = _one(words, {LOST: "its agent's word stands"} if speaks else {})
+    return one.pulse if one else None
+
+
+def test_a_word_is_read_as_it_was_meant_and_nothing_else_is_a_word() -> None:
+    word = SightWord(timedelta(hours=3), {LOST: LONG}, {BESIDE: EVERY})
+
+    assert read_sight_word(sight_word_text(word)) == word
+    with pytest.raises(Rejected):
+        read_sight_word('{"looked": "soon"}')
