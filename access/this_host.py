@@ -59,6 +59,16 @@ class ThisHost:
         """The key of that certificate."""
         return self.folder / host_paths.AGENT_KEY.name
 
+    @property
+    def controller_certificate(self) -> Path:
+        """The controller's certificate, for asking alone."""
+        return self.folder / host_paths.CONTROLLER_CERTIFICATE.name
+
+    @property
+    def controller_key(self) -> Path:
+        """The key of that certificate."""
+        return self.folder / host_paths.CONTROLLER_KEY.name
+
     def passfile(self, login: Login) -> Path:
         """Return where libpq finds the password of ``login``."""
         return self._password_file(login.password)

@@ -36,6 +36,8 @@ REVOKED_DER: Final = HostPath("/etc/etcd/ca.crl")
 """the same as etcd reads it"""
 AGENT_CERTIFICATE: Final = SETTINGS / "agent.crt"
 AGENT_KEY: Final = SETTINGS / "agent.key"
+CONTROLLER_CERTIFICATE: Final = SETTINGS / "controller.crt"
+CONTROLLER_KEY: Final = SETTINGS / "controller.key"
 PASSWORDS: Final = SETTINGS / "passwords"
 """a file a password, called as the password is"""
 SERVICES: Final = SETTINGS / "services"

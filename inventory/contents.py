@@ -31,7 +31,7 @@ from inventory.network import Database, Host, LastCopy, Network, Role, Service
 from inventory.postgresql import Admission, Login
 from inventory.system_accounts import SystemAccount
 
-_NETWORK_READERS: Final = ("agent", "detour", "exporter", "heartbeat", "probe")
+_NETWORK_READERS: Final = ("agent", "controller", "detour", "exporter", "heartbeat", "probe")
 """programs that know the whole network, by their roles of the playbooks"""
 _NETWORK_FILES: Final = (
     HOST_FILE,
@@ -195,6 +195,9 @@ def _passwords(network: Network, host: Host) -> Iterator[HostPassword]:
         marker = postgresql.login(database.name, postgresql.HEARTBEAT)
         yield _libpq("heartbeat", system_accounts.HEARTBEAT, marker)
     if Role.MONITOR in host.roles:
+        name = etcd.password_name(etcd.controller_account(host.name))
+        own = system_accounts.CONTROLLER
+        yield HostPassword("controller", name, PASSWORDS / name, own, before="")
         for database in network.databases:
             if any(member.site == host.site for member in database.members):
                 reader = postgresql.login(database.name, postgresql.EXPORTER)

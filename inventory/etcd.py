@@ -19,6 +19,8 @@ CONTROL: Final = "control"
 """the control plane: plans, runs, status"""
 AGENT: Final = "agent"
 """on hosts that alone may serve at their site: obeys what is recorded, records nothing"""
+CONTROLLER: Final = "controller"
+"""on monitors, one each: says whom it sees, and judges if it is elected"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,41 @@ def agent_account(network: Network, host: HostName) -> str:
     return f"{AGENT}-{host}" if has_fellows else AGENT
 
 
+def watch(environment: EnvironmentName) -> str:
+    """Return what every key of controllers and of the lever begins with."""
+    return f"/ndc/{environment}/watch/"
+
+
+def sight_words(environment: EnvironmentName) -> str:
+    """Return what the key of each observer's word begins with; its host is next."""
+    return f"{watch(environment)}word/"
+
+
+def sight_word_of(environment: EnvironmentName, host: HostName) -> str:
+    """Return the key that only the controller on ``host`` may write, and what begins with it."""
+    return f"{sight_words(environment)}{host}/"
+
+
+def elected(environment: EnvironmentName) -> str:
+    """Return the key that holds which controller judges."""
+    return f"{watch(environment)}elected"
+
+
+def judgement(environment: EnvironmentName) -> str:
+    """Return the key of what it makes of all words."""
+    return f"{watch(environment)}judgement"
+
+
+def lever(environment: EnvironmentName) -> str:
+    """Return the key that is there while nothing may start by itself."""
+    return f"{watch(environment)}lever"
+
+
+def controller_account(host: HostName) -> str:
+    """Return as whom the controller on ``host`` asks."""
+    return f"{CONTROLLER}-{host}"
+
+
 def patroni_namespace(environment: EnvironmentName) -> str:
     """Return what the keys of every Patroni begin with; its scope, the database, is next."""
     return f"/ndc/{environment}/patroni/"
@@ -115,7 +152,8 @@ def accounts(network: Network) -> Iterator[Account]:
     environment = network.environment
     prefixes = (placements(environment), claims(environment))
     changed = [*prefixes, runs(environment)]
-    looked_at: list[str] = []
+    changed.append(lever(environment))
+    looked_at = [watch(environment)]
     for database in network.databases:
         leading, synchronous = patroni_facts(environment, database.name)
         changed += [patroni_order(environment, database.name), leading]
@@ -125,6 +163,7 @@ def accounts(network: Network) -> Iterator[Account]:
         (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in looked_at)),
     )
     yield from _agents(network, tuple(Grant(p, writes=False) for p in prefixes))
+    yield from _controllers(network, prefixes)
     for database in network.databases:
         keys = patroni(environment, database.name)
         yield Account(patroni_account(database.name), (Grant(keys, writes=True),))
@@ -142,3 +181,17 @@ def _agents(network: Network, obeys: tuple[Grant, ...]) -> Iterator[Account]:
         if name != AGENT:
             writes = Grant(announcers_on(environment, host), writes=True)
             yield Account(name, (*obeys, reads, writes))
+
+
+def _controllers(network: Network, records: tuple[str, ...]) -> Iterator[Account]:
+    """Yield the accounts of controllers; none of them changes what moves anything."""
+    environment = network.environment
+    facts = [key for one in network.databases for key in patroni_facts(environment, one.name)]
+    read = (watch(environment), *records, announcers(environment), *facts)
+    shared = (elected(environment), judgement(environment))
+    for host in network.hosts_with(Role.MONITOR):
+        changed = (sight_word_of(environment, host.name), *shared)
+        yield Account(
+            controller_account(host.name),
+            (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in read)),
+        )

@@ -15,7 +15,7 @@ _BY_ROLE: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.VOTER: ("etcd",),
     Role.DATABASE: ("database", "heartbeat"),
     Role.SERVICE: ("haproxy", "portal", "agent"),
-    Role.MONITOR: ("exporter", "prometheus"),
+    Role.MONITOR: ("exporter", "prometheus", "controller"),
     Role.PROBE: ("probe",),
 }
 _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -32,6 +32,7 @@ _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     "haproxy": ("haproxy",),
     "portal": ("nginx",),
     "agent": ("ndc-agent",),
+    "controller": ("ndc-controller",),
     "prometheus": ("prometheus",),
     "probe": ("ndc-probe",),
 }

@@ -12,6 +12,7 @@ from typing import Final
 from inventory.network import Host, Network, Role, Service
 
 AGENT: Final = "ndc-agent"
+CONTROLLER: Final = "ndc-controller"
 DETOUR: Final = "ndc-detour"
 EXPORTER: Final = "ndc-exporter"
 HEARTBEAT: Final = "ndc-heartbeat"
@@ -46,6 +47,8 @@ def system_accounts(network: Network, host: Host) -> Iterator[SystemAccount]:
     if host.roles & {Role.BORDER, Role.ACCESS, Role.MONITOR}:
         consoles = (CONSOLES,) if host.forwards else ()
         yield SystemAccount(EXPORTER, "tells what this host sees", (TLS, *consoles))
+    if Role.MONITOR in host.roles:
+        yield SystemAccount(CONTROLLER, "watches all hosts")
     if Role.DATABASE in host.roles:
         yield SystemAccount(HEARTBEAT, "marks databases that lead")
     if Role.PROBE in host.roles:

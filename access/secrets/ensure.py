@@ -22,7 +22,7 @@ from core import files
 from core.clock import Clock
 from core.system_clock import SystemClock
 from inventory import patroni, postgresql
-from inventory.etcd import ROOT, accounts, password_name
+from inventory.etcd import ROOT, accounts, controller_account, password_name
 from inventory.network import Host, Network, Role
 
 CLIENTS = ("control",)
@@ -128,6 +128,9 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
         if Role.SERVICE in host.roles:
             files = secrets.agent_certificate(host.name)
             yield Subject(files, f"agent-{host.name}", frozenset({Use.CLIENT}))
+        if Role.MONITOR in host.roles:
+            name = controller_account(host.name)
+            yield Subject(secrets.client_certificate(name), name, frozenset({Use.CLIENT}))
     for service in network.services:
         yield Subject(
             files=secrets.service_certificate(service.name),

@@ -28,6 +28,7 @@ from dr.live.application import Canary
 from dr.live.database import Patroni
 from dr.live.guard import ForcedCommand
 from dr.live.journals.etcd import EtcdJournal
+from dr.live.lever import Lever
 from dr.live.orders import Orders
 from dr.live.power import RedfishPower, power_systems
 from dr.live.probe import Probes
@@ -113,6 +114,11 @@ class Live(Closing):
     def journal(self, run: RunName) -> EtcdJournal[Action, Basis]:
         """Return the journal of ``run`` as a quorum keeps it."""
         return EtcdJournal(self.etcd, self.network.environment, run, codec(), self.clock)
+
+    @property
+    def lever(self) -> Lever:
+        """The lever under which nothing starts by itself."""
+        return Lever(self.etcd, self.network.environment)
 
     def reseeding(self, database: Database, host: HostName) -> Reseeding:
         """Return what makes the copy of ``database`` on ``host`` anew."""

@@ -20,14 +20,19 @@ from inventory.etcd import (
     accounts,
     announcers_on,
     claims,
+    controller_account,
+    elected,
+    lever,
     password_name,
     patroni,
     patroni_account,
     patroni_order,
     placements,
     runs,
+    sight_word_of,
 )
 from inventory.names import DatabaseName, HostName
+from inventory.network import Role
 from tests.contract.etcd_server import Server, etcd_server
 from tests.networks import TWIN_HOSTS, network
 
@@ -36,6 +41,8 @@ pytestmark = pytest.mark.lab
 NETWORK = network("tiny")
 HERE = NETWORK.environment
 (DATABASE,) = (database.name for database in NETWORK.databases)
+MONITOR, OTHER, *_ = (host.name for host in NETWORK.hosts_with(Role.MONITOR))
+_WATCH = {"lever", "office", "word", "another's word"}
 KEYS = {
     "placement": placements(HERE) + "portal",
     "claim": claims(HERE) + "portal",
@@ -43,14 +50,24 @@ KEYS = {
     "leader": patroni(HERE, DATABASE) + "leader",
     "order": patroni_order(HERE, DATABASE),
     "another database's leader": patroni(HERE, DatabaseName("other-db")) + "leader",
+    "lever": lever(HERE),
+    "office": elected(HERE),
+    "word": f"{sight_word_of(HERE, MONITOR)}sight",
+    "another's word": f"{sight_word_of(HERE, OTHER)}sight",
     "anything else": "/elsewhere",
 }
 READS = {
-    CONTROL: {"placement", "claim", "journal", "order", "leader"},
+    CONTROL: {"placement", "claim", "journal", "order", "leader", *_WATCH},
     AGENT: {"placement", "claim"},
     f"patroni-{DATABASE}": {"leader", "order"},
+    controller_account(MONITOR): {"placement", "claim", "leader", *_WATCH},
 }
-WRITES = {**READS, AGENT: set[str](), CONTROL: READS[CONTROL] - {"leader"}}
+WRITES = {
+    **READS,
+    AGENT: set[str](),
+    CONTROL: READS[CONTROL] - _WATCH | {"lever"},
+    controller_account(MONITOR): {"office", "word"},
+}
 SERVING = ("east-one", "east-two", "west-one", "west-two")
 """hosts of the network in which those of one site have fellows"""
 WHY_NOT = (
@@ -59,8 +76,9 @@ WHY_NOT = (
     "user name is empty",
     "user name not found",
 )
-CHANGES = 22
-"""that an etcd needs which knows nobody"""
+ONE_OF_EACH = tuple({one.name.partition("-")[0]: one for one in accounts(NETWORK)}.values())
+CHANGES = 37
+"""that an etcd needs which knows nobody, for these accounts"""
 
 
 @pytest.fixture(scope="module")
@@ -205,9 +223,9 @@ def test_it_may_be_interrupted_anywhere(
         patched.setattr(Etcd, "ask", _dying_after(changes))
         if changes < CHANGES:
             with pytest.raises(_Dead):
-                empty.admit()
+                empty.admit(*ONE_OF_EACH)
         else:
-            empty.admit()
+            empty.admit(*ONE_OF_EACH)
 
     empty.admit()
 

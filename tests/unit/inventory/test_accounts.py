@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from inventory.etcd import accounts
+from inventory.network import Role
 from tests.networks import TWIN_HOSTS, network
 
 
-def test_each_program_may_do_the_least_that_it_needs() -> None:
-    may = {
+def _may(profile: str = "compact") -> dict[str, dict[str, bool]]:
+    return {
         account.name: {grant.prefix: grant.writes for grant in account.grants}
-        for account in accounts(network())
+        for account in accounts(network(profile))
     }
+
+
+def test_a_controller_writes_its_word_and_its_judgement_and_nothing_that_moves_a_thing() -> None:
+    may = _may()
+
+    for host in network().hosts_with(Role.MONITOR):
+        assert may.pop(f"controller-{host.name}") == {
+            f"/ndc/test/watch/word/{host.name}/": True,
+            "/ndc/test/watch/elected": True,
+            "/ndc/test/watch/judgement": True,
+            "/ndc/test/watch/": False,
+            "/ndc/test/placement/": False,
+            "/ndc/test/claim/": False,
+            "/ndc/test/announcer/": False,
+            "/ndc/test/patroni/general-db/leader": False,
+            "/ndc/test/patroni/general-db/sync": False,
+        }
+    assert not [name for name in may if name.startswith("controller")]
+
+
+def test_each_program_may_do_the_least_that_it_needs() -> None:
+    may = {name: keys for name, keys in _may().items() if not name.startswith("controller")}
 
     assert may == {
         "control": {
             "/ndc/test/placement/": True,
             "/ndc/test/claim/": True,
             "/ndc/test/runs/": True,
+            "/ndc/test/watch/": False,
+            "/ndc/test/watch/lever": True,
             "/ndc/test/patroni/general-db/failover": True,
             "/ndc/test/patroni/general-db/leader": True,
             "/ndc/test/patroni/general-db/sync": False,

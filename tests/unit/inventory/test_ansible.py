@@ -73,7 +73,7 @@ def test_every_host_is_in_the_groups_of_its_roles_and_of_its_site() -> None:
         (Role.VOTER, {"etcd"}),
         (Role.DATABASE, {"database", "heartbeat"}),
         (Role.SERVICE, {"haproxy", "portal", "agent"}),
-        (Role.MONITOR, {"exporter", "prometheus"}),
+        (Role.MONITOR, {"exporter", "prometheus", "controller"}),
         (Role.PROBE, {"probe"}),
     ],
 )

@@ -21,7 +21,9 @@ def _contents(host: str) -> Contents:
     return contents_of(BOTH, BOTH.host(HostName(host)))
 
 
-@pytest.mark.parametrize("program", ["agent", "detour", "exporter", "heartbeat", "probe"])
+@pytest.mark.parametrize(
+    "program", ["agent", "controller", "detour", "exporter", "heartbeat", "probe"]
+)
 def test_a_program_begins_anew_when_anything_that_it_read_changes(program: str) -> None:
     for host in BOTH.hosts:
         contents = contents_of(BOTH, host)
@@ -46,6 +48,7 @@ def test_an_application_begins_anew_when_its_own_files_change() -> None:
             "ndc01-app",
             {
                 "etcd-agent",
+                "etcd-controller-ndc01-app",
                 "general-db.exporter",
                 "general-db.public-service-portal",
                 "ledger-db.exporter",
@@ -54,7 +57,7 @@ def test_an_application_begins_anew_when_its_own_files_change() -> None:
         ),
         ("ndc01-data", {"general-db.heartbeat", "ledger-db.heartbeat"}),
         ("ndc01-edge1", set()),
-        ("witness-control", set()),
+        ("witness-control", {"etcd-controller-witness-control"}),
     ],
 )
 def test_a_host_holds_the_passwords_of_its_own_programs(host: str, names: set[str]) -> None:

@@ -68,6 +68,7 @@ def test_every_certificate_of_an_environment_is_looked_at(tmp_path: Path) -> Non
     ends = certificate_ends(secrets)
 
     agents = {f"agent-{host.name}" for host in OF.hosts_with(Role.SERVICE)}
+    agents |= {f"controller-{host.name}" for host in OF.hosts_with(Role.MONITOR)}
     hosts = {host.name for host in OF.hosts} - {HOST.name}
     services = {service.name for service in OF.services}
     assert ends.keys() == {AUTHORITY, "control", "power"} | agents | hosts | services
