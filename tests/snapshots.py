@@ -10,8 +10,10 @@ from itertools import chain
 from access.clients.patroni import ClusterAnswer, MemberAnswer
 from access.clients.prometheus import Sample
 from access.secrets.ends import AUTHORITY
+from dr.judging import Judgement, Records, judged
 from dr.placement import Placement
 from dr.seam import LogProgress
+from dr.watching import SightWord
 from inventory.host_units import units_of
 from inventory.names import HostName, LinkName, SiteName
 from inventory.network import Database, Host, Network, Role
@@ -24,6 +26,7 @@ from monitors.catalogue import (
     RECOVERY_POINT,
 )
 from monitors.health.snapshot import Snapshot
+from monitors.health.watch import WatchView
 from monitors.look.assemble import assemble
 from monitors.look.programs import AVAILABLE, SIZE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
@@ -70,9 +73,26 @@ def all_well(of: Network) -> Readings:
         voters=dict.fromkeys(of.voters, True),
         samples={host.name: _samples(of, host.site) for host in of.hosts_with(Role.MONITOR)},
         placements={s.name: Placement(s.home, 4, None) for s in of.services},
+        watch=WatchView(judgement_of(of), None),
         probed={s.name: ProbeReading(answers=True, site=s.home) for s in of.services},
         issued=dict.fromkeys(_owners(of), NOON + timedelta(days=300)),
     )
+
+
+def judgement_of(
+    of: Network, *lost: HostName, lever: str | None = None, at: SiteName | None = None
+) -> Judgement:
+    """Return what a controller says of a network in which ``lost`` are off for eight seconds.
+
+    Its services are placed ``at`` that site; None: each at home.
+    """
+    observers = [host.name for host in of.hosts_with(Role.MONITOR) if host.name not in lost]
+    missed = dict.fromkeys(lost, timedelta(seconds=8))
+    words = {name: SightWord(timedelta(), missed) for name in observers}
+    placements = {s.name: Placement(at or s.home, 4, None) for s in of.services}
+    whole = {d.name: frozenset(m.host for m in d.members) for d in of.databases}
+    records = Records(placements, synchronous=whole, lever=lever)
+    return judged(of, words, records, None, observers[-1], NOON)
 
 
 def _owners(of: Network) -> list[str]:
@@ -148,6 +168,7 @@ def site_down(profile: str = "tiny", site: str = "ndc01") -> Snapshot:
                 if member.host not in gone
             },
             placements={s.name: Placement(refuge, 5, None) for s in of.services},
+            watch=WatchView(judgement_of(of, *gone, at=refuge), None),
             probed={s.name: ProbeReading(answers=True, site=refuge) for s in of.services},
         ),
     )

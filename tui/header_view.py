@@ -38,6 +38,8 @@ def header_line(
     if is_stale(snapshot, now):
         sentence = f"? STALE: this picture is {age} old" + (f": {trouble}" if trouble else "")
         return (left, Span(sentence, Condition.UNSEEN), Span(f"  {clock}"))
+    if snapshot.watch and snapshot.watch.lever:
+        left = Span(f"{environment}  READ-ONLY  HELD  ")
     return (left, *_counts(snapshot), Span(f" {_ages(snapshot, now)}  {clock}"))
 
 

@@ -15,6 +15,7 @@ from monitors.health.snapshot import (
     ServiceView,
     Snapshot,
 )
+from monitors.health.watch import WatchView, watch_line
 from tui.words import (
     NOTHING,
     amount,
@@ -42,7 +43,7 @@ def status_text(snapshot: Snapshot) -> str:
         _sites(snapshot, all_concerns),
         _hosts(snapshot, all_concerns),
         _links(snapshot, all_concerns),
-        _quorum(snapshot.quorum),
+        [*_quorum(snapshot.quorum), *_watch(snapshot.watch)],
         _databases(snapshot, all_concerns),
         _services(snapshot, all_concerns),
     )
@@ -133,6 +134,12 @@ def _quorum(quorum: QuorumView | None) -> list[str]:
     spare = quorum.tolerates
     rest = "no majority is seen" if spare is None else f"tolerates the loss of {spare} more of them"
     return [f"quorum  {quorum.healthy} of {len(quorum.voters)} voters are healthy; {rest}"]
+
+
+def _watch(watch: WatchView | None) -> list[str]:
+    if watch is None:
+        return []
+    return [f"controller  {watch_line(watch)}", f"lever  {watch.lever or 'nobody holds it'}"]
 
 
 def _databases(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:

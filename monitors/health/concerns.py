@@ -30,6 +30,7 @@ from monitors.health.snapshot import (
     QuorumView,
     Snapshot,
 )
+from monitors.health.watch import of_watch
 from stacks.substrates.port import LinkState, Power
 
 _TOLD_LATE: Final = timedelta(seconds=15)
@@ -78,6 +79,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
         chain.from_iterable(of_service(s, snapshot) for s in snapshot.services),
         map(of_run, snapshot.runs),
+        of_watch(snapshot.watch, snapshot.powerless()),
         chain.from_iterable(of_certificate(c, snapshot.taken_at) for c in snapshot.certificates),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)

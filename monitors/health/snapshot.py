@@ -26,6 +26,7 @@ from monitors.health.notices import ApartView, CertificateView, ScheduledView
 from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.health.run_view import RunView
 from monitors.health.sighting import Sighting
+from monitors.health.watch import WatchView
 from stacks.substrates.port import Power
 
 
@@ -214,6 +215,8 @@ class Snapshot:
     runs: tuple[RunView, ...]
     """that are not over"""
     certificates: tuple[CertificateView, ...]
+    watch: WatchView | None
+    """None: nobody watches this network, or nobody could tell"""
 
     def hosts_at(self, site: SiteName) -> tuple[HostView, ...]:
         """Return the hosts of ``site``."""

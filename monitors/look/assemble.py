@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inventory.network import Host, Network, Service, SiteKind
+from inventory.network import Host, Network, Role, Service, SiteKind
 from monitors.health.snapshot import (
     HostView,
     QuorumView,
@@ -43,6 +43,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         ),
         services=tuple(_service(s, readings, sightings) for s in network.services),
         runs=run_views(readings),
+        watch=readings.watch if network.hosts_with(Role.MONITOR) else None,
         certificates=certificate_views(network, readings.issued, readings.shown),
     )
 

@@ -16,6 +16,7 @@ from core.runs.plan import RunName
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
+from monitors.health.watch import WatchView
 from stacks.substrates.port import LinkState, Power
 
 
@@ -83,6 +84,8 @@ class Readings:
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
     probed: Mapping[ServiceName, ProbeReading] = field(default_factory=dict)
     claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
+    watch: WatchView | None = None
+    """None: nobody could tell"""
     runs: Mapping[RunName, RunReading] | None = None
     """of this machine, those that are not over; None: nobody could tell"""
     issued: Mapping[str, datetime] = field(default_factory=dict)

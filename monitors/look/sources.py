@@ -72,8 +72,7 @@ async def look_around(
         voting = group.create_task(_each(_voters(network, client, etcd)))
         samples = group.create_task(_each(_samples(network, client)))
         probes = group.create_task(_each(_probes(network, client)))
-    substrate_reading = substrate.result()
-    voters = voting.result()
+    substrate_reading, voters = substrate.result(), voting.result()
     came = await copies.progress(network, client, statuses.result(), DEADLINE)
     seams = await copies.seams(network, client, clusters.result(), came, sources.seam, DEADLINE)
     return Readings(
@@ -88,6 +87,7 @@ async def look_around(
         samples=samples.result(),
         placements=_newest(voter.placements for voter in voters.values()),
         claims=newest_claims(voter.claims for voter in voters.values()),
+        watch=next((one.watch for one in voters.values() if one.watch), None),
         runs=runs.result(),
         probed={
             name: one for services in probes.result().values() for name, one in services.items()

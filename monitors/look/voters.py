@@ -11,10 +11,13 @@ import httpx
 
 from access.clients.etcd import key_values, range_under
 from access.clients.http import look_async
-from core.errors import JournalCorrupt, NotSeen
+from core.errors import JournalCorrupt, NotSeen, Rejected
+from dr.judging import Judgement, read_judgement
+from dr.lever import lever_sentence
 from dr.placement import Claim, Placement, read_claim, read_placement
-from inventory.etcd import claims, placements
+from inventory.etcd import claims, judgement, lever, placements, watch
 from inventory.names import DatabaseName, EnvironmentName, ServiceName
+from monitors.health.watch import WatchView
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class VoterReading:
     """whether it takes no writes, since the space of etcd's database is used up"""
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
     claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
+    watch: WatchView | None = None
+    """None: it cannot be read; an etcd from before there were controllers lets nobody read it"""
 
 
 async def voter_reading(
@@ -56,6 +61,9 @@ async def voter_reading(
         if not await _is_well(client, f"{alone}&exclude=NOSPACE", deadline=deadline / 2):
             return VoterReading(healthy=False)
         no_space = True
+    watching = asyncio.ensure_future(
+        _watch(client, root, environment, auth=auth, deadline=deadline / 2)
+    )
     try:
         placed, claimed = await asyncio.gather(
             *(
@@ -64,9 +72,14 @@ async def voter_reading(
             )
         )
     except NotSeen:
+        watching.cancel()
         return VoterReading(healthy=False, no_space=no_space)
     return VoterReading(
-        healthy=True, no_space=no_space, placements=_placements(placed), claims=_claims(claimed)
+        healthy=True,
+        no_space=no_space,
+        placements=_placements(placed),
+        claims=_claims(claimed),
+        watch=await watching,
     )
 
 
@@ -89,6 +102,32 @@ async def _under(
         for pair in key_values(answer)
         if pair.key.startswith(prefix)
     }
+
+
+async def _watch(
+    client: httpx.AsyncClient,
+    root: str,
+    environment: EnvironmentName,
+    *,
+    auth: httpx.Auth,
+    deadline: timedelta,
+) -> WatchView | None:
+    prefix = watch(environment)
+    try:
+        texts = await _under(client, root, prefix, auth=auth, deadline=deadline)
+    except NotSeen:
+        return None
+    return WatchView(
+        _judgement(texts.get(judgement(environment).removeprefix(prefix))),
+        lever_sentence(texts.get(lever(environment).removeprefix(prefix))),
+    )
+
+
+def _judgement(text: str | None) -> Judgement | None:
+    try:
+        return None if text is None else read_judgement(text)
+    except Rejected:
+        return None
 
 
 def _placements(texts: Mapping[str, str]) -> dict[ServiceName, Placement]:

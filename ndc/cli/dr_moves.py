@@ -9,6 +9,7 @@ import typer
 from ndc.cli.asking import asked, identity
 from ndc.cli.carrying import carry, new_folder, opened_run
 from ndc.cli.declared import running
+from ndc.cli.dr_hold import warn_if_held
 from ndc.cli.options import answer, confirmed, current, say
 
 if TYPE_CHECKING:
@@ -112,7 +113,14 @@ def failback(
 
 
 def _kept(context: typer.Context, plan_name: str | None) -> RecoveryPlan | None:
-    return opened_run(context, plan_name).plan() if plan_name else None
+    from ndc.wiring.doors import reached
+
+    if plan_name is None:
+        return None
+    plan = opened_run(context, plan_name).plan()
+    with reached(*running(current(context))) as live:
+        warn_if_held(live)
+    return plan
 
 
 def _begin(
@@ -146,6 +154,7 @@ def _planned(context: typer.Context, service: str, to: str, *, back: bool = Fals
     with reached(environment, network) as live:
         eye = live.eye()
         facts = eye.observe(request.service)
+        warn_if_held(live)
         ages = eye.ages(hosts_that_return(network, request)) if back else {}
     for refusal in refusals(network, facts, request)[1:]:
         say("\n".join([*refusal.lines(), ""]))
@@ -173,6 +182,7 @@ def _planned_failover(
     lost = hosts_named(network, names)
     with reached(environment, network) as live:
         facts = live.eye().survey([service.name for service in network.services], lost)
+        warn_if_held(live)
     moves = moves_after(network, facts, lost, SiteName(to) if to else None, accepted_loss)
     if not moves:
         raise PlanRefused(

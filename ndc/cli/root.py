@@ -17,6 +17,7 @@ from ndc.cli import (
     down,
     dr,
     dr_give_up,
+    dr_hold,
     dr_members,
     dr_moves,
     dr_voters,
@@ -68,6 +69,7 @@ dr.app.command("give-up", help="Let go of what a run holds that nobody can carry
     dr_give_up.give_up
 )
 dr_voters.add_to(dr.app)
+dr_hold.add_to(dr.app)
 dr.app.command("reseed", help="Remove a copy of a database, and make it anew from its leader.")(
     dr_members.reseed
 )

@@ -66,7 +66,13 @@ DECIDING = {
     "stacks/removals.py": {"stacks.diff", "stacks.programs"},
     "playbooks/waves.py": set(),
     "routing/*.py": {"hmac", "jinja2", "pydantic", "routing"},
-    "monitors/health": {"monitors.health", "stacks.substrates.port", "dr.log_end", "dr.seam"},
+    "monitors/health": {
+        "monitors.health",
+        "stacks.substrates.port",
+        "dr.log_end",
+        "dr.seam",
+        "dr.judging",
+    },
 }
 
 

@@ -40,15 +40,17 @@ def test_every_room_has_its_place_in_the_contracts() -> None:
     assert rooms == set(PROJECT["hatch"]["build"]["targets"]["wheel"]["packages"])
 
 
-def test_no_room_is_more_than_a_quarter_of_the_house() -> None:
+def test_no_room_is_a_house_of_its_own() -> None:
     lines = Counter(dict.fromkeys(ROOMS, 0))
     for path in PRODUCT:
-        # a world to rehearse in is a house of its own, and no part of what moves services
+        # a world to rehearse in is no part of what moves services
         if not path.startswith("dr/simulation/"):
             lines[path.split("/")[0]] += (ROOT / path).read_text("utf-8").count("\n")
 
-    room, most = lines.most_common(1)[0]
-    assert most <= lines.total() / 4, f"{room} has {most} of {lines.total()} lines: two rooms?"
+    for room, most in lines.items():
+        # what the product exists for may be a third of it; whatever serves that, a sixth
+        bound = lines.total() / (3 if room == "dr" else 6)
+        assert most <= bound, f"{room} has {most} of {lines.total()} lines: two rooms?"
 
 
 @pytest.mark.parametrize("path", [p for p in PRODUCT if p.endswith("__init__.py")])

@@ -108,6 +108,7 @@ def test_a_release_of_what_another_holds_changes_nothing(records: Reached) -> No
 
 
 def test_a_placement_moves_once_and_raises_its_epoch(records: Reached) -> None:
+    assert records.do(CLAIM) is Answer.YES
     assert records.objections(MOVE) == []
     assert records.do(MOVE) is Answer.YES
     assert records.is_so(MOVE)
