@@ -131,7 +131,8 @@ class Carrier:
         """Look how the database stands; after a move, wait for its standby for a while."""
         run, eye = fold(records), self.live.eye()
         until = self.live.clock.elapsed() + _STANDBY
-        done = run is not None and run.closed is RunVerdict.DONE
+        # after a loss the standby may be what is lost, and nobody waits for it
+        done = run is not None and run.closed is RunVerdict.DONE and not run.plan.basis.lost
         protected = eye.ask(IsProtected(moved.database))
         while done and protected is False and self.live.clock.elapsed() < until:
             self.live.clock.sleep(_AROUND / 4)

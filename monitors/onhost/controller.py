@@ -85,13 +85,15 @@ class Sighter:
 
 
 def _look(controller: Controller, clock: Clock) -> None:
-    last = ""
+    last = news = ""
     while True:
         began = clock.elapsed()
         trouble = ""
         try:
             for sentence in controller.look():
-                _log.info("%s", sentence)
+                if sentence != news:
+                    _log.info("%s", sentence)
+                news = sentence
         except NdcError as error:
             trouble = f"says nothing: {error.what}: {error.actual}"
         except OSError as error:

@@ -81,7 +81,7 @@ def _visit(secrets: Secrets, visit: Visit) -> None:
         page = application(Page([], SystemClock()))
         serving = asyncio.create_task(serve(page, this_host, port, every=SOON))
         try:
-            await asyncio.wait_for(_listening(port), 10)
+            await asyncio.wait_for(_listening(port), 30)
             await visit(f"https://127.0.0.1:{port}")
         finally:
             serving.cancel()

@@ -7,7 +7,7 @@ from inventory.network import Role
 from tests.networks import TWIN_HOSTS, network
 
 
-def _may(profile: str = "compact") -> dict[str, dict[str, bool]]:
+def _may(profile: str = "tiny") -> dict[str, dict[str, bool]]:
     return {
         account.name: {grant.prefix: grant.writes for grant in account.grants}
         for account in accounts(network(profile))
