@@ -19,12 +19,11 @@ from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr import epochs, judging, lever, watching
-from dr.announcing import read_word, word_text
+from dr import announcing, judging, lever, placement, watching
 from dr.ending import Ending
+from dr.epochs import GuardRequest
 from dr.live.run_folder import RunFolder
 from dr.onhost.epoch_record import EpochRecord
-from dr.placement import claim_text, placement_text, read_claim, read_placement
 from dr.plan import codec, to_text
 from dr.report import Noticed, report, report_json
 from dr.simulation.timeline import Timeline
@@ -34,14 +33,12 @@ from inventory.loader import load
 from inventory.names import EnvironmentName
 from inventory.network_text import network_to_plain
 from lab import machine
-from lab.machine import Register
 from lab.state import LabRecords, State
 from monitors.ledger import Head, LedgerEntry, unchained
 from monitors.look.sightings import recalled, remember
 from monitors.probe.ledger_file import LedgerFile
 from monitors.probe.losses import KnownLoss, LossRecord
 from ndc.wiring import environment, running_network
-from ndc.wiring.environment import Description, Environment
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
 HERE = Path(__file__).resolve().parent
@@ -73,12 +70,12 @@ def _plain(path: Path) -> str:
     return path.read_text("utf-8")
 
 
-def _environment(folder: Path) -> Environment:
-    described = Description(number=7, profile="tiny", inventory=folder / "nowhere")
-    return Environment(Paths(folder, EnvironmentName("test")), described)
+def _environment(folder: Path) -> environment.Environment:
+    described = environment.Description(number=7, profile="tiny", inventory=folder / "nowhere")
+    return environment.Environment(Paths(folder, EnvironmentName("test")), described)
 
 
-def _opened(folder: Path) -> Description:
+def _opened(folder: Path) -> environment.Description:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NDC_HOME", str(folder))
         return environment.opened("test").description
@@ -93,12 +90,12 @@ def _here(folder: Path) -> Any:
     return read_this_host(folder / "host.json").network
 
 
-def _register(folder: Path) -> Register:
+def _register(folder: Path) -> machine.Register:
     with machine.changing(folder) as register:
         return register
 
 
-def _registered(folder: Path, value: Register) -> None:
+def _registered(folder: Path, value: machine.Register) -> None:
     with machine.changing(folder) as register:
         register.numbers, register.homes = value.numbers, value.homes
         register.shared = value.shared
@@ -191,7 +188,7 @@ def _windowed(folder: Path, value: Window) -> None:
     _run(folder).keep_window(SERVICE, value)
 
 
-def _described(folder: Path, value: Description) -> None:
+def _described(folder: Path, value: environment.Description) -> None:
     made = value.model_copy(update={"format": Format.ENVIRONMENT.number})
     _written(folder / "var/test/environment.json", made.model_dump_json(indent=2) + "\n")
 
@@ -259,9 +256,11 @@ KEPT = {
         lambda folder: json.loads(_run(folder).report_json() or "")["title"],
         _reported,
     ),
-    "placement.json": _whole(Format.PLACEMENT, "placement", read_placement, placement_text),
-    "claim.json": _whole(Format.CLAIM, "claim", read_claim, claim_text),
-    "word.json": _whole(Format.ANNOUNCER, "word", read_word, word_text),
+    "placement.json": _whole(
+        Format.PLACEMENT, "it", placement.read_placement, placement.placement_text
+    ),
+    "claim.json": _whole(Format.CLAIM, "claim", placement.read_claim, placement.claim_text),
+    "word.json": _whole(Format.ANNOUNCER, "word", announcing.read_word, announcing.word_text),
     "sight-word.json": _whole(
         Format.SIGHT, "word", watching.read_sight_word, watching.sight_word_text
     ),
@@ -277,9 +276,7 @@ KEPT = {
     ),
     "tail.json": _whole(Format.TAIL, "tail.json", partial(read_tail, source="here"), Tail.text),
     "losses.json": Kept(Format.LOSSES, "portal.losses.json", _lost, _noted),
-    "words.json": _whole(
-        Format.WORDS, "words", epochs.GuardRequest.parse, epochs.GuardRequest.text
-    ),
+    "words.json": _whole(Format.WORDS, "words", GuardRequest.parse, GuardRequest.text),
     "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", _ledger, _appended),
     "audit.jsonl": Kept(
         Format.AUDIT,
