@@ -140,12 +140,14 @@ class Carrier:
         return Ending(eye.ask(IsLedAt(moved.database, moved.target)), protected)
 
     def _mark_the_beginning(self, basis: Basis) -> None:
-        for service in (moved.service for moved in basis.moves):
-            mark = self._seen_mark(service)
+        for moved in basis.moves:
+            service, mark = moved.service, self._seen_mark(moved.service)
             last = if_seen(partial(self.live.doors.probe.acknowledged, service))
             if mark is not None:
                 waiting = last is not None and last.age > FRESH
                 lead = last.age if last is not None and waiting else timedelta()
+                if moved.loss.span:  # what may be lost is read back, all of it
+                    lead = max(lead, self.live.clock.now() - basis.made_at + moved.loss.span)
                 self.folder.keep_window(service, Window(mark, lead))
 
     def _mark_the_end(self, basis: Basis) -> None:

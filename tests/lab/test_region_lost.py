@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.lab.recovery import CLOCK, Portal, Standing, report_named, served_where_led, submit
+from core.clock import wait_until
+from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, report_named, served_where_led, submit
 from tests.lab.terminal import Answer, Terminal
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
@@ -44,6 +45,8 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
         written = submit(lab, portal, f"region-{before.epoch}", {})
     finally:
         lab.done("lab", "start", *hosts, bound_seconds=300)
+    for host in sorted(_apart(lab)):
+        lab.done("dr", "reseed", _database(lab), host, bound_seconds=600)
     settled = lab.ndc("status", "--wait", bound_seconds=600)
     eligible = _leave(lab, after.leader)
     home = lab.ndc("dr", "switchover", portal.name, "--to", before.site, bound_seconds=300)
@@ -70,6 +73,22 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
     assert at_home.site == before.site
     assert "nofailover" not in _leave(lab, after.leader)
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+
+
+def _database(lab: Terminal) -> str:
+    name: str = lab.ndc("status", "--json").value["databases"][0]["name"]
+    return name
+
+
+def _apart(lab: Terminal) -> set[str]:
+    """Return who has kept what it wrote that the new leader has not, as soon as both have."""
+    said = wait_until(CLOCK, lambda: _kept(lab), what="two that stay apart", bound=2 * SLOW)
+    return set(said)
+
+
+def _kept(lab: Terminal) -> list[str] | None:
+    said = re.findall(r"ndc dr reseed \S+ (\S+)", lab.ndc("status").stdout)
+    return said if len(set(said)) > 1 else None
 
 
 def _links_of(lab: Terminal, region: list[str]) -> list[str]:
