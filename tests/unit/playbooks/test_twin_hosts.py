@@ -25,7 +25,7 @@ def test_a_host_with_a_fellow_can_ask_itself_while_the_address_is_on_the_fellow_
 def test_its_agent_is_known_to_etcd_by_a_name_of_its_own(
     rendered_twins: Mapping[str, Rendered], host: str
 ) -> None:
-    passwords = {path for path in rendered_twins[host].secrets if "/passwords/etcd-" in path}
+    passwords = {path for path in rendered_twins[host].secrets if "/passwords/etcd-agent" in path}
 
     assert passwords == {f"/etc/ndc/passwords/etcd-agent-{host}"}
 
