@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from inventory.endpoints import POWER
 from tests.lab.capture import stray
 
 pytestmark = pytest.mark.lab
@@ -20,8 +21,11 @@ A_HOST = IPv4Address("198.18.0.10")
 ELSEWHERE = IPv4Address("127.0.0.1")
 
 
-def test_over_lo_all_is_stray_but_the_kernels_word_that_a_host_is_not_there(tmp_path: Path) -> None:
+def test_over_lo_all_is_stray_but_the_kernels_word_and_the_power_port(tmp_path: Path) -> None:
+    asked = struct.pack("!HH", 40000, POWER)
     packets = {
+        "power port": _packet(TCP, asked, to=A_HOST),
+        "power port of another machine": _packet(TCP, asked),
         "host unreachable": _packet(ICMP, bytes(HOST_UNREACHABLE)),
         "port unreachable": _packet(ICMP, bytes(PORT_UNREACHABLE)),
         "echo": _packet(ICMP, bytes(ECHO)),
@@ -31,7 +35,7 @@ def test_over_lo_all_is_stray_but_the_kernels_word_that_a_host_is_not_there(tmp_
 
     found = {name for name, packet in packets.items() if _caught(tmp_path, packet, "lo")}
 
-    assert found == set(packets) - {"host unreachable"}
+    assert found == set(packets) - {"host unreachable", "power port"}
 
 
 def test_elsewhere_even_that_is_stray(tmp_path: Path) -> None:
@@ -42,9 +46,11 @@ def test_what_is_no_address_of_the_lab_is_nobodys_concern(tmp_path: Path) -> Non
     assert not _caught(tmp_path, _packet(UDP, b"", ELSEWHERE), "lo")
 
 
-def _packet(protocol: int, begin: bytes, host: IPv4Address = A_HOST) -> bytes:
+def _packet(
+    protocol: int, begin: bytes, host: IPv4Address = A_HOST, to: IPv4Address = ELSEWHERE
+) -> bytes:
     payload = begin.ljust(20, b"\0")
-    addresses = host.packed + ELSEWHERE.packed
+    addresses = host.packed + to.packed
     header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0)
     return bytes(12) + b"\x08\x00" + header + addresses + payload
 
