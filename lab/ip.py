@@ -23,6 +23,19 @@ def batch(lines: Sequence[str], namespace: str | None = None) -> None:
         run("ip", *_within(namespace), "-batch", "-", stdin="\n".join(lines) + "\n")
 
 
+def remove_interface(name: str, namespace: str) -> None:
+    """Make the interface gone; that it, or its whole namespace, went meanwhile counts as done.
+
+    Raises:
+        Rejected: it is there still.
+    """
+    try:
+        batch([f"link del {name}"], namespace)
+    except Rejected:
+        if name in interfaces_in(namespace):
+            raise
+
+
 def interfaces(namespace: str | None = None) -> dict[str, dict[str, Any]]:
     """Return what ``ip address`` says, by interface."""
     answer = run("ip", "-json", *_within(namespace), "address", "show") or "[]"

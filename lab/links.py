@@ -71,7 +71,7 @@ class Links:
         self._carry(without=name)
         for end in (record.spec.a, record.spec.z):
             if self._interface(end):
-                ip.batch([f"link del {end.interface}"], self._names.namespace(end.host))
+                ip.remove_interface(end.interface, self._names.namespace(end.host))
         self._state.erase("link", name)
         self._carry()  # another link's change may have brought it back meanwhile
 
