@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from typing_extensions import override
 
 from access.clients.etcd import Etcd
 from tests.stubs.https import Asked, Reply
@@ -122,6 +123,21 @@ class StubEtcd:
         if one["target"] == "MOD":
             return value is not None and self._changed.get(key, 1) == int(one["mod_revision"])
         return value is None if one["target"] == "CREATE" else value == _plain(one["value"])
+
+
+class EventfulEtcd(StubEtcd):
+    """A quorum in which something may happen just before a transaction, or after it."""
+
+    before: Callable[[], None] = staticmethod(lambda: None)
+    after: Callable[[], None] = staticmethod(lambda: None)
+
+    @override
+    def _txn(self, body: Mapping[str, Any]) -> bool:
+        self.before()
+        done = super()._txn(body)
+        if done:
+            self.after()
+        return done
 
 
 def _coded(text: str) -> str:

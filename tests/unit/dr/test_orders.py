@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
 
 import pytest
-from typing_extensions import override
 
 from access.clients import patroni
 from core.errors import NdcError, Rejected, Unreachable
@@ -21,7 +18,7 @@ from inventory.etcd import claim_on, claims, patroni_facts, patroni_order
 from inventory.names import DatabaseName, HostName, ServiceName
 from tests.networks import DECLARED, SHARED_DATABASE, network
 from tests.rehearsals import SERVICE
-from tests.stubs.etcd import StubEtcd
+from tests.stubs.etcd import EventfulEtcd
 
 OF = network("tiny", DECLARED, SHARED_DATABASE)
 DATABASE, PAYMENTS = DatabaseName("general-db"), ServiceName("payments")
@@ -32,24 +29,9 @@ ORDER = patroni_order(OF.environment, DATABASE)
 LEADER, SYNC = patroni_facts(OF.environment, DATABASE)
 
 
-class Quorum(StubEtcd):
-    """A quorum in which something may happen just before a transaction, or after it."""
-
-    before: Callable[[], None] = staticmethod(lambda: None)
-    after: Callable[[], None] = staticmethod(lambda: None)
-
-    @override
-    def _txn(self, body: Mapping[str, Any]) -> bool:
-        self.before()
-        made = super()._txn(body)
-        if made:
-            self.after()
-        return made
-
-
 @pytest.fixture
-def quorum() -> Quorum:
-    return Quorum(
+def quorum() -> EventfulEtcd:
+    return EventfulEtcd(
         {
             CLAIM: claim_text(Claim(ONE, 1)),
             LEADER: OLD,
@@ -58,7 +40,7 @@ def quorum() -> Quorum:
     )
 
 
-def _orders(quorum: Quorum) -> Orders:
+def _orders(quorum: EventfulEtcd) -> Orders:
     return Orders(EtcdRecords(quorum.client(), OF), Timeline())
 
 
@@ -66,13 +48,15 @@ def _order() -> SwitchOrder:
     return SwitchOrder(DATABASE, OLD, NEW, SERVICE, Claim(ONE, 1))
 
 
-def _refused(quorum: Quorum, order: SwitchOrder, error: type[NdcError] = Rejected) -> NdcError:
+def _refused(
+    quorum: EventfulEtcd, order: SwitchOrder, error: type[NdcError] = Rejected
+) -> NdcError:
     with pytest.raises(error) as caught:
         _orders(quorum).give(order)
     return caught.value
 
 
-def test_an_order_is_given_under_its_claim_and_obeyed(quorum: Quorum) -> None:
+def test_an_order_is_given_under_its_claim_and_obeyed(quorum: EventfulEtcd) -> None:
     seen: list[str] = []
 
     def obey() -> None:
@@ -87,7 +71,7 @@ def test_an_order_is_given_under_its_claim_and_obeyed(quorum: Quorum) -> None:
 
 
 def test_a_run_that_is_overtaken_between_the_look_and_the_act_gives_no_order(
-    quorum: Quorum,
+    quorum: EventfulEtcd,
 ) -> None:
     quorum.before = lambda: quorum.held.update({CLAIM: claim_text(Claim(TWO, 2))})
 
@@ -96,7 +80,7 @@ def test_a_run_that_is_overtaken_between_the_look_and_the_act_gives_no_order(
     assert ORDER not in quorum.held
 
 
-def test_a_claim_that_was_released_and_taken_again_is_another(quorum: Quorum) -> None:
+def test_a_claim_that_was_released_and_taken_again_is_another(quorum: EventfulEtcd) -> None:
     quorum.held[CLAIM] = claim_text(Claim(ONE, 3))
 
     _refused(quorum, _order())
@@ -105,7 +89,7 @@ def test_a_claim_that_was_released_and_taken_again_is_another(quorum: Quorum) ->
 
 
 @pytest.mark.parametrize("key", [LEADER, SYNC])
-def test_an_order_is_not_given_on_what_changes_meanwhile(quorum: Quorum, key: str) -> None:
+def test_an_order_is_not_given_on_what_changes_meanwhile(quorum: EventfulEtcd, key: str) -> None:
     quorum.before = lambda: quorum.held.update({key: "another"})
 
     _refused(quorum, _order())
@@ -113,7 +97,7 @@ def test_an_order_is_not_given_on_what_changes_meanwhile(quorum: Quorum, key: st
     assert ORDER not in quorum.held
 
 
-def test_an_order_of_somebody_else_is_left_alone(quorum: Quorum) -> None:
+def test_an_order_of_somebody_else_is_left_alone(quorum: EventfulEtcd) -> None:
     quorum.held[ORDER] = '{"leader":"ndc01-node","scheduled_at":"2030-01-01T00:00:00+00:00"}'
 
     error = _refused(quorum, _order())
@@ -122,7 +106,7 @@ def test_an_order_of_somebody_else_is_left_alone(quorum: Quorum) -> None:
     assert "scheduled_at" in quorum.held[ORDER]
 
 
-def test_what_the_leader_cleared_was_refused(quorum: Quorum) -> None:
+def test_what_the_leader_cleared_was_refused(quorum: EventfulEtcd) -> None:
     quorum.after = lambda: quorum.held.update({ORDER: patroni.NO_ORDER})
 
     error = _refused(quorum, _order())
@@ -130,13 +114,13 @@ def test_what_the_leader_cleared_was_refused(quorum: Quorum) -> None:
     assert "cleared the order" in error.actual
 
 
-def test_an_order_that_nobody_answers_may_still_be_obeyed(quorum: Quorum) -> None:
+def test_an_order_that_nobody_answers_may_still_be_obeyed(quorum: EventfulEtcd) -> None:
     _refused(quorum, _order(), Unreachable)
 
     assert patroni.giver(quorum.held[ORDER]) == ONE
 
 
-def test_an_order_that_stands_is_not_given_twice(quorum: Quorum) -> None:
+def test_an_order_that_stands_is_not_given_twice(quorum: EventfulEtcd) -> None:
     _refused(quorum, _order(), Unreachable)
     changes = quorum.changes
 
@@ -145,7 +129,7 @@ def test_an_order_that_stands_is_not_given_twice(quorum: Quorum) -> None:
     assert quorum.changes == changes
 
 
-def test_no_order_outlives_its_claim(quorum: Quorum) -> None:
+def test_no_order_outlives_its_claim(quorum: EventfulEtcd) -> None:
     _refused(quorum, _order(), Unreachable)
     records = EtcdRecords(quorum.client(), OF)
 
@@ -155,7 +139,7 @@ def test_no_order_outlives_its_claim(quorum: Quorum) -> None:
     assert records.claim(SERVICE) == Claim(None, 1)
 
 
-def test_an_order_of_somebody_else_outlives_our_claim(quorum: Quorum) -> None:
+def test_an_order_of_somebody_else_outlives_our_claim(quorum: EventfulEtcd) -> None:
     quorum.held[ORDER] = '{"leader":"ndc01-node","member":"ndc02-node"}'
     records = EtcdRecords(quorum.client(), OF)
 
@@ -164,7 +148,7 @@ def test_an_order_of_somebody_else_outlives_our_claim(quorum: Quorum) -> None:
     assert patroni.stands(quorum.held[ORDER])
 
 
-def test_two_services_on_one_database_share_its_claim(quorum: Quorum) -> None:
+def test_two_services_on_one_database_share_its_claim(quorum: EventfulEtcd) -> None:
     records = EtcdRecords(quorum.client(), OF)
 
     assert records.claim(PAYMENTS) == records.claim(SERVICE) == Claim(ONE, 1)
@@ -174,7 +158,7 @@ def test_two_services_on_one_database_share_its_claim(quorum: Quorum) -> None:
 
 @pytest.mark.parametrize("name", [SERVICE, PAYMENTS])
 def test_a_claim_on_one_service_of_an_earlier_ndc_holds_the_database(
-    quorum: Quorum, name: ServiceName
+    quorum: EventfulEtcd, name: ServiceName
 ) -> None:
     key = claims(OF.environment) + name
     quorum.held = {key: claim_text(Claim(TWO, 7)), LEADER: OLD, SYNC: quorum.held[SYNC]}
@@ -184,7 +168,9 @@ def test_a_claim_on_one_service_of_an_earlier_ndc_holds_the_database(
     _refused(quorum, _order())
 
 
-def test_an_earlier_ndc_that_claims_a_service_meanwhile_fences_the_order(quorum: Quorum) -> None:
+def test_an_earlier_ndc_that_claims_a_service_meanwhile_fences_the_order(
+    quorum: EventfulEtcd,
+) -> None:
     key = claims(OF.environment) + PAYMENTS
     quorum.held[key] = claim_text(Claim(None, 7))
     quorum.before = lambda: quorum.held.update({key: claim_text(Claim(TWO, 8))})

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import httpx
 import pytest
-from typing_extensions import override
 
 from access.clients import patroni
 from access.clients.etcd import Etcd
@@ -24,7 +21,7 @@ from inventory.etcd import claim_on, patroni_facts, patroni_order
 from inventory.names import DatabaseName, HostName
 from tests.networks import network
 from tests.rehearsals import SERVICE
-from tests.stubs.etcd import StubEtcd
+from tests.stubs.etcd import EventfulEtcd
 
 OF = network("tiny")
 DATABASE = DatabaseName("general-db")
@@ -37,24 +34,9 @@ TAKEN = SwitchOrder(DATABASE, OLD, NEW, SERVICE, Claim(ONE, 1))
 LEADERLESS = replace(TAKEN, leader=None)
 
 
-class Quorum(StubEtcd):
-    """A quorum in which something may happen just before a transaction, or after it."""
-
-    before: Callable[[], None] = staticmethod(lambda: None)
-    after: Callable[[], None] = staticmethod(lambda: None)
-
-    @override
-    def _txn(self, body: Mapping[str, Any]) -> bool:
-        self.before()
-        done = super()._txn(body)
-        if done:
-            self.after()
-        return done
-
-
 @pytest.fixture
-def quorum() -> Quorum:
-    return Quorum(
+def quorum() -> EventfulEtcd:
+    return EventfulEtcd(
         {
             CLAIM: claim_text(Claim(ONE, 1)),
             LEADER: OLD,
@@ -64,29 +46,29 @@ def quorum() -> Quorum:
 
 
 @pytest.fixture
-def leaderless(quorum: Quorum) -> Quorum:
+def leaderless(quorum: EventfulEtcd) -> EventfulEtcd:
     del quorum.held[LEADER]
     return quorum
 
 
-def _orders(quorum: Quorum) -> Orders:
+def _orders(quorum: EventfulEtcd) -> Orders:
     return Orders(EtcdRecords(quorum.client(), OF), Timeline())
 
 
 def _refused(
-    quorum: Quorum, order: SwitchOrder = TAKEN, error: type[NdcError] = Rejected
+    quorum: EventfulEtcd, order: SwitchOrder = TAKEN, error: type[NdcError] = Rejected
 ) -> NdcError:
     with pytest.raises(error) as caught:
         _orders(quorum).take_over(order)
     return caught.value
 
 
-def _nothing_was_changed(quorum: Quorum) -> None:
+def _nothing_was_changed(quorum: EventfulEtcd) -> None:
     assert quorum.changes == 0
     assert ORDER not in quorum.held
 
 
-def test_the_key_goes_in_the_moment_in_which_the_heir_is_named(quorum: Quorum) -> None:
+def test_the_key_goes_in_the_moment_in_which_the_heir_is_named(quorum: EventfulEtcd) -> None:
     seen: list[tuple[str | None, str]] = []
 
     def obey() -> None:
@@ -101,7 +83,9 @@ def test_the_key_goes_in_the_moment_in_which_the_heir_is_named(quorum: Quorum) -
     assert quorum.changes == 1
 
 
-def test_where_nobody_leads_the_heir_is_named_and_no_key_is_touched(leaderless: Quorum) -> None:
+def test_where_nobody_leads_the_heir_is_named_and_no_key_is_touched(
+    leaderless: EventfulEtcd,
+) -> None:
     def obey() -> None:
         leaderless.held |= {LEADER: NEW, ORDER: patroni.NO_ORDER}
 
@@ -112,7 +96,7 @@ def test_where_nobody_leads_the_heir_is_named_and_no_key_is_touched(leaderless: 
     assert leaderless.changes == 1
 
 
-def test_an_heir_that_leads_already_is_told_nothing(quorum: Quorum) -> None:
+def test_an_heir_that_leads_already_is_told_nothing(quorum: EventfulEtcd) -> None:
     quorum.held[LEADER] = NEW
 
     for order in (TAKEN, LEADERLESS):
@@ -124,7 +108,7 @@ def test_an_heir_that_leads_already_is_told_nothing(quorum: Quorum) -> None:
 @pytest.mark.parametrize("claim", [Claim(None, 1), Claim(TWO, 2), Claim(ONE, 3)])
 @pytest.mark.parametrize("meanwhile", [False, True])
 def test_nothing_is_taken_under_a_claim_that_is_over(
-    quorum: Quorum, claim: Claim, *, meanwhile: bool
+    quorum: EventfulEtcd, claim: Claim, *, meanwhile: bool
 ) -> None:
     def overtake() -> None:
         quorum.held[CLAIM] = claim_text(claim)
@@ -140,7 +124,7 @@ def test_nothing_is_taken_under_a_claim_that_is_over(
     assert quorum.held[LEADER] == OLD
 
 
-def test_nothing_is_taken_from_another_than_was_given_up(quorum: Quorum) -> None:
+def test_nothing_is_taken_from_another_than_was_given_up(quorum: EventfulEtcd) -> None:
     quorum.held[LEADER] = THIRD
 
     assert _refused(quorum).actual == f"led by {THIRD}"
@@ -149,13 +133,13 @@ def test_nothing_is_taken_from_another_than_was_given_up(quorum: Quorum) -> None
     _nothing_was_changed(quorum)
 
 
-def test_a_key_that_its_holder_lost_is_not_taken_from_it(leaderless: Quorum) -> None:
+def test_a_key_that_its_holder_lost_is_not_taken_from_it(leaderless: EventfulEtcd) -> None:
     assert _refused(leaderless).actual == "led by nobody"
 
     _nothing_was_changed(leaderless)
 
 
-def test_a_leader_that_led_anew_since_it_was_looked_at_keeps_its_key(quorum: Quorum) -> None:
+def test_a_leader_that_led_anew_since_it_was_looked_at_keeps_its_key(quorum: EventfulEtcd) -> None:
     key = _orders(quorum).leader_key(DATABASE)
     assert key is not None
     quorum.write(LEADER, OLD)
@@ -165,7 +149,7 @@ def test_a_leader_that_led_anew_since_it_was_looked_at_keeps_its_key(quorum: Quo
     _nothing_was_changed(quorum)
 
 
-def test_a_lease_that_the_same_host_took_anew_meanwhile_is_another(quorum: Quorum) -> None:
+def test_a_lease_that_the_same_host_took_anew_meanwhile_is_another(quorum: EventfulEtcd) -> None:
     quorum.before = lambda: quorum.write(LEADER, OLD)
 
     _refused(quorum)
@@ -174,7 +158,7 @@ def test_a_lease_that_the_same_host_took_anew_meanwhile_is_another(quorum: Quoru
     assert quorum.held[LEADER] == OLD
 
 
-def test_whoever_leads_meanwhile_keeps_its_key(leaderless: Quorum) -> None:
+def test_whoever_leads_meanwhile_keeps_its_key(leaderless: EventfulEtcd) -> None:
     leaderless.before = lambda: leaderless.write(LEADER, THIRD)
 
     _refused(leaderless, LEADERLESS)
@@ -186,7 +170,7 @@ def test_whoever_leads_meanwhile_keeps_its_key(leaderless: Quorum) -> None:
 @pytest.mark.parametrize("waiting", ["", "ndc03-node"])
 @pytest.mark.parametrize("meanwhile", [False, True])
 def test_only_who_commits_waited_for_is_named(
-    quorum: Quorum, waiting: str, *, meanwhile: bool
+    quorum: EventfulEtcd, waiting: str, *, meanwhile: bool
 ) -> None:
     def narrow() -> None:
         quorum.held[SYNC] = json.dumps({"sync_standby": waiting})
@@ -202,7 +186,7 @@ def test_only_who_commits_waited_for_is_named(
     assert quorum.held[LEADER] == OLD
 
 
-def test_an_order_of_ours_that_stands_is_followed_and_not_given_again(quorum: Quorum) -> None:
+def test_an_order_of_ours_that_stands_is_followed_and_not_given_again(quorum: EventfulEtcd) -> None:
     _refused(quorum, TAKEN, Unreachable)
     assert (quorum.changes, LEADER in quorum.held) == (1, False)
 
@@ -212,7 +196,7 @@ def test_an_order_of_ours_that_stands_is_followed_and_not_given_again(quorum: Qu
     assert patroni.giver(quorum.held[ORDER]) == ONE
 
 
-def test_a_key_that_came_back_is_taken_again_under_our_order(quorum: Quorum) -> None:
+def test_a_key_that_came_back_is_taken_again_under_our_order(quorum: EventfulEtcd) -> None:
     _refused(quorum, TAKEN, Unreachable)
     quorum.write(LEADER, OLD)
 
@@ -222,7 +206,7 @@ def test_a_key_that_came_back_is_taken_again_under_our_order(quorum: Quorum) -> 
 
 
 @pytest.mark.parametrize("order", [TAKEN, LEADERLESS])
-def test_an_order_of_another_run_is_left_alone(quorum: Quorum, order: SwitchOrder) -> None:
+def test_an_order_of_another_run_is_left_alone(quorum: EventfulEtcd, order: SwitchOrder) -> None:
     theirs = patroni.order(leader=OLD, candidate=THIRD, giver=TWO)
     quorum.held[ORDER] = theirs
     if order.leader is None:
@@ -233,7 +217,7 @@ def test_an_order_of_another_run_is_left_alone(quorum: Quorum, order: SwitchOrde
     assert (quorum.changes, quorum.held[ORDER]) == (0, theirs)
 
 
-def test_an_order_that_comes_between_is_not_overwritten(quorum: Quorum) -> None:
+def test_an_order_that_comes_between_is_not_overwritten(quorum: EventfulEtcd) -> None:
     theirs = patroni.order(leader=OLD, candidate=THIRD, giver=TWO)
     quorum.before = lambda: quorum.held.update({ORDER: theirs})
 
@@ -242,7 +226,7 @@ def test_an_order_that_comes_between_is_not_overwritten(quorum: Quorum) -> None:
     assert (quorum.held[ORDER], quorum.held[LEADER]) == (theirs, OLD)
 
 
-def test_no_order_outlives_its_claim(quorum: Quorum) -> None:
+def test_no_order_outlives_its_claim(quorum: EventfulEtcd) -> None:
     _refused(quorum, TAKEN, Unreachable)
 
     EtcdRecords(quorum.client(), OF).swap_claim(SERVICE, Claim(ONE, 1), Claim(None, 1))
@@ -260,7 +244,7 @@ def test_a_quorum_that_is_silent_may_have_obeyed() -> None:
         Orders(EtcdRecords(etcd, OF), Timeline()).take_over(TAKEN)
 
 
-def test_a_far_copy_takes_over_where_those_alone_had_every_write(quorum: Quorum) -> None:
+def test_a_far_copy_takes_over_where_those_alone_had_every_write(quorum: EventfulEtcd) -> None:
     given: list[str] = []
 
     def obey() -> None:
@@ -277,14 +261,16 @@ def test_a_far_copy_takes_over_where_those_alone_had_every_write(quorum: Quorum)
 
 @pytest.mark.parametrize("had_all", [{OLD}, {NEW}, {OLD, NEW, THIRD}])
 def test_a_far_copy_does_not_take_over_where_others_had_every_write(
-    quorum: Quorum, had_all: set[HostName]
+    quorum: EventfulEtcd, had_all: set[HostName]
 ) -> None:
     _refused(quorum, replace(TAKEN, candidate=THIRD, had_all=frozenset(had_all)))
 
     _nothing_was_changed(quorum)
 
 
-def test_a_far_copy_does_not_take_over_on_a_word_that_changes_meanwhile(quorum: Quorum) -> None:
+def test_a_far_copy_does_not_take_over_on_a_word_that_changes_meanwhile(
+    quorum: EventfulEtcd,
+) -> None:
     quorum.before = lambda: quorum.write(SYNC, json.dumps({"leader": NEW, "sync_standby": ""}))
 
     _refused(quorum, replace(TAKEN, candidate=THIRD, had_all=frozenset({OLD, NEW})))
