@@ -96,6 +96,12 @@ class LabStatus:
         """Return the names of what ``cut`` breaks and ``heal`` mends."""
         return [*(link.name for link in self.links), POWER_PORT]
 
+    def breakable_called(self, name: str) -> list[str]:
+        """Return what of that ``name`` means: itself, or every link of the site of that name."""
+        there = {host.name for host in self.hosts if host.site == name}
+        of_site = [link.name for link in self.links if there & {link.a, link.z}]
+        return [name] if name in self.breakable else of_site
+
 
 _WIRE = TypeAdapter(LabStatus)
 

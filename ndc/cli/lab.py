@@ -23,6 +23,9 @@ app = typer.Typer(
 
 HostsArgument = Annotated[list[str], typer.Argument(help="Hosts, or sites: then all hosts there.")]
 LinkArgument = Annotated[str, typer.Argument(help="A link, as `ndc show links` names it.")]
+CutArgument = Annotated[
+    list[str], typer.Argument(help="Links; or sites: then all links there; or power-port.")
+]
 TowardsOption = Annotated[
     str | None, typer.Option(help="A host at one end: only packets on the way to it.")
 ]
@@ -76,11 +79,13 @@ def thaw(context: typer.Context, hosts: HostsArgument) -> None:
         say(f"goes on: {name}")
 
 
-@app.command("cut", help="Cut a link: both ends lose the carrier; or power-port: nobody can fence.")
-def cut(context: typer.Context, link: LinkArgument) -> None:
+@app.command("cut", help="Cut links: both ends lose the carrier; or power-port: nobody can fence.")
+def cut(context: typer.Context, links: CutArgument) -> None:
     """Do what a digger does."""
-    _linked(context, link).cut(link)
-    say(f"cut: {link}")
+    labd = _labd(context)
+    for link in _broken(labd, links):
+        labd.cut(link)
+        say(f"cut: {link}")
 
 
 @app.command("silence", help="Let packets vanish on a link, while its carrier stays up.")
@@ -117,11 +122,13 @@ def lose(
 @app.command("heal", help="Let links be as declared again.")
 def heal(
     context: typer.Context,
-    links: Annotated[list[str] | None, typer.Argument(help="All, if none is named.")] = None,
+    links: Annotated[
+        list[str] | None, typer.Argument(help="As for cut; all, if none is named.")
+    ] = None,
 ) -> None:
     """Undo cut, silence, slow and lose."""
-    labd = _linked(context, *(links or []))
-    for link in links or labd.status(start=True).breakable:
+    labd = _labd(context)
+    for link in _broken(labd, links or labd.status(start=True).breakable):
         labd.heal(link)
         say(f"healed: {link}")
 
@@ -183,18 +190,34 @@ def _labd(context: typer.Context) -> Labd:
     return Labd(environment.paths.labd_socket)
 
 
-def _linked(context: typer.Context, *links: str) -> Labd:
-    """Return the daemon of the environment, which has all of ``links``, the power port being one.
+def _linked(context: typer.Context, link: str) -> Labd:
+    """Return the daemon of the environment, which has ``link``.
 
     Raises:
-        PlanRefused: a name is no link's; nothing was touched.
+        PlanRefused: the name is no link's; nothing was touched.
     """
     labd = _labd(context)
     names = labd.status(start=True).breakable
-    for name in links:
-        if name not in names:
-            raise _no_such("link", name, names)
+    if link not in names:
+        raise _no_such("link", link, names)
     return labd
+
+
+def _broken(labd: Labd, names: list[str]) -> list[str]:
+    """Return the links that ``names`` mean, each once, in order; the power port may be one.
+
+    Raises:
+        PlanRefused: a name is neither a link's nor a site's; nothing was touched.
+    """
+    status = labd.status(start=True)
+    unique: dict[str, None] = {}
+    for name in names:
+        meant = status.breakable_called(name)
+        if not meant:
+            choices = [*status.breakable, *{host.site: None for host in status.hosts}]
+            raise _no_such("link or site", name, choices)
+        unique |= dict.fromkeys(meant)
+    return list(unique)
 
 
 def _named(labd: Labd, names: list[str]) -> list[str]:

@@ -29,8 +29,7 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
     hosts = [host["host"] for host in inventory if host["site"] in portal.pair]
     lost = [word for site in portal.pair for word in ("--lost", site)]
 
-    for link in _links_of(lab, hosts):
-        lab.done("lab", "cut", link)
+    lab.done("lab", "cut", *_links_of(lab, hosts))
     CLOCK.sleep(APART)
     lab.done("lab", "kill", *hosts)
     try:

@@ -14,7 +14,7 @@ from lab.client import Labd
 from lab.links import link_status
 from lab.relay.status import CableStatus, LaneStatus
 from lab.state import LinkFault, LinkRecord
-from lab.status import HostStatus, LabStatus, LinkStatus, from_plain, to_plain
+from lab.status import POWER_PORT, HostStatus, LabStatus, LinkStatus, from_plain, to_plain
 from stacks.substrates.port import LinkState, Power
 from tests.unit.lab.daemons import a_daemon
 from tests.unit.lab.specs import LINK, PORT
@@ -90,3 +90,20 @@ def test_a_link_that_nobody_carries_is_down_whatever_was_done_to_it(
     carried: CableStatus | None,
 ) -> None:
     assert link_status(CUT, carried).state is LinkState.DOWN
+
+
+def test_a_link_means_itself_and_a_site_all_its_links_and_no_other_name_means_any() -> None:
+    hosts = tuple(replace(STATUS.hosts[-1], name=f"{s}-node", site=s) for s in ("east", "west"))
+    east_west = LinkStatus("east-west", LinkState.UP, "east-node", "west-node", 1500, None, None)
+    to_nowhere = replace(east_west, name="east-far", z="far-node")
+    status = replace(STATUS, hosts=hosts, links=(east_west, to_nowhere))
+
+    meant = {name: status.breakable_called(name) for name in ("east", "west", "far", "east-far")}
+
+    assert meant == {
+        "east": ["east-west", "east-far"],
+        "west": ["east-west"],
+        "far": [],
+        "east-far": ["east-far"],
+    }
+    assert status.breakable_called(POWER_PORT) == [POWER_PORT]
