@@ -14,8 +14,9 @@ at which epoch), ``observers`` (from where others may be called dead), ``watchin
 the words of observers), ``judging`` (what would be done about it, and by whom), ``lever`` (by which
 nothing starts by itself), ``rules`` (reasons to refuse), ``copies`` (reasons not to promote one),
 ``reseed`` (whether one may be made anew), ``planner``, ``moving`` (the steps of one service),
-``plan`` (the value that is printed and then run), ``ending`` (what its end is worth), ``report``
-(what it came to), ``succession`` (whether a new leader has all that the old one wrote).
+``rerouting`` (those of its address), ``plan`` (the value that is printed and then run), ``ending``
+(what its end is worth), ``report`` (what it came to), ``succession`` (whether a new leader has all
+that the old one wrote).
 
 What is said and printed: ``plan_text``, ``plan_figures``, ``runbooks`` (which page to read about a
 run that stands still), ``run_text``, ``report_text``; ``epochs`` (between a run and the guard of a

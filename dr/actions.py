@@ -163,7 +163,7 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class AllowPromotion:
-    """Let ``host``, declared to follow asynchronously, lead ``database``, or be waited for."""
+    """Let ``host``, declared never to lead by itself, lead ``database``, and be waited for."""
 
     database: DatabaseName
     host: HostName
@@ -172,7 +172,7 @@ class AllowPromotion:
 
 @dataclass(frozen=True, slots=True)
 class ForbidPromotion:
-    """Let ``host`` follow ``database`` as it is declared: it neither leads nor is waited for."""
+    """Let ``host`` follow ``database`` as it is declared: it never leads by itself."""
 
     database: DatabaseName
     host: HostName
@@ -208,7 +208,7 @@ AfterALoss: TypeAlias = CutPower | AwaitLeaseEnd | SeeGone | TakeOver
 """what takes the place of asking a host that is given up"""
 
 OfAFarCopy: TypeAlias = AllowPromotion | ForbidPromotion
-"""what lifts, and puts back, the tags of a copy that is declared asynchronous"""
+"""what lifts, and puts back, the tags of a copy that is declared never to lead by itself"""
 
 Action: TypeAlias = (
     ClaimWorkload
@@ -248,9 +248,9 @@ def describe(action: Action) -> str:  # noqa: C901, PLR0912 - one line a verb
         case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
             sentence = _describe_after_a_loss(action)
         case AllowPromotion(database, host):
-            sentence = f"let {host} lead {database}: lift its nofailover and nosync"
+            sentence = f"let {host} lead {database}: lift the tags that bar it"
         case ForbidPromotion(database, host):
-            sentence = f"put back nofailover and nosync of {host} in {database}"
+            sentence = f"bar {host} in {database}, as it is declared"
         case CompareLogs(database, leader, candidate):
             sentence = f"prove that {candidate} has all that {leader} wrote to {database}"
         case VerifyService(service, database, site):

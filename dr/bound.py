@@ -75,8 +75,8 @@ def bound(facts: Facts, candidate: HostName, had_all: tuple[HostName, ...]) -> L
 
 
 def at_large(database: Database, facts: Facts) -> list[HostName]:
-    """Return the copies that are declared asynchronous, and yet may lead, as Patroni says."""
-    far = [member.host for member in database.members if not member.synchronous]
+    """Return the copies that are declared never to lead, and yet may, as Patroni says."""
+    far = [member.host for member in database.members if member.barred]
     return [host for host in far if host in facts.members and not facts.members[host].barred]
 
 

@@ -264,7 +264,7 @@ def _of_members(
         return None
     match question:
         case IsSynchronous(_, host):
-            return host in _synchronous(members)
+            return host in _synchronous(members) and not members[host].barred
         case IsProtected():
             return any(member.synchronous and member.streams for member in members.values())
         case LagsAtMost(_, host, limit_bytes):

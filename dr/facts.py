@@ -23,7 +23,7 @@ class MemberFacts:
     synchronous: bool = False
     """whether a commit may wait for it"""
     barred: bool = False
-    """whether it carries the tags by which it neither leads nor is waited for"""
+    """whether it carries the tag by which it never leads, as Patroni says"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def _nearest(
 ) -> SiteName | None:
     """Return the first other site of its region that can serve and lead it; None: there is none."""
     region = network.site(site).region
-    leading = {m.host for m in network.database(service.database).members if m.synchronous}
+    leading = {m.host for m in network.database(service.database).members if not m.barred}
     if not any(_region(network, host) == region for host in leading.difference(out)):
         return None
     return next(

@@ -7,12 +7,12 @@ from enum import StrEnum
 
 
 class Leave(StrEnum):
-    """What a member of a database that is declared asynchronous is told."""
+    """What a member of a database that is declared never to lead by itself is told."""
 
     ALLOW = "allow"
     """it may lead, and commits may wait for it"""
     FORBID = "forbid"
-    """neither: as it is declared"""
+    """as it is declared"""
 
 
 def leave_text(refusal: str | None) -> str:

@@ -66,7 +66,7 @@ class MayLeadWithout:
 
 @dataclass(frozen=True, slots=True)
 class IsEligible:
-    """``host`` may lead ``database``, and commits may wait for it, as its Patroni says itself."""
+    """``host`` may lead ``database``, as its Patroni says itself."""
 
     database: DatabaseName
     host: HostName
@@ -74,7 +74,7 @@ class IsEligible:
 
 @dataclass(frozen=True, slots=True)
 class IsBarred:
-    """``host`` carries the tags by which it neither leads ``database`` nor is waited for."""
+    """``host`` carries the tag by which it never leads ``database``."""
 
     database: DatabaseName
     host: HostName

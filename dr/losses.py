@@ -10,6 +10,7 @@ from dr.facts import Facts
 from dr.request import Move, members_at_target, serving_at
 from dr.rules.table import refusals
 from inventory.names import HostName, ServiceName, SiteName
+from inventory.needs import in_order
 from inventory.network import Network, Service
 from inventory.problems import nearest
 
@@ -48,6 +49,8 @@ def moves_after(
 ) -> list[Move]:
     """Return what has to move since ``lost`` is given up: nothing, where all of it is served.
 
+    What others need comes first, and then what is more urgent by its tier.
+
     ``facts`` was seen of every service. Each goes to ``target``; if that is None, to the best of
     its places to which nobody objects, or else to the best of them all: whoever plans hears why.
     ``accepted_loss`` says why a person accepts that acknowledged writes may be lost.
@@ -59,7 +62,7 @@ def moves_after(
             else Move(service.name, target, lost),
             accepted_loss=accepted_loss,
         )
-        for service in network.services
+        for service in in_order(network.services)
         if has_lost(network, facts[service.name], service, lost)
     ]
 

@@ -14,89 +14,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final
 
-from core.measure import FRESH
-from core.runs.plan import RunName, Step, StepId
+from core.runs.plan import StepId
 from dr.actions import (
-    Action,
     AllowPromotion,
-    AnnounceService,
     AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
     CutPower,
     ForbidPromotion,
-    MovePlacement,
     NarrowSync,
     ReleaseWorkload,
     SeeGone,
     SwitchDatabase,
     TakeOver,
-    VerifyService,
-    WithdrawService,
-    WriteCanary,
 )
-from dr.bound import LossBound, at_large, bound
-from dr.facts import Facts
-from dr.placement import Claim, Placement
+from dr.bound import at_large
 from dr.plan import Phase, RecoveryStep
-from dr.request import Move, serving_at
-from inventory.names import HostName
-from inventory.network import Network, Service
+from dr.rerouting import SECOND, Rerouting, ids
 
 APPROVE: Final = "approve"
 """the role of who lets a copy lead that may lack acknowledged writes"""
-_SECOND = timedelta(seconds=1)
-_STEADY = FRESH + _SECOND
-"""longer than an acknowledgement counts as fresh: the last one was due after all was withdrawn"""
-_LEASE = 25 * _SECOND
+_LEASE: Final = 25 * SECOND
 """Patroni's shortest lease, 20 s, and what its end takes to be seen"""
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
-    """One service on its way, by ``run``; ``prefix`` begins the names of its steps."""
-
-    network: Network
-    service: Service
-    request: Move
-    facts: Facts
-    placed: Placement
-    claim: Claim
-    candidate: HostName
-    run: RunName
-    had_all: tuple[HostName, ...] = ()
-    """who alone had every write, where the candidate may lack some"""
-    prefix: str = ""
-
-    @property
-    def epoch(self) -> int:
-        """Under which the service is served at its target."""
-        return self.placed.epoch + 1
-
-    @property
-    def serving(self) -> list[HostName]:
-        """The hosts that serve it now."""
-        return serving_at(self.network, self.service, self.placed.site)
-
-    @property
-    def taking(self) -> list[HostName]:
-        """The hosts of the target that answer, or while none leads hear: agents see to the rest."""
-        able = self.facts.obeying if self.leader_is_lost else self.facts.answering
-        hosts = serving_at(self.network, self.service, self.request.target)
-        return [host for host in hosts if host in able and host not in self.request.lost]
-
-    @property
-    def leader_is_lost(self) -> bool:
-        """Whether nobody is left who could hand the database over."""
-        return bool(self.request.lost) and self.facts.leader in {None, *self.request.lost}
-
-    @property
-    def loss(self) -> LossBound:
-        """What may be lost of what was acknowledged."""
-        return bound(self.facts, self.candidate, self.had_all)
+class Moving(Rerouting):
+    """One service on its way, with its database."""
 
     def steps(self, others: Sequence[Moving] = ()) -> Iterator[RecoveryStep]:
         """Yield the steps, each after those that it needs.
@@ -106,30 +52,30 @@ class Moving:
         together = (self, *others)
         ready = self._ready(together)
         yield from ready
-        claim = self._claim(_ids(ready))
+        claim = self._claim(ids(ready))
         fences = list(self._fences(together, claim.id))
         yield from (claim, *fences)
-        led = list(self._led((claim.id,), _ids(fences)))
+        led = list(self._led((claim.id,), ids(fences)))
         yield from led
-        needs = _ids(led[-1:]) or (claim.id,)
+        needs = ids(led[-1:]) or (claim.id,)
         moved: list[StepId] = []
         checks: list[StepId] = []
         for each in together:
             canaries = list(each.canaries("canary", Phase.CANARY, needs))
             yield from canaries
-            routes = list(each.reroute((*_ids(canaries), *_ids(fences))))
+            routes = list(each.reroute((*ids(canaries), *ids(fences), *each.awaited)))
             yield from routes
-            verify = each.verify(_ids(routes) or _ids(canaries))
+            verify = each.verify(ids(routes) or ids(canaries))
             yield verify
             checks.append(verify.id)
-            moved += _ids(routes) or _ids(canaries)
+            moved += ids(routes) or ids(canaries)
         compare = list(self._compare(tuple(moved)))
         yield from compare
         # all that acts: a step that a person answers for early lets nothing act after the release
-        acts = (*moved, *checks, *_ids(compare))
+        acts = (*moved, *checks, *ids(compare))
         forbid = list(self._forbid(acts))
         yield from forbid
-        yield self._close((*acts, *_ids(forbid)))
+        yield self._close((*acts, *ids(forbid)))
 
     def _ready(self, together: Sequence[Moving]) -> list[RecoveryStep]:
         if self.leader_is_lost:
@@ -153,7 +99,7 @@ class Moving:
                 continue
             if sighting.power is not None:
                 cut = CutPower(host, sighting.power.life, tuple(sighting.answers))
-                yield self._step(f"fence-{host}", Phase.DRAIN, cut, (claim,), deadline=15 * _SECOND)
+                yield self._step(f"fence-{host}", Phase.DRAIN, cut, (claim,), deadline=15 * SECOND)
                 continue
             if host in leading:
                 end = AwaitLeaseEnd(database.name, host)
@@ -162,7 +108,7 @@ class Moving:
             if host in serving:
                 gone = SeeGone(host, tuple(sighting.answers))
                 step = self._step(f"unseen-{host}", Phase.DRAIN, gone, (claim,))
-                yield replace(step, steady=3 * _SECOND, expected=3 * _SECOND)
+                yield replace(step, steady=3 * SECOND, expected=3 * SECOND)
 
     def _led(
         self, claimed: tuple[StepId, ...], fenced: tuple[StepId, ...]
@@ -171,21 +117,28 @@ class Moving:
         if self.facts.leader == self.candidate:
             return
         if self.leader_is_lost:
-            allow = list(self._allow((*claimed, *fenced)))
+            proven = (*claimed, *fenced)
+            allow = list(self._allow(Phase.POSITIONS, proven))
             yield from allow
-            yield self._take_over((*claimed, *fenced, *_ids(allow)))
+            yield self._take_over((*proven, *ids(allow)))
             return
         database = self.service.database
-        drain = self._step("drain", Phase.DRAIN, NarrowSync(database, self.candidate), claimed)
+        allow = list(self._allow(Phase.DRAIN, claimed))
+        yield from allow
+        narrow = NarrowSync(database, self.candidate)
+        drain = self._step("drain", Phase.DRAIN, narrow, ids(allow) or claimed)
         yield drain
         yield self._switch(drain.id)
 
-    def _allow(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
-        """Yield that a copy may lead which is declared never to; nothing for any other."""
-        if self.had_all:
-            action = AllowPromotion(self.service.database, self.candidate)
-            undo = ForbidPromotion(self.service.database, self.candidate)
-            yield self._step("allow", Phase.POSITIONS, action, needs, undo=undo)
+    def _allow(self, phase: Phase, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
+        """Yield that a copy may lead which is declared never to; nothing where it may."""
+        database = self.network.database(self.service.database)
+        declared = {member.host: member.barred for member in database.members}
+        member = self.facts.members.get(self.candidate)
+        if declared[self.candidate] and (member is None or member.barred):
+            action = AllowPromotion(database.name, self.candidate)
+            undo = ForbidPromotion(database.name, self.candidate)
+            yield self._step("allow", phase, action, needs, undo=undo)
 
     def _forbid(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
         """Yield that copies follow as they are declared again, which an earlier run had lead."""
@@ -201,9 +154,9 @@ class Moving:
         service, had_all = self.service.name, self.had_all
         action = TakeOver(database.name, lost, self.candidate, service, self.run, had_all)
         return replace(
-            self._step("promote", Phase.PROMOTE, action, needs, deadline=30 * _SECOND),
-            settle=5 * _SECOND,
-            expected=3 * _SECOND,
+            self._step("promote", Phase.PROMOTE, action, needs, deadline=30 * SECOND),
+            settle=5 * SECOND,
+            expected=3 * SECOND,
             point_of_no_return=True,
             # who asked accepts the loss; a second person does as well
             gate=None if self.loss.is_nothing else APPROVE,
@@ -220,49 +173,13 @@ class Moving:
             self.run,
         )
         return replace(
-            self._step("promote", Phase.PROMOTE, action, (drain,), deadline=30 * _SECOND),
-            settle=5 * _SECOND,
-            expected=3 * _SECOND,
+            self._step("promote", Phase.PROMOTE, action, (drain,), deadline=30 * SECOND),
+            settle=5 * SECOND,
+            expected=3 * SECOND,
             # what was sent once may come about minutes later, under no run
             attempts=1,
             point_of_no_return=True,
         )
-
-    def canaries(
-        self, name: str, phase: Phase, needs: tuple[StepId, ...]
-    ) -> Iterator[RecoveryStep]:
-        """Yield a row to be written at each host of the target."""
-        for host in self.taking:
-            key = f"canary-{self.run}-{name}-{host}"
-            action = WriteCanary(self.service.name, host, key)
-            yield self._step(f"{name}-{host}", phase, action, needs, deadline=20 * _SECOND)
-
-    def reroute(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
-        """Yield how the address comes to the target; nothing where it is there."""
-        name, target = self.service.name, self.request.target
-        if self.placed.site == target:
-            return
-        record = MovePlacement(name, self.placed.site, target, self.epoch, self.run)
-        place = replace(self._step("place", Phase.REROUTE, record, needs), point_of_no_return=True)
-        announced = [
-            self._step(
-                f"announce-{h}", Phase.REROUTE, AnnounceService(name, h, self.epoch), (place.id,)
-            )
-            for h in self.taking
-        ]
-        yield place
-        yield from announced
-        for host in self.serving:
-            if host not in self.request.lost:
-                action = WithdrawService(name, host, self.epoch, tuple(self.taking))
-                yield self._step(f"withdraw-{host}", Phase.REROUTE, action, _ids(announced))
-
-    def verify(self, needs: tuple[StepId, ...]) -> RecoveryStep:
-        """Return the last look at the service, from outside."""
-        action = VerifyService(self.service.name, self.service.database, self.request.target)
-        verify = self._step("verify", Phase.VERIFY, action, needs, deadline=90 * _SECOND)
-        # once: it sends nothing, and looks for as long as its deadline
-        return replace(verify, steady=_STEADY, expected=_STEADY, attempts=1)
 
     def _compare(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
         """Yield the proof that the new leader has all; nothing where the old one is lost."""
@@ -274,27 +191,3 @@ class Moving:
     def _close(self, needs: tuple[StepId, ...]) -> RecoveryStep:
         release = ReleaseWorkload(self.service.name, self.run)
         return self._step("close", Phase.CLOSE, release, needs)
-
-    def _step(
-        self,
-        name: str,
-        phase: Phase,
-        action: Action,
-        needs: tuple[StepId, ...] = (),
-        *,
-        undo: Action | None = None,
-        deadline: timedelta = 10 * _SECOND,
-    ) -> RecoveryStep:
-        return Step(
-            StepId(f"{self.prefix}{name}"),
-            action,
-            phase,
-            needs,
-            epoch=self.epoch,
-            undo=undo,
-            deadline=deadline,
-        )
-
-
-def _ids(steps: list[RecoveryStep]) -> tuple[StepId, ...]:
-    return tuple(step.id for step in steps)

@@ -109,6 +109,10 @@ class Moved:
     deciding: Deciding
     loss: LossBound = NOTHING
     """what may be lost of what was acknowledged"""
+    needs: tuple[ServiceName, ...] = ()
+    """services without which it is of no use, whether the plan moves them or not"""
+    needed_by: tuple[ServiceName, ...] = ()
+    """services that are of no use without it"""
 
 
 @dataclass(frozen=True, slots=True)

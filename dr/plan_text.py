@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dr.actions import describe
 from dr.conditions import after, before
-from dr.plan import Phase, RecoveryPlan, RecoveryStep
+from dr.plan import Basis, Phase, RecoveryPlan, RecoveryStep
 from dr.plan_figures import served_after
 from dr.questions import state
 
@@ -29,6 +29,7 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         yield f"  {moved.service} is at {moved.source}, epoch {epoch}; it moves to {moved.target}"
         leader = moved.deciding.leader or "nobody who is left"
         yield f"  {moved.database} is led by {leader}"
+    yield from _needs(basis)
     if basis.lost:
         yield f"  given up     {', '.join(basis.lost)}"
         for moved in basis.moves:
@@ -42,6 +43,17 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
     yield f"  expected     citizens are served {served:.0f} s after it begins"
     yield f"  on failure   {plan.on_failure}"
     yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
+
+
+def _needs(basis: Basis) -> Iterator[str]:
+    moving = [moved.service for moved in basis.moves]
+    for moved in basis.moves:
+        first = [needed for needed in moved.needs if needed in moving]
+        if first:
+            yield f"  in order     {moved.service} needs {', '.join(first)}, announced before it"
+        left = [other for other in moved.needed_by if other not in moving]
+        if left:
+            yield f"  needed by    {', '.join(left)}; not moved with {moved.service}"
 
 
 def _steps(plan: RecoveryPlan, *, conditions: bool) -> Iterator[str]:

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from core.runs.plan import Plan, RunName
+from core.runs.plan import Plan, RunName, StepId
 from dr.facts import Facts
 from dr.moving import Moving
-from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, Votes
-from dr.request import Move, candidates, service_in
+from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, RecoveryStep, Votes
+from dr.request import Move, candidate, service_in
 from dr.rules.failback import target_was_stable
 from dr.rules.lacking import had_all_alone
 from dr.rules.table import refusals
@@ -78,7 +78,8 @@ def plan_failover(
 ) -> RecoveryPlan:
     """Return the plan that has other sites serve what hosts served that are given up.
 
-    ``requests`` has a move for each service, all with the same hosts lost; ``facts`` was seen of
+    ``requests`` has a move for each service, all with the same hosts lost, in the order in which
+    they are to be read. What needs another of them is announced after it. ``facts`` was seen of
     each of them a moment ago. ``lost`` is what people call the hosts. Equal arguments give equal
     plans.
 
@@ -97,14 +98,15 @@ def _plan(
     intent: Intent,
     title: str,
 ) -> RecoveryPlan:
-    moving = [
+    moving = _in_need(
         _moving(network, facts[request.service], request, occasion, alone=len(requests) == 1)
         for request in requests
-    ]
+    )
+    steps = [step for first, *others in _together(moving) for step in first.steps(others)]
     return Plan(
         id=occasion.run,
         title=title,
-        steps=tuple(step for first, *others in _together(moving) for step in first.steps(others)),
+        steps=tuple(_in_order(steps)),
         basis=Basis(
             environment=network.environment,
             intent=intent,
@@ -124,6 +126,34 @@ def _votes(network: Network, lost: frozenset[HostName]) -> Votes | None:
     return Votes(len(left), len(network.voters)) if lost else None
 
 
+def _in_need(moving: Iterable[Moving]) -> list[Moving]:
+    """Return ``moving``, each waiting for those of them that it needs."""
+    by_name = {each.service.name: each for each in moving}
+    return [
+        replace(
+            each,
+            awaited=tuple(
+                step
+                for needed in each.service.needs
+                if needed in by_name
+                for step in by_name[needed].arrivals
+            ),
+        )
+        for each in by_name.values()
+    ]
+
+
+def _in_order(steps: Iterable[RecoveryStep]) -> Iterator[RecoveryStep]:
+    """Yield ``steps`` as they come, but each after those that it needs."""
+    waiting = list(steps)
+    earlier: set[StepId] = set()
+    while waiting:
+        step = next(step for step in waiting if earlier.issuperset(step.needs))
+        waiting.remove(step)
+        earlier.add(step.id)
+        yield step
+
+
 def _together(moving: Iterable[Moving]) -> Iterable[list[Moving]]:
     """Return who shares a database, first who was asked for first."""
     groups: dict[DatabaseName, list[Moving]] = {}
@@ -137,7 +167,8 @@ def _moving(
 ) -> Moving:
     for refusal in refusals(network, facts, request):
         raise refusal
-    if facts.placement is None or facts.claim is None:
+    chosen = candidate(network, facts, request)
+    if facts.placement is None or facts.claim is None or chosen is None:
         raise AssertionError("rules let pass what cannot be planned")
     return Moving(
         network=network,
@@ -146,7 +177,7 @@ def _moving(
         facts=facts,
         placed=facts.placement,
         claim=facts.claim,
-        candidate=candidates(network, request)[0].host,
+        candidate=chosen.host,
         had_all=had_all_alone(network, facts, request),
         run=occasion.run,
         prefix="" if alone else f"{request.service}.",
@@ -162,4 +193,10 @@ def _moved(moving: Moving) -> Moved:
         candidate=moving.candidate,
         deciding=Deciding.among(moving.facts, moving.request, moving.candidate),
         loss=moving.loss,
+        needs=moving.service.needs,
+        needed_by=tuple(
+            service.name
+            for service in moving.network.services
+            if moving.service.name in service.needs
+        ),
     )

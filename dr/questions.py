@@ -236,7 +236,7 @@ def _of_the_database(question: OfADatabase) -> str:  # noqa: C901 - one line a q
         case IsLedAt(database, site):
             statement = f"{database} is led at {site}"
         case IsSynchronous(database, host):
-            statement = f"{host} is a synchronous standby of {database}"
+            statement = f"{host} is a synchronous standby of {database} that may lead"
         case LagsAtMost(database, host, limit_bytes):
             statement = f"{host} is at most {limit_bytes} bytes behind in {database}"
         case Hears(database, host, leader):

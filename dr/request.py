@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.errors import PlanRefused
+from dr.facts import Facts
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Member, Network, Service
 from inventory.problems import nearest
@@ -50,6 +51,18 @@ def candidates(network: Network, request: Move) -> list[Member]:
     return [m for m in able if m.synchronous] + [
         m for m in able if not m.synchronous and request.lost
     ]
+
+
+def candidate(network: Network, facts: Facts, request: Move) -> Member | None:
+    """Return who is to lead the database afterwards; None: nobody at the target may.
+
+    Who leads already; or else the first that commits wait for now; or else the first.
+    """
+    able = candidates(network, request)
+    waited_for = facts.synchronous or frozenset()
+    leading = [member for member in able if member.host == facts.leader]
+    in_step = [member for member in able if member.host in waited_for]
+    return next(iter((*leading, *in_step, *able)), None)
 
 
 def members_at_target(network: Network, request: Move) -> list[HostName]:

@@ -64,6 +64,8 @@ class HostMember:
     makes_database: bool
     """every other member waits for a leader"""
     synchronous: bool
+    barred: bool
+    """it never leads by itself"""
     synchronous_node_count: int
     blocks: bool
     """without a synchronous partner it stops acknowledging writes"""
@@ -218,12 +220,12 @@ def _restart_on(program: str, passwords: tuple[HostPassword, ...]) -> tuple[Host
 
 def _member(network: Network, host: Host, database: Database) -> HostMember:
     member = next(m for m in database.members if m.host == host.name)
-    home = next(m.host for m in database.members if m.site == database.home)
     folder, account = patroni_folder(database.name), etcd.patroni_account(database.name)
     return HostMember(
         database=database.name,
-        makes_database=host.name == home,
+        makes_database=host.name == _maker(database),
         synchronous=member.synchronous,
+        barred=member.barred,
         synchronous_node_count=database.synchronous_node_count,
         blocks=database.last_copy is LastCopy.BLOCK,
         port=database.port,
@@ -247,6 +249,10 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
         changers_user=patroni.USER,
         changers_password=patroni.password_name(database.name),
     )
+
+
+def _maker(database: Database) -> HostName:
+    return next(member.host for member in database.members if member.site == database.home)
 
 
 def _addresses(network: Network, database: Database) -> tuple[MemberAddress, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -10,7 +11,7 @@ from typing import Any
 
 from inventory import addresses
 from inventory.allocate import Allocations, pair_of
-from inventory.hosts import DeclaredHost, hosts_of
+from inventory.hosts import DeclaredHost, hosts_of, profile_of
 from inventory.model import DatabaseEntry, Inventory, LinkEntry, ServiceEntry, SiteEntry
 from inventory.names import (
     DatabaseName,
@@ -165,15 +166,23 @@ class _Derivation:
         )
 
     def _database(self, name: DatabaseName, entry: DatabaseEntry) -> Database:
-        copies = [*entry.synchronous, *entry.asynchronous]
+        sites = sorted(
+            [*entry.synchronous, *entry.asynchronous], key=lambda site: self._sites[site].number
+        )
         return Database(
             name=name,
             home=entry.home,
             members=tuple(
-                Member(self._with_role(site, Role.DATABASE)[0], site, site in entry.synchronous)
-                for site in sorted(copies, key=lambda site: self._sites[site].number)
+                Member(
+                    host,
+                    site,
+                    synchronous=site in entry.synchronous,
+                    far=self._sites[site].region != self._sites[entry.home].region,
+                )
+                for site in sites
+                for host in self._keeping(site)[: copies_at(entry, site)]
             ),
-            synchronous_node_count=max(1, len(entry.synchronous) - 1),
+            synchronous_node_count=waited_for(entry, failure_sets(self._inventory)),
             last_copy=entry.last_copy,
             port=entry.port,
         )
@@ -196,10 +205,36 @@ class _Derivation:
             recovery_time=tier.recovery_time,
             recovery_point=tier.recovery_point,
             stable_for=tier.stable_for,
+            needs=entry.needs,
         )
+
+    def _keeping(self, site: SiteName) -> list[HostName]:
+        """Return who keeps databases at ``site``; who does so at this site alone comes last."""
+        profile = profile_of(self._inventory, self._profile)
+        usual = profile.kinds.get(self._sites[site].kind, {})
+        everywhere = {f"{site}-{host}" for host, roles in usual.items() if Role.DATABASE in roles}
+        return sorted(self._with_role(site, Role.DATABASE), key=lambda host: host not in everywhere)
 
     def _with_role(self, site: SiteName, role: Role) -> list[HostName]:
         return [host.name for host in self._hosts if host.site == site and role in host.roles]
+
+
+def copies_at(entry: DatabaseEntry, site: SiteName) -> int:
+    """Return how many copies ``site`` holds of a database that it holds at all."""
+    return entry.copies.get(site, 1)
+
+
+def waited_for(entry: DatabaseEntry, failures: Iterable[FailureSet]) -> int:
+    """Return how many copies a commit waits for, so that none of ``failures`` takes all of them.
+
+    A loss that no synchronous copy would outlive is not one of them: nothing protects from it.
+    """
+    taken = [
+        sum(copies_at(entry, site) for site in entry.synchronous if site in failure.sites)
+        for failure in failures
+        if not failure.sites.issuperset(entry.synchronous)
+    ]
+    return max([1, *taken])
 
 
 def failure_sets(inventory: Inventory) -> tuple[FailureSet, ...]:

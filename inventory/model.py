@@ -171,9 +171,15 @@ class DatabaseEntry(_Declared):
     home: SiteName
     """bootstraps first, alone"""
     synchronous: Annotated[Sites, Field(min_length=1)]
-    """sites with a copy that may become the leader by itself; ``home`` among them"""
+    """sites with a copy that commits may wait for; ``home`` among them. One in the region of
+    ``home`` may lead by itself, one in another region only by a plan
+    """
     asynchronous: Sites = ()
     """sites with a copy that is never waited for, and promoted by a plan only"""
+    copies: dict[SiteName, Annotated[int, Field(ge=2, le=9)]] = {}
+    """how many copies a site holds, each on a host of its own, where that is more than one"""
+    synchronous_rtt_ms: Annotated[float, Field(gt=0, le=1000)] | None = None
+    """in place of the network's: what each commit of this database may wait, in milliseconds"""
     last_copy: Annotated[LastCopy, Field(strict=False)]
     port: Port
 
@@ -187,6 +193,8 @@ class ServiceEntry(_Declared):
     refuges: Sites = ()
     """where it may go, best first; without ``home``"""
     database: DatabaseName
+    needs: Annotated[tuple[ServiceName, ...], Field(strict=False)] = ()
+    """services without which it is of no use; after a loss they are there before it"""
     port: Port
     """of the application, on its host's loopback interface"""
 

@@ -1,7 +1,6 @@
 """The derived network: everything that follows from an inventory, computed once.
 
-``Inventory`` is what a person wrote; ``Network`` is what it means (addresses,
-numbers, voters, members). Nothing downstream reads YAML or invents an address.
+``Inventory`` is what was written, ``Network`` what it means: nobody downstream reads YAML.
 """
 
 from __future__ import annotations
@@ -149,12 +148,19 @@ class LastCopy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One copy of a database; a site holds one at most."""
+    """One copy of a database."""
 
     host: HostName
     site: SiteName
     synchronous: bool
-    """False: carries Patroni's ``nosync`` and ``nofailover`` until a plan lifts them"""
+    """whether commits may wait for it; False: it carries Patroni's ``nosync``"""
+    far: bool = False
+    """whether it lies in another region than the home of its database"""
+
+    @property
+    def barred(self) -> bool:
+        """Whether it never leads by itself: it carries ``nofailover`` until a plan lifts that."""
+        return self.far or not self.synchronous
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,7 @@ class Database:
     """bootstraps first, alone; otherwise the first leader is a race"""
     members: tuple[Member, ...]
     synchronous_node_count: int
+    """how many copies each commit waits for, beside the leader's own"""
     last_copy: LastCopy
     port: int
 
@@ -190,9 +197,9 @@ class Service:
     recovery_time: timedelta
     recovery_point: timedelta
     stable_for: timedelta | None = None
-    """how long a site that returned is to be up before a move back to it is offered; None: its
-    tier does not say, and none is offered
-    """
+    """how long a site that returned is to be up before a move back to it is offered; None: never"""
+    needs: tuple[ServiceName, ...] = ()
+    """services without which it is of no use"""
 
 
 @dataclass(frozen=True, slots=True)

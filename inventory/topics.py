@@ -126,9 +126,10 @@ def _database(database: Database) -> Cells:
         "workload": database.name,
         "kind": "database",
         "home": database.home,
-        "others": " ".join(away),
+        "others": " ".join(dict.fromkeys(away)),
         "at": f"port {database.port}",
-        "promise": f"last copy: {database.last_copy}",
+        "promise": f"commits wait for {database.synchronous_node_count}; "
+        f"last copy: {database.last_copy}",
         "hosts": " ".join(
             member.host if member.synchronous else f"{member.host} (asynchronous)"
             for member in database.members
@@ -137,6 +138,7 @@ def _database(database: Database) -> Cells:
 
 
 def _service(service: Service) -> Cells:
+    needs = f"; needs {', '.join(service.needs)}" if service.needs else ""
     return {
         "workload": service.name,
         "kind": "service",
@@ -144,7 +146,7 @@ def _service(service: Service) -> Cells:
         "others": " ".join(service.refuges),
         "at": str(service.address),
         "promise": f"{service.tier}: back in {duration(service.recovery_time)}, "
-        f"loses {duration(service.recovery_point)} at most",
+        f"loses {duration(service.recovery_point)} at most{needs}",
         "hosts": " ".join(service.hosts),
     }
 

@@ -81,7 +81,7 @@ class Patch:
         """
         for service in self.network.services:
             members = doors.database.members(service.database)
-            standbys = [name for name, one in members.items() if one.synchronous]
+            standbys = [n for n, one in members.items() if one.synchronous and not one.barred]
             claim = doors.records.claim(service.name)
             if claim.run is None and standbys and host in members and members[host].leads:
                 order = SwitchOrder(service.database, host, standbys[0], service.name, claim)

@@ -19,11 +19,13 @@ TWO_SITES = ROOT / "tests" / "inventories" / "two-sites"
 THREE_SITES = ROOT / "tests" / "inventories" / "three-sites"
 FOURTH_SITE = ROOT / "tests" / "inventories" / "fourth-site"
 """only the fourth site; lay it over ``DECLARED``"""
+PORTAL_ALONE = (DECLARED, ROOT / "tests" / "inventories" / "portal-alone")
+"""the default network with one service and its database, where a test is about no more"""
 TWO_DATABASES = ROOT / "tests" / "inventories" / "two-databases"
-"""only a second service on a second database, on the same hosts; lay it over ``DECLARED``"""
+"""only a second service on a second database, on the same hosts; lay it over ``PORTAL_ALONE``"""
 
 SHARED_DATABASE = ROOT / "tests" / "inventories" / "shared-database"
-"""only a second service on the default network's database; lay it over ``DECLARED``"""
+"""only a second service on the same database; lay it over ``PORTAL_ALONE``"""
 
 TWIN_HOSTS = ROOT / "tests" / "inventories" / "twin-hosts"
 """a small network of its own, profile ``twins``: each centre has two hosts that may serve"""

@@ -19,7 +19,7 @@ from dr.simulation.truth import Served
 from dr.simulation.world import World, rehearsed
 from inventory.names import OperatorName, ServiceName, SiteName
 from inventory.network import Network
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 
 SERVICE = ServiceName("public-service-portal")
 RUN = RunName("20300101-000002-move")
@@ -83,7 +83,7 @@ class Rehearsal:
 
 def rehearsal(profile: str = "compact", seed: int = 0, target: str = "ndc02") -> Rehearsal:
     """Return a healthy world two seconds after its beginning, and a plan for it."""
-    return rehearsal_in(network(profile), SERVICE, seed, target)
+    return rehearsal_in(network(profile, *PORTAL_ALONE), SERVICE, seed, target)
 
 
 def rehearsal_in(of: Network, service: ServiceName, seed: int, target: str) -> Rehearsal:

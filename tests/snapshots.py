@@ -16,7 +16,7 @@ from dr.seam import LogProgress
 from dr.watching import SightWord
 from inventory.host_units import units_of
 from inventory.names import HostName, LinkName, SiteName
-from inventory.network import Database, Host, Network, Role
+from inventory.network import Database, Host, Member, Network, Role
 from monitors.catalogue import (
     BFD_SESSION_UP,
     BGP_SESSION_UP,
@@ -49,10 +49,10 @@ def all_well(of: Network) -> Readings:
                 members=tuple(
                     MemberAnswer(
                         name=each.host,
-                        role="leader" if each.site == database.home else _standby(each.synchronous),
-                        state="running" if each.site == database.home else "streaming",
+                        role=_role(database, each),
+                        state="running" if each == _leader(database) else "streaming",
                         timeline=3,
-                        lag=None if each.site == database.home else 0,
+                        lag=None if each == _leader(database) else 0,
                     )
                     for each in database.members
                 )
@@ -65,7 +65,7 @@ def all_well(of: Network) -> Readings:
                 3,
                 5000,
                 5000,
-                _others(database, database.home) if member.site == database.home else frozenset(),
+                _others(database, member.host) if member == _leader(database) else frozenset(),
             )
             for database in of.databases
             for member in database.members
@@ -161,7 +161,7 @@ def site_down(profile: str = "tiny", site: str = "ndc01") -> Snapshot:
                     4,
                     5000,
                     5000,
-                    _others(database, refuge) if member.site == refuge else frozenset(),
+                    _others(database, member.host) if member.site == refuge else frozenset(),
                 )
                 for database in of.databases
                 for member in database.members
@@ -211,12 +211,23 @@ def endangered(profile: str = "tiny") -> Snapshot:
     )
 
 
-def _others(database: Database, leads: SiteName) -> frozenset[HostName]:
-    return frozenset(m.host for m in database.members if m.site != leads)
+def _leader(database: Database) -> Member:
+    return next(member for member in database.members if member.site == database.home)
 
 
-def _standby(synchronous: bool) -> str:  # noqa: FBT001 - a column of the table above
-    return "quorum_standby" if synchronous else "replica"
+def _others(database: Database, leads: HostName) -> frozenset[HostName]:
+    return frozenset(m.host for m in database.members if m.host != leads)
+
+
+def _role(database: Database, member: Member) -> str:
+    """Return what Patroni calls ``member``: of those that never lead it takes what is missing."""
+    leader = _leader(database)
+    able = [m for m in database.members if m != leader and m.synchronous]
+    able.sort(key=lambda m: m.barred)
+    if member == leader:
+        return "leader"
+    in_step = able[: max(database.synchronous_node_count, sum(not m.barred for m in able))]
+    return "quorum_standby" if member in in_step else "replica"
 
 
 def _promoted(told: MemberAnswer, of: Network, site: SiteName) -> MemberAnswer:

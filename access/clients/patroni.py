@@ -29,7 +29,7 @@ _SYNCHRONOUS: Final = frozenset({"sync_standby", "quorum_standby"})
 
 
 BAR: Final = "nofailover"
-"""the tag of a member that never leads; ours carry ``nosync`` beside it, or neither"""
+"""the tag of a member that never leads; one that is never waited for carries ``nosync`` too"""
 
 
 class MemberAnswer(BaseModel):

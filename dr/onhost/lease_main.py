@@ -80,7 +80,7 @@ def _in_thread(run: Callable[[], None]) -> None:
 
 
 def _in_step(root: str) -> bool:
-    """Tell whether a commit waits for a standby that follows, as the member's Patroni knows."""
+    """Tell whether a commit waits for a standby that may lead, as the member's Patroni knows."""
     # a client for HTTPS costs 30 MB, on every host, for what is asked on a bad day
     from access.clients import http, patroni  # noqa: PLC0415 - see above
 
@@ -92,7 +92,7 @@ def _in_step(root: str) -> bool:
             members = patroni.cluster(over, root).members
     except NdcError:
         return False
-    return any(member.synchronous and member.streams for member in members)
+    return any(m.synchronous and m.streams and not m.barred for m in members)
 
 
 if __name__ == "__main__":

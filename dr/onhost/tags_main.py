@@ -2,10 +2,10 @@
 
     python -I -m dr.onhost.tags_main DATABASE allow|forbid EPOCH
 
-Run as root over SSH by a recovery, on a host whose copy is declared asynchronous. Patroni reads
-a folder: what ``ndc up`` declares, and after it the file that is written here, which nobody else
-writes or removes. It says under which epoch it was written; an older one is refused. Prints one
-line of JSON: what the member was told, or why it was refused.
+Run as root over SSH by a recovery, on a host whose copy is declared never to lead by itself.
+Patroni reads a folder: what ``ndc up`` declares, and after it the file that is written here, which
+nobody else writes or removes. It says under which epoch it was written; an older one is refused.
+Prints one line of JSON: what the member was told, or why it was refused.
 """
 
 from __future__ import annotations

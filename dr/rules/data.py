@@ -9,8 +9,8 @@ from core.errors import PlanRefused
 from dr.conditions import LAG_LIMIT_BYTES
 from dr.copies import UNKNOWN, objections, watched
 from dr.facts import Facts
-from dr.request import Move, candidates, members_at_target, service_in
-from dr.rules.lacking import lacks, replays
+from dr.request import Move, candidate, members_at_target, service_in
+from dr.rules.lacking import lacks, may_lack, replays
 from inventory.names import HostName
 from inventory.network import Network
 
@@ -36,9 +36,9 @@ def candidate_has_everything(
     network: Network, facts: Facts, request: Move
 ) -> Iterator[PlanRefused]:
     """Nothing acknowledged is lost: the candidate is a synchronous standby, and keeps up."""
-    names = members_at_target(network, request)
+    chosen = candidate(network, facts, request)
     database = service_in(network, request).database
-    if not names:
+    if chosen is None:
         yield PlanRefused(
             f"{database} has no synchronous member at {request.target}",
             expected="a member that may become the leader without a loss",
@@ -46,25 +46,25 @@ def candidate_has_everything(
             next_step="choose a site with a synchronous member",
         )
         return
-    candidate = names[0]
-    if facts.leader == candidate:
+    host = chosen.host
+    if facts.leader == host:
         return
-    if not candidates(network, request)[0].synchronous:
-        yield from lacks(database, facts, request, candidate)
+    if may_lack(facts, request, chosen):
+        yield from lacks(database, facts, request, host)
         return
-    if candidate not in (facts.synchronous or ()):
+    if host not in (facts.synchronous or ()):
         yield PlanRefused(
-            f"{candidate} is not a synchronous standby of {database}",
-            expected=candidate,
+            f"{host} is not a synchronous standby of {database}",
+            expected=host,
             actual=_listed(facts.synchronous),
             next_step="wait until it is in step: `ndc status` shows the replicas",
         )
     if request.lost and facts.leader in {None, *request.lost}:
-        yield from replays(facts, candidate, database)
+        yield from replays(facts, host, database)
         return  # a leader that is lost sends nothing, and tells nothing
-    yield from _lag(facts, candidate, database)
+    yield from _lag(facts, host, database)
     if facts.leader is not None:
-        yield from objections(database, facts.leader, candidate, facts)
+        yield from objections(database, facts.leader, host, facts)
 
 
 def patroni_watches(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:

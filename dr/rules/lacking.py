@@ -9,14 +9,14 @@ from core.errors import PlanRefused
 from dr.bound import bound
 from dr.copies import UNKNOWN
 from dr.facts import Facts
-from dr.request import Move, candidates, service_in
+from dr.request import Move, candidate, service_in
 from inventory.names import HostName
-from inventory.network import Network
+from inventory.network import Member, Network
 
 _LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"
 
 
-def lacks(database: str, facts: Facts, request: Move, candidate: HostName) -> Iterator[PlanRefused]:
+def lacks(database: str, facts: Facts, request: Move, heir: HostName) -> Iterator[PlanRefused]:
     """Refuse a copy that follows asynchronously while anybody is left who has every write."""
     if facts.leader not in {None, *request.lost}:
         yield PlanRefused(
@@ -36,21 +36,21 @@ def lacks(database: str, facts: Facts, request: Move, candidate: HostName) -> It
         return
     for host in sorted(facts.last_word.had_all - request.lost):
         yield PlanRefused(
-            f"{host} may have every acknowledged write of {database}, and {candidate} has not",
+            f"{host} may have every acknowledged write of {database}, and {heir} has not",
             expected="that all who may have them are given up",
             actual=f"{host} is not",
             next_step=f"choose the site of {host}; or give it up as well: --lost {host}",
         )
-    yield from replays(facts, candidate, database)
+    yield from replays(facts, heir, database)
 
 
 def loss_is_accepted(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
     """Refuse to lose more than the tier's objective, or what nobody can tell, for nobody's word."""
     service = service_in(network, request)
-    had_all = had_all_alone(network, facts, request)
-    if not had_all or request.accepted_loss:
+    had_all, chosen = had_all_alone(network, facts, request), candidate(network, facts, request)
+    if not had_all or chosen is None or request.accepted_loss:
         return
-    loss = bound(facts, candidates(network, request)[0].host, had_all)
+    loss = bound(facts, chosen.host, had_all)
     objective = service.recovery_point
     if loss.exceeds(objective):
         yield PlanRefused(
@@ -67,19 +67,33 @@ def had_all_alone(network: Network, facts: Facts, request: Move) -> tuple[HostNa
 
     Empty where it lacks none: it leads already, or commits waited for it.
     """
-    able = candidates(network, request)
-    if not able or able[0].synchronous or facts.leader == able[0].host:
+    chosen = candidate(network, facts, request)
+    if chosen is None or not may_lack(facts, request, chosen):
         return ()
     return tuple(sorted(facts.last_word.had_all)) if facts.last_word else ()
 
 
-def replays(facts: Facts, candidate: HostName, database: str) -> Iterator[PlanRefused]:
+def may_lack(facts: Facts, request: Move, chosen: Member) -> bool:
+    """Tell whether ``chosen`` may lack what was acknowledged, and nobody who has it is left.
+
+    Commits never wait for a copy that is declared asynchronous. For another they did not wait if
+    all are lost who had every write.
+    """
+    if facts.leader == chosen.host:
+        return False
+    if not chosen.synchronous:
+        return True
+    had_all = facts.last_word.had_all if facts.last_word else frozenset()
+    return bool(had_all) and had_all <= request.lost
+
+
+def replays(facts: Facts, heir: HostName, database: str) -> Iterator[PlanRefused]:
     """Refuse a copy that would lead without what it has received."""
-    own = facts.progress.get(candidate)
+    own = facts.progress.get(heir)
     if own is None or own.stands_still:
         yield PlanRefused(
-            f"{candidate} does not replay what it received of {database}",
+            f"{heir} does not replay what it received of {database}",
             expected="that it replays what it has: a leader shows no more than it replayed",
             actual=UNKNOWN if own is None else f"{own.unreplayed} bytes behind what it received",
-            next_step=f"ndc ssh {candidate} -- journalctl -u patroni-{database} -n 20",
+            next_step=f"ndc ssh {heir} -- journalctl -u patroni-{database} -n 20",
         )

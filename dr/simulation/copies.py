@@ -155,6 +155,19 @@ class SimulatedCopies(SimulatedLog):
             and self.around.plant.reaches(self.leader, host)
         )
 
+    def wanted(self) -> set[HostName]:
+        """Return the standbys that commits are to wait for: all that may lead.
+
+        Of those that never do it takes as many as are missing then, first who was one of them.
+        """
+        following = [m for m in self.declared.members if self.follows(m.host)]
+        standbys = [m for m in following if m.host != self.leader]
+        able = {m.host for m in standbys if m.host not in self.barred}
+        others = [m.host for m in standbys if m.host in self.barred and m.synchronous]
+        missing = max(self.declared.synchronous_node_count - len(able), 0)
+        others.sort(key=lambda host: host not in self.synchronous)
+        return able | set(others[:missing])
+
     def progress_of(self, host: HostName) -> LogProgress:
         """Return how far ``host`` came."""
         followers = [h for h, reached in self.followers() if reached]

@@ -62,10 +62,11 @@ class SimulatedDatabase(SimulatedMembers):
             declared=declared,
             around=around,
             leader=leader,
-            synchronous={m.host for m in declared.members if m.synchronous and m.host != leader},
+            synchronous=set(),
             alive={member.host for member in declared.members},
-            barred={member.host for member in declared.members if not member.synchronous},
+            barred={member.host for member in declared.members if member.barred},
         )
+        database.synchronous = database.wanted()
         database.say_position()
         around.plant.watchers.append(database.notice)
         database.tell("leads", leader, database.timeline)
@@ -75,12 +76,13 @@ class SimulatedDatabase(SimulatedMembers):
         """Begin a planned switch.
 
         Raises:
-            Rejected: another leads, or the candidate is not synchronous; nothing happened.
+            Rejected: another leads, or the candidate is not synchronous, or is never to lead;
+                nothing happened.
         """
         if self.switching or self.leader != leader:
             raise Rejected(f"leader name does not match: {self.leader}")
-        if candidate not in self.synchronous:
-            raise Rejected(f"candidate {candidate} is not synchronous")
+        if candidate not in self.synchronous - self.barred:
+            raise Rejected(f"candidate {candidate} is not synchronous, or is barred")
         self.order = (leader, candidate)
         self._obey()
 
@@ -88,7 +90,7 @@ class SimulatedDatabase(SimulatedMembers):
         if self.order is None or not (self.leads(self.order[0]) and self.renews):
             return
         (leader, candidate), self.order = self.order, None
-        if candidate not in self.synchronous:
+        if candidate not in self.synchronous - self.barred:
             return  # Patroni clears an order that it cannot obey
         taking = self.time_to_promote()
         self._vacate()
@@ -196,7 +198,7 @@ class SimulatedDatabase(SimulatedMembers):
         """Give the key to the best of those that may have it, if enough of them can be compared."""
         if self.leader is not None or self.switching or self.paused or self.around.quorum.alarms:
             return
-        able = [host for host in self._heirs() if self._is_able(host)]
+        able = [h for h in self._heirs() if self._is_able(h) and h not in self.barred]
         compared = [host for host in able if host in self.entitled]
         spare = min(self.declared.synchronous_node_count, len(self.entitled))
         if self.former not in able and len(compared) <= len(self.entitled) - spare:
@@ -247,9 +249,9 @@ class SimulatedDatabase(SimulatedMembers):
         self._after(self.rejoining, self._settle)
 
     def _settle_soon(self) -> None:
-        if not self._settling and self.leads(self.leader) and self._wanted() != self.synchronous:
+        if not self._settling and self.leads(self.leader) and self.wanted() != self.synchronous:
             self._settling = True
-            gone = self.synchronous - self._wanted()
+            gone = self.synchronous - self.wanted()
             self._after(self.between(_NOTICES_AFTER) if gone else self.rejoining, self._settle)
 
     def _settle(self) -> None:
@@ -260,15 +262,11 @@ class SimulatedDatabase(SimulatedMembers):
             and self.reaches_quorum(self.leader)
             and not self.around.quorum.alarms
         ):
-            self.synchronous = self._wanted()
+            self.synchronous = self.wanted()
             for host in self.synchronous:
                 self.unsent.pop(host, None)
             self.alone = not self.synchronous and self.declared.last_copy is LastCopy.CONTINUE
             self.tell("waits-for", self.leader or "", len(self.synchronous))
-
-    def _wanted(self) -> set[HostName]:
-        copies = {member.host for member in self.declared.members} - self.barred
-        return {host for host in copies if host != self.leader and self.follows(host)}
 
     def time_to_promote(self) -> timedelta:
         """Return how long the next promotion takes."""

@@ -89,7 +89,7 @@ class SimulatedMembers(SimulatedCopies):
         if host != self.leader or host in self.recovering:
             return
         for other, _ in [*self.followers()]:
-            if other in self.barred:
+            if other in self.barred and other not in self.synchronous:
                 since = self.around.clock.elapsed() - self.between(_ON_ITS_WAY)
                 recent = sum(self.wrote_at.get(row, since) >= since for row in self.log[-_MOST:])
                 self.unsent[other] = max(self.unsent.get(other, 0), recent)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from inventory.documents import Document, Path
 from inventory.hosts import hosts_of
-from inventory.model import Inventory
-from inventory.names import ProfileName, SiteName
+from inventory.model import DatabaseEntry, Inventory
+from inventory.names import DatabaseName, ProfileName, SiteName
 from inventory.network import Role
 from inventory.problems import Problem, Related, listed
 
@@ -18,6 +18,7 @@ def placement(inventory: Inventory, document: Document) -> Iterator[Problem]:
     if not inventory.sites:
         yield _no_site(document)
     yield from _homes(inventory, document)
+    yield from _copies(inventory, document)
     for profile in inventory.profiles:
         yield from _kinds(profile, inventory, document)
         yield from _carriers(profile, inventory, document)
@@ -68,6 +69,21 @@ def _homes(inventory: Inventory, document: Document) -> Iterator[Problem]:
             )
 
 
+def _copies(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for a site that is to hold several copies, and is named for none."""
+    for name, database in inventory.databases.items():
+        holding = {*database.synchronous, *database.asynchronous}
+        for site in database.copies.keys() - holding:
+            yield Problem(
+                document.key_at("databases", name, "copies", site),
+                "NDC-E0808",
+                f"{site} is to hold copies of {name}, and holds none",
+                expected=f"one of {listed(holding)}",
+                actual=site,
+                next_step=f"add {site} to synchronous or asynchronous, or remove it here",
+            )
+
+
 def _kinds(profile: ProfileName, inventory: Inventory, document: Document) -> Iterator[Problem]:
     kinds = inventory.profiles[profile].kinds
     for site, entry in inventory.sites.items():
@@ -86,32 +102,45 @@ def _kinds(profile: ProfileName, inventory: Inventory, document: Document) -> It
 def _carriers(profile: ProfileName, inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for each use of a site whose hosts lack the role for it."""
     entry = inventory.profiles[profile]
-    for path, site, role in _needs(inventory):
+    for path, site, role, count in _needs(inventory):
         hosts = entry.hosts_at(site, inventory.sites[site].kind)
-        if hosts and not any(role in roles for roles in hosts.values()):
+        able = sum(role in roles for roles in hosts.values())
+        if hosts and able < count:
+            too_few = f"no host of {site}" if count == 1 else f"fewer than {count} hosts of {site}"
             yield Problem(
                 document.at(*path),
                 "NDC-E0805",
-                f"no host of {site} can carry {path[1]} under profile {profile}",
-                expected=f"a host with role {role}",
-                actual=listed({role for roles in hosts.values() for role in roles}),
+                f"{too_few} can carry {path[1]} under profile {profile}",
+                expected=f"a host with role {role}" if count == 1 else f"{count} with role {role}",
+                actual=str(able)
+                if able
+                else listed({role for roles in hosts.values() for role in roles}),
                 next_step=f"choose another site, or give a host of {site} the role",
                 related=Related("the profile", document.key_at("profiles", profile)),
             )
 
 
-def _needs(inventory: Inventory) -> Iterator[tuple[Path, SiteName, Role]]:
+def _needs(inventory: Inventory) -> Iterator[tuple[Path, SiteName, Role, int]]:
+    """Yield where it is written, the site, and how many of its hosts need which role."""
     for link, ends in inventory.links.items():
         for index, site in enumerate(ends.ends):
-            yield ("links", link, "ends", index), site, Role.BORDER
-    for database, copies in inventory.databases.items():
-        for key in ("synchronous", "asynchronous"):
-            for index, site in enumerate(getattr(copies, key)):
-                yield ("databases", database, key, index), site, Role.DATABASE
+            yield ("links", link, "ends", index), site, Role.BORDER, 1
+    for name, database in inventory.databases.items():
+        yield from _needs_of(name, database)
     for service, entry in inventory.services.items():
-        yield ("services", service, "home"), entry.home, Role.SERVICE
+        yield ("services", service, "home"), entry.home, Role.SERVICE, 1
         for index, site in enumerate(entry.refuges):
-            yield ("services", service, "refuges", index), site, Role.SERVICE
+            yield ("services", service, "refuges", index), site, Role.SERVICE, 1
+
+
+def _needs_of(
+    name: DatabaseName, database: DatabaseEntry
+) -> Iterator[tuple[Path, SiteName, Role, int]]:
+    for key in ("synchronous", "asynchronous"):
+        for index, site in enumerate(getattr(database, key)):
+            yield ("databases", name, key, index), site, Role.DATABASE, 1
+    for site, count in database.copies.items():
+        yield ("databases", name, "copies", site), site, Role.DATABASE, count
 
 
 def _host_names(

@@ -9,6 +9,7 @@ from typing import Final
 from core.text import duration
 from inventory.documents import Document
 from inventory.model import Inventory
+from inventory.needs import circle
 from inventory.problems import Problem, Related
 
 _LONGEST: Final = timedelta(days=30)
@@ -18,6 +19,7 @@ def policy(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every rule that is broken."""
     yield from _stability(inventory, document)
     yield from _tiers(inventory, document)
+    yield from _needs(inventory, document)
     yield from _regions(inventory, document)
 
 
@@ -56,6 +58,35 @@ def _tiers(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     service.database, document.at("databases", service.database, "tier")
                 ),
             )
+
+
+def _needs(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for services that wait for each other, or for one that is back too late."""
+    waiting = circle({name: entry.needs for name, entry in inventory.services.items()})
+    if waiting:
+        yield Problem(
+            document.at("services", waiting[0], "needs"),
+            "NDC-E0415",
+            f"{waiting[0]} needs itself",
+            expected="services of which one can be the first to be back",
+            actual=" needs ".join(waiting),
+            next_step="remove one of these needs",
+        )
+    for name, service in inventory.services.items():
+        for index, needed in enumerate(service.needs):
+            other = inventory.services.get(needed)
+            own = inventory.tiers.get(service.tier)
+            base = other and inventory.tiers.get(other.tier)
+            if other and own and base and own.recovery_time < base.recovery_time:
+                yield Problem(
+                    document.at("services", name, "needs", index),
+                    "NDC-E0414",
+                    f"{name} is {service.tier} and needs {needed}, which is {other.tier}",
+                    expected="a service that recovers as fast",
+                    actual=f"{service.tier} needs {other.tier}",
+                    next_step=f"give {needed} tier {service.tier}, or promise less",
+                    related=Related(needed, document.at("services", needed, "tier")),
+                )
 
 
 def _regions(inventory: Inventory, document: Document) -> Iterator[Problem]:

@@ -21,7 +21,13 @@ _DECLARED_IN: Mapping[str, Mapping[str, str]] = {
         "synchronous": "sites",
         "asynchronous": "sites",
     },
-    "services": {"tier": "tiers", "home": "sites", "refuges": "sites", "database": "databases"},
+    "services": {
+        "tier": "tiers",
+        "home": "sites",
+        "refuges": "sites",
+        "database": "databases",
+        "needs": "services",
+    },
     "drills": {"service": "services"},
 }
 """section → key of its entries → the section that declares what is named there"""

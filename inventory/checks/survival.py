@@ -23,6 +23,7 @@ def survival(inventory: Inventory, document: Document) -> Iterator[Problem]:
             yield from _quorum(failure, network, inventory, document)
     for failure in failure_sets(inventory):
         yield from _places_left(failure, inventory, document)
+        yield from _copies_left(failure, inventory, document)
 
 
 def _voteless(profile: ProfileName, network: Network, document: Document) -> Iterator[Problem]:
@@ -69,6 +70,24 @@ def _places_left(
                 expected=f"a site besides {listed(failure.sites)}",
                 actual=f"only at {listed(sites)}",
                 next_step="name a further site for it, or do not promise this",
+                related=Related("promise", _promise(failure, inventory, document)),
+            )
+
+
+def _copies_left(
+    failure: FailureSet, inventory: Inventory, document: Document
+) -> Iterator[Problem]:
+    """Yield a problem for a database that promises to lose nothing, and could lose the last."""
+    for name, entry in inventory.databases.items():
+        point = inventory.tiers[entry.tier].recovery_point
+        if not point and failure.sites.issuperset(entry.synchronous):
+            yield Problem(
+                document.at("databases", name, "tier"),
+                "NDC-E0704",
+                f"{name} is {entry.tier}, and the loss of {failure.name} takes what it wrote last",
+                expected=f"a synchronous copy at a site besides {listed(failure.sites)}",
+                actual=f"synchronous only at {listed(entry.synchronous)}",
+                next_step="name a further site in synchronous, or a tier that may lose something",
                 related=Related("promise", _promise(failure, inventory, document)),
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from math import ceil
 
 import networkx as nx
 
@@ -98,9 +99,11 @@ def _shown(parts: list[list[SiteName]]) -> str:
 
 def _too_slow(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for two sites whose synchronous copies would be too far apart."""
-    budget_ms = inventory.network.synchronous_rtt_ms
     worst = _slowest(inventory, document)
     for name, database in inventory.databases.items():
+        own = database.synchronous_rtt_ms
+        budget_ms = inventory.network.synchronous_rtt_ms if own is None else own
+        budget = ("network",) if own is None else ("databases", name)
         for one, other in combinations(database.synchronous, 2):
             rtt_ms, after = worst[one, other]
             if rtt_ms > budget_ms:
@@ -111,8 +114,9 @@ def _too_slow(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     f"{one} and {other} are too far apart for synchronous copies of {name}",
                     expected=f"{budget_ms:g} ms round trip at most, after the loss of any one link",
                     actual=f"{rtt_ms:g} ms{after}",
-                    next_step=f"hold {name} at {other} asynchronously, or change the budget",
-                    related=Related("budget", document.at("network", "synchronous_rtt_ms")),
+                    next_step=f"hold {name} at {other} asynchronously; or say what each commit of "
+                    f"{name} may wait, synchronous_rtt_ms: {ceil(rtt_ms)}",
+                    related=Related("budget", document.at(*budget, "synchronous_rtt_ms")),
                 )
 
 

@@ -23,6 +23,7 @@ LANGUAGE = {
     "difflib",
     "enum",
     "functools",
+    "graphlib",
     "hashlib",
     "heapq",
     "ipaddress",

@@ -34,11 +34,11 @@ from inventory.etcd import (
 from inventory.names import DatabaseName, HostName
 from inventory.network import Role
 from tests.contract.etcd_server import Server, etcd_server
-from tests.networks import TWIN_HOSTS, network
+from tests.networks import PORTAL_ALONE, TWIN_HOSTS, network
 
 pytestmark = pytest.mark.lab
 
-NETWORK = network("tiny")
+NETWORK = network("tiny", *PORTAL_ALONE)
 HERE = NETWORK.environment
 (DATABASE,) = (database.name for database in NETWORK.databases)
 MONITOR, OTHER, *_ = (host.name for host in NETWORK.hosts_with(Role.MONITOR))

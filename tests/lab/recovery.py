@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,9 +46,9 @@ class Portal:
 
     @classmethod
     def declared(cls, lab: Terminal) -> Portal:
-        """Return the first service of the inventory."""
+        """Return the portal of the inventory; another service may stand beside it."""
         workloads = lab.done("show", "workloads", "--json").value
-        service = next(one for one in workloads if one["kind"] == "service")
+        service = next(one for one in workloads if one["kind"] == "service" and is_portal(one))
         hosts = lab.done("show", "hosts", "--json").value
         door, probing = (
             next(host for host in hosts if role in host["roles"].split())
@@ -68,9 +68,20 @@ class Portal:
         return refuge if site == home else home
 
 
+def is_portal(told: Mapping[str, Any]) -> bool:
+    """Tell whether ``told``, of a service by any table, is about the portal."""
+    return "portal" in str(told.get("workload", told.get("name")))
+
+
+def portal_in(status: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ``ndc status --json`` tells of the portal."""
+    found: dict[str, Any] = next(filter(is_portal, status["services"]))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the service and its database are, as ``ndc status`` tells."""
+    """Where the portal and its database are, as ``ndc status`` tells."""
 
     site: str
     epoch: int
@@ -87,7 +98,7 @@ class Standing:
     @classmethod
     def _glimpsed(cls, lab: Terminal) -> Standing | None:
         status = lab.ndc("status", "--json").value
-        service, database = status["services"][0], status["databases"][0]
+        service, database = portal_in(status), status["databases"][0]
         found = (service["active"], service["epoch"], database["leader"], database["timeline"])
         return None if None in found else cls(*found)
 
@@ -166,6 +177,13 @@ def report_named(lab: Terminal, answer: Answer) -> dict[str, Any]:
     assert path.is_relative_to(paths_of(lab.environment).runs)
     report: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return report
+
+
+def move(lab: Terminal, services: Iterable[str], site: str) -> None:
+    """Move ``services`` to ``site``, one after the other."""
+    for service in services:
+        moved = lab.ndc("dr", "switchover", service, "--to", site, bound_seconds=300)
+        assert moved.code in {0, 1}, moved.stdout + moved.stderr
 
 
 def seen_by_others(lab: Terminal, host: str) -> dict[str, bool]:

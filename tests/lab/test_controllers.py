@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core.clock import wait_until
-from tests.lab.recovery import CLOCK, seen_by_others
+from tests.lab.recovery import CLOCK, portal_in, seen_by_others
 from tests.lab.terminal import Answer, Terminal
 
 pytestmark = pytest.mark.lab
@@ -48,7 +48,7 @@ class _Death:
 def death(lab: Terminal) -> _Death:
     """Return how the host that serves died under the lever and came back."""
     status = lab.done("status", "--wait", "--json", bound_seconds=300).value
-    before = status["services"][0]
+    before = portal_in(status)
     sites = {one["name"]: one["site"] for one in status["hosts"]}
     (host,) = (one for one in before["hosts"] if sites[one] == before["active"])
     lab.done("dr", "hold", "--reason", "the test of controllers")
@@ -79,7 +79,7 @@ def test_controllers_say_who_is_dead_and_what_they_would_do_and_move_nothing(
     assert "the lever is pulled" in said
     assert "lever: nothing starts by itself, held by" in said
     assert f"dr failover --lost {death.host}" in said
-    assert death.off["services"][0]["active"] == death.before["active"]
+    assert portal_in(death.off)["active"] == death.before["active"]
     assert death.settled.code == 0, death.settled.stdout
     assert "nobody holds it" in death.settled.stdout
 
@@ -105,8 +105,7 @@ def test_the_portal_returns_with_the_only_host_that_serves_it(lab: Terminal, dea
 
 
 def _service(lab: Terminal) -> dict[str, Any]:
-    service: dict[str, Any] = lab.ndc("status", "--json").value["services"][0]
-    return service
+    return portal_in(lab.ndc("status", "--json").value)
 
 
 def _suspect(lab: Terminal, host: str, pulse: str | None) -> dict[str, Any] | None:

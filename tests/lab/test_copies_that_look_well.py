@@ -14,9 +14,8 @@ from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 
-STARTUP = "[p]ostgres: .*startup"
+STARTUP = "[p]ostgres: {database}: startup"
 """the process that replays; the brackets keep the shell that is told so out of it"""
-STOP, GO_ON = (("pkill", signal, "-f", STARTUP) for signal in ("-STOP", "-CONT"))
 
 
 def test_a_copy_that_does_not_replay_and_a_paused_patroni_are_told_and_refused(
@@ -26,10 +25,13 @@ def test_a_copy_that_does_not_replay_and_a_paused_patroni_are_told_and_refused(
     database = lab.done("status", "--wait", "--json", bound_seconds=300).value["databases"][0]
     role = {member["role"]: member for member in database["members"]}
     target, name = role["synchronous"]["host"], database["name"]
+    stop, go_on = (
+        ("pkill", signal, "-f", STARTUP.format(database=name)) for signal in ("-STOP", "-CONT")
+    )
     patroni = ("/opt/ndc/venv/bin/patronictl", "-c", f"/etc/patroni/{name}.yml")
 
     with _undone(lab, role["leader"]["host"], (*patroni, "pause"), (*patroni, "resume", "--wait")):
-        with _undone(lab, target, STOP, GO_ON):
+        with _undone(lab, target, stop, go_on):
             seen = wait_until(CLOCK, lambda: _told(lab), what="a concern", bound=SLOW)
             plan = lab.ndc("dr", "plan", portal.name, "--to", role["synchronous"]["site"])
         waited = lab.ndc("status", "--wait")

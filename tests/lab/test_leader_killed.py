@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.clock import wait_until
-from tests.lab.recovery import CLOCK, Portal, Standing, moved_by_patroni, noticed
+from tests.lab.recovery import CLOCK, Portal, Standing, moved_by_patroni, noticed, portal_in
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -51,7 +51,7 @@ def _led_apart_from_the_portal(lab: Terminal, portal: Portal) -> Standing:
     database = status["databases"][0]
     member = {one["role"]: one["host"] for one in database["members"]}
     sites = {one["host"]: one["site"] for one in database["members"]}
-    if sites[member["leader"]] == status["services"][0]["active"]:
+    if sites[member["leader"]] == portal_in(status)["active"]:
         moved_by_patroni(lab, database["name"], member["leader"], member["synchronous"])
         assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
     apart = Standing.seen(lab)

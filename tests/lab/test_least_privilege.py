@@ -32,7 +32,7 @@ def test_a_hosts_certificate_alone_opens_nothing_in_etcd(lab: Terminal) -> None:
 
 def test_a_databases_account_reads_its_leader_and_no_placement(lab: Terminal) -> None:
     environment = EnvironmentName(lab.environment)
-    (database,) = (one["name"] for one in lab.ndc("status", "--json").value["databases"])
+    database, *_ = (one["name"] for one in lab.ndc("status", "--json").value["databases"])
     leader = patroni(environment, DatabaseName(database)) + "leader"
     placement = placements(environment) + Portal.declared(lab).name
     known = lab.on(

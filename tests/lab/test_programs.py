@@ -10,6 +10,7 @@ import pytest
 
 from core.clock import wait_until
 from core.system_clock import SystemClock
+from tests.lab.recovery import portal_in
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -19,7 +20,7 @@ _TOLD = timedelta(seconds=20)
 
 
 def test_a_program_that_was_stopped_explains_why_its_service_does_not_answer(lab: Terminal) -> None:
-    (service,) = lab.done("status", "--wait", "--json", bound_seconds=120).value["services"]
+    service = portal_in(lab.done("status", "--wait", "--json", bound_seconds=120).value)
     host = _serving(lab, service)
     sentence = f"nginx.service does not run; next: ndc ssh {host} -- systemctl start nginx.service"
 
@@ -43,7 +44,7 @@ def test_a_program_that_was_stopped_explains_why_its_service_does_not_answer(lab
 
 @pytest.mark.campaign
 def test_a_program_that_hangs_is_told_by_the_agent_beside_it(lab: Terminal) -> None:
-    (service,) = lab.done("status", "--wait", "--json", bound_seconds=120).value["services"]
+    service = portal_in(lab.done("status", "--wait", "--json", bound_seconds=120).value)
     host = _serving(lab, service)
 
     lab.on(host, "systemctl", "kill", "--signal=STOP", "nginx.service")

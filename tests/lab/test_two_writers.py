@@ -52,7 +52,8 @@ def test_a_leader_that_thaws_after_its_lease_writes_no_more_and_what_only_it_has
     writer = ("systemd-run", f"--unit={_UNIT}", _PYTHON, "-c", superuser + _WRITES)
     assert lab.on(before.leader, *writer).code == 0
     # what is acknowledged from here on reaches no standby
-    assert lab.on(before.leader, "pkill", "-STOP", "-f", "postgres: .*walsender").code == 0
+    senders = f"postgres: {database}: walsender"
+    assert lab.on(before.leader, "pkill", "-STOP", "-f", senders).code == 0
     CLOCK.sleep(timedelta(seconds=1))
 
     lab.done("lab", "freeze", before.leader)
@@ -66,8 +67,9 @@ def test_a_leader_that_thaws_after_its_lease_writes_no_more_and_what_only_it_has
     told = wait_until(CLOCK, lambda: _told(lab, before.leader), what="a word of it", bound=SLOW)
     reseeded = lab.ndc("dr", "reseed", database, before.leader, bound_seconds=300)
     settled = lab.ndc("status", "--wait", "--json", bound_seconds=300)
-    for host in _apart(settled.value):  # who got more of the log than its successor
-        lab.done("dr", "reseed", database, host, bound_seconds=300)
+    for told_of in _apart(settled.value).values():  # who got more of the log than its successor
+        *_, whose, host = told_of.split()
+        lab.done("dr", "reseed", whose, host, bound_seconds=300)
         settled = lab.ndc("status", "--wait", "--json", bound_seconds=300)
 
     acknowledged = _acknowledged(lab, before.leader)

@@ -18,16 +18,16 @@ from inventory.names import DrillName, SiteName
 from inventory.network import LastCopy, Network
 from inventory.practice import Statement, Taken
 from tests.conftest import Golden
-from tests.networks import DECLARED, declared, network
+from tests.networks import DECLARED, PORTAL_ALONE, declared, network
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden/drills"
 DRILLS = declared(DECLARED).drills
 SITE_LOSS = DrillName("site-loss")
 
 
-def _network(profile: str = "compact") -> Network:
+def _network(profile: str = "compact", *folders: Path) -> Network:
     # the digest would change golden files with every word of the default inventory
-    return replace(network(profile), digest="0123456789abcdef" * 4)
+    return replace(network(profile, *folders), digest="0123456789abcdef" * 4)
 
 
 def _played(name: DrillName, drill: DrillEntry | None = None, *, carried: bool = True) -> Story:
@@ -82,7 +82,7 @@ def test_a_hypothesis_that_does_not_hold_fails_the_drill() -> None:
 
 def test_a_plan_that_a_rule_refuses_fails_the_drill_with_the_rules_words() -> None:
     # nobody else may serve it: its only refuge has a far copy, and one is left that has all
-    net = _network()
+    net = _network("compact", *PORTAL_ALONE)
     service = replace(net.services[0], refuges=(SiteName("ndc03"),))
     story = play(replace(net, services=(service,)), SITE_LOSS, DRILLS[SITE_LOSS], carried=True)
 
@@ -92,7 +92,7 @@ def test_a_plan_that_a_rule_refuses_fails_the_drill_with_the_rules_words() -> No
 
 
 def test_a_drill_does_not_begin_where_all_is_not_as_it_has_to_be() -> None:
-    net = _network()
+    net = _network("compact", *PORTAL_ALONE)
     (database,) = net.databases
     alone = tuple(member for member in database.members if member.site == database.home)
     lonely = replace(database, members=alone, last_copy=LastCopy.CONTINUE)

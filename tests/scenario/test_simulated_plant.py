@@ -11,7 +11,7 @@ from core.runs.plan import RunName
 from dr.placement import Claim
 from dr.simulation.world import World, rehearsed
 from inventory.names import HostName, ServiceName, SiteName
-from tests.networks import DECLARED, SHARED_DATABASE, TWO_DATABASES, network
+from tests.networks import PORTAL_ALONE, SHARED_DATABASE, TWO_DATABASES, network
 from tests.rehearsals import SERVICE
 
 HOST, OTHER = HostName("ndc01-app"), HostName("ndc02-app")
@@ -121,7 +121,7 @@ def test_a_quorum_is_where_most_votes_reach_each_other_and_nowhere_else() -> Non
 
 
 def test_services_on_one_database_share_a_claim_and_have_places_of_their_own() -> None:
-    world = rehearsed(network("compact", DECLARED, SHARED_DATABASE), SERVICE, PAYMENTS)
+    world = rehearsed(network("compact", *PORTAL_ALONE, SHARED_DATABASE), SERVICE, PAYMENTS)
     records = world.doors.records
 
     records.swap_claim(SERVICE, Claim(None), Claim(RunName("a-run"), 1))
@@ -135,7 +135,7 @@ def test_services_on_one_database_share_a_claim_and_have_places_of_their_own() -
 
 
 def test_databases_fall_and_are_claimed_each_by_itself() -> None:
-    world = rehearsed(network("compact", DECLARED, TWO_DATABASES), SERVICE, PAYMENTS)
+    world = rehearsed(network("compact", *PORTAL_ALONE, TWO_DATABASES), SERVICE, PAYMENTS)
     truth = world.truth
     world.sleep(timedelta(seconds=2))
 

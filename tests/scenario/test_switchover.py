@@ -23,7 +23,7 @@ from dr.simulation.journal import MemoryJournal
 from dr.simulation.truth import Served
 from dr.simulation.world import rehearsed
 from inventory.names import HostName, ServiceName, SiteName
-from tests.networks import DECLARED, SHARED_DATABASE, network
+from tests.networks import PORTAL_ALONE, SHARED_DATABASE, network
 from tests.rehearsals import KINDS, RUN, SERVICE, Rehearsal, rehearsal
 from tests.unit.core.runs.small import Wishes
 
@@ -253,7 +253,7 @@ def _candidate(made: Rehearsal) -> HostName:
 
 
 def test_a_second_service_on_the_database_is_not_moved_meanwhile() -> None:
-    shared = network("compact", DECLARED, SHARED_DATABASE)
+    shared = network("compact", *PORTAL_ALONE, SHARED_DATABASE)
     world, other = rehearsed(shared, SERVICE), ServiceName("payments")
     world.truth.at(SERVICE).claim = Claim(RUN, 1)
 

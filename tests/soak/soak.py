@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from inventory.network import Network
-from tests.networks import DECLARED, SHARED_DATABASE, TWO_DATABASES, network
+from tests.networks import PORTAL_ALONE, SHARED_DATABASE, TWO_DATABASES, network
 from tests.soak.asking import ASKINGS
 from tests.soak.checkers.table import violations
 from tests.soak.events import Planned, schedule
@@ -36,7 +36,7 @@ class Judged:
 def network_of_seed(which: int) -> Network:
     """Return the network that every ``len(NETWORKS)``-th seed plays in."""
     profile, folder = NETWORKS[which]
-    return network(profile, DECLARED, folder)
+    return network(profile, *PORTAL_ALONE, folder)
 
 
 def events_of(seed: int) -> tuple[Planned, ...]:

@@ -11,9 +11,9 @@ from access.secrets import Secrets, ensure_secrets, passwords_of
 from core.clock import Clock
 from core.errors import Rejected
 from core.system_clock import SystemClock
-from tests.networks import DECLARED, TWO_DATABASES, network
+from tests.networks import PORTAL_ALONE, TWO_DATABASES, network
 
-NETWORK = network("tiny")
+NETWORK = network("tiny", *PORTAL_ALONE)
 HOST = NETWORK.hosts[0].name
 
 IRREPLACEABLE = [
@@ -92,7 +92,7 @@ def test_an_authority_that_is_gone_whole_is_not_made_up(secrets: Secrets, clock:
 def test_what_is_declared_since_the_last_time_gets_its_first_password(
     secrets: Secrets, clock: Clock
 ) -> None:
-    more = network("tiny", DECLARED, TWO_DATABASES)
+    more = network("tiny", *PORTAL_ALONE, TWO_DATABASES)
 
     ensure_secrets(secrets.folder, more, clock, earlier=NETWORK)
 

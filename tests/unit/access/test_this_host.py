@@ -7,7 +7,7 @@ import pytest
 from access.this_host import ThisHost, this_host_of_arguments
 from inventory.contents import contents_of
 from inventory.postgresql import logins
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 
 
 def test_a_daemon_of_another_version_than_its_network_leaves_four_lines_as_well(
@@ -39,7 +39,7 @@ def test_a_daemon_without_its_file_leaves_four_lines_in_the_journal(
 
 
 def test_a_program_finds_each_password_where_it_is_placed() -> None:
-    there = network()
+    there = network("tiny", *PORTAL_ALONE)
     placed = {
         password.name: password.path
         for host in there.hosts

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.errors import Rejected
 from dr.epochs import MOST_AHEAD, Act, GuardAnswer, GuardRequest, GuardVerdict, refusal, services_of
 from inventory.names import HostName, ServiceName
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 
 PORTAL = ServiceName("public-service-portal")
 ADDRESS = IPv4Address("198.19.255.1")
@@ -152,7 +152,7 @@ def test_anything_else_is_no_answer(text: str) -> None:
 
 
 def test_a_host_is_told_which_services_it_may_serve() -> None:
-    declared = network("tiny")
+    declared = network("tiny", *PORTAL_ALONE)
 
     assert services_of(declared, HostName("ndc03-node")) == SERVES
     assert services_of(declared, HostName("ndc03-edge")) == {}

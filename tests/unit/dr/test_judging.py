@@ -25,9 +25,9 @@ from dr.placement import Placement
 from dr.watching import SILENT, Pulse, SightWord
 from inventory.names import HostName, SiteName
 from inventory.network import Role
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 
-NETWORK = network("compact")
+NETWORK = network("compact", *PORTAL_ALONE)
 OBSERVERS = [host.name for host in NETWORK.hosts_with(Role.MONITOR)]
 (SERVICE,) = NETWORK.services
 (DATABASE,) = NETWORK.databases

@@ -16,11 +16,11 @@ from dr.placement import Claim, claim_text
 from dr.simulation.timeline import Timeline
 from inventory.etcd import claim_on, claims, patroni_facts, patroni_order
 from inventory.names import DatabaseName, HostName, ServiceName
-from tests.networks import DECLARED, SHARED_DATABASE, network
+from tests.networks import PORTAL_ALONE, SHARED_DATABASE, network
 from tests.rehearsals import SERVICE
 from tests.stubs.etcd import EventfulEtcd
 
-OF = network("tiny", DECLARED, SHARED_DATABASE)
+OF = network("tiny", *PORTAL_ALONE, SHARED_DATABASE)
 DATABASE, PAYMENTS = DatabaseName("general-db"), ServiceName("payments")
 ONE, TWO = RunName("run-1"), RunName("run-2")
 OLD, NEW = HostName("ndc01-node"), HostName("ndc02-node")

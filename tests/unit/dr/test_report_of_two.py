@@ -22,11 +22,11 @@ from inventory.names import DatabaseName, ServiceName
 from inventory.network import Service
 from tests.conftest import Golden
 from tests.failovers import Loss
-from tests.networks import DECLARED, SHARED_DATABASE, network
+from tests.networks import PORTAL_ALONE, SHARED_DATABASE, network
 from tests.rehearsals import SERVICE, Rehearsal, rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/reports"
-BOTH = network("tiny", DECLARED, SHARED_DATABASE)
+BOTH = network("tiny", *PORTAL_ALONE, SHARED_DATABASE)
 FIRST, SECOND = BOTH.service(SERVICE), BOTH.service(ServiceName("payments"))
 BEGAN = datetime(2030, 1, 1, tzinfo=UTC)
 GOOD = Measure(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from inventory.etcd import accounts
 from inventory.network import Role
-from tests.networks import TWIN_HOSTS, network
+from tests.networks import PORTAL_ALONE, TWIN_HOSTS, network
 
 
 def _may(profile: str = "tiny") -> dict[str, dict[str, bool]]:
     return {
         account.name: {grant.prefix: grant.writes for grant in account.grants}
-        for account in accounts(network(profile))
+        for account in accounts(network(profile, *PORTAL_ALONE))
     }
 
 

@@ -12,9 +12,9 @@ from inventory.contents import Contents, contents_of
 from inventory.names import HostName
 from inventory.network import LastCopy, Role
 from inventory.postgresql import logins
-from tests.networks import DECLARED, TWO_DATABASES, network
+from tests.networks import PORTAL_ALONE, TWO_DATABASES, network
 
-BOTH = network("compact", DECLARED, TWO_DATABASES)
+BOTH = network("compact", *PORTAL_ALONE, TWO_DATABASES)
 
 
 def _contents(host: str) -> Contents:

@@ -7,6 +7,7 @@ import pytest
 
 from core.files import read_folder
 from inventory.loader import load
+from inventory.names import DatabaseName, ServiceName
 from inventory.network import Network, Role
 from inventory.problems import InventoryProblems
 from tests.networks import DECLARED, FOURTH_SITE, TWO_SITES, declared, network, network_of
@@ -47,9 +48,14 @@ def test_a_site_with_one_border_host_gets_both_links() -> None:
 
 @pytest.mark.parametrize(
     ("synchronous", "waited_for"),
-    [(["ndc01"], 1), (["ndc01", "ndc02"], 1), (["ndc01", "ndc02", "ndc03"], 2)],
+    [
+        (["ndc01"], 1),
+        (["ndc01", "ndc02"], 1),
+        (["ndc01", "ndc03"], 1),
+        (["ndc01", "ndc02", "ndc03"], 2),
+    ],
 )
-def test_a_commit_waits_for_every_synchronous_copy_but_the_leader_and_for_one_at_least(
+def test_a_commit_waits_for_as_many_copies_as_a_promised_loss_takes_and_for_one_at_least(
     synchronous: list[str], waited_for: int
 ) -> None:
     inventory = declared(DECLARED)
@@ -110,8 +116,8 @@ def test_names_of_interfaces_fit_the_kernel() -> None:
     assert all(len(end.interface) <= 15 for x in network("compact").links for end in (x.a, x.z))
 
 
-def test_the_database_is_synchronous_in_its_metro_only() -> None:
-    (database,) = network("compact").databases
+def test_the_general_database_is_synchronous_in_its_metro_only() -> None:
+    database = network("compact").database(DatabaseName("general-db"))
 
     assert [(m.host, m.synchronous) for m in database.members] == [
         ("ndc01-data", True),
@@ -121,8 +127,38 @@ def test_the_database_is_synchronous_in_its_metro_only() -> None:
     assert database.synchronous_node_count == 1
 
 
+@pytest.mark.parametrize(
+    ("profile", "usual", "second"),
+    [("compact", "data", "ndc03-app"), ("tiny", "node", "ndc03-edge")],
+)
+def test_identity_has_a_copy_in_each_region_of_whatever_it_acknowledged(
+    profile: str, usual: str, second: str
+) -> None:
+    made = network(profile)
+    database = made.database(DatabaseName("identity-db"))
+
+    assert [(m.host, m.synchronous, m.barred) for m in database.members] == [
+        (f"ndc01-{usual}", True, False),
+        (f"ndc02-{usual}", True, False),
+        (f"ndc03-{usual}", True, True),
+        (second, True, True),
+    ]
+    assert database.synchronous_node_count == 2
+    for failure in made.failure_sets:
+        taken = [m for m in database.members if m.site in failure.sites]
+        assert len(taken) <= database.synchronous_node_count
+
+
+def test_a_second_place_for_copies_moves_no_database_that_has_one_copy_there() -> None:
+    made = network("tiny")
+
+    general = made.database(DatabaseName("general-db"))
+
+    assert [m.host for m in general.members] == ["ndc01-node", "ndc02-node", "ndc03-node"]
+
+
 def test_the_portal_can_be_served_at_home_and_in_every_refuge() -> None:
-    (portal,) = network("compact").services
+    portal = network("compact").service(ServiceName("public-service-portal"))
 
     assert portal.hosts == ("ndc01-app", "ndc02-app", "ndc03-app")
     assert portal.recovery_time == timedelta(minutes=15)

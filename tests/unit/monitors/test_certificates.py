@@ -13,10 +13,10 @@ from access.secrets.ends import AUTHORITY, certificate_ends
 from inventory.network import Role
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import NOON, all_well, taken
 
-OF = network("tiny")
+OF = network("tiny", *PORTAL_ALONE)
 HOST = OF.hosts[0]
 DAY = timedelta(days=1)
 

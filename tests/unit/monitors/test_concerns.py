@@ -170,7 +170,7 @@ def test_a_standby_works_when_it_streams(
     changes: dict[str, str], condition: Condition | None
 ) -> None:
     seen = healthy("compact")
-    (database,) = seen.databases
+    database, *_ = seen.databases
     members = [
         replace(m, **changes) if m.role is MemberRole.STANDBY else m  # type: ignore[arg-type]  # fields of MemberView
         for m in database.members
@@ -183,7 +183,7 @@ def test_a_standby_works_when_it_streams(
 
 def test_a_member_that_was_not_seen_is_told_so() -> None:
     seen = healthy("compact")
-    (database,) = seen.databases
+    database, *_ = seen.databases
     *others, last = database.members
     gone = replace(last, role=None, state=None, sighting=replace(last.sighting, current=False))
 

@@ -27,7 +27,7 @@ RESEED = "ndc dr reseed general-db ndc02-data"
 
 def _with(host: HostName, **changes: object) -> Snapshot:
     seen = healthy("compact")
-    (database,) = seen.databases
+    database, *_ = seen.databases
     members = tuple(
         replace(member, **changes) if member.host == host else member  # type: ignore[arg-type]  # fields of MemberView
         for member in database.members
@@ -38,7 +38,7 @@ def _with(host: HostName, **changes: object) -> Snapshot:
 def _unknown_to_leader(**changes: object) -> Snapshot:
     """Return a network whose leader sends nothing to a copy that Patroni calls streaming."""
     seen = _with(COPY, progress=APART, **changes)
-    (database,) = seen.databases
+    database, *_ = seen.databases
 
     def deaf(member: MemberView) -> MemberView:
         if member.host != LEADER:
@@ -128,7 +128,7 @@ def test_who_takes_no_more_connections_is_told(
 
 def test_members_that_contradict_each_other_leave_it_unseen_who_leads() -> None:
     seen = healthy("compact")
-    (database,) = seen.databases
+    database, *_ = seen.databases
     apart = replace(database, leader=None, timeline=None, contradicted=True)
 
     told = _told(replace(seen, databases=(apart,)))

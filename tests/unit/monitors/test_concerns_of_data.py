@@ -13,7 +13,7 @@ from monitors.health.concerns import Health, concerns, health_of, is_settled, le
 from monitors.health.notices import ApartView, ScheduledView
 from monitors.health.snapshot import MemberRole, Snapshot
 from monitors.look.readings import ProbeReading
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import NOON, all_well, healthy, taken
 from tui.status_text import status_text
 
@@ -22,7 +22,7 @@ CRITICAL, WARNING = Condition.CRITICAL, Condition.WARNING
 
 def _with_standbys(recovery_point_s: float | None = 30, **changes: object) -> Snapshot:
     seen = healthy("compact")
-    (database,) = seen.databases
+    database, *_ = seen.databases
     members = [
         replace(m, **changes) if m.role is MemberRole.STANDBY else m  # type: ignore[arg-type]  # fields of MemberView
         for m in database.members
@@ -65,7 +65,7 @@ def test_a_copy_cannot_be_younger_than_a_leader_that_is_gone() -> None:
 
 def test_a_paused_patroni_is_told_and_explains_why_there_is_no_leader() -> None:
     seen = healthy("compact")
-    (database,) = seen.databases
+    database, *_ = seen.databases
     off = "automatic failover is off: Patroni is paused"
 
     paused = replace(seen, databases=(replace(database, paused=True),))
@@ -153,7 +153,7 @@ def test_a_busy_moment_of_a_service_is_no_concern() -> None:
 
 
 def test_the_refusals_that_the_probe_counts_reach_the_concerns() -> None:
-    of = network()
+    of = network("tiny", *PORTAL_ALONE)
     (service,) = of.services
     reading = ProbeReading(answers=True, site=service.home, writes=200, refused=3, unanswered=2)
 

@@ -23,10 +23,10 @@ from inventory.names import HostName, SiteName
 from inventory.network import Role
 from monitors.onhost.controllers_look import Controller
 from monitors.onhost.controllers_words import EtcdWatch
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.stubs.etcd import StubEtcd
 
-NETWORK = network("tiny")
+NETWORK = network("tiny", *PORTAL_ALONE)
 HERE = NETWORK.environment
 FIRST, SECOND, THIRD, *_ = (host.name for host in NETWORK.hosts_with(Role.MONITOR))
 LOST = HostName("ndc03-edge")

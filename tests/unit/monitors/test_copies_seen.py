@@ -17,10 +17,10 @@ from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName
 from monitors.look.readings import Readings
 from monitors.look.sources import Sources, look_around
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import all_well
 
-BASE = network("compact")
+BASE = network("compact", *PORTAL_ALONE)
 OF = replace(
     BASE,
     hosts=tuple(

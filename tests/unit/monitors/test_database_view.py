@@ -15,13 +15,13 @@ from monitors.health.notices import ScheduledView
 from monitors.health.snapshot import DatabaseView, MemberRole
 from monitors.look.clusters import database_view
 from monitors.look.sightings import Sightings
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import NOON, all_well
 
 
 def _seen(role: str, state: str) -> DatabaseView:
     """Return the first database, as seen while who holds its leader key has ``role``."""
-    of = network()
+    of = network("tiny", *PORTAL_ALONE)
     database, well = of.databases[0], all_well(of)
 
     def told(member: MemberAnswer) -> MemberAnswer:
@@ -46,7 +46,7 @@ def test_the_leader_leads() -> None:
 
 
 def test_the_site_of_a_copy_tells_how_old_it_is() -> None:
-    of = network()
+    of = network("tiny", *PORTAL_ALONE)
     (database,) = of.databases
     (watcher, *_), copy = of.hosts_with(Role.MONITOR), database.members[-1]
     labels = {
@@ -67,7 +67,7 @@ def test_the_site_of_a_copy_tells_how_old_it_is() -> None:
 
 
 def test_a_database_shows_what_patroni_was_told_by_who_is_believed() -> None:
-    of = network()
+    of = network("tiny", *PORTAL_ALONE)
     (database,) = of.databases
     well = all_well(of)
     scheduled = ScheduledSwitch(at=NOON, to="ndc02-node")

@@ -24,7 +24,7 @@ from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings, recalled, remember
 from monitors.look.sources import Sources, SubstrateReading, look_around
 from monitors.look.threads import in_thread
-from tests.networks import DECLARED, TWO_DATABASES, network
+from tests.networks import PORTAL_ALONE, TWO_DATABASES, network
 from tests.snapshots import BEFORE, NOON
 
 
@@ -77,7 +77,7 @@ def test_of_who_is_silent_nothing_is_known() -> None:
 
 
 def test_two_databases_on_one_host_are_asked_each_at_its_own_patroni() -> None:
-    both = network("tiny", DECLARED, TWO_DATABASES)
+    both = network("tiny", *PORTAL_ALONE, TWO_DATABASES)
     hosts = tuple(replace(h, management=IPv4Interface("127.0.0.77/8")) for h in both.hosts)
     leaders = {8008: "ndc01-node", 8009: "ndc02-node"}
 

@@ -17,10 +17,10 @@ from monitors.health.snapshot import MemberRole, Snapshot
 from monitors.look.programs import AVAILABLE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import NOON, all_well, taken, unit_sample
 
-OF = network("compact")
+OF = network("compact", *PORTAL_ALONE)
 APP = next(host for host in OF.hosts if host.name == "ndc01-app")
 DATA = next(host for host in OF.hosts if host.name == "ndc01-data")
 
@@ -175,7 +175,7 @@ def test_a_service_that_refuses_names_the_full_disk_of_the_leader() -> None:
 
 def test_a_copy_that_has_no_room_to_follow_is_explained_by_its_full_disk() -> None:
     seen = _seen(_with_room(DATA, 0))
-    (database,) = seen.databases
+    database, *_ = seen.databases
     others = [one for one in database.members if one.host != DATA.name]
     (copy,) = (one for one in database.members if one.host == DATA.name)
     stuck = replace(copy, role=MemberRole.STANDBY, state="running", progress=LogProgress(4, 10, 10))

@@ -20,10 +20,10 @@ from monitors.health.concerns import concerns, health_of, is_settled
 from monitors.look.readings import Readings, RunReading
 from monitors.look.sources import newest_claims
 from monitors.look.voters import VoterReading, voter_reading
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import all_well, taken
 
-OF = network()
+OF = network("tiny", *PORTAL_ALONE)
 SERVICE = OF.services[0].name
 RUN = RunName("20300517-050000-move")
 OPEN = RunReading((SERVICE,), is_carried=False, is_held=False, waits_for=())

@@ -13,11 +13,11 @@ from monitors.health.snapshot import Snapshot
 from monitors.health.watch import WatchView, watch_line
 from monitors.look.readings import PowerReading
 from stacks.substrates.port import Power
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import NOON, all_well, judgement_of, taken
 from tui.header_view import header_line
 
-OF = network("compact")
+OF = network("compact", *PORTAL_ALONE)
 HELD = "held by an since 2030-05-17 05:00:00Z: the power is worked on"
 SITE = [host.name for host in OF.hosts if host.site == "ndc01"]
 

@@ -17,10 +17,10 @@ from inventory import etcd
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Network
 from monitors.look.sources import Sources, look_around
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import all_well, taken
 
-OF = network()
+OF = network("tiny", *PORTAL_ALONE)
 SERVICE = OF.services[0].name
 VOTERS = OF.voters[:3]
 

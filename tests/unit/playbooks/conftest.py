@@ -20,7 +20,15 @@ from inventory.names import EnvironmentName
 from inventory.network import Network
 from playbooks.module_utils.ndc_host import Host
 from playbooks.running.private_data import private_data
-from tests.networks import DECLARED, FOURTH_SITE, ROOT, TWIN_HOSTS, TWO_DATABASES, network
+from tests.networks import (
+    DECLARED,
+    FOURTH_SITE,
+    PORTAL_ALONE,
+    ROOT,
+    TWIN_HOSTS,
+    TWO_DATABASES,
+    network,
+)
 from tests.unit.playbooks.hosts import Disk, Systemd
 
 _EVERYTHING = "msg={{ {'trees': ndc_trees, 'secrets': ndc_secrets} }}"
@@ -56,7 +64,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]
 @pytest.fixture(scope="session")
 def rendered_twice(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]:
     """Return what each host is to hold where two services need a database each."""
-    two = network("tiny", DECLARED, TWO_DATABASES)
+    two = network("tiny", *PORTAL_ALONE, TWO_DATABASES)
     return _rendered(two, tmp_path_factory.mktemp("contents"))
 
 

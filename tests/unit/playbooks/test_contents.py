@@ -193,13 +193,17 @@ def test_only_the_homes_first_member_may_make_the_database(
     assert able == [next(m.host for m in database.members if m.site == database.home)]
 
 
-def test_members_outside_the_synchronous_set_neither_vote_nor_lead(
+def test_members_outside_the_synchronous_set_or_the_region_never_lead_by_themselves(
     rendered: Mapping[str, Rendered],
 ) -> None:
-    for member in network("tiny").databases[0].members:
-        tags = _patroni(rendered, member.host)["tags"]
+    for database in network("tiny").databases:
+        for member in database.members:
+            text = rendered[member.host].secrets[f"/etc/patroni/{database.name}.yml"]
 
-        assert set(tags.values()) == {not member.synchronous}
+            assert yaml.safe_load(text)["tags"] == {
+                "nosync": not member.synchronous,
+                "nofailover": member.barred,
+            }
 
 
 def test_postgresql_admits_nobody_without_encryption(rendered: Mapping[str, Rendered]) -> None:

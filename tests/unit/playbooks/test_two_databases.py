@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from inventory.network import Network, Service
-from tests.networks import DECLARED, TWO_DATABASES, network
+from tests.networks import PORTAL_ALONE, TWO_DATABASES, network
 from tests.unit.playbooks.conftest import Rendered
 
-BOTH: Network = network("tiny", DECLARED, TWO_DATABASES)
+BOTH: Network = network("tiny", *PORTAL_ALONE, TWO_DATABASES)
 SERVED = [(service, host) for service in BOTH.services for host in service.hosts]
 
 

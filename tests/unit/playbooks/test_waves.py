@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from inventory.names import HostName
 from inventory.network import Network
 from playbooks.waves import STAGES, Left, Stage, Wave, waves
-from tests.networks import DECLARED, TWIN_HOSTS, TWO_DATABASES, network
+from tests.networks import PORTAL_ALONE, TWIN_HOSTS, TWO_DATABASES, network
 
 BUSY = (HostName("ndc01-data"), HostName("ndc01-app"))
 
@@ -57,10 +59,13 @@ def test_a_router_is_changed_alone_and_the_rest_of_its_site_together() -> None:
     ]
 
 
+@pytest.mark.parametrize("folders", [(), (*PORTAL_ALONE, TWO_DATABASES)])
 @pytest.mark.parametrize("profile", ["tiny", "compact"])
 @pytest.mark.parametrize("stage", STAGES)
-def test_no_wave_takes_what_must_not_be_taken_together(profile: str, stage: Stage) -> None:
-    there = network(profile, DECLARED, TWO_DATABASES)
+def test_no_wave_takes_what_must_not_be_taken_together(
+    profile: str, stage: Stage, folders: tuple[Path, ...]
+) -> None:
+    there = network(profile, *folders)
 
     found = waves(there, _all(there, stage), ())
 

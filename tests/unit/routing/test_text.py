@@ -17,7 +17,7 @@ from routing.passwords import session_password
 from routing.text import frr_daemons_text, frr_text, session_passwords
 from routing.tree import Line, parse
 from tests.conftest import Golden
-from tests.networks import ROOT, network
+from tests.networks import PORTAL_ALONE, ROOT, network
 
 GOLDEN = ROOT / "tests/golden/routing/text"
 RECORDED = ROOT / "tests/recordings/frr/running-config.txt"
@@ -149,7 +149,7 @@ def test_frr_prints_back_what_it_was_given() -> None:
     """What was recorded is ``show running-config`` of FRR 8.4.4, brought up with ours."""
     printed = RECORDED.read_text("utf-8")
 
-    assert delta(printed, _text(network("tiny"), "ndc01-edge")) == []
+    assert delta(printed, _text(network("tiny", *PORTAL_ALONE), "ndc01-edge")) == []
 
 
 def test_no_console_of_a_daemon_has_a_port() -> None:

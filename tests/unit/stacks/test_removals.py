@@ -13,8 +13,8 @@ from inventory.names import DatabaseName, HostName
 from inventory.network import Host, Network
 from stacks.removals import removals
 from tests.networks import (
-    DECLARED,
     FOURTH_SITE,
+    PORTAL_ALONE,
     TWO_DATABASES,
     declared,
     network,
@@ -34,24 +34,27 @@ def _without(there: Network, *hosts: str) -> Network:
 
 @pytest.mark.parametrize("added", [[], [FOURTH_SITE], [TWO_DATABASES]])
 def test_what_is_as_it_was_and_what_is_new_takes_nothing_away(added: list[Path]) -> None:
-    numbers = allocate(declared(DECLARED), "tiny", Allocations())
+    numbers = allocate(declared(*PORTAL_ALONE), "tiny", Allocations())
 
-    after = network_of(declared(DECLARED, *added), "tiny", numbers)
+    after = network_of(declared(*PORTAL_ALONE, *added), "tiny", numbers)
 
-    assert removals(network("tiny"), after) == ()
+    assert removals(network("tiny", *PORTAL_ALONE), after) == ()
 
 
 def test_without_workloads_services_and_databases_go() -> None:
-    emptied = replace(network("tiny"), services=(), databases=())
+    emptied = replace(network("tiny", *PORTAL_ALONE), services=(), databases=())
 
-    assert {removal.name: removal.sentence for removal in removals(network("tiny"), emptied)} == {
+    assert {
+        removal.name: removal.sentence
+        for removal in removals(network("tiny", *PORTAL_ALONE), emptied)
+    } == {
         "general-db": "database: nobody uses or watches its copies any more",
         "public-service-portal": "service: nobody answers citizens at 198.19.255.1",
     }
 
 
 def test_a_service_that_leaves_its_database_leaves_what_was_submitted() -> None:
-    two = network("tiny", DECLARED, TWO_DATABASES)
+    two = network("tiny", *PORTAL_ALONE, TWO_DATABASES)
     other = next(database.name for database in two.databases if database.name != "general-db")
     (portal,) = (s for s in two.services if s.database == DatabaseName("general-db"))
     services = tuple(
@@ -68,7 +71,7 @@ def test_a_service_that_leaves_its_database_leaves_what_was_submitted() -> None:
 
 
 def test_a_copy_that_is_not_declared_any_more_is_named_with_its_host() -> None:
-    before = network("tiny")
+    before = network("tiny", *PORTAL_ALONE)
     (database,) = before.databases
     fewer = tuple(member for member in database.members if member.host != NODE)
 
@@ -78,7 +81,7 @@ def test_a_copy_that_is_not_declared_any_more_is_named_with_its_host() -> None:
 
 
 def test_a_host_goes_with_what_it_holds() -> None:
-    before = network("tiny")
+    before = network("tiny", *PORTAL_ALONE)
 
     found = {removal.name: removal.sentence for removal in removals(before, _without(before, NODE))}
 
@@ -88,13 +91,13 @@ def test_a_host_goes_with_what_it_holds() -> None:
 
 
 def test_a_host_that_holds_nothing_of_its_own_may_go() -> None:
-    before = network("compact")
+    before = network("compact", *PORTAL_ALONE)
 
     assert _names(before, _without(before, "ndc01-edge1")) == []
 
 
 def test_a_host_that_is_made_anew_is_lost_whatever_it_holds() -> None:
-    before = network("compact")
+    before = network("compact", *PORTAL_ALONE)
 
     def moved(host: Host) -> Host:
         if host.name not in {"ndc01-edge1", "ndc01-data"}:

@@ -9,7 +9,7 @@ import pytest
 from monitors.health.snapshot import Snapshot
 from monitors.look.readings import PowerReading, ProbeReading
 from stacks.substrates.port import Power
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import NOON, all_well, taken
 from tui.map_view import map_lines
 from tui.status_text import status_text
@@ -19,7 +19,7 @@ from tui.table_view import table_rows
 @pytest.fixture(scope="module")
 def frozen() -> Snapshot:
     """Return a network in which the leader's site froze, and Patroni's lease is not over yet."""
-    of = network()
+    of = network("tiny", *PORTAL_ALONE)
     gone = {host.name for host in of.hosts if host.site == "ndc01"}
     well = all_well(of)
     return taken(

@@ -17,7 +17,7 @@ from monitors.health.snapshot import Snapshot
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
 from tests.conftest import Golden
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import all_well, degraded, endangered, healthy, site_down, taken, unseen
 from tui.status_json import status_plain
 from tui.status_text import status_text
@@ -73,7 +73,7 @@ def test_a_dead_leader_without_a_successor_is_waited_for() -> None:
 
     found = [c for c in concerns(before_promotion) if c.is_unexplained]
 
-    assert [c.subject for c in found] == ["general-db"]
+    assert [c.subject for c in found] == ["general-db", "identity-db"]
     assert found[0].condition is Condition.CRITICAL
     assert leader in before_promotion.powerless()
 
@@ -123,7 +123,7 @@ def test_a_service_that_answers_from_elsewhere_than_placed_is_a_concern() -> Non
 
 @pytest.mark.parametrize("profile", ["tiny", "compact"])
 def test_a_service_without_a_host_that_has_power_names_the_host_to_start(profile: str) -> None:
-    of = network(profile)
+    of = network(profile, *PORTAL_ALONE)
     well = all_well(of)
     (service,) = of.services
     serving = [host for host in service.hosts if of.host(host).site == service.home]
@@ -137,7 +137,7 @@ def test_a_service_without_a_host_that_has_power_names_the_host_to_start(profile
 
 
 def test_a_service_that_has_a_host_with_power_may_come_right_by_itself() -> None:
-    of = network()
+    of = network("tiny", *PORTAL_ALONE)
     well = all_well(of)
     (service,) = of.services
     silent = {service.name: ProbeReading(answers=False, site=None)}
