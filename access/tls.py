@@ -12,6 +12,9 @@ from typing import Final
 CONTROLLER: Final = "ndc:controller"
 """the URI in the certificate of whoever may do what only the control plane may: a role, no name"""
 
+OBSERVER: Final = "ndc:observer"
+"""that of whoever is told whether a host has power, and takes nobody's"""
+
 LOOK_EVERY: Final = timedelta(seconds=2)
 
 

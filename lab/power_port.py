@@ -20,7 +20,7 @@ from http import HTTPStatus
 
 import h11
 
-from access.tls import CONTROLLER, OwnTls, bears
+from access.tls import CONTROLLER, OBSERVER, OwnTls, bears
 from core.clock import Clock
 from lab.ground import PortFiles
 from lab.redfish import PortReply, PortRequest, PoweredHosts, answered
@@ -219,6 +219,7 @@ def _read(
         etag=etag.decode("latin-1") if etag is not None else None,
         body=body,
         by_controller=bears(secured, CONTROLLER),
+        by_observer=bears(secured, OBSERVER),
     )
 
 

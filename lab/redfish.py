@@ -42,6 +42,8 @@ class PortRequest:
     body: bytes
     by_controller: bool
     """by its certificate"""
+    by_observer: bool = False
+    """as well; who is one alone is told of power, and takes none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class PortReply:
 
 def answered(hosts: PoweredHosts, request: PortRequest) -> PortReply:
     """Do what ``request`` asks of ``hosts``, if it may ask; return what to say."""
-    if not request.by_controller:
+    may_ask = request.by_controller or (request.by_observer and request.method == "GET")
+    if not may_ask:
         return _no(HTTPStatus.FORBIDDEN, "only a controller may ask; ndc up issues certificates")
     name = request.path.removeprefix(system_path("")).partition("/")[0]
     try:

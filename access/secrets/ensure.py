@@ -17,7 +17,7 @@ from access.secrets.folder import Secrets
 from access.secrets.private_files import damaged, lost, make_folder, write_private
 from access.secrets.revocation import ensure_revocations, forget_owners, keep_issued
 from access.secrets.ssh_keys import ensure_ssh_key
-from access.tls import CONTROLLER
+from access.tls import CONTROLLER, OBSERVER
 from core import files
 from core.clock import Clock
 from core.system_clock import SystemClock
@@ -130,7 +130,8 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
             yield Subject(files, f"agent-{host.name}", frozenset({Use.CLIENT}))
         if Role.MONITOR in host.roles:
             name = controller_account(host.name)
-            yield Subject(secrets.client_certificate(name), name, frozenset({Use.CLIENT}))
+            files = secrets.client_certificate(name)
+            yield Subject(files, name, frozenset({Use.CLIENT}), roles=(OBSERVER,))
     for service in network.services:
         yield Subject(
             files=secrets.service_certificate(service.name),

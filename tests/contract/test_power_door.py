@@ -22,6 +22,7 @@ from dr.doors import PowerDoor
 from dr.facts import Supply
 from dr.live.power import RedfishPower, power_systems
 from inventory.endpoints import POWER
+from inventory.etcd import controller_account
 from inventory.names import HostName
 from inventory.network import Role
 from tests.networks import network
@@ -214,6 +215,17 @@ def test_a_host_may_take_nobodys_power(port: StubPort) -> None:
         door.off(HOST, NOON)
 
     assert refused.value.refused
+    assert not port.hosts.fenced
+
+
+def test_an_observer_is_told_of_power_and_takes_none(port: StubPort) -> None:
+    monitor = networked().hosts_with(Role.MONITOR)[0].name
+    door = _door(port, port.secrets.client_certificate(controller_account(monitor)))
+
+    with pytest.raises(Rejected):
+        door.off(HOST, NOON)
+
+    assert door.state(HOST) == Supply(on=True, life=NOON)
     assert not port.hosts.fenced
 
 

@@ -14,7 +14,7 @@ from cryptography import x509
 
 from access.secrets import Secrets, ensure_secrets
 from access.secrets.authority import Authority, Subject, Use
-from access.tls import CONTROLLER
+from access.tls import CONTROLLER, OBSERVER
 from core.errors import Rejected
 from inventory.names import HostName, OperatorName
 from inventory.network import Operator, Role
@@ -135,14 +135,21 @@ def test_openssl_accepts_what_was_issued(secrets: Secrets) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
-def test_only_the_control_plane_is_a_controller(secrets: Secrets) -> None:
-    controllers = {
-        path.parent.name
-        for path in secrets.folder.glob("*/*/tls.crt")
-        if CONTROLLER in _roles(_certificate(path))
+def test_the_control_plane_alone_takes_power_and_monitors_are_told_of_it(secrets: Secrets) -> None:
+    owners = {
+        role: {
+            path.parent.name
+            for path in secrets.folder.glob("*/*/tls.crt")
+            if role in _roles(_certificate(path))
+        }
+        for role in (CONTROLLER, OBSERVER)
     }
 
-    assert controllers == {"control"}
+    monitors = [host.name for host in NETWORK.hosts_with(Role.MONITOR)]
+    assert owners == {
+        CONTROLLER: {"control"},
+        OBSERVER: {f"controller-{name}" for name in monitors},
+    }
 
 
 def test_a_certificate_from_before_there_were_roles_is_issued_again_and_not_refused(
