@@ -11,10 +11,11 @@ announced where their records say), ``busy`` (who leads or serves).
 How a run is decided: ``request`` (what is asked for), ``losses`` (what has to move once something
 is lost), ``facts`` (what was seen), ``bound`` (what may be lost), ``placement`` (which site serves,
 at which epoch), ``observers`` (from where others may be called dead), ``watching`` (who is dead, by
-the words of observers), ``judging`` (what would be done about it, and by whom), ``lever`` (by which
-nothing starts by itself), ``rules`` (reasons to refuse), ``copies`` (reasons not to promote one),
-``reseed`` (whether one may be made anew), ``planner``, ``moving`` (the steps of one service),
-``rerouting`` (those of its address), ``plan`` (the value that is printed and then run), ``ending``
+the words of observers), ``judging`` (what would be done about it, and by whom), ``deeds`` (what is
+done by itself), ``lever`` (by which nothing starts by itself), ``rules`` (reasons to refuse),
+``copies`` (reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``,
+``moving`` (the steps of one service), ``rerouting`` (those of its address), ``plan`` (the value
+that is printed and then run), ``ending``
 (what its end is worth), ``report`` (what it came to), ``succession`` (whether a new leader has all
 that the old one wrote).
 

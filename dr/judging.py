@@ -1,14 +1,14 @@
 """What would be done about hosts that are dead, by whom, and what stands in the way. Pure.
 
-Within a region a controller may move services by itself, across regions only a person may. In
-this version nobody moves anything by it: it says what it would do, and what to type.
+Within a region a controller moves services by itself, if nothing keeps it from it; across regions
+only a person may. What a person would type for the same is said in any case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -20,10 +20,13 @@ from core.runs.plan import RunName
 from dr.placement import Placement
 from dr.request import serving_at
 from dr.watching import Pulse, SightWord, Suspect, blind, suspects
+from inventory.initiative import Initiative
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network, Service
 
 OBSERVES: Final = "this controller only observes"
+_REST: Final = timedelta(minutes=10)
+"""at least: what was moved and lost again so soon has a reason that a person looks for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,16 @@ class Records:
     """who has every acknowledged write: the leader, and those that it waits for"""
     reports: Mapping[HostName, str] = field(default_factory=dict)
     """what hosts told of themselves, and stands"""
+    powerless: frozenset[HostName] = frozenset()
+    """who had no power when it was asked for, after the reports were read"""
     lever: str | None = None
     """the sentence of whoever pulled it; None: it is not pulled"""
+    fencing: str = ""
+    """why nobody tells whether hosts have power; empty: it is told"""
+    answering: frozenset[ServiceName] = frozenset()
+    """which services answer at their address, whoever misses their hosts"""
+    rested: frozenset[ServiceName] = frozenset()
+    """which were moved by a controller, not longer ago than ``rest_of`` says"""
 
 
 class Remedy(StrEnum):
@@ -77,6 +88,10 @@ class Judgement:
     since: Mapping[HostName, datetime]
     """since when each suspect is as it is, by the clock of the controller that said so first"""
     proposals: tuple[Proposal, ...]
+    initiative: Initiative = Initiative.OBSERVE
+    """whether it acts by itself, or only says what it would do"""
+    fencing: str = ""
+    """why nobody tells whether hosts have power; empty: it is told"""
 
     @property
     def dead(self) -> tuple[Suspect, ...]:
@@ -86,6 +101,16 @@ class Judgement:
     def says_the_same(self, other: Judgement) -> bool:
         """Whether a reader of both learns nothing from the later one."""
         return _gist(self) == _gist(other)
+
+    def ripe(self, last: Judgement | None) -> Iterator[Proposal]:
+        """Yield what its controller does by itself: nothing keeps it from it, as in ``last``.
+
+        That is the judgement that it gave before: nothing is moved by what was seen once.
+        """
+        if last is not None and last.by == self.by:
+            for one in self.proposals:
+                if one.to is not None and not one.why_not and one in last.proposals:
+                    yield one
 
 
 def judged(
@@ -98,7 +123,7 @@ def judged(
 ) -> Judgement:
     """Return what ``by`` makes of ``words`` and ``records`` at ``at``; ``last`` stood before it."""
     useless = blind(network, words)
-    missed = suspects(network, words, records.reports)
+    missed = suspects(network, words, records.reports, records.powerless)
     before = {one.host: one.pulse for one in last.suspects} if last else {}
     since = {
         one.host: last.since[one.host]
@@ -115,6 +140,8 @@ def judged(
         suspects=missed,
         since=since,
         proposals=tuple(proposals(network, dead, since.keys(), records)),
+        initiative=network.controllers,
+        fencing=records.fencing,
     )
 
 
@@ -157,7 +184,7 @@ def command(network: Network, dead: Collection[HostName]) -> str:
 
 def _goes_on(network: Network, service: Service, site: SiteName, dead: frozenset[HostName]) -> bool:
     members = {member.host for member in network.database(service.database).members}
-    regional = {host for host in members if _region(network, host) == network.site(site).region}
+    regional = {host for host in members if network.region(host) == network.site(site).region}
     return bool({*serving_at(network, service, site)} - dead) and bool(regional - dead)
 
 
@@ -167,7 +194,7 @@ def _nearest(
     """Return the first other site of its region that can serve and lead it; None: there is none."""
     region = network.site(site).region
     leading = {m.host for m in network.database(service.database).members if not m.barred}
-    if not any(_region(network, host) == region for host in leading.difference(out)):
+    if not any(network.region(host) == region for host in leading.difference(out)):
         return None
     return next(
         (
@@ -181,15 +208,16 @@ def _nearest(
     )
 
 
-def _region(network: Network, host: HostName) -> str:
-    return network.site(network.host(host).site).region
-
-
 def _obstacles(
     network: Network, service: Service, to: SiteName | None, records: Records
 ) -> Iterator[str]:
     if records.lever is not None:
         yield f"the lever is pulled, {records.lever}"
+    if service.name in records.answering:
+        yield "it answers at its address"
+    if service.name in records.rested:
+        minutes = rest_of(service).total_seconds() / 60
+        yield f"a controller moved it less than {minutes:g} min ago"
     if (run := records.claimed.get(service.database)) is not None:
         yield f"{run} is in progress; next: ndc dr show {run}"
     if to is None:
@@ -198,12 +226,19 @@ def _obstacles(
         whole = records.synchronous.get(service.database, frozenset())
         if not any(network.host(host).site == to for host in whole):
             yield f"unprotected: no copy at {to} is known to have every write"
-    yield OBSERVES
+    if network.controllers is Initiative.OBSERVE:
+        yield OBSERVES
+
+
+def rest_of(service: Service) -> timedelta:
+    """Return for how long a controller leaves ``service`` where it moved it."""
+    return max(service.stable_for or timedelta(), _REST)
 
 
 def _gist(judgement: Judgement) -> tuple[object, ...]:
     pulses = tuple((one.host, one.pulse, one.by, one.why) for one in judgement.suspects)
-    return judgement.by, judgement.observers, judgement.blind, pulses, judgement.proposals
+    says = (judgement.observers, judgement.blind, pulses, judgement.proposals, judgement.fencing)
+    return judgement.by, judgement.initiative, *says
 
 
 _JUDGEMENT: TypeAdapter[Judgement] = TypeAdapter(Judgement)

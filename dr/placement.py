@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -11,6 +12,9 @@ from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
 from inventory.names import ServiceName, SiteName
+
+BY_ITSELF: Final = RunName("controller")
+"""stands where a controller moved a service: no run did"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Placement:
     epoch: int
     """1 for the first; + 1 with each change"""
     run: RunName | None
-    """that made it; None: the first one, made when the service was set up"""
+    """that made it, or ``BY_ITSELF``; None: the first one, made when the service was set up"""
 
     def moved(
         self, source: SiteName, target: SiteName, epoch: int, run: RunName

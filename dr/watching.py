@@ -99,6 +99,8 @@ class Suspect:
     """the observers who have not seen it for long enough"""
     why: str
     """in words: why it is not dead; empty where it is"""
+    powerless: bool = False
+    """whoever switches its power says that it has none"""
 
 
 def blind(network: Network, words: Mapping[HostName, SightWord]) -> dict[HostName, str]:
@@ -116,16 +118,22 @@ def blind(network: Network, words: Mapping[HostName, SightWord]) -> dict[HostNam
 
 
 def suspects(
-    network: Network, words: Mapping[HostName, SightWord], reports: Mapping[HostName, str]
+    network: Network,
+    words: Mapping[HostName, SightWord],
+    reports: Mapping[HostName, str],
+    powerless: Collection[HostName] = (),
 ) -> tuple[Suspect, ...]:
     """Return every host that is not simply alive, in the network's order.
 
     ``words`` are those that stand, by observer. ``reports`` say of hosts how they told of
-    themselves that they live, where what they told stands.
+    themselves that they live, where what they told stands. Of those that are ``powerless``
+    whoever switches their power said so, after all that was read: it is one of the two who must
+    agree, and whatever they told before counts for nothing.
     """
-    useless = blind(network, words)
+    useless = {*blind(network, words), *powerless}
     counted = {host: word for host, word in words.items() if host not in useless}
-    found_out = (_suspect(network, host.name, counted, reports) for host in network.hosts)
+    valid = {host: report for host, report in reports.items() if host not in powerless}
+    found_out = (_suspect(network, host.name, counted, valid, powerless) for host in network.hosts)
     return tuple(one for one in found_out if one is not None)
 
 
@@ -134,20 +142,23 @@ def _suspect(
     host: HostName,
     words: Mapping[HostName, SightWord],
     reports: Mapping[HostName, str],
+    powerless: Collection[HostName],
 ) -> Suspect | None:
     seers = [observer for observer, word in words.items() if host not in word.silent]
     silences = dict(_silences(network, host, words))
     lasting = max((silence for silence, _ in silences.values()), default=timedelta())
-    by = tuple(observer for silence, observer in silences.values() if silence >= SILENT)
+    is_off = host in powerless
+    by = tuple(observer for silence, observer in silences.values() if is_off or silence >= SILENT)
     if not silences and seers:
         again = [words[observer].back[host] for observer in seers if host in words[observer].back]
         if not again:
             return None
         return Suspect(host, Pulse.SUSPECTED, min(again), (), "it answers again, not for long yet")
-    if why := _sign_of_life(host, seers, reports) or _too_few(by):
-        return Suspect(host, Pulse.SUSPECTED, lasting, by, why)
-    agreed = sorted((silence for silence, _ in silences.values()), reverse=True)[_SITES - 1]
-    return Suspect(host, Pulse.DEAD, agreed, by, "")
+    needed = _SITES - is_off
+    if why := _sign_of_life(host, seers, reports) or _too_few(by, needed):
+        return Suspect(host, Pulse.SUSPECTED, lasting, by, why, is_off)
+    agreed = sorted((silence for silence, _ in silences.values()), reverse=True)[needed - 1]
+    return Suspect(host, Pulse.DEAD, agreed, by, "", is_off)
 
 
 def _silences(
@@ -175,8 +186,8 @@ def _sign_of_life(
     return f"it says itself that it lives: {reports[host]}" if host in reports else ""
 
 
-def _too_few(by: Collection[HostName]) -> str:
-    if len(by) >= _SITES:
+def _too_few(by: Collection[HostName], needed: int) -> str:
+    if len(by) >= needed:
         return ""
     who = " and ".join(sorted(by)) or "nobody"
     return f"{who} misses it for {SILENT.seconds} s, and it takes observers at {_SITES} sites"

@@ -99,6 +99,7 @@ class _Derivation:
             ),
             failure_sets=failure_sets(inventory),
             digest="",
+            controllers=inventory.failure_policy.controllers,
         )
 
     def _site(self, name: SiteName, entry: SiteEntry) -> Site:

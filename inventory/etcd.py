@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from inventory.names import DatabaseName, EnvironmentName, HostName
+from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName
 from inventory.network import Network, Role
 
 ROOT: Final = "root"
@@ -20,7 +20,7 @@ CONTROL: Final = "control"
 AGENT: Final = "agent"
 """on hosts that alone may serve at their site: obeys what is recorded, records nothing"""
 CONTROLLER: Final = "controller"
-"""on monitors, one each: says whom it sees, and judges if it is elected"""
+"""on monitors, one each: says whom it sees, and does about the dead what is done by itself"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,26 @@ def judgement(environment: EnvironmentName) -> str:
     return f"{watch(environment)}judgement"
 
 
+def deed(environment: EnvironmentName, name: DatabaseName | ServiceName) -> str:
+    """Return the key of what a controller last did by itself about ``name``."""
+    return f"{deeds(environment)}{name}"
+
+
+def deeds(environment: EnvironmentName) -> str:
+    """Return what the key of each deed begins with."""
+    return f"{watch(environment)}deed/"
+
+
+def rest(environment: EnvironmentName, service: ServiceName) -> str:
+    """Return the key that is there while no controller moves ``service`` again."""
+    return f"{rests(environment)}{service}"
+
+
+def rests(environment: EnvironmentName) -> str:
+    """Return what each key that keeps controllers from moving a service again begins with."""
+    return f"{watch(environment)}rest/"
+
+
 def lever(environment: EnvironmentName) -> str:
     """Return the key that is there while nothing may start by itself."""
     return f"{watch(environment)}lever"
@@ -163,7 +183,7 @@ def accounts(network: Network) -> Iterator[Account]:
         (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in looked_at)),
     )
     yield from _agents(network, tuple(Grant(p, writes=False) for p in prefixes))
-    yield from _controllers(network, prefixes)
+    yield from _controllers(network)
     for database in network.databases:
         keys = patroni(environment, database.name)
         yield Account(patroni_account(database.name), (Grant(keys, writes=True),))
@@ -183,14 +203,17 @@ def _agents(network: Network, obeys: tuple[Grant, ...]) -> Iterator[Account]:
             yield Account(name, (*obeys, reads, writes))
 
 
-def _controllers(network: Network, records: tuple[str, ...]) -> Iterator[Account]:
-    """Yield the accounts of controllers; none of them changes what moves anything."""
+def _controllers(network: Network) -> Iterator[Account]:
+    """Yield the accounts of controllers, each with a word of its own."""
     environment = network.environment
-    facts = [key for one in network.databases for key in patroni_facts(environment, one.name)]
-    read = (watch(environment), *records, announcers(environment), *facts)
-    shared = (elected(environment), judgement(environment))
+    facts = [patroni_facts(environment, one.name) for one in network.databases]
+    keys = [elected(environment), judgement(environment), deeds(environment), rests(environment)]
+    # what moves something: where services are placed, and who leads
+    keys += [placements(environment), *(leader for leader, _ in facts)]
+    read = [watch(environment), claims(environment), announcers(environment)]
+    read += [synchronous for _, synchronous in facts]
     for host in network.hosts_with(Role.MONITOR):
-        changed = (sight_word_of(environment, host.name), *shared)
+        changed = [sight_word_of(environment, host.name), *keys]
         yield Account(
             controller_account(host.name),
             (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in read)),

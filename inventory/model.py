@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from core.formats import FIRST, Format
+from inventory.initiative import Initiative
 from inventory.names import (
     DatabaseName,
     DrillName,
@@ -120,6 +121,8 @@ class FailurePolicy(_Declared):
     """each site by itself"""
     regions: Annotated[tuple[RegionName, ...], Field(strict=False)] = ()
     """all sites of one of these regions together"""
+    controllers: Annotated[Initiative, Field(strict=False)] = Initiative.OBSERVE
+    """whether controllers act by themselves within a region, or only say what they would do"""
 
 
 class Policy(_Declared):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TypeVar
 
+from inventory.initiative import Initiative
 from inventory.names import (
     DatabaseName,
     EnvironmentName,
@@ -244,7 +245,9 @@ class Network:
     operators: tuple[Operator, ...]
     failure_sets: tuple[FailureSet, ...]
     digest: str
-    """hex SHA-256 of everything above; equal inventories and allocations give equal digests"""
+    """hex SHA-256 of all the rest; equal inventories and allocations give equal digests"""
+    controllers: Initiative = Initiative.OBSERVE
+    """what controllers may do by themselves"""
 
     def site(self, name: SiteName) -> Site:
         """Return the site called ``name``; KeyError if there is none."""
@@ -265,6 +268,10 @@ class Network:
     def service(self, name: ServiceName) -> Service:
         """Return the service called ``name``; KeyError if there is none."""
         return _named(self.services, name)
+
+    def region(self, host: HostName) -> RegionName:
+        """Return the region in which ``host`` is."""
+        return self.site(self.host(host).site).region
 
     def hosts_at(self, site: SiteName) -> tuple[Host, ...]:
         """Return the hosts of ``site``, in order of their numbers."""

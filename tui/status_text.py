@@ -139,7 +139,8 @@ def _quorum(quorum: QuorumView | None) -> list[str]:
 def _watch(watch: WatchView | None) -> list[str]:
     if watch is None:
         return []
-    return [f"controller  {watch_line(watch)}", f"lever  {watch.lever or 'nobody holds it'}"]
+    lines = [f"controller  {watch_line(watch)}", f"lever  {watch.lever or 'nobody holds it'}"]
+    return [*lines, *(f"by itself  {deed}" for deed in watch.deeds)]
 
 
 def _databases(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:

@@ -19,7 +19,7 @@ from dr.placement import (
     read_placements,
 )
 from inventory.etcd import claim_on, claims, patroni_order, placements
-from inventory.names import ServiceName
+from inventory.names import DatabaseName, ServiceName
 from inventory.network import Network
 
 
@@ -108,12 +108,25 @@ class EtcdRecords:
             raise _another(key, str(claim), claim_text(now))
         return [Holds(*pair) for pair in texts.items()]
 
+    def holding(self, database: DatabaseName) -> tuple[Claim, list[Holds]]:
+        """Return who holds ``database``, and what a transaction has to compare while that is so.
+
+        Raises:
+            NotSeen: nobody can tell.
+        """
+        texts = self._texts_of_claims(database)
+        return _standing(texts)[1], [Holds(*pair) for pair in texts.items()]
+
     def _claim_texts(self, service: ServiceName) -> dict[str, str | None]:
-        """Return what is kept of claims that cover ``service``, the one to take first.
+        """Return what is kept of claims that cover ``service``, the one to take first."""
+        return self._texts_of_claims(self.network.service(service).database)
+
+    def _texts_of_claims(self, database: DatabaseName) -> dict[str, str | None]:
+        """Return what is kept of claims on ``database`` and its services, the one to take first.
 
         An ndc that claimed each service by itself may still hold one: it counts.
         """
-        environment, database = self.network.environment, self.network.service(service).database
+        environment = self.network.environment
         kept = {pair.key: pair.value for pair in self.etcd.under(claims(environment))}
         sharing = [one.name for one in self.network.services if one.database == database]
         own = claim_on(environment, database)

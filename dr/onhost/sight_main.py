@@ -34,7 +34,7 @@ _BEGIN_SECONDS: Final = (0.0, 0.4)
 _EACH_SECONDS: Final = 1.0
 _WHATEVER_THE_TIME: Final = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME. Nobody is dead because a certificate ended, or a clock is wrong."""
-_OUR_OWN: Final = frozenset(
+OUR_OWN: Final = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL}
 )
 """failures that say nothing of whom we look at"""
@@ -82,7 +82,7 @@ class Observer:
                     local_addr=(str(self.own), 0),
                 )
         except OSError as error:
-            if error.errno in _OUR_OWN:
+            if error.errno in OUR_OWN:
                 raise
             return False
         writer.close()

@@ -1,16 +1,19 @@
-"""What controllers make of the network, who keeps them from acting, what a person must do."""
+"""What controllers make of the network, what they did, and what a person must do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dr.judging import Judgement
+from dr.judging import Judgement, Proposal
+from dr.watching import Suspect
+from inventory.initiative import Initiative
 from inventory.names import HostName
 from monitors.health.concern import Concern, Condition
 
 LEVER = "lever"
 CONTROLLER = "controller"
+FENCING = "fencing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class WatchView:
     """None: no controller is elected"""
     lever: str | None
     """who pulled it, when and why, in words; None: it is not pulled"""
+    deeds: tuple[str, ...] = ()
+    """in words, the last thing that they did by themselves about each database and service"""
 
 
 def of_watch(watch: WatchView | None, powerless: frozenset[HostName]) -> Iterator[Concern]:
@@ -37,20 +42,33 @@ def of_watch(watch: WatchView | None, powerless: frozenset[HostName]) -> Iterato
         yield Concern(CONTROLLER, Condition.WARNING, "none is elected: nobody watches all hosts")
         return
     judgement = watch.judgement
+    if judgement.fencing:
+        sentence = (
+            f"unavailable: nobody tells controllers who has power ({judgement.fencing}), so who is "
+            "dead is replaced only when its lease ends; next: ndc lab status"
+        )
+        yield Concern(FENCING, Condition.WARNING, sentence, FENCING)
     for one in judgement.dead:
         if one.host in powerless:
             continue
         since = judgement.since.get(one.host, judgement.at)
-        sentence = f"is dead since {since:%H:%M:%SZ}, by {' and '.join(one.by)}"
+        sentence = f"is dead since {since:%H:%M:%SZ}, by {_voices(one)}"
         yield Concern(one.host, Condition.CRITICAL, sentence, one.host)
     first = next((one.host for one in judgement.dead), None)
     for proposal in judgement.proposals:
-        to = f" to {proposal.to}" if proposal.to else ""
-        sentence = (
-            f"would be moved{to} {proposal.remedy}, but {'; '.join(proposal.why_not)}; "
-            f"next: {proposal.command}"
-        )
-        yield Concern(proposal.service, Condition.CRITICAL, sentence, first)
+        yield Concern(proposal.service, Condition.CRITICAL, _proposed(proposal), first)
+
+
+def _proposed(proposal: Proposal) -> str:
+    to = f" to {proposal.to}" if proposal.to else ""
+    if not proposal.why_not:
+        return f"is about to be moved{to} {proposal.remedy}"
+    why_not = "; ".join(proposal.why_not)
+    return f"would be moved{to} {proposal.remedy}, but {why_not}; next: {proposal.command}"
+
+
+def _voices(one: Suspect) -> str:
+    return " and ".join([*one.by, *(["whoever switches its power"] if one.powerless else [])])
 
 
 def watch_line(watch: WatchView) -> str:
@@ -58,11 +76,15 @@ def watch_line(watch: WatchView) -> str:
     judgement = watch.judgement
     if judgement is None:
         return "none is elected"
-    parts = [f"{judgement.by} judges and only observes", f"{len(judgement.observers)} observers"]
+    acts = {
+        Initiative.AUTOMATIC: "judges, and acts within a region",
+        Initiative.OBSERVE: "judges and only observes",
+    }[judgement.initiative]
+    parts = [f"{judgement.by} {acts}", f"{len(judgement.observers)} observers"]
     parts += [f"{host} {why}" for host, why in judgement.blind.items()]
     parts += [
         f"{one.host} {one.pulse} since {judgement.since.get(one.host, judgement.at):%H:%M:%SZ}"
-        f" ({one.why or 'by ' + ' and '.join(one.by)})"
+        f" ({one.why or 'by ' + _voices(one)})"
         for one in judgement.suspects
     ]
     would = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,10 +13,11 @@ import httpx
 from access.clients.etcd import key_values, range_under
 from access.clients.http import look_async
 from core.errors import JournalCorrupt, NotSeen, Rejected
+from dr.deeds import read_deed
 from dr.judging import Judgement, read_judgement
 from dr.lever import lever_sentence
 from dr.placement import Claim, Placement, read_claim, read_placement
-from inventory.etcd import claims, judgement, lever, placements, watch
+from inventory.etcd import claims, deeds, judgement, lever, placements, watch
 from inventory.names import DatabaseName, EnvironmentName, ServiceName
 from monitors.health.watch import WatchView
 
@@ -120,7 +122,15 @@ async def _watch(
     return WatchView(
         _judgement(texts.get(judgement(environment).removeprefix(prefix))),
         lever_sentence(texts.get(lever(environment).removeprefix(prefix))),
+        tuple(_deeds(texts, deeds(environment).removeprefix(prefix))),
     )
+
+
+def _deeds(texts: Mapping[str, str], prefix: str) -> Iterator[str]:
+    for name, text in texts.items():
+        if name.startswith(prefix):
+            with suppress(Rejected):  # what nobody can read is nobody's
+                yield read_deed(text).sentence()
 
 
 def _judgement(text: str | None) -> Judgement | None:

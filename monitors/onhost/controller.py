@@ -1,6 +1,7 @@
 """``python -m monitors.onhost.controller HOST_FILE``: watches all hosts from this monitor.
 
-It runs on every monitor, which the others' firewalls admit to what is looked at.
+It runs on every monitor, which the others' firewalls admit to what is looked at. Within a region it
+does by itself what the inventory lets it do about the dead.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from access.clients import http
@@ -18,14 +21,20 @@ from access.tls import OwnTls
 from core.clock import Clock
 from core.errors import NdcError
 from core.system_clock import SystemClock
+from dr.live.deeds import Deeds
+from dr.live.power import RedfishPower, power_systems
+from dr.onhost.lines import Lines
 from dr.onhost.sight_main import Observer, tls_of
 from dr.sight import Whereabouts
 from dr.watching import EVERY
-from inventory.endpoints import ETCD_CLIENT, NODE_EXPORTER
+from inventory.endpoints import ETCD_CLIENT, HTTPS, NODE_EXPORTER
 from inventory.etcd import controller_account, password_name
-from inventory.names import HostName
-from inventory.network import Host
+from inventory.names import HostName, ServiceName
+from inventory.network import Host, Service
 from monitors.onhost.controllers_look import Controller
+from monitors.onhost.controllers_power import PowerLooks
+from monitors.onhost.controllers_watch import EVERY as OFTEN
+from monitors.onhost.controllers_watch import Watchman
 from monitors.onhost.controllers_words import EtcdWatch
 
 _KEPT = timedelta(minutes=1)
@@ -47,9 +56,15 @@ def main() -> None:
         watch = _watch(this_host, tls)
     except NdcError as error:
         sys.exit("\n".join(error.lines()))
+    # of the substrates the lab alone switches the power of its hosts
+    power = RedfishPower(power_systems(this_host.network, "lab"), tls.context, clock)
     with asyncio.Runner() as runner:
         sight = Sighter(this_host, tls, runner)
-        _look(Controller(watch, sight.answering, clock), clock)
+        looks = PowerLooks(watch.host, power, clock)
+        controller = Controller(watch, sight.answering, sight.served, looks, clock)
+        deeds = Deeds(watch.etcd, watch.network)
+        watchman = Watchman(watch.host, deeds, power, sight.at_once, clock)
+        _look(watchman, controller, clock)
 
 
 def _watch(this_host: ThisHost, tls: OwnTls) -> EtcdWatch:
@@ -73,35 +88,69 @@ class Sighter:
         self._own, self._runner = own, runner
         self._address = this_host.host.loopback
         self._places = [Whereabouts.of(host) for host in this_host.network.hosts]
-        self._tls = tls_of(own.authority, own.certificate, own.key)
+        self._follow()
+
+    def at_once(self) -> frozenset[HostName]:
+        """Return every host that answers at once; OSError: this host cannot look."""
+        if self._own.look():
+            self._lines.end()
+            self._follow()
+        return self._runner.run(self._lines.answering(self._places))
 
     def answering(self) -> frozenset[HostName]:
-        """Return every host that answers now; OSError: this host cannot look."""
-        own = self._own
-        if own.look():
-            self._tls = tls_of(own.authority, own.certificate, own.key)
-        observer = Observer(self._address, NODE_EXPORTER, self._tls)
-        return self._runner.run(observer.answering(self._places))
+        """Return every host that answers now, given time; OSError: this host cannot look."""
+        prompt = self.at_once()
+        others = [place for place in self._places if place.host not in prompt]
+        return prompt | self._runner.run(self._observer(NODE_EXPORTER).answering(others))
+
+    def served(self, services: Sequence[Service]) -> frozenset[ServiceName]:
+        """Return which of ``services`` answer at their address; OSError: this host cannot look."""
+        places = [Whereabouts(HostName(one.name), one.address) for one in services]
+        names = self._runner.run(self._observer(HTTPS).answering(places))
+        return frozenset(map(ServiceName, names))
+
+    def _observer(self, port: int) -> Observer:
+        return Observer(self._address, port, self._tls)
+
+    def _follow(self) -> None:
+        self._tls = tls_of(self._own.authority, self._own.certificate, self._own.key)
+        self._lines = Lines(self._address, NODE_EXPORTER, self._tls)
 
 
-def _look(controller: Controller, clock: Clock) -> None:
-    last = news = ""
+def _look(watchman: Watchman, controller: Controller, clock: Clock) -> None:
+    quick, whole = News(), News()
+    due = clock.elapsed()
     while True:
         began = clock.elapsed()
+        quick.of(watchman.look)
+        if clock.elapsed() >= due:
+            due = clock.elapsed() + EVERY
+            whole.of(controller.look)
+        clock.sleep(max(OFTEN - (clock.elapsed() - began), OFTEN / 4))
+
+
+@dataclass(slots=True)
+class News:
+    """What was last logged of one thing that is done again and again: nothing is said twice."""
+
+    news: str = ""
+    trouble: str = ""
+
+    def of(self, look: Callable[[], Iterator[str]]) -> None:
+        """Do ``look``, and log what is new."""
         trouble = ""
         try:
-            for sentence in controller.look():
-                if sentence != news:
+            for sentence in look():
+                if sentence != self.news:
                     _log.info("%s", sentence)
-                news = sentence
+                self.news = sentence
         except NdcError as error:
-            trouble = f"says nothing: {error.what}: {error.actual}"
+            trouble = f"does nothing: {error.what}: {error.actual}"
         except OSError as error:
             trouble = f"cannot look: {error}"
-        if trouble != last:
+        if trouble != self.trouble:
             _log.warning("%s", trouble or "well again")
-        last = trouble
-        clock.sleep(max(EVERY - (clock.elapsed() - began), EVERY / 4))
+        self.trouble = trouble
 
 
 if __name__ == "__main__":

@@ -1,18 +1,22 @@
 """``ndc-controller`` on one monitor: looks at all hosts, says whom it misses, judges if elected.
 
-It holds nothing by which anything moves. Where it does not see itself, or etcd is silent, it says
-nothing, and its earlier word ends with its lease.
+Who judges also moves services within their region, twice judged. Where it does not see itself, or
+etcd is silent, it says nothing and does nothing, and its earlier word ends with its lease.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from core.clock import Clock
-from dr.judging import Judgement, Records, judged
+from dr.deeds import Relocating
+from dr.judging import Judgement, Records, judged, rest_of
+from dr.live.deeds import Deeds
 from dr.watching import Lookout, SightWord
-from inventory.names import HostName
+from inventory.names import HostName, ServiceName
+from inventory.network import Service
+from monitors.onhost.controllers_power import PowerLooks
 from monitors.onhost.controllers_words import EtcdWatch, WatchState
 
 
@@ -23,6 +27,9 @@ class Controller:
     watch: EtcdWatch
     answering: Callable[[], frozenset[HostName]]
     """looks once: every host that answers this one; OSError: this host cannot look"""
+    served: Callable[[Sequence[Service]], frozenset[ServiceName]]
+    """which of some services answer this host at their address"""
+    looks: PowerLooks
     clock: Clock
     _lookout: Lookout = field(default_factory=Lookout)
 
@@ -45,7 +52,7 @@ class Controller:
         self._say(self._lookout.word())
         state = self.watch.state()
         if state.elected is None and self.watch.stand():
-            yield "elected: this controller judges, and only observes"
+            yield f"elected: this controller judges; mode: {self.watch.network.controllers}"
             state = self.watch.state()
         if self.watch.office is not None and state.elected == self.watch.office:
             yield from self._judge(state)
@@ -59,21 +66,41 @@ class Controller:
             self.watch.tell(word)
 
     def _judge(self, state: WatchState) -> Iterator[str]:
-        missed = any(word.silent or word.back for word in state.words.values())
-        records = self.watch.records(state.lever) if missed else Records()
-        judgement = judged(
-            self.watch.network,
-            state.words,
-            records,
-            state.judgement,
-            self.watch.host,
-            self.clock.now(),
-        )
+        self.looks.attend()
+        missed = frozenset(host for word in state.words.values() for host in word.silent)
+        back = any(word.back for word in state.words.values())
+        records = self.watch.records(state) if missed or back else Records()
+        # after the records: who has no power told nothing since
+        powerless = self.looks.powerless(missed)
+        records = replace(records, powerless=powerless, fencing=self.looks.silence)
+        judgement = self._judged(state, records)
+        if judgement.proposals:
+            names = {one.service for one in judgement.proposals}
+            asked = [one for one in self.watch.network.services if one.name in names]
+            records = replace(records, answering=self.served(asked))
+            judgement = self._judged(state, records)
         last = state.judgement
-        if last is not None and judgement.says_the_same(last):
-            return
-        if self.watch.judge(judgement):
+        is_new = last is None or not judgement.says_the_same(last)
+        if is_new and self.watch.judge(judgement):
             yield from _news(judgement, last)
+        yield from self._act(judgement, records, last)
+
+    def _judged(self, state: WatchState, records: Records) -> Judgement:
+        network, last, now = self.watch.network, state.judgement, self.clock.now()
+        return judged(network, state.words, records, last, self.watch.host, now)
+
+    def _act(self, judgement: Judgement, records: Records, last: Judgement | None) -> Iterator[str]:
+        """Move what is to be moved by itself, as long as this is the controller that judges."""
+        network, office = self.watch.network, self.watch.office
+        for one in judgement.ripe(last):
+            placed = records.placements[one.service]
+            if one.to is None or office is None:
+                continue
+            epoch, at = placed.epoch + 1, self.clock.now()
+            deed = Relocating(one.service, placed.site, one.to, epoch, self.watch.host, at)
+            rest = rest_of(network.service(one.service))
+            if Deeds(self.watch.etcd, network).relocate(deed, placed, office, rest):
+                yield deed.sentence()
 
 
 def _news(judgement: Judgement, last: Judgement | None) -> Iterator[str]:

@@ -21,7 +21,7 @@ from dr.lever import lever_sentence
 from dr.placement import read_claim, read_placements
 from dr.watching import SightWord, read_sight_word, sight_word_text
 from inventory import etcd as keys
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
 
 LASTING: Final = timedelta(seconds=10)
@@ -38,6 +38,8 @@ class WatchState:
     judgement: Judgement | None
     lever: str | None
     """the sentence of whoever pulled it; None: it is not pulled"""
+    rested: frozenset[ServiceName] = frozenset()
+    """which services no controller moves again yet"""
 
 
 @dataclass(slots=True)
@@ -119,10 +121,15 @@ class EtcdWatch:
             texts.get(keys.elected(environment)),
             judgement,
             lever_sentence(texts.get(keys.lever(environment))),
+            frozenset(
+                service.name
+                for service in self.network.services
+                if keys.rest(environment, service.name) in texts
+            ),
         )
 
-    def records(self, lever: str | None) -> Records:
-        """Return what a quorum says of services now; ``lever`` was read before.
+    def records(self, state: WatchState) -> Records:
+        """Return what a quorum says of services now; ``state`` was read before.
 
         Raises:
             NotSeen: no quorum answered.
@@ -143,7 +150,8 @@ class EtcdWatch:
             claimed=claims,
             synchronous={name: whole for name, (_, whole) in facts.items()},
             reports={**reports, **self._announcers()},
-            lever=lever,
+            lever=state.lever,
+            rested=state.rested,
         )
 
     def _holder(self, key: str) -> RunName | None:

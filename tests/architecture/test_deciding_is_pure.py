@@ -73,6 +73,7 @@ DECIDING = {
         "dr.log_end",
         "dr.seam",
         "dr.judging",
+        "dr.watching",
     },
 }
 

@@ -61,9 +61,24 @@ def _moved_by_patroni(stand: Stand) -> float | None:
     return sum(measured) / len(measured) if len(measured) == len(gaps) else None
 
 
-def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
-    """Cut the power of the leader's host, and ask the probe; the host is switched on again."""
+def host_lost(stand: Stand, _: int) -> Iterator[Trial]:
+    """Cut the power of the leader's host, of which the power port tells, and ask the probe."""
+    for gap, lost in _leader_killed(stand.lab(), stand):
+        yield gap, gap, lost
+
+
+def host_lost_unproven(stand: Stand, _: int) -> Iterator[Trial]:
+    """Do the same while nobody tells who has power."""
     lab = stand.lab()
+    lab.done("lab", "cut", "power-port")
+    try:
+        yield from _leader_killed(lab, stand)
+    finally:
+        lab.ndc("lab", "heal", "power-port")
+
+
+def _leader_killed(lab: Terminal, stand: Stand) -> Iterator[tuple[float | None, int]]:
+    """Yield the gap and how many writes are lost; the host is switched on again."""
     portal = Portal.declared(lab)
     leader = Standing.seen(lab).leader
     roles = next(host["roles"] for host in stand.hosts if host["host"] == leader)
@@ -75,6 +90,7 @@ def leader_killed(stand: Stand, _: int) -> Iterator[Trial]:
         gap = _when_over(lab, portal, since)
     finally:
         lab.done("lab", "start", leader, bound_seconds=_HANG_SECONDS)
+    lab.ndc("lab", "heal", "power-port")
     lab.done("status", "--wait", bound_seconds=_HANG_SECONDS)
     whole = wait_until(
         CLOCK,

@@ -19,7 +19,7 @@ from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr import announcing, judging, lever, placement, watching
+from dr import announcing, deeds, judging, lever, placement, watching
 from dr.ending import Ending
 from dr.epochs import GuardRequest
 from dr.live.run_folder import RunFolder
@@ -198,14 +198,12 @@ def _kept(folder: Path, value: Any) -> None:
     running_network.keep(_environment(folder), value)
 
 
-def _whole(
-    format_: Format, at: str, read: Callable[[str], Any], text: Callable[[Any], str]
-) -> Kept:
+def _whole(format_: Format, read: Callable[[str], Any], text: Callable[[Any], str]) -> Kept:
     return Kept(
         format_,
-        at,
-        lambda folder: read(_plain(folder / at)),
-        lambda folder, value: _written(folder / at, text(value)),
+        "it",
+        lambda folder: read(_plain(folder / "it")),
+        lambda folder, value: _written(folder / "it", text(value)),
     )
 
 
@@ -256,27 +254,23 @@ KEPT = {
         lambda folder: json.loads(_run(folder).report_json() or "")["title"],
         _reported,
     ),
-    "placement.json": _whole(
-        Format.PLACEMENT, "it", placement.read_placement, placement.placement_text
-    ),
-    "claim.json": _whole(Format.CLAIM, "claim", placement.read_claim, placement.claim_text),
-    "word.json": _whole(Format.ANNOUNCER, "word", announcing.read_word, announcing.word_text),
-    "sight-word.json": _whole(
-        Format.SIGHT, "word", watching.read_sight_word, watching.sight_word_text
-    ),
-    "judgement.json": _whole(
-        Format.JUDGEMENT, "it", judging.read_judgement, judging.judgement_text
-    ),
-    "lever.json": _whole(Format.HOLD, "lever", lever.read_hold, lever.hold_text),
+    "placement.json": _whole(Format.PLACEMENT, placement.read_placement, placement.placement_text),
+    "claim.json": _whole(Format.CLAIM, placement.read_claim, placement.claim_text),
+    "word.json": _whole(Format.ANNOUNCER, announcing.read_word, announcing.word_text),
+    "sight-word.json": _whole(Format.SIGHT, watching.read_sight_word, watching.sight_word_text),
+    "judgement.json": _whole(Format.JUDGEMENT, judging.read_judgement, judging.judgement_text),
+    "deed.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
+    "relocation.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
+    "lever.json": _whole(Format.HOLD, lever.read_hold, lever.hold_text),
     "epochs.json": Kept(
         Format.EPOCHS,
         "epochs.json",
         _epochs,
         lambda folder, value: EpochRecord(folder, SystemClock()).write(value),
     ),
-    "tail.json": _whole(Format.TAIL, "tail.json", partial(read_tail, source="here"), Tail.text),
+    "tail.json": _whole(Format.TAIL, partial(read_tail, source="here"), Tail.text),
     "losses.json": Kept(Format.LOSSES, "portal.losses.json", _lost, _noted),
-    "words.json": _whole(Format.WORDS, "words", GuardRequest.parse, GuardRequest.text),
+    "words.json": _whole(Format.WORDS, GuardRequest.parse, GuardRequest.text),
     "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", _ledger, _appended),
     "audit.jsonl": Kept(
         Format.AUDIT,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -184,6 +185,33 @@ def move(lab: Terminal, services: Iterable[str], site: str) -> None:
     for service in services:
         moved = lab.ndc("dr", "switchover", service, "--to", site, bound_seconds=300)
         assert moved.code in {0, 1}, moved.stdout + moved.stderr
+
+
+@contextmanager
+def held(lab: Terminal) -> Iterator[None]:
+    """Keep controllers from doing by themselves what a test is about to do as a person.
+
+    The lever is let go when they call nobody dead any more.
+    """
+    lab.done("dr", "hold", "--reason", "a test")
+    try:
+        yield
+        wait_until(CLOCK, lambda: _nobody_is_dead(lab), what="a sign of life of all", bound=SLOW)
+    finally:
+        lab.done("--yes", "dr", "release")
+
+
+def _nobody_is_dead(lab: Terminal) -> bool:
+    judgement = (lab.ndc("status", "--json").value["watch"] or {}).get("judgement")
+    return judgement is not None and not [
+        one for one in judgement["suspects"] if one["pulse"] == "dead"
+    ]
+
+
+def by_itself(lab: Terminal) -> list[str]:
+    """Return what controllers did last by themselves, as ``ndc status`` says."""
+    lines = lab.ndc("status").stdout.splitlines()
+    return [line for line in lines if line.startswith("by itself")]
 
 
 def seen_by_others(lab: Terminal, host: str) -> dict[str, bool]:

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from core.clock import wait_until
-from tests.lab.recovery import CLOCK, portal_in, seen_by_others
+from tests.lab.recovery import CLOCK, held, portal_in, seen_by_others
 from tests.lab.terminal import Answer, Terminal
 
 pytestmark = pytest.mark.lab
 
 BOUND = timedelta(seconds=90)
-"""for a hang: a leader's lease of 20 s speaks for its host, and then observers look"""
+"""only detects a hang"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,18 @@ def death(lab: Terminal) -> _Death:
     before = portal_in(status)
     sites = {one["name"]: one["site"] for one in status["hosts"]}
     (host,) = (one for one in before["hosts"] if sites[one] == before["active"])
-    lab.done("dr", "hold", "--reason", "the test of controllers")
-    began = CLOCK.now()
-    lab.done("lab", "kill", host)
-    try:
-        dead = wait_until(CLOCK, lambda: _suspect(lab, host, "dead"), what="a death", bound=BOUND)
-        after = CLOCK.now() - began
-        told, off = lab.ndc("status"), lab.ndc("status", "--json").value
-        seen = seen_by_others(lab, host)
-    finally:
-        lab.done("lab", "start", host, bound_seconds=180)
-        lab.done("--yes", "dr", "release")
+    with held(lab):
+        began = CLOCK.now()
+        lab.done("lab", "kill", host)
+        try:
+            dead = wait_until(
+                CLOCK, lambda: _suspect(lab, host, "dead"), what="a death", bound=BOUND
+            )
+            after = CLOCK.now() - began
+            told, off = lab.ndc("status"), lab.ndc("status", "--json").value
+            seen = seen_by_others(lab, host)
+        finally:
+            lab.done("lab", "start", host, bound_seconds=180)
     wait_until(CLOCK, lambda: _suspect(lab, host, None), what="a sign of life", bound=BOUND)
     settled = lab.ndc("status", "--wait", bound_seconds=300)
     print(f"{host} was dead after {after.total_seconds():.1f} s, by {dead['by']}")  # noqa: T201 - a figure
@@ -73,7 +74,8 @@ def test_controllers_say_who_is_dead_and_what_they_would_do_and_move_nothing(
 ) -> None:
     said = death.told.stdout
 
-    assert len({death.sites[by] for by in death.dead["by"]} - {death.sites[death.host]}) >= 2
+    assert {death.sites[by] for by in death.dead["by"]} - {death.sites[death.host]}
+    assert death.dead["powerless"]
     assert f"{death.host} dead since" in said
     assert f"{death.before['name']}: would be moved" in said
     assert "the lever is pulled" in said

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
-from tests.lab.recovery import Portal, Standing, move, report_named, served_where_led, submit
+from tests.lab.recovery import Portal, Standing, held, move, report_named, served_where_led, submit
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -24,14 +27,11 @@ def test_a_site_is_lost_and_its_refuge_serves_and_nothing_is_lost(lab: Terminal)
     ]
     alive = lab.ndc("dr", "failover", "--lost", before.site)
 
-    lab.done("lab", "kill", *hosts)
-    try:
+    with held(lab), _lost(lab, hosts):
         planned = lab.ndc("dr", "plan", "--lost", before.site)
         moved = lab.ndc("dr", "failover", "--lost", before.site, "--as", "an", bound_seconds=300)
         after = Standing.seen(lab)
         written = submit(lab, portal, f"failover-from-{before.site}-{before.epoch}", {})
-    finally:
-        lab.done("lab", "start", *hosts, bound_seconds=300)
     settled = lab.ndc("status", "--wait", bound_seconds=300)
     too_early = lab.ndc("dr", "failback", portal.name)
     services = [course["service"] for course in report_named(lab, moved)["services"]]
@@ -59,3 +59,12 @@ def test_a_site_is_lost_and_its_refuge_serves_and_nothing_is_lost(lab: Terminal)
         assert "is not back for long enough" in too_early.stderr
     status = lab.ndc("status", "--json").value
     assert {service["active"] for service in status["services"]} == {before.site}
+
+
+@contextmanager
+def _lost(lab: Terminal, hosts: list[str]) -> Iterator[None]:
+    lab.done("lab", "kill", *hosts)
+    try:
+        yield
+    finally:
+        lab.done("lab", "start", *hosts, bound_seconds=300)

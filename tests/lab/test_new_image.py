@@ -11,7 +11,7 @@ import pytest
 
 from lab.client import Labd
 from ndc.settings import paths_of, settings
-from tests.lab.recovery import CLOCK, Portal, Standing, noticed
+from tests.lab.recovery import CLOCK, Portal, Standing, held, noticed
 from tests.lab.terminal import Terminal
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
@@ -44,7 +44,8 @@ def test_hosts_are_patched_one_by_one_and_keep_their_data(lab: Terminal, old_ima
     since = CLOCK.now()
 
     by_itself = lab.done("up", bound_seconds=300)
-    asked = lab.done("up", "--new-image", bound_seconds=400)
+    with held(lab):
+        asked = lab.done("up", "--new-image", bound_seconds=400)
 
     assert "ndc up --new-image" in by_itself.stderr
     restarted = {host for host, boot in _boot_ids(lab).items() if boot != boots[host]}
@@ -60,9 +61,10 @@ def test_hosts_are_patched_one_by_one_and_keep_their_data(lab: Terminal, old_ima
 
 
 def _let_stand_on(lab: Terminal, host: str, image: str) -> None:
-    lab.done("lab", "kill", host)
-    Labd(paths_of(lab.environment).labd_socket).change_image(host, image)
-    lab.done("lab", "start", host, bound_seconds=180)
+    with held(lab):
+        lab.done("lab", "kill", host)
+        Labd(paths_of(lab.environment).labd_socket).change_image(host, image)
+        lab.done("lab", "start", host, bound_seconds=180)
     assert lab.on(host, "test", "-e", MARK).code == 0
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.lab.recovery import CLOCK, Portal, Standing, noticed
+from tests.lab.recovery import CLOCK, Portal, Standing, held, noticed
 from tests.lab.terminal import Terminal
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
@@ -26,8 +26,9 @@ def test_after_a_power_cut_that_drops_what_was_not_synced_every_acknowledged_wri
     CLOCK.sleep(WRITING)
     _a_file_that_nobody_synced(lab, members)
 
-    lab.done("lab", "kill", "--unsynced", *members)
-    lab.done("lab", "start", *members, bound_seconds=300)
+    with held(lab):
+        lab.done("lab", "kill", "--unsynced", *members)
+        lab.done("lab", "start", *members, bound_seconds=300)
 
     settled = lab.ndc("status", "--wait", bound_seconds=300)
     assert settled.code == 0, settled.stdout
@@ -45,8 +46,9 @@ def test_after_a_power_cut_that_drops_what_was_not_synced_every_acknowledged_wri
 def _on_disks_of_their_own(lab: Terminal, hosts: list[str]) -> None:
     refused = lab.ndc("lab", "kill", "--unsynced", *hosts)
     assert "--own-disk" in refused.stderr
-    lab.done("lab", "kill", *hosts)
-    lab.done("lab", "start", *hosts, "--own-disk", bound_seconds=300)
+    with held(lab):
+        lab.done("lab", "kill", *hosts)
+        lab.done("lab", "start", *hosts, "--own-disk", bound_seconds=300)
     settled = lab.ndc("status", "--wait", bound_seconds=300)
     assert settled.code == 0, settled.stdout
 

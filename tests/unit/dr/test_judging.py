@@ -19,12 +19,14 @@ from dr.judging import (
     judged,
     judgement_text,
     read_judgement,
+    rest_of,
 )
 from dr.lever import Hold, hold_text, read_hold
 from dr.placement import Placement
 from dr.watching import SILENT, Pulse, SightWord
+from inventory.initiative import Initiative
 from inventory.names import HostName, SiteName
-from inventory.network import Role
+from inventory.network import Network, Role
 from tests.networks import PORTAL_ALONE, network
 
 NETWORK = network("compact", *PORTAL_ALONE)
@@ -50,13 +52,14 @@ def _judged(
     last: Judgement | None = None,
     *,
     at: datetime = AT,
+    of: Network = NETWORK,
 ) -> Judgement:
     words = {
         name: SightWord(timedelta(), dict.fromkeys(lost, SILENT))
         for name in OBSERVERS
         if name not in lost
     }
-    return judged(NETWORK, words, records, last, JUDGE, at)
+    return judged(of, words, records, last, JUDGE, at)
 
 
 def _proposal(lost: list[HostName], records: Records = PLACED) -> Proposal:
@@ -66,7 +69,7 @@ def _proposal(lost: list[HostName], records: Records = PLACED) -> Proposal:
 
 def test_a_lost_site_is_replaced_within_its_region_by_itself() -> None:
     assert _proposal(_at("ndc01")) == Proposal(
-        SERVICE.name, Remedy.WITHIN, REFUGE, "ndc dr failover --lost ndc01", (OBSERVES,)
+        SERVICE.name, Remedy.WITHIN, REFUGE, "ndc dr failover --lost ndc01", ()
     )
 
 
@@ -117,14 +120,47 @@ def test_a_service_without_a_record_is_left_alone() -> None:
         (replace(PLACED, lever="held by an: maintenance"), "the lever is pulled, held by an"),
         (replace(PLACED, claimed={DATABASE.name: RunName("move")}), "move is in progress"),
         (replace(PLACED, synchronous={}), "unprotected: no copy at ndc02"),
+        (replace(PLACED, answering=frozenset({SERVICE.name})), "it answers at its address"),
+        (replace(PLACED, rested=frozenset({SERVICE.name})), "a controller moved it less than 10"),
     ],
 )
 def test_what_stands_in_the_way_is_said(records: Records, word: str) -> None:
     why_not = _proposal(_at("ndc01"), records).why_not
 
-    assert any(one.startswith(word) for one in why_not)
-    assert why_not[-1] == OBSERVES
-    assert len(why_not) == 2
+    (why,) = why_not
+    assert why.startswith(word)
+
+
+def test_who_only_observes_is_kept_back_by_that() -> None:
+    judgement = _judged(_at("ndc01"), of=replace(NETWORK, controllers=Initiative.OBSERVE))
+
+    (proposal,) = judgement.proposals
+    assert (judgement.initiative, proposal.why_not) == (Initiative.OBSERVE, (OBSERVES,))
+
+
+def test_only_what_was_judged_twice_by_one_controller_is_done() -> None:
+    first, held = _judged(_at("ndc01")), _judged(_at("ndc01"), replace(PLACED, lever="held"))
+    far = _judged([*_at("ndc01"), HostName("ndc02-app")])
+
+    ripe = {
+        "by the same": list(first.ripe(first)),
+        "once": list(first.ripe(None)),
+        "by another": list(first.ripe(replace(first, by=OBSERVERS[1]))),
+        "held back before": list(first.ripe(held)),
+        "held back now": list(held.ripe(first)),
+        "by a person": list(far.ripe(far)),
+    }
+
+    assert {why for why, those in ripe.items() if those} == {"by the same"}
+
+
+def test_the_less_urgent_a_service_the_longer_it_rests_and_at_least_for_a_while() -> None:
+    rests = [
+        rest_of(replace(SERVICE, stable_for=stable))
+        for stable in (None, timedelta(minutes=5), timedelta(minutes=60))
+    ]
+
+    assert rests == [timedelta(minutes=minutes) for minutes in (10, 10, 60)]
 
 
 def test_a_service_that_lives_elsewhere_is_not_concerned() -> None:

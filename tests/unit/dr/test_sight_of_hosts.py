@@ -6,16 +6,13 @@ import asyncio
 import os
 import resource
 import socket
-import ssl
 import struct
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 from typing_extensions import override
@@ -23,13 +20,11 @@ from typing_extensions import override
 from access.secrets.authority import Authority, Subject, Use
 from access.secrets.folder import Certificate
 from core.system_clock import SystemClock
-from dr.onhost.sight_main import Observer, tls_of
-from dr.sight import Whereabouts, read_age
+from dr.onhost.sight_main import Observer
+from dr.sight import read_age
 from inventory.names import HostName
-from inventory.network import Role
+from tests.stubs.neighbourhood import Neighbourhood, stands_still
 from tests.stubs.network import Ground
-
-Serving: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class _Then(SystemClock):
@@ -38,49 +33,6 @@ class _Then(SystemClock):
     @override
     def now(self) -> datetime:
         return datetime(2010, 1, 1, tzinfo=UTC)
-
-
-class Neighbourhood:
-    """Places on loopback, and what is found there."""
-
-    def __init__(self, on: Ground) -> None:
-        self.on = on
-        # a monitor first, who may also show its certificate as a client
-        hosts = sorted(on.network.hosts, key=lambda host: Role.MONITOR not in host.roles)
-        self.places = [Whereabouts(host.name, host.management.ip) for host in hosts]
-        with socket.create_server((str(self.places[0].address), 0)) as listener:
-            self.port = int(listener.getsockname()[1])
-
-    def observer(
-        self, certificate: Certificate | None = None, authority: Path | None = None
-    ) -> Observer:
-        shown = certificate or self.on.secrets.host_certificate(self.places[0].host)
-        known = authority or self.on.secrets.authority.certificate
-        own = self.places[0].address
-        return Observer(own, self.port, tls_of(known, shown.certificate, shown.key))
-
-    def tls(self, files: Certificate) -> ssl.SSLContext:
-        """Return what node_exporter is told: TLS 1.3, and a certificate from every client."""
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.minimum_version = ssl.TLSVersion.TLSv1_3
-        tls.load_cert_chain(files.certificate, files.key)
-        tls.load_verify_locations(self.on.secrets.authority.certificate)
-        tls.verify_mode = ssl.CERT_REQUIRED
-        return tls
-
-    def certificate(self, index: int) -> Certificate:
-        return self.on.secrets.host_certificate(self.places[index].host)
-
-    @asynccontextmanager
-    async def serving(
-        self, index: int, serve: Serving, files: Certificate | None = None
-    ) -> AsyncIterator[None]:
-        at, tls = str(self.places[index].address), self.tls(files) if files else None
-        server = await asyncio.start_server(serve, at, self.port, ssl=tls)
-        try:
-            yield
-        finally:
-            server.close()
 
 
 @pytest.fixture
@@ -104,13 +56,6 @@ async def _speaks_in_clear(_: asyncio.StreamReader, writer: asyncio.StreamWriter
     writer.close()
 
 
-async def _stands_still(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        await asyncio.sleep(60)
-    finally:
-        writer.transport.abort()
-
-
 def test_who_proves_to_be_that_host_answers_and_all_others_do_not(around: Neighbourhood) -> None:
     well, other, resets, hangs_up, in_clear, still, frozen, closed = range(8)
     clock = SystemClock()
@@ -123,7 +68,7 @@ def test_who_proves_to_be_that_host_answers_and_all_others_do_not(around: Neighb
                 (resets, _resets, None),
                 (hangs_up, _says_nothing, None),
                 (in_clear, _speaks_in_clear, None),
-                (still, _stands_still, None),
+                (still, stands_still, None),
             ):
                 await servers.enter_async_context(around.serving(place, serve, files))
             at = str(around.places[frozen].address), around.port
@@ -161,7 +106,7 @@ def test_a_second_try_finds_who_missed_the_first(around: Neighbourhood) -> None:
     async def forgets_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connections.append(writer)
         if len(connections) == 1:
-            await _stands_still(reader, writer)
+            await stands_still(reader, writer)
         await writer.start_tls(tls)
         writer.close()
 

@@ -14,7 +14,7 @@ def _may(profile: str = "tiny") -> dict[str, dict[str, bool]]:
     }
 
 
-def test_a_controller_writes_its_word_and_its_judgement_and_nothing_that_moves_a_thing() -> None:
+def test_a_controller_writes_its_words_and_where_a_service_is_and_who_leads_and_no_order() -> None:
     may = _may()
 
     for host in network().hosts_with(Role.MONITOR):
@@ -22,11 +22,13 @@ def test_a_controller_writes_its_word_and_its_judgement_and_nothing_that_moves_a
             f"/ndc/test/watch/word/{host.name}/": True,
             "/ndc/test/watch/elected": True,
             "/ndc/test/watch/judgement": True,
+            "/ndc/test/watch/deed/": True,
+            "/ndc/test/watch/rest/": True,
+            "/ndc/test/placement/": True,
+            "/ndc/test/patroni/general-db/leader": True,
             "/ndc/test/watch/": False,
-            "/ndc/test/placement/": False,
             "/ndc/test/claim/": False,
             "/ndc/test/announcer/": False,
-            "/ndc/test/patroni/general-db/leader": False,
             "/ndc/test/patroni/general-db/sync": False,
         }
     assert not [name for name in may if name.startswith("controller")]

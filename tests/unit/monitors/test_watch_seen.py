@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from dataclasses import replace
+from datetime import timedelta
 
+import httpx
 import pytest
 
+from dr.deeds import Vacating, deed_text
+from inventory import etcd as keys
+from inventory.initiative import Initiative
 from inventory.names import HostName
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, health_of, is_settled
 from monitors.health.snapshot import Snapshot
 from monitors.health.watch import WatchView, watch_line
 from monitors.look.readings import PowerReading
+from monitors.look.voters import VoterReading, voter_reading
 from stacks.substrates.port import Power
 from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import NOON, all_well, judgement_of, taken
+from tests.stubs.etcd import StubEtcd
+from tests.stubs.https import Asked
 from tui.header_view import header_line
+from tui.status_text import status_text
 
 OF = network("compact", *PORTAL_ALONE)
 HELD = "held by an since 2030-05-17 05:00:00Z: the power is worked on"
@@ -32,7 +43,7 @@ def test_where_nobody_is_missed_there_is_nothing_to_say() -> None:
     assert concerns(snapshot) == ()
     assert snapshot.watch is not None
     assert watch_line(snapshot.watch) == (
-        "witness-control judges and only observes; 4 observers; nothing to do"
+        "witness-control judges, and acts within a region; 4 observers; nothing to do"
     )
 
 
@@ -68,10 +79,76 @@ def test_who_is_dead_by_whom_and_what_would_be_done_is_said() -> None:
     assert sentences["ndc01-app"] == f"is dead since 04:59:52Z, by {by}"
     assert sentences["public-service-portal"] == (
         f"would be moved to ndc02 within the region, by itself, but the lever is pulled, {HELD}; "
-        "this controller only observes; next: ndc dr failover --lost ndc01"
+        "next: ndc dr failover --lost ndc01"
     )
     assert snapshot.watch is not None
     assert "would move public-service-portal to ndc02" in watch_line(snapshot.watch)
+
+
+def test_what_nothing_keeps_back_is_told_as_about_to_be_done() -> None:
+    snapshot = _with(WatchView(judgement_of(OF, *SITE), None))
+
+    sentences = {one.subject: one.sentence for one in concerns(snapshot)}
+
+    about = "is about to be moved to ndc02 within the region, by itself"
+    assert sentences["public-service-portal"] == about
+
+
+def test_where_nobody_tells_who_has_power_a_person_hears_it_and_what_it_costs() -> None:
+    judgement = replace(judgement_of(OF), fencing="https://198.18.7.1:9400 did not answer")
+
+    (concern,) = concerns(_with(WatchView(judgement, None)))
+
+    assert (concern.subject, concern.condition) == ("fencing", Condition.WARNING)
+    assert (
+        "9400 did not answer), so who is dead is replaced only when its lease" in concern.sentence
+    )
+
+
+def test_who_only_observes_and_who_was_seen_without_power_is_said() -> None:
+    judgement = judgement_of(OF, HostName("ndc01-data"))
+    suspect = replace(judgement.suspects[0], by=(HostName("ndc02-app"),), powerless=True)
+    observing = replace(judgement, suspects=(suspect,), initiative=Initiative.OBSERVE)
+
+    line = watch_line(WatchView(observing, None))
+
+    assert "judges and only observes" in line
+    assert "(by ndc02-app and whoever switches its power)" in line
+
+
+def test_what_was_done_by_itself_stands_below_the_lever() -> None:
+    deed = "2030-05-17 05:00:00Z: ndc03-app took the key to lead general-db from ndc01-data"
+    snapshot = _with(WatchView(judgement_of(OF), None, (deed,)))
+
+    lines = status_text(snapshot).splitlines()
+
+    (at,) = (number for number, line in enumerate(lines) if line.startswith("lever"))
+    assert lines[at + 1] == f"by itself  {deed}"
+
+
+def test_of_what_was_done_by_itself_all_is_read_that_can_be() -> None:
+    deed = Vacating(OF.databases[0].name, SITE[0], 7, "a life", SITE[1], NOON)
+    quorum = StubEtcd()
+    quorum.write(keys.deed(OF.environment, deed.database), deed_text(deed))
+    quorum.write(keys.deed(OF.environment, OF.services[0].name), "[]")
+
+    async def look() -> VoterReading:
+        def answer(request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/health":
+                return httpx.Response(200, json={"health": "true"})
+            body = json.loads(request.content)
+            status, found = quorum.answer(Asked("POST", request.url.path, {}, body, {}))
+            return httpx.Response(status, json=found)
+
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            auth, deadline = httpx.Auth(), timedelta(seconds=10)
+            return await voter_reading(
+                client, "https://voter", OF.environment, auth=auth, deadline=deadline
+            )
+
+    reading = asyncio.run(look())
+
+    assert reading.watch == WatchView(None, None, (deed.sentence(),))
 
 
 def test_the_line_names_who_is_not_believed_and_why_one_is_only_suspected() -> None:

@@ -1,0 +1,125 @@
+"""What controllers do by themselves, in etcd: a deed is one transaction that leaves word of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from access.clients import patroni
+from access.clients.etcd import Comparison, Delete, Etcd, Holds, Put, Unchanged
+from dr.deeds import Deed, Grounds, Relocating, Vacating, deed_text, read_deed
+from dr.doors import LeaderKey
+from dr.lever import lever_sentence
+from dr.live.records import EtcdRecords
+from dr.placement import BY_ITSELF, Placement, placement_text
+from inventory import etcd as keys
+from inventory.names import DatabaseName, HostName
+from inventory.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """Grounds, and what a transaction has to compare to be made only while they stand."""
+
+    grounds: Grounds
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """Those of all controllers of ``network``."""
+
+    etcd: Etcd
+    network: Network
+
+    def leader(self, database: DatabaseName) -> LeaderKey | None:
+        """Return by what ``database`` is led, as a quorum says now; None: nobody holds its key.
+
+        Raises:
+            NotSeen: no quorum answered.
+        """
+        leading, _ = keys.patroni_facts(self.network.environment, database)
+        record = self.etcd.get(leading)
+        return LeaderKey(HostName(record.value), record.revision) if record else None
+
+    def grounds(self, database: DatabaseName, key: LeaderKey) -> Footing:
+        """Return what else counts of ``database``, led by ``key`` when it was looked at.
+
+        Raises:
+            NotSeen: no quorum answered.
+            JournalCorrupt: a claim cannot be trusted.
+        """
+        environment = self.network.environment
+        leading, synchronous = keys.patroni_facts(environment, database)
+        claim, held = EtcdRecords(self.etcd, self.network).holding(database)
+        sync, lever = self._text(synchronous), self._text(keys.lever(environment))
+        grounds = Grounds(
+            database,
+            key,
+            whole=frozenset(map(HostName, patroni.waited_for(sync))),
+            run=claim.run,
+            lever=lever_sentence(lever),
+        )
+        stands = (Holds(leading, key.holder), Unchanged(leading, key.term))
+        also = (Holds(synchronous, sync), Holds(keys.lever(environment), lever), *held)
+        return Footing(grounds, (*stands, *also))
+
+    def last(self, database: DatabaseName) -> Deed | None:
+        """Return the last deed about ``database``; None: there was none.
+
+        Raises:
+            NotSeen: no quorum answered.
+            Rejected: it cannot be read.
+        """
+        text = self._text(keys.deed(self.network.environment, database))
+        return None if text is None else read_deed(text)
+
+    def vacate(self, deed: Vacating, footing: Footing) -> bool:
+        """Do ``deed``, or leave word of what kept us from it; tell whether that was made now.
+
+        Nothing is made where anything of ``footing`` has changed since it was read.
+
+        Raises:
+            Rejected: etcd refused; nothing was made.
+            Unreachable: it may have been made.
+        """
+        environment = self.network.environment
+        leading, _ = keys.patroni_facts(environment, deed.database)
+        word = Put(keys.deed(environment, deed.database), deed_text(deed))
+        taken = [] if deed.why_not else [Delete(leading)]
+        return self.etcd.change(footing.comparisons, [*taken, word])
+
+    def relocate(self, deed: Relocating, placed: Placement, office: str, rest: timedelta) -> bool:
+        """Do ``deed``, whose service is ``placed`` so, as whoever holds ``office``; tell whether.
+
+        Nothing is done where somebody else judges by now, a run holds the service, the lever is
+        pulled, or a controller moved it within the ``rest`` that it was given then.
+
+        Raises:
+            Rejected: it is placed otherwise, or etcd refused; nothing was done.
+            NotSeen, Unreachable: it may have been done.
+            JournalCorrupt: a record cannot be trusted; nothing was done.
+        """
+        environment, records = self.network.environment, EtcdRecords(self.etcd, self.network)
+        claim, held = records.holding(self.network.service(deed.service).database)
+        if claim.run is not None:
+            return False
+        resting = keys.rest(environment, deed.service)
+        stands = (
+            Holds(keys.elected(environment), office),
+            Holds(keys.lever(environment), None),
+            Holds(resting, None),
+            records.placed(deed.service, placed),
+            *held,
+        )
+        new = Placement(deed.target, deed.epoch, BY_ITSELF)
+        changes = (
+            Put(f"{keys.placements(environment)}{deed.service}", placement_text(new)),
+            Put(keys.deed(environment, deed.service), deed_text(deed)),
+            Put(resting, deed.by, self.etcd.lease(rest)),
+        )
+        return self.etcd.change(stands, changes)
+
+    def _text(self, key: str) -> str | None:
+        record = self.etcd.get(key)
+        return record.value if record else None
