@@ -48,8 +48,8 @@ class Records:
     """why nobody tells whether hosts have power; empty: it is told"""
     answering: frozenset[ServiceName] = frozenset()
     """which services answer at their address, whoever misses their hosts"""
-    rested: frozenset[ServiceName] = frozenset()
-    """which were moved by a controller, not longer ago than ``rest_of`` says"""
+    rests: Mapping[ServiceName, str] = field(default_factory=dict)
+    """which no controller moves for a while, and why"""
 
 
 class Remedy(StrEnum):
@@ -215,9 +215,8 @@ def _obstacles(
         yield f"the lever is pulled, {records.lever}"
     if service.name in records.answering:
         yield "it answers at its address"
-    if service.name in records.rested:
-        minutes = rest_of(service).total_seconds() / 60
-        yield f"a controller moved it less than {minutes:g} min ago"
+    if (why := records.rests.get(service.name)) is not None:
+        yield f"it is left alone for a while: {why}"
     if (run := records.claimed.get(service.database)) is not None:
         yield f"{run} is in progress; next: ndc dr show {run}"
     if to is None:

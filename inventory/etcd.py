@@ -117,12 +117,12 @@ def deeds(environment: EnvironmentName) -> str:
 
 
 def rest(environment: EnvironmentName, service: ServiceName) -> str:
-    """Return the key that is there while no controller moves ``service`` again."""
+    """Return the key that is there while no controller moves ``service``, and says why."""
     return f"{rests(environment)}{service}"
 
 
 def rests(environment: EnvironmentName) -> str:
-    """Return what each key that keeps controllers from moving a service again begins with."""
+    """Return what each key that keeps controllers from moving a service begins with."""
     return f"{watch(environment)}rest/"
 
 
@@ -172,7 +172,7 @@ def accounts(network: Network) -> Iterator[Account]:
     environment = network.environment
     prefixes = (placements(environment), claims(environment))
     changed = [*prefixes, runs(environment)]
-    changed.append(lever(environment))
+    changed += [lever(environment), rests(environment)]
     looked_at = [watch(environment)]
     for database in network.databases:
         leading, synchronous = patroni_facts(environment, database.name)

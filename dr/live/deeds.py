@@ -93,7 +93,7 @@ class Deeds:
         """Do ``deed``, whose service is ``placed`` so, as whoever holds ``office``; tell whether.
 
         Nothing is done where somebody else judges by now, a run holds the service, the lever is
-        pulled, or a controller moved it within the ``rest`` that it was given then.
+        pulled, or the service is left alone; then it is, for ``rest``.
 
         Raises:
             Rejected: it is placed otherwise, or etcd refused; nothing was done.
@@ -116,9 +116,20 @@ class Deeds:
         changes = (
             Put(f"{keys.placements(environment)}{deed.service}", placement_text(new)),
             Put(keys.deed(environment, deed.service), deed_text(deed)),
-            Put(resting, deed.by, self.etcd.lease(rest)),
+            Put(resting, f"{deed.by} moved it by itself", self.etcd.lease(rest)),
         )
         return self.etcd.change(stands, changes)
+
+    def leave_alone(self, lasting: timedelta, why: str) -> None:
+        """Let no controller move any service from now on, for ``lasting``; ``why`` is shown.
+
+        Raises:
+            Rejected: etcd refused; they may.
+            Unreachable: they may.
+        """
+        environment, lease = self.network.environment, self.etcd.lease(lasting)
+        names = [service.name for service in self.network.services]
+        self.etcd.change([], [Put(keys.rest(environment, name), why, lease) for name in names])
 
     def _text(self, key: str) -> str | None:
         record = self.etcd.get(key)

@@ -38,8 +38,8 @@ class WatchState:
     judgement: Judgement | None
     lever: str | None
     """the sentence of whoever pulled it; None: it is not pulled"""
-    rested: frozenset[ServiceName] = frozenset()
-    """which services no controller moves again yet"""
+    rests: Mapping[ServiceName, str] = field(default_factory=dict)
+    """which services no controller moves for a while, and why"""
 
 
 @dataclass(slots=True)
@@ -121,11 +121,11 @@ class EtcdWatch:
             texts.get(keys.elected(environment)),
             judgement,
             lever_sentence(texts.get(keys.lever(environment))),
-            frozenset(
-                service.name
+            {
+                service.name: texts[key]
                 for service in self.network.services
-                if keys.rest(environment, service.name) in texts
-            ),
+                if (key := keys.rest(environment, service.name)) in texts
+            },
         )
 
     def records(self, state: WatchState) -> Records:
@@ -151,7 +151,7 @@ class EtcdWatch:
             synchronous={name: whole for name, (_, whole) in facts.items()},
             reports={**reports, **self._announcers()},
             lever=state.lever,
-            rested=state.rested,
+            rests=state.rests,
         )
 
     def _holder(self, key: str) -> RunName | None:

@@ -202,6 +202,17 @@ def test_a_service_is_placed_anew_once_and_rests_then(ground: Ground) -> None:
     assert EtcdRecords(ground.control, NETWORK).claim(SERVICE).run is None
 
 
+def test_no_service_is_placed_anew_that_the_control_plane_wants_left_alone(ground: Ground) -> None:
+    Deeds(ground.control, NETWORK).leave_alone(SHORT, "hosts restart")
+
+    assert not ground.relocate()
+
+    state = EtcdWatch(ground.controller, NETWORK, FIRST).state()
+    assert state.rests == {SERVICE: "hosts restart"}
+    ground.end_leases()
+    assert ground.relocate()
+
+
 @pytest.mark.parametrize("meanwhile", [_pull, _claim], ids=["lever", "claim"])
 def test_no_service_is_placed_anew_while_a_person_works_on_it(
     ground: Ground, meanwhile: Callable[[Ground], None]

@@ -121,7 +121,10 @@ def test_a_service_without_a_record_is_left_alone() -> None:
         (replace(PLACED, claimed={DATABASE.name: RunName("move")}), "move is in progress"),
         (replace(PLACED, synchronous={}), "unprotected: no copy at ndc02"),
         (replace(PLACED, answering=frozenset({SERVICE.name})), "it answers at its address"),
-        (replace(PLACED, rested=frozenset({SERVICE.name})), "a controller moved it less than 10"),
+        (
+            replace(PLACED, rests={SERVICE.name: "somebody moved it"}),
+            "it is left alone for a while",
+        ),
     ],
 )
 def test_what_stands_in_the_way_is_said(records: Records, word: str) -> None:

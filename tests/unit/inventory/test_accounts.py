@@ -44,6 +44,7 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
             "/ndc/test/runs/": True,
             "/ndc/test/watch/": False,
             "/ndc/test/watch/lever": True,
+            "/ndc/test/watch/rest/": True,
             "/ndc/test/patroni/general-db/failover": True,
             "/ndc/test/patroni/general-db/leader": True,
             "/ndc/test/patroni/general-db/sync": False,

@@ -225,7 +225,7 @@ def _led_far_away(playing: Playing) -> None:
     ("unless", "why"),
     [
         (_answers, "it answers at its address"),
-        (_rests, "a controller moved it less than 10 min ago"),
+        (_rests, "it is left alone for a while: somebody"),
         (_claimed, "move is in progress"),
         (_led_far_away, "unprotected: no copy at ndc02"),
     ],
