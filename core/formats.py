@@ -58,6 +58,9 @@ class Format(Enum):
     )
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
+    ANCHOR = ("`var/<env>/runs/<run>/anchors.jsonl` and etcd, in every line", JournalCorrupt)
+    STATEMENT = ("what a probe signs: in an anchor, and in a pack", JournalCorrupt)
+    PACK = ("`manifest.json` of a pack of evidence", JournalCorrupt)
     LOSSES = ("`/var/lib/ndc/probe/<service>.losses.json`, beside the ledger", JournalCorrupt)
     AUDIT = (
         "`var/.audit/<month>.jsonl`, and `/var/lib/ndc/agent/audit/` on hosts; in every line",

@@ -53,6 +53,20 @@ class ClockPair:
     """since boot, of whoever asked"""
     within: timedelta
     """how far off ``own`` may be: half of what asking took"""
+    wall: datetime | None = None
+    """what the wall clock of whoever asked showed; None: nobody wrote it down"""
+    boot: str = ""
+    """which boot ``own`` counts from; "": nobody wrote it down"""
+
+    def since(self, earlier: ClockPair) -> timedelta | None:
+        """Return how long after ``earlier`` it is, by who asked; None: nobody can tell.
+
+        Somebody else may have asked then, on another machine: only walls compare. If those
+        differ, so does what they tell from what the probe's clock tells, and that shows.
+        """
+        if self.boot == earlier.boot:
+            return self.own - earlier.own
+        return self.wall - earlier.wall if self.wall and earlier.wall else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +87,9 @@ class Window:
         """
         if self.ended is None:
             return None
-        by_probe, by_us = self.ended.probe - self.began.probe, self.ended.own - self.began.own
+        by_probe, by_us = self.ended.probe - self.began.probe, self.ended.since(self.began)
         allowed = TOLERATED_SLIP + self.began.within + self.ended.within
-        if by_us < timedelta() or abs(by_probe - by_us) > allowed:
+        if by_us is None or by_us < timedelta() or abs(by_probe - by_us) > allowed:
             return None
         return self.began.probe.shifted(-around - self.lead), self.ended.probe.shifted(around)
 
@@ -142,3 +156,12 @@ class Measure:
     def is_whole(self) -> bool:
         """Whether the gap and the losses are both known."""
         return not self.is_void and self.acknowledged > 0 and self.not_read_back == 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMeasure:
+    """A measure, and what a stranger can count it from anew."""
+
+    measure: Measure
+    signed: str | None
+    """the writes and what was read back, as JSON that the probe signed; None: nobody signs"""

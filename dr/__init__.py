@@ -19,15 +19,17 @@ that is printed and then run), ``ending``
 (what its end is worth), ``report`` (what it came to), ``succession`` (whether a new leader has all
 that the old one wrote).
 
-What is said and printed: ``plan_text``, ``plan_figures``, ``runbooks`` (which page to read about a
-run that stands still), ``run_text``, ``report_text``; ``epochs`` (between a run and the guard of a
-host), ``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's
-log meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
+What is said and printed: ``plan_text``, ``plan_figures``, ``runbooks`` (which page
+to read about a run that stands still), ``run_text``, ``report_text``, ``timeline_picture`` and
+``report_page`` (the report to look at); ``epochs`` (between a run and the guard of a host),
+``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's log
+meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
 when a leader may write), ``tail`` (what only a former leader wrote down), ``apart`` (what a host
 tells of that), ``disk`` (when a leader gives way since its disk does not), ``leave`` (whether a far
 copy may lead), ``announcing`` (when a host that is ill withdraws).
 
-Then the subpackages: ``drills`` (what is practised, and how it went), ``live`` works from the
-operator's machine, ``onhost`` runs on hosts, ``simulation`` is a world without hosts. Carrying a
-plan out is the business of ``core.runs``.
+Then the subpackages: ``drills`` (what is practised, and how it went), ``verifier`` (what a stranger
+makes of the evidence of a run), ``live`` works from the operator's machine, ``onhost`` runs on
+hosts, ``simulation`` is a world without hosts. Carrying a plan out is the business of
+``core.runs``.
 """

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from core.measure import Measure, ProbeTime
+from core.measure import ProbeTime, SignedMeasure
 from core.runs.ports import Token
 from dr.epochs import Act
 from dr.facts import LastWord, MemberFacts, Supply
@@ -228,7 +228,7 @@ class ProbeDoor(Protocol):
     def now(self, service: ServiceName) -> ProbeTime:
         """Return what the probe's clock shows."""
 
-    def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
+    def testimony(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> SignedMeasure:
         """Return what became of the writes that were due between ``since`` and ``until``."""
 
 

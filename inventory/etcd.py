@@ -64,6 +64,16 @@ def runs(environment: EnvironmentName) -> str:
     return f"/ndc/{environment}/runs/"
 
 
+def anchors(environment: EnvironmentName) -> str:
+    """Return what the key of each anchor of a run begins with; the run is next, then a number."""
+    return f"/ndc/{environment}/anchors/"
+
+
+def windows(environment: EnvironmentName) -> str:
+    """Return what the key of each window of a run begins with; run and service are next."""
+    return f"/ndc/{environment}/windows/"
+
+
 def announcers(environment: EnvironmentName) -> str:
     """Return what the key of each announcer begins with; its host, then its service are next."""
     return f"/ndc/{environment}/announcer/"
@@ -171,7 +181,7 @@ def accounts(network: Network) -> Iterator[Account]:
     """Yield every account. An account may touch the keys that its program needs, and no more."""
     environment = network.environment
     prefixes = (placements(environment), claims(environment))
-    changed = [*prefixes, runs(environment)]
+    changed = [*prefixes, runs(environment), anchors(environment), windows(environment)]
     changed += [lever(environment), rests(environment)]
     looked_at = [watch(environment)]
     for database in network.databases:

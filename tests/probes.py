@@ -11,21 +11,28 @@ from typing import Any, Final
 
 import httpx
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from access.signing_key import SigningKey
 from core.clock import Clock
 from core.system_clock import SystemClock
+from inventory.names import EnvironmentName, HostName
 from monitors.ledger import WriteOutcome
 from monitors.probe.application import application as probe_application
 from monitors.probe.citizen import Citizen
 from monitors.probe.ledger_file import LedgerFile
 from monitors.probe.losses import LossRecord
 from monitors.probe.service_probe import ServiceProbe
+from monitors.probe.statements import Oath
 from reference.application import application as reference
 from reference.configuration import Configuration
 from reference.memory import MemoryStore
 
 PER_SECOND: Final = 50
 PROBE: Final = "http://probe"
+OATH: Final = Oath(
+    EnvironmentName("test"), HostName("witness-node"), SigningKey(Ed25519PrivateKey.generate())
+)
 Story = Callable[[ServiceProbe, MemoryStore], Coroutine[Any, Any, None]]
 
 
@@ -79,5 +86,5 @@ async def acknowledged(probe: ServiceProbe, count: int) -> None:
 
 def asking(probe: ServiceProbe) -> httpx.AsyncClient:
     """Return a client that asks ``probe`` at ``PROBE``."""
-    transport = httpx.ASGITransport(probe_application({"portal": probe}))
+    transport = httpx.ASGITransport(probe_application({"portal": probe}, OATH))
     return httpx.AsyncClient(transport=transport, base_url=PROBE)

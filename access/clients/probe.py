@@ -1,4 +1,4 @@
-"""Asks the probe at the witness how services do now, and what the writes of a window came to."""
+"""Asks a probe how services do now, what a window came to, and to sign what it is told."""
 
 from __future__ import annotations
 
@@ -61,6 +61,28 @@ class ProbeSummary(BaseModel):
     services: dict[str, ServiceSummary]
 
 
+class Signed(BaseModel):
+    """A statement of a probe: JSON in one line, and the signature of exactly this text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str
+    signature: str
+    """as ssh-keygen writes it, for the namespace ``ndc-probe``"""
+
+
+class LedgerTestimony(BaseModel):
+    """What a probe says of one service and window under its signature, and what it says it of."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    statement: Signed
+    ledger: str
+    """a line a write, as they are on the probe's disk; the statement names the chain's two ends"""
+    ids: str
+    """JSON: under which ids the service holds each key; the statement names its hash"""
+
+
 class MeasureAnswer(BaseModel):
     """What the writes of a window came to, as it goes over the wire: durations are ISO 8601."""
 
@@ -68,8 +90,17 @@ class MeasureAnswer(BaseModel):
 
     service: str
     measure: Measure
-    head: LedgerHead
-    """the end of the ledger at the moment of measuring"""
+    testimony: LedgerTestimony
+
+
+class ProbeKey(BaseModel):
+    """By which key a probe signs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    key: str
+    """the public half, as OpenSSH writes it"""
 
 
 async def summary(client: httpx.AsyncClient, root: str, *, deadline: timedelta) -> ProbeSummary:
@@ -89,7 +120,7 @@ async def measured(
     *,
     window: tuple[datetime, datetime],
     deadline: timedelta,
-) -> Measure:
+) -> MeasureAnswer:
     """Return what the writes to ``service`` due in ``window`` came to; each is read back now.
 
     ``root`` is the probe's address; ``window`` is its first moment and the one after its last;
@@ -105,7 +136,31 @@ async def measured(
         deadline=deadline,
         parameters={"since": since.isoformat(), "until": until.isoformat()},
     )
-    return _parsed(MeasureAnswer, answer, root).measure
+    return _parsed(MeasureAnswer, answer, root)
+
+
+async def witnessed(
+    client: httpx.AsyncClient, root: str, text: str, *, deadline: timedelta
+) -> Signed:
+    """Return a statement of when the probe was told ``text``, and how its ledgers ended then.
+
+    Raises:
+        NotSeen: it did not say so.
+    """
+    answer = await look_async(
+        client, f"{root}/witness", deadline=deadline, parameters={"told": text}
+    )
+    return _parsed(Signed, answer, root)
+
+
+async def probe_key(client: httpx.AsyncClient, root: str, *, deadline: timedelta) -> ProbeKey:
+    """Return by which key the probe under ``root`` signs.
+
+    Raises:
+        NotSeen: nothing is known.
+    """
+    answer = await look_async(client, f"{root}/key", deadline=deadline)
+    return _parsed(ProbeKey, answer, root)
 
 
 def _parsed(model: type[ModelT], answer: object, root: str) -> ModelT:

@@ -12,6 +12,7 @@ ca.crl                         which of them are refused
 passwords/<name>               one line each
 made                           names of the passwords that were made: one that is gone is told
 operators/<name>(.pub)         of operators whose key the environment makes
+probes/<host>.pub              by which keys the probe there signed so far, which it keeps
 pulumi_passphrase bgp_password
 """
 

@@ -93,6 +93,13 @@ class Secrets:
         """Return the SSH key of an operator whose key the environment makes."""
         return self.path("operators", operator)
 
+    def probe_keys(self, host: HostName) -> Path:
+        """Return the public keys by which the probe on ``host`` signed so far, one a line.
+
+        The private half never leaves the host.
+        """
+        return self.path("probes", f"{host}.pub")
+
     def password(self, name: str) -> Path:
         """Return the file that holds the password called ``name``, one line."""
         return self.path("passwords", name)

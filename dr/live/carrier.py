@@ -6,29 +6,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 
+from core import files
 from core.measure import FRESH, ClockPair, Measure, Window
 from core.runs.journal import Opened, RunVerdict, Where
 from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
 from dr.ending import Ending
+from dr.live.anchoring import Anchoring
 from dr.live.doors import Live
+from dr.live.exhibits import Exhibits, NotingEye
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
+from dr.live.packing import Packing, unmeasured
 from dr.live.run_folder import RunFolder
 from dr.live.signing import ProvedInbox, Signing
+from dr.live.strips import strips
 from dr.looks import if_seen
 from dr.plan import Basis, Moved, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun
 from dr.questions import IsLedAt, IsProtected
 from dr.report import Noticed, Report, report, report_json
+from dr.report_page import report_page
 from dr.report_text import report_text
 from dr.rules.staleness import staleness
 from inventory.names import ServiceName
 
 _AROUND: Final = timedelta(seconds=2)
 """before and after the run: a gap at its edge counts as well"""
+
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 _STANDBY: Final = timedelta(seconds=20)
 """for a standby to follow a new leader; the run is over then, and holds nothing"""
@@ -59,7 +68,7 @@ class Carrier:
         eye = self.live.eye()
         engine = RecoveryEngine(
             journal=journal,
-            sensor=Conditions(eye),
+            sensor=Conditions(NotingEye(eye, self.exhibits.checks_path, self.live.clock)),
             actuator=self.live.workers(),
             clock=self.live.clock,
             inbox=ProvedInbox(self.folder.inbox(), self.signing, self.live.clock),
@@ -76,12 +85,13 @@ class Carrier:
             self._mark_the_beginning(plan.basis)
         start = self.folder.start()
         start = self.signing.proved(start) if start else None
-        run = engine.resume() if begun else engine.start(plan, truth, start)
+        with Anchoring(self.live, self.exhibits).meanwhile():
+            run = engine.resume() if begun else engine.start(plan, truth, start)
         self._mark_the_end(plan.basis)
         return run
 
     def report(self) -> Report:
-        """Measure the run, keep its report in its folder, and return it.
+        """Measure the run, keep report and evidence in its folder, and return the report.
 
         Raises:
             JournalCorrupt: there is no run to report.
@@ -89,6 +99,7 @@ class Carrier:
         """
         records = self.folder.journal(self.live.clock).records()
         basis = self.folder.plan().basis
+        Anchoring(self.live, self.exhibits).complete()
         # the rows of the last moments must have had time to be acknowledged
         self.live.clock.sleep(_AROUND)
         noticed = [
@@ -100,7 +111,11 @@ class Carrier:
             for moved in basis.moves
         ]
         run_report = report(records, noticed, self.signing.is_proved)
-        self.folder.keep_report(report_text(run_report), report_json(run_report))
+        drawn = list(strips(self.exhibits, run_report.courses))
+        page = report_page(run_report, records, drawn, unmeasured(self.exhibits))
+        self.folder.keep_report(report_text(run_report), report_json(run_report), page)
+        network, secrets = self.live.network, self.signing.secrets
+        Packing(network, secrets, self.exhibits, self.live.clock).pack()
         return run_report
 
     def _truth(self) -> Where:
@@ -109,6 +124,11 @@ class Carrier:
                 return truth
             case _:
                 return Where.ETCD if self._etcd_journal().answers() else Where.FILE
+
+    @property
+    def exhibits(self) -> Exhibits:
+        """What the run leaves to be judged by others."""
+        return Exhibits(self.folder)
 
     def journal(self) -> RecoveryJournal:
         """Return what the run is written down in: its truth, with the copy beside it."""
@@ -123,9 +143,9 @@ class Carrier:
     def _measure(self, service: ServiceName) -> Measure | None:
         window = self.folder.window(service)
         span = window.span(_AROUND) if window else None
-        if span is None:
-            return None
-        return if_seen(lambda: self.live.doors.probe.measure(service, *span))
+        testimony = span and if_seen(lambda: self.live.doors.probe.testimony(service, *span))
+        self.exhibits.keep_testimony(service, testimony.signed if testimony else None)
+        return testimony.measure if testimony else None
 
     def _ending(self, records: Sequence[RecoveryRecord], moved: Moved) -> Ending:
         """Look how the database stands; after a move, wait for its standby for a while."""
@@ -164,4 +184,5 @@ class Carrier:
         began = self.live.clock.elapsed()
         shown = self.live.doors.probe.now(service)
         within = (self.live.clock.elapsed() - began) / 2
-        return ClockPair(shown, began + within, within)
+        boot = (files.read_if_there(_BOOT) or "").strip()
+        return ClockPair(shown, began + within, within, self.live.clock.now() - within, boot)

@@ -61,6 +61,8 @@ class Live(Closing):
     """what etcd and Patroni are asked over"""
     programs: Programs
     """what runs on hosts, for what is no door's business"""
+    probes: Probes
+    """who stand where citizens do, and sign what they are told"""
     secrets: Secrets
     clock: Clock
     """by which its time is measured"""
@@ -91,16 +93,17 @@ class Live(Closing):
         programs = Programs(network, Access(secrets.control_key, hosts, port=ssh_port))
         guard = Access(secrets.epoch_key, hosts, port=ssh_port)
         records = EtcdRecords(etcd, network)
+        probes = Probes(network, tls)
         doors = Doors(
             records,
             Patroni(network, over, programs, Orders(records, clock), clock),
             ForcedCommand(network, guard),
             Canary(network, programs),
-            Probes(network, tls),
+            probes,
             RedfishPower(power_systems(network, substrate), tls, clock),
             Sight(network, programs),
         )
-        return cls(network, doors, etcd, over, programs, secrets, clock)
+        return cls(network, doors, etcd, over, programs, probes, secrets, clock)
 
     @override
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -13,11 +14,11 @@ import httpx
 
 from access.clients import http, probe
 from core.errors import NotSeen
-from core.measure import Measure, ProbeTime, patience_with_a_measure
+from core.measure import ProbeTime, SignedMeasure, patience_with_a_measure
 from dr.doors import Acknowledged
 from inventory.endpoints import PROBE
-from inventory.names import ServiceName, SiteName
-from inventory.network import Network, Role
+from inventory.names import HostName, ServiceName, SiteName
+from inventory.network import Host, Network, Role
 
 T = TypeVar("T")
 
@@ -43,15 +44,33 @@ class Probes:
         """Return what the clock of the probe of ``service`` shows."""
         return ProbeTime(self._summary(service).taken_at)
 
-    def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
+    def testimony(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> SignedMeasure:
         """Return what became of the writes between ``since`` and ``until``, each read back now."""
         window = (since.at, until.at)
         deadline = patience_with_a_measure(until - since)
-        return self._first(
+        answer = self._first(
             lambda client, root: probe.measured(
                 client, root, service, window=window, deadline=deadline
             )
         )
+        return SignedMeasure(answer.measure, answer.testimony.model_dump_json())
+
+    def witnessed(self, text: str) -> probe.Signed:
+        """Return what the first probe that answers signs of being told ``text`` now.
+
+        Raises:
+            NotSeen: none did.
+        """
+        return self._first(lambda client, root: probe.witnessed(client, root, text, deadline=_LOOK))
+
+    def keys(self) -> dict[HostName, str]:
+        """Return by which key each probe signs, that answers."""
+        keys: dict[HostName, str] = {}
+        for host in self.network.hosts_with(Role.PROBE):
+            with suppress(NotSeen):
+                own = self._of(host, lambda *at: probe.probe_key(*at, deadline=_LOOK))
+                keys[host.name] = own.key
+        return keys
 
     def _summary(self, service: ServiceName) -> probe.ServiceSummary:
         """Return what the first probe says that writes to ``service``."""
@@ -77,10 +96,15 @@ class Probes:
         )
         for host in self.network.hosts_with(Role.PROBE):
             try:
-                return asyncio.run(self._ask(look, f"https://{host.management.ip}:{PROBE}"))
+                return self._of(host, look)
             except NotSeen as error:
                 failure = error
         raise failure
+
+    def _of(
+        self, host: Host, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]]
+    ) -> T:
+        return asyncio.run(self._ask(look, f"https://{host.management.ip}:{PROBE}"))
 
     async def _ask(
         self, look: Callable[[httpx.AsyncClient, str], Coroutine[Any, Any, T]], root: str

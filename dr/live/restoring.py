@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from access.clients.etcd import Etcd
 from core.clock import Clock
 from core.errors import JournalCorrupt, NotSeen, PlanRefused
 from core.runs.journal import Opened
 from core.runs.plan import RunName
 from dr.live.run_folder import RunFolder, names
+from dr.looks import if_seen
 from dr.plan import RecoveryJournal, RecoveryRecord
+from inventory.etcd import windows
+from inventory.names import EnvironmentName, ServiceName
 
 
 def restored(truth: RecoveryJournal, root: Path, run: str, clock: Clock) -> RunFolder:
@@ -30,6 +34,18 @@ def restored(truth: RecoveryJournal, root: Path, run: str, clock: Clock) -> RunF
             raise
         return _rewritten(root, RunName(run), records, clock)
     return folder
+
+
+def restore_windows(etcd: Etcd, environment: EnvironmentName, folder: RunFolder) -> None:
+    """Let ``folder`` hold since when its run is measured, as far as etcd was told of it.
+
+    What is not known then is not measured, and the report says so.
+    """
+    prefix = f"{windows(environment)}{folder.run}/"
+    for pair in if_seen(lambda: etcd.under(prefix)) or ():
+        service = ServiceName(pair.key.removeprefix(prefix))
+        if folder.window_text(service) is None:
+            folder.keep_window_text(service, pair.value)
 
 
 def _known(truth: RecoveryJournal) -> Sequence[RecoveryRecord]:

@@ -7,13 +7,13 @@ lock            held by the one process that carries it
 start.json      who had it started
 window-SERVICE.json
                 what time it is measured over, by the probe's clock
-report.json, report.txt
+report.json, report.txt, report.html
 runner.log
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,6 +31,7 @@ from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from dr.actions import Action
+from dr.live.inbox import FileInbox, read_request, request_text
 from dr.live.journals.file import FileJournal
 from dr.plan import Basis, RecoveryPlan, codec, from_text, to_text
 from inventory.names import ServiceName
@@ -38,7 +39,6 @@ from inventory.problems import nearest
 
 _LOOKERS: Final = timedelta(seconds=1)
 _WINDOW: Final[TypeAdapter[Window]] = TypeAdapter(Window)
-_REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +131,11 @@ class RunFolder:
         Raises:
             Rejected: it could not be written.
         """
-        files.write(self.path / "start.json", _request_text(request))
+        files.write(self.path / "start.json", request_text(request))
 
     def start(self) -> Request | None:
         """Return who had the run started; None: nobody wrote it down."""
-        return _read(self.path / "start.json")
+        return read_request(self.path / "start.json")
 
     def set_journal_aside(self) -> None:
         """Let there be no journal here; the one that was is kept beside, to be looked at."""
@@ -147,14 +147,15 @@ class RunFolder:
         """Return the inbox in this folder."""
         return FileInbox(self.inbox_path)
 
-    def keep_report(self, text: str, json: str) -> None:
-        """Write both forms of the report.
+    def keep_report(self, text: str, json: str, page: str) -> None:
+        """Write the three forms of the report.
 
         Raises:
             Rejected: one could not be written.
         """
         files.write(self.path / "report.txt", text + "\n")
         files.write(self.path / "report.json", json + "\n")
+        files.write(self.path / "report.html", page)
 
     def report(self) -> str | None:
         """Return the report for people, or None if there is none yet."""
@@ -177,8 +178,7 @@ class RunFolder:
         Raises:
             PlanRefused: it is of a format that is not read.
         """
-        path = self._window_path(service)
-        text = files.read_if_there(path)
+        text = self.window_text(service)
         if text is None:
             return None
         Format.WINDOW.demand(text, f"the window of run {self.run}")
@@ -187,6 +187,14 @@ class RunFolder:
         except ValidationError:
             return None  # nothing is known then, and the report says so
 
+    def window_text(self, service: ServiceName) -> str | None:
+        """Return the window of ``service`` as it is kept; None: there is none."""
+        return files.read_if_there(self._window_path(service))
+
+    def keep_window_text(self, service: ServiceName, text: str) -> None:
+        """Keep a window that another folder of this run held; raises as ``keep_window``."""
+        files.write(self._window_path(service), text)
+
     def keep_window(self, service: ServiceName, window: Window) -> None:
         """Remember what time the run is measured over.
 
@@ -194,7 +202,7 @@ class RunFolder:
             Rejected: it could not be written.
         """
         plain = _WINDOW.dump_python(window, mode="json")
-        files.write(self._window_path(service), Format.WINDOW.text(plain) + "\n")
+        self.keep_window_text(service, Format.WINDOW.text(plain) + "\n")
 
     def last_words(self) -> str:
         """Return the last lines that a runner wrote; for when it left no report."""
@@ -247,52 +255,6 @@ class RunFolder:
         return self.path / "lock"
 
 
-@dataclass(frozen=True, slots=True)
-class FileInbox:
-    """Requests as files; one that is whole bears its last name."""
-
-    path: Path
-
-    def post(self, request: Request) -> None:
-        """Ask; whoever carries the run, or carries it next, will read it.
-
-        Raises:
-            Rejected: it could not be written.
-        """
-        files.write(self.path / f"{request.id}.json", _request_text(request))
-
-    def requests(self) -> Sequence[Request]:
-        """Return what has been asked and not been put away, oldest first.
-
-        A file that is not named after its request could never be put away: it is put aside.
-        """
-        files_and_requests = [(path, _read(path)) for path in sorted(self.path.glob("*.json"))]
-        for path, request in files_and_requests:
-            if request and path.stem != request.id:
-                path.replace(path.with_suffix(".misnamed"))
-        return [
-            request for path, request in files_and_requests if request and path.stem == request.id
-        ]
-
-    def put_away(self, request: Request) -> None:
-        """Forget ``request``: it is in the journal, or cannot be obeyed."""
-        (self.path / f"{request.id}.json").unlink(missing_ok=True)
-
-
 def names(root: Path) -> list[str]:
     """Return the runs and plans below ``root``, oldest first."""
     return sorted(path.parent.name for path in root.glob("*/plan.json"))
-
-
-def _request_text(request: Request) -> str:
-    return Format.JOURNAL.text(_REQUEST.dump_python(request, mode="json")) + "\n"
-
-
-def _read(path: Path) -> Request | None:
-    try:
-        text = path.read_bytes()
-        Format.JOURNAL.demand(text, path)
-        return _REQUEST.validate_json(text)
-    except (FileNotFoundError, ValidationError, PlanRefused):
-        # taken a moment ago, or no request of ours: people write here, and nonsense is not obeyed
-        return None

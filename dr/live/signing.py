@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +15,13 @@ from access.clients.signatures import fingerprint, is_signed, sign
 from access.secrets import Secrets
 from core import files
 from core.clock import Clock
-from core.errors import PlanRefused, WorldError
+from core.errors import PlanRefused, Rejected, WorldError
 from core.runs.journal import Proof, Request
 from core.runs.statement import NAMESPACE, digest_of, statement
-from dr.live.run_folder import FileInbox, RunFolder
+from dr.live.inbox import FileInbox
+from dr.live.run_folder import RunFolder
 from inventory.names import OperatorName
-from inventory.network import Network, Operator
+from inventory.network import Network, Operator, Role
 from inventory.problems import nearest
 
 LIFE: Final = timedelta(minutes=15)
@@ -30,6 +32,12 @@ ID_MOMENT: Final = "%Y%m%d-%H%M%S-%f"
 
 AUDIT: Final = "ndc-audit"
 """what a signature of a line of the audit log is for"""
+
+EVIDENCE: Final = "ndc-evidence"
+"""what a signature of a pack of evidence is for"""
+
+_PROBE: Final = "ndc-probe"
+"""what the signatures of probes are for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +101,37 @@ def line_signed(
         PlanRefused: nobody of that name is declared, or the key is another's.
         Rejected: nothing was signed.
     """
-    return _signature(
-        Secrets(folder), operator_called(network, name), key, audit_statement(fields), AUDIT
-    )
+    return text_signed(network, folder, name, key, audit_statement(fields), AUDIT)
+
+
+def text_signed(
+    network: Network, folder: Path, name: str, key: Path | None, text: str, namespace: str
+) -> tuple[str, str]:
+    """Return the fingerprint of the key of the operator called ``name``, and what it signed.
+
+    It is for ``namespace`` and nothing else; the rest is as for ``line_signed``.
+
+    Raises:
+        PlanRefused: nobody of that name is declared, or the key is another's.
+        Rejected: nothing was signed.
+    """
+    return _signature(Secrets(folder), operator_called(network, name), key, text, namespace)
+
+
+def public_keys(network: Network, secrets: Secrets) -> str:
+    """Return every key that verifies evidence of ``network``, a line each, for ``ssh-keygen -Y``.
+
+    An operator or a probe whose key was never made or seen is left out.
+    """
+    lines = []
+    for operator in network.operators:
+        with suppress(Rejected):
+            key = " ".join(_public_key(secrets, operator).split()[:2])
+            lines.append(f'{operator.name} namespaces="{NAMESPACE},{EVIDENCE}" {key}')
+    for host in network.hosts_with(Role.PROBE):
+        known = files.read_if_there(secrets.probe_keys(host.name)) or ""
+        lines += [f'probe@{host.name} namespaces="{_PROBE}" {key}' for key in known.splitlines()]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def audit_statement(fields: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.errors import NotSeen, Rejected, Unreachable
-from core.measure import Measure, ProbeTime
+from core.measure import ProbeTime, SignedMeasure
 from core.runs.ports import Token
 from dr.doors import Acknowledged, Doors, Stance
 from dr.epochs import Act
@@ -116,10 +116,12 @@ class SimulatedProbe:
         self._citizens(service)
         return ProbeTime(self.truth.timeline.now() + self.truth.probe_ahead)
 
-    def measure(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> Measure:
+    def testimony(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> SignedMeasure:
         """Count what the citizens wrote between ``since`` and ``until``, and what is left."""
         ahead = self.truth.probe_ahead
-        return self._citizens(service).measure(since.at - ahead, until.at - ahead)
+        return SignedMeasure(
+            self._citizens(service).measure(since.at - ahead, until.at - ahead), None
+        )
 
     def _citizens(self, service: ServiceName) -> Citizens:
         hosts = self.truth.network.hosts_with(Role.PROBE)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from access.https_server import serve
+from access.signing_key import SigningKey
 from access.this_host import ThisHost, this_host_of_arguments
 from core import host_paths
 from core.errors import JournalCorrupt
@@ -25,11 +26,12 @@ from monitors.probe.citizen import Citizen
 from monitors.probe.ledger_file import LedgerFile
 from monitors.probe.losses import LossRecord
 from monitors.probe.service_probe import ServiceProbe
+from monitors.probe.statements import Oath
 
 LEDGERS = Path(host_paths.STATE, "probe")
 WRITES_PER_SECOND = 20
 
-RecordT = TypeVar("RecordT", LedgerFile, LossRecord)
+RecordT = TypeVar("RecordT", LedgerFile, LossRecord, SigningKey)
 
 
 def main() -> None:
@@ -45,8 +47,10 @@ async def _probe(this_host: ThisHost) -> None:
         str(service.name): _service_probe(service, this_host, clock)
         for service in this_host.network.services
     }
+    key = _opened(SigningKey.kept_at, LEDGERS / "signing.key", clock)
+    oath = Oath(this_host.network.environment, this_host.host.name, key)
     running = [asyncio.create_task(probe.run()) for probe in probes.values()]
-    serving = asyncio.create_task(serve(application(probes), this_host, endpoints.PROBE))
+    serving = asyncio.create_task(serve(application(probes, oath), this_host, endpoints.PROBE))
     try:
         # whatever ends first ends all: half a probe would be silently wrong
         ended, _ = await asyncio.wait([serving, *running], return_when=asyncio.FIRST_COMPLETED)

@@ -13,23 +13,33 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from access.clients.probe import ProbeSummary
+from access.clients.probe import MeasureAnswer, ProbeSummary
 from monitors.families import exposition
 from monitors.probe.service_probe import RECENT, ServiceProbe
-from monitors.probe.summaries import measure_answer, probe_families, service_summary
+from monitors.probe.statements import Oath
+from monitors.probe.summaries import probe_families, service_summary
 
 AnswerT = TypeVar("AnswerT")
 
 
-def application(probes: Mapping[str, ServiceProbe]) -> Starlette:
-    """Return the application over ``probes``, by the names of their services."""
-    desk = _Desk(probes)
+MOST_TOLD = 2000
+"""characters that it signs as told"""
+
+
+def application(probes: Mapping[str, ServiceProbe], oath: Oath) -> Starlette:
+    """Return the application over ``probes``, by the names of their services.
+
+    What it says as evidence it says under ``oath``.
+    """
+    desk = _Desk(probes, oath)
     return Starlette(
         routes=[
             Route("/ledger/{service}", desk.ledger),
             Route("/measure/{service}", desk.measure),
             Route("/summary", desk.summary),
             Route("/metrics", desk.metrics),
+            Route("/witness", desk.witness),
+            Route("/key", desk.key),
         ],
     )
 
@@ -37,19 +47,42 @@ def application(probes: Mapping[str, ServiceProbe]) -> Starlette:
 @dataclass(frozen=True, slots=True)
 class _Desk:
     probes: Mapping[str, ServiceProbe]
+    oath: Oath
 
     async def ledger(self, request: Request) -> Response:
         """Answer with the ledger's lines for a window, as they are on disk."""
         probe = self._probe(request)
-        lines = await _on_disk(probe.lines(*_window(request, probe)))
-        text = "".join(f"{line}\n" for line in lines)
+        stretch = await _on_disk(probe.stretch(*_window(request, probe)))
+        text = "".join(f"{line}\n" for line in stretch.lines)
         return Response(text, media_type="application/x-ndjson")
 
     async def measure(self, request: Request) -> Response:
         """Answer with what a window came to; reads back every write of it."""
         probe = self._probe(request)
-        body = measure_answer(probe, await _on_disk(probe.measured(*_window(request, probe))))
+        measured = await _on_disk(probe.measured(*_window(request, probe)))
+        body = MeasureAnswer(
+            service=probe.name,
+            measure=measured.measure,
+            testimony=self.oath.testimony(
+                probe.name, measured, interval=probe.interval, at=probe.now()
+            ),
+        )
         return JSONResponse(body.model_dump(mode="json"))
+
+    async def witness(self, request: Request) -> Response:
+        """Answer with a statement of when we were told something, and how the ledgers ended."""
+        text = request.query_params.get("told", "")
+        if not 0 < len(text) <= MOST_TOLD:
+            raise HTTPException(400, f"told is a text of 1 to {MOST_TOLD} characters\n")
+        if not self.probes:
+            raise HTTPException(404, "no service is probed\n")
+        heads = {name: await _on_disk(probe.synced_head()) for name, probe in self.probes.items()}
+        (now, *_) = [probe.now() for probe in self.probes.values()]
+        return JSONResponse(self.oath.witness(text, heads, now).model_dump(mode="json"))
+
+    async def key(self, _: Request) -> Response:
+        """Answer with the key that verifies what we sign."""
+        return JSONResponse(self.oath.key_answer().model_dump(mode="json"))
 
     async def summary(self, _: Request) -> Response:
         """Answer with how every service does now."""

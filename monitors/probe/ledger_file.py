@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from core.errors import JournalCorrupt
-from monitors.ledger import Head, LedgerEntry, chained, unchained
+from monitors.ledger import GENESIS, Head, LedgerEntry, chained, unchained
 
 LARGEST_BYTES = 256 * 2**20
 """a larger file is set aside when the probe starts; the next one begins its own chain"""
@@ -20,6 +21,19 @@ _INDEXED_EVERY = 64
 
 _DISORDER = timedelta(seconds=5)
 """writes are appended in another order than they were due or ended, by less than this"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines of a ledger as they follow each other, none left out."""
+
+    before: str
+    """the hash of the line before the first one; ``GENESIS``: there is none"""
+    after: str
+    """the hash of the last one; ``before`` if there are none"""
+    lines: tuple[str, ...]
+    entries: tuple[LedgerEntry, ...]
+    """what the lines say, in their order"""
 
 
 class LedgerFile:
@@ -90,18 +104,28 @@ class LedgerFile:
         A place is one that this ledger gave, or 0.
         """
         entries: list[LedgerEntry] = []
-        for _, entry, behind in islice(self._read(place), most):
+        for _, entry, _, behind in islice(self._read(place), most):
             entries.append(entry)
             place = behind
         return entries, place
 
-    def within(self, since: datetime, until: datetime) -> Iterator[tuple[str, LedgerEntry]]:
-        """Yield line and entry of the synced writes that were due in the window."""
-        for line, entry, _ in self._read(self.place_of(since)):
+    def stretch(self, since: datetime, until: datetime) -> Stretch:
+        """Return the synced lines from the first write that was due in the window to the last.
+
+        Between them stand writes that were due outside it, since lines are in the order in which
+        writes ended. After them stand a few more.
+        """
+        before, after, lines, entries = GENESIS, GENESIS, list[str](), list[LedgerEntry]()
+        for line, entry, digest, _ in self._read(self.place_of(since)):
             if entry.ended_at > until + _DISORDER:
-                return
-            if since <= entry.due_at <= until:
-                yield line, entry
+                break
+            if lines or since <= entry.due_at <= until:
+                lines.append(line)
+                entries.append(entry)
+            else:
+                before = digest
+            after = digest
+        return Stretch(before, after, tuple(lines), tuple(entries))
 
     def close(self) -> None:
         """Sync and let go of the file.
@@ -121,8 +145,8 @@ class LedgerFile:
             written += os.pwrite(self._file.fileno(), text[written:], self._size + written)
         os.fdatasync(self._file.fileno())
 
-    def _read(self, place: int) -> Iterator[tuple[str, LedgerEntry, int]]:
-        """Yield each synced line from ``place`` on, its entry, and the place behind it."""
+    def _read(self, place: int) -> Iterator[tuple[str, LedgerEntry, str, int]]:
+        """Yield each synced line from ``place`` on, its entry, its hash, the place behind it."""
         end = self._size
         with self._path.open("rb") as file:
             file.seek(place)
@@ -130,8 +154,8 @@ class LedgerFile:
                 raw = file.readline()
                 place += len(raw)
                 line = raw.decode().rstrip("\n")
-                (entry,), _ = unchained([line])
-                yield line, entry, place
+                (entry,), head = unchained([line])
+                yield line, entry, head.hash, place
 
     def _recover(self) -> None:
         for count, raw in enumerate(self._file):

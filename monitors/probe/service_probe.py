@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +15,7 @@ from core.errors import Rejected
 from core.measure import TOLERATED_SLIP, Measure
 from monitors.ledger import Head, LedgerEntry, WriteOutcome, measure
 from monitors.probe.citizen import Citizen, ConnectionKind
-from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.ledger_file import LedgerFile, Stretch
 from monitors.probe.losses import LossRecord
 from monitors.probe.read_back import ReadBack
 
@@ -26,6 +28,16 @@ SENT_AGAIN_EVERY = 20
 
 _OTHER: Final[dict[ConnectionKind, ConnectionKind]] = {"new": "kept", "kept": "new"}
 _LOG = logging.getLogger("ndc-probe")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a window came to, and what that was counted from."""
+
+    measure: Measure
+    stretch: Stretch
+    ids: Mapping[str, Sequence[int]]
+    """under which the service holds each key of the window; a key is missing: nobody answered"""
 
 
 class ServiceProbe:
@@ -91,27 +103,36 @@ class ServiceProbe:
         """Return the probe's steady wall time."""
         return self._wall_at_start + self._clock.elapsed()
 
-    async def lines(self, since: datetime, until: datetime) -> list[str]:
-        """Return the ledger's lines for the window.
+    async def synced_head(self) -> Head:
+        """Return an end of the ledger that a crash does not take back.
 
         Raises:
             OSError: the disk does not take what belongs to it.
         """
+        head = self._ledger.head
         await self._sync()
-        lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
-        return [line for line, _ in lines]
+        return head
 
-    async def measured(self, since: datetime, until: datetime) -> Measure:
+    async def stretch(self, since: datetime, until: datetime) -> Stretch:
+        """Return the part of the ledger that holds the writes due in the window.
+
+        Raises:
+            OSError: as ``synced_head``.
+        """
+        await self._sync()
+        return await asyncio.to_thread(self._ledger.stretch, since, until)
+
+    async def measured(self, since: datetime, until: datetime) -> Measured:
         """Return what the writes due in the window came to, each of them read back now.
 
         Raises:
-            OSError: as ``lines``.
+            OSError: as ``synced_head``.
         """
-        await self._sync()
-        lines = await asyncio.to_thread(lambda: list(self._ledger.within(since, until)))
-        entries = [entry for _, entry in lines]
-        ids = await self._read_back.ids_of(entries)
-        return measure(entries, ids, window=(since, until), interval=self.interval)
+        stretch = await self.stretch(since, until)
+        due = [entry for entry in stretch.entries if since <= entry.due_at <= until]
+        ids = await self._read_back.ids_of(due)
+        window = (since, until)
+        return Measured(measure(due, ids, window=window, interval=self.interval), stretch, ids)
 
     async def _write_for_ever(self, group: asyncio.TaskGroup) -> None:
         due_at = self.now()

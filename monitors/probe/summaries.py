@@ -8,8 +8,7 @@ from itertools import product
 
 from prometheus_client.metrics_core import Metric
 
-from access.clients.probe import LedgerHead, MeasureAnswer, ServiceSummary
-from core.measure import Measure
+from access.clients.probe import LedgerHead, ServiceSummary
 from monitors.catalogue import (
     PROBE_LAST_ACKNOWLEDGED,
     PROBE_MISSING,
@@ -44,11 +43,6 @@ def service_summary(probe: ServiceProbe) -> ServiceSummary:
         slip_seconds=_slip(lately),
         head=_head(probe.head),
     )
-
-
-def measure_answer(probe: ServiceProbe, measure: Measure) -> MeasureAnswer:
-    """Return a measure of the service as it goes over the wire."""
-    return MeasureAnswer(service=probe.name, measure=measure, head=_head(probe.head))
 
 
 def probe_families(probes: Mapping[str, ServiceProbe]) -> list[Metric]:

@@ -20,7 +20,7 @@ RUN: Final = "ndc.audit.run"
 _GROUPS: Final = frozenset({"dr", "env", "lab"})
 _LOOKS: Final = frozenset(
     {"", "audit", "check", "doctor", "logs", "show", "status", "tui", "env", "env list", "lab"}
-    | {"dr", "dr plan", "dr runs", "dr show"}
+    | {"dr", "dr plan", "dr runs", "dr show", "dr keys", "dr verify"}
 )
 """commands that change nothing; whatever else there is or comes to be is in the log"""
 

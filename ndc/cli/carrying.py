@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -12,9 +12,13 @@ from ndc.cli.options import addressed, answer, current, say
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dr.live.packing import Packing
     from dr.live.run_folder import RunFolder
     from dr.plan import RecoveryPlan
     from ndc.wiring.environment import Environment
+
+
+RunArgument = Annotated[str, typer.Argument(help="As `ndc dr runs` shows it.")]
 
 
 def new_folder(context: typer.Context, plan: RecoveryPlan) -> RunFolder:
@@ -52,17 +56,56 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
             ),
         )
     except KeyboardInterrupt:
-        say(
-            "\nthe run goes on without you\n"
-            f"    to follow it: {show}\n"
-            f"    to turn back, if it still can: {command('dr', 'abort', folder.run)}"
-        )
-        raise typer.Exit(130) from None
+        detached(context, folder.run)
     report = folder.report() if exit_code >= 0 else None
+    if report:
+        _sign(context, folder)
     answer(addressed((report or folder.last_words()).rstrip(), current(context).environment))
     resume = command("dr", "resume", folder.run)
     say(f"report: {folder.path}/report.json" if report else resume)
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
+
+
+def detached(context: typer.Context, run: str) -> NoReturn:
+    """Say that the run goes on, and how to come back to it; exit as after ctrl-C."""
+    command = current(context).command
+    say(
+        "\nthe run goes on without you\n"
+        f"    to follow it: {command('dr', 'show', run)}\n"
+        f"    to turn back, if it still can: {command('dr', 'abort', run)}"
+    )
+    raise typer.Exit(130) from None
+
+
+def _sign(context: typer.Context, folder: RunFolder) -> None:
+    """Sign the evidence of the run as whoever had it carried; that it fails changes no outcome."""
+    from core.errors import NdcError
+
+    options = current(context)
+    by_hand = options.command("dr", "evidence", folder.run)
+    if options.operator is None:
+        say(f"evidence: {folder.path}/evidence, signed by nobody: {by_hand} --as OPERATOR")
+        return
+    try:
+        packing_of(context, folder).sign(options.operator, options.key)
+    except NdcError as error:
+        say("\n".join(["the evidence is not signed:", *error.lines(), f"    then: {by_hand}"]))
+    else:
+        say(f"evidence: {folder.path}/evidence, signed by {options.operator}")
+
+
+def packing_of(context: typer.Context, folder: RunFolder) -> Packing:
+    """Return what packs the evidence of the run in ``folder``."""
+    from access.secrets import Secrets
+    from core.system_clock import SystemClock
+    from dr.live.exhibits import Exhibits
+    from dr.live.packing import Packing
+    from ndc.wiring.running_network import running
+
+    environment = environment_of(context)
+    network = running(environment, lambda _: None)
+    secrets = Secrets(environment.paths.secrets)
+    return Packing(network, secrets, Exhibits(folder), SystemClock())
 
 
 def runs_root(context: typer.Context) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ndc.cli.asking import asked
-from ndc.cli.carrying import carry, opened_run, runs_root
+from ndc.cli.carrying import RunArgument, carry, opened_run, runs_root
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, answer_json, current, finish_list, say
 
@@ -21,7 +21,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-RunArgument = Annotated[str, typer.Argument(help="As `ndc dr runs` shows it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
 
 
@@ -132,7 +131,7 @@ def _whole(context: typer.Context, run: str) -> RunFolder:
     from core.errors import JournalCorrupt, PlanRefused
     from core.runs.plan import RunName
     from core.system_clock import SystemClock
-    from dr.live.restoring import restored
+    from dr.live.restoring import restore_windows, restored
     from ndc.wiring.doors import reached
 
     try:
@@ -141,5 +140,6 @@ def _whole(context: typer.Context, run: str) -> RunFolder:
     except (PlanRefused, JournalCorrupt):
         with reached(*running(current(context))) as live:
             journal = live.journal(RunName(run))
-            return restored(journal, runs_root(context), run, live.clock)
+            folder = restored(journal, runs_root(context), run, live.clock)
+            restore_windows(live.etcd, live.network.environment, folder)
     return folder

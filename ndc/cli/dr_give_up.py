@@ -5,8 +5,9 @@ from __future__ import annotations
 import typer
 
 from ndc.cli.asking import asked
+from ndc.cli.carrying import RunArgument
 from ndc.cli.declared import running
-from ndc.cli.dr import ReasonOption, RunArgument
+from ndc.cli.dr import ReasonOption
 from ndc.cli.options import answer, confirmed, current, say
 
 

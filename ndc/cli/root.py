@@ -16,6 +16,7 @@ from ndc.cli import (
     doctor,
     down,
     dr,
+    dr_evidence,
     dr_give_up,
     dr_hold,
     dr_members,
@@ -70,6 +71,7 @@ dr.app.command("give-up", help="Let go of what a run holds that nobody can carry
 )
 dr_voters.add_to(dr.app)
 dr_hold.add_to(dr.app)
+dr_evidence.add_to(dr.app)
 dr.app.command("reseed", help="Remove a copy of a database, and make it anew from its leader.")(
     dr_members.reseed
 )

@@ -39,6 +39,7 @@ from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
 from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
+from ndc.wiring.probe_keys import keep_probe_keys
 from ndc.wiring.running_network import earlier_network, keep
 from ndc.wiring.snapshots import snapshot_taker
 from ndc.wiring.taking_away import demand_named
@@ -113,7 +114,7 @@ def bring_up(
             say_routes(network, secrets, environment.paths.log / "routers", stages.clock)
         _admit(work)
         _place(work)
-        return summary(network, _wait_until_green(work))
+        return summary(network, _pinned(work, _wait_until_green(work)))
 
 
 def _agreed(
@@ -170,6 +171,13 @@ def _place(work: _Work) -> None:
         _when_it_answers(
             work, lambda: place_services(work.network, live.doors), "the placement of every service"
         )
+
+
+def _pinned(work: _Work, green: Snapshot) -> Snapshot:
+    """Return ``green``, after remembering by which keys the probes of that network sign."""
+    with reached(work.environment, work.network) as live:
+        keep_probe_keys(live.probes, work.secrets, work.stages.detail)
+    return green
 
 
 def _when_it_answers(work: _Work, ensure: Callable[[], None], what: str) -> None:

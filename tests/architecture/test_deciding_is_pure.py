@@ -26,6 +26,7 @@ LANGUAGE = {
     "graphlib",
     "hashlib",
     "heapq",
+    "html",
     "ipaddress",
     "itertools",
     "json",

@@ -16,6 +16,7 @@ PACKAGES = [
     "core",
     "core/runs",
     "dr",
+    "dr/verifier",
     "inventory",
     "lab",
     "monitors",

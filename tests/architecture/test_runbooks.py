@@ -27,7 +27,7 @@ from tests.documents import tracked
 from tests.networks import ROOT
 from tests.rehearsals import rehearsal
 
-ONLY_LOOKS = {"plan", "runs", "show"}
+ONLY_LOOKS = {"keys", "plan", "runs", "show", "verify"}
 KINDS = sorted(verb.__dataclass_fields__["kind"].default for verb in get_args(Action))
 PAGES = [path for path in tracked(f"{FOLDER}/*.md") if path.name != "README.md"]
 IDS = [str(path.relative_to(ROOT / FOLDER)) for path in PAGES]

@@ -139,7 +139,8 @@ def test_the_probe_counts_what_was_written_while_it_is_asked_about(reached: Reac
     since = reached.doors.probe.now(SERVICE)
     reached.clock.sleep(timedelta(seconds=1))
 
-    measure = reached.doors.probe.measure(SERVICE, since, reached.doors.probe.now(SERVICE))
+    until = reached.doors.probe.now(SERVICE)
+    measure = reached.doors.probe.testimony(SERVICE, since, until).measure
 
     assert 5 < measure.acknowledged < 25
     assert (measure.lost, measure.duplicated, measure.refused) == (0, 0, 0)

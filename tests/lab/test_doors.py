@@ -158,7 +158,7 @@ def test_the_probe_tells_the_last_acknowledgement_and_what_a_second_came_to(
     last = wait_until(
         clock, lambda: probe.acknowledged(name), what="an acknowledgement", bound=BOUND
     )
-    measure = probe.measure(name, since, probe.now(name))
+    measure = probe.testimony(name, since, probe.now(name)).measure
 
     assert last.age <= FRESH
     assert last.site == standing.placement.site

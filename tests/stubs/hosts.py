@@ -6,15 +6,14 @@ import json
 import shlex
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
 from typing_extensions import override
 
 from access.clients import patroni as words
-from access.clients.probe import LedgerHead, MeasureAnswer
 from core.errors import Rejected, WorldError
 from dr.doors import Doors
 from dr.epochs import services_of
@@ -26,7 +25,6 @@ from dr.onhost.guard import Guard
 from dr.seam import seam_text
 from dr.sight import Whereabouts, age_text, sight_text
 from dr.simulation.log import ROW_BYTES
-from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World
 from inventory.etcd import patroni_facts, patroni_order, patroni_status
 from inventory.names import DatabaseName, HostName
@@ -232,53 +230,3 @@ def _told(world: World, host: HostName, leave: str, epoch: str) -> Ran:
     except Rejected as error:
         return 0, leave_text(error.what) + "\n"
     return 0, leave_text(None) + "\n"
-
-
-def probe(world: World, began: datetime, asked: Asked) -> Reply:
-    """Return what the probe answers; simulated time began at ``began``."""
-    match asked.path.split("/"):
-        case ["", "summary"]:
-            return 200, _summary(world, began)
-        case ["", "measure", name]:
-            since, until = (datetime.fromisoformat(asked.parameters[k]) for k in ("since", "until"))
-            return 200, _measure(world, began, name, since, until)
-        case other:
-            return 404, f"no {other} here"
-
-
-def _summary(world: World, began: datetime) -> dict[str, Any]:
-    acknowledged = world.citizens[SERVICE].acknowledged
-    last = acknowledged[-1] if acknowledged else None
-    service = {
-        "taken_at": (began + world.elapsed()).isoformat(),
-        "window_seconds": 10.0,
-        "acknowledged": len(acknowledged),
-        "refused": 0,
-        "unknown": 0,
-        "last_acknowledged_at": (began + last.at).isoformat() if last else None,
-        "site": last.site if last else "",
-        "host": "",
-        "missing": 0,
-        "missing_since": None,
-        "slip_seconds": 0.0,
-        "head": {"lines": len(acknowledged), "hash": ""},
-    }
-    return {"services": {world.truth.at(SERVICE).service.name: service}}
-
-
-def _measure(
-    world: World, began: datetime, name: str, since: datetime, until: datetime
-) -> dict[str, Any]:
-    shift = BEGINNING - began
-    measure = world.citizens[SERVICE].measure(since + shift, until + shift)
-    gap = replace(
-        measure.gap,
-        began_at=measure.gap.began_at - shift,
-        ended_at=measure.gap.ended_at - shift,
-    )
-    answer = MeasureAnswer(
-        service=name,
-        measure=replace(measure, since=since, until=until, gap=gap),
-        head=LedgerHead(lines=0, hash=""),
-    )
-    return answer.model_dump(mode="json")

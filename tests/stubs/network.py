@@ -19,6 +19,7 @@ from pathlib import Path
 
 from access.secrets import Secrets
 from access.secrets.ensure import ensure_secrets
+from access.signing_key import SigningKey
 from core.system_clock import SystemClock
 from dr.live.doors import Live
 from dr.onhost.epoch_record import EpochRecord
@@ -27,11 +28,13 @@ from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL
 from inventory.names import ServiceName
 from inventory.network import Host, Network, Role
+from monitors.probe.statements import Oath
 from tests.rehearsals import SERVICE
 from tests.stubs import https, power, ssh
 from tests.stubs.clock import StubClock
 from tests.stubs.etcd import StubEtcd
-from tests.stubs.hosts import obey, patroni, probe, runs, show_keys
+from tests.stubs.hosts import obey, patroni, runs, show_keys
+from tests.stubs.probe import StubProbe
 
 _LOOK_EVERY = timedelta(milliseconds=20)
 _PATIENCE = timedelta(seconds=10)
@@ -65,6 +68,10 @@ def ground(network: Network, folder: Path) -> Ground:
     secrets = ensure_secrets(folder, own, SystemClock())
     port = _free_port(own.hosts[0].management.ip)
     _pin(secrets, own, port)
+    for host in own.hosts_with(Role.PROBE):
+        secrets.probe_keys(host.name).parent.mkdir(exist_ok=True)
+        key = SigningKey.kept_at(_probe_key(secrets)).public_key
+        secrets.probe_keys(host.name).write_text(f"{key}\n", "utf-8")
     return Ground(own, secrets, port)
 
 
@@ -149,7 +156,9 @@ class StubNetwork:
         if host.name in self.on.network.voters:
             yield ETCD_CLIENT, self._locked(host, self._of_the_quorum(host))
         if host in self.on.network.hosts_with(Role.PROBE):
-            yield PROBE, self._locked(host, lambda asked: probe(self.world, self.began, asked))
+            key = SigningKey.kept_at(_probe_key(self.on.secrets))
+            oath = Oath(self.on.network.environment, host.name, key)
+            yield PROBE, self._locked(host, StubProbe(self.world, lambda: self.began, oath).answer)
 
     def _of_the_quorum(self, host: Host) -> https.Answering:
         def answer(asked: https.Asked) -> https.Reply:
@@ -187,7 +196,7 @@ def stub_network(on: Ground, service: ServiceName, folder: Path) -> Iterator[Stu
     ``folder`` holds what hosts remember, and what time it is.
     """
     world = rehearsed(on.network, service)
-    world.sleep(timedelta(seconds=1))
+    world.sleep(timedelta(seconds=3))  # so that the window of a run lies within what was written
     folder.mkdir(parents=True, exist_ok=True)
     clock = StubClock(folder / "clock")
     began, beginning = clock.now() - world.elapsed(), clock.elapsed() - world.elapsed()
@@ -204,6 +213,11 @@ def _pin(secrets: Secrets, network: Network, port: int) -> None:
     for host in network.hosts:
         text = text.replace(f"{host.management.ip},", f"[{host.management.ip}]:{port},")
     secrets.known_hosts.write_text(text, "utf-8")
+
+
+def _probe_key(secrets: Secrets) -> Path:
+    """Return where the key is that a real probe keeps on its host."""
+    return secrets.path("key-of-the-probe")
 
 
 def _free_port(address: IPv4Address) -> int:

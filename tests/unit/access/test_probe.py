@@ -9,7 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
-from access.clients.probe import LedgerHead, MeasureAnswer, ServiceSummary, measured
+from access.clients.probe import (
+    LedgerHead,
+    LedgerTestimony,
+    MeasureAnswer,
+    ServiceSummary,
+    Signed,
+    measured,
+)
 from core.errors import NotSeen
 from core.measure import Gap, Measure
 
@@ -37,13 +44,15 @@ def _measured(answer: object) -> Measure:
         transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
         async with httpx.AsyncClient(transport=transport) as client:
             window = (MEASURE.since, MEASURE.until)
-            return await measured(client, "http://p", "portal", window=window, deadline=SECOND)
+            told = await measured(client, "http://p", "portal", window=window, deadline=SECOND)
+            return told.measure
 
     return asyncio.run(ask())
 
 
 def _answer() -> dict[str, Any]:
-    told = MeasureAnswer(service="portal", measure=MEASURE, head=HEAD)
+    said = LedgerTestimony(statement=Signed(text="{}", signature=""), ledger="", ids="{}")
+    told = MeasureAnswer(service="portal", measure=MEASURE, testimony=said)
     return told.model_dump(mode="json")
 
 

@@ -42,6 +42,8 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
             "/ndc/test/placement/": True,
             "/ndc/test/claim/": True,
             "/ndc/test/runs/": True,
+            "/ndc/test/anchors/": True,
+            "/ndc/test/windows/": True,
             "/ndc/test/watch/": False,
             "/ndc/test/watch/lever": True,
             "/ndc/test/watch/rest/": True,

@@ -49,7 +49,7 @@ def test_what_a_full_disk_refused_is_written_when_there_is_room(
         ledger.append(write(number))
         with pytest.raises(OSError, match="No space left"):
             ledger.sync()
-    assert [entry.sequence for _, entry in ledger.within(*WINDOW)] == [1]
+    assert [entry.sequence for entry in ledger.stretch(*WINDOW).entries] == [1]
     disk.room = 10_000
     ledger.append(write(4))
     ledger.close()
@@ -72,7 +72,7 @@ def test_a_write_that_took_half_is_gone_on_with(
         ledger.append(write(number))
         ledger.sync()
 
-    assert [entry.sequence for _, entry in ledger.within(*WINDOW)] == [1, 2, 3, 4, 5]
+    assert [entry.sequence for entry in ledger.stretch(*WINDOW).entries] == [1, 2, 3, 4, 5]
     ledger.close()
     assert len(unchained(path.read_text("utf-8").splitlines(), Head())[0]) == 5
 

@@ -68,7 +68,7 @@ def test_what_is_acknowledged_is_in_the_ledger_and_is_found(tmp_path: Path) -> N
     async def story(probe: ServiceProbe, _: MemoryStore) -> None:
         await acknowledged(probe, 40)
 
-        found = await probe.measured(probe.now() - HOUR, probe.now())
+        found = (await probe.measured(probe.now() - HOUR, probe.now())).measure
 
         assert found.acknowledged >= 20
         assert (found.lost, found.duplicated, found.not_read_back) == (0, 0, 0)
@@ -84,7 +84,7 @@ def test_a_write_that_vanishes_is_lost(tmp_path: Path) -> None:
         victim = next(e for e in probe.recent() if e.outcome is WriteOutcome.OK)
         del store._submissions[victim.key]
 
-        found = await probe.measured(probe.now() - HOUR, probe.now())
+        found = (await probe.measured(probe.now() - HOUR, probe.now())).measure
 
         assert found.lost == 1
 
@@ -96,7 +96,7 @@ def test_a_service_that_keeps_a_repeated_write_twice_is_found_out(tmp_path: Path
         store.keep = Forgetful(store).keep  # type: ignore[method-assign]  # a store with a defect
         await acknowledged(probe, 3 * SENT_AGAIN_EVERY)
 
-        found = await probe.measured(probe.now() - HOUR, probe.now())
+        found = (await probe.measured(probe.now() - HOUR, probe.now())).measure
 
         assert found.duplicated == found.sent_again >= 2
 
@@ -123,8 +123,8 @@ def test_it_tells_summary_measure_ledger_and_metrics(tmp_path: Path) -> None:
         assert (told.services["portal"].missing, told.services["portal"].missing_since) == (0, None)
         due = [e for e in probe.recent() if first.due_at <= e.due_at <= last.due_at]
         assert len(due) >= 6
-        assert (came_to.acknowledged, came_to.lost) == (len(due), 1)
-        assert came_to == await probe.measured(*window)
+        assert (came_to.measure.acknowledged, came_to.measure.lost) == (len(due), 1)
+        assert came_to.measure == (await probe.measured(*window)).measure
         assert len(unchained(lines)[0]) > 10
         assert (
             'ndc_probe_writes_total{connection="new",outcome="refused",service="portal"} 0.0'
@@ -146,7 +146,7 @@ def test_after_a_freeze_nothing_is_sent_that_was_missed_and_the_time_is_void(
         clock.frozen = HOUR
         thawed_at = probe.now()
         await acknowledged(probe, 30)
-        found = await probe.measured(frozen_at, thawed_at)
+        found = (await probe.measured(frozen_at, thawed_at)).measure
 
         assert found.acknowledged + found.refused + found.unknown <= 2
         assert found.is_void
@@ -284,5 +284,5 @@ def test_what_is_not_synced_is_not_told(tmp_path: Path) -> None:
         if number == 60:
             ledger.sync()
 
-    assert len(list(ledger.within(*WINDOW))) == 60
+    assert len(ledger.stretch(*WINDOW).lines) == 60
     ledger.close()

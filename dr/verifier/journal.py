@@ -1,0 +1,167 @@
+"""What the journal of a pack tells: what was done, when, and who asked for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from core.formats import FIRST, Format
+from dr.verifier.contents import PackContents, parsed
+from dr.verifier.findings import PackFindings
+from dr.verifier.keys import PublicKeys
+
+FILE: Final = "journal.jsonl"
+
+_NAMESPACE: Final = "ndc-run"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadJournal:
+    """Its lines, and what they say."""
+
+    lines: tuple[bytes, ...]
+    """with their ends"""
+    records: tuple[dict[str, Any], ...]
+    plan: dict[str, Any]
+
+    @classmethod
+    def read(cls, contents: PackContents, findings: PackFindings) -> ReadJournal:
+        """Return the journal in ``contents``; where it is damaged, what can be read of it."""
+        content = contents.files.get(FILE, b"")
+        lines = tuple(content.splitlines(keepends=True))
+        records = tuple(parsed(line.decode("utf-8", "replace")) for line in lines)
+        if not content:
+            findings.damage(FILE, "it is missing")
+        elif not content.endswith(b"\n"):
+            findings.damage(FILE, "its last line is cut off")
+        if [record.get("seq") for record in records] != list(range(len(records))):
+            findings.damage(FILE, "its records are not numbered from 0 without a gap")
+        opened = records[0].get("entry", {}) if records else {}
+        Format.JOURNAL.demand_number(opened.get("format", FIRST), "the journal of the pack")
+        plan = opened.get("plan") or {}
+        written = {k: v for k, v in contents.plain("plan.json", findings).items() if k != "format"}
+        if plan != written:
+            findings.damage("plan.json", "the run was opened with another plan")
+        return cls(lines, records, plan)
+
+    @property
+    def run(self) -> str:
+        """What the run is called."""
+        return str(self.plan.get("id", ""))
+
+    @property
+    def moves(self) -> list[dict[str, Any]]:
+        """The services that it moves."""
+        basis = self.plan.get("basis", {})
+        return basis.get("moves") or ([basis] if "service" in basis else [])
+
+    @property
+    def verdict(self) -> str | None:
+        """How it was closed; None: it was not."""
+        last = self.records[-1].get("entry", {}) if self.records else {}
+        return last.get("verdict") if last.get("what") == "closed" else None
+
+    def digest(self, count: int) -> str:
+        """Return the hash of its first ``count`` lines."""
+        return sha256(b"".join(self.lines[:count])).hexdigest()
+
+    def at(self, number: int) -> datetime:
+        """Return when record ``number`` was written."""
+        return datetime.fromisoformat(self.records[number]["at"])
+
+    def events(self) -> Iterator[tuple[datetime, str, str]]:
+        """Yield when what happened to which step."""
+        for record in self.records:
+            entry = record.get("entry", {})
+            if entry.get("what") == "step":
+                yield datetime.fromisoformat(record["at"]), entry["step"], entry["event"]
+
+    def phases(self) -> list[tuple[str, datetime, timedelta]]:
+        """Return each phase that was begun, in the plan's order, when, and how long it took."""
+        events = list(self.events())
+        steps: dict[str, set[str]] = {}
+        for step in self.plan.get("steps", []):
+            steps.setdefault(step["phase"], set()).add(step["id"])
+        phases = []
+        for phase, own in steps.items():
+            begun = [at for at, step, event in events if step in own and event == "started"]
+            ends = [at for at, step, event in events if step in own and event != "started"]
+            if begun:
+                phases.append((phase, begun[0], max([*ends, begun[-1]]) - begun[0]))
+        return phases
+
+    def requests(self) -> Iterator[dict[str, Any]]:
+        """Yield who asked for what; first who had it started."""
+        for record in self.records:
+            entry = record.get("entry", {})
+            if entry.get("what") == "opened" and entry.get("start"):
+                yield entry["start"]
+            if entry.get("what") == "request":
+                yield entry
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedRequest:
+    """A request whose signature was verified."""
+
+    wish: str
+    by: str
+    step: str | None
+    key: str
+
+
+def proved_requests(
+    journal: ReadJournal, contents: PackContents, keys: PublicKeys
+) -> list[ProvedRequest]:
+    """Return the requests that are signed by who asked, by the keys that are believed."""
+    proved = []
+    for request in journal.requests():
+        proof = request.get("proof") or {}
+        text = _statement(journal, contents, request)
+        key = keys.signer(request["by"], text, proof.get("signature", ""), _NAMESPACE)
+        if key is not None:
+            proved.append(ProvedRequest(request["wish"], request["by"], request.get("step"), key))
+    return proved
+
+
+def demand_approvals(
+    journal: ReadJournal, proved: list[ProvedRequest], findings: PackFindings
+) -> None:
+    """Find each step that waited for an approval, was begun, and was approved by nobody else."""
+    begun = {step for _, step, event in journal.events() if event == "started"}
+    start = next((one for one in proved if one.wish == "start"), None)
+    for step in journal.plan.get("steps", []):
+        if not step.get("gate") or step["id"] not in begun:
+            continue
+        others = [
+            one
+            for one in proved
+            if (one.wish, one.step) == ("approve", step["id"])
+            and start is not None
+            and one.by != start.by
+            and one.key != start.key
+        ]
+        if not others:
+            findings.damage(
+                FILE, f"{step['id']} was begun, and no second person is proved to agree"
+            )
+
+
+def _statement(journal: ReadJournal, contents: PackContents, request: dict[str, Any]) -> str:
+    fields = {
+        "statement": 1,
+        "environment": journal.plan.get("basis", {}).get("environment"),
+        "run": journal.run,
+        "plan": sha256(contents.files.get("plan.json", b"")).hexdigest(),
+        "request": request.get("id"),
+        "wish": request.get("wish"),
+        "step": request.get("step"),
+        "by": request.get("by"),
+        "reason": request.get("reason", ""),
+        "ticket": request.get("ticket", ""),
+    }
+    return json.dumps(fields, sort_keys=True, ensure_ascii=False) + "\n"
