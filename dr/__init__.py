@@ -19,7 +19,7 @@ that is printed and then run), ``ending``
 (what its end is worth), ``report`` (what it came to), ``succession`` (whether a new leader has all
 that the old one wrote).
 
-What is said and printed: ``plan_text``, ``plan_figures``, ``runbooks`` (which page
+What is said and printed: ``progress``, ``plan_text``, ``plan_figures``, ``runbooks`` (which page
 to read about a run that stands still), ``run_text``, ``report_text``, ``timeline_picture`` and
 ``report_page`` (the report to look at); ``epochs`` (between a run and the guard of a host),
 ``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's log

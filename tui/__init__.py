@@ -1,6 +1,7 @@
 """What a person sees: snapshots in, pictures out.
 
-Read in this order: ``picture`` (lines of marked text), ``words`` (how values read), ``styles``
-(colours), then the views ``header_view``, ``map_view``, ``table_view``, the dashboard ``app``, and
-what ``ndc status`` prints, ``status_text`` and ``status_json``; ``summary`` is how ``ndc up`` ends.
+Read in this order: ``picture`` (lines of marked text), ``words`` and ``run_words`` (how values and
+runs read), ``styles`` (colours), then the views ``header_view``, ``map_view``, ``table_view``, the
+dashboard ``app``, and what ``ndc status`` prints, ``status_text`` and ``status_json``; ``summary``
+is how ``ndc up`` ends.
 """

@@ -21,7 +21,7 @@ from tui.header_view import header_line, is_stale
 from tui.map_view import map_lines
 from tui.picture import UNICODE, Strokes
 from tui.styles import styled, styled_lines
-from tui.table_view import COLUMNS, Row, table_rows
+from tui.table_view import COLUMNS, Row, run_rows, table_rows
 from tui.words import marked
 
 _WIDTHS = {"what": 22, "": 7, "seen": 7}
@@ -58,12 +58,14 @@ class Dashboard(App[None]):
         Binding("q", "quit", "Quit", tooltip="Leave; the network does not notice."),
         Binding("j,down", "scroll_table(1)", "Down", show=False),
         Binding("k,up", "scroll_table(-1)", "Up", show=False),
+        Binding("r", "runs", "Run", tooltip="Every step of the run, or the network again."),
         Binding("space", "freeze", "Freeze", tooltip="Keep this picture; it says FROZEN."),
     ]
 
     snapshot: reactive[Snapshot | None] = reactive(None)
     trouble = reactive("")
     frozen = reactive(default=False)
+    follows_runs = reactive(default=False)
 
     def __init__(self, environment: str, clock: Clock, strokes: Strokes = UNICODE) -> None:
         super().__init__()
@@ -104,7 +106,7 @@ class Dashboard(App[None]):
         """Draw everything anew."""
         if snapshot is not None:
             self._draw_map()
-            self._draw_table(table_rows(snapshot))
+            self._draw_table(self._chosen_rows(snapshot))
             self._draw_header()
 
     def on_resize(self) -> None:
@@ -116,6 +118,12 @@ class Dashboard(App[None]):
         """Keep the picture, or follow the feed again."""
         self.frozen = not self.frozen
         self._draw_header()
+
+    def action_runs(self) -> None:
+        """Show every step of the runs that are not over, or the network again."""
+        self.follows_runs = not self.follows_runs
+        if self.snapshot is not None:
+            self._draw_table(self._chosen_rows(self.snapshot))
 
     def action_scroll_table(self, rows: int) -> None:
         """Move the table's cursor."""
@@ -132,6 +140,10 @@ class Dashboard(App[None]):
         stale = self.snapshot is not None and is_stale(self.snapshot, now)
         for part in ("#map", "DataTable"):
             self.query_one(part).set_class(stale, "stale")
+
+    def _chosen_rows(self, snapshot: Snapshot) -> tuple[Row, ...]:
+        """Return what the table shows; the network where there is no run to follow."""
+        return (run_rows(snapshot) if self.follows_runs else ()) or table_rows(snapshot)
 
     def _share_width(self) -> None:
         free = self.size.width - sum(_WIDTHS.values()) - _MARGINS

@@ -16,6 +16,7 @@ from monitors.health.snapshot import (
     Snapshot,
 )
 from monitors.health.watch import WatchView, watch_line
+from tui.run_words import how_far, open_runs
 from tui.words import (
     NOTHING,
     amount,
@@ -39,6 +40,7 @@ def status_text(snapshot: Snapshot) -> str:
     all_concerns = concerns(snapshot)
     parts = (
         _head(snapshot),
+        [f"run {run.name}  {how_far(run)}" for run in open_runs(snapshot)],
         _concerns(all_concerns),
         _sites(snapshot, all_concerns),
         _hosts(snapshot, all_concerns),

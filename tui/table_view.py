@@ -10,6 +10,7 @@ from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, of_subject
 from monitors.health.sighting import Sighting
 from monitors.health.snapshot import DatabaseView, ServiceView, Snapshot
+from tui.run_words import condition_of, how_far, how_long, open_runs
 from tui.words import NOTHING, amount, duration, led_by, protection
 
 COLUMNS = ("what", "", "how it is", "seen")
@@ -29,6 +30,7 @@ class Row:
 def table_rows(snapshot: Snapshot) -> tuple[Row, ...]:
     """Return the rows for ``snapshot``, each key once."""
     rows = chain(
+        _runs(snapshot),
         _concerns(snapshot),
         _quorum(snapshot),
         chain.from_iterable(_database(database, snapshot) for database in snapshot.databases),
@@ -48,6 +50,26 @@ def _concerns(snapshot: Snapshot) -> Iterator[Row]:
             f"{concern.sentence}{because}",
             "",
         )
+
+
+def run_rows(snapshot: Snapshot) -> tuple[Row, ...]:
+    """Return a row a step of every run that is not over."""
+    return tuple(
+        Row(
+            f"step/{run.name}/{step.name}",
+            step.name,
+            condition_of(step, run),
+            f"{step.phase:<13} {how_long(step)}",
+            "",
+        )
+        for run in open_runs(snapshot)
+        for step in run.steps
+    )
+
+
+def _runs(snapshot: Snapshot) -> Iterator[Row]:
+    for run in open_runs(snapshot):
+        yield Row(f"run/{run.name}", "run", Condition.WARNING, how_far(run), "")
 
 
 def _quorum(snapshot: Snapshot) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from core.runs.plan import RunName
@@ -22,6 +23,22 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StepView:
+    """How one step of a run stands."""
+
+    phase: str
+    """number and name of its barrier"""
+    name: str
+    state: str
+    goes_on: bool
+    """whether it was sent and is not settled"""
+    passed: timedelta | None
+    """since it was sent, until it was settled or now; None: it was not sent"""
+    expected: timedelta
+    """what it took in earlier runs"""
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """A run that may move a service, and is not over."""
 
@@ -33,3 +50,5 @@ class RunView:
     """why each step that holds it up does so"""
     stopped: int | None = None
     """the process that carries it and was told to stop; None: none is"""
+    steps: tuple[StepView, ...] = ()
+    """in the plan's order; empty where nobody here knows them"""

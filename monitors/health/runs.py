@@ -33,8 +33,8 @@ def of_run(run: RunView) -> Concern:
             return Concern(run.service, Condition.CRITICAL, sentence, run.service)
         case RunState.ELSEWHERE:
             sentence = (
-                f"claimed by run {run.name}, which is not open here; "
-                "next: ndc dr runs, on the machine that began it"
+                f"claimed by run {run.name}, which was not begun here; "
+                f"next: ndc dr show {run.name} --follow"
             )
             return Concern(run.service, Condition.WARNING, sentence, run.service)
         case _:

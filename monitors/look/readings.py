@@ -16,6 +16,7 @@ from core.runs.plan import RunName
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
+from monitors.health.run_view import StepView
 from monitors.health.watch import WatchView
 from stacks.substrates.port import LinkState, Power
 
@@ -41,6 +42,8 @@ class RunReading:
     waits_for: tuple[str, ...]
     stopped: int | None = None
     """the process that carries it and was told to stop; None: none is"""
+    steps: tuple[StepView, ...] = ()
+    """in the plan's order"""
 
 
 @dataclass(frozen=True, slots=True)

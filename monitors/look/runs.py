@@ -13,7 +13,7 @@ def run_views(readings: Readings) -> tuple[RunView, ...]:
     """
     own = readings.runs or {}
     views = [
-        RunView(name, service, _state(run), run.waits_for, run.stopped)
+        RunView(name, service, _state(run), run.waits_for, run.stopped, run.steps)
         for name, run in own.items()
         for service in run.services
     ]

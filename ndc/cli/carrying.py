@@ -71,10 +71,20 @@ def detached(context: typer.Context, run: str) -> NoReturn:
     command = current(context).command
     say(
         "\nthe run goes on without you\n"
-        f"    to follow it: {command('dr', 'show', run)}\n"
+        f"    to follow it: {command('dr', 'show', run, '--follow')}\n"
         f"    to turn back, if it still can: {command('dr', 'abort', run)}"
     )
     raise typer.Exit(130) from None
+
+
+def run_here(context: typer.Context, run: str) -> RunFolder | None:
+    """Return the folder of ``run``; None: it was begun on another machine, or not at all."""
+    from core.errors import PlanRefused
+
+    try:
+        return opened_run(context, run)
+    except PlanRefused:
+        return None
 
 
 def _sign(context: typer.Context, folder: RunFolder) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ndc.cli import dr_follow
 from ndc.cli.asking import asked
 from ndc.cli.carrying import RunArgument, carry, opened_run, runs_root
 from ndc.cli.declared import running
@@ -51,8 +52,14 @@ def runs(context: typer.Context) -> None:
 
 
 @app.command("show", help="Show how a run stands, or its report.")
-def show(context: typer.Context, run: RunArgument) -> None:
+def show(
+    context: typer.Context,
+    run: RunArgument,
+    follow: Annotated[bool, typer.Option("--follow", help="Tell what goes on.")] = False,
+) -> None:
     """Print each step's state and, once there is one, the report (`--json`: the report)."""
+    if follow:
+        dr_follow.follow(context, run)
     from core.runs.run import fold
     from core.system_clock import SystemClock
     from dr.plan_text import plan_text

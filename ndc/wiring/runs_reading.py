@@ -9,7 +9,9 @@ from core.errors import NdcError
 from core.runs.plan import RunName
 from core.runs.run import fold
 from dr.live.run_folder import RunFolder, names
+from dr.progress import StepProgress, progress
 from dr.run_text import standing
+from monitors.health.run_view import StepView
 from monitors.look.readings import RunReading
 
 
@@ -22,7 +24,8 @@ def runs_reading(root: Path, clock: Clock) -> dict[RunName, RunReading]:
     for name in names(root):
         folder = RunFolder(root, RunName(name))
         try:
-            run = fold(folder.journal(clock).records())
+            records = folder.journal(clock).records()
+            run = fold(records)
         except NdcError:
             continue
         if run is not None and run.closed is None:
@@ -32,5 +35,11 @@ def runs_reading(root: Path, clock: Clock) -> dict[RunName, RunReading]:
                 is_held=standing(run, carried=False) == "held",
                 waits_for=tuple(run.waits_for()),
                 stopped=folder.stopped_carrier,
+                steps=tuple(map(_view, progress(run, records, clock.now()).steps)),
             )
     return readings
+
+
+def _view(step: StepProgress) -> StepView:
+    phase = f"{step.phase.number} {step.phase}"
+    return StepView(phase, step.step, step.state, step.goes_on, step.passed, step.expected)

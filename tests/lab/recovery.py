@@ -175,7 +175,7 @@ def report_named(lab: Terminal, answer: Answer) -> dict[str, Any]:
     named = re.search(r"^report: (.+)$", answer.stderr, re.MULTILINE)
     assert named, answer.stdout + answer.stderr
     path = Path(named[1])
-    assert path.is_relative_to(paths_of(lab.environment).runs)
+    assert path.is_relative_to(lab.runs)
     report: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return report
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from access.paths import Paths
+from inventory.names import EnvironmentName
+from ndc.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,19 @@ class Terminal:
     """Types ``ndc`` commands for one environment."""
 
     environment: str
+    home: Path | None = None
+    """where its ``var/`` is; None: in this checkout"""
+
+    @property
+    def runs(self) -> Path:
+        """Where its runs are."""
+        home = self.home or settings().home
+        return Paths(home, EnvironmentName(self.environment)).runs
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What its commands find in their environment."""
+        return {**os.environ, **({"NDC_HOME": str(self.home)} if self.home else {})}
 
     def ndc(self, *words: str, bound_seconds: int = 120) -> Answer:
         """Return what ``ndc WORDS`` said; the bound only detects a hang."""
@@ -38,6 +57,7 @@ class Terminal:
             text=True,
             timeout=bound_seconds,
             check=False,
+            env=self.variables,
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -50,7 +70,11 @@ class Terminal:
     def begun(self, *words: str) -> subprocess.Popen[str]:
         """Return ``ndc WORDS``, which runs; what it says waits to be read."""
         return subprocess.Popen(
-            self._line(words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            self._line(words),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.variables,
         )
 
     def on(self, host: str, *command: str, bound_seconds: int = 60) -> Answer:

@@ -2,76 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import subprocess
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
 
-from core.clock import wait_until
 from ndc.settings import paths_of
-from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, kept, report_of, served_where_led
+from tests.lab.journals import Run, awaited, plans
+from tests.lab.recovery import CLOCK, Portal, Standing, kept, report_of, served_where_led
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
 
-T = TypeVar("T")
 SEED = int(os.environ.get("NDC_TEST_SEED") or random.SystemRandom().randrange(10**6))
 
 LATEST_MILLISECONDS = {"drain": 10, "promote": 1500, "canary": 200, "reroute": 400, "verify": 10}
 """how long after the first step of a phase was sent its end is nowhere near"""
 EVERY_TIME = {"promote", "reroute"}
 """phases whose steps are in doubt for longest, and cannot be taken back; the campaign has all"""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The folder of a run, as anybody may read it."""
-
-    path: Path
-
-    @property
-    def entries(self) -> list[dict[str, Any]]:
-        """What the journal holds, oldest first; a line that is being written is left out."""
-        try:
-            text = (self.path / "journal.jsonl").read_text("utf-8")
-        except FileNotFoundError:
-            return []
-        return [json.loads(line)["entry"] for line in text[: text.rfind("\n") + 1].splitlines()]
-
-    def times(self, event: str) -> Counter[str]:
-        """Return how often ``event`` happened to each step."""
-        steps = [entry for entry in self.entries if entry["what"] == "step"]
-        return Counter(entry["step"] for entry in steps if entry["event"] == event)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the run has come to its end."""
-        return any(entry["what"] == "closed" for entry in self.entries)
-
-    @property
-    def plan(self) -> list[dict[str, Any]]:
-        """The planned steps."""
-        steps: list[dict[str, Any]] = json.loads((self.path / "plan.json").read_text())["steps"]
-        return steps
-
-    def steps(self, phase: str) -> set[str]:
-        """Return the names of the steps of ``phase``."""
-        return {step["id"] for step in self.plan if step["phase"] == phase}
-
-    def signal_carrier(self, number: signal.Signals) -> int:
-        """Send a signal to the process that carries the run; return the process."""
-        process = int((self.path / "lock").read_text("utf-8"))
-        os.kill(process, number)
-        return process
 
 
 @pytest.mark.parametrize(
@@ -123,11 +73,11 @@ def test_a_run_whose_process_is_stopped_is_told_and_goes_on_as_one(lab: Terminal
     before = served_where_led(lab, portal)
     target = portal.other_than(before.site)
     runs = paths_of(lab.environment).runs
-    known = _plans(runs)
+    known = plans(runs)
 
     with lab.begun("dr", "switchover", portal.name, "--to", target) as following:
-        run = Run(_awaited(following, lambda: next(iter(_plans(runs) - known), None)))
-        _awaited(following, lambda: run.steps("promote") & run.times("started").keys() or None)
+        run = Run(awaited(following, lambda: next(iter(plans(runs) - known), None)))
+        awaited(following, lambda: run.steps("promote") & run.times("started").keys() or None)
         process = run.signal_carrier(signal.SIGSTOP)
         try:
             concerns = lab.ndc("status", "--json").value["concerns"]
@@ -167,11 +117,11 @@ def _interrupt_and_resume(lab: Terminal, phase: str, latest: int, turn: int = 0)
 def _interrupted(lab: Terminal, portal: Portal, target: str, phase: str, delay: timedelta) -> Run:
     """Return a run whose carrier was killed ``delay`` after ``phase`` began."""
     runs = paths_of(lab.environment).runs
-    known = _plans(runs)
+    known = plans(runs)
     with lab.begun("dr", "switchover", portal.name, "--to", target) as following:
-        run = Run(_awaited(following, lambda: next(iter(_plans(runs) - known), None)))
+        run = Run(awaited(following, lambda: next(iter(plans(runs) - known), None)))
         steps = run.steps(phase)
-        _awaited(following, lambda: steps & run.times("started").keys() or None)
+        awaited(following, lambda: steps & run.times("started").keys() or None)
         CLOCK.sleep(delay)
         run.signal_carrier(signal.SIGKILL)
         _, told = following.communicate(timeout=60)
@@ -179,19 +129,3 @@ def _interrupted(lab: Terminal, portal: Portal, target: str, phase: str, delay: 
     assert following.returncode == 7, told
     assert f"dr resume {run.path.name}" in told
     return run
-
-
-def _plans(runs: Path) -> set[Path]:
-    return {plan.parent for plan in runs.glob("*/plan.json")}
-
-
-def _awaited(following: subprocess.Popen[str], look: Callable[[], T | None]) -> T:
-    """Return what ``look`` finds while the command still runs."""
-
-    def looked() -> T | None:
-        assert following.poll() is None, following.communicate()
-        return look()
-
-    return wait_until(
-        CLOCK, looked, what="the instant", bound=SLOW, every=timedelta(milliseconds=2)
-    )

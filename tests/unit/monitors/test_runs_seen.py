@@ -30,7 +30,7 @@ OPEN = RunReading((SERVICE,), is_carried=False, is_held=False, waits_for=())
 DATABASE = OF.databases[0].name
 CLAIM = {DATABASE: Claim(RUN, 3)}
 CONTINUE = "next: kill -CONT 314"
-WHERE_IT_BEGAN = "next: ndc dr runs, on the machine that began it"
+FOLLOW = f"next: ndc dr show {RUN} --follow"
 
 
 def _told(**changes: object) -> Readings:
@@ -102,7 +102,7 @@ def test_a_claim_of_a_run_that_is_not_here_is_told(
 
     sentences = [c.sentence for c in concerns(seen) if "claimed" in c.sentence]
 
-    expected = f"claimed by run {RUN}, which is not open here; {WHERE_IT_BEGAN}"
+    expected = f"claimed by run {RUN}, which was not begun here; {FOLLOW}"
     assert sentences == ([expected] if is_told else [])
 
 
