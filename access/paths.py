@@ -10,6 +10,7 @@ An environment's folder holds everything that is its own and nothing else:
     lab/               labd's state and the hosts' overlays
     ansible/           one private data directory per play
     runs/              journals and reports
+    drills/            what drills take away, and what they came to
     log/
 """
 
@@ -98,6 +99,11 @@ class Paths:
     def runs(self) -> Path:
         """Journals and reports."""
         return self.root / "runs"
+
+    @property
+    def drills(self) -> Path:
+        """What drills take away, and what they came to."""
+        return self.root / "drills"
 
     @property
     def log(self) -> Path:

@@ -56,6 +56,11 @@ class Format(Enum):
         "`ndc-apart.json` in a data directory, `tail.json` where it is kept, on hosts",
         JournalCorrupt,
     )
+    DRILL = (
+        "`var/<env>/drills/<drill>/drill.json`, before anything is taken away",
+        JournalCorrupt,
+    )
+    DRILL_REPORT = ("`var/<env>/drills/<drill>/report.json`", PlanRefused)
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
     ANCHOR = ("`var/<env>/runs/<run>/anchors.jsonl` and etcd, in every line", JournalCorrupt)

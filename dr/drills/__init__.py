@@ -1,6 +1,12 @@
 """What is practised: losses and moves that are declared, and whether they went as they had to.
 
 Read ``exercise`` (what a drill takes away now), ``hypothesis`` (what had to be so, and was it),
-``story`` (how one went), ``cadence`` (which run proved a drill, and when it is due again),
-``drill_text`` (all of it for a person). Pure; a drill is played by ``dr.simulation.playing``.
+``planning`` (the plan that answers it). On the table and in a rehearsal, which
+``dr.simulation.playing`` plays: ``story`` (how one went). In a network: ``record`` (what is written
+down before it is taken), ``scene`` (the network, and who breaks it), ``answering`` and ``answered``
+(who answers the loss, and how that went), ``cleaning`` (all is given back, whoever took it),
+``live_drill`` (all of it in order), ``drill_report`` and ``drill_report_text`` (what it came to).
+``cadence`` (what proved a drill, and when it is due again), ``drill_text`` (the rest for a person).
+
+It touches nothing but through its scene.
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from core.text import age, table
-from dr.drills.cadence import Practised, cadence, due
+from dr.drills.cadence import DrillProof, cadence, due
 from dr.drills.exercise import Exercise
 from dr.drills.hypothesis import Findings
 from dr.drills.story import Story
@@ -21,10 +21,10 @@ _SO = {True: "yes", False: "NO", None: "nobody can say"}
 def drill_rows(
     network: Network,
     drills: Mapping[DrillName, DrillEntry],
-    proofs: Mapping[DrillName, Practised],
+    proofs: Mapping[DrillName, DrillProof],
     now: datetime,
 ) -> list[dict[str, str]]:
-    """Return a row for each drill: what it takes, how often, when it was proved, when it is due.
+    """Return a row for each drill: what it takes, what proved it when, and when it is due.
 
     A drill without one of ``proofs`` was never proved.
     """
@@ -35,6 +35,7 @@ def drill_rows(
             "takes": drill.takes,
             "every": age(cadence(network, drill)),
             "last_proved": _when(proofs.get(name)),
+            "measured": _measured(proofs.get(name)),
             "due": _due(network, drill, proofs.get(name), now),
         }
         for name, drill in drills.items()
@@ -43,7 +44,7 @@ def drill_rows(
 
 def drill_list(rows: list[dict[str, str]]) -> str:
     """Return ``rows`` as a table."""
-    head = ["drill", "service", "takes", "every", "last proved", "due"]
+    head = ["drill", "service", "takes", "every", "last proved", "measured", "due"]
     return "\n".join(table(head, [list(row.values()) for row in rows]))
 
 
@@ -57,11 +58,11 @@ def story_text(story: Story) -> str:
     return "\n".join(
         [
             *_head(story.exercise),
-            *_hypothesis("before", story.before),
+            f"  before   {said(story.before)}",
             "",
             *(_answer(story) if story.refusal or story.plan is None else story.lines),
             "",
-            *_hypothesis("after", story.after),
+            f"  after    {said(story.after)}",
             *_noticed(story),
             "",
             f"drill {story.exercise.name}: {'passed' if story.passed else 'FAILED'}",
@@ -76,9 +77,9 @@ def _head(exercise: Exercise) -> Iterator[str]:
     yield f"  it will  {exercise.sentence}"
 
 
-def _hypothesis(when: str, findings: Findings) -> Iterator[str]:
-    said = ", ".join(f"{statement} {_SO[so]}" for statement, so in findings.items())
-    yield f"  {when:<8} {said}"
+def said(findings: Findings) -> str:
+    """Return each statement with whether it was so."""
+    return ", ".join(f"{statement} {_SO[so]}" for statement, so in findings.items())
 
 
 def _answer(story: Story) -> list[str]:
@@ -102,11 +103,17 @@ def _noticed(story: Story) -> Iterator[str]:
     )
 
 
-def _when(proof: Practised | None) -> str:
-    return "never" if proof is None else f"{proof.ended_at:%Y-%m-%d} by {proof.run}"
+def _when(proof: DrillProof | None) -> str:
+    return "never" if proof is None else f"{proof.ended_at:%Y-%m-%d} by {proof.by}"
 
 
-def _due(network: Network, drill: DrillEntry, proof: Practised | None, now: datetime) -> str:
+def _measured(proof: DrillProof | None) -> str:
+    if proof is None or proof.felt is None:
+        return "-"
+    return f"{proof.felt.gap.total_seconds():.1f} s, {proof.felt.lost} lost"
+
+
+def _due(network: Network, drill: DrillEntry, proof: DrillProof | None, now: datetime) -> str:
     until = due(network, drill, proof)
     if until is None:
         return "OVERDUE, never proved"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import PlanRefused
 from dr.facts import Facts
 from inventory.model import DrillEntry
 from inventory.names import DrillName, HostName, LinkName, SiteName
-from inventory.network import Network, Role
+from inventory.network import Network, Role, Service
 from inventory.practice import Taken
 from inventory.problems import nearest
 
@@ -28,16 +28,13 @@ class Exercise:
     """that lose their power"""
     links: tuple[LinkName, ...] = ()
     """that are cut"""
+    called: str = ""
+    """what people call the hosts that are lost"""
 
     @property
     def moves(self) -> bool:
         """Whether a plan is made and carried; the other losses must need none."""
-        return self.drill.takes in {Taken.NOTHING, Taken.LEADER, Taken.SITE}
-
-    @property
-    def called(self) -> str:
-        """What people call the hosts that are lost."""
-        return self.active if self.drill.takes is Taken.SITE else " and ".join(self.hosts)
+        return self.drill.takes not in {Taken.PAIR, Taken.VOTER}
 
     @property
     def sentence(self) -> str:
@@ -82,8 +79,7 @@ def exercise(network: Network, facts: Facts, name: DrillName, drill: DrillEntry)
             actual="no placement record" if placed is None else "no leader, or more than one",
             next_step="ndc status; when it is green, ask again",
         )
-    service = network.service(drill.service)
-    others = [site for site in (service.home, *service.refuges) if site != placed.site]
+    others = _others(network, network.service(drill.service), placed.site, drill.takes)
     plain = Exercise(name, drill, placed.site, others[0] if others else placed.site)
     hosts, links = _taken(network, facts.leader, plain)
     if drill.takes is not Taken.NOTHING and not (hosts or links):
@@ -93,7 +89,29 @@ def exercise(network: Network, facts: Facts, name: DrillName, drill: DrillEntry)
             actual="none",
             next_step="choose another drill: ndc drill list",
         )
-    return Exercise(name, drill, plain.active, plain.refuge, hosts, links)
+    return replace(plain, hosts=hosts, links=links, called=_called(network, plain, hosts))
+
+
+def _others(
+    network: Network, service: Service, active: SiteName, takes: Taken
+) -> tuple[SiteName, ...]:
+    """Return where ``service`` may go from ``active``, best first, while that is taken."""
+    region = network.site(active).region
+    return tuple(
+        site
+        for site in (service.home, *service.refuges)
+        if site != active and (takes is not Taken.REGION or network.site(site).region != region)
+    )
+
+
+def _called(network: Network, plain: Exercise, hosts: tuple[HostName, ...]) -> str:
+    match plain.drill.takes:
+        case Taken.SITE:
+            return plain.active
+        case Taken.REGION:
+            return network.site(plain.active).region
+        case _:
+            return " and ".join(hosts)
 
 
 def _taken(
@@ -106,6 +124,8 @@ def _taken(
             return (leader,), ()
         case Taken.SITE:
             return tuple(h.name for h in network.hosts if h.site == plain.active), ()
+        case Taken.REGION:
+            return _region(network, plain), ()
         case Taken.PAIR:
             ends = {plain.active, plain.refuge}
             return (), tuple(
@@ -113,6 +133,14 @@ def _taken(
             )
         case Taken.VOTER:
             return _voter(network, leader, plain)[:1], ()
+
+
+def _region(network: Network, plain: Exercise) -> tuple[HostName, ...]:
+    """Return the hosts of the region that serves; none, where there is no refuge outside it."""
+    if plain.refuge == plain.active:
+        return ()
+    region = network.site(plain.active).region
+    return tuple(h.name for h in network.hosts if network.site(h.site).region == region)
 
 
 def _voter(network: Network, leader: HostName, plain: Exercise) -> tuple[HostName, ...]:

@@ -28,6 +28,8 @@ class ServiceStanding:
     """of the last seconds; None: nobody measured"""
     whole: Measure | None
     """since the drill began; None: nobody measured"""
+    older: Measure | None = None
+    """of what was acknowledged too early to be lost, by what was announced; None: not measured"""
 
 
 def findings(
@@ -46,20 +48,29 @@ def findings(
 def _is_so(
     statement: Statement, standing: ServiceStanding, active: SiteName, promised: timedelta
 ) -> bool | None:
-    lately, whole = standing.lately, standing.whole
     match statement:
-        case Statement.SERVED:
-            return None if lately is None else lately.acknowledged > 0
         case Statement.PROTECTED:
             return standing.protected
-        case Statement.MOVED:
-            return None if standing.site is None else standing.site != active
-        case Statement.STAYED:
-            return None if standing.site is None else standing.site == active
+        case Statement.MOVED | Statement.STAYED:
+            moved = None if standing.site is None else standing.site != active
+            return moved if statement is Statement.MOVED or moved is None else not moved
+        case _:
+            return _is_measured(statement, standing, promised)
+
+
+def _is_measured(
+    statement: Statement, standing: ServiceStanding, promised: timedelta
+) -> bool | None:
+    lately, whole = standing.lately, standing.whole
+    match statement:
         case Statement.NOTHING_LOST:
             return _nothing_lost(whole)
+        case Statement.WITHIN_BOUND:
+            return _nothing_lost(standing.older)
         case Statement.IN_TIME:
             return None if whole is None else whole.gap.length <= promised
+        case _:
+            return None if lately is None else lately.acknowledged > 0
 
 
 def _nothing_lost(measure: Measure | None) -> bool | None:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Final
 
-from core import files
 from core.measure import FRESH, ClockPair, Measure, Window
 from core.runs.journal import Opened, RunVerdict, Where
 from core.runs.run import fold
@@ -22,6 +20,7 @@ from dr.live.exhibits import Exhibits, NotingEye
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.packing import Packing, unmeasured
+from dr.live.probe import marked
 from dr.live.run_folder import RunFolder
 from dr.live.signing import ProvedInbox, Signing
 from dr.live.strips import strips
@@ -37,7 +36,6 @@ from inventory.names import ServiceName
 _AROUND: Final = timedelta(seconds=2)
 """before and after the run: a gap at its edge counts as well"""
 
-_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 _STANDBY: Final = timedelta(seconds=20)
 """for a standby to follow a new leader; the run is over then, and holds nothing"""
@@ -178,11 +176,4 @@ class Carrier:
                 self.folder.keep_window(service, ended)
 
     def _seen_mark(self, service: ServiceName) -> ClockPair | None:
-        return if_seen(lambda: self._mark(service))
-
-    def _mark(self, service: ServiceName) -> ClockPair:
-        began = self.live.clock.elapsed()
-        shown = self.live.doors.probe.now(service)
-        within = (self.live.clock.elapsed() - began) / 2
-        boot = (files.read_if_there(_BOOT) or "").strip()
-        return ClockPair(shown, began + within, within, self.live.clock.now() - within, boot)
+        return if_seen(lambda: marked(self.live.doors.probe, service, self.live.clock))

@@ -8,21 +8,38 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
 
 from access.clients import http, probe
+from core import files
+from core.clock import Clock
 from core.errors import NotSeen
-from core.measure import ProbeTime, SignedMeasure, patience_with_a_measure
-from dr.doors import Acknowledged
+from core.measure import ClockPair, ProbeTime, SignedMeasure, patience_with_a_measure
+from dr.doors import Acknowledged, ProbeDoor
 from inventory.endpoints import PROBE
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Host, Network, Role
 
 T = TypeVar("T")
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 _LOOK: Final = timedelta(seconds=1)
+
+
+def marked(probe: ProbeDoor, service: ServiceName, clock: Clock) -> ClockPair:
+    """Return the present moment by the clock of the probe of ``service``, and by ``clock``.
+
+    Raises:
+        NotSeen: the probe does not tell.
+    """
+    began = clock.elapsed()
+    shown = probe.now(service)
+    within = (clock.elapsed() - began) / 2
+    boot = (files.read_if_there(_BOOT) or "").strip()
+    return ClockPair(shown, began + within, within, clock.now() - within, boot)
 
 
 @dataclass(frozen=True, slots=True)

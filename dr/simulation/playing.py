@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from core.errors import PlanRefused
 from core.measure import Measure
-from core.runs.journal import Where
-from core.runs.plan import RunName
-from core.runs.ports import NoInbox
+from core.runs.journal import Proof, Request, Where, Wish
+from core.runs.plan import RunName, StepId
 from dr.conditions import Conditions
 from dr.drills.exercise import Exercise, exercise
 from dr.drills.hypothesis import Findings, ServiceStanding, demand_so, findings
+from dr.drills.planning import plan_for
 from dr.drills.story import Story
-from dr.losses import moves_after
 from dr.plan import RecoveryEngine, RecoveryPlan, codec
-from dr.planner import Occasion, plan_failover, plan_switchover
+from dr.planner import Occasion
 from dr.questions import IsProtected
-from dr.request import Move
 from dr.run_text import record_text
 from dr.simulation.journal import MemoryJournal
+from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import World, rehearsed
 from inventory.model import DrillEntry
 from inventory.names import DrillName, OperatorName
 from inventory.network import Network
+from inventory.practice import Taken
 
 _QUIET: Final = timedelta(seconds=5)
 """before and after, in which citizens show whether they are served"""
+_WELL: Final = timedelta(seconds=20)
+"""before it begins: longer ago than what may be lost was written"""
 _DETECTED: Final = timedelta(seconds=5)
 """no person is quicker; who is slower adds the difference to the gap"""
 _BORNE: Final = timedelta(seconds=60)
@@ -46,7 +50,7 @@ def play(
             be so before it is not so.
     """
     world = rehearsed(network, *(service.name for service in network.services), seed=seed)
-    world.sleep(_QUIET)
+    world.sleep(_WELL)
     what = exercise(network, world.eye.observe(drill.service), name, drill)
     began = world.now()
     before = _findings(world, what, began, before=True)
@@ -55,7 +59,7 @@ def play(
     plan, refusal = _planned(world, what) if what.moves else (None, None)
     lines = _carried(world, plan) if carried and plan else ()
     world.sleep(_QUIET if lines else _BORNE)
-    after = _findings(world, what, began, before=False) if carried else {}
+    after = _findings(world, what, began, plan, before=False) if carried else {}
     measure = _measure(world, what, began)
     return Story(what, before, _DETECTED, plan, refusal, lines, after, measure)
 
@@ -78,15 +82,10 @@ def _planned(world: World, what: Exercise) -> tuple[RecoveryPlan | None, PlanRef
 
 
 def _plan(world: World, what: Exercise) -> RecoveryPlan:
-    network, now = world.truth.network, world.now()
+    now = world.now()
     occasion = Occasion(RunName(f"{now:%Y%m%d-%H%M%S}-{what.name}"), now, OperatorName("drill"))
-    if not what.hosts:
-        facts = world.eye.observe(what.drill.service)
-        return plan_switchover(network, facts, Move(what.drill.service, what.refuge), occasion)
-    lost = frozenset(what.hosts)
-    survey = world.eye.survey([service.name for service in network.services], lost)
-    moves = moves_after(network, survey, lost, None)
-    return plan_failover(network, survey, moves, occasion, what.called)
+    lossy = what.drill.takes is Taken.REGION
+    return plan_for(world.eye, what, occasion, "a rehearsal" if lossy else "")
 
 
 def _carried(world: World, plan: RecoveryPlan) -> tuple[str, ...]:
@@ -96,24 +95,64 @@ def _carried(world: World, plan: RecoveryPlan) -> tuple[str, ...]:
         sensor=Conditions(world.eye),
         actuator=world,
         clock=world,
-        inbox=NoInbox(),
+        inbox=_Agreeing([_asked(Wish.APPROVE, "second", s.id) for s in plan.steps if s.gate]),
     )
-    engine.start(plan, Where.MEMORY)
+    engine.start(plan, Where.MEMORY, _asked(Wish.START, "first"))
     records = journal.records()
     return tuple(record_text(plan, record, began=records[0]) for record in records)
 
 
-def _findings(world: World, what: Exercise, began: datetime, *, before: bool) -> Findings:
+@dataclass(slots=True)
+class _Agreeing:
+    """What a second person asks who says yes to each gate."""
+
+    waiting: list[Request]
+
+    def requests(self) -> Sequence[Request]:
+        return list(self.waiting)
+
+    def put_away(self, request: Request) -> None:
+        self.waiting.remove(request)
+
+
+def _asked(wish: Wish, by: str, step: StepId | None = None) -> Request:
+    """Return what one of two persons asks who play the drill, each with a key."""
+    proof = Proof(by, "simulated", ("operate", "approve"))
+    return Request(f"{wish}-{step}", wish, f"the {by} person", step=step, proof=proof)
+
+
+def _findings(
+    world: World,
+    what: Exercise,
+    began: datetime,
+    plan: RecoveryPlan | None = None,
+    *,
+    before: bool,
+) -> Findings:
     service = world.truth.network.service(what.drill.service)
     placed = world.eye.observe(service.name).placement
+    whole = _measure(world, what, began - _QUIET if before else began)
     standing = ServiceStanding(
         site=placed.site if placed else None,
         protected=world.eye.ask(IsProtected(service.database)),
         lately=_measure(world, what, world.now() - _QUIET / 2),
-        whole=_measure(world, what, began - _QUIET if before else began),
+        whole=whole,
+        older=_older(world, what, whole, plan),
     )
     statements = what.drill.before if before else what.drill.after
     return findings(statements, standing, what.active, service.recovery_time)
+
+
+def _older(
+    world: World, what: Exercise, whole: Measure, plan: RecoveryPlan | None
+) -> Measure | None:
+    """Return what became of the writes that were acknowledged before what was announced as lost."""
+    moves = plan.basis.moves if plan else ()
+    spans = [moved.loss.span for moved in moves if moved.service == what.drill.service]
+    span = spans[0] if spans else timedelta()
+    if span is None:
+        return None
+    return world.citizens[what.drill.service].measure(BEGINNING, whole.gap.began_at - span)
 
 
 def _measure(world: World, what: Exercise, since: datetime) -> Measure:

@@ -10,7 +10,7 @@ from inventory.names import DrillName
 from inventory.practice import Statement, Taken
 from inventory.problems import Problem, listed
 
-_NEEDS_A_REFUGE = {Taken.NOTHING, Taken.SITE, Taken.PAIR}
+_NEEDS_A_REFUGE = {Taken.NOTHING, Taken.SITE, Taken.REGION, Taken.PAIR}
 
 
 def drills(inventory: Inventory, document: Document) -> Iterator[Problem]:

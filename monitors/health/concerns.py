@@ -19,6 +19,7 @@ from monitors.health.apart import of_apart
 from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
 from monitors.health.copies import of_connections, of_logs
+from monitors.health.drills import of_drill
 from monitors.health.links import LinkView, SessionView
 from monitors.health.programs import of_agent, of_file_systems, of_units
 from monitors.health.runs import of_run
@@ -79,6 +80,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
         chain.from_iterable(of_service(s, snapshot) for s in snapshot.services),
         map(of_run, snapshot.runs),
+        map(of_drill, [snapshot.drill] if snapshot.drill else []),
         of_watch(snapshot.watch, snapshot.powerless()),
         chain.from_iterable(of_certificate(c, snapshot.taken_at) for c in snapshot.certificates),
     )

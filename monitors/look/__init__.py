@@ -62,6 +62,7 @@ class SnapshotTaker:
             self._connections.run(self._look),
             issued=certificate_ends(self.secrets),
             shown=self._connections.certificates.ends,
+            drill=self.sources.drill(),
         )
         now = self.clock.now()
         sightings = Sightings(recalled(self.memory), now)

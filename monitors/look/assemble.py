@@ -44,6 +44,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         services=tuple(_service(s, readings, sightings) for s in network.services),
         runs=run_views(readings),
         watch=readings.watch if network.hosts_with(Role.MONITOR) else None,
+        drill=readings.drill,
         certificates=certificate_views(network, readings.issued, readings.shown),
     )
 

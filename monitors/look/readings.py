@@ -16,6 +16,7 @@ from core.runs.plan import RunName
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
+from monitors.health.drills import DrillView
 from monitors.health.run_view import StepView
 from monitors.health.watch import WatchView
 from stacks.substrates.port import LinkState, Power
@@ -91,6 +92,8 @@ class Readings:
     """None: nobody could tell"""
     runs: Mapping[RunName, RunReading] | None = None
     """of this machine, those that are not over; None: nobody could tell"""
+    drill: DrillView | None = None
+    """None: all that drills took is given back, or nobody could tell"""
     issued: Mapping[str, datetime] = field(default_factory=dict)
     """when each certificate ends that was issued, by its owner"""
     shown: Mapping[IPv4Address, datetime] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from dr.placement import Claim, Placement
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
+from monitors.health.drills import DrillView
 from monitors.look import copies, programs, routes
 from monitors.look.probe import probed
 from monitors.look.readings import PowerReading, ProbeReading, Readings, RunReading
@@ -51,6 +52,8 @@ class Sources:
     substrate: Callable[[], SubstrateReading] | None
     runs: Callable[[], Mapping[RunName, RunReading]] | None = None
     """the runs of this machine that are not over"""
+    drill: Callable[[], DrillView | None] = lambda: None
+    """the drill of this machine that is not over: asked of nobody but its own disk"""
     seam: copies.AskSeam | None = None
     """looks at the disk of a leader that does not know a copy"""
 

@@ -10,14 +10,12 @@ import typer
 from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dr.drills.cadence import Practised
+    from dr.drills.cadence import HeldDrill, Practised
     from inventory.model import Inventory
     from ndc.cli.options import Options
 
 app = typer.Typer(
-    help="Practise losses and moves: list, run.", no_args_is_help=True, rich_markup_mode=None
+    help="Practise losses and moves: list, run, clean.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -26,6 +24,8 @@ class Mode(StrEnum):
 
     TABLETOP = "tabletop"
     REHEARSAL = "rehearsal"
+    LIVE = "live"
+    """in the network itself: what it takes away is gone for citizens too"""
 
 
 @app.command("list", help="List drills: what each takes, when it was proved, when it is due.")
@@ -35,11 +35,13 @@ def list_drills(context: typer.Context) -> None:
     from dr.drills.cadence import last_proof
     from dr.drills.drill_text import drill_list, drill_rows
     from ndc.cli import declared
+    from ndc.wiring.proofs import held, practised_runs
 
     options = current(context)
     network, drills = declared.network(options), _inventory(options).drills
-    runs = list(_runs(options))
-    latest = {name: last_proof(network, drill, runs) for name, drill in drills.items()}
+    name = options.environment
+    shown: list[Practised | HeldDrill] = [*practised_runs(name, say), *held(name, say)]
+    latest = {drill: last_proof(network, drill, entry, shown) for drill, entry in drills.items()}
     proofs = {name: proof for name, proof in latest.items() if proof}
     rows = drill_rows(network, drills, proofs, SystemClock().now())
     if options.as_json:
@@ -48,27 +50,47 @@ def list_drills(context: typer.Context) -> None:
         answer(drill_list(rows) or "no drill is declared")
 
 
-@app.command("run", help="Play a drill; exits with 1 if it failed.")
+@app.command("run", help="Hold a drill; exits with 1 if it failed.")
 def run(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="As `ndc drill list` shows it.")],
-    mode: Annotated[Mode, typer.Option("--mode", help="Print the plan, or play all of it.")],
+    mode: Annotated[
+        Mode, typer.Option("--mode", help="Print the plan; play all of it; or do it: live.")
+    ],
+    accept_loss: Annotated[
+        str,
+        typer.Option("--accept-loss", metavar="REASON", help="Live: why writes may be lost."),
+    ] = "",
 ) -> None:
-    """Touch nothing: print the plan that would run, or play it in a simulated network."""
-    from dr.drills.drill_text import story_text, tabletop_text
+    """Print the plan that would run, play it in a simulated network, or hold it in the real one."""
     from dr.drills.exercise import drill_named
-    from dr.simulation.playing import play
     from inventory.names import DrillName
+
+    drill = drill_named(_inventory(current(context)).drills, name)
+    if mode is Mode.LIVE:
+        from ndc.cli.drill_live import hold
+
+        hold(context, DrillName(name), drill, accept_loss)
+        return
+    from dr.drills.drill_text import story_text, tabletop_text
+    from dr.simulation.playing import play
     from ndc.cli import declared
 
-    options = current(context)
-    drill = drill_named(_inventory(options).drills, name)
     carried = mode is Mode.REHEARSAL
-    story = play(declared.network(options), DrillName(name), drill, carried=carried)
+    story = play(declared.network(current(context)), DrillName(name), drill, carried=carried)
     answer(story_text(story) if carried else tabletop_text(story))
     say("\nnothing was touched: it was played in a simulated network")
     if story.refusal or (carried and not story.passed):
         raise typer.Exit(1)
+
+
+@app.command("clean", help="End drills that were left: their runs, and what they took.")
+def clean(context: typer.Context) -> None:
+    """Give back all that drills took which nobody holds any more; nothing, if all is given back."""
+    from ndc.cli.drill_live import clean_up
+
+    cleaned = clean_up(context)
+    answer("\n".join(f"{drill} is over" for drill in cleaned) or "no drill was left")
 
 
 def _inventory(options: Options) -> Inventory:
@@ -77,23 +99,3 @@ def _inventory(options: Options) -> Inventory:
     from ndc.cli.declared import folder
 
     return load(files.read_folder(folder(options)))
-
-
-def _runs(options: Options) -> Iterator[Practised]:
-    """Yield every run of the environment that has a report; none where there is no environment."""
-    from core.errors import NdcError
-    from dr.drills.cadence import practised
-    from dr.live.run_folder import RunFolder, names
-    from ndc.wiring import environment as environments
-
-    if not environments.exists(options.environment):
-        return
-    root = environments.opened(options.environment).paths.runs
-    for folder in (RunFolder.opened(root, name) for name in names(root)):
-        try:
-            proof = practised(folder.plan(), folder.report_json())
-        except NdcError as error:
-            say(f"{folder.run} is left out: {error.what}")
-            continue
-        if proof is not None:
-            yield proof

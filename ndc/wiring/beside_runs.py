@@ -8,9 +8,11 @@ from core.errors import NdcError, NotSeen, PlanRefused, Rejected
 from core.locks import is_held
 from core.runs.plan import RunName
 from dr.doors import RecordsDoor
+from dr.live.drill_folder import DrillFolder
 from inventory.names import ServiceName
 from inventory.network import Network
 from ndc.wiring.doors import reached
+from ndc.wiring.drill_reading import drill_reading
 from ndc.wiring.environment import Environment
 from ndc.wiring.running_network import kept
 
@@ -22,8 +24,9 @@ def demand_no_run(environment: Environment, note: Callable[[str], None]) -> None
     ``note`` is told so: that is the network which this command may have to mend.
 
     Raises:
-        PlanRefused: a run holds one; nothing was touched.
+        PlanRefused: a run holds one, or a drill is not over; nothing was touched.
     """
+    demand_no_drill(environment)
     try:
         network = kept(environment)
     except (PlanRefused, Rejected) as error:
@@ -61,6 +64,22 @@ def _held(service: ServiceName, run: RunName) -> PlanRefused:
         actual=f"{run}",
         next_step=f"ndc dr show {run} tells how it stands; when it is over, run the command again",
     )
+
+
+def demand_no_drill(environment: Environment) -> None:
+    """Return if all that drills took away in ``environment`` is given back.
+
+    Raises:
+        PlanRefused: a drill is not over; nothing was touched.
+    """
+    drill = drill_reading(DrillFolder(environment.paths.drills))
+    if drill is not None:
+        raise PlanRefused(
+            f"drill {drill.id} is not over",
+            expected="that nothing is taken away on purpose meanwhile",
+            actual=f"process {drill.holder} holds it" if drill.holder else "nobody holds it",
+            next_step="wait until it ends; or, if nobody holds it: ndc drill clean",
+        )
 
 
 def demand_no_command(environment: Environment) -> None:

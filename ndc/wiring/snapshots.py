@@ -6,9 +6,11 @@ from functools import partial
 
 from access.secrets import Secrets
 from core.system_clock import SystemClock
+from dr.live.drill_folder import DrillFolder
 from inventory.network import Network
 from monitors.look import SnapshotTaker
 from monitors.look.sources import Sources
+from ndc.wiring.drill_reading import drill_reading
 from ndc.wiring.environment import Environment
 from ndc.wiring.runs_reading import runs_reading
 from ndc.wiring.seam_reading import seam_reading
@@ -26,6 +28,7 @@ def snapshot_taker(environment: Environment, network: Network) -> SnapshotTaker:
         sources=Sources(
             substrate=partial(substrate_reading, paths.labd_socket),
             runs=partial(runs_reading, paths.runs, clock),
+            drill=partial(drill_reading, DrillFolder(paths.drills)),
             seam=partial(seam_reading, network, secrets),
         ),
         memory=paths.root / "sightings.json",

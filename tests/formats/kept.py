@@ -20,8 +20,10 @@ from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr import announcing, deeds, judging, lever, placement, watching
+from dr.drills.cadence import held_drill
 from dr.ending import Ending
 from dr.epochs import GuardRequest
+from dr.live.drill_folder import DrillFolder
 from dr.live.run_folder import RunFolder
 from dr.onhost.epoch_record import EpochRecord
 from dr.plan import codec, to_text
@@ -34,11 +36,9 @@ from inventory.names import EnvironmentName
 from inventory.network_text import network_to_plain
 from lab import machine
 from lab.state import LabRecords, State
-from monitors.ledger import Head, LedgerEntry, unchained
 from monitors.look.sightings import recalled, remember
-from monitors.probe.ledger_file import LedgerFile
-from monitors.probe.losses import KnownLoss, LossRecord
 from ndc.wiring import environment, running_network
+from tests.formats import drills, ledgers
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
 HERE = Path(__file__).resolve().parent
@@ -155,29 +155,6 @@ def _epochs(folder: Path) -> dict[str, int]:
     return EpochRecord(folder, SystemClock()).read()
 
 
-def _ledger(folder: Path) -> list[LedgerEntry]:
-    LedgerFile(folder / "ledger.jsonl").close()
-    return unchained(_plain(folder / "ledger.jsonl").splitlines(), Head())[0]
-
-
-def _appended(folder: Path, value: Iterable[LedgerEntry]) -> None:
-    ledger = LedgerFile(folder / "ledger.jsonl")
-    for entry in value:
-        ledger.append(entry)
-    ledger.close()
-
-
-def _lost(folder: Path) -> tuple[KnownLoss, ...]:
-    return LossRecord(folder / "portal.losses.json").all()
-
-
-def _noted(folder: Path, value: Iterable[KnownLoss]) -> None:
-    losses = LossRecord(folder / "portal.losses.json")
-    for loss in value:
-        losses.note(loss)
-    losses.keep()
-
-
 def _written(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
@@ -254,6 +231,18 @@ KEPT = {
         lambda folder: json.loads(_run(folder).report_json() or "")["title"],
         _reported,
     ),
+    "drill.json": Kept(
+        Format.DRILL,
+        f"{drills.DRILL}/drill.json",
+        lambda folder: DrillFolder(folder).records(),
+        drills.kept,
+    ),
+    "drill-report.json": Kept(
+        Format.DRILL_REPORT,
+        f"{drills.DRILL}/report.json",
+        lambda folder: held_drill(DrillFolder(folder).report_json(drills.DRILL)),
+        drills.reported,
+    ),
     "placement.json": _whole(Format.PLACEMENT, placement.read_placement, placement.placement_text),
     "claim.json": _whole(Format.CLAIM, placement.read_claim, placement.claim_text),
     "word.json": _whole(Format.ANNOUNCER, announcing.read_word, announcing.word_text),
@@ -269,9 +258,9 @@ KEPT = {
         lambda folder, value: EpochRecord(folder, SystemClock()).write(value),
     ),
     "tail.json": _whole(Format.TAIL, partial(read_tail, source="here"), Tail.text),
-    "losses.json": Kept(Format.LOSSES, "portal.losses.json", _lost, _noted),
+    "losses.json": Kept(Format.LOSSES, "portal.losses.json", ledgers.lost, ledgers.noted),
     "words.json": _whole(Format.WORDS, GuardRequest.parse, GuardRequest.text),
-    "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", _ledger, _appended),
+    "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", ledgers.ledger, ledgers.appended),
     "audit.jsonl": Kept(
         Format.AUDIT,
         "2030-01.jsonl",

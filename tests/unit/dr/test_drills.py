@@ -10,7 +10,16 @@ import pytest
 
 from core.errors import PlanRefused
 from core.measure import Gap, Measure
-from dr.drills.cadence import Practised, cadence, due, last_proof, practised
+from dr.drills.cadence import (
+    DrillProof,
+    Felt,
+    Practised,
+    cadence,
+    due,
+    held_drill,
+    last_proof,
+    practised,
+)
 from dr.drills.drill_text import drill_list, drill_rows
 from dr.drills.exercise import Exercise, drill_named, exercise
 from dr.drills.hypothesis import ServiceStanding, findings
@@ -28,6 +37,7 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden/drills"
 DRILLS = declared(DECLARED).drills
 NET = network("compact")
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
+SITE_LOSS = DrillName("site-loss")
 QUIET = Measure(
     since=NOW,
     until=NOW + timedelta(seconds=2),
@@ -68,6 +78,23 @@ def test_it_takes_what_the_service_stands_on_now() -> None:
     assert {NET.host(host).site for host in _exercise("site-loss", moved).hosts} == {"ndc02"}
     assert _exercise("planned-move").refuge == "ndc02"
     assert _exercise("planned-move", moved).refuge == "ndc01"
+
+
+def test_a_region_is_every_host_of_it_and_its_refuge_lies_outside() -> None:
+    region = _exercise("region-loss")
+
+    assert {NET.host(host).site for host in region.hosts} == {"ndc01", "ndc02"}
+    assert (region.called, region.refuge) == ("red-river-delta", "ndc03")
+
+
+def test_a_region_that_is_all_there_is_is_not_taken() -> None:
+    service = replace(NET.service(SERVICE), refuges=(SiteName("ndc02"),))
+    drill = DrillName("region-loss")
+
+    with pytest.raises(PlanRefused) as refused:
+        exercise(replace(NET, services=(service,)), _facts(), drill, DRILLS[drill])
+
+    assert refused.value.what == "there is no region that region-loss could take"
 
 
 def test_a_pair_is_every_link_to_the_refuge_and_no_other() -> None:
@@ -136,6 +163,13 @@ def test_a_statement_is_so_or_not_or_nobody_can_say() -> None:
             ServiceStanding(home, None, None, replace(QUIET, not_read_back=1)),
             None,
         ),
+        (Statement.WITHIN_BOUND, ServiceStanding(home, None, None, None, QUIET), True),
+        (
+            Statement.WITHIN_BOUND,
+            ServiceStanding(home, None, None, None, replace(QUIET, lost=1)),
+            False,
+        ),
+        (Statement.WITHIN_BOUND, ServiceStanding(home, None, None, QUIET), None),
         (Statement.IN_TIME, ServiceStanding(home, None, None, QUIET), True),
         (Statement.IN_TIME, ServiceStanding(home, None, None, slow), False),
         (Statement.IN_TIME, ServiceStanding(home, None, QUIET, None), None),
@@ -159,17 +193,18 @@ PLANS = {
         ("planned-move", {"move"}),
         ("host-loss", {"leader"}),
         ("site-loss", {"site"}),
+        ("region-loss", set()),
         ("pair-loss", set()),
         ("voter-loss", set()),
     ],
 )
 def test_a_run_proves_what_it_did_and_nothing_else(drill: str, proving: set[str]) -> None:
-    entry = DRILLS[DrillName(drill)]
+    name = DrillName(drill)
 
     proofs = {
-        name
-        for name, plan in PLANS.items()
-        if last_proof(NET, entry, [Practised(plan.id, plan, Outcome.UNPROTECTED, NOW)])
+        made
+        for made, plan in PLANS.items()
+        if last_proof(NET, name, DRILLS[name], [Practised(plan.id, plan, Outcome.UNPROTECTED, NOW)])
     }
 
     assert proofs == proving
@@ -180,35 +215,56 @@ def test_what_did_not_go_well_or_was_not_measured_proves_nothing(outcome: Outcom
     plan = PLANS["site"]
     run = Practised(plan.id, plan, outcome, NOW)
 
-    assert last_proof(NET, DRILLS[DrillName("site-loss")], [run]) is None
+    assert last_proof(NET, SITE_LOSS, DRILLS[SITE_LOSS], [run]) is None
 
 
 def test_the_last_proof_counts_and_it_is_due_again_by_the_tier() -> None:
-    entry, plan = DRILLS[DrillName("site-loss")], PLANS["site"]
+    entry, plan = DRILLS[SITE_LOSS], PLANS["site"]
     first = Practised(plan.id, plan, Outcome.DONE, NOW)
     second = replace(first, ended_at=NOW + timedelta(days=3))
 
-    proof = last_proof(NET, entry, [second, first])
+    proof = last_proof(NET, SITE_LOSS, entry, [second, first])
 
-    assert proof is second
+    assert proof == DrillProof(second.run, second.ended_at)
     assert cadence(NET, entry) == entry.every[NET.service(SERVICE).tier]  # type: ignore[index]  # a name
     assert due(NET, entry, proof) == second.ended_at + cadence(NET, entry)
     assert due(NET, entry, None) is None
 
 
 def test_a_run_is_read_from_its_report() -> None:
-    report = '{"outcome": "unprotected", "ended_at": "2030-01-01T00:00:00+00:00"}'
+    measured = '[{"service": "public-service-portal", "measure": {"gap_seconds": 4, "lost": 0}}]'
+    ended = '"ended_at": "2030-01-01T00:00:00+00:00"'
+    report = f'{{"outcome": "unprotected", {ended}, "services": {measured}}}'
 
     proof = practised(PLANS["site"], report)
 
-    assert proof == Practised(PLANS["site"].id, PLANS["site"], Outcome.UNPROTECTED, NOW)
+    felt = {SERVICE: Felt(timedelta(seconds=4), 0)}
+    assert proof == Practised(PLANS["site"].id, PLANS["site"], Outcome.UNPROTECTED, NOW, felt)
     assert practised(PLANS["site"], None) is None
+
+
+def test_a_drill_that_passed_proves_itself_and_no_other() -> None:
+    voter = DrillName("voter-loss")
+    report = (
+        '{"id": "20300101-000000-voter-loss", "drill": "voter-loss", "passed": true, '
+        '"ended_at": "2030-01-01T00:00:00+00:00", "gap_seconds": 0.5, "lost": 0}'
+    )
+
+    held = held_drill(report)
+
+    assert held is not None
+    assert held_drill(None) is None
+    assert last_proof(NET, voter, DRILLS[voter], [held]) == DrillProof(
+        held.id, NOW, Felt(timedelta(seconds=0.5), 0)
+    )
+    assert last_proof(NET, SITE_LOSS, DRILLS[SITE_LOSS], [held]) is None
+    assert last_proof(NET, voter, DRILLS[voter], [replace(held, passed=False)]) is None
 
 
 def test_the_list_says_what_is_overdue(golden: Golden) -> None:
     proofs = {
-        DrillName("site-loss"): Practised(PLANS["site"].id, PLANS["site"], Outcome.DONE, NOW),
-        DrillName("planned-move"): Practised(PLANS["move"].id, PLANS["move"], Outcome.DONE, NOW),
+        SITE_LOSS: DrillProof(PLANS["site"].id, NOW, Felt(timedelta(seconds=31.2), 0)),
+        DrillName("planned-move"): DrillProof(PLANS["move"].id, NOW),
     }
 
     rows = drill_rows(NET, DRILLS, proofs, NOW + timedelta(days=40))

@@ -1,0 +1,49 @@
+"""Ends a drill that somebody began: its run, and what it took. May be begun anew at any time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from core.errors import Unreachable
+from core.text import Say
+from dr.drills.record import DrillRecord, DrillStage
+from dr.drills.scene import Scene
+
+
+class DrillBook(Protocol):
+    """Where it is written down what drills take; a port."""
+
+    def keep(self, record: DrillRecord) -> None:
+        """Have ``record`` survive a power cut, and replace what was kept of its drill.
+
+        Raises:
+            Rejected: it could not be written.
+        """
+
+
+def clean(scene: Scene, book: DrillBook, record: DrillRecord, say: Say) -> DrillRecord:
+    """Return ``record`` as over: its run goes on no more, and all that it took is given back.
+
+    Its run ends first, while what it was planned for still lasts: it turns back if it still can,
+    and goes on if not. What holds it up then may be what is missing, so it goes on once more.
+
+    Raises:
+        Rejected, Unreachable: not all of it is so, or nobody knows; clean again.
+    """
+    if record.stage is DrillStage.OVER:
+        return record
+    over = scene.end_run(record)
+    if record.hosts or record.links:
+        say(f"gives back {record.takes}")
+        scene.give_back(record.hosts, record.links)
+    if not over and not scene.end_run(record):
+        raise Unreachable(
+            f"run {record.run} of drill {record.id} is not over",
+            expected="that it ends, with all given back that the drill took",
+            actual="it waits for a person",
+            next_step=f"ndc dr show {record.run}; when it is over: ndc drill clean",
+        )
+    done = replace(record, stage=DrillStage.OVER)
+    book.keep(done)
+    return done

@@ -1,0 +1,41 @@
+"""The plan that answers a drill: an emergency's, but that it turns back when a step of it fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.errors import PlanRefused
+from core.runs.plan import OnFailure
+from dr.drills.exercise import Exercise
+from dr.eye import Eye
+from dr.losses import moves_after
+from dr.plan import RecoveryPlan
+from dr.planner import Occasion, plan_failover, plan_switchover
+from dr.request import Move
+
+
+def plan_for(eye: Eye, what: Exercise, occasion: Occasion, accepted_loss: str = "") -> RecoveryPlan:
+    """Return what answers ``what`` by what ``eye`` sees now.
+
+    ``accepted_loss`` says why acknowledged writes may be lost; empty: they may not.
+
+    Raises:
+        PlanRefused: nothing has to be moved, or a rule objects.
+    """
+    network = eye.network
+    if not what.hosts:
+        facts = eye.observe(what.drill.service)
+        plan = plan_switchover(network, facts, Move(what.drill.service, what.refuge), occasion)
+        return replace(plan, on_failure=OnFailure.UNWIND)
+    lost = frozenset(what.hosts)
+    survey = eye.survey([service.name for service in network.services], lost)
+    moves = moves_after(network, survey, lost, None, accepted_loss)
+    if what.drill.service not in {move.service for move in moves}:
+        raise PlanRefused(
+            f"{what.drill.service} does not have to move without {what.called}",
+            expected=f"a service that only {what.called} can serve, or a database led there",
+            actual="it is served, and its database led, by others",
+            next_step="ndc status shows what is lost, and what is still protected",
+        )
+    plan = plan_failover(network, survey, moves, occasion, what.called)
+    return replace(plan, on_failure=OnFailure.UNWIND)

@@ -1,0 +1,99 @@
+"""What a drill is held in: a network that runs, seen for one service, and who breaks it.
+
+A port: the running network and the simulated one keep its promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from core.measure import ClockPair, Measure, ProbeTime
+from core.runs.plan import RunName
+from dr.drills.exercise import Exercise
+from dr.drills.record import DrillRecord
+from dr.facts import Facts
+from dr.plan import RecoveryPlan
+from inventory.names import HostName, LinkName, ServiceName
+from inventory.network import Network
+
+
+class Scene(Protocol):
+    """A network in which one service is taken what it stands on."""
+
+    @property
+    def service(self) -> ServiceName:
+        """The service whose ground is taken."""
+
+    @property
+    def network(self) -> Network:
+        """The network that runs."""
+
+    def concerns(self) -> Sequence[str]:
+        """Return what is not as it should be now, but the drill itself; empty: all is green."""
+
+    def facts(self) -> Facts:
+        """Return what is seen of the service now."""
+
+    def protected(self) -> bool | None:
+        """Tell whether a commit waits for a standby; None: not seen."""
+
+    def mark(self) -> ClockPair | None:
+        """Return the present moment by the probe's clock and ours; None: the probe is silent."""
+
+    def measure(self, since: ProbeTime, until: ProbeTime) -> Measure | None:
+        """Return what the writes in between came to, each read back now; None: nobody can say."""
+
+    def unserved(self) -> timedelta | None:
+        """Return for how long citizens' last acknowledged write is past; None: not seen."""
+
+    def dead(self, hosts: Collection[HostName]) -> str:
+        """Return who calls all of ``hosts`` dead; empty: nobody, or not all of them."""
+
+    def claimed(self) -> RunName | None:
+        """Return the run that may move the service now; None: none, or not seen."""
+
+    def take(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:
+        """Take the power of ``hosts`` and the carrier of ``links``.
+
+        Raises:
+            Rejected, Unreachable: not all of it was taken, or nobody knows.
+        """
+
+    def give_back(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:
+        """Give back what was taken of it, and return when the hosts answer; may come twice.
+
+        Raises:
+            Rejected, Unreachable: not all of it was given back, or nobody knows.
+        """
+
+    def plan(self, what: Exercise, accepted_loss: str) -> RecoveryPlan:
+        """Return what answers ``what``, as a person would plan it now; it unwinds if it fails.
+
+        Raises:
+            PlanRefused: a rule objects: it is not lost yet, or nothing has to be moved.
+            NotSeen: what it would be decided on cannot be seen now.
+        """
+
+    def carry(self, plan: RecoveryPlan) -> tuple[str, str]:
+        """Begin ``plan`` and carry it as far as it goes; return what it came to, in words.
+
+        And why that is no answer: empty, if the plan was carried to its end. Who has to say yes to
+        a step is waited for, and told so.
+        """
+
+    def end_run(self, record: DrillRecord) -> bool:
+        """Have the run of the drill turn back, or go on if it no longer can; return if it is over.
+
+        One that was never begun is over.
+        """
+
+    def remake(self) -> bool:
+        """Have one copy that stays apart made anew, what only it holds being kept before.
+
+        Returns whether that was done; False: there is none, or it could not be done yet.
+        """
+
+    def outcome(self, run: RunName) -> str:
+        """Return how the report of ``run`` calls it; empty: there is no report here."""

@@ -1,0 +1,78 @@
+"""``ndc drill run --mode live`` and ``clean``: drills in the network itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from ndc.cli.asking import identity
+from ndc.cli.declared import running
+from ndc.cli.options import answer, confirmed, current, say
+
+if TYPE_CHECKING:
+    from dr.drills.live_drill import Appointment
+    from inventory.model import DrillEntry
+    from inventory.names import DrillName
+    from ndc.wiring.live_drills import LiveDrills
+
+
+def hold(context: typer.Context, name: DrillName, drill: DrillEntry, accept_loss: str) -> None:
+    """Clean up after who was here before, ask, hold the drill, and print what it came to."""
+    from core.system_clock import SystemClock
+    from dr.drills.drill_report import drill_json
+    from dr.drills.live_drill import Appointment, demand_accepted
+    from ndc.wiring.beside_runs import demand_no_command
+    from ndc.wiring.live_drills import LiveDrills
+
+    options, clock = current(context), SystemClock()
+    environment, network = running(options)
+    who = identity(options)
+    asked = Appointment(
+        f"{clock.now():%Y%m%d-%H%M%S}-{name}",
+        name,
+        drill,
+        who.demand(network, "operate"),
+        accept_loss,
+    )
+    demand_accepted(asked)
+    drills = LiveDrills(environment, network, who, clock, say)
+    with drills.folder.alone(clock):
+        demand_no_command(environment)
+        drills.clean()
+        question = f"{drill.title}: hold this drill in {network.environment}, for citizens to feel?"
+        confirmed(options, question, options.command(*_words(asked)))
+        try:
+            report = drills.hold(asked)
+        except KeyboardInterrupt:
+            raise typer.Exit(_stopped(drills, options.command("drill", "clean"))) from None
+    text = drills.folder.keep_report(report)
+    answer(drill_json(report) if options.as_json else text)
+    raise typer.Exit(0 if report.passed else 1)
+
+
+def _words(asked: Appointment) -> list[str]:
+    """Return what is typed to have it held."""
+    accepted = ["--accept-loss", asked.accepted_loss] if asked.accepted_loss else []
+    return ["drill", "run", asked.name, "--mode", "live", *accepted]
+
+
+def _stopped(drills: LiveDrills, clean: str) -> int:
+    """Say how all stands after Ctrl-C, and return what to exit with."""
+    if drills.folder.unclean():
+        say(f"\nstopped; not all that it took is given back. Next: {clean}")
+    else:
+        say("\nstopped; nothing is taken away any more")
+    return 130
+
+
+def clean_up(context: typer.Context) -> list[str]:
+    """Return the drills that were left, each of them ended now."""
+    from core.system_clock import SystemClock
+    from ndc.wiring.live_drills import LiveDrills
+
+    options, clock = current(context), SystemClock()
+    environment, network = running(options)
+    drills = LiveDrills(environment, network, identity(options), clock, say)
+    with drills.folder.alone(clock):
+        return drills.clean()

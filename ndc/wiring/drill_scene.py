@@ -1,0 +1,155 @@
+"""The network that runs, as a drill is held in it: seen by everybody's means, broken by labd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+from core.errors import NdcError
+from core.measure import ClockPair, Measure, ProbeTime
+from core.runs.plan import RunName
+from dr.drills.exercise import Exercise
+from dr.drills.planning import plan_for
+from dr.drills.record import DrillRecord
+from dr.eye import Eye
+from dr.facts import Facts
+from dr.live.doors import Live
+from dr.live.probe import marked
+from dr.looks import if_seen
+from dr.plan import RecoveryPlan
+from dr.planner import Occasion
+from dr.questions import IsProtected
+from dr.reseed import demand_kept
+from inventory.names import DatabaseName, HostName, LinkName, ServiceName
+from inventory.network import Network
+from monitors.health.concerns import concerns
+from monitors.health.snapshot import Snapshot
+from ndc.wiring.drill_run import DrillRun
+
+
+class FaultPort(Protocol):
+    """Who takes power and carrier away, and gives them back; each may come twice."""
+
+    def power_off(self, hosts: list[str]) -> None:
+        """Take the power of all ``hosts``."""
+
+    def power_on(self, hosts: list[str]) -> None:
+        """Give it back; returns when each answers SSH."""
+
+    def cut(self, link: str) -> None:
+        """Take the carrier at both ends."""
+
+    def heal(self, link: str) -> None:
+        """Let the link be as declared again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveScene:
+    """Keeps ``dr.drills.scene.Scene``'s promise for ``service`` of the network behind ``live``."""
+
+    service: ServiceName
+    live: Live
+    look: Callable[[], Snapshot]
+    port: FaultPort
+    runs: DrillRun
+    by: str
+
+    @property
+    def network(self) -> Network:
+        """The network that runs."""
+        return self.live.network
+
+    def concerns(self) -> Sequence[str]:
+        """Return what is not as it should be now, but the drill itself."""
+        snapshot = replace(self.look(), drill=None)
+        return [f"{one.subject}: {one.sentence}" for one in concerns(snapshot)]
+
+    def facts(self) -> Facts:
+        """Return what is seen of the service now."""
+        return self._eye.observe(self.service)
+
+    def protected(self) -> bool | None:
+        """Tell whether a commit waits for a standby."""
+        return self._eye.ask(IsProtected(self.network.service(self.service).database))
+
+    def mark(self) -> ClockPair | None:
+        """Return the present moment by the probe's clock and ours."""
+        return if_seen(lambda: marked(self.live.doors.probe, self.service, self.live.clock))
+
+    def measure(self, since: ProbeTime, until: ProbeTime) -> Measure | None:
+        """Return what the writes in between came to."""
+        return if_seen(lambda: self.live.doors.probe.measure(self.service, since, until))
+
+    def unserved(self) -> timedelta | None:
+        """Return for how long citizens' last acknowledged write is past."""
+        last = if_seen(lambda: self.live.doors.probe.acknowledged(self.service))
+        return last.age if last else None
+
+    def dead(self, hosts: Collection[HostName]) -> str:
+        """Return which controller calls all of ``hosts`` dead."""
+        watch = self.look().watch
+        judgement = watch.judgement if watch else None
+        if judgement is None or not {*hosts} <= {one.host for one in judgement.dead}:
+            return ""
+        return f"the controller at {judgement.by}"
+
+    def claimed(self) -> RunName | None:
+        """Return the run that may move the service now."""
+        claim = if_seen(lambda: self.live.doors.records.claim(self.service))
+        return claim.run if claim else None
+
+    def take(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:
+        """Take the power of ``hosts``, all at once, and the carrier of ``links``."""
+        if hosts:
+            self.port.power_off([*hosts])
+        for link in links:
+            self.port.cut(link)
+
+    def give_back(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:
+        """Give back what was taken of it."""
+        for link in links:
+            self.port.heal(link)
+        if hosts:
+            self.port.power_on([*hosts])
+
+    def plan(self, what: Exercise, accepted_loss: str) -> RecoveryPlan:
+        """Return what answers ``what``, as a person would plan it now."""
+        now = self.live.clock.now()
+        occasion = Occasion(RunName(f"{now:%Y%m%d-%H%M%S}-drill-{what.name}"), now, self.by)
+        return plan_for(self._eye, what, occasion, accepted_loss)
+
+    def carry(self, plan: RecoveryPlan) -> tuple[str, str]:
+        """Begin ``plan`` and carry it as far as it goes."""
+        return self.runs.carry(plan)
+
+    def end_run(self, record: DrillRecord) -> bool:
+        """Have the run of the drill turn back or go on; return whether it is over."""
+        return record.run is None or self.runs.end(record.run)
+
+    def outcome(self, run: RunName) -> str:
+        """Return how the report of ``run`` calls it."""
+        return self.runs.outcome(run)
+
+    def remake(self) -> bool:
+        """Have one copy that stays apart made anew, what only it holds being kept first."""
+        for view in self.look().databases:
+            for host in (one.host for one in view.members if one.apart and one.apart.kept):
+                try:
+                    self._make_anew(view.name, host)
+                except NdcError as error:
+                    self.runs.say(f"the copy of {view.name} on {host} is not made: {error.what}")
+                    return False
+                return True
+        return False
+
+    def _make_anew(self, database: DatabaseName, host: HostName) -> None:
+        copy = self.live.reseeding(self.network.database(database), host)
+        demand_kept(copy.keep(copy.leader()))
+        self.runs.say(f"makes the copy of {database} on {host} anew")
+        copy.make(self.live.clock, self.runs.say)
+
+    @property
+    def _eye(self) -> Eye:
+        return self.live.eye()

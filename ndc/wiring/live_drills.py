@@ -1,0 +1,80 @@
+"""Drills in the network that runs in an environment: held, and cleaned up after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from access.secrets import Secrets
+from core.clock import Clock
+from core.errors import PlanRefused
+from core.text import Say
+from dr.drills.cleaning import clean
+from dr.drills.drill_report import DrillReport
+from dr.drills.live_drill import Appointment, LiveDrill
+from dr.live.asking import Identity
+from dr.live.drill_folder import DrillFolder
+from inventory.names import ServiceName
+from inventory.network import Network
+from lab.client import Labd
+from ndc.wiring import doors
+from ndc.wiring.drill_run import DrillRun
+from ndc.wiring.drill_scene import LiveScene
+from ndc.wiring.environment import Environment
+from ndc.wiring.snapshots import snapshot_taker
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDrills:
+    """The drills of ``environment``, in which ``network`` runs, asked for by ``who``."""
+
+    environment: Environment
+    network: Network
+    who: Identity
+    clock: Clock
+    say: Say
+
+    @property
+    def folder(self) -> DrillFolder:
+        """Where they are on record."""
+        return DrillFolder(self.environment.paths.drills)
+
+    def hold(self, asked: Appointment) -> DrillReport:
+        """Return what the drill came to; raises as ``LiveDrill.hold``."""
+        with self._scene(asked.drill.service) as scene:
+            return LiveDrill(scene, self.folder, self.clock, self.say).hold(asked)
+
+    def clean(self) -> list[str]:
+        """Return the drills that were left, each of them ended now; raises as ``clean``."""
+        ended: list[str] = []
+        for record in self.folder.unclean():
+            self.say(f"drill {record.id} was left; it took {record.takes}")
+            with self._scene(record.service) as scene:
+                clean(scene, self.folder, record, self.say)
+            ended.append(record.id)
+        return ended
+
+    @contextmanager
+    def _scene(self, service: ServiceName) -> Iterator[LiveScene]:
+        paths = self.environment.paths
+        runs = DrillRun(
+            self.network, paths.runs, Secrets(paths.secrets), self.who, self.clock, self.say
+        )
+        with (
+            doors.reached(self.environment, self.network) as live,
+            snapshot_taker(self.environment, self.network) as taker,
+        ):
+            yield LiveScene(service, live, taker.take, self._port(), runs, self.who.name)
+
+    def _port(self) -> Labd:
+        name = self.environment.paths.environment
+        substrate: str = self.environment.description.substrate
+        if substrate != "lab":
+            raise PlanRefused(
+                f"{name} is no lab: nothing is broken there on purpose",
+                expected="an environment whose hosts are containers of this machine",
+                actual=f"substrate {substrate}",
+                next_step="practise it with --mode rehearsal; ndc env list shows the labs",
+            )
+        return Labd(self.environment.paths.labd_socket)

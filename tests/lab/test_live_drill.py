@@ -1,0 +1,100 @@
+"""A drill is held in the lab itself; who holds it dies, and nothing stays taken away."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+
+import pytest
+
+from core.clock import wait_until
+from tests.lab.recovery import CLOCK, SLOW, Standing
+from tests.lab.terminal import Terminal
+
+pytestmark = pytest.mark.lab
+
+
+def test_a_drill_that_is_killed_in_the_middle_is_told_and_cleaned_and_nobody_noticed(
+    lab: Terminal,
+) -> None:
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+    before = Standing.seen(lab)
+
+    with lab.begun("drill", "run", "pair-loss", "--mode", "live") as drill:
+        cut = wait_until(CLOCK, lambda: _cut(lab, drill), what="a cut link", bound=SLOW)
+        meanwhile = lab.ndc("drill", "run", "pair-loss", "--mode", "live")
+        drill.send_signal(signal.SIGKILL)
+    left = lab.ndc("status")
+    refused = lab.ndc("down")
+    cleaned = lab.ndc("drill", "clean")
+    settled = lab.ndc("status", "--wait", bound_seconds=300)
+
+    assert meanwhile.code == 4
+    assert "another drill is being held" in meanwhile.stderr
+    assert "next: ndc --env" in left.stdout
+    assert "drill clean" in left.stdout
+    assert refused.code == 4
+    assert "is not over" in refused.stderr
+    assert cleaned.code == 0, cleaned.stderr
+    assert cleaned.stdout.strip().endswith("-pair-loss is over")
+    assert settled.code == 0, settled.stdout
+    assert _cut_links(lab) == set()
+    assert cut
+    assert Standing.seen(lab) == before
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize(
+    "name", ["planned-move", "host-loss", "site-loss", "pair-loss", "voter-loss"]
+)
+def test_a_drill_of_the_catalogue_passes_and_is_proved(lab: Terminal, name: str) -> None:
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+
+    held = lab.ndc("--as", "an", "drill", "run", name, "--mode", "live", bound_seconds=900)
+    listed = lab.done("drill", "list", "--json").value
+
+    print(held.stdout)  # noqa: T201 - the report
+    assert held.code == 0, held.stdout + held.stderr
+    (row,) = (row for row in listed if row["drill"] == name)
+    assert row["last_proved"] != "never"
+    assert "0 lost" in row["measured"]
+
+
+@pytest.mark.campaign
+def test_a_region_is_lost_in_a_drill_once_a_second_person_agrees(lab: Terminal) -> None:
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+    before = Standing.seen(lab)
+    words = ("drill", "run", "region-loss", "--mode", "live", "--accept-loss", "a drill")
+    alone = lab.ndc(*words[:5])
+
+    with lab.begun("--as", "an", *words) as drill:
+        run = wait_until(CLOCK, lambda: _waiting(lab, drill), what="a gate", bound=3 * SLOW)
+        yes = lab.ndc("dr", "approve", run, "promote", "--as", "binh", bound_seconds=300)
+        said, told = drill.communicate(timeout=900)
+    home = lab.ndc("dr", "switchover", "public-service-portal", "--to", before.site)
+
+    print(said)  # noqa: T201 - the report
+    assert alone.code == 4
+    assert "nobody accepts that" in alone.stderr
+    assert yes.code in {0, 1}, yes.stdout + yes.stderr
+    assert drill.returncode == 0, said + told
+    assert home.code in {0, 1}, home.stdout + home.stderr
+
+
+def _waiting(lab: Terminal, drill: subprocess.Popen[str]) -> str | None:
+    """Return the run of the drill, once it waits for a second person."""
+    assert drill.poll() is None, drill.communicate()
+    runs = lab.done("dr", "runs", "--json").value
+    ours = ((run, line.split()) for run, line in runs.items() if run.endswith("-drill-region-loss"))
+    return next((run for run, words in ours if "held" in words), None)
+
+
+def _cut(lab: Terminal, drill: subprocess.Popen[str]) -> set[str] | None:
+    """Return the links that the drill has cut, while it is being held."""
+    assert drill.poll() is None, drill.communicate()
+    return _cut_links(lab) or None
+
+
+def _cut_links(lab: Terminal) -> set[str]:
+    status = lab.ndc("status", "--json").value
+    return {link["name"] for link in status["links"] if link["state"] == "cut"}

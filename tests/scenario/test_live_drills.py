@@ -1,0 +1,196 @@
+"""Drills as they are held in a network, played in the simulated one, and left at every instant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from core.errors import PlanRefused, Unreachable
+from core.runs.plan import RunName
+from dr.drills.cleaning import clean
+from dr.drills.drill_report import DrillReport, drill_json
+from dr.drills.drill_report_text import drill_report_text
+from dr.drills.live_drill import Appointment, LiveDrill, demand_accepted
+from dr.drills.record import DrillRecord, DrillStage
+from dr.simulation.agents import Agents
+from dr.simulation.world import rehearsed
+from inventory.names import DrillName, HostName
+from inventory.practice import Statement
+from tests.conftest import Golden
+from tests.networks import DECLARED, declared, network
+from tests.rehearsals import SERVICE
+from tests.scenes import Killed, Person, Shelf, SimulatedScene
+from tests.unit.core.runs.small import approval
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden/drills"
+DRILLS = declared(DECLARED).drills
+NAMES = [*DRILLS]
+WELL = timedelta(seconds=20)
+"""longer ago than what may be lost was written"""
+
+
+def _scene(person: Person | None = None) -> SimulatedScene:
+    net = replace(network("compact"), digest="0123456789abcdef" * 4)
+    world = rehearsed(net, *(service.name for service in net.services))
+    Agents(world, SERVICE)
+    world.sleep(WELL)
+    agreed = approval("promote")
+    return SimulatedScene(world, person or Person(), approval=agreed)
+
+
+def _asked(name: str, **changes: object) -> Appointment:
+    drill = DrillName(name)
+    lossy = "a drill" if name == "region-loss" else ""
+    entry = DRILLS[drill].model_copy(update=changes)
+    return Appointment(f"20300101-000010-{name}", drill, entry, "an", lossy)
+
+
+def _held(scene: SimulatedScene, asked: Appointment, shelf: Shelf | None = None) -> DrillReport:
+    return LiveDrill(scene, shelf or Shelf(), scene.world, lambda _: None).hold(asked)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_drill_passes_and_all_is_given_back(name: str) -> None:
+    scene, shelf = _scene(), Shelf()
+
+    report = _held(scene, _asked(name), shelf)
+
+    plant = scene.world.truth.plant
+    assert report.passed, drill_report_text(report)
+    assert (plant.off, plant.cut) == (set(), set())
+    assert [record.stage for record in shelf.records.values()] == [DrillStage.OVER]
+
+
+def test_what_it_came_to_is_read_like_this(golden: Golden) -> None:
+    report = _held(_scene(), _asked("site-loss"))
+
+    golden(GOLDEN / "live.txt", drill_report_text(report) + "\n")
+    golden(GOLDEN / "live.json", drill_json(report) + "\n")
+
+
+def test_the_time_without_service_is_split_by_what_was_done_in_it() -> None:
+    report = _held(_scene(), _asked("site-loss"))
+
+    phases = dict(report.phases)
+    assert [*phases] == ["detect", "decide", "act"]
+    assert sum(phases.values(), timedelta()) == report.served
+    assert report.measure is not None
+    assert report.served is not None
+    assert abs(report.measure.gap.length - report.served) < timedelta(seconds=1)
+
+
+def test_a_loss_that_no_controller_calls_is_seen_by_a_person_later() -> None:
+    scene = _scene()
+    scene.called_dead = ""
+
+    report = _held(scene, _asked("site-loss"))
+
+    assert report.passed, drill_report_text(report)
+    assert report.answered.detected_by == "a person's look; no controller called"
+
+
+def test_a_run_that_began_by_itself_is_waited_for_and_none_is_begun() -> None:
+    scene = _scene()
+    scene.by_itself = RunName("by-controllers")
+    scene.world.timeline.at(timedelta(seconds=20), lambda: setattr(scene, "by_itself", None))
+
+    report = _held(scene, _asked("host-loss"))
+
+    assert report.answered.run == "by-controllers"
+    assert report.answered.by == "a run that began by itself"
+    assert scene.journals == {}
+
+
+def test_a_drill_does_not_begin_in_a_network_that_is_not_green() -> None:
+    scene, shelf = _scene(), Shelf()
+    scene.world.truth.plant.power_off(HostName("ndc03-app"))
+
+    with pytest.raises(PlanRefused, match="the network is not green") as refused:
+        _held(scene, _asked("planned-move"), shelf)
+
+    assert refused.value.actual == "ndc03-app: is off"
+    assert shelf.records == {}
+
+
+def test_a_drill_that_may_lose_writes_needs_somebody_who_accepts_it() -> None:
+    with pytest.raises(PlanRefused, match="nobody accepts that"):
+        demand_accepted(replace(_asked("region-loss"), accepted_loss=""))
+
+
+def test_a_region_is_not_given_up_while_nobody_else_agrees_and_all_comes_back() -> None:
+    scene = _scene()
+    scene.approval = None
+
+    report = _held(scene, _asked("region-loss"))
+
+    assert not report.passed
+    assert "promote" in report.answered.failure
+    assert scene.world.truth.plant.off == set()
+    assert scene.concerns() == []
+
+
+def test_a_hypothesis_that_does_not_hold_fails_the_drill() -> None:
+    report = _held(_scene(), _asked("site-loss", after=(Statement.STAYED,)))
+
+    assert not report.passed
+    assert drill_report_text(report).startswith("drill site-loss: FAILED")
+
+
+def test_what_is_not_back_and_staying_fails_the_drill() -> None:
+    scene = _scene()
+    plant, late = scene.world.truth.plant, HostName("ndc03-edge1")
+    # something else goes, while the drill waits for all to be well
+    scene.world.timeline.at(timedelta(seconds=60), lambda: plant.power_off(late))
+
+    report = _held(scene, _asked("voter-loss"))
+
+    assert not report.passed
+    assert report.left == ("ndc03-edge1: is off",)
+
+
+def _touches(name: str) -> int:
+    scene = _scene()
+    shelf = Shelf(person=scene.person)
+    _held(scene, _asked(name), shelf)
+    return scene.person.touches
+
+
+# a run without a loss, one after a loss, a loss that is borne, and a run with a gate
+@pytest.mark.parametrize("name", ["planned-move", "site-loss", "pair-loss", "region-loss"])
+def test_whoever_is_killed_at_any_instant_the_next_one_gives_all_back(name: str) -> None:
+    for instant in range(_touches(name)):
+        person = Person(lives_for=instant)
+        scene = _scene(person)
+        shelf = Shelf(person=person)
+        with pytest.raises(Killed):
+            _held(scene, _asked(name), shelf)
+        scene.person = shelf.person = Person()
+
+        for record in [*shelf.records.values()]:
+            clean(scene, shelf, record, lambda _: None)
+        scene.world.sleep(timedelta(minutes=2))
+
+        assert {record.stage for record in shelf.records.values()} <= {DrillStage.OVER}, instant
+        assert scene.concerns() == [], instant
+        assert scene.world.citizens[SERVICE].lost == [] or name == "region-loss", instant
+
+
+class _Stuck(SimulatedScene):
+    """Its run waits for a person."""
+
+    @override
+    def end_run(self, record: DrillRecord) -> bool:
+        return False
+
+
+def test_a_run_that_does_not_end_is_told_and_stays_on_record() -> None:
+    scene, shelf = _Stuck(_scene().world), Shelf()
+
+    with pytest.raises(Unreachable, match="is not over"):
+        _held(scene, _asked("planned-move"), shelf)
+
+    assert [record.stage for record in shelf.records.values()] == [DrillStage.TAKES]

@@ -1,0 +1,200 @@
+"""A simulated network as the scene of a drill, and a person who may be killed at every touch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Generic
+
+from typing_extensions import override
+
+from core.measure import ClockPair, Measure, ProbeTime
+from core.runs.journal import Entry, Proof, Record, Request, Where, Wish
+from core.runs.plan import ActionT, BasisT, RunName
+from core.runs.run import fold
+from dr.conditions import Conditions
+from dr.drills.exercise import Exercise
+from dr.drills.planning import plan_for
+from dr.drills.record import DrillRecord
+from dr.facts import Facts
+from dr.plan import RecoveryEngine, RecoveryPlan, codec
+from dr.planner import Occasion
+from dr.questions import IsProtected
+from dr.simulation.journal import MemoryJournal
+from dr.simulation.world import World
+from inventory.names import HostName, LinkName, OperatorName, ServiceName
+from inventory.network import Network
+from tests.rehearsals import SERVICE
+from tests.unit.core.runs.small import Wishes
+
+START = Request("start", Wish.START, "an", proof=Proof("SHA256:an", "", ("operate",)))
+
+
+CALLED = timedelta(seconds=6)
+"""after which a controller calls somebody dead"""
+
+
+class Killed(BaseException):
+    """Whoever holds the drill is gone, as by ``kill -9``."""
+
+
+@dataclass(slots=True)
+class Person:
+    """Who holds a drill; after so many touches they are dead, and touch nothing more."""
+
+    lives_for: int | None = None
+    """None: for ever"""
+    touches: int = 0
+
+    def touch(self) -> None:
+        self.touches += 1
+        if self.lives_for is not None and self.touches > self.lives_for:
+            raise Killed
+
+
+class _TouchedJournal(MemoryJournal[ActionT, BasisT], Generic[ActionT, BasisT]):
+    person: Person
+
+    @override
+    def append(self, entry: Entry[ActionT, BasisT]) -> Record[ActionT, BasisT]:
+        self.person.touch()
+        record = super().append(entry)
+        self.person.touch()
+        return record
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Keeps records of drills in memory; it outlives persons."""
+
+    records: dict[str, DrillRecord] = field(default_factory=dict)
+    person: Person = field(default_factory=Person)
+
+    def keep(self, record: DrillRecord) -> None:
+        self.person.touch()
+        self.records[record.id] = record
+        self.person.touch()
+
+
+@dataclass(slots=True)
+class SimulatedScene:
+    """Keeps ``dr.drills.scene.Scene``'s promise for one service of ``world``."""
+
+    world: World
+    person: Person = field(default_factory=Person)
+    journals: dict[RunName, _TouchedJournal] = field(default_factory=dict)  # type: ignore[type-arg]  # of recovery
+    approval: Request | None = None
+    """what a second person asks once a run waits for them"""
+    called_dead: str = "the controller at ndc03-app"
+    taken_at: timedelta = timedelta()
+    by_itself: RunName | None = None
+    """a run that nobody here began, and that holds the service"""
+
+    @property
+    def service(self) -> ServiceName:
+        return SERVICE
+
+    @property
+    def network(self) -> Network:
+        return self.world.truth.network
+
+    def concerns(self) -> Sequence[str]:
+        plant = self.world.truth.plant
+        wrong = [f"{host}: is off" for host in sorted(plant.off)]
+        wrong += [f"{link}: is cut" for link in sorted(plant.cut)]
+        if not self.protected():
+            wrong.append("general-db: UNPROTECTED")
+        last = self.unserved()
+        if last is None or last > timedelta(seconds=2):
+            wrong.append(f"{SERVICE}: does not answer")
+        return wrong
+
+    def facts(self) -> Facts:
+        return self.world.eye.observe(SERVICE)
+
+    def protected(self) -> bool | None:
+        return self.world.eye.ask(IsProtected(self.network.service(SERVICE).database))
+
+    def mark(self) -> ClockPair | None:
+        return ClockPair(ProbeTime(self.world.now()), self.world.elapsed(), timedelta())
+
+    def measure(self, since: ProbeTime, until: ProbeTime) -> Measure | None:
+        return self.world.citizens[SERVICE].measure(since.at, until.at)
+
+    def unserved(self) -> timedelta | None:
+        writes = self.world.citizens[SERVICE].acknowledged
+        return self.world.elapsed() - writes[-1].at if writes else None
+
+    def dead(self, hosts: Collection[HostName]) -> str:
+        known = {*hosts} <= self.world.truth.plant.off and self._since_taken >= CALLED
+        return self.called_dead if known else ""
+
+    @property
+    def _since_taken(self) -> timedelta:
+        return self.world.elapsed() - self.taken_at
+
+    def claimed(self) -> RunName | None:
+        return self.by_itself
+
+    def take(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:
+        plant, self.taken_at = self.world.truth.plant, self.world.elapsed()
+        for host in hosts:
+            self.person.touch()
+            plant.power_off(host)
+        for link in links:
+            self.person.touch()
+            with plant.changing():
+                plant.cut.add(link)
+        self.person.touch()
+
+    def give_back(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:
+        plant = self.world.truth.plant
+        for host in hosts:
+            self.person.touch()
+            plant.power_on(host)
+        for link in links:
+            self.person.touch()
+            with plant.changing():
+                plant.cut.discard(link)
+        self.person.touch()
+
+    def plan(self, what: Exercise, accepted_loss: str) -> RecoveryPlan:
+        occasion = Occasion(RunName(f"run-{what.name}"), self.world.now(), OperatorName("an"))
+        return plan_for(self.world.eye, what, occasion, accepted_loss)
+
+    def carry(self, plan: RecoveryPlan) -> tuple[str, str]:
+        journal = _TouchedJournal(codec(), self.world)
+        journal.person = self.person
+        self.journals[plan.id] = journal
+        run = self._engine(plan.id).start(plan, Where.MEMORY, START)
+        if self.approval is not None and run.closed is None:
+            run = self._engine(plan.id, self.approval).resume()
+        return (run.closed, "") if run.closed else (run.verdict, "; ".join(run.waits_for()))
+
+    def end_run(self, record: DrillRecord) -> bool:
+        journal = self.journals.get(record.run) if record.run else None
+        run = fold(journal.records()) if journal else None
+        if run is None or record.run is None:
+            return True
+        if run.closed is None:
+            wish = None if run.past_return else Request("stop", Wish.ABORT, "an")
+            assert journal is not None
+            journal.person = self.person
+            run = self._engine(record.run, wish).resume()
+        return run.closed is not None
+
+    def remake(self) -> bool:
+        return False
+
+    def outcome(self, run: RunName) -> str:
+        return "" if run in self.journals else "done"
+
+    def _engine(self, name: RunName, wish: Request | None = None) -> RecoveryEngine:
+        return RecoveryEngine(
+            journal=self.journals[name],
+            sensor=Conditions(self.world.eye),
+            actuator=self.world,
+            clock=self.world,
+            inbox=Wishes([wish] if wish else []),
+        )

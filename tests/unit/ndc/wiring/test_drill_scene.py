@@ -1,0 +1,73 @@
+"""Whole drills against stub servers: real doors, a real runner, and a plant that loses power."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from access.secrets import Secrets
+from core.system_clock import SystemClock
+from dr.drills.drill_report_text import drill_report_text
+from dr.drills.live_drill import Appointment, LiveDrill
+from dr.live.asking import Identity
+from dr.live.drill_folder import DrillFolder
+from inventory.names import DrillName, HostName, LinkName
+from monitors.health.snapshot import Snapshot
+from ndc.wiring.drill_run import DrillRun
+from ndc.wiring.drill_scene import LiveScene
+from tests.networks import DECLARED, declared
+from tests.rehearsals import SERVICE
+from tests.snapshots import degraded, healthy
+from tests.stubs.checkout import Checkout
+from tests.stubs.network import StubNetwork
+
+DRILLS = declared(DECLARED).drills
+
+
+@dataclass(frozen=True)
+class PlantPort:
+    """Takes the power of simulated hosts, and the carrier of their links."""
+
+    stub: StubNetwork
+
+    def power_off(self, hosts: list[str]) -> None:
+        with self.stub.holding():
+            for host in hosts:
+                self.stub.world.truth.plant.power_off(HostName(host))
+
+    def power_on(self, hosts: list[str]) -> None:
+        with self.stub.holding():
+            for host in hosts:
+                self.stub.world.truth.plant.power_on(HostName(host))
+
+    def cut(self, link: str) -> None:
+        with self.stub.holding(), self.stub.world.truth.plant.changing() as plant:
+            plant.cut.add(LinkName(link))
+
+    def heal(self, link: str) -> None:
+        with self.stub.holding(), self.stub.world.truth.plant.changing() as plant:
+            plant.cut.discard(LinkName(link))
+
+    def look(self) -> Snapshot:
+        plant = self.stub.world.truth.plant
+        return degraded() if plant.off | plant.cut else healthy()
+
+
+@pytest.mark.parametrize("name", ["site-loss", "voter-loss"])
+def test_a_drill_passes_and_all_is_given_back(typed: Checkout, name: str) -> None:
+    stub, paths, said = typed.stub, typed.environment.paths, list[str]()
+    port, folder = PlantPort(stub), DrillFolder(paths.drills)
+    who, drill = Identity(None, "somebody"), DrillName(name)
+    runs = DrillRun(
+        stub.on.network, paths.runs, Secrets(paths.secrets), who, SystemClock(), said.append
+    )
+
+    with stub.live() as live:
+        scene = LiveScene(SERVICE, live, port.look, port, runs, who.name)
+        holder = LiveDrill(scene, folder, stub.clock, said.append)
+        report = holder.hold(Appointment("d", drill, DRILLS[drill], who.name))
+
+    assert report.passed, "\n".join([*said, drill_report_text(report)])
+    assert stub.world.truth.plant.off == set()
+    assert folder.unclean() == []
