@@ -67,8 +67,9 @@ lab: $(VENV) ## the lab suite: real servers, and a whole network of its own
 	@toolchain/lab-suite
 
 .PHONY: campaign bench mutants soak
-campaign: $(VENV) ## what takes longer than make test may: runs interrupted at many more instants
+campaign: $(VENV) ## what takes longer than make test may, and sixty rounds of random faults: SEED=1 ROUNDS=60
 	@NDC_TEST_CHOICE=campaign toolchain/lab-suite
+	@$(BIN)/python -m tests.campaign $(or $(SEED),1) --rounds $(or $(ROUNDS),60)
 
 bench: $(VENV) ## measure the figures, or some: make bench ONLY="switchover help" ROUNDS=3
 	@$(BIN)/python -m tests.benchmarks $(ONLY) $(if $(ROUNDS),--rounds $(ROUNDS))

@@ -1,0 +1,90 @@
+"""What was written down of a stint in the lab, in the form that the checkers of the soak read.
+
+Its sources are none of the reports that runs make of themselves: what the quorum kept (journals,
+placements, claims, for whom commits waited, who was judged dead; every version of each key, walked
+back by its revision), what the guards of hosts obeyed, what the probe was promised, and what the
+database holds at the end. All machines of a lab show one clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from tests.soak.checkers.data import Line
+
+Told = tuple[str, str, str, int, str]
+"""what, of what, host, number, text: a line without its time"""
+
+NOTHING: Final[Told] = ("", "", "", 0, "")
+"""of what only tells which revision it was at which time"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that the quorum kept."""
+
+    revision: int
+    told: Told
+    at: datetime | None = None
+    """None: it tells no time itself"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A line of the history, and when it came about."""
+
+    at: datetime
+    told: Told
+    revision: int = 0
+    """of two at one time, the higher came later"""
+
+
+def dated(kept: Iterable[Kept]) -> list[Dated]:
+    """Return ``kept`` in its order; what tells no time came when the one before it did, or later.
+
+    What is before anything that tells a time is left out.
+    """
+    lines: list[Dated] = []
+    last: datetime | None = None
+    for one in sorted(kept, key=lambda each: each.revision):
+        last = max(filter(None, (last, one.at)), default=None)
+        if last is not None and one.told != NOTHING:
+            lines.append(Dated(one.at or last, one.told, one.revision))
+    return lines
+
+
+def history(lines: Iterable[Dated]) -> list[Line]:
+    """Return ``lines`` in order, in seconds since the first."""
+    ordered = sorted(lines, key=lambda one: (one.at, one.revision))
+    return [((one.at - ordered[0].at).total_seconds(), *one.told) for one in ordered]
+
+
+@dataclass(frozen=True, slots=True)
+class Reign:
+    """A leader of a database, as Patroni remembers it."""
+
+    since: datetime
+    leader: str
+    timeline: int
+
+
+def reign_at(reigns: Sequence[Reign], at: datetime) -> Reign | None:
+    """Return who led at ``at``, by ``reigns`` in their order; None: before the first of them."""
+    return next((reign for reign in reversed(reigns) if reign.since <= at), None)
+
+
+def with_forks(
+    database: str, reigns: Sequence[Reign], switches: Sequence[tuple[datetime, datetime]]
+) -> list[Dated]:
+    """Return how each of ``reigns`` began; ``switches`` are when planned ones were under way."""
+    lines: list[Dated] = []
+    for reign in reigns:
+        planned = any(began <= reign.since <= ended for began, ended in switches)
+        how = "switched" if planned else "failed over"
+        forked = Dated(reign.since, ("forked", database, reign.leader, reign.timeline, how))
+        led: Told = ("leads", database, reign.leader, reign.timeline, "")
+        lines += [forked, replace(forked, told=led)]
+    return lines

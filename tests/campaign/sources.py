@@ -1,0 +1,207 @@
+"""Reads what a stint left written down: in the quorum, on hosts, at the probe, in the database."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from access.clients.etcd import Etcd, KeyValue, key_values
+from core.errors import Rejected
+from core.runs.journal import Opened, StepEvent
+from dr.judging import read_judgement
+from dr.placement import read_claim, read_placement
+from dr.plan import RecoveryPlan, RecoveryRecord, codec
+from dr.simulation.world import words
+from inventory import etcd as keys
+from inventory.names import DatabaseName
+from inventory.network import Network, Role
+from tests.campaign.history import NOTHING, Dated, Kept, Reign, reign_at
+from tests.lab.terminal import Terminal
+
+_LINES: Final = "20000"
+_WHEN: Final = 3
+_LEADER: Final = 4
+"""places in a line of Patroni's history: when the next timeline began, and who led it"""
+_LEFT: Final = """
+import re, glob, psycopg
+for settings in glob.glob("/etc/patroni/*.yml"):
+    password = re.search(r'superuser: .*?password: "([^"]+)"', open(settings).read())[1]
+    def served(inside):
+        return psycopg.connect(host="/run/postgresql", user="postgres", dbname=inside,
+                               password=password, autocommit=True)
+    names = [n for (n,) in served("postgres").execute(
+        "SELECT datname FROM pg_database WHERE NOT datistemplate")]
+    for name in names:
+        server = served(name)
+        if server.execute("SELECT to_regclass('submissions')").fetchone()[0]:
+            for (key,) in server.execute("SELECT key FROM submissions"):
+                print(key)
+"""
+"""prints the key of every submission that the leader's PostgreSQL holds"""
+
+
+def now_in(etcd: Etcd) -> int:
+    """Return the revision that the quorum is at."""
+    answer = etcd.ask("kv/range", {"key": _coded("any")}, repeatable=True)
+    return int(answer["header"]["revision"])
+
+
+def versions(etcd: Etcd, key: str) -> Iterator[KeyValue]:
+    """Yield every version of ``key`` back to where it was absent, or compacted; newest first."""
+    kept = etcd.get(key)
+    while kept is not None:
+        yield kept
+        body = {"key": _coded(key), "revision": str(kept.revision - 1)}
+        try:
+            before = key_values(etcd.ask("kv/range", body, repeatable=True))
+        except Rejected:
+            return
+        kept = before[0] if before else None
+
+
+def journals(etcd: Etcd, network: Network) -> dict[str, list[tuple[int, RecoveryRecord]]]:
+    """Return the records of every run, with the revision at which each was written."""
+    lines: dict[str, list[tuple[int, bytes]]] = {}
+    prefix = keys.runs(network.environment)
+    for kept in etcd.under(prefix):
+        run = kept.key.removeprefix(prefix).split("/")[0]
+        lines.setdefault(run, []).append((kept.revision, kept.value.encode()))
+    return {
+        run: list(
+            zip(
+                (revision for revision, _ in written),
+                codec().decode([line for _, line in written], run),
+                strict=True,
+            )
+        )
+        for run, written in lines.items()
+    }
+
+
+def of_journals(found: Mapping[str, list[tuple[int, RecoveryRecord]]]) -> Iterator[Kept]:
+    """Yield what each record of the runs ``found`` tells."""
+    for run, records in found.items():
+        plan: RecoveryPlan | None = None
+        for revision, record in records:
+            match record.entry:
+                case Opened(opened):
+                    plan = opened
+                    yield Kept(revision, ("opened", run, "", 0, plan.title), record.at)
+                    told = " ".join([plan.basis.intent, *plan.basis.lost])
+                    yield Kept(revision, ("planned", run, "", 0, told), record.at)
+                    if plan.basis.accepted_loss:
+                        for moved in plan.basis.moves:
+                            loss = ("loss-accepted", moved.database, "", 0, run)
+                            yield Kept(revision, loss, record.at)
+                case StepEvent(step, event) if plan is not None:
+                    said = f"{event} {words(plan.step(step).action)}"
+                    yield Kept(revision, ("journal", run, step, 0, said), record.at)
+                case _:
+                    yield Kept(revision, NOTHING, record.at)
+
+
+def planned_switches(
+    found: Mapping[str, list[tuple[int, RecoveryRecord]]],
+) -> list[tuple[datetime, datetime]]:
+    """Return when each planned switch was under way, by the journals of the runs ``found``."""
+    spans: list[tuple[datetime, datetime]] = []
+    for records in found.values():
+        times = [
+            record.at
+            for _, record in records
+            if isinstance(record.entry, StepEvent) and record.entry.step.startswith("switch")
+        ]
+        if times:
+            spans.append((times[0], times[-1]))
+    return spans
+
+
+def of_records(etcd: Etcd, network: Network) -> Iterator[Kept]:
+    """Yield each placement, claim, and set of standbys that commits waited for."""
+    for service in network.services:
+        for kept in versions(etcd, keys.placements(network.environment) + service.name):
+            placed = read_placement(kept.value)
+            told = ("placed", service.name, placed.site, placed.epoch, "")
+            yield Kept(kept.revision, told)
+            act = f"move-placement {service.name} {placed.site} {placed.epoch}"
+            effect = ("effect", service.database, f"{placed.run or 'nobody'}/move", 1, act)
+            yield Kept(kept.revision, effect)
+    for database in network.databases:
+        for kept in versions(etcd, keys.claim_on(network.environment, database.name)):
+            claim = read_claim(kept.value)
+            what = "claimed" if claim.run else "released"
+            yield Kept(kept.revision, (what, database.name, "", claim.number, claim.run or ""))
+        _, synchronous = keys.patroni_facts(network.environment, database.name)
+        for kept in versions(etcd, synchronous):
+            said = json.loads(kept.value or "{}")
+            standbys = [one for one in (said.get("sync_standby") or "").split(",") if one]
+            leader = said.get("leader") or ""
+            waits = ("waits-for", database.name, leader, len(standbys), " ".join(standbys))
+            yield Kept(kept.revision, waits)
+
+
+def reigns(etcd: Etcd, network: Network, database: DatabaseName) -> list[Reign]:
+    """Return every leader of ``database`` since its second, oldest first."""
+    kept = etcd.get(f"{keys.patroni(network.environment, database)}history")
+    lines = json.loads(kept.value) if kept else []
+    # older lines name no leader
+    named = (line for line in lines if len(line) > _LEADER)
+    return [
+        Reign(datetime.fromisoformat(line[_WHEN]), line[_LEADER], line[0] + 1) for line in named
+    ]
+
+
+def of_judgements(
+    etcd: Etcd, network: Network, touched: Callable[[str, datetime], bool]
+) -> Iterator[Kept]:
+    """Yield each host that was judged dead, by how many; falsely, if it was not ``touched``."""
+    for kept in versions(etcd, keys.judgement(network.environment)):
+        judgement = read_judgement(kept.value)
+        for one in judgement.dead:
+            sites = {network.host(observer).site for observer in one.by}
+            why = "" if touched(one.host, judgement.at) else "nobody had harmed it"
+            told = ("sight-of", judgement.by, one.host, len(sites), why)
+            yield Kept(kept.revision, told, judgement.at)
+
+
+def of_guards(lab: Terminal) -> Iterator[Dated]:
+    """Yield what the guards of hosts obeyed."""
+    logs = lab.ndc("audit", "--hosts", "--json", "-n", _LINES).value
+    for host, log in logs.items():
+        for line in log["lines"]:
+            if line.get("verdict") == "obeyed":
+                at = datetime.fromisoformat(line["at"])
+                told = ("obeyed", line["workload"], host, int(line["epoch"]), line["act"])
+                yield Dated(at, told)
+
+
+def of_probe(
+    lab: Terminal, network: Network, led: Mapping[DatabaseName, list[Reign]], since: datetime
+) -> Iterator[Dated]:
+    """Yield each write that was acknowledged to the probe since ``since``."""
+    (probe, *_) = network.hosts_with(Role.PROBE)
+    for service in network.services:
+        text = lab.on(probe.name, "cat", f"/var/lib/ndc/probe/{service.name}.jsonl")
+        for line in text.stdout.splitlines():
+            write = json.loads(line)
+            at = datetime.fromisoformat(write["ended_at"])
+            if write["outcome"] != "ok" or at < since:
+                continue
+            reign = reign_at(led[service.database], at)
+            leader, timeline = (reign.leader, reign.timeline) if reign else ("", 1)
+            told = ("acknowledged", service.database, leader, timeline, write["key"])
+            yield Dated(at, told)
+
+
+def left_in(lab: Terminal, leader: str) -> set[str]:
+    """Return the keys of all submissions that the database holds whose leader is ``leader``."""
+    answer = lab.on(leader, "/opt/ndc/venv/bin/python", "-c", _LEFT, bound_seconds=180)
+    assert answer.code == 0, answer.stderr
+    return set(answer.stdout.split())
+
+
+def _coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

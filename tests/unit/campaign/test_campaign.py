@@ -1,0 +1,168 @@
+"""The campaign's rounds, and the history that is made of what a lab wrote down."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.campaign.history import NOTHING, Dated, Kept, Reign, dated, history, reign_at, with_forks
+from tests.campaign.report import report
+from tests.campaign.rounds import Act, Fate, Harm, Round, Strike, round_of
+from tests.campaign.striking import end_words
+from tests.campaign.touching import Touches
+from tests.conftest import Golden
+from tests.networks import network
+from tests.soak.checkers.table import violations
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden/results"
+NET = network("tiny")
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+def _at(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_a_seed_and_a_number_give_the_same_round_and_another_number_another() -> None:
+    assert round_of(NET, 1, 7) == round_of(NET, 1, 7)
+    assert len({round_of(NET, 1, number) for number in range(60)}) == 60
+
+
+def test_sixty_rounds_meet_every_act_and_fate_and_harm_and_the_way_home() -> None:
+    rounds = [round_of(NET, 1, number) for number in range(60)]
+    harms = Counter(one.harm for what in rounds for one in what.strikes)
+
+    assert {what.act for what in rounds} == {*Act}
+    assert {what.fate for what in rounds} == {*Fate}
+    assert {*harms} == {*Harm}
+    assert any(
+        one.on_the_way_home for what in rounds if what.act is Act.SITE_LOST for one in what.strikes
+    )
+
+
+def test_who_measures_is_struck_by_no_round() -> None:
+    struck = {
+        one.what
+        for number in range(300)
+        for one in round_of(NET, 1, number).strikes
+        if one.harm in {Harm.HOST_OFF, Harm.HOST_FROZEN, Harm.VOTER_OFF}
+    }
+
+    assert struck
+    assert "witness-node" not in struck
+
+
+def test_each_harm_is_ended_by_its_own_command() -> None:
+    ended = {
+        harm: [words[1] for words in end_words(Strike(harm, "it", 0, 1, on_the_way_home=False))]
+        for harm in Harm
+    }
+
+    assert ended[Harm.HOST_OFF] == ["start"]
+    assert ended[Harm.HOST_FROZEN] == ["thaw"]
+    assert ended[Harm.PAIR_CUT] == ended[Harm.PORT_CUT] == ["heal"]
+    assert ended[Harm.PATRONI_KILLED] == []
+
+
+def test_what_tells_no_time_stands_where_its_revision_does() -> None:
+    placed = ("placed", "portal", "ndc02", 2, "")
+    kept = [
+        Kept(9, ("journal", "r", "s", 0, "succeeded"), _at(5)),
+        Kept(8, placed),
+        Kept(7, ("journal", "r", "s", 0, "started"), _at(1)),
+        Kept(6, NOTHING, _at(0)),
+        Kept(5, ("claimed", "db", "", 1, "r")),
+    ]
+
+    lines = history(dated(kept))
+
+    assert [line[1] for line in lines] == ["journal", "placed", "journal"]
+    assert lines[1] == (0.0, *placed)
+
+
+def test_a_write_belongs_to_who_led_when_it_was_acknowledged() -> None:
+    reigns = [Reign(_at(0), "a", 2), Reign(_at(10), "b", 3)]
+
+    found = [reign_at(reigns, _at(seconds)) for seconds in (-1, 0, 9, 10, 99)]
+
+    assert found == [None, reigns[0], reigns[0], reigns[1], reigns[1]]
+
+
+def test_a_write_that_a_planned_switch_lost_is_found_in_such_a_history() -> None:
+    reigns = [Reign(_at(0), "a", 2), Reign(_at(10), "b", 3)]
+    forks = with_forks("db", reigns, [(_at(9), _at(11))])
+    kept = Dated(_at(5), ("acknowledged", "db", "a", 2, "kept"))
+    gone = Dated(_at(6), ("acknowledged", "db", "a", 2, "gone"))
+    left = (0.0, "log", "db", "", 0, "kept")
+
+    whole = violations([*history([*forks, kept]), left])
+    lossy = violations([*history([*forks, kept, gone]), left])
+
+    assert whole == []
+    assert [sentence.split(":")[0] for sentence in lossy] == ["I3 a planned switch loses a write"]
+
+
+class _Now:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        return NOON
+
+    def elapsed(self) -> timedelta:
+        return timedelta()
+
+    def sleep(self, duration: timedelta) -> None:
+        raise AssertionError(duration)
+
+
+def _round(act: Act, *harms: tuple[Harm, str]) -> Round:
+    strikes = tuple(Strike(harm, what, 0, 5, on_the_way_home=False) for harm, what in harms)
+    return Round(1, 0, act, Fate.CARRIED, 0, strikes)
+
+
+def test_who_was_not_harmed_is_judged_dead_falsely() -> None:
+    cases = [
+        (_round(Act.SWITCHOVER, (Harm.LINK_SLOW, "north")), False),
+        (_round(Act.NOTHING, (Harm.PAIR_CUT, "north south")), False),
+        (_round(Act.NOTHING, (Harm.LINK_CUT, "north"), (Harm.LINK_CUT, "south")), True),
+        (_round(Act.NOTHING, (Harm.HOST_OFF, "ndc03-node")), False),
+        (_round(Act.NOTHING, (Harm.HOST_OFF, "ndc02-node")), True),
+        (_round(Act.SITE_LOST), True),
+    ]
+    for what, expected in cases:
+        touches = Touches()
+        with touches.by(what, _Now()):
+            pass
+
+        assert touches.touched("ndc02-node", _at(10)) is expected, what
+        assert not touches.touched("ndc02-node", _at(100))
+
+
+def _played(number: int, **changes: Any) -> dict[str, Any]:
+    plain = {
+        "what": "round",
+        "fails": False,
+        "number": number,
+        "text": round_of(NET, 1, number).text,
+        "seconds": 95.0,
+        "events": [],
+        "gap_seconds": 4.25,
+        "acknowledged": 1800,
+        "lost": 0,
+        "duplicated": 0,
+        "not_read_back": 0,
+        "left": [],
+    }
+    return {**plain, **changes}
+
+
+def test_a_campaign_is_read_like_this(golden: Golden) -> None:
+    broken = _played(2, lost=1, left=["quorum: no majority of voters is seen"])
+    unmeasured = dict.fromkeys(("gap_seconds", "acknowledged", "lost", "not_read_back"))
+    judged = {"what": "judged", "violations": ["I8 a guess: 3.0 s: …"]}
+    played = [_played(0), _played(1, **unmeasured), broken, judged]
+
+    golden(GOLDEN / "campaign.txt", report(json.loads(json.dumps(played))) + "\n")
