@@ -80,7 +80,8 @@ class LiveScene:
 
     def measure(self, since: ProbeTime, until: ProbeTime) -> Measure | None:
         """Return what the writes in between came to."""
-        return if_seen(lambda: self.live.doors.probe.measure(self.service, since, until))
+        told = if_seen(lambda: self.live.doors.probe.testimony(self.service, since, until))
+        return told.measure if told else None
 
     def unserved(self) -> timedelta | None:
         """Return for how long citizens' last acknowledged write is past."""
