@@ -181,13 +181,18 @@ class GuardDoor(Protocol):
     def look(self, service: ServiceName, host: HostName) -> Stance:
         """Return how ``host`` is with ``service``."""
 
-    def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
+    def act(
+        self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
+    ) -> None:
         """Have ``host`` announce or withdraw ``service``, as ``act`` says.
 
-        ``token`` carries the epoch under which it is asked, and whose attempt it is.
+        ``token`` carries the epoch under which it is asked, and whose attempt it is. A withdrawal
+        is obeyed within ``bound``, by the host's own clock, or never: later, whoever should serve
+        in its place may be lost. An announcement may come later: under its epoch nobody wants
+        the opposite.
 
         Raises:
-            Rejected: it knows a newer epoch, or may not serve it; nothing changed.
+            Rejected: it knows a newer epoch, may not serve it, or it is too late; nothing changed.
             Unreachable: it may have obeyed.
         """
 

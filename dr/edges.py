@@ -3,16 +3,22 @@
 At one epoch one site is active, so everything that records ask of a host under one
 epoch asks for the same. Acting late is therefore harmless: the host refuses an epoch
 that is over, and under the present one no record wants the opposite. Only the host itself
-may, when it is ill: see ``dr.announcing``.
+may, when it is ill: see ``dr.announcing``. A late withdrawal may leave nobody who announces, so a
+host withdraws only by what it has just read.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from dr.placement import Claim, Placement
 from inventory.names import SiteName
+
+STANDS: Final = timedelta(seconds=5)
+"""for so long a host acts by what it read; who stood still meanwhile reads anew"""
 
 
 class HostEdge(StrEnum):

@@ -2,7 +2,9 @@
 
 A request carries the epoch under which its run acts. The host keeps the highest
 epoch it was ever asked under, per workload, and refuses every lower one. So a run
-that was overtaken changes nothing, however late its request arrives.
+that was overtaken changes nothing, however late its request arrives. A request may also say
+until when it is to be obeyed, on the clock of the host, which a look tells: so what one and the
+same run asked for, and gave up, changes nothing either.
 
 Standard library only: the forced command starts a process per request, in the
 path between loss and service.
@@ -14,6 +16,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 from ipaddress import AddressValueError, IPv4Address
 from typing import Any
@@ -28,8 +31,10 @@ MOST_BYTES = 2048
 
 _WORKLOAD = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _MARK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
-_EPOCHS = range(2**53)
+_NUMBERS = range(2**53)
 """what every JSON reader keeps exactly"""
+_UNTIL = "until_ms"
+_CLOCK = "clock_ms"
 
 MOST_AHEAD = 1000
 """epochs rise by one a move: who is farther ahead of what a host saw errs, and would lock it up"""
@@ -71,6 +76,8 @@ class GuardRequest:
     act: Act
     argument: IPv4Address
     """the workload's service address"""
+    until: timedelta | None = None
+    """by the host's clock since its boot: later it is not obeyed; None: whenever it comes"""
 
     def text(self) -> str:
         """Return it as one line of JSON.
@@ -82,7 +89,9 @@ class GuardRequest:
 
     def fields(self) -> dict[str, str | int]:
         """Return what it says, by name."""
-        return asdict(self) | {"argument": str(self.argument)}
+        fields = asdict(self) | {"argument": str(self.argument)}
+        del fields["until"]
+        return fields if self.until is None else fields | {_UNTIL: _milliseconds(self.until)}
 
     @classmethod
     def parse(cls, text: str) -> GuardRequest:
@@ -98,11 +107,12 @@ class GuardRequest:
             Format.WORDS.demand_number(fields.pop(KEY, FIRST), "the request")
             request = cls(
                 workload=ServiceName(_matched(fields.pop("workload"), _WORKLOAD)),
-                epoch=_epoch(fields.pop("epoch")),
+                epoch=_number(fields.pop("epoch")),
                 run=_matched(fields.pop("run"), _MARK),
                 step=_matched(fields.pop("step"), _MARK),
                 act=Act(fields.pop("act")),
                 argument=IPv4Address(_string(fields.pop("argument"))),
+                until=_time(fields.pop(_UNTIL, None)),
             )
         except (KeyError, ValueError, RecursionError) as error:
             raise _malformed(str(error)) from error
@@ -121,13 +131,18 @@ class GuardAnswer:
     """service addresses on ``lo``, sorted; empty as well where it did not come to looking"""
     refused: str = ""
     """why it did not obey; empty if it did"""
+    clock: timedelta | None = None
+    """the host's, since its boot, when it was looked at; None: nobody looked, or an older host"""
 
     def text(self) -> str:
         """Return it as one line of JSON."""
         fields: dict[str, object] = {"highest": self.highest}
         if self.refused:
             return json.dumps({"refused": self.refused, **fields})
-        return json.dumps({**fields, "addresses": [str(address) for address in self.addresses]})
+        fields["addresses"] = [str(address) for address in self.addresses]
+        return json.dumps(
+            fields if self.clock is None else {**fields, _CLOCK: _milliseconds(self.clock)}
+        )
 
     @classmethod
     def parse(cls, text: str) -> GuardAnswer:
@@ -137,9 +152,10 @@ class GuardAnswer:
             raise ValueError(text[:200])
         highest = fields["highest"]
         return cls(
-            highest=None if highest is None else _epoch(highest),
+            highest=None if highest is None else _number(highest),
             addresses=tuple(IPv4Address(_string(each)) for each in fields.get("addresses", [])),
             refused=str(fields.get("refused", "")),
+            clock=_time(fields.get(_CLOCK)),
         )
 
 
@@ -147,13 +163,15 @@ def refusal(
     request: GuardRequest,
     epochs: Mapping[str, int],
     serves: Mapping[str, str],
+    now: timedelta,
     *,
     recorded: bool = False,
 ) -> str:
     """Return why a host that knows ``epochs`` and may serve ``serves`` refuses; "" if it obeys.
 
-    ``epochs`` maps workloads to the highest epoch, ``serves`` to the service address. An epoch
-    that is ``recorded`` was read from a majority, and may be any number of moves ahead.
+    ``epochs`` maps workloads to the highest epoch, ``serves`` to the service address; ``now`` is
+    by the host's clock, since its boot. An epoch that is ``recorded`` was read from a majority,
+    and may be any number of moves ahead.
     """
     address = serves.get(request.workload)
     if address is None:
@@ -165,6 +183,9 @@ def refusal(
         return f"epoch {request.epoch} is over: epoch {highest} was seen"
     if request.act is not Act.LOOK and not recorded and request.epoch > highest + MOST_AHEAD:
         return f"epoch {request.epoch} is no next one: epoch {highest} was seen"
+    if request.until is not None and now > request.until:
+        late = (now - request.until).total_seconds()
+        return f"it comes {late:.1f} s after whoever asked for it gave it up"
     return ""
 
 
@@ -192,9 +213,17 @@ def _matched(value: object, pattern: re.Pattern[str]) -> str:
     return value
 
 
-def _epoch(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value not in _EPOCHS:
-        raise ValueError("an epoch: a whole number from 0")
+def _milliseconds(time: timedelta) -> int:
+    return time // timedelta(milliseconds=1)
+
+
+def _time(value: object) -> timedelta | None:
+    return None if value is None else timedelta(milliseconds=_number(value))
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value not in _NUMBERS:
+        raise ValueError("a whole number from 0")
     return value
 
 

@@ -1,9 +1,9 @@
 """Makes one attempt at an action, through the doors, and says what is then known.
 
 Every effect is fenced at its target. Records are compared as they are swapped. An order to
-switch is given in the transaction that compares the claim. A host refuses an older epoch. A
-canary has its key. So an attempt that arrives late is refused, or does what was done already.
-The same code acts in a running network and in a simulated one.
+switch is given in the transaction that compares the claim. A host refuses an older epoch, and a
+withdrawal whose time is over. A canary has its key. So an attempt that arrives late is refused,
+or does what was done already. The same code acts in a running network and in a simulated one.
 """
 
 from __future__ import annotations
@@ -81,9 +81,9 @@ class Hands:
             case WriteCanary(service, host, key):
                 self.doors.application.write(service, host, key, deadline / 2)
             case AnnounceService(service, host):
-                self.doors.guard.act(Act.ANNOUNCE, service, host, token)
+                self.doors.guard.act(Act.ANNOUNCE, service, host, token, deadline)
             case WithdrawService(service, host):
-                self.doors.guard.act(Act.WITHDRAW, service, host, token)
+                self.doors.guard.act(Act.WITHDRAW, service, host, token, deadline)
             case CutPower(host, life):
                 self.doors.power.off(host, life)
             case VerifyService() | AwaitLeaseEnd() | SeeGone():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from core.errors import NotSeen
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
@@ -9,6 +12,9 @@ from dr.doors import Doors
 from dr.epochs import Act
 from dr.placement import Placement
 from inventory.network import Network, Service
+
+_BOUND: Final = timedelta(seconds=10)
+"""a host that obeys does so sooner"""
 
 
 def place_services(network: Network, doors: Doors) -> None:
@@ -43,10 +49,10 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
     elsewhere = [name for name in service.hosts if name not in here]
     announced = [name for name in here if doors.guard.look(service.name, name).announces]
     for name in here if not announced else ():
-        doors.guard.act(Act.ANNOUNCE, service.name, name, token)
+        doors.guard.act(Act.ANNOUNCE, service.name, name, token, _BOUND)
     for name in elsewhere:
         if doors.guard.look(service.name, name).announces:
-            doors.guard.act(Act.WITHDRAW, service.name, name, token)
+            doors.guard.act(Act.WITHDRAW, service.name, name, token, _BOUND)
 
 
 def _placement(doors: Doors, service: Service) -> Placement:

@@ -97,7 +97,7 @@ class Live(Closing):
         doors = Doors(
             records,
             Patroni(network, over, programs, Orders(records, clock), clock),
-            ForcedCommand(network, guard),
+            ForcedCommand(network, guard, clock),
             Canary(network, programs),
             probes,
             RedfishPower(power_systems(network, substrate), tls, clock),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from ipaddress import IPv4Address
 from typing import Final
 
-from access.clients.ssh import Access, connect
+from access.clients.ssh import Access, SshConnection, connect
+from core.clock import Clock
 from core.errors import Rejected, Unreachable
 from core.runs.ports import Token
 from dr.doors import Stance
 from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict
 from dr.live.programs import looking
 from inventory.names import HostName, ServiceName
-from inventory.network import Host, Network
+from inventory.network import Network
 
 BOUND: Final = timedelta(seconds=15)
 """longer than the host waits for its own lock"""
@@ -25,49 +29,74 @@ class ForcedCommand:
 
     network: Network
     access: Access
+    """with the key that the forced command belongs to"""
+    clock: Clock
 
     def look(self, service: ServiceName, host: HostName) -> Stance:
         """Return how ``host`` is with ``service``."""
         address = self.network.service(service).address
-        request = GuardRequest(service, 0, "look", "look", Act.LOOK, address)
-        with looking():
-            answer = self._answer(host, request)
+        with looking(), self._connected(host) as guard:
+            answer = guard.ask(look_request(service, address))
         return Stance(address in answer.addresses, answer.highest)
 
-    def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
+    def act(
+        self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
+    ) -> None:
         """Have ``host`` do ``act`` with ``service``, under the epoch of ``token``."""
+        began = self.clock.elapsed()
         address = self.network.service(service).address
-        self._answer(host, GuardRequest(service, token.epoch, token.run, token.step, act, address))
+        request = GuardRequest(service, token.epoch, token.run, token.step, act, address)
+        with self._connected(host) as guard:
+            if act is Act.WITHDRAW:
+                # over one connection, so that no reboot sets the clock back between the two
+                clock = guard.ask(look_request(service, address)).clock
+                until = clock and max(clock + bound - (self.clock.elapsed() - began), timedelta())
+                request = replace(request, until=until)
+            guard.ask(request)
 
-    def _answer(self, host: HostName, request: GuardRequest) -> GuardAnswer:
-        return ask(self.network.host(host), self.access, request)
+    @contextmanager
+    def _connected(self, host: HostName) -> Iterator[ConnectedGuard]:
+        with connect(self.network.host(host), self.access) as connection:
+            yield ConnectedGuard(host, connection)
 
 
-def ask(host: Host, access: Access, request: GuardRequest) -> GuardAnswer:
-    """Return what ``host`` says after it obeyed ``request``.
+@dataclass(frozen=True, slots=True)
+class ConnectedGuard:
+    """The guard of ``host``, over a connection by its key."""
 
-    ``access`` holds the key that the forced command belongs to.
+    host: HostName
+    connection: SshConnection
 
-    Raises:
-        Rejected: the host refused, or could not be asked: nothing was changed.
-        Unreachable: it may have obeyed; ask it to look.
-    """
-    with connect(host, access) as connection:
-        completed = connection.ask(request.text(), bound=BOUND)
-    try:
-        verdict, answer = GuardVerdict(completed.exit_code), GuardAnswer.parse(completed.stdout)
-    except ValueError as error:
-        raise Unreachable(
-            f"{host.name} did not answer {request.act} for {request.workload}",
-            expected="an answer of ndc-epoch",
-            actual=(completed.stderr or completed.stdout).strip()[:200] or "nothing",
-            next_step=f"ndc ssh {host.name} -- journalctl -t ndc-epoch",
-        ) from error
-    if verdict is GuardVerdict.OBEYED:
-        return answer
-    raise (Unreachable if verdict is GuardVerdict.FAILED else Rejected)(
-        f"{host.name} did not obey {request.act} for {request.workload}, epoch {request.epoch}",
-        expected=f"no epoch above {request.epoch}, and a service that it may serve",
-        actual=answer.refused,
-        next_step="ndc dr show tells who acts for this workload now",
-    )
+    def ask(self, request: GuardRequest) -> GuardAnswer:
+        """Return what it says after it obeyed ``request``.
+
+        Raises:
+            Rejected: it refused: nothing was changed.
+            Unreachable: it may have obeyed; ask it to look.
+        """
+        completed = self.connection.ask(request.text(), bound=BOUND)
+        try:
+            verdict, answer = (
+                GuardVerdict(completed.exit_code),
+                GuardAnswer.parse(completed.stdout),
+            )
+        except ValueError as error:
+            raise Unreachable(
+                f"{self.host} did not answer {request.act} for {request.workload}",
+                expected="an answer of ndc-epoch",
+                actual=(completed.stderr or completed.stdout).strip()[:200] or "nothing",
+                next_step=f"ndc ssh {self.host} -- journalctl -t ndc-epoch",
+            ) from error
+        if verdict is GuardVerdict.OBEYED:
+            return answer
+        raise (Unreachable if verdict is GuardVerdict.FAILED else Rejected)(
+            f"{self.host} did not obey {request.act} for {request.workload}, epoch {request.epoch}",
+            expected=f"no epoch above {request.epoch}, and a service that it may serve, in time",
+            actual=answer.refused,
+            next_step="ndc dr show tells who acts for this workload now",
+        )
+
+
+def look_request(service: ServiceName, address: IPv4Address) -> GuardRequest:
+    """Return what asks a host how it is with ``service``, and what its clock says."""
+    return GuardRequest(service, 0, "look", "look", Act.LOOK, address)

@@ -34,8 +34,9 @@ class Workers:
 
     def begin(self, action: Action, token: Token, deadline: timedelta) -> None:
         """Send ``action`` on its way and return at once."""
+        due = self._clock.elapsed() + deadline
         worker = threading.Thread(
-            target=self._attempt, args=(action, token, deadline), name=str(token), daemon=True
+            target=self._attempt, args=(action, token, due), name=str(token), daemon=True
         )
         worker.start()
         self._threads.append(worker)
@@ -51,9 +52,11 @@ class Workers:
                 self._clock.sleep(bound)
             return None
 
-    def _attempt(self, action: Action, token: Token, deadline: timedelta) -> None:
+    def _attempt(self, action: Action, token: Token, due: timedelta) -> None:
+        # this process may have stood still meanwhile
+        left = max(due - self._clock.elapsed(), timedelta())
         # whatever else ends a worker ends it without an answer: the step will be in doubt
-        self._completions.put(self._hands.attempt(action, token, deadline))
+        self._completions.put(self._hands.attempt(action, token, left))
 
 
 def in_threads() -> Begin:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Protocol
 
 from core.errors import WorldError
 from dr.announcing import Checked, Conduct
-from dr.edges import HostEdge, Local, edge, yields
+from dr.edges import STANDS, HostEdge, Local, edge, yields
 from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.fellowship import Fellowship
 from dr.onhost.guard import Guard
@@ -111,9 +112,10 @@ class Agent:
         wanted = edge(record, local)
         if wanted is HostEdge.KEEP:
             return
+        until = self.guard.record.clock.elapsed() + STANDS
         if wanted is HostEdge.WITHDRAW and yields(wanted, self.records.claim(service)):
             return
-        yield self._do(_ACTS[wanted], service, record)
+        yield self._do(_ACTS[wanted], service, record, until)
 
     def _beside(
         self, fellowship: Fellowship, service: ServiceName, record: Placement, local: Local
@@ -152,9 +154,11 @@ class Agent:
             self._checks[service] = self.check.checked(service, address)
         return self._checks[service]
 
-    def _do(self, act: Act, service: ServiceName, record: Placement) -> str:
+    def _do(
+        self, act: Act, service: ServiceName, record: Placement, until: timedelta | None = None
+    ) -> str:
         address = IPv4Address(self.guard.serves[service])
-        request = GuardRequest(service, record.epoch, "agent", "placement", act, address)
+        request = GuardRequest(service, record.epoch, "agent", "placement", act, address, until)
         verdict, answer = self.guard.answer(request.text(), recorded=True)
         ended = "done" if verdict is GuardVerdict.OBEYED else f"{verdict.name}: {answer.refused}"
         return f"{act} of {service}, placed at {record.site} in epoch {record.epoch}: {ended}"

@@ -27,7 +27,8 @@ class EpochRecord:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._file = folder / "epochs.json"
         self._lock = folder / "epochs.lock"
-        self._clock = clock
+        self.clock = clock
+        """this host's"""
         self.audit = AuditLog(folder / "audit", clock)
         """what was obeyed and refused here"""
 
@@ -43,7 +44,7 @@ class EpochRecord:
         """
         files.make_folder(self._lock.parent)
         with Lock(self._lock) as lock:
-            lock.wait(self._clock, _TURN, what=f"the lock {self._lock}")
+            lock.wait(self.clock, _TURN, what=f"the lock {self._lock}")
             yield
 
     def read(self) -> dict[str, int]:

@@ -82,7 +82,8 @@ class Guard:
         self, request: GuardRequest, *, recorded: bool
     ) -> tuple[GuardVerdict, GuardAnswer]:
         epochs = self.record.read()
-        if why := refusal(request, epochs, self.serves, recorded=recorded):
+        now = self.record.clock.elapsed()  # after the wait for its turn
+        if why := refusal(request, epochs, self.serves, now, recorded=recorded):
             with suppress(NdcError):
                 self._note_of(request, GuardVerdict.REFUSED, why)
             return GuardVerdict.REFUSED, GuardAnswer(epochs.get(request.workload), refused=why)
@@ -92,7 +93,8 @@ class Guard:
             highest = request.epoch
             self.record.write({**epochs, request.workload: highest})
         self._act(request)
-        return GuardVerdict.OBEYED, GuardAnswer(highest, self._announced())
+        clock = now if request.act is Act.LOOK else None
+        return GuardVerdict.OBEYED, GuardAnswer(highest, self._announced(), clock=clock)
 
     def _note_of(self, request: GuardRequest, verdict: GuardVerdict, refused: str = "") -> None:
         if request.act is not Act.LOOK:

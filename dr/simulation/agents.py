@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -10,11 +10,12 @@ from typing import Final
 from core.errors import WorldError
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
-from dr.edges import HostEdge, Local, edge, yields
+from dr.edges import STANDS, HostEdge, Local, edge, yields
 from dr.epochs import Act
 from dr.looks import if_seen
 from dr.placement import Placement
 from dr.simulation.doors import obey
+from dr.simulation.programs import SimulatedPrograms
 from dr.simulation.records import SimulatedRecords
 from dr.simulation.world import World
 from inventory.names import HostName, ServiceName
@@ -45,6 +46,9 @@ class Agents:
         self._served = world.truth.at(service)
         self._service = service
         self._every = every
+        self._programs = SimulatedPrograms(
+            world.truth.plant, world.random, timedelta(milliseconds=400)
+        )
         for host in self._served.service.hosts if hosts is None else hosts:
             self._look_after(every * world.random.random(), host)
 
@@ -57,7 +61,7 @@ class Agents:
             records = SimulatedRecords(self._truth, host)
             record = if_seen(lambda: records.placement(self._service))
             if record is not None:
-                self._later(host, lambda: self._decide(host, record))
+                self._programs.later(host, lambda: self._decide(host, record))
 
     def _decide(self, host: HostName, record: Placement) -> None:
         site = self._truth.plant.site(host)
@@ -70,23 +74,12 @@ class Agents:
             claim = if_seen(lambda: SimulatedRecords(self._truth, host).claim(self._service))
             if claim is None or yields(wanted, claim):
                 return
-        self._later(host, lambda: self._act(host, record, _ACTS[wanted]))
+        until = self._world.elapsed() + STANDS
+        self._programs.later(host, lambda: self._act(host, record, _ACTS[wanted], until))
 
-    def _act(self, host: HostName, record: Placement, act: Act) -> None:
+    def _act(self, host: HostName, record: Placement, act: Act, until: timedelta) -> None:
+        if self._world.elapsed() > until:
+            return  # its guard refuses
         token = Token(RunName("agent"), StepId("placement"), record.epoch, 1)
         with suppress(WorldError):
             obey(self._truth, act, self._service, host, token)
-
-    def _later(self, host: HostName, event: Callable[[], None]) -> None:
-        """Let ``event`` happen a little later; what stands still meanwhile goes on when it can."""
-        life = self._truth.plant.life(host)
-
-        def happen() -> None:
-            plant = self._truth.plant
-            if host in plant.frozen:
-                self._later(host, event)
-            elif host not in plant.off and plant.life(host) == life:
-                event()
-
-        pause = timedelta(milliseconds=self._world.random.randint(1, 400))
-        self._world.timeline.at(pause, happen)

@@ -47,10 +47,14 @@ class SimulatedGuard:
             raise NotSeen(f"{host} does not answer for {service}", refused=False)
         return Stance(host in served.announcing, served.epochs[host] or None)
 
-    def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
-        """Have ``host`` do ``act`` with ``service``, unless the epoch of ``token`` is over."""
+    def act(
+        self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
+    ) -> None:
+        """Have ``host`` do ``act`` with ``service``, unless it is too late for that."""
         if not self.truth.plant.seen(host):
             raise Unreachable(f"{host} does not answer for {service}")
+        if act is Act.WITHDRAW and bound <= timedelta():
+            raise Rejected("it comes after whoever asked for it gave it up")
         obey(self.truth, act, service, host, token)
 
 

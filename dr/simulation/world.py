@@ -71,6 +71,7 @@ class World:
         """Send ``action``; it arrives as its fault, if it has one, lets it."""
         trouble = self._trouble(action)
         travel = self._travel()
+        due = self.elapsed() + deadline
         match trouble:
             case Trouble.LOST:
                 return
@@ -80,10 +81,10 @@ class World:
                 travel += deadline + _SETTLED
             case Trouble.TWICE:
                 again = travel + _ONE_WAY + self._travel()
-                self.timeline.at(again, lambda: self._arrive(action, token, deadline, None))
+                self.timeline.at(again, lambda: self._arrive(action, token, due, None))
             case Trouble.MUTE | Trouble.REFUSED | Trouble.UNSURE | None:
                 pass
-        self.timeline.at(travel, lambda: self._arrive(action, token, deadline, trouble))
+        self.timeline.at(travel, lambda: self._arrive(action, token, due, trouble))
 
     def wait(self, bound: timedelta) -> Completion | None:
         """Return the next answer, or None after ``bound``."""
@@ -103,12 +104,12 @@ class World:
         return None
 
     def _arrive(
-        self, action: Action, token: Token, deadline: timedelta, trouble: Trouble | None
+        self, action: Action, token: Token, due: timedelta, trouble: Trouble | None
     ) -> None:
         if isinstance(action, WriteCanary) and not self._acknowledges(action.service):
-            self.timeline.at(_BLOCKED, lambda: self._arrive(action, token, deadline, trouble))
+            self.timeline.at(_BLOCKED, lambda: self._arrive(action, token, due, trouble))
             return
-        completion = self._outcome(action, token, deadline, trouble)
+        completion = self._outcome(action, token, due - self.elapsed(), trouble)
         if trouble is not Trouble.MUTE:
             self.timeline.at(self._travel(), lambda: self._completions.append(completion))
 
@@ -121,19 +122,19 @@ class World:
         self.truth.around.tell("effect", about, name, token.attempt, words(action))
 
     def _outcome(
-        self, action: Action, token: Token, deadline: timedelta, trouble: Trouble | None
+        self, action: Action, token: Token, left: timedelta, trouble: Trouble | None
     ) -> Completion:
         if trouble is Trouble.REFUSED:
             return Completion(token, Answer.NO, f"simulated refusal of {action.kind}")
         if trouble is Trouble.UNSURE:
             if self.random.random() < 0.5:  # noqa: PLR2004 - a coin
-                self._attempt(action, token, deadline)
+                self._attempt(action, token, left)
             return Completion(token, Answer.NONE, f"simulated doubt about {action.kind}")
-        return self._attempt(action, token, deadline)
+        return self._attempt(action, token, left)
 
-    def _attempt(self, action: Action, token: Token, deadline: timedelta) -> Completion:
+    def _attempt(self, action: Action, token: Token, left: timedelta) -> Completion:
         before = self.truth.changes
-        completion = self._hands.attempt(action, token, deadline)
+        completion = self._hands.attempt(action, token, left)
         if self.truth.changes != before:
             self.effects.append((token, action))
             self._tell(token, action)

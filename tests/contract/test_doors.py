@@ -8,12 +8,14 @@ from typing import get_args
 import pytest
 
 from core.errors import Rejected
-from core.runs.ports import Answer
+from core.runs.plan import StepId
+from core.runs.ports import Answer, Token
 from dr import actions, questions
 from dr.actions import Action
 from dr.doors import SwitchOrder
+from dr.epochs import Act
 from dr.questions import Question
-from tests.contract.reached import RUN, Reached
+from tests.contract.reached import BOUND, EPOCH, RUN, Reached
 from tests.contract.rows import (
     ANNOUNCE,
     APP,
@@ -122,6 +124,19 @@ def test_a_host_refuses_an_epoch_that_is_over(reached: Reached) -> None:
 
     assert reached.do(late, epoch=2) is Answer.NO
     assert reached.eye.ask(questions.IsWithdrawn(SERVICE, OTHER_APP)) is False
+
+
+def test_a_withdrawal_that_comes_too_late_is_refused(reached: Reached) -> None:
+    assert reached.do(ANNOUNCE) is Answer.YES
+    guard, token = reached.doors.guard, Token(RUN, StepId("step"), EPOCH, 2)
+
+    with pytest.raises(Rejected):
+        guard.act(Act.WITHDRAW, SERVICE, OTHER_APP, token, timedelta())
+    after = guard.look(SERVICE, OTHER_APP)
+    guard.act(Act.WITHDRAW, SERVICE, OTHER_APP, token, BOUND)
+
+    assert after.announces
+    assert not guard.look(SERVICE, OTHER_APP).announces
 
 
 def test_a_torn_log_is_refused_and_never_in_doubt(reached: Reached) -> None:

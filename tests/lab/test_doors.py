@@ -124,16 +124,23 @@ def test_an_order_under_a_claim_that_is_over_is_never_given(standing: Standing) 
     assert door.leads(database, leader)
 
 
-def test_a_guard_tells_its_epoch_and_refuses_the_one_before(standing: Standing) -> None:
+def test_a_guard_tells_its_epoch_and_refuses_the_one_before_and_what_comes_late(
+    standing: Standing,
+) -> None:
     guard, network = standing.doors.guard, standing.live.network
     name, placement = standing.service.name, standing.placement
     active = [h for h in standing.service.hosts if network.host(h).site == placement.site]
-    late = Token(SOMEBODY, StepId("late"), placement.epoch - 1, 1)
+    late, present = (
+        Token(SOMEBODY, StepId("late"), epoch, 1)
+        for epoch in (placement.epoch - 1, placement.epoch)
+    )
 
     for host in active:
         assert guard.look(name, host) == Stance(announces=True, highest=placement.epoch)
         with pytest.raises(Rejected):
-            guard.act(Act.WITHDRAW, name, host, late)
+            guard.act(Act.WITHDRAW, name, host, late, BOUND)
+        with pytest.raises(Rejected):
+            guard.act(Act.WITHDRAW, name, host, present, timedelta())
         assert guard.look(name, host).announces
 
 

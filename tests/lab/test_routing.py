@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Address
 
@@ -15,8 +16,8 @@ from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.host_paths import HANDED_OVER
 from core.system_clock import SystemClock
-from dr.epochs import Act, GuardRequest
-from dr.live.guard import ask
+from dr.epochs import Act, GuardAnswer, GuardRequest
+from dr.live.guard import ConnectedGuard
 from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network
 from ndc.wiring import environment
@@ -205,14 +206,20 @@ def test_the_forced_command_obeys_no_older_epoch_and_no_other_command(
     def request(act: Act, epoch: int) -> GuardRequest:
         return GuardRequest(service.name, epoch, "lab-test", "step", act, service.address)
 
-    looks = {name: ask(network.host(name), guard, request(Act.LOOK, 0)) for name in service.hosts}
+    def ask(host: HostName, act: Act, epoch: int) -> GuardAnswer:
+        with connect(network.host(host), guard) as connection:
+            return ConnectedGuard(host, connection).ask(request(act, epoch))
+
+    def stance(host: HostName) -> GuardAnswer:
+        return replace(ask(host, Act.LOOK, 0), clock=None)
+
+    looks = {name: stance(name) for name in service.hosts}
     name, highest = next((n, look.highest) for n, look in looks.items() if look.highest)
-    host = network.host(name)
 
     with pytest.raises(Rejected, match="did not obey"):
-        ask(host, guard, request(Act.WITHDRAW, highest - 1))
-    assert ask(host, guard, request(Act.LOOK, 0)) == looks[name]
-    with connect(host, guard) as connection:
+        ask(name, Act.WITHDRAW, highest - 1)
+    assert stance(name) == looks[name]
+    with connect(network.host(name), guard) as connection:
         refused = connection.run(["id"])
     assert refused.exit_code == 2
     assert "no request" in json.loads(refused.stdout)["refused"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from dr.onhost.agent import Agent
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
 from dr.placement import Claim, Placement
+from dr.simulation.timeline import Timeline
 from inventory.names import ServiceName, SiteName
 
 PORTAL = ServiceName("public-service-portal")
@@ -216,3 +218,29 @@ class _Overtaken(EpochRecord):
     @override
     def read(self) -> dict[str, int]:
         return self._answers.pop(0)
+
+
+def test_who_stood_still_after_it_read_withdraws_by_what_it_reads_next(stage: Stage) -> None:
+    clock = Timeline()
+    stage.place(HERE, 1)
+    stage.look()
+    stage.place(ELSEWHERE, 2)
+    pauses = [timedelta(), timedelta(seconds=30)]
+
+    class StandsStill(Majority):
+        @override
+        def claim(self, service: ServiceName) -> Claim:
+            answer = super().claim(service)
+            clock.sleep(pauses.pop())
+            return answer
+
+    guard = Guard({PORTAL: str(ADDRESS)}, EpochRecord(stage.folder, clock), stage.addresses)
+    agent = Agent(HERE, StandsStill(stage.majority.kept), guard, stage)
+
+    (late,) = agent.look()
+    still_announced = stage.announced
+    list(agent.look())
+
+    assert "REFUSED: it comes 25.0 s after" in late
+    assert still_announced
+    assert not stage.announced

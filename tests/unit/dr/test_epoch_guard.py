@@ -6,8 +6,11 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard, services_in
+from dr.simulation.timeline import Timeline
 from inventory.names import ServiceName
 
 PORTAL = ServiceName("public-service-portal")
@@ -191,6 +195,40 @@ def test_the_forced_command_loads_nothing_that_a_host_lacks() -> None:
     ).stdout.split()
 
     assert not {"paramiko", "netmiko", "pydantic", "pulumi", "yaml"} & set(loaded)
+
+
+def test_a_look_tells_the_clock_by_which_a_request_is_late(tmp_path: Path) -> None:
+    guard = _guard(tmp_path)
+    guard.answer(ANNOUNCE.text())
+    _, greeted = guard.answer(LOOK.text())
+    assert greeted.clock is not None
+
+    in_time = replace(WITHDRAW, until=greeted.clock + timedelta(minutes=1))
+    late = replace(ANNOUNCE, until=greeted.clock - timedelta(milliseconds=1))
+
+    assert guard.answer(in_time.text())[0] is GuardVerdict.OBEYED
+    assert guard.answer(late.text())[0] is GuardVerdict.REFUSED
+    assert guard.addresses.present() == frozenset()
+
+
+def test_the_wait_for_its_turn_counts(tmp_path: Path) -> None:
+    clock = Timeline()
+
+    class Busy(EpochRecord):
+        @override
+        @contextmanager
+        def turn(self) -> Iterator[None]:
+            with super().turn():
+                clock.sleep(timedelta(seconds=8))  # another process had the lock
+                yield
+
+    guard = Guard({PORTAL: str(ADDRESS)}, Busy(tmp_path, clock), MemoryAddresses())
+    until = clock.elapsed() + timedelta(seconds=5)
+
+    verdict, answer = guard.answer(replace(WITHDRAW, until=until).text())
+
+    assert verdict is GuardVerdict.REFUSED
+    assert answer.refused == "it comes 3.0 s after whoever asked for it gave it up"
 
 
 def test_what_is_obeyed_and_refused_is_in_the_audit_log_and_a_look_is_not(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from ipaddress import IPv4Address
 
 import pytest
@@ -19,6 +20,7 @@ PORTAL = ServiceName("public-service-portal")
 ADDRESS = IPv4Address("198.19.255.1")
 REQUEST = GuardRequest(PORTAL, 5, "run-1", "announce-ndc02-node", Act.ANNOUNCE, ADDRESS)
 SERVES = {"public-service-portal": str(ADDRESS)}
+NOW = timedelta(hours=5)
 
 
 def _fields(**changed: object) -> str:
@@ -27,6 +29,24 @@ def _fields(**changed: object) -> str:
 
 def test_a_request_survives_the_way() -> None:
     assert GuardRequest.parse(REQUEST.text()) == REQUEST
+
+
+@pytest.mark.parametrize("until", [None, timedelta(), NOW])
+def test_until_when_it_is_obeyed_survives_the_way(until: timedelta | None) -> None:
+    request = replace(REQUEST, until=until)
+
+    assert GuardRequest.parse(request.text()) == request
+    assert ("until_ms" in json.loads(request.text())) is (until is not None)
+
+
+@pytest.mark.parametrize(
+    ("late", "refused"), [(timedelta(milliseconds=1), True), (timedelta(), False)]
+)
+@pytest.mark.parametrize("act", Act)
+def test_what_comes_after_its_time_is_refused(act: Act, late: timedelta, *, refused: bool) -> None:
+    request = replace(REQUEST, act=act, until=NOW - late)
+
+    assert ("after whoever asked for it gave it up" in refusal(request, {}, SERVES, NOW)) is refused
 
 
 def test_exit_codes_are_those_that_hosts_of_yesterday_know() -> None:
@@ -64,6 +84,9 @@ def test_exit_codes_are_those_that_hosts_of_yesterday_know() -> None:
         _fields(epoch=True),
         _fields(epoch=2**53),
         _fields(force=True),
+        _fields(until_ms=-1),
+        _fields(until_ms="9"),
+        _fields(until_ms=1.5),
         _fields(format=2),
         '{"epoch": 1, ' + REQUEST.text()[1:],
     ],
@@ -99,11 +122,11 @@ def test_no_text_does_more_than_be_refused(text: str) -> None:
     [({}, True), ({PORTAL: 4}, True), ({PORTAL: 5}, True), ({PORTAL: 6}, False)],
 )
 def test_an_older_epoch_is_refused(known: dict[str, int], *, obeyed: bool) -> None:
-    assert (refusal(REQUEST, known, SERVES) == "") is obeyed
+    assert (refusal(REQUEST, known, SERVES, NOW) == "") is obeyed
 
 
 def test_the_epoch_of_another_workload_means_nothing() -> None:
-    assert refusal(REQUEST, {"data-portal": 9}, SERVES) == ""
+    assert refusal(REQUEST, {"data-portal": 9}, SERVES, NOW) == ""
 
 
 @pytest.mark.parametrize("known", [{}, {PORTAL: 5}])
@@ -114,32 +137,37 @@ def test_an_epoch_that_no_move_leads_to_is_refused_unless_a_majority_recorded_it
     last = known.get(PORTAL, 0) + MOST_AHEAD
     ahead, beyond = (replace(REQUEST, act=act, epoch=epoch) for epoch in (last, last + 1))
 
-    assert refusal(ahead, known, SERVES) == ""
-    assert "is no next one" in refusal(beyond, known, SERVES)
-    assert refusal(beyond, known, SERVES, recorded=True) == ""
+    assert refusal(ahead, known, SERVES, NOW) == ""
+    assert "is no next one" in refusal(beyond, known, SERVES, NOW)
+    assert refusal(beyond, known, SERVES, NOW, recorded=True) == ""
 
 
 def test_whoever_is_over_may_still_look() -> None:
     look = replace(REQUEST, act=Act.LOOK, epoch=0)
 
-    assert refusal(look, {PORTAL: 6}, SERVES) == ""
+    assert refusal(look, {PORTAL: 6}, SERVES, NOW) == ""
 
 
 @pytest.mark.parametrize("act", Act)
 def test_a_workload_that_is_not_served_here_is_refused(act: Act) -> None:
-    assert "does not serve" in refusal(replace(REQUEST, act=act), {}, {})
+    assert "does not serve" in refusal(replace(REQUEST, act=act), {}, {}, NOW)
 
 
 @pytest.mark.parametrize("act", Act)
 def test_another_address_is_refused(act: Act) -> None:
     stranger = replace(REQUEST, act=act, argument=IPv4Address("198.19.1.1"))
 
-    assert "not 198.19.1.1" in refusal(stranger, {}, SERVES)
+    assert "not 198.19.1.1" in refusal(stranger, {}, SERVES, NOW)
 
 
 @pytest.mark.parametrize(
     "answer",
-    [GuardAnswer(5, (ADDRESS,)), GuardAnswer(None), GuardAnswer(6, refused="epoch 5 is over")],
+    [
+        GuardAnswer(5, (ADDRESS,)),
+        GuardAnswer(None),
+        GuardAnswer(6, refused="epoch 5 is over"),
+        GuardAnswer(5, (ADDRESS,), clock=NOW),
+    ],
 )
 def test_an_answer_survives_the_way_back(answer: GuardAnswer) -> None:
     assert GuardAnswer.parse(answer.text()) == answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -50,10 +51,12 @@ class _Deaf:
     def look(self, service: ServiceName, host: HostName) -> Stance:
         return self.guards.look(service, host)
 
-    def act(self, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
+    def act(
+        self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
+    ) -> None:
         if host == self.deaf:
             raise Unreachable(f"{host} does not answer")
-        self.guards.act(act, service, host, token)
+        self.guards.act(act, service, host, token, bound)
 
 
 def test_nothing_is_withdrawn_while_the_new_place_does_not_announce() -> None:

@@ -17,6 +17,7 @@ from tests.networks import network
 from tests.rehearsals import SERVICE
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 RUN = RunName("20300101-000002-move")
 
 
@@ -49,3 +50,30 @@ def test_what_is_under_way_is_heard_when_it_ends_and_no_clock_is_put_on() -> Non
     assert completion is not None
     assert (completion.token, completion.answer) == (token, Answer.YES)
     assert world.elapsed() == timedelta()
+
+
+def test_what_an_attempt_may_take_counts_from_when_it_was_begun() -> None:
+    world = rehearsed(network("tiny"), SERVICE)
+    left: list[timedelta] = []
+
+    class Told(Hands):
+        @override
+        def attempt(self, action: Action, token: Token, deadline: timedelta) -> Completion:
+            left.append(deadline)
+            return super().attempt(action, token, deadline)
+
+    class Stopped(Workers):
+        """A process that stands still for a minute before its thread begins."""
+
+        @override
+        def _attempt(self, action: Action, token: Token, due: timedelta) -> None:
+            world.sleep(MINUTE)
+            super()._attempt(action, token, due)
+
+    workers = Stopped(Told(world.doors), world)
+    token = Token(RUN, StepId("declare"), epoch=2, attempt=1)
+    for bound in (HOUR, MINUTE / 2):
+        workers.begin(ClaimWorkload(SERVICE, RUN, 1), token, bound)
+        assert workers.wait(HOUR) is not None
+
+    assert left == [HOUR - MINUTE, timedelta()]
