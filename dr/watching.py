@@ -7,7 +7,7 @@ compared. One observer's word is nobody's death, and a single sign of life outwe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -78,13 +78,57 @@ class Lookout:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a judge remembers of the words that it read; every time is since its boot.
+
+    A word stands under a lease, and a quorum that was lost gives every lease its whole time again.
+    So the word of an observer that is gone may stand for minutes, and miss who is well by now.
+    """
+
+    read: timedelta | None = None
+    """None: it did not read yet, or not for so long that it begins anew"""
+    looked: Mapping[HostName, timedelta] = field(default_factory=dict)
+    """what each word said that stood then, by its observer's clock"""
+    renewed: Mapping[HostName, timedelta] = field(default_factory=dict)
+    """when each was last found to be of a later look than before"""
+
+    def after(self, words: Mapping[HostName, SightWord], now: timedelta) -> Hearing:
+        """Return it once ``words`` were read at ``now``."""
+        looked = {observer: word.looked for observer, word in words.items()}
+        if self.read is None or now - self.read > GAP:
+            return Hearing(now, looked)
+        renewed = {
+            observer: now if looked[observer] > before else self.renewed.get(observer)
+            for observer, before in self.looked.items()
+            if observer in looked
+        }
+        return Hearing(now, looked, {one: at for one, at in renewed.items() if at is not None})
+
+    def counted(self, words: Mapping[HostName, SightWord]) -> Mapping[HostName, SightWord]:
+        """Return ``words`` as far as they count: an old one misses nobody for any time.
+
+        Who misses somebody says so anew after each look. A word that misses nobody is written
+        once, and saves others for as long as it stands.
+        """
+        now = self.read or timedelta()
+        current = {one for one, at in self.renewed.items() if now - at <= SILENT}
+        return {
+            observer: word
+            if observer in current
+            else replace(word, silent=dict.fromkeys(word.silent, timedelta()))
+            for observer, word in words.items()
+        }
+
+
 class Pulse(StrEnum):
     """How a host is, whom somebody misses."""
 
     SUSPECTED = "suspected"
     """it may live: too few miss it, it was seen by others, or it is back only now"""
     DEAD = "dead"
-    """observers at two sites have not seen it for long enough, and nothing speaks for it"""
+    """nobody has seen it for long enough, of observers at two sites at least, and nothing speaks
+    for it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +177,9 @@ def suspects(
     useless = {*blind(network, words), *powerless}
     counted = {host: word for host, word in words.items() if host not in useless}
     valid = {host: report for host, report in reports.items() if host not in powerless}
-    found_out = (_suspect(network, host.name, counted, valid, powerless) for host in network.hosts)
+    missed = {host for word in counted.values() for host in (*word.silent, *word.back)}
+    hosts = (host.name for host in network.hosts if host.name in missed or not counted)
+    found_out = (_suspect(network, host, counted, valid, powerless) for host in hosts)
     return tuple(one for one in found_out if one is not None)
 
 
@@ -154,8 +200,8 @@ def _suspect(
         if not again:
             return None
         return Suspect(host, Pulse.SUSPECTED, min(again), (), "it answers again, not for long yet")
-    needed = _SITES - is_off
-    if why := _sign_of_life(host, seers, reports) or _too_few(by, needed):
+    needed, why = _SITES - is_off, _sign_of_life(host, seers, reports)
+    if why := why or _too_few(by, needed) or ("" if is_off else _lately(host, words)):
         return Suspect(host, Pulse.SUSPECTED, lasting, by, why, is_off)
     agreed = sorted((silence for silence, _ in silences.values()), reverse=True)[needed - 1]
     return Suspect(host, Pulse.DEAD, agreed, by, "", is_off)
@@ -191,6 +237,17 @@ def _too_few(by: Collection[HostName], needed: int) -> str:
         return ""
     who = " and ".join(sorted(by)) or "nobody"
     return f"{who} misses it for {SILENT.seconds} s, and it takes observers at {_SITES} sites"
+
+
+def _lately(host: HostName, words: Mapping[HostName, SightWord]) -> str:
+    """Return who may have seen ``host`` a moment ago: that is a sign of life as well."""
+    silences = sorted(
+        (word.silent[host], one) for one, word in words.items() if host in word.silent
+    )
+    if not silences or silences[0][0] >= SILENT:
+        return ""
+    silence, observer = silences[0]
+    return f"{observer} misses it for {silence.seconds} s only"
 
 
 _WORD: TypeAdapter[SightWord] = TypeAdapter(SightWord)

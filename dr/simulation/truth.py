@@ -75,6 +75,37 @@ class Served:
 
 
 @dataclass(slots=True)
+class _Hearing:
+    """Writes down who begins to answer others, and who ceases to.
+
+    By those others among whom most votes are, where there are such: whoever is cut off from them
+    decides nothing about anybody.
+    """
+
+    around: Surroundings
+    answering: set[HostName] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.answering = self._now()
+
+    def _now(self) -> set[HostName]:
+        plant = self.around.plant
+        voters = [voter for voter in self.around.network.voters if plant.runs(voter)]
+        most = len(self.around.network.voters) // 2 + 1
+        for one in voters:
+            if sum(plant.joined(one, other) for other in voters) >= most:
+                return {host for host in plant.answers_since if plant.joined(one, host)}
+        return set(plant.answers_since)
+
+    def hear(self) -> None:
+        """Compare with what was heard before."""
+        now = self._now()
+        for host in sorted(self.answering ^ now):
+            self.around.tell("answers" if host in now else "is-silent", host)
+        self.answering = now
+
+
+@dataclass(slots=True)
 class Truth:
     """Every service and every database of one network, and what they stand on."""
 
@@ -113,6 +144,7 @@ class Truth:
             around.tell("placed", service.name, service.home, 1)
             for host in sorted(home):
                 around.tell("announces", service.name, host, 1)
+        plant.watchers.append(_Hearing(around).hear)
         return cls(around, databases, services)
 
     def at(self, service: ServiceName) -> Served:

@@ -6,14 +6,14 @@ etcd is silent, it says nothing and does nothing, and its earlier word ends with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.clock import Clock
 from dr.deeds import Relocating
 from dr.judging import Judgement, Records, judged, rest_of
 from dr.live.deeds import Deeds
-from dr.watching import Lookout, SightWord
+from dr.watching import Hearing, Lookout, SightWord
 from inventory.names import HostName, ServiceName
 from inventory.network import Service
 from monitors.onhost.controllers_power import PowerLooks
@@ -32,6 +32,7 @@ class Controller:
     looks: PowerLooks
     clock: Clock
     _lookout: Lookout = field(default_factory=Lookout)
+    _hearing: Hearing = field(default_factory=Hearing)
 
     def look(self) -> Iterator[str]:
         """Look at all hosts once and say it; yield a sentence for each thing that is news.
@@ -67,27 +68,31 @@ class Controller:
 
     def _judge(self, state: WatchState) -> Iterator[str]:
         self.looks.attend()
-        missed = frozenset(host for word in state.words.values() for host in word.silent)
-        back = any(word.back for word in state.words.values())
+        self._hearing = self._hearing.after(state.words, self.clock.elapsed())
+        words = self._hearing.counted(state.words)
+        missed = frozenset(host for word in words.values() for host in word.silent)
+        back = any(word.back for word in words.values())
         records = self.watch.records(state) if missed or back else Records()
         # after the records: who has no power told nothing since
         powerless = self.looks.powerless(missed)
         records = replace(records, powerless=powerless, fencing=self.looks.silence)
-        judgement = self._judged(state, records)
+        judgement = self._judged(words, state, records)
         if judgement.proposals:
             names = {one.service for one in judgement.proposals}
             asked = [one for one in self.watch.network.services if one.name in names]
             records = replace(records, answering=self.served(asked))
-            judgement = self._judged(state, records)
+            judgement = self._judged(words, state, records)
         last = state.judgement
         is_new = last is None or not judgement.says_the_same(last)
         if is_new and self.watch.judge(judgement):
             yield from _news(judgement, last)
         yield from self._act(judgement, records, last)
 
-    def _judged(self, state: WatchState, records: Records) -> Judgement:
+    def _judged(
+        self, words: Mapping[HostName, SightWord], state: WatchState, records: Records
+    ) -> Judgement:
         network, last, now = self.watch.network, state.judgement, self.clock.now()
-        return judged(network, state.words, records, last, self.watch.host, now)
+        return judged(network, words, records, last, self.watch.host, now)
 
     def _act(self, judgement: Judgement, records: Records, last: Judgement | None) -> Iterator[str]:
         """Move what is to be moved by itself, as long as this is the controller that judges."""

@@ -14,6 +14,7 @@ from dr.watching import (
     GAP,
     SILENT,
     STEADY,
+    Hearing,
     Lookout,
     Pulse,
     SightWord,
@@ -66,7 +67,7 @@ SAYINGS = {
     [*product([None, *SAYINGS], repeat=len(OBSERVERS))],
     ids=lambda said: "|".join(map(str, said)),
 )
-def test_a_host_is_dead_where_two_other_sites_miss_it_for_long_and_nobody_sees_it(
+def test_a_host_is_dead_where_two_other_sites_miss_it_for_long_and_nobody_saw_it_lately(
     said: tuple[str | None, ...],
 ) -> None:
     by_observer = dict(zip(OBSERVERS, said, strict=True))
@@ -76,8 +77,8 @@ def test_a_host_is_dead_where_two_other_sites_miss_it_for_long_and_nobody_sees_i
     pulse = next((each.pulse for each in one if each.host == LOST), None)
 
     missing = [name for name in OTHERS if by_observer[name] == "misses it"]
-    is_seen = "sees it" in said
-    assert (pulse is Pulse.DEAD) == (len(missing) >= 2 and not is_seen)
+    is_seen, was_seen = "sees it" in said, "not for long" in said
+    assert (pulse is Pulse.DEAD) == (len(missing) >= 2 and not is_seen and not was_seen)
     if is_seen and not any(by_observer[name] in {"misses it", "not for long"} for name in OTHERS):
         assert pulse is None
     elif pulse is not Pulse.DEAD:
@@ -90,6 +91,19 @@ def test_it_is_dead_for_as_long_as_two_miss_it_and_says_by_whom() -> None:
     one = _one(words)
 
     assert one == Suspect(LOST, Pulse.DEAD, 2 * LONG, (OTHERS[0], OTHERS[1]), "")
+
+
+def test_who_may_have_seen_it_a_moment_ago_keeps_it_alive() -> None:
+    words = {
+        **dict.fromkeys(OTHERS[:2], _misses(LOST)),
+        OTHERS[2]: _misses(LOST, lasting=SILENT - timedelta(milliseconds=1)),
+    }
+
+    one = _one(words)
+
+    assert one is not None
+    assert one.pulse is Pulse.SUSPECTED
+    assert one.why == f"{OTHERS[2]} misses it for 5 s only"
 
 
 def test_what_it_says_itself_outweighs_all_observers() -> None:
@@ -245,3 +259,55 @@ def test_what_a_host_without_power_said_before_counts_for_nothing() -> None:
     dead = [one.host for one in suspects(NETWORK, words, {}, {LOST, BESIDE})]
 
     assert dead == [host for host in HOSTS if host in {LOST, BESIDE}]
+
+
+def _look_at(seconds: float, *, lasting: timedelta = LONG) -> SightWord:
+    return SightWord(timedelta(seconds=seconds), {LOST: lasting})
+
+
+def test_a_word_that_is_told_anew_counts_as_it_is() -> None:
+    before, now = {OTHERS[0]: _look_at(100)}, {OTHERS[0]: _look_at(102)}
+
+    hearing = Hearing().after(before, timedelta()).after(now, timedelta(seconds=2))
+
+    assert hearing.counted(now) == now
+
+
+@pytest.mark.parametrize("times", [(0,), (0, 2), (0, 2, 9), (0, 2, 4, 6, 8.1)])
+def test_a_word_that_only_stands_misses_nobody_for_any_time(times: tuple[float, ...]) -> None:
+    words = {OTHERS[0]: _look_at(100), OTHERS[1]: WELL}
+    hearing = Hearing()
+    for at in times:
+        hearing = hearing.after(words, timedelta(seconds=at))
+
+    counted = hearing.counted(words)
+
+    assert counted == {OTHERS[0]: _look_at(100, lasting=timedelta()), OTHERS[1]: WELL}
+
+
+def test_it_counts_for_as_long_as_silence_takes_to_be_death() -> None:
+    old, new = {OTHERS[0]: _look_at(98)}, {OTHERS[0]: _look_at(100)}
+    hearing = Hearing().after(old, timedelta()).after(new, timedelta(seconds=2))
+
+    for at, counts in ((5, True), (8, True), (8.1, False)):
+        hearing = hearing.after(new, timedelta(seconds=at))
+        assert (hearing.counted(new) == new) is counts
+
+
+def test_a_judge_that_stood_still_does_not_know_when_a_word_was_told() -> None:
+    first, second, third = ({OTHERS[0]: _look_at(looked)} for looked in (98, 100, 107))
+    hearing = Hearing().after(first, timedelta()).after(second, timedelta(seconds=2))
+
+    hearing = hearing.after(third, timedelta(seconds=3) + GAP)
+
+    assert hearing.counted(third) != third
+
+
+def test_observers_that_are_gone_call_nobody_dead_when_a_quorum_returns() -> None:
+    words = {OTHERS[0]: _look_at(100), OTHERS[1]: _look_at(100)}
+    hearing = Hearing().after(words, timedelta()).after(words, timedelta(seconds=2))
+
+    assert _one(words) is not None
+    one = _one(hearing.counted(words))
+    assert one is not None
+    assert one.pulse is Pulse.SUSPECTED

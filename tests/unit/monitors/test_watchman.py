@@ -23,10 +23,10 @@ from inventory.initiative import Initiative
 from inventory.names import HostName, SiteName
 from inventory.network import Network
 from monitors.onhost.controllers_watch import EVERY, Watchman
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.stubs.etcd import EventfulEtcd
 
-NETWORK = network("compact")
+NETWORK = network("compact", *PORTAL_ALONE)
 HERE = NETWORK.environment
 (DATABASE,) = (one.name for one in NETWORK.databases)
 LEADER, HEIR, FAR = (HostName(f"ndc0{number}-data") for number in (1, 2, 3))
