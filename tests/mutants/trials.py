@@ -30,11 +30,9 @@ import pytest
 from hypothesis import settings
 from typing_extensions import override
 
-from core.system_clock import SystemClock
+from tests.checkout import CLOCK, CORES
 from tests.mutants.operators import mutations
 
-CLOCK = SystemClock()
-CORES = len(os.sched_getaffinity(0))
 _MOST_BYTES = 4 << 30
 _MOST_SECONDS = 60
 """of processor time, however busy the machine; all these tests together take half of it"""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from core.runs.journal import Request, Where, Wish
 from core.runs.plan import StepId
 from core.runs.ports import Token
+from dr import watching
 from dr.conditions import Conditions
 from dr.epochs import Act
 from dr.rules import loss, table
@@ -44,6 +46,18 @@ SILENT_ANNOUNCER = (
     Planned(32.0, FaultKind.HOST_OFF, "ndc01-app", 60.0),
 )
 """the host that took a service over loses its power before the old one was told to withdraw"""
+LATE_WITHDRAWAL = (
+    Planned(9.0, FaultKind.MESSAGE, "withdraw-service", 60.0, "late", 1),
+    Planned(10.0, Ask.CARRIED, "switchover public-service-portal"),
+    Planned(20.0, FaultKind.HOST_OFF, "ndc02-app", 90.0),
+)
+"""a withdrawal arrives half a minute late; the host that should serve lost its power meanwhile"""
+OLD_WORDS = (
+    Planned(111.31, FaultKind.HOST_FROZEN, "ndc03-edge2", 18.85),
+    Planned(131.38, FaultKind.POWER_OUT, "red-river-delta", 56.98),
+    Planned(132.28, FaultKind.QUORUM_LOST, "everywhere", 21.27),
+)
+"""two observers miss a host, and are lost themselves; it answers again, and their words stand on"""
 UNCONFIRMED = (
     Planned(5.0, FaultKind.SITE_CUT, "ndc02", 5.0),
     Planned(7.0, FaultKind.HOST_OFF, "ndc01-data", 90.0),
@@ -64,6 +78,10 @@ def test_a_host_that_answers_again_keeps_its_power() -> None:
 
 def test_an_old_site_is_not_withdrawn_once_the_new_one_is_silent() -> None:
     assert judged(0, SILENT_ANNOUNCER).violations == ()
+
+
+def test_a_withdrawal_that_comes_late_is_not_obeyed() -> None:
+    assert judged(0, LATE_WITHDRAWAL).violations == ()
 
 
 def test_a_run_holds_its_claim_until_it_is_over_whatever_a_person_skips() -> None:
@@ -162,27 +180,53 @@ def _commits_that_wait_for_nobody(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SimulatedDatabase, "_waited_for", lambda _self: 0)
 
 
+def _hosts_that_withdraw_however_late(patch: pytest.MonkeyPatch) -> None:
+    def act(
+        guard: doors.SimulatedGuard,
+        act: Act,
+        service: ServiceName,
+        host: HostName,
+        token: Token,
+        bound: timedelta,
+    ) -> None:
+        assert bound is not None
+        doors.obey(guard.truth, act, service, host, token)
+
+    patch.setattr(doors.SimulatedGuard, "act", act)
+
+
+def _observers_that_wait_for_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(watching, "SILENT", timedelta(seconds=1))
+
+
+def _a_judge_that_believes_old_words(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(watching.Hearing, "counted", lambda _self, words: words)
+
+
 def _a_planner_that_takes_a_word_for_it(patch: pytest.MonkeyPatch) -> None:
     rule = loss.what_is_lost_is_seen_by_nobody
     patch.setattr(table, "RULES", tuple(one for one in table.RULES if one is not rule))
 
 
 @pytest.mark.parametrize(
-    ("mend_not", "events", "broken"),
+    ("mend_not", "seed", "events", "broken"),
     [
-        (_agents_that_yield_to_nobody, events_of(1), "I7 the last serving site is taken away"),
-        (_a_run_that_believes_all, events_of(0), "I9 stale status is believed"),
-        (_commits_that_wait_for_nobody, UNCONFIRMED, "I4 a loss that nobody named"),
-        (_a_planner_that_takes_a_word_for_it, events_of(0), "I5 dead on one word"),
+        (_agents_that_yield_to_nobody, 1, None, "I7 the last serving site is taken away"),
+        (_hosts_that_withdraw_however_late, 0, LATE_WITHDRAWAL, "I7 the last serving"),
+        (_a_run_that_believes_all, 0, None, "I9 stale status is believed"),
+        (_commits_that_wait_for_nobody, 0, UNCONFIRMED, "I4 a loss that nobody named"),
+        (_a_planner_that_takes_a_word_for_it, 0, None, "I5 dead on one word"),
+        (_observers_that_wait_for_nobody, 0, None, "I5 dead on one word"),
+        (_a_judge_that_believes_old_words, 1, OLD_WORDS, "I5 dead on one word"),
     ],
 )
 def test_what_breaks_a_rule_is_caught(
     mend_not: Callable[[pytest.MonkeyPatch], None],
-    events: tuple[Planned, ...],
+    seed: int,
+    events: tuple[Planned, ...] | None,
     broken: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seed = 1 if events == events_of(1) else 0
     well = judged(seed, events).violations
 
     mend_not(monkeypatch)

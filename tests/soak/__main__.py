@@ -1,34 +1,43 @@
 """``python -m tests.soak SEED`` tells one schedule; ``--schedules`` plays many, as ``make soak``.
 
-Ends with 1 if something happened that must never happen. Then the schedule of the first such
-seed is made smaller, and its story is told.
+In place of a seed, a scenario that others lived through may be named. Ends with 1 if something
+happened that must never happen; then the schedule of the first such seed is made smaller, and its
+story is told. A soak of ten thousand also has to come by everything, and its result is kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
 
-from core.system_clock import SystemClock
-from tests.soak.listening import Tally
+from tests.checkout import conditions, digest, result_path
+from tests.soak.coverage import coverage, gaps
+from tests.soak.pieces import PIECE, Piece, pieces, summed
+from tests.soak.scenarios import SCENARIOS
 from tests.soak.soak import Judged, judged, smaller
-from tests.soak.story import coverage, story, told_schedule
+from tests.soak.story import story, told_schedule
 
-CHUNK = 25
+WHOLE: Final = 10_000
+"""so many schedules come by everything"""
 
 
 def main() -> int:
     """Tell one schedule, or play many."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("seed", type=int, nargs="?", default=0, help="the first")
+    names = ", ".join(SCENARIOS)
+    parser.add_argument("what", nargs="?", default="0", help=f"the first seed; or one of {names}")
     parser.add_argument("--schedules", type=int, help="how many, from that seed on")
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
+    if asked.what in SCENARIOS:
+        return _tell(SCENARIOS[asked.what].judged())
+    first = int(asked.what)
     if asked.schedules is None:
-        return _tell(judged(asked.seed))
-    return _soak(range(asked.seed, asked.seed + asked.schedules), asked.workers)
+        return _tell(judged(first))
+    return _soak(range(first, first + asked.schedules), asked.workers)
 
 
 def _say(lines: Iterable[str]) -> None:
@@ -47,29 +56,30 @@ def _tell(found: Judged) -> int:
     return 1
 
 
-def _summary(seed: int) -> tuple[int, tuple[str, ...], Tally]:
-    found = judged(seed)
-    return seed, found.violations, found.played.tally
-
-
 def _soak(seeds: range, workers: int) -> int:
-    clock = SystemClock()
-    began = clock.elapsed()
-    tally = Tally()
-    broken: list[int] = []
-    with ProcessPoolExecutor(workers) as pool:
-        for seed, violations, own in pool.map(_summary, seeds, chunksize=CHUNK):
-            tally.add(own)
-            if violations:
-                broken.append(seed)
-                _say(f"seed {seed}: {sentence}" for sentence in violations)
-    took = (clock.elapsed() - began).total_seconds()
-    _say(coverage(tally.edges, tally.met))
-    _say(f"{times:9}  {what}" for what, times in sorted(tally.runs.items()))
-    _say([f"{len(seeds)} schedules in {took:.0f} s; {len(broken)} of them went wrong"])
-    if broken:
-        _tell(judged(broken[0]))
-    return 1 if broken else 0
+    began = list(conditions("Schedules of faults", f"seeds {seeds.start} to {seeds.stop - 1}"))
+    kept = Path(".soak") / digest()
+    kept.mkdir(parents=True, exist_ok=True)
+    done = summed(pieces(seeds, workers, kept / "pieces.jsonl"))
+    missing = list(gaps(done.tally))
+    text = "\n".join([*began, "", *_result(done, seeds), *missing, ""])
+    _say([text])
+    if len(seeds) >= WHOLE:
+        result_path("soak").write_text(text, "utf-8")
+    if done.broken:
+        return _tell(judged(min(done.broken)))
+    return 1 if missing and len(seeds) >= WHOLE else 0
+
+
+def _result(done: Piece, seeds: range) -> Iterator[str]:
+    count = PIECE * -(-len(seeds) // PIECE)
+    yield f"{count} schedules, {done.seconds:.0f} s of one core; {len(done.broken)} went wrong"
+    for seed, said in sorted(done.broken.items()):
+        yield from (f"seed {seed}: {sentence}" for sentence in said)
+    yield ""
+    yield from (f"{times:9}  {what}" for what, times in sorted(done.tally.runs.items()))
+    yield from coverage(done.tally)
+    yield "less than ten times:"
 
 
 if __name__ == "__main__":

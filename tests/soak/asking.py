@@ -15,6 +15,7 @@ from dr.request import Move
 from dr.rules.failback import hosts_that_return
 from dr.simulation.world import World
 from inventory.names import OperatorName, ServiceName
+from tests.soak.events import OF_A_REGION
 
 Asking: TypeAlias = Callable[[World, ServiceName, RunName, random.Random], RecoveryPlan | None]
 
@@ -59,6 +60,24 @@ def failover(
     return plan_failover(network, facts, moves, occasion, ", ".join(sorted(lost)))
 
 
+def region_loss(
+    world: World, service: ServiceName, run: RunName, dice: random.Random
+) -> RecoveryPlan | None:
+    """Return a plan that does without a region, in which nobody is left; losses are accepted."""
+    network, plant = world.truth.network, world.truth.plant
+    here = network.site(world.truth.at(service).placements[-1].site).region
+    sites = {site.name for site in network.sites if site.region == here}
+    lost = frozenset(host.name for host in network.hosts if host.site in sites)
+    if not lost <= plant.off | plant.frozen and not sites <= plant.isolated:
+        return None
+    facts = dict(world.eye.survey([one.name for one in network.services], lost))
+    moves = moves_after(network, facts, lost, None, dice.choice(["", *["the region burns"] * 3]))
+    if not moves:
+        raise PlanRefused("nothing has to move")
+    occasion = Occasion(run, world.now(), OperatorName("an"))
+    return plan_failover(network, facts, moves, occasion, here)
+
+
 def failback(
     world: World, service: ServiceName, run: RunName, dice: random.Random
 ) -> RecoveryPlan | None:
@@ -77,5 +96,6 @@ ASKINGS: Final[Mapping[str, Asking]] = {
     "switchover": switchover,
     "failover": failover,
     "failback": failback,
+    OF_A_REGION: region_loss,
 }
 """each kind of plan, by the name that a schedule has for it"""

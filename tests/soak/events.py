@@ -1,19 +1,31 @@
-"""What a schedule is made of: faults that begin and end, and people who ask for plans."""
+"""What a schedule is made of: faults that begin and end, and people who ask for plans.
+
+Each seed has a pair at heart, of a kind of plan and a kind of fault: half of its plans are of that
+kind, and such a fault begins as a step of some phase of each begins. So all come about, the rare
+ones too. One seed of four begins with a region that is lost and comes back: what follows is home.
+"""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from dr.plan import Phase
 from dr.simulation.faults import Trouble
 from inventory.network import Network
 
 LENGTH: Final = 600.0
 """seconds in which faults begin"""
 FAULTS: Final = 104
-"""each begins and ends: two events"""
+"""at least; each begins and ends: two events"""
 ASKS: Final = 18
+OPENING: Final = 120.0
+"""seconds after which other faults begin, where a region is lost first"""
+_OPENS: Final = 0.25
+OF_A_REGION: Final = "region-loss"
+"""the kind of plan that has something to do only once a region lost its power"""
 
 
 class Ask(StrEnum):
@@ -31,6 +43,8 @@ class FaultKind(StrEnum):
 
     HOST_OFF = "host-off"
     HOST_FROZEN = "host-frozen"
+    POWER_OUT = "power-out"
+    """of a whole site, or of a region"""
     SITE_CUT = "site-cut"
     SITE_DARK = "site-dark"
     """the operator does not see into it"""
@@ -72,6 +86,7 @@ _VERBS: Final = (
     *("claim-workload", "release-workload", "switch-database", "write-canary"),
     *("move-placement", "announce-service", "withdraw-service", "compare-logs"),
     *("narrow-sync", "verify-service", "take-over", "cut-power", "see-gone", "await-lease-end"),
+    *("allow-promotion", "forbid-promotion"),
 )
 
 
@@ -87,20 +102,56 @@ class Planned(NamedTuple):
     """seconds until it ends"""
     extra: str = ""
     number: int = 0
+    during: str = ""
+    """a phase: it begins as a step of that begins, in the next plan; "": at its time"""
 
 
-def schedule(network: Network, seed: int, kinds: tuple[str, ...]) -> tuple[Planned, ...]:
-    """Return what happens to ``network`` under ``seed``; plans may be of ``kinds``."""
+def schedule(
+    network: Network, seed: int, kinds: Mapping[str, int], at_heart: tuple[str, FaultKind]
+) -> tuple[Planned, ...]:
+    """Return what happens to ``network`` under ``seed``.
+
+    Plans are of ``kinds``, by their weights, or of the kind that is ``at_heart``.
+    """
     dice = random.Random(f"schedule {seed}")  # noqa: S311 - reproducible, not secret
-    faults = [_fault(network, dice) for _ in range(FAULTS)]
-    asks = [_ask(network, dice, kinds) for _ in range(ASKS)]
-    return tuple(sorted([*faults, *asks]))
+    heart, trouble = at_heart
+    opening = list(_opening(network, dice)) if dice.random() < _OPENS else []
+    names = dice.choices([*kinds], [*kinds.values()], k=ASKS // 2) + [heart] * (ASKS - ASKS // 2)
+    begins = OPENING if opening else 3
+    asks = [_ask(network, dice, name, begins) for name in names]
+    faults = [_any_fault(network, dice, begins) for _ in range(FAULTS)]
+    for ask in asks:
+        if ask.what.startswith(f"{heart} "):
+            phase = dice.choice([*Phase])
+            faults.append(_fault(network, dice, trouble, ask.at)._replace(during=phase))
+        if ask.what.startswith(f"{OF_A_REGION} "):
+            faults.append(_region_lost(network, dice, ask.at - dice.uniform(3, 12)))
+    return tuple(sorted([*opening, *faults, *asks]))
 
 
-def _fault(network: Network, dice: random.Random) -> Planned:
+def _opening(network: Network, dice: random.Random) -> Iterator[Planned]:
+    """Yield that a region is lost, that others serve what it served, and that it comes back."""
+    yield _region_lost(network, dice, 8)._replace(length=60)
+    for number, service in enumerate(network.services):
+        yield Planned(14.0 + number, Ask.CARRIED, f"{OF_A_REGION} {service.name}")
+
+
+def _region_lost(network: Network, dice: random.Random, at: float) -> Planned:
+    """Return that the region in which there are most sites loses its power, for long enough."""
+    regions = [site.region for site in network.sites]
+    length = round(dice.uniform(40, 120), 2)
+    largest = max(regions, key=regions.count)
+    return Planned(round(max(at, 0.5), 2), FaultKind.POWER_OUT, largest, length)
+
+
+def _any_fault(network: Network, dice: random.Random, begins: float) -> Planned:
     kind = dice.choices([*FaultKind], [_WEIGHTS.get(one, 1) for one in FaultKind])[0]
+    return _fault(network, dice, kind, dice.uniform(begins, LENGTH))
+
+
+def _fault(network: Network, dice: random.Random, kind: FaultKind, begins: float) -> Planned:
     length = round(dice.uniform(*_LONG.get(kind, (2.0, 30.0))), 2)
-    at = round(dice.uniform(3, LENGTH), 2)
+    at = round(max(begins, 0.5), 2)
     if kind is FaultKind.MESSAGE:
         trouble, times = dice.choice([*Trouble]), dice.randint(1, 3)
         return Planned(at, kind, dice.choice(_VERBS), length, trouble, times)
@@ -109,10 +160,12 @@ def _fault(network: Network, dice: random.Random) -> Planned:
 
 def _targets(network: Network, kind: FaultKind) -> list[str]:
     sites = [site.name for site in network.sites]
+    regions = sorted({site.region for site in network.sites})
     links = [link.name for link in network.links]
     databases = [database.name for database in network.databases]
     copies = [member.host for database in network.databases for member in database.members]
     places: dict[FaultKind, list[str]] = {
+        FaultKind.POWER_OUT: [*sites, *regions],
         FaultKind.SITE_CUT: [*sites],
         FaultKind.SITE_DARK: [*sites],
         FaultKind.LINK_CUT: [*links],
@@ -128,13 +181,13 @@ def _targets(network: Network, kind: FaultKind) -> list[str]:
     )
 
 
-def _ask(network: Network, dice: random.Random, kinds: tuple[str, ...]) -> Planned:
+def _ask(network: Network, dice: random.Random, kind: str, begins: float) -> Planned:
     fate = dice.choice([Ask.CARRIED, Ask.CARRIED, Ask.KILLED, Ask.STOPPED])
     service = dice.choice(network.services).name
     return Planned(
-        at=round(dice.uniform(5, LENGTH), 2),
+        at=round(dice.uniform(begins + 2, LENGTH), 2),
         kind=fate,
-        what=f"{dice.choice(kinds)} {service}",
+        what=f"{kind} {service}",
         length=round(dice.choice([0.0, 0.07, 5.0, 40.0]), 2),
         extra="beside" if dice.random() < 0.25 else "",
         number=dice.randint(1, 110),

@@ -63,15 +63,19 @@ class Faults:
             self._power_on(host)
 
     def sights(self, plan: RecoveryPlan) -> None:
-        """Write down how those stood, in truth, whom ``plan`` gives up."""
+        """Write down how those stood, in truth, whom ``plan`` gives up.
+
+        By the sites at which nothing is given up: what is lost may be another's way to the rest.
+        """
         plant = self._truth.plant
+        lost_sites = {plant.site(host) for host in plan.basis.lost}
         intent = str(plan.basis.intent)
         self._truth.around.tell("planned", plan.id, text=f"{intent} {' '.join(plan.basis.lost)}")
         for lost in plan.basis.lost:
             others = {
                 plant.site(host)
                 for host in plant.hosts
-                if plant.site(host) != plant.site(lost) and plant.seen(host)
+                if plant.site(host) not in lost_sites and plant.seen(host)
             }
             near = {s for s in others if any(self._reaches(s, lost))}
             self._truth.around.tell(
@@ -89,12 +93,13 @@ class Faults:
             self._set_plant(_SETS[kind], event.what, wrong=wrong)
             return
         match kind:
-            case FaultKind.HOST_OFF | FaultKind.HOST_FROZEN | FaultKind.RISES:
-                self._set_host(kind, HostName(event.what), wrong=wrong)
+            case FaultKind.POWER_OUT | FaultKind.HOST_OFF | FaultKind.HOST_FROZEN | FaultKind.RISES:
+                for host in self._hosts_in(event.what):
+                    self._set_host(kind, host, wrong=wrong)
             case FaultKind.VOTER_LOST | FaultKind.QUORUM_LOST | FaultKind.NO_SPACE:
                 self._set_quorum(kind, HostName(event.what), wrong=wrong)
             case FaultKind.PAUSED | FaultKind.SLOW_PROMOTION | FaultKind.STILL:
-                self._set_database(kind, event.what, wrong=wrong)
+                self._set_database(kind, event, wrong=wrong)
             case FaultKind.CLOCK:
                 truth.probe_ahead = timedelta(seconds=37) if wrong else timedelta()
             case FaultKind.MESSAGE if wrong:
@@ -102,6 +107,17 @@ class Faults:
                 self._world.faults.append(trouble)
             case _:
                 pass
+
+    def _is_dark(self, host: HostName) -> bool:
+        """Whether something lasts that takes the power of ``host`` away."""
+        dark = {FaultKind.HOST_OFF, FaultKind.POWER_OUT}
+        lasting = (what for (kind, what), times in self._lasting.items() if times and kind in dark)
+        return any(host in self._hosts_in(what) for what in lasting)
+
+    def _hosts_in(self, place: str) -> list[HostName]:
+        network = self._truth.network
+        sites = {site.name for site in network.sites if place in {site.name, site.region}}
+        return [h.name for h in network.hosts if h.site in sites or h.name == place]
 
     def _set_plant(self, name: str, what: str, *, wrong: bool) -> None:
         with self._truth.plant.changing() as plant:
@@ -111,12 +127,13 @@ class Faults:
     def _set_host(self, kind: FaultKind, host: HostName, *, wrong: bool) -> None:
         plant = self._truth.plant
         match kind, wrong:
-            case FaultKind.HOST_OFF, True:
+            case FaultKind.HOST_OFF | FaultKind.POWER_OUT, True:
                 if host not in plant.off:
                     self._truth.around.tell("power-lost", host)
                     plant.power_off(host)
-            case FaultKind.HOST_OFF, False:
-                self._power_on(host)
+            case FaultKind.HOST_OFF | FaultKind.POWER_OUT, False:
+                if not self._is_dark(host):
+                    self._power_on(host)
             case FaultKind.HOST_FROZEN, True:
                 plant.freeze(host)
             case FaultKind.HOST_FROZEN, False:
@@ -135,13 +152,14 @@ class Faults:
                 case _:
                     (quorum.lost.add if wrong else quorum.lost.discard)(voter)
 
-    def _set_database(self, kind: FaultKind, what: str, *, wrong: bool) -> None:
-        databases = self._truth.databases
+    def _set_database(self, kind: FaultKind, event: Planned, *, wrong: bool) -> None:
+        databases, what = self._truth.databases, event.what
         match kind:
             case FaultKind.PAUSED:
                 databases[DatabaseName(what)].paused = wrong
             case FaultKind.SLOW_PROMOTION:
-                databases[DatabaseName(what)].promotion = timedelta(seconds=100) if wrong else None
+                taking = timedelta(seconds=event.number or 100)
+                databases[DatabaseName(what)].promotion = taking if wrong else None
             case _:
                 for database in databases.values():
                     if wrong and what in database.alive:

@@ -29,6 +29,8 @@ class Lines:
     clock: Timeline
     heard: Line
     """told of each record that was written"""
+    foreseen: Callable[[Entry[Action, Basis]], None]
+    """told of each that is about to be"""
     where: Where
     """a file needs no quorum, and has one runner"""
     text: list[bytes] = field(default_factory=list)
@@ -45,6 +47,7 @@ class SharedJournal:
 
     def append(self, entry: Entry[Action, Basis]) -> RecoveryRecord:
         self.touch()
+        self.lines.foreseen(entry)
         if self.lines.where is Where.ETCD:
             self._demand_quorum()
         if self.known is None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Any
 
-from core.runs.journal import Opened, StepEvent
+from core.runs.journal import Entry, Opened, Request, StepEvent, Wish
 from core.runs.machine import EventKind, StepState, after
 from core.runs.plan import StepId
-from dr.plan import RecoveryPlan, RecoveryRecord
+from dr.actions import Action
+from dr.plan import Basis, RecoveryPlan, RecoveryRecord
 from dr.simulation.copies import Surroundings
+from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import words
+from tests.soak.events import Planned
 from tests.soak.faults import Faults
 
 
@@ -21,13 +27,18 @@ class Tally:
     edges: Counter[str] = field(default_factory=Counter)
     met: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """kind of plan, phase and kind of fault: how often a step began while it lasted"""
+    phases: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """kind of plan, and phase: how many steps of plans that were begun"""
     runs: Counter[str] = field(default_factory=Counter)
+
+    def counters(self) -> dict[str, Counter[Any]]:
+        """Return each by its name."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def add(self, other: Tally) -> None:
         """Count what ``other`` counted."""
-        self.edges.update(other.edges)
-        self.met.update(other.met)
-        self.runs.update(other.runs)
+        for name, counter in self.counters().items():
+            counter.update(getattr(other, name))
 
 
 @dataclass(slots=True)
@@ -39,17 +50,44 @@ class Listener:
     around: Surroundings
     faults: Faults
     tally: Tally
+    companions: list[Planned] = field(default_factory=list)
+    """faults that begin as a step of their phase begins"""
+    begin: Callable[[Planned], None] = field(default=lambda _: None)
     states: dict[StepId, StepState] = field(default_factory=dict)
+
+    def foresee(self, entry: Entry[Action, Basis]) -> None:
+        """Let a companion begin as a step of its phase is about to."""
+        match entry:
+            case StepEvent(name, EventKind.STARTED):
+                phase = self.plan.step(name).phase
+                for event in [one for one in self.companions if one.during == phase]:
+                    self.companions.remove(event)
+                    self.begin(event)
+            case _:
+                pass
 
     def hear(self, record: RecoveryRecord) -> None:
         """Write down what ``record`` says, and count it."""
         match record.entry:
             case Opened(plan):
                 self.around.tell("opened", self.plan.id, text=plan.title)
+                self.tally.phases.update((self.kind, step.phase) for step in plan.steps)
             case StepEvent(name, event):
                 self._hear_step(name, event)
+            case Request(wish=Wish.APPROVE):
+                self._hear_approval()
             case _:
                 pass
+
+    def _hear_approval(self) -> None:
+        """Write down since when writes may be lost now: two persons said so."""
+        for moved in self.plan.basis.moves:
+            if moved.candidate is not None and not moved.loss.is_nothing:
+                span = moved.loss.span
+                since = timedelta() if span is None else self.plan.basis.made_at - span - BEGINNING
+                number = since // timedelta(milliseconds=1)
+                text = str(self.plan.id)
+                self.around.tell("loss-accepted", moved.database, moved.candidate, number, text)
 
     def _hear_step(self, name: StepId, event: EventKind) -> None:
         before = self.states.get(name, StepState.PENDING)

@@ -12,6 +12,7 @@ from core.runs.journal import Where, Wish
 from core.runs.plan import RunName
 from dr.plan import RecoveryPlan
 from dr.simulation.agents import Agents
+from dr.simulation.controllers import Controllers
 from dr.simulation.database import PROMOTION
 from dr.simulation.history import Happened
 from dr.simulation.world import World, rehearsed
@@ -56,19 +57,22 @@ class Play:
         self.open: list[Carried] = []
         self.carrying = 0
         self._asked = 0
+        self._companions: list[Planned] = []
         self._events = events
         for database in self.world.truth.databases.values():
             database.promotion = None
         for name in names:
             Agents(self.world, name)
+        Controllers(self.world)
 
     def play(self) -> Played:
         """Let everything happen, then a calm in which what is left is settled."""
         own = []
         for event in self._events:
-            if event.kind not in set(Ask):
-                self._at(event.at, event, self.faults.begin)
-                self._at(event.at + event.length, event, self.faults.end)
+            if event.during:
+                self._at(event.at, event, self._accompany)
+            elif event.kind not in set(Ask):
+                self._at(event.at, event, self._begin)
             elif event.extra == "beside":
                 self._at(event.at, event, self._beside)
             else:
@@ -85,8 +89,18 @@ class Play:
         self._close()
         return self.played
 
+    def _accompany(self, event: Planned) -> None:
+        """Let a fault begin with the next plan."""
+        self._companions.append(event)
+
+    def _begin(self, event: Planned) -> None:
+        """Let a fault begin now, and end later."""
+        self.faults.begin(event)
+        self._at(self.world.elapsed().total_seconds() + event.length, event, self.faults.end)
+
     def _at(self, seconds: float, event: Planned, act: Callable[[Planned], None]) -> None:
-        self.world.timeline.at(timedelta(seconds=seconds), lambda: act(event))
+        pause = timedelta(seconds=seconds) - self.world.elapsed()
+        self.world.timeline.at(pause, lambda: act(event))
 
     def _until(self, seconds: float) -> None:
         left = timedelta(seconds=seconds) - self.world.elapsed()
@@ -109,7 +123,7 @@ class Play:
     def _go_on(self, run: Carried) -> None:
         wishes = []
         if self.dice.random() < 0.3:
-            wishes = run.wish(self.dice.choice([Wish.ABORT, Wish.SKIP]))
+            wishes = run.wish(self.dice.choice([Wish.ABORT, Wish.SKIP, Wish.APPROVE]))
         self._tell(f"{run.plan.id} is resumed{' with a wish' if wishes else ''}")
         run.resume(*wishes)
         self._tell_end(run)
@@ -124,9 +138,20 @@ class Play:
         self.faults.sights(plan)
         self._tell(f"{name} begins: {plan.title} ({event.kind} at instant {event.number})")
         self.played.tally.runs[f"{kind} begun"] += 1
-        listener = Listener(plan, kind, self.world.truth.around, self.faults, self.played.tally)
-        where = Where.FILE if self.dice.random() < 0.2 else Where.ETCD
-        lines = Lines(self.world.truth.quorum, self.world.timeline, listener.hear, where)
+        listener = Listener(
+            plan,
+            kind,
+            self.world.truth.around,
+            self.faults,
+            self.played.tally,
+            self._companions,
+            self._begin,
+        )
+        self._companions = []
+        where = Where.FILE if self.dice.random() < 0.35 else Where.ETCD
+        lines = Lines(
+            self.world.truth.quorum, self.world.timeline, listener.hear, listener.foresee, where
+        )
         run = Carried(self.world, plan, lines)
         self.open.append(run)
         self._carry(run, event)
@@ -158,15 +183,15 @@ class Play:
             if run.lines.where is Where.ETCD:
                 run.resume()
 
-        match event.kind:
-            case Ask.KILLED:
-                run.begin(Fuse(event.number, die))
-                self.world.sleep(pause)
-                run.resume()
-            case Ask.STOPPED:
-                run.begin(Fuse(event.number, stand_still))
-            case _:
-                run.begin(Fuse(0, nothing))
+        happen = {Ask.KILLED: die, Ask.STOPPED: stand_still}.get(Ask(event.kind), nothing)
+        fuse = Fuse(event.number, happen)
+        run.begin(fuse)
+        if wishes := run.wish(Wish.APPROVE):
+            self.world.sleep(timedelta(seconds=self.dice.uniform(1, 20)))
+            run.resume(*wishes, fuse=fuse)
+        if event.kind == Ask.KILLED:
+            self.world.sleep(pause)
+            run.resume()
 
     def _settle(self) -> None:
         for _ in range(2):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
 from core.errors import NdcError, WorldError
-from core.runs.journal import Request, RunVerdict, Wish
+from core.runs.journal import Proof, Request, RunVerdict, Wish
 from core.runs.machine import StepState
 from core.runs.plan import StepId
 from core.runs.ports import Completion, Token
@@ -67,6 +68,13 @@ class Wished:
         self.wishes.remove(request)
 
 
+def _proved(by: str) -> Proof:
+    return Proof(f"SHA256:{by}", "", ("operate", "approve"))
+
+
+_START: Final = Request("start", Wish.START, "an", proof=_proved("an"))
+
+
 def nothing() -> None:
     """Let a fuse pass."""
 
@@ -85,7 +93,7 @@ class Carried:
     def begin(self, fuse: Fuse | None = None) -> None:
         """Carry it from its beginning as far as it goes, or until its runner ends."""
         engine = self._engine(fuse or Fuse(0, nothing), [])
-        self._guarded(lambda: engine.start(self.plan, self.lines.where))
+        self._guarded(lambda: engine.start(self.plan, self.lines.where, _START))
 
     def resume(self, *wishes: Request, fuse: Fuse | None = None) -> None:
         """Carry it on, if it was begun."""
@@ -111,6 +119,9 @@ class Carried:
             return []
         if wish is Wish.ABORT:
             return [] if run.past_return else [self._request(Wish.ABORT, None)]
+        if wish is Wish.APPROVE:
+            waiting = run.steps_in(StepState.AWAITING_APPROVAL)
+            return [self._request(wish, step.id, by) for step in waiting for by in ("an", "binh")]
         held = run.steps_in(StepState.IN_DOUBT, StepState.FAILED)
         looks = {"verify-service", "compare-logs", "narrow-sync"}
         skips = [self._request(Wish.SKIP, step.id) for step in held if step.action.kind in looks]
@@ -128,9 +139,10 @@ class Carried:
                 around = self.world.truth.around
                 around.tell("released", moved.database, "", served.claim.number)
 
-    def _request(self, wish: Wish, step: StepId | None) -> Request:
+    def _request(self, wish: Wish, step: StepId | None, by: str = "an") -> Request:
         self.wishes += 1
-        return Request(f"wish-{self.wishes}", wish, "an", "it has to end", step)
+        name = f"wish-{self.wishes}"
+        return Request(name, wish, by, "it has to end", step, proof=_proved(by))
 
     def _guarded(self, carry: Callable[[], RecoveryRun]) -> None:
         try:

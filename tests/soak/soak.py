@@ -11,16 +11,18 @@ from inventory.network import Network
 from tests.networks import PORTAL_ALONE, SHARED_DATABASE, TWO_DATABASES, network
 from tests.soak.asking import ASKINGS
 from tests.soak.checkers.table import violations
-from tests.soak.events import Planned, schedule
+from tests.soak.events import OF_A_REGION, FaultKind, Planned, schedule
 from tests.soak.play import Play, Played
 
-KINDS: Final = ("switchover", "failover", "failover", "failover", "failback")
+KINDS: Final = {"switchover": 6, "failover": 18, "failback": 6, OF_A_REGION: 1}
 """of plans that are asked for: a failover needs a reason, so it is refused more often"""
 NETWORKS: Final = (
     ("compact", SHARED_DATABASE),
     ("compact", TWO_DATABASES),
     ("tiny", SHARED_DATABASE),
 )
+PAIRS: Final = tuple((kind, fault) for fault in FaultKind for kind in KINDS)
+"""what schedules have at heart: one after the other, each in every network"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Judged:
     """What came of one seed."""
 
     seed: int
+    events: Sequence[Planned]
     played: Played
     violations: tuple[str, ...]
 
@@ -41,14 +44,16 @@ def network_of_seed(which: int) -> Network:
 
 def events_of(seed: int) -> tuple[Planned, ...]:
     """Return what the schedule of ``seed`` holds."""
-    return schedule(network_of_seed(seed % len(NETWORKS)), seed, KINDS)
+    turn, which = divmod(seed, len(NETWORKS))
+    return schedule(network_of_seed(which), seed, KINDS, PAIRS[turn % len(PAIRS)])
 
 
 def judged(seed: int, events: Sequence[Planned] | None = None) -> Judged:
     """Return what came of ``events`` under ``seed``; without events, of its own schedule."""
     of = network_of_seed(seed % len(NETWORKS))
-    played = Play(of, events_of(seed) if events is None else events, seed, ASKINGS).play()
-    return Judged(seed, played, tuple(violations(played.history)))
+    happening = events_of(seed) if events is None else events
+    played = Play(of, happening, seed, ASKINGS).play()
+    return Judged(seed, happening, played, tuple(violations(played.history)))
 
 
 def shrunk(
@@ -76,7 +81,7 @@ def smaller(found: Judged) -> tuple[tuple[Planned, ...], Judged]:
     def still_fails(events: Sequence[Planned]) -> bool:
         return bool(broken & {_name(one) for one in judged(found.seed, events).violations})
 
-    events = shrunk(events_of(found.seed), still_fails)
+    events = shrunk(found.events, still_fails)
     return events, judged(found.seed, events)
 
 

@@ -1,16 +1,12 @@
-"""Tells in words what happened in a schedule, and what a soak came by."""
+"""Tells in words what happened in a schedule."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from core.runs.machine import EDGES
-from dr.edges import HostEdge
-from dr.plan import Phase
 from tests.soak.checkers.data import Line
-from tests.soak.events import FaultKind, Planned
+from tests.soak.events import Planned
 
 _SENTENCES: Final = {
     "placed": "{subject} is placed at {host}, epoch {number}",
@@ -24,8 +20,14 @@ _SENTENCES: Final = {
     "waits-for": "a commit of {subject} waits for {number} copies",
     "kept": "{host} keeps what only it has of {subject}: {text}",
     "rewound": "{host} is rewound in {subject}",
+    "allowed": "{host} may lead {subject}, by epoch {number}",
+    "barred": "{host} may not lead {subject}, by epoch {number}",
+    "loss-accepted": "two persons accept for {text} that writes of {subject} may be lost",
     "claimed": "{text} claims {subject}",
     "released": "{subject} is released",
+    "is-silent": "{subject} answers nobody of the majority elsewhere",
+    "answers": "{subject} answers others of the majority",
+    "judged-dead": "the controller on {host} calls {subject} dead",
     "power-off": "the power of {subject} is taken away",
     "power-lost": "{subject} loses its power",
     "power-on": "{subject} has power again",
@@ -53,22 +55,3 @@ def told_schedule(events: Sequence[Planned]) -> Iterator[str]:
     for event in events:
         extra = f" {event.extra}" if event.extra else ""
         yield f"{event.at:8.2f}  {event.kind}{extra}: {event.what}, {event.length:g} s"
-
-
-def coverage(edges: Counter[str], met: Counter[tuple[str, str, str]]) -> Iterator[str]:
-    """Yield how often each edge was passed, and how often each fault met each phase of a plan."""
-    yield "edges of a step:"
-    for edge in EDGES:
-        name = f"{edge.source} - {edge.event} - {edge.target}"
-        yield f"{edges[name]:9}  {name}"
-    yield "edges of an agent:"
-    for wanted in HostEdge:
-        yield f"{edges[f'agent {wanted}']:9}  {wanted}"
-    for kind in sorted({kind for kind, _, _ in met}):
-        yield f"a step of a {kind} began while a fault lasted:"
-        for phase in Phase:
-            counts = [met[kind, phase, fault] for fault in FaultKind]
-            if any(counts):
-                rare = [fault for fault in FaultKind if met[kind, phase, fault] < 10]
-                least = f"; fewer than 10: {', '.join(rare)}" if rare else ""
-                yield f"{sum(counts):9}  {phase}, at least {min(counts)} of each{least}"

@@ -9,10 +9,14 @@ from typing import Final
 from tests.soak.checkers.data import Line
 
 OBSERVERS: Final = 2
-WAITED_SECONDS: Final = 20
-"""longer than a run waits for a host that it asked"""
 LATE_SECONDS: Final = 35
 """longer than a request to cut a host's power is on its way, after its silence was looked at"""
+SILENT_SECONDS: Final = 6
+"""nobody is called dead who was silent for less"""
+GLIMPSE_SECONDS: Final = 2
+"""who answers for less between two silences may be seen by nobody: so often observers look"""
+LOOKED_SECONDS: Final = 10
+"""longer than it takes to look, to say it, and to judge"""
 ONCE: Final = frozenset({"claim-workload", "move-placement", "cut-power"})
 """what changes the world once; announcing may be needed again after a host lost its power"""
 MOVES: Final = ONCE | {"switch-database", "take-over", "announce-service", "withdraw-service"}
@@ -32,8 +36,15 @@ def old_epochs(history: Iterable[Line]) -> Iterator[str]:
             highest[service, host] = max(highest[service, host], epoch)
 
 
-def hasty_deaths(history: Iterable[Line]) -> Iterator[str]:
-    """I5: yield each host that was given up though somebody saw it, or too few looked.
+def deaths(history: Iterable[Line]) -> Iterator[str]:
+    """I5: yield each host that was called dead, or treated so, though it lived."""
+    lines = list(history)
+    yield from _hasty_deaths(lines)
+    yield from _false_deaths(lines)
+
+
+def _hasty_deaths(history: Iterable[Line]) -> Iterator[str]:
+    """Yield each host that was given up though somebody saw it, or too few looked.
 
     And each whose power was cut though it had answered others for a while by then.
     """
@@ -45,6 +56,30 @@ def hasty_deaths(history: Iterable[Line]) -> Iterator[str]:
             )
         if what == "power-off" and number > LATE_SECONDS:
             yield f"{at:.1f} s: the power of {run} was cut; it had answered for {number} s"
+
+
+def _false_deaths(history: Iterable[Line]) -> Iterator[str]:
+    """Yield each host that a controller called dead, and that lived by others' account.
+
+    Called dead is who was silent for long enough, and is silent still, or was a moment ago: between
+    a look and a judgement time passes.
+    """
+    silent: dict[str, tuple[float, float | None]] = {}
+    for at, what, host, by, _, _ in history:
+        if what == "is-silent":
+            since, until = silent.get(host, (at, None))
+            is_glimpse = until is not None and at - until < GLIMPSE_SECONDS
+            silent[host] = (since if is_glimpse else at, None)
+        elif what == "answers" and host in silent:
+            silent[host] = (silent[host][0], at)
+        elif what == "judged-dead":
+            since, until = silent.get(host, (at, at))
+            ended = at if until is None else until
+            if ended - since < SILENT_SECONDS or at - ended > LOOKED_SECONDS:
+                yield (
+                    f"{at:.1f} s: {by} called {host} dead, which was silent from {since:.1f} s "
+                    f"to {ended:.1f} s"
+                )
 
 
 def two_movers(history: Iterable[Line]) -> Iterator[str]:
@@ -64,24 +99,16 @@ def two_movers(history: Iterable[Line]) -> Iterator[str]:
 
 
 def last_serving(history: Iterable[Line]) -> Iterator[str]:
-    """I7: yield each time that the last host of a service with power was told to withdraw.
-
-    What arrives long after whoever sent it waited for it is not counted: another announced when
-    it was sent, and only the host itself could refuse it then.
-    """
+    """I7: yield each time that the last host of a service with power was told to withdraw."""
     announcing: dict[str, set[str]] = defaultdict(set)
-    sent: dict[tuple[str, str], float] = {}
-    for at, what, service, host, _, text in history:
-        if what == "journal" and text.startswith("started withdraw-service "):
-            named = dict(one.split("=", 1) for one in text.split(" ")[2:])
-            sent[named["service"], named["host"]] = at
+    for at, what, service, host, _, _ in history:
         if what == "announces":
             announcing[service].add(host)
         elif what == "falls-silent":
             announcing[service].discard(host)
         elif what == "withdraws":
             announcing[service].discard(host)
-            if not announcing[service] and at - sent.get((service, host), at) <= WAITED_SECONDS:
+            if not announcing[service]:
                 yield f"{at:.1f} s: {host} withdrew {service}, and nobody announces it"
 
 

@@ -28,19 +28,41 @@ def two_writers(history: Iterable[Line]) -> Iterator[str]:
 def _lost(history: Iterable[Line]) -> Iterator[tuple[str, str, int, str]]:
     """Yield each promised row that is gone: database, row, timeline, and how that was left.
 
-    What was acknowledged without a copy was not promised.
+    What was acknowledged without a copy was not promised. Nor is what two persons accepted to be
+    lost: by a run that let another lead afterwards, and no older than it had announced.
     """
     lines = list(history)
     left = {line[2]: set(line[5].split(" ")) for line in lines if line[1] == "log"}
     if not left:
         return
     how = {(line[2], line[4]): line[5] for line in lines if line[1] == "forked"}
+    accepted = list(_accepted(lines))
     alone: dict[str, bool] = {}
-    for _, what, database, _, number, text in lines:
+    for at, what, database, _, number, text in lines:
         if what in {"waits-for", "leads"}:
             alone[database] = what == "waits-for" and number == 0
-        elif what == "acknowledged" and not alone.get(database) and text not in left[database]:
+        elif (
+            what == "acknowledged"
+            and not alone.get(database)
+            and text not in left[database]
+            and not any(of == database and since <= at <= until for of, since, until in accepted)
+        ):
             yield database, text, number, how.get((database, number + 1), "")
+
+
+def _accepted(lines: Iterable[Line]) -> Iterator[tuple[str, float, float]]:
+    """Yield the databases of which writes may be lost, from when to when."""
+    told: dict[tuple[str, str], tuple[str, float]] = {}
+    holder: dict[str, str] = {}
+    for at, what, database, host, number, text in lines:
+        if what == "loss-accepted":
+            told[database, text] = (host, number / 1000)
+        elif what == "claimed":
+            holder[database] = text
+        elif what == "forked" and text == "taken-over":
+            candidate, since = told.get((database, holder.get(database, "")), ("", at))
+            if candidate == host:
+                yield database, since, at
 
 
 def lossy_switches(history: Iterable[Line]) -> Iterator[str]:
@@ -52,10 +74,8 @@ def lossy_switches(history: Iterable[Line]) -> Iterator[str]:
 
 def unnamed_losses(history: Iterable[Line]) -> Iterator[str]:
     """I4: yield each promised write that is gone, where no person had named the loss."""
-    lines = list(history)
-    accepted = {line[2] for line in lines if line[1] == "loss-accepted"}
-    for database, row, timeline, how in _lost(lines):
-        if database not in accepted and how != "switched":
+    for database, row, timeline, how in _lost(history):
+        if how != "switched":
             yield f"{row} of {database}, acknowledged on timeline {timeline}, is gone"
 
 

@@ -13,7 +13,7 @@ CHECKERS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[str]]]] = {
     "I2 an old epoch is obeyed": acts.old_epochs,
     "I3 a planned switch loses a write": data.lossy_switches,
     "I4 a loss that nobody named": data.unnamed_losses,
-    "I5 dead on one word": acts.hasty_deaths,
+    "I5 dead on one word": acts.deaths,
     "I6 two runs at once": acts.two_movers,
     "I7 the last serving site is taken away": acts.last_serving,
     "I8 a guess": data.guessed_leaders,

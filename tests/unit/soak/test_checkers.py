@@ -219,3 +219,64 @@ def test_a_checker_shares_no_code_with_what_it_checks(path: Path) -> None:
     own = {"__future__", "collections", "collections.abc", "typing"}
     assert {m for m in modules - own if not m.startswith("tests.soak.checkers")} == set()
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+
+
+def _at(at: float, line: Line) -> Line:
+    return (at, *line[1:])
+
+
+@pytest.mark.parametrize(
+    ("lines", "broken"),
+    [
+        ([(3, "is-silent"), (9, "judged-dead")], 0),
+        ([(3, "is-silent"), (9, "answers"), (12, "judged-dead")], 0),
+        ([(3, "is-silent"), (8, "judged-dead")], 1),
+        ([(3, "is-silent"), (8, "answers"), (12, "judged-dead")], 1),
+        ([(3, "is-silent"), (30, "answers"), (41, "judged-dead")], 1),
+        ([(41, "judged-dead")], 1),
+    ],
+)
+def test_who_answers_others_is_not_called_dead(lines: list[tuple[float, str]], broken: int) -> None:
+    history = [
+        _at(at, _line(what, "a", "by-b" if what == "judged-dead" else "")) for at, what in lines
+    ]
+
+    assert [one.split(":")[0] for one in violations(history)] == ["I5 dead on one word"] * broken
+
+
+ACCEPTED: Final = _line("loss-accepted", DB, TWO, 4000, "run-1")
+"""by two persons, for what was acknowledged after 4 s"""
+
+
+def _region_lost(
+    *, acknowledged_at: float, told: Line = ACCEPTED, run: str = "run-1"
+) -> list[Line]:
+    return [
+        _at(0, LEADS),
+        _at(acknowledged_at, _acknowledged(ONE, 1, "row-1")),
+        _at(20, _line("claimed", DB, "", 1, run)),
+        _at(21, told),
+        _at(22, _line("forked", DB, TWO, 2, "taken-over")),
+        _at(90, _line("log", DB, TWO, 2, "row-2")),
+    ]
+
+
+def test_a_loss_that_was_accepted_is_no_violation() -> None:
+    assert violations(_region_lost(acknowledged_at=5)) == []
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        _region_lost(acknowledged_at=3.9),
+        _region_lost(acknowledged_at=5, run="run-2"),
+        _region_lost(acknowledged_at=5, told=_line("loss-accepted", DB, ONE, 4000, "run-1")),
+        _region_lost(acknowledged_at=5, told=_line("loss-accepted", "other-db", TWO, 0, "run-1")),
+        _region_lost(acknowledged_at=25),
+    ],
+    ids=["older-than-announced", "another-run", "another-copy", "another-database", "afterwards"],
+)
+def test_a_loss_that_is_more_than_what_was_accepted_is_found(history: list[Line]) -> None:
+    broken = [one.split(":")[0] for one in violations(sorted(history))]
+
+    assert broken == ["I4 a loss that nobody named"]
