@@ -26,10 +26,10 @@ from inventory.names import HostName, SiteName
 from inventory.network import Role
 from monitors.onhost.controllers_words import EtcdWatch
 from tests.contract.etcd_server import Server, etcd_server
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.stubs.etcd import StubEtcd
 
-NETWORK = network("tiny")
+NETWORK = network("tiny", *PORTAL_ALONE)
 HERE = NETWORK.environment
 FIRST, SECOND, *_ = (host.name for host in NETWORK.hosts_with(Role.MONITOR))
 (SERVICE,) = (one.name for one in NETWORK.services)

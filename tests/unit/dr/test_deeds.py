@@ -24,9 +24,9 @@ from dr.facts import Supply
 from dr.judging import OBSERVES
 from inventory.initiative import Initiative
 from inventory.names import HostName, SiteName
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 
-NETWORK = network("compact")
+NETWORK = network("compact", *PORTAL_ALONE)
 (SERVICE,) = NETWORK.services
 (DATABASE,) = NETWORK.databases
 LEADER, HEIR, FAR = (HostName(f"ndc0{number}-data") for number in (1, 2, 3))
