@@ -11,7 +11,6 @@ HostPath: TypeAlias = PurePosixPath
 VENV: Final = HostPath("/opt/ndc/venv")
 """Python libraries and our interpreter; part of the golden image"""
 PYTHON: Final = VENV / "bin/python"
-PATRONI: Final = VENV / "bin/patroni"
 PROGRAMS: Final = HostPath("/opt/ndc/programs")
 """our own code, a folder a wheel"""
 PROGRAM_IN_USE: Final = VENV / "lib/python3.11/site-packages/ndc.pth"
@@ -48,6 +47,8 @@ PATRONI_DECLARED: Final = "declared.yml"
 """in the folder that a Patroni reads: a link to what ``ndc up`` wrote"""
 PATRONI_LEAVE: Final = "leave.yml"
 """in the same folder, read after it: what a recovery wrote, and nobody else writes or removes"""
+PATRONI_VERSION: Final = "4.1.5"
+"""whose sleeps were read: our way of starting it is made for no other"""
 POSTGRESQL_VERSION: Final = "15"
 """Debian 12's"""
 POSTGRESQL_PROGRAMS: Final = HostPath("/usr/lib/postgresql", POSTGRESQL_VERSION, "bin")

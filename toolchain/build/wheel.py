@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tomllib
@@ -9,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from core.errors import Rejected
+from core.host_paths import PATRONI_VERSION
 from core.text import Say
 from toolchain.build.cache import Recipe, contents, digest_of, made
 from toolchain.build.closure import closure
@@ -38,8 +41,10 @@ def ensure_wheel(cache: Path, say: Say) -> Path:
     """Return the wheel file; the same path as long as no file that hosts need changes.
 
     Raises:
-        Rejected: it could not be built; the next step names the log.
+        Rejected: it could not be built, where a step failed the next step names the log; or hosts
+            would get another Patroni than it is made for.
     """
+    demand_patroni((CHECKOUT / "requirements-host.lock").read_text("utf-8"))
     recipe = Recipe(
         kind="wheel",
         what="the wheel of this checkout",
@@ -50,6 +55,22 @@ def ensure_wheel(cache: Path, say: Say) -> Path:
     )
     (wheel,) = made(cache, recipe, _build, say).glob("*.whl")
     return wheel
+
+
+def demand_patroni(lock: str) -> None:
+    """Refuse libraries with another Patroni than ``dr.onhost.patroni_main`` is made for.
+
+    Raises:
+        Rejected: ``lock`` pins another, or none.
+    """
+    pinned = re.findall(r"^patroni==(\S+)", lock, re.MULTILINE)
+    if pinned != [PATRONI_VERSION]:
+        raise Rejected(
+            "our way of starting Patroni is not made for the one that hosts would get",
+            expected=f"patroni=={PATRONI_VERSION} in requirements-host.lock",
+            actual=", ".join(pinned) or "none",
+            next_step="read the sleeps of its ha.py anew: docs/decisions/0119",
+        )
 
 
 def on_hosts() -> list[Path]:

@@ -1,0 +1,1 @@
+STOP_POLLING_INTERVAL: float
