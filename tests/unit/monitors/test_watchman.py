@@ -145,29 +145,6 @@ def test_who_stood_still_after_the_deed_does_it_no_second_time(playing: Playing)
     assert playing.quorum.changes == 1
 
 
-Change = Callable[[Playing], None]
-MEANWHILE: dict[str, Change] = {
-    "the lever is pulled": lambda on: on.quorum.write(LEVER, HELD),
-    "a run takes the claim": lambda on: on.quorum.write(CLAIM, claim_text(Claim(RunName("m"), 1))),
-    "another leads": lambda on: on.quorum.write(LEADING, HEIR),
-    "it leads anew": lambda on: on.quorum.write(LEADING, LEADER),
-    "nobody is waited for": lambda on: on.quorum.write(SYNC, json.dumps({"sync_standby": ""})),
-}
-
-
-@pytest.mark.parametrize("change", MEANWHILE.values(), ids=MEANWHILE)
-def test_nothing_is_done_on_grounds_that_changed_meanwhile(
-    playing: Playing, change: Change
-) -> None:
-    playing.die(LEADER)
-    playing.quorum.before = partial(change, playing)
-
-    assert list(playing.watchman(FIRST).look()) == []
-
-    assert playing.quorum.changes == 0
-    assert DEED not in playing.quorum.held
-
-
 def _in_observing_mode() -> Playing:
     return Playing(replace(NETWORK, controllers=Initiative.OBSERVE))
 
@@ -244,7 +221,7 @@ def test_without_a_proof_nothing_is_done_and_nothing_said(
 def test_a_proof_that_comes_late_is_taken(playing: Playing) -> None:
     _silenced(playing)
     watchman = playing.watchman(FIRST)
-    for _ in range(60):
+    for _ in range(240):
         list(_looks(playing, watchman))
     playing.world.truth.plant.mute_ports.clear()
 
@@ -252,6 +229,16 @@ def test_a_proof_that_comes_late_is_taken(playing: Playing) -> None:
 
     assert len(told) == 1
     assert LEADING not in playing.quorum.held
+
+
+def test_a_power_port_that_errs_about_who_answers_is_not_believed(playing: Playing) -> None:
+    playing.die(LEADER)
+    watchman = playing.watchman(FIRST)
+    watchman.at_once = lambda: frozenset(host.name for host in NETWORK.hosts) - {FAR}
+
+    assert list(watchman.look()) == []
+
+    assert playing.quorum.held[LEADING] == LEADER
 
 
 def test_an_observer_beside_it_leaves_it_to_others(playing: Playing) -> None:
