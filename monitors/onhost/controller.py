@@ -88,6 +88,7 @@ class Sighter:
         self._own, self._runner = own, runner
         self._address = this_host.host.loopback
         self._places = [Whereabouts.of(host) for host in this_host.network.hosts]
+        self._prompt: frozenset[HostName] = frozenset()
         self._follow()
 
     def at_once(self) -> frozenset[HostName]:
@@ -95,13 +96,13 @@ class Sighter:
         if self._own.look():
             self._lines.end()
             self._follow()
-        return self._runner.run(self._lines.answering(self._places))
+        self._prompt = self._runner.run(self._lines.answering(self._places))
+        return self._prompt
 
     def answering(self) -> frozenset[HostName]:
-        """Return every host that answers now, given time; OSError: this host cannot look."""
-        prompt = self.at_once()
-        others = [place for place in self._places if place.host not in prompt]
-        return prompt | self._runner.run(self._observer(NODE_EXPORTER).answering(others))
+        """Return every host that answers: at the last look, or given time now; OSError as above."""
+        others = [place for place in self._places if place.host not in self._prompt]
+        return self._prompt | self._runner.run(self._observer(NODE_EXPORTER).answering(others))
 
     def served(self, services: Sequence[Service]) -> frozenset[ServiceName]:
         """Return which of ``services`` answer at their address; OSError: this host cannot look."""
