@@ -28,11 +28,11 @@ from dr.simulation.truth import Truth
 from inventory import etcd as keys
 from inventory.names import HostName
 from monitors.onhost.controllers_watch import EVERY, Watchman
-from tests.networks import network
+from tests.networks import PORTAL_ALONE, network
 from tests.stubs.etcd import StubEtcd
 from tests.stubs.https import Asked, Reply
 
-NETWORK = network("compact")
+NETWORK = network("compact", *PORTAL_ALONE)
 HERE = NETWORK.environment
 (DATABASE,) = (one.name for one in NETWORK.databases)
 MEMBERS = [HostName(f"ndc0{number}-data") for number in (1, 2)]
