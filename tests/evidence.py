@@ -11,6 +11,7 @@ from typing import Any
 
 from access.clients.signatures import sign
 from access.secrets import Secrets
+from access.signing_key import SigningKey
 from core.runs.journal import Request, Wish
 from core.runs.plan import RunName
 from dr.live.carrier import Carrier
@@ -60,6 +61,17 @@ class Packed:
         signature = sign(text, self.secrets.operator_key(OperatorName(by)), EVIDENCE)
         own = {"manifest.json": text.encode(), "manifest.json.sig": signature.encode()}
         return Packed({**inside, **own}, self.keys, self.secrets)
+
+    def sworn(self, **changes: object) -> Packed:
+        """Return it with another testimony, signed by the key that the probe's host holds."""
+        name = f"testimony-{SERVICE}.json"
+        statement = json.dumps({**json.loads(self.files[name]), **changes})
+        key = SigningKey.kept_at(self.secrets.path("key-of-the-probe"))
+        own = {
+            name: statement.encode(),
+            f"{name}.sig": key.signature(statement, "ndc-probe").encode(),
+        }
+        return Packed({**self.files, **own}, self.keys, self.secrets)
 
     def without(self, name: str) -> Packed:
         """Return it without one file."""
