@@ -42,11 +42,14 @@ class Packed:
     keys: str
     secrets: Secrets
 
+    @property
+    def contents(self) -> PackContents:
+        """What lies in it."""
+        return PackContents(self.files)
+
     def verified(self, keys: str | None = None) -> Verification:
         """Return what it is worth by ``keys``; None: by those of its environment."""
-        return verified(
-            PackContents(self.files), PublicKeys.read(self.keys if keys is None else keys)
-        )
+        return verified(self.contents, PublicKeys.read(self.keys if keys is None else keys))
 
     def changed(self, name: str, change: Change) -> Packed:
         """Return it with one file changed, and nothing signed anew."""

@@ -54,11 +54,9 @@ def read_anchors(
         where = f"anchor {number}"
         if (text["seq"], text["previous"]) != (number, previous):
             findings.damage(FILE, f"{where} does not follow the one before: one is missing")
-        if text["run"] != journal.run:
-            findings.damage(FILE, f"{where} is of another run: {text['run']}")
         if text["journal_sha256"] != journal.digest(text["records"]):
             findings.damage(FILE, f"{where} was set on another journal than this one")
-        statement = _statement(line, journal, findings, keys, where)
+        statement = _statement(line, findings, keys, where)
         asked_at = datetime.fromisoformat(parsed(line)["asked_at"])
         anchors.append(ReadAnchor(text["records"], asked_at, statement))
         previous = sha256(line.encode()).hexdigest()
@@ -67,9 +65,7 @@ def read_anchors(
     return anchors
 
 
-def _statement(
-    line: str, journal: ReadJournal, findings: PackFindings, keys: PublicKeys, where: str
-) -> dict[str, Any]:
+def _statement(line: str, findings: PackFindings, keys: PublicKeys, where: str) -> dict[str, Any]:
     signed = parsed(line)["statement"]
     if signed is None:
         findings.doubt(FILE, f"{where} was signed by no probe")
@@ -80,8 +76,6 @@ def _statement(
         findings.damage(FILE, f"{where} is not signed by {owner}, by the keys that are believed")
     if (statement["what"], statement["told"]) != ("witness", parsed(line)["told"]):
         findings.damage(FILE, f"{where}: the probe signed something else")
-    if statement["environment"] != journal.plan["basis"]["environment"]:
-        findings.damage(FILE, f"{where} was signed in environment {statement['environment']}")
     return statement
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from dr.verifier.keys import PublicKeys
 FILE: Final = "journal.jsonl"
 
 _NAMESPACE: Final = "ndc-run"
+_LIFE: Final = timedelta(minutes=15)
+"""how long a signed request may wait to be written down; its id says when it was made"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ class ReadJournal:
         written = {k: v for k, v in contents.plain("plan.json", findings).items() if k != "format"}
         if plan != written:
             findings.damage("plan.json", "the run was opened with another plan")
-        return cls(lines, records, plan)
+        journal = cls(lines, records, plan)
+        ids = [request["id"] for _, request in journal.requests()]
+        if len(set(ids)) != len(ids):
+            findings.damage(FILE, "a request was obeyed twice")
+        return journal
 
     @property
     def run(self) -> str:
@@ -94,14 +100,14 @@ class ReadJournal:
                 phases.append((phase, begun[0], max([*ends, begun[-1]]) - begun[0]))
         return phases
 
-    def requests(self) -> Iterator[dict[str, Any]]:
-        """Yield who asked for what; first who had it started."""
+    def requests(self) -> Iterator[tuple[datetime, dict[str, Any]]]:
+        """Yield who asked for what, and when that was written down; first who had it started."""
         for record in self.records:
-            entry = record.get("entry", {})
+            entry, at = record.get("entry", {}), datetime.fromisoformat(record["at"])
             if entry.get("what") == "opened" and entry.get("start"):
-                yield entry["start"]
+                yield at, entry["start"]
             if entry.get("what") == "request":
-                yield entry
+                yield at, entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +123,14 @@ class ProvedRequest:
 def proved_requests(
     journal: ReadJournal, contents: PackContents, keys: PublicKeys
 ) -> list[ProvedRequest]:
-    """Return the requests that are signed by who asked, by the keys that are believed."""
+    """Return the requests that are signed by who asked, lately, by the keys that are believed."""
     proved = []
-    for request in journal.requests():
+    for at, request in journal.requests():
         proof = request.get("proof") or {}
         text = _statement(journal, contents, request)
         key = keys.signer(request["by"], text, proof.get("signature", ""), _NAMESPACE)
-        if key is not None:
+        made_at = datetime.strptime(request["id"][:22], "%Y%m%d-%H%M%S-%f").replace(tzinfo=UTC)
+        if key is not None and abs(at - made_at) <= _LIFE:
             proved.append(ProvedRequest(request["wish"], request["by"], request.get("step"), key))
     return proved
 

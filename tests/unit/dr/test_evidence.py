@@ -23,6 +23,8 @@ FILES = (
     *(TESTIMONY, f"{TESTIMONY}.sig", LEDGER, IDS, "manifest.json.sig"),
 )
 
+_LATE = "2031-01-01T00:00:00+00:00"
+
 
 @pytest.fixture(scope="module")
 def pack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Packed:
@@ -116,6 +118,17 @@ def test_a_file_that_nobody_signed_for_is_seen(pack: Packed) -> None:
         ("report.json", _plain(["services", 0, "measure", "gap_seconds"], 0.1), "gap_seconds is"),
         ("report.json", _plain(["services", 0, "measure", "lost"], 1), "lost is 0, and it says 1"),
         ("report.json", _plain(["phases", 0, "took_seconds"], 0.0), "phase ready took"),
+        ("report.json", _plain(["run"], "another"), "it is about another run: another"),
+        (
+            "report.json",
+            _plain(["phases", 0, "phase"], "start"),
+            "phase start is not in the journal",
+        ),
+        (
+            "report.json",
+            _plain(["services", 0, "measure", "until"], _LATE),
+            "it was measured until",
+        ),
         ("report.json", _plain(["askers", 0, "name"], "binh"), "binh is proved, by no key"),
         ("report.json", _plain(["askers"], 7), "it is not as ndc writes it"),
     ],
@@ -133,6 +146,14 @@ def test_a_pack_that_another_signed_in_somebodys_name_is_seen(pack: Packed) -> N
     (damage,) = pack.signed("binh").verified().damages
 
     assert damage.startswith("manifest.json.sig: it is not an's, by their keys: SHA256:")
+
+
+def test_a_pack_that_was_put_together_from_two_runs_is_seen(pack: Packed) -> None:
+    other = pack.changed("manifest.json", _plain(["run"], "another")).signed()
+
+    assert other.verified().damages == (
+        f"journal.jsonl: it is of run {other.verified().run}, the pack of another",
+    )
 
 
 def test_a_probe_whose_key_is_not_believed_proves_nothing(pack: Packed, tmp_path: Path) -> None:

@@ -12,15 +12,21 @@ import pytest
 
 from dr.verifier.anchors import LATEST, ReadAnchor, _doubt_late
 from dr.verifier.findings import PackFindings
-from dr.verifier.journal import ProvedRequest, ReadJournal, demand_approvals
+from dr.verifier.journal import (
+    ProvedRequest,
+    ReadJournal,
+    demand_approvals,
+    proved_requests,
+)
 from dr.verifier.keys import PublicKeys
+from dr.verifier.report import _demand_earned
 from tests.evidence import Packed, packed
 from tests.rehearsals import SERVICE
 from tests.stubs.network import stub_network
 
 LEDGER, IDS = f"ledger-{SERVICE}.jsonl", f"ids-{SERVICE}.json"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 START = ProvedRequest("start", "an", None, "SHA256:a")
 APPROVAL = ProvedRequest("approve", "binh", "promote", "SHA256:b")
 
@@ -73,6 +79,45 @@ def test_lost_writes_are_counted_and_no_report_may_call_that_done(pack: Packed) 
     assert list(count.lost) == lost
     assert any(
         damage.endswith("2 writes are lost, and it says done") for damage in verification.damages
+    )
+
+
+def test_a_testimony_about_another_service_is_none_of_this_one(pack: Packed) -> None:
+    (damage,) = pack.sworn(service="another").signed().verified().damages
+
+    assert damage.startswith(
+        f"testimony-{SERVICE}.json: it is about something else: testimony another"
+    )
+
+
+def test_what_was_not_read_back_is_no_reason_to_say_done(pack: Packed) -> None:
+    ids, report = json.loads(pack.files[IDS]), json.loads(pack.files["report.json"])
+    ids.pop(next(key for key, there in ids.items() if there))
+    report["services"][0]["measure"]["not_read_back"] = 1
+    text = json.dumps(ids)
+    changed = pack.changed(IDS, lambda _: text.encode())
+    changed = changed.changed("report.json", lambda _: json.dumps(report).encode())
+
+    (damage,) = (
+        changed.sworn(ids_sha256=sha256(text.encode()).hexdigest()).signed().verified().damages
+    )
+
+    assert damage.endswith("it says done, and not all of it was measured")
+
+
+def test_a_run_that_did_not_end_well_may_not_be_called_done(pack: Packed) -> None:
+    journal = ReadJournal.read(pack.contents, PackFindings())
+    (count,) = pack.verified().counts
+    skipped = replace(journal, records=(*journal.records[:-1], *_journal(("x", "skipped")).records))
+    course = json.loads(pack.files["report.json"])["services"][0]
+    findings = PackFindings()
+
+    for one in (journal, skipped, replace(journal, records=journal.records[:-1])):
+        _demand_earned(course, one, count, findings)
+
+    assert (
+        findings.damages
+        == [f"report.json: {SERVICE}: it says done, and the run did not end so"] * 2
     )
 
 
@@ -137,6 +182,38 @@ def test_a_step_with_a_gate_takes_a_second_person_who_is_proved(
     demand_approvals(_journal(("promote", "asked"), ("promote", "started")), proved, findings)
 
     assert (findings.damages == []) is is_enough
+
+
+def _asked(pack: Packed, minutes: int, *, times: int = 1) -> ReadJournal:
+    """Return the journal of ``pack``, whose start was written down so long after it was signed."""
+    opened, *rest = (json.loads(line) for line in pack.files["journal.jsonl"].splitlines())
+    moment = f"{opened['entry']['start']['id'][:22]} +0000"
+    signed_at = datetime.strptime(moment, "%Y%m%d-%H%M%S-%f %z")
+    at = (signed_at + minutes * MINUTE).isoformat()
+    again = [{**opened, "at": at}] * times
+    records = [{**record, "seq": n} for n, record in enumerate([*again, *rest])]
+    text = "".join(f"{json.dumps(record)}\n" for record in records)
+    findings = PackFindings()
+    journal = ReadJournal.read(
+        pack.changed("journal.jsonl", lambda _: text.encode()).contents, findings
+    )
+    assert ("journal.jsonl: a request was obeyed twice" in findings.damages) is (times > 1)
+    return journal
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(0, 1), (15, 1), (16, 0), (-16, 0)])
+def test_a_request_that_waited_for_long_is_proved_by_nothing(
+    pack: Packed, minutes: int, count: int
+) -> None:
+    journal = _asked(pack, minutes)
+
+    proved = proved_requests(journal, pack.contents, PublicKeys.read(pack.keys))
+
+    assert len(proved) == count
+
+
+def test_a_request_that_stands_twice_is_seen(pack: Packed) -> None:
+    assert len(list(_asked(pack, 0, times=2).requests())) == 2
 
 
 def test_a_gate_that_was_never_passed_needs_nobody() -> None:
