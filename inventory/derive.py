@@ -10,9 +10,17 @@ from hashlib import sha256
 from typing import Any
 
 from inventory import addresses
+from inventory.alarming import Alarms, Mail
 from inventory.allocate import Allocations, pair_of
 from inventory.hosts import DeclaredHost, hosts_of, profile_of
-from inventory.model import DatabaseEntry, Inventory, LinkEntry, ServiceEntry, SiteEntry
+from inventory.model import (
+    AlarmsEntry,
+    DatabaseEntry,
+    Inventory,
+    LinkEntry,
+    ServiceEntry,
+    SiteEntry,
+)
 from inventory.names import (
     DatabaseName,
     EnvironmentName,
@@ -100,6 +108,7 @@ class _Derivation:
             failure_sets=failure_sets(inventory),
             digest="",
             controllers=inventory.failure_policy.controllers,
+            alarms=_alarms(inventory.alarms),
         )
 
     def _site(self, name: SiteName, entry: SiteEntry) -> Site:
@@ -236,6 +245,11 @@ def waited_for(entry: DatabaseEntry, failures: Iterable[FailureSet]) -> int:
         if not failure.sites.issuperset(entry.synchronous)
     ]
     return max([1, *taken])
+
+
+def _alarms(entry: AlarmsEntry) -> Alarms:
+    mail = entry.mail
+    return Alarms(entry.webhooks, Mail(mail.relay, mail.sender, mail.to) if mail else None)
 
 
 def failure_sets(inventory: Inventory) -> tuple[FailureSet, ...]:

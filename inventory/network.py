@@ -11,6 +11,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TypeVar
 
+from inventory.alarming import NOBODY, Alarms
 from inventory.initiative import Initiative
 from inventory.names import (
     DatabaseName,
@@ -248,6 +249,7 @@ class Network:
     """hex SHA-256 of all the rest; equal inventories and allocations give equal digests"""
     controllers: Initiative = Initiative.OBSERVE
     """what controllers may do by themselves"""
+    alarms: Alarms = NOBODY
 
     def site(self, name: SiteName) -> Site:
         """Return the site called ``name``; KeyError if there is none."""

@@ -21,6 +21,7 @@ from inventory.names import (
     ServiceName,
     SiteName,
 )
+from monitors.health.alarms import AlarmsView
 from monitors.health.drills import DrillView
 from monitors.health.links import LinkView, SessionView
 from monitors.health.notices import ApartView, CertificateView, ScheduledView
@@ -218,6 +219,8 @@ class Snapshot:
     certificates: tuple[CertificateView, ...]
     watch: WatchView | None
     """None: nobody watches this network, or nobody could tell"""
+    alarms: AlarmsView | None
+    """None: no Alertmanager answered"""
     drill: DrillView | None = None
     """that is not over; None: none is"""
 

@@ -14,6 +14,7 @@ from monitors.health.snapshot import (
     VoterView,
 )
 from monitors.look import programs
+from monitors.look.alarms import alarms_view
 from monitors.look.apart import with_apart
 from monitors.look.certificates import certificate_views
 from monitors.look.clusters import database_view
@@ -45,6 +46,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         runs=run_views(readings),
         watch=readings.watch if network.hosts_with(Role.MONITOR) else None,
         drill=readings.drill,
+        alarms=alarms_view(network, readings),
         certificates=certificate_views(network, readings.issued, readings.shown),
     )
 
