@@ -1,0 +1,43 @@
+"""Copies lie where data may lie, and where what needs them may be served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.documents import Document, Path
+from inventory.model import Inventory
+from inventory.names import SiteName
+from inventory.network import SiteKind
+from inventory.problems import Problem, Related, listed
+
+
+def whereabouts(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for a copy at a witness, and for a place of a service without a copy."""
+    for name, database in inventory.databases.items():
+        for key in ("synchronous", "asynchronous"):
+            for index, site in enumerate(getattr(database, key)):
+                if inventory.sites[site].kind is SiteKind.WITNESS:
+                    yield Problem(
+                        document.at("databases", name, key, index),
+                        "NDC-E0814",
+                        f"{site} is a witness, and would hold {name}",
+                        expected="a centre: a witness holds a vote and no data",
+                        actual=site,
+                        next_step="hold the copy at a centre",
+                    )
+    for service, entry in inventory.services.items():
+        database = inventory.databases[entry.database]
+        copies = {*database.synchronous, *database.asynchronous}
+        places: list[tuple[Path, SiteName]] = [(("home",), entry.home)]
+        places += [(("refuges", index), site) for index, site in enumerate(entry.refuges)]
+        for path, site in places:
+            if site not in copies:
+                yield Problem(
+                    document.at("services", service, *path),
+                    "NDC-E0815",
+                    f"{site} may serve {service}, and holds no copy of {entry.database}",
+                    expected=f"one of {listed(copies)}",
+                    actual=site,
+                    next_step=f"hold a copy of {entry.database} there, or choose another site",
+                    related=Related(entry.database, document.key_at("databases", entry.database)),
+                )
