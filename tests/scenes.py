@@ -10,7 +10,8 @@ from typing import Generic
 from typing_extensions import override
 
 from core.measure import ClockPair, Measure, ProbeTime
-from core.runs.journal import Entry, Proof, Record, Request, Where, Wish
+from core.runs.journal import Closed, Entry, Proof, Record, Request, RunVerdict, Where, Wish
+from core.runs.machine import StepState
 from core.runs.plan import ActionT, BasisT, RunName
 from core.runs.run import fold
 from dr.conditions import Conditions
@@ -26,7 +27,7 @@ from dr.simulation.world import World
 from inventory.names import HostName, LinkName, OperatorName, ServiceName
 from inventory.network import Network
 from tests.rehearsals import SERVICE
-from tests.unit.core.runs.small import Wishes
+from tests.unit.core.runs.small import Wishes, approval
 
 START = Request("start", Wish.START, "an", proof=Proof("SHA256:an", "", ("operate",)))
 
@@ -84,10 +85,12 @@ class SimulatedScene:
     world: World
     person: Person = field(default_factory=Person)
     journals: dict[RunName, _TouchedJournal] = field(default_factory=dict)  # type: ignore[type-arg]  # of recovery
-    approval: Request | None = None
-    """what a second person asks once a run waits for them"""
+    agrees: bool = True
+    """whether a second person says yes once a run waits for them"""
     called_dead: str = "the controller at ndc03-app"
     taken_at: timedelta = timedelta()
+    cares: bool = False
+    """whether a controller says that it moves the service"""
     by_itself: RunName | None = None
     """a run that nobody here began, and that holds the service"""
 
@@ -134,6 +137,9 @@ class SimulatedScene:
     def _since_taken(self) -> timedelta:
         return self.world.elapsed() - self.taken_at
 
+    def is_cared_for(self) -> bool:
+        return self.cares
+
     def claimed(self) -> RunName | None:
         return self.by_itself
 
@@ -168,8 +174,9 @@ class SimulatedScene:
         journal.person = self.person
         self.journals[plan.id] = journal
         run = self._engine(plan.id).start(plan, Where.MEMORY, START)
-        if self.approval is not None and run.closed is None:
-            run = self._engine(plan.id, self.approval).resume()
+        gates = [step.id for step in run.steps_in(StepState.AWAITING_APPROVAL)]
+        if self.agrees and gates:
+            run = self._engine(plan.id, approval(gates[0])).resume()
         return (run.closed, "") if run.closed else (run.verdict, "; ".join(run.waits_for()))
 
     def end_run(self, record: DrillRecord) -> bool:
@@ -183,6 +190,16 @@ class SimulatedScene:
             journal.person = self.person
             run = self._engine(record.run, wish).resume()
         return run.closed is not None
+
+    def give_up(self, record: DrillRecord) -> None:
+        assert record.run is not None
+        journal = self.journals[record.run]
+        journal.append(Request("up", Wish.GIVE_UP, "an"))
+        for service in self.network.services:
+            served = self.world.truth.at(service.name)
+            if served.claim.run == record.run:
+                served.claim = served.claim.released(record.run)
+        journal.append(Closed(RunVerdict.GIVEN_UP))
 
     def remake(self) -> bool:
         return False

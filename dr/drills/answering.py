@@ -76,7 +76,7 @@ class Answerer:
             if self._is_served():
                 return replace(known, by="the network, by itself")
             known = self._known(known)
-            if known.detected is not None:
+            if known.detected is not None and not self.scene.is_cared_for():
                 try:
                     return self._carried(self.scene.plan(self.what, accepted_loss), known)
                 except (PlanRefused, NotSeen) as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
-from core.errors import Unreachable
 from core.text import Say
 from dr.drills.record import DrillRecord, DrillStage
 from dr.drills.scene import Scene
@@ -26,10 +25,11 @@ def clean(scene: Scene, book: DrillBook, record: DrillRecord, say: Say) -> Drill
     """Return ``record`` as over: its run goes on no more, and all that it took is given back.
 
     Its run ends first, while what it was planned for still lasts: it turns back if it still can,
-    and goes on if not. What holds it up then may be what is missing, so it goes on once more.
+    and goes on if not. What holds it up then may be what is missing, so it goes on once more; and
+    if it waits for a person even so, it is given up: what it waited for is over.
 
     Raises:
-        Rejected, Unreachable: not all of it is so, or nobody knows; clean again.
+        NdcError: not all of it is so, or nobody knows; clean again.
     """
     if record.stage is DrillStage.OVER:
         return record
@@ -37,13 +37,9 @@ def clean(scene: Scene, book: DrillBook, record: DrillRecord, say: Say) -> Drill
     if record.hosts or record.links:
         say(f"gives back {record.takes}")
         scene.give_back(record.hosts, record.links)
-    if not over and not scene.end_run(record):
-        raise Unreachable(
-            f"run {record.run} of drill {record.id} is not over",
-            expected="that it ends, with all given back that the drill took",
-            actual="it waits for a person",
-            next_step=f"ndc dr show {record.run}; when it is over: ndc drill clean",
-        )
+    if not (over or scene.end_run(record)):
+        say(f"gives {record.run} up: it waits for a person, and the drill is over")
+        scene.give_up(record)
     done = replace(record, stage=DrillStage.OVER)
     book.keep(done)
     return done

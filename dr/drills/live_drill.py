@@ -153,7 +153,7 @@ class LiveDrill:
 
     def _judged(self, begun: _Begun, answer: _Answer) -> DrillReport:
         asked = begun.asked
-        well, stayed, left = self._settled(answer.fault_at, lossy=bool(asked.accepted_loss))
+        well, stayed, left = self._settled(answer.fault_at)
         ended = self.scene.mark()
         whole = self._measured(begun.marked, ended)
         standing = self._standing(self._lately(ended), whole, self._older(begun, answer, whole))
@@ -175,12 +175,11 @@ class LiveDrill:
             left=left,
         )
 
-    def _settled(
-        self, fault_at: timedelta, *, lossy: bool
-    ) -> tuple[timedelta | None, timedelta, tuple[str, ...]]:
+    def _settled(self, fault_at: timedelta) -> tuple[timedelta | None, timedelta, tuple[str, ...]]:
         """Return when all was green, for how long it stayed so, and what is not so at the end.
 
-        A copy that stays apart with what was accepted as lost is made anew.
+        A copy that stays apart, with what nobody was promised or was accepted as lost, is made
+        anew.
         """
         until, last = self.clock.elapsed() + _SETTLES, ""
         since: timedelta | None = None
@@ -192,7 +191,7 @@ class LiveDrill:
                 return since - fault_at, now - since, ()
             if left and now > until:
                 return None, timedelta(), left
-            if lossy and left and self.scene.remake():
+            if left and self.scene.remake():
                 until = self.clock.elapsed() + _SETTLES
             elif left and left[0] != last:
                 self.say(f"waits until all is green: {(last := left[0])}")

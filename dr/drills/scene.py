@@ -51,6 +51,9 @@ class Scene(Protocol):
     def dead(self, hosts: Collection[HostName]) -> str:
         """Return who calls all of ``hosts`` dead; empty: nobody, or not all of them."""
 
+    def is_cared_for(self) -> bool:
+        """Whether a controller says that it moves the service itself, and nothing keeps it."""
+
     def claimed(self) -> RunName | None:
         """Return the run that may move the service now; None: none, or not seen."""
 
@@ -87,6 +90,13 @@ class Scene(Protocol):
         """Have the run of the drill turn back, or go on if it no longer can; return if it is over.
 
         One that was never begun is over.
+        """
+
+    def give_up(self, record: DrillRecord) -> None:
+        """Let go of all that the run of the drill holds, and close it; what it did stays.
+
+        Raises:
+            NdcError: it is not so, or nobody knows.
         """
 
     def remake(self) -> bool:

@@ -10,13 +10,15 @@ from typing import Final
 from access.secrets import Secrets
 from core.clock import Clock, wait_until
 from core.errors import PlanRefused
-from core.runs.journal import RunVerdict, Wish
+from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.machine import StepState
 from core.runs.plan import RunName
 from core.runs.run import fold
 from core.text import Say
 from dr.drills.cadence import practised
 from dr.live.asking import Identity
+from dr.live.doors import Live
+from dr.live.giving_up import GivingUp
 from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
@@ -91,9 +93,21 @@ class DrillRun:
             run = self._run(folder)
         return run is None or run.closed is not None
 
-    def _ask(self, folder: RunFolder, wish: Wish) -> None:
+    def give_up(self, live: Live, name: RunName) -> None:
+        """Let go of all that the run called ``name`` holds; raises as ``GivingUp.give_up``."""
+        giving_up = GivingUp(live, name)
+        carrier = giving_up.carrier(self.root, self.secrets)
+        if carrier is None:
+            giving_up.release()
+        else:
+            giving_up.give_up(carrier, self._request(carrier.folder, Wish.GIVE_UP))
+
+    def _request(self, folder: RunFolder, wish: Wish) -> Request:
         signing = Signing(self.network, self.secrets, folder)
-        request = self.identity.asks(signing, wish, self.clock.now(), reason="a drill")
+        return self.identity.asks(signing, wish, self.clock.now(), reason="a drill")
+
+    def _ask(self, folder: RunFolder, wish: Wish) -> None:
+        request = self._request(folder, wish)
         if wish is Wish.START:
             folder.keep_start(request)
         else:

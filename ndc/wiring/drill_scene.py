@@ -15,6 +15,7 @@ from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
 from dr.eye import Eye
 from dr.facts import Facts
+from dr.judging import Judgement
 from dr.live.doors import Live
 from dr.live.probe import marked
 from dr.looks import if_seen
@@ -80,8 +81,8 @@ class LiveScene:
 
     def measure(self, since: ProbeTime, until: ProbeTime) -> Measure | None:
         """Return what the writes in between came to."""
-        told = if_seen(lambda: self.live.doors.probe.testimony(self.service, since, until))
-        return told.measure if told else None
+        testimony = if_seen(lambda: self.live.doors.probe.testimony(self.service, since, until))
+        return testimony.measure if testimony else None
 
     def unserved(self) -> timedelta | None:
         """Return for how long citizens' last acknowledged write is past."""
@@ -90,11 +91,16 @@ class LiveScene:
 
     def dead(self, hosts: Collection[HostName]) -> str:
         """Return which controller calls all of ``hosts`` dead."""
-        watch = self.look().watch
-        judgement = watch.judgement if watch else None
+        judgement = self._judgement
         if judgement is None or not {*hosts} <= {one.host for one in judgement.dead}:
             return ""
         return f"the controller at {judgement.by}"
+
+    def is_cared_for(self) -> bool:
+        """Whether a controller says that it moves the service itself, and nothing keeps it."""
+        judgement = self._judgement
+        proposals = judgement.proposals if judgement else ()
+        return any(one.service == self.service and not one.why_not for one in proposals)
 
     def claimed(self) -> RunName | None:
         """Return the run that may move the service now."""
@@ -129,6 +135,11 @@ class LiveScene:
         """Have the run of the drill turn back or go on; return whether it is over."""
         return record.run is None or self.runs.end(record.run)
 
+    def give_up(self, record: DrillRecord) -> None:
+        """Let go of all that the run of the drill holds, and close it."""
+        if record.run is not None:
+            self.runs.give_up(self.live, record.run)
+
     def outcome(self, run: RunName) -> str:
         """Return how the report of ``run`` calls it."""
         return self.runs.outcome(run)
@@ -150,6 +161,11 @@ class LiveScene:
         demand_kept(copy.keep(copy.leader()))
         self.runs.say(f"makes the copy of {database} on {host} anew")
         copy.make(self.live.clock, self.runs.say)
+
+    @property
+    def _judgement(self) -> Judgement | None:
+        watch = self.look().watch
+        return watch.judgement if watch else None
 
     @property
     def _eye(self) -> Eye:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 
@@ -68,8 +69,8 @@ def test_a_region_is_lost_in_a_drill_once_a_second_person_agrees(lab: Terminal) 
     alone = lab.ndc(*words[:5])
 
     with lab.begun("--as", "an", *words) as drill:
-        run = wait_until(CLOCK, lambda: _waiting(lab, drill), what="a gate", bound=3 * SLOW)
-        yes = lab.ndc("dr", "approve", run, "promote", "--as", "binh", bound_seconds=300)
+        run, step = wait_until(CLOCK, lambda: _waiting(lab, drill), what="a gate", bound=3 * SLOW)
+        yes = lab.ndc("dr", "approve", run, step, "--as", "binh", bound_seconds=300)
         said, told = drill.communicate(timeout=900)
     home = lab.ndc("dr", "switchover", "public-service-portal", "--to", before.site)
 
@@ -81,12 +82,14 @@ def test_a_region_is_lost_in_a_drill_once_a_second_person_agrees(lab: Terminal) 
     assert home.code in {0, 1}, home.stdout + home.stderr
 
 
-def _waiting(lab: Terminal, drill: subprocess.Popen[str]) -> str | None:
-    """Return the run of the drill, once it waits for a second person."""
+def _waiting(lab: Terminal, drill: subprocess.Popen[str]) -> tuple[str, str] | None:
+    """Return the run of the drill, once it waits for a second person, and the step that does."""
     assert drill.poll() is None, drill.communicate()
     runs = lab.done("dr", "runs", "--json").value
-    ours = ((run, line.split()) for run, line in runs.items() if run.endswith("-drill-region-loss"))
-    return next((run for run, words in ours if "held" in words), None)
+    run = next((one for one in runs if one.endswith("-drill-region-loss")), None)
+    shown = lab.ndc("dr", "show", run).stdout if run else ""
+    gate = re.search(r"(\S+) is awaiting approval", shown)
+    return (run, gate[1]) if run and gate else None
 
 
 def _cut(lab: Terminal, drill: subprocess.Popen[str]) -> set[str] | None:

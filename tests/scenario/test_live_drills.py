@@ -7,15 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from typing_extensions import override
 
-from core.errors import PlanRefused, Unreachable
+from core.errors import PlanRefused
 from core.runs.plan import RunName
 from dr.drills.cleaning import clean
 from dr.drills.drill_report import DrillReport, drill_json
 from dr.drills.drill_report_text import drill_report_text
 from dr.drills.live_drill import Appointment, LiveDrill, demand_accepted
-from dr.drills.record import DrillRecord, DrillStage
+from dr.drills.record import DrillStage
 from dr.simulation.agents import Agents
 from dr.simulation.world import rehearsed
 from inventory.names import DrillName, HostName
@@ -24,7 +23,6 @@ from tests.conftest import Golden
 from tests.networks import DECLARED, declared, network
 from tests.rehearsals import SERVICE
 from tests.scenes import Killed, Person, Shelf, SimulatedScene
-from tests.unit.core.runs.small import approval
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden/drills"
 DRILLS = declared(DECLARED).drills
@@ -36,10 +34,10 @@ WELL = timedelta(seconds=20)
 def _scene(person: Person | None = None) -> SimulatedScene:
     net = replace(network("compact"), digest="0123456789abcdef" * 4)
     world = rehearsed(net, *(service.name for service in net.services))
-    Agents(world, SERVICE)
+    for service in net.services:
+        Agents(world, service.name)
     world.sleep(WELL)
-    agreed = approval("promote")
-    return SimulatedScene(world, person or Person(), approval=agreed)
+    return SimulatedScene(world, person or Person())
 
 
 def _asked(name: str, **changes: object) -> Appointment:
@@ -105,6 +103,17 @@ def test_a_run_that_began_by_itself_is_waited_for_and_none_is_begun() -> None:
     assert scene.journals == {}
 
 
+def test_nothing_is_planned_while_a_controller_says_that_it_moves_the_service() -> None:
+    scene = _scene()
+    scene.cares = True
+    scene.world.timeline.at(timedelta(seconds=30), lambda: setattr(scene, "cares", False))
+
+    report = _held(scene, _asked("site-loss"))
+
+    assert report.answered.decided is not None
+    assert report.answered.decided > timedelta(seconds=25)
+
+
 def test_a_drill_does_not_begin_in_a_network_that_is_not_green() -> None:
     scene, shelf = _scene(), Shelf()
     scene.world.truth.plant.power_off(HostName("ndc03-app"))
@@ -123,7 +132,7 @@ def test_a_drill_that_may_lose_writes_needs_somebody_who_accepts_it() -> None:
 
 def test_a_region_is_not_given_up_while_nobody_else_agrees_and_all_comes_back() -> None:
     scene = _scene()
-    scene.approval = None
+    scene.agrees = False
 
     report = _held(scene, _asked("region-loss"))
 
@@ -177,20 +186,3 @@ def test_whoever_is_killed_at_any_instant_the_next_one_gives_all_back(name: str)
         assert {record.stage for record in shelf.records.values()} <= {DrillStage.OVER}, instant
         assert scene.concerns() == [], instant
         assert scene.world.citizens[SERVICE].lost == [] or name == "region-loss", instant
-
-
-class _Stuck(SimulatedScene):
-    """Its run waits for a person."""
-
-    @override
-    def end_run(self, record: DrillRecord) -> bool:
-        return False
-
-
-def test_a_run_that_does_not_end_is_told_and_stays_on_record() -> None:
-    scene, shelf = _Stuck(_scene().world), Shelf()
-
-    with pytest.raises(Unreachable, match="is not over"):
-        _held(scene, _asked("planned-move"), shelf)
-
-    assert [record.stage for record in shelf.records.values()] == [DrillStage.TAKES]

@@ -16,13 +16,18 @@ from inventory.names import DrillName, HostName, LinkName
 from monitors.health.snapshot import Snapshot
 from ndc.wiring.drill_run import DrillRun
 from ndc.wiring.drill_scene import LiveScene
-from tests.networks import DECLARED, declared
+from tests.networks import DECLARED, PORTAL_ALONE, declared, network
 from tests.rehearsals import SERVICE
 from tests.snapshots import degraded, healthy
 from tests.stubs.checkout import Checkout
-from tests.stubs.network import StubNetwork
+from tests.stubs.network import Ground, StubNetwork, ground
 
 DRILLS = declared(DECLARED).drills
+
+
+@pytest.fixture(scope="module")
+def stub_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    return ground(network("tiny", *PORTAL_ALONE), tmp_path_factory.mktemp("ground") / "secrets")
 
 
 @dataclass(frozen=True)
