@@ -26,19 +26,20 @@ _WHEN: Final = 3
 _LEADER: Final = 4
 """places in a line of Patroni's history: when the next timeline began, and who led it"""
 _LEFT: Final = """
-import re, glob, psycopg
-for settings in glob.glob("/etc/patroni/*.yml"):
-    password = re.search(r'superuser: .*?password: "([^"]+)"', open(settings).read())[1]
-    def served(inside):
-        return psycopg.connect(host="/run/postgresql", user="postgres", dbname=inside,
-                               password=password, autocommit=True)
-    names = [n for (n,) in served("postgres").execute(
-        "SELECT datname FROM pg_database WHERE NOT datistemplate")]
-    for name in names:
-        server = served(name)
-        if server.execute("SELECT to_regclass('submissions')").fetchone()[0]:
-            for (key,) in server.execute("SELECT key FROM submissions"):
-                print(key)
+import re, sys, psycopg
+settings = open(f"/etc/patroni/{sys.argv[1]}.yml").read()
+password = re.search(r'superuser: .*?password: "([^"]+)"', settings)[1]
+port = re.findall(r"listen: \\S+:(\\d+)", settings)[-1]
+def served(inside):
+    return psycopg.connect(host="/run/postgresql", port=port, user="postgres", dbname=inside,
+                           password=password, autocommit=True)
+names = [n for (n,) in served("postgres").execute(
+    "SELECT datname FROM pg_database WHERE NOT datistemplate")]
+for name in names:
+    server = served(name)
+    if server.execute("SELECT to_regclass('submissions')").fetchone()[0]:
+        for (key,) in server.execute("SELECT key FROM submissions"):
+            print(key)
 """
 """prints the key of every submission that the leader's PostgreSQL holds"""
 
@@ -196,9 +197,10 @@ def of_probe(
             yield Dated(at, told)
 
 
-def left_in(lab: Terminal, leader: str) -> set[str]:
-    """Return the keys of all submissions that the database holds whose leader is ``leader``."""
-    answer = lab.on(leader, "/opt/ndc/venv/bin/python", "-c", _LEFT, bound_seconds=180)
+def left_in(lab: Terminal, database: str, leader: str) -> set[str]:
+    """Return the keys of all submissions that ``database`` holds, which ``leader`` leads."""
+    words = ("/opt/ndc/venv/bin/python", "-c", _LEFT, database)
+    answer = lab.on(leader, *words, bound_seconds=180)
     assert answer.code == 0, answer.stderr
     return set(answer.stdout.split())
 

@@ -163,7 +163,7 @@ class Stint:
 
     def _left(self) -> Iterator[Line]:
         for database in self.lab.ndc("status", "--json").value["databases"]:
-            left = " ".join(sorted(sources.left_in(self.lab, database["leader"])))
+            left = " ".join(sorted(sources.left_in(self.lab, database["name"], database["leader"])))
             yield (0.0, "log", database["name"], "", 0, left)
 
 
