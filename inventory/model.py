@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from core.formats import FIRST, Format
-from inventory.initiative import Initiative
+from inventory.initiative import Initiative, LastCopy
 from inventory.names import (
     DatabaseName,
     DrillName,
@@ -29,7 +29,7 @@ from inventory.names import (
     SiteName,
     TierName,
 )
-from inventory.network import LastCopy, Role, SiteKind
+from inventory.network import Role, SiteKind
 from inventory.practice import Statement, Taken
 from inventory.printable import MailAddress, MailRelay, PublicKey, Title, Webhook
 

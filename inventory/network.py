@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TypeVar
 
 from inventory.alarming import NOBODY, Alarms
-from inventory.initiative import Initiative
+from inventory.initiative import Initiative, LastCopy
 from inventory.names import (
     DatabaseName,
     EnvironmentName,
@@ -137,15 +137,6 @@ class Link:
     def other_end(self, end: LinkEnd) -> LinkEnd:
         """Return the end that is not ``end``."""
         return self.z if end == self.a else self.a
-
-
-class LastCopy(StrEnum):
-    """What a database does when its last synchronous partner is gone."""
-
-    CONTINUE = "continue"
-    """go on, and say UNPROTECTED since when"""
-    BLOCK = "block"
-    """stop acknowledging writes"""
 
 
 @dataclass(frozen=True, slots=True)

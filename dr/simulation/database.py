@@ -18,8 +18,9 @@ from dr.simulation.copies import Surroundings
 from dr.simulation.log import Stray
 from dr.simulation.members import SimulatedMembers
 from dr.succession import LogEnd, Succession
+from inventory.initiative import LastCopy
 from inventory.names import HostName
-from inventory.network import Database, LastCopy
+from inventory.network import Database
 
 PROMOTION: Final = timedelta(seconds=1.7)
 REJOINING: Final = timedelta(seconds=2)

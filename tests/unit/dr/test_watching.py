@@ -235,32 +235,6 @@ def test_a_word_is_read_as_it_was_meant_and_nothing_else_is_a_word() -> None:
         read_sight_word('{"looked": "soon"}')
 
 
-@pytest.mark.parametrize(
-    ("words", "pulse"),
-    [
-        ({OTHERS[0]: _misses(LOST, lasting=timedelta())}, Pulse.DEAD),
-        ({OTHERS[0]: _misses(LOST), BESIDE: WELL}, Pulse.SUSPECTED),
-        ({BESIDE: _misses(LOST)}, Pulse.SUSPECTED),
-        ({OTHERS[0]: WELL}, None),
-    ],
-)
-def test_whoever_switches_its_power_is_one_of_the_two_who_must_agree(
-    words: Mapping[HostName, SightWord], pulse: Pulse | None
-) -> None:
-    found = suspects(NETWORK, words, {LOST: "it leads general-db"}, {LOST})
-
-    assert next((one.pulse for one in found if one.host == LOST), None) is pulse
-    assert all(one.powerless for one in found)
-
-
-def test_what_a_host_without_power_said_before_counts_for_nothing() -> None:
-    words = {BESIDE: WELL, OTHERS[0]: _misses(LOST, BESIDE)}
-
-    dead = [one.host for one in suspects(NETWORK, words, {}, {LOST, BESIDE})]
-
-    assert dead == [host for host in HOSTS if host in {LOST, BESIDE}]
-
-
 def _look_at(seconds: float, *, lasting: timedelta = LONG) -> SightWord:
     return SightWord(timedelta(seconds=seconds), {LOST: lasting})
 
