@@ -194,7 +194,7 @@ def _lease(watch: EtcdWatch) -> str:
 
 @pytest.mark.lab
 @pytest.mark.parametrize(
-    "key", [keys.lever(HERE), f"{keys.sight_word_of(HERE, SECOND)}sight", keys.placements(HERE)]
+    "key", [keys.lever(HERE), f"{keys.sight_word_of(HERE, SECOND)}sight", keys.claims(HERE)]
 )
 def test_a_controller_writes_neither_the_lever_nor_anothers_word(server: Server, key: str) -> None:
     first = server.speaking_as(controller_account(FIRST))
