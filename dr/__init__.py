@@ -14,10 +14,10 @@ at which epoch), ``observers`` (from where others may be called dead), ``watchin
 the words of observers), ``judging`` (what would be done about it, and by whom), ``deeds`` (what is
 done by itself), ``lever`` (by which nothing starts by itself), ``rules`` (reasons to refuse),
 ``copies`` (reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``,
-``moving`` (the steps of one service), ``rerouting`` (those of its address), ``plan`` (the value
-that is printed and then run), ``ending``
-(what its end is worth), ``report`` (what it came to), ``succession`` (whether a new leader has all
-that the old one wrote).
+``moving`` (the steps of one service), ``rerouting`` (those of its address), ``far_copies`` (those
+about copies that never lead by themselves), ``plan`` (the value that is printed and then run),
+``ending`` (what its end is worth), ``report`` (what it came to), ``succession`` (whether a new
+leader has all that the old one wrote).
 
 What is said and printed: ``progress``, ``plan_text``, ``plan_figures``, ``runbooks`` (which page
 to read about a run that stands still), ``run_text``, ``report_text``, ``timeline_picture`` and
@@ -25,8 +25,8 @@ to read about a run that stands still), ``run_text``, ``report_text``, ``timelin
 ``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's log
 meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
 when a leader may write), ``tail`` (what only a former leader wrote down), ``apart`` (what a host
-tells of that), ``disk`` (when a leader gives way since its disk does not), ``leave`` (whether a far
-copy may lead), ``announcing`` (when a host that is ill withdraws).
+tells of that), ``disk`` (when a leader gives way since its disk does not), ``leave`` (what a far
+copy may do), ``announcing`` (when a host that is ill withdraws).
 
 Then the subpackages: ``drills`` (what is practised, and how it went), ``verifier`` (what a stranger
 makes of the evidence of a run), ``live`` works from the operator's machine, ``onhost`` runs on

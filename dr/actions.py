@@ -2,13 +2,7 @@
 
 Actions are data, not callables, because a plan must survive in the journal
 while the process that made it does not. A verb is a frozen class whose ``kind`` is its
-name in plans and journals, and never changes::
-
-    @dataclass(frozen=True, slots=True)
-    class ReleaseWorkload:
-        service: ServiceName
-        run: RunName
-        kind: Literal["release-workload"] = "release-workload"
+name in plans and journals, and never changes.
 """
 
 from __future__ import annotations
@@ -180,6 +174,24 @@ class ForbidPromotion:
 
 
 @dataclass(frozen=True, slots=True)
+class WidenSync:
+    """Let commits of ``database`` wait for ``host`` as well, a far copy; it never leads by that."""
+
+    database: DatabaseName
+    host: HostName
+    kind: Literal["widen-sync"] = "widen-sync"
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitCopy:
+    """Touch nothing; wait until commits of ``database`` wait for another standby than ``host``."""
+
+    database: DatabaseName
+    host: HostName
+    kind: Literal["await-copy"] = "await-copy"
+
+
+@dataclass(frozen=True, slots=True)
 class CompareLogs:
     """Touch nothing; find out whether ``candidate`` has all that ``leader`` wrote before it."""
 
@@ -207,7 +219,7 @@ class VerifyService:
 AfterALoss: TypeAlias = CutPower | AwaitLeaseEnd | SeeGone | TakeOver
 """what takes the place of asking a host that is given up"""
 
-OfAFarCopy: TypeAlias = AllowPromotion | ForbidPromotion
+OfAFarCopy: TypeAlias = AllowPromotion | WidenSync | AwaitCopy | ForbidPromotion
 """what lifts, and puts back, the tags of a copy that is declared never to lead by itself"""
 
 Action: TypeAlias = (
@@ -247,10 +259,8 @@ def describe(action: Action) -> str:  # noqa: C901, PLR0912 - one line a verb
             sentence = f"withdraw {service} from {host}"
         case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
             sentence = _describe_after_a_loss(action)
-        case AllowPromotion(database, host):
-            sentence = f"let {host} lead {database}: lift the tags that bar it"
-        case ForbidPromotion(database, host):
-            sentence = f"bar {host} in {database}, as it is declared"
+        case AllowPromotion() | WidenSync() | AwaitCopy() | ForbidPromotion():
+            sentence = _describe_of_a_far_copy(action)
         case CompareLogs(database, leader, candidate):
             sentence = f"prove that {candidate} has all that {leader} wrote to {database}"
         case VerifyService(service, database, site):
@@ -260,17 +270,30 @@ def describe(action: Action) -> str:  # noqa: C901, PLR0912 - one line a verb
     return sentence
 
 
+def _describe_of_a_far_copy(action: OfAFarCopy) -> str:
+    match action:
+        case AllowPromotion(database, host):
+            return f"let {host} lead {database}: lift the tags that bar it"
+        case WidenSync(database, host):
+            return f"let commits of {database} wait for {host} as well, which does not lead"
+        case AwaitCopy(database, host):
+            return f"wait until commits of {database} wait for another than {host}"
+        case ForbidPromotion(database, host):
+            return f"bar {host} in {database}, as it is declared"
+        case _:
+            assert_never(action)
+
+
 def _describe_after_a_loss(action: AfterALoss) -> str:
     match action:
         case CutPower(host, life):
-            sentence = f"take the power of {host} away, in its life {life}"
+            return f"take the power of {host} away, in its life {life}"
         case AwaitLeaseEnd(database, leader):
-            sentence = f"wait until {leader} may write to {database} no more: its lease ends"
+            return f"wait until {leader} may write to {database} no more: its lease ends"
         case SeeGone(host, observers):
-            sentence = f"see that {host} answers nobody, asked from {' and '.join(observers)}"
+            return f"see that {host} answers nobody, asked from {' and '.join(observers)}"
         case TakeOver(database, lost, candidate, had_all=had_all):
             may_lack = ", which may lack writes of theirs" if had_all else ""
-            sentence = f"have {candidate} lead {database}, without {', '.join(lost)}{may_lack}"
+            return f"have {candidate} lead {database}, without {', '.join(lost)}{may_lack}"
         case _:
             assert_never(action)
-    return sentence

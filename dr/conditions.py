@@ -14,6 +14,7 @@ from dr.actions import (
     AfterALoss,
     AllowPromotion,
     AnnounceService,
+    AwaitCopy,
     AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
@@ -27,6 +28,7 @@ from dr.actions import (
     SwitchDatabase,
     TakeOver,
     VerifyService,
+    WidenSync,
     WithdrawService,
     WriteCanary,
 )
@@ -54,6 +56,7 @@ from dr.questions import (
     IsNotHeldBy,
     IsNotPaused,
     IsPlaced,
+    IsProtectedWithout,
     IsSynchronous,
     IsWithdrawn,
     LagsAtMost,
@@ -71,11 +74,7 @@ LAG_LIMIT_BYTES: Final = 1_000_000
 def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line a verb
     """Return what must be seen to be so before ``action`` is sent.
 
-    A new verb has a line here and in ``after``. For example, what ``MovePlacement`` needs and
-    what it is for::
-
-        case MovePlacement(service, source, _, epoch, run):
-            return (IsHeldBy(service, run), IsPlaced(service, source, epoch - 1))
+    A new verb has a line here and in ``after``. For example, what ``MovePlacement`` is for::
 
         case MovePlacement(service, _, target, epoch, run):
             return (IsPlaced(service, target, epoch, run),)
@@ -97,6 +96,8 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line 
             return (IsHeldBy(service, run), IsPlaced(service, source, epoch - 1))
         case WithdrawService(service, _, _, beside):
             return (IsAnnouncedByOneOf(service, beside),)
+        case WidenSync(database, host):
+            return (LagsAtMost(database, host, LAG_LIMIT_BYTES),)
         case CutPower(host, life, observers):
             return (IsInLife(host, life), IsGone(host, observers))
         case TakeOver(database, lost, candidate, service, run, had_all):
@@ -104,7 +105,6 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line 
                 IsHeldBy(service, run),
                 *(IsFenced(database, host) for host in lost),
                 *_may_lead(database, candidate, had_all),
-                HasReplayed(database, candidate),
                 IsNotPaused(database),
             )
         case _:
@@ -114,9 +114,10 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line 
 def _may_lead(
     database: DatabaseName, candidate: HostName, had_all: tuple[HostName, ...]
 ) -> tuple[Question, ...]:
+    shows = HasReplayed(database, candidate)
     if not had_all:
-        return (MayLead(database, candidate),)
-    return MayLeadWithout(database, candidate, had_all), IsEligible(database, candidate)
+        return MayLead(database, candidate), shows
+    return MayLeadWithout(database, candidate, had_all), IsEligible(database, candidate), shows
 
 
 def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR0912 - one line a verb
@@ -140,7 +141,7 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR09
             return (IsWithdrawn(service, host),)
         case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
             return (_after_a_loss(action),)
-        case AllowPromotion() | ForbidPromotion():
+        case AllowPromotion() | WidenSync() | AwaitCopy() | ForbidPromotion():
             return (_of_a_far_copy(action),)
         case CompareLogs(database, leader, candidate):
             return (HasAll(database, candidate, leader),)
@@ -168,6 +169,10 @@ def _of_a_far_copy(action: OfAFarCopy) -> Question:
     match action:
         case AllowPromotion(database, host):
             return IsEligible(database, host)
+        case WidenSync(database, host):
+            return IsSynchronous(database, host)
+        case AwaitCopy(database, host):
+            return IsProtectedWithout(database, host)
         case ForbidPromotion(database, host):
             return IsBarred(database, host)
         case _:

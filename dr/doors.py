@@ -19,6 +19,7 @@ from core.measure import ProbeTime, SignedMeasure
 from core.runs.ports import Token
 from dr.epochs import Act
 from dr.facts import LastWord, MemberFacts, Supply
+from dr.leave import Leave
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
@@ -136,8 +137,8 @@ class DatabaseDoor(Protocol):
     def is_barred(self, database: DatabaseName, host: HostName) -> bool:
         """Tell whether the Patroni of ``host`` says that it never leads nor is waited for."""
 
-    def bar(self, database: DatabaseName, host: HostName, token: Token, *, barred: bool) -> None:
-        """Have ``host`` be barred from leading ``database``, if it is declared so, or not.
+    def tell(self, database: DatabaseName, host: HostName, leave: Leave, token: Token) -> None:
+        """Have ``host`` be told what its copy of ``database``, declared asynchronous, may do.
 
         Returns when that is on its disk and its Patroni was told.
 

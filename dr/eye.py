@@ -33,6 +33,7 @@ from dr.questions import (
     IsNotPaused,
     IsPlaced,
     IsProtected,
+    IsProtectedWithout,
     IsSynchronous,
     IsWithdrawn,
     LagsAtMost,
@@ -135,7 +136,7 @@ class Eye:
                 return self._of_the_leader(question)
             case Hears() | HasReplayed() | IsNotPaused():
                 return self._of_the_database(question)
-            case IsSynchronous() | LagsAtMost() | IsProtected():
+            case IsSynchronous() | LagsAtMost() | IsProtected() | IsProtectedWithout():
                 return _of_members(question, self.doors.database.members(question.database))
             case HasAll(database, host, former):
                 link = self.doors.database.succession(database, host, former)
@@ -258,7 +259,8 @@ class Eye:
 
 
 def _of_members(
-    question: IsSynchronous | LagsAtMost | IsProtected, members: Mapping[HostName, MemberFacts]
+    question: IsSynchronous | LagsAtMost | IsProtected | IsProtectedWithout,
+    members: Mapping[HostName, MemberFacts],
 ) -> bool | None:
     if not members:
         return None
@@ -266,7 +268,9 @@ def _of_members(
         case IsSynchronous(_, host):
             return host in _synchronous(members) and not members[host].barred
         case IsProtected():
-            return any(member.synchronous and member.streams for member in members.values())
+            return bool(_protecting(members))
+        case IsProtectedWithout(_, host):
+            return bool(_protecting(members) - {host})
         case LagsAtMost(_, host, limit_bytes):
             member = members.get(host)
             if member is None or not member.streams or member.lag_bytes is None:
@@ -283,6 +287,10 @@ def _leader(members: Mapping[HostName, MemberFacts]) -> HostName | None:
 
 def _synchronous(members: Mapping[HostName, MemberFacts]) -> frozenset[HostName]:
     return frozenset(host for host, member in members.items() if member.synchronous)
+
+
+def _protecting(members: Mapping[HostName, MemberFacts]) -> frozenset[HostName]:
+    return frozenset(host for host in _synchronous(members) if members[host].streams)
 
 
 def _those(looks: Mapping[HostName, Callable[[], bool]]) -> frozenset[HostName]:

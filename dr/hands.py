@@ -20,6 +20,7 @@ from dr.actions import (
     Action,
     AllowPromotion,
     AnnounceService,
+    AwaitCopy,
     AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
@@ -32,11 +33,13 @@ from dr.actions import (
     SwitchDatabase,
     TakeOver,
     VerifyService,
+    WidenSync,
     WithdrawService,
     WriteCanary,
 )
 from dr.doors import Doors, LeaderKey, SwitchOrder
 from dr.epochs import Act
+from dr.leave import Leave
 from dr.log_end import written
 from dr.placement import Claim
 from dr.succession import Untold
@@ -75,9 +78,11 @@ class Hands:
             case NarrowSync() | SwitchDatabase() | TakeOver():
                 self._database(action)
             case AllowPromotion(database, host):
-                self.doors.database.bar(database, host, token, barred=False)
+                self.doors.database.tell(database, host, Leave.ALLOW, token)
+            case WidenSync(database, host):
+                self.doors.database.tell(database, host, Leave.WIDEN, token)
             case ForbidPromotion(database, host):
-                self.doors.database.bar(database, host, token, barred=True)
+                self.doors.database.tell(database, host, Leave.FORBID, token)
             case WriteCanary(service, host, key):
                 self.doors.application.write(service, host, key, deadline / 2)
             case AnnounceService(service, host):
@@ -86,7 +91,7 @@ class Hands:
                 self.doors.guard.act(Act.WITHDRAW, service, host, token, deadline)
             case CutPower(host, life):
                 self.doors.power.off(host, life)
-            case VerifyService() | AwaitLeaseEnd() | SeeGone():
+            case VerifyService() | AwaitLeaseEnd() | AwaitCopy() | SeeGone():
                 """Its conditions are looked at until they hold; there is nothing to do."""
             case _:
                 assert_never(action)

@@ -18,19 +18,17 @@ from typing import Final
 
 from core.runs.plan import StepId
 from dr.actions import (
-    AllowPromotion,
     AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
     CutPower,
-    ForbidPromotion,
     NarrowSync,
     ReleaseWorkload,
     SeeGone,
     SwitchDatabase,
     TakeOver,
 )
-from dr.bound import at_large
+from dr.far_copies import FarCopies
 from dr.plan import Phase, RecoveryStep
 from dr.rerouting import SECOND, Rerouting, ids
 
@@ -43,6 +41,11 @@ _LEASE: Final = 25 * SECOND
 @dataclass(frozen=True, slots=True)
 class Moving(Rerouting):
     """One service on its way, with its database."""
+
+    @property
+    def _far(self) -> FarCopies:
+        database = self.network.database(self.service.database)
+        return FarCopies(database, self.facts, self.candidate, self.request.lost, self._step)
 
     def steps(self, others: Sequence[Moving] = ()) -> Iterator[RecoveryStep]:
         """Yield the steps, each after those that it needs.
@@ -73,9 +76,10 @@ class Moving(Rerouting):
         yield from compare
         # all that acts: a step that a person answers for early lets nothing act after the release
         acts = (*moved, *checks, *ids(compare))
-        forbid = list(self._forbid(acts))
-        yield from forbid
-        yield self._close((*acts, *ids(forbid)))
+        handed_over = any(isinstance(step.action, SwitchDatabase) for step in led)
+        back = list(self._far.put_back(acts, handed_over=handed_over))
+        yield from back
+        yield self._close((*acts, *ids(back)))
 
     def _ready(self, together: Sequence[Moving]) -> list[RecoveryStep]:
         if self.leader_is_lost:
@@ -118,35 +122,17 @@ class Moving(Rerouting):
             return
         if self.leader_is_lost:
             proven = (*claimed, *fenced)
-            allow = list(self._allow(Phase.POSITIONS, proven))
+            allow = list(self._far.allow(Phase.POSITIONS, proven))
             yield from allow
             yield self._take_over((*proven, *ids(allow)))
             return
-        database = self.service.database
-        allow = list(self._allow(Phase.DRAIN, claimed))
-        yield from allow
-        narrow = NarrowSync(database, self.candidate)
-        drain = self._step("drain", Phase.DRAIN, narrow, ids(allow) or claimed)
+        allow = list(self._far.allow(Phase.DRAIN, claimed))
+        widen = list(self._far.widen(claimed))
+        yield from (*allow, *widen)
+        narrow = NarrowSync(self.service.database, self.candidate)
+        drain = self._step("drain", Phase.DRAIN, narrow, ids([*allow, *widen]) or claimed)
         yield drain
         yield self._switch(drain.id)
-
-    def _allow(self, phase: Phase, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
-        """Yield that a copy may lead which is declared never to; nothing where it may."""
-        database = self.network.database(self.service.database)
-        declared = {member.host: member.barred for member in database.members}
-        member = self.facts.members.get(self.candidate)
-        if declared[self.candidate] and (member is None or member.barred):
-            action = AllowPromotion(database.name, self.candidate)
-            undo = ForbidPromotion(database.name, self.candidate)
-            yield self._step("allow", phase, action, needs, undo=undo)
-
-    def _forbid(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
-        """Yield that copies follow as they are declared again, which an earlier run had lead."""
-        database = self.network.database(self.service.database)
-        for host in at_large(database, self.facts):
-            if host != self.candidate and host not in self.request.lost:
-                action = ForbidPromotion(database.name, host)
-                yield self._step(f"forbid-{host}", Phase.REPROTECT, action, needs)
 
     def _take_over(self, needs: tuple[StepId, ...]) -> RecoveryStep:
         database = self.network.database(self.service.database)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dr.actions import describe
+from dr.actions import SwitchDatabase, WidenSync, describe
 from dr.conditions import after, before
-from dr.plan import Basis, Phase, RecoveryPlan, RecoveryStep
+from dr.plan import Basis, Moved, Phase, RecoveryPlan, RecoveryStep
 from dr.plan_figures import served_after
 from dr.questions import state
 
@@ -29,6 +29,7 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         yield f"  {moved.service} is at {moved.source}, epoch {epoch}; it moves to {moved.target}"
         leader = moved.deciding.leader or "nobody who is left"
         yield f"  {moved.database} is led by {leader}"
+        yield from _confirmed(plan, moved)
     yield from _needs(basis)
     if basis.lost:
         yield f"  given up     {', '.join(basis.lost)}"
@@ -54,6 +55,18 @@ def _needs(basis: Basis) -> Iterator[str]:
         left = [other for other in moved.needed_by if other not in moving]
         if left:
             yield f"  needed by    {', '.join(left)}; not moved with {moved.service}"
+
+
+def _confirmed(plan: RecoveryPlan, moved: Moved) -> Iterator[str]:
+    """Yield who confirms commits once the database of ``moved`` was handed over."""
+    about = [step.action for step in plan.steps]
+    switches = [a for a in about if isinstance(a, SwitchDatabase) and a.database == moved.database]
+    widened = {a.host for a in about if isinstance(a, WidenSync) and a.database == moved.database}
+    for switch in switches:
+        others = widened | {*(moved.deciding.synchronous or ())} - {switch.candidate}
+        who = ", ".join(sorted(others)) or "nobody"
+        note = "" if widened else "; no further copy is waited for"
+        yield f"  confirmed    until {switch.leader} follows again, by {who}{note}"
 
 
 def _steps(plan: RecoveryPlan, *, conditions: bool) -> Iterator[str]:

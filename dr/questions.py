@@ -113,6 +113,14 @@ class IsProtected:
 
 
 @dataclass(frozen=True, slots=True)
+class IsProtectedWithout:
+    """A commit of ``database`` waits for a standby that streams, and is not ``host``."""
+
+    database: DatabaseName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
 class HasAll:
     """``host`` has all that ``former``, who led ``database`` before it, wrote until it stopped.
 
@@ -185,6 +193,7 @@ OfADatabase: TypeAlias = (
     | HasReplayed
     | IsNotPaused
     | IsProtected
+    | IsProtectedWithout
     | HasAll
 )
 
@@ -247,6 +256,8 @@ def _of_the_database(question: OfADatabase) -> str:  # noqa: C901 - one line a q
             statement = f"Patroni of {database} is not paused"
         case IsProtected(database):
             statement = f"{database} has a synchronous standby"
+        case IsProtectedWithout(database, host):
+            statement = f"{database} has a synchronous standby besides {host}"
         case HasAll(database, host, former):
             statement = f"{host} has all that {former} wrote to {database}"
         case _:

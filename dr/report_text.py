@@ -96,8 +96,8 @@ def _line(line: ReportLine) -> str:
 
 
 def _times(report: Report) -> Iterator[str]:
-    yield "  phase         began     took"
+    yield "  phase          began     took"
     for times in report.phases:
         began = (times.began_at - report.opened_at).total_seconds()
         name = f"{times.phase.number} {times.phase}"
-        yield f"  {name:<12} {began:>5.2f} s  {times.took.total_seconds():>5.2f} s"
+        yield f"  {name:<13} {began:>5.2f} s  {times.took.total_seconds():>5.2f} s"

@@ -17,7 +17,7 @@ from core.errors import NotSeen
 from core.runs.ports import Token
 from dr.doors import LeaderKey, SwitchOrder
 from dr.facts import LastWord, MemberFacts
-from dr.leave import Leave
+from dr.leave import Leave, Permit
 from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
@@ -54,7 +54,7 @@ class Patroni:
         }
 
     def paused(self, database: DatabaseName) -> bool:
-        """Tell whether Patroni was told to leave ``database`` as it is."""
+        """Tell whether Patroni was permit to leave ``database`` as it is."""
         return self._cluster(database).pause
 
     def leads(
@@ -103,10 +103,9 @@ class Patroni:
         """Tell whether the Patroni of ``host`` says that it never leads."""
         return self._status(database, host).barred
 
-    def bar(self, database: DatabaseName, host: HostName, token: Token, *, barred: bool) -> None:
+    def tell(self, database: DatabaseName, host: HostName, leave: Leave, token: Token) -> None:
         """Have our program on ``host`` write it down, and tell its Patroni."""
-        leave = Leave.FORBID if barred else Leave.ALLOW
-        self.programs.bar(database, host, leave, token.epoch)
+        self.programs.tell(database, host, Permit(leave, token.epoch, token.run))
 
     def take_over(self, order: SwitchOrder) -> None:
         """Have the candidate lead after a leader that was fenced; return when it does."""

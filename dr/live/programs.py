@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from access.clients.ssh import Access, connect
 from core.errors import NotSeen, Rejected, Unreachable
 from core.host_paths import PYTHON
-from dr.leave import Leave, read_leave
+from dr.leave import Permit, read_leave
 from dr.seam import Seam, read_seam
 from inventory.names import DatabaseName, HostName
 from inventory.network import Network
@@ -56,21 +56,21 @@ class Programs:
         with looking():
             return self.answer(leader, words, read_seam, expected='{"holds": …}', bound=2 * LOOK)
 
-    def bar(self, database: DatabaseName, host: HostName, leave: Leave, epoch: int) -> None:
-        """Have ``host`` be told ``leave`` about its copy of ``database``, under ``epoch``.
+    def tell(self, database: DatabaseName, host: HostName, permit: Permit) -> None:
+        """Have ``host`` be told by ``permit`` about its copy of ``database``.
 
         Raises:
-            Rejected: it knows a newer epoch, or the program was never started.
+            Rejected: it was told otherwise since, or the program was never started.
             Unreachable: it may have been told.
         """
-        words = ["dr.onhost.tags_main", database, leave, str(epoch)]
+        words = ["dr.onhost.tags_main", database, permit.leave, str(permit.epoch), permit.run]
         refusal = self.answer(
             host, words, read_leave, expected='{"refused": null}', bound=_RELOAD + LOOK
         )
         if refusal is not None:
             raise Rejected(
-                f"{host} is not told to {leave} that its copy of {database} leads",
-                expected=f"an epoch that is not over: {epoch}",
+                f"{host} is not told to {permit.leave} its copy of {database}",
+                expected=f"an epoch and a run that are not over: {permit.epoch}, {permit.run}",
                 actual=refusal,
                 next_step="ndc dr runs shows who moved it since",
             )

@@ -1,11 +1,12 @@
-"""``ndc-tags``: let this host's member of a database lead, or bar it again as it is declared.
+"""``ndc-tags``: let this host's member of a database lead or be waited for, or neither again.
 
-    python -I -m dr.onhost.tags_main DATABASE allow|forbid EPOCH
+    python -I -m dr.onhost.tags_main DATABASE allow|widen|forbid EPOCH RUN
 
 Run as root over SSH by a recovery, on a host whose copy is declared never to lead by itself.
 Patroni reads a folder: what ``ndc up`` declares, and after it the file that is written here, which
-nobody else writes or removes. It says under which epoch it was written; an older one is refused.
-Prints one line of JSON: what the member was told, or why it was refused.
+nobody else writes or removes. It says under which epoch it was written, and by which run; an older
+one is refused, and so is what a run sent before it put all back. Prints one line of JSON: that the
+member was told, or why it was refused.
 """
 
 from __future__ import annotations
@@ -17,24 +18,29 @@ from typing import Final
 
 from core import files, host_paths
 from core.errors import NdcError
-from dr.leave import Leave, leave_text
+from core.runs.plan import RunName
+from dr.leave import Leave, Permit, leave_text
 
 _BOUND_SECONDS: Final = 10
 _EPOCH: Final = "# epoch "
 _MEANS: Final = {
     Leave.ALLOW: "tags: {nofailover: false, nosync: false}\n",
+    # where it had more than all others it would lead: it gives the key back, and a person decides
+    Leave.WIDEN: "tags: {nofailover: false, nosync: false}\n"
+    "postgresql: {pre_promote: /bin/false}\n",
     Leave.FORBID: "{}\n",  # as it is declared
 }
 
 
 def main() -> None:
     """Do what argv says."""
-    database, leave, epoch = sys.argv[1:]
+    database, leave, epoch, run = sys.argv[1:]
     folder = Path(host_paths.patroni_folder(database))
-    refusal = refused(folder, int(epoch))
+    permit = Permit(Leave(leave), int(epoch), RunName(run))
+    refusal = refused(folder, permit)
     if refusal is None:
         try:
-            write(folder, Leave(leave), int(epoch))
+            write(folder, permit)
         except NdcError as error:
             sys.exit(str(error))
         # also where it was written already: who wrote it may have been stopped before this
@@ -43,22 +49,29 @@ def main() -> None:
     sys.stdout.write(leave_text(refusal) + "\n")
 
 
-def refused(folder: Path, epoch: int) -> str | None:
-    """Return why nothing is written under ``epoch`` into ``folder``; None: it may be."""
-    text = files.read_if_there(folder / host_paths.PATRONI_LEAVE) or f"{_EPOCH}0\n"
-    first = text.partition("\n")[0].removeprefix(_EPOCH)
-    if first.isdecimal() and int(first) <= epoch:
+def refused(folder: Path, permit: Permit) -> str | None:
+    """Return why ``permit`` is not written into ``folder``; None: it may be."""
+    text = files.read_if_there(folder / host_paths.PATRONI_LEAVE)
+    if text is None:
         return None
-    return f"epoch {epoch} is older than {first[:80]}"
+    first = text.partition("\n")[0].removeprefix(_EPOCH)
+    match first.split(" "):
+        case [epoch, leave, run] if epoch.isdecimal():
+            return Permit(Leave(leave), int(epoch), RunName(run)).against(permit)
+        case [epoch] if epoch.isdecimal():  # of who did not say which run it was
+            return Permit(Leave.ALLOW, int(epoch), RunName("")).against(permit)
+        case _:
+            return f"somebody else wrote {first[:80]}"
 
 
-def write(folder: Path, leave: Leave, epoch: int) -> None:
-    """Write what ``leave`` means into ``folder``; it is on disk when this returns.
+def write(folder: Path, permit: Permit) -> None:
+    """Write what ``permit`` means into ``folder``; it is on disk when this returns.
 
     Raises:
         Rejected: it cannot be written.
     """
-    files.write(folder / host_paths.PATRONI_LEAVE, f"{_EPOCH}{epoch}\n{_MEANS[leave]}")
+    first = f"{_EPOCH}{permit.epoch} {permit.leave} {permit.run}\n"
+    files.write(folder / host_paths.PATRONI_LEAVE, first + _MEANS[permit.leave])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from dr.leave import Permit
 from dr.seam import LogProgress
 from dr.simulation.history import Happened, History
 from dr.simulation.log import ROW_BYTES, SimulatedLog, Stray
@@ -60,8 +61,10 @@ class SimulatedCopies(SimulatedLog):
     """while nobody leads: who did"""
     barred: set[HostName] = field(default_factory=set)
     """members that neither lead nor are waited for"""
-    leaves: dict[HostName, int] = field(default_factory=dict)
-    """the highest epoch under which each was told whether it may lead; absent: never"""
+    widening: set[HostName] = field(default_factory=set)
+    """members that are waited for, and do not lead"""
+    leaves: dict[HostName, Permit] = field(default_factory=dict)
+    """what each was told last; absent: nothing"""
     position: int = 0
     """how many rows a leader last told the quorum that it has"""
     wrote_at: dict[str, timedelta] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """A database under Patroni, which alone decides who leads.
 
 Times are those measured in the lab: a planned switch gives a new leader after
-1.7 s, which acknowledges once the old one streams from it again.
+1.7 s, which acknowledges once one streams from it that commits waited for before:
+a third copy soon, the old leader later.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from inventory.network import Database
 
 PROMOTION: Final = timedelta(seconds=1.7)
 REJOINING: Final = timedelta(seconds=2)
+FOLLOWING: Final = timedelta(seconds=0.4)
 LEASE: Final = timedelta(seconds=20)
 _LOOP: Final = (0.2, 2.0)
 """seconds until a Patroni that runs looks again, or renewed its lease"""
@@ -44,7 +46,9 @@ class SimulatedDatabase(SimulatedMembers):
     promotion: timedelta | None = PROMOTION
     """from the old leader's stop to the new one; None: drawn each time, up to minutes"""
     rejoining: timedelta = REJOINING
-    """from there until a standby is synchronous again"""
+    """from there until the former leader is synchronous, or another new standby"""
+    following: timedelta = FOLLOWING
+    """from there until those are again that commits waited for before"""
     switching: bool = False
     order: tuple[HostName, HostName] | None = None
     """to switch, from whom to whom; given, and not obeyed yet"""
@@ -119,11 +123,11 @@ class SimulatedDatabase(SimulatedMembers):
         had = self.recorded | {self.recorded_leader}
         if had != had_all if had_all else candidate not in self.recorded:
             raise Rejected(f"{candidate} may not lead: {had} had every write")
-        if not self._is_able(candidate) or candidate in self.barred:
+        if not (self._may_lead(candidate) and (had_all or self.lacks_nothing(candidate))):
             if leader in self.around.plant.off:  # its key is removed all the same
                 self._vacate()
                 self.notice()
-            return  # the order stands, and nobody obeys it
+            return  # nobody obeys the order
         writes_on = leader is not None and self.believes(leader)
         hears = frozenset(self.synchronous - {candidate})
         if self.leader:
@@ -196,27 +200,25 @@ class SimulatedDatabase(SimulatedMembers):
         self.recovering.clear()
 
     def _elect(self) -> None:
-        """Give the key to the best of those that may have it, if enough of them can be compared."""
+        """Give the key to the best of those that may have it, if enough of them can be compared.
+
+        Where one is best that does not lead, nobody does.
+        """
         if self.leader is not None or self.switching or self.paused or self.around.quorum.alarms:
             return
-        able = [h for h in self._heirs() if self._is_able(h) and h not in self.barred]
-        compared = [host for host in able if host in self.entitled]
-        spare = min(self.declared.synchronous_node_count, len(self.entitled))
-        if self.former not in able and len(compared) <= len(self.entitled) - spare:
+        able = self.able_heirs()
+        if self.former not in able and not self.are_enough(able):
             return
-        winner = min(able, key=lambda host: (self.lacks(host), host))
-        self._take_key(winner, self.time_to_promote(), "elected")
+        winner = min(able, key=lambda host: (self.lacks(host), host in self.widening, host))
+        if winner not in self.widening:
+            self._take_key(winner, self.time_to_promote(), "elected")
 
-    def _heirs(self) -> list[HostName]:
-        return sorted(self.entitled | ({self.former} if self.former else set()))
-
-    def _is_able(self, host: HostName | None) -> bool:
-        apart = self.strays.keys() | self.twins.keys()
-        return host in self.alive and host not in apart and self.reaches_quorum(host)
+    def _may_lead(self, host: HostName) -> bool:
+        return self.is_able(host) and host not in self.barred | self.widening
 
     def _hand_over(self, leader: HostName, candidate: HostName, left: timedelta) -> None:
         self.switching = False
-        if self._is_able(candidate):
+        if self._may_lead(candidate) and self.lacks_nothing(candidate):
             self._take_key(candidate, left, "switched", leader)
         else:
             self.notice()
@@ -247,7 +249,16 @@ class SimulatedDatabase(SimulatedMembers):
         if former is not None:
             end = LogEnd(self.forks, location=len(self.log) + behind, final=True)
             self.successions[former, host] = Succession(end, fork=len(self.log))
+        others = self.entitled - {host, former}
+        self._after(self.following, lambda: self._count(number, others))
         self._after(self.rejoining, self._settle)
+
+    def _count(self, number: int, others: set[HostName]) -> None:
+        """Let ``others`` stream from who leads since the ``number``-th change, if it still does."""
+        confirming = self.wanted() & others
+        enough = len(confirming) >= self.declared.synchronous_node_count
+        if number == self.forks and self.leads(self.leader) and not self.synchronous and enough:
+            self.synchronous = confirming
 
     def _settle_soon(self) -> None:
         if not self._settling and self.leads(self.leader) and self.wanted() != self.synchronous:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from core.errors import Rejected
+from dr.leave import Leave, Permit
 from dr.simulation.copies import SimulatedCopies
 from inventory.names import HostName
 
@@ -22,6 +23,7 @@ _SAYS_EVERY: Final = timedelta(seconds=2)
 """between two renewals of a lease"""
 _LOOP: Final = (0.2, 2.0)
 """seconds until a Patroni that runs looks again"""
+_TOLD: Final = {Leave.FORBID: "barred", Leave.WIDEN: "widened", Leave.ALLOW: "allowed"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,21 +64,24 @@ class SimulatedMembers(SimulatedCopies):
             self.position = len(self.log)
         self.around.clock.at(_SAYS_EVERY, self.say_position)
 
-    def bar(self, host: HostName, epoch: int, *, barred: bool) -> bool:
-        """Let ``host`` be told whether it may lead; return whether that was news.
+    def give_leave(self, host: HostName, permit: Permit) -> bool:
+        """Let ``host`` be told what it may do; return whether that was news.
 
         Raises:
-            Rejected: it was told under a newer epoch; nothing changed.
+            Rejected: it was told otherwise since; nothing changed.
         """
-        if epoch < self.leaves.get(host, 0):
-            raise Rejected(f"epoch {epoch} is older than {self.leaves[host]}")
-        self.leaves[host] = epoch
-        news = barred is not (host in self.barred)
-        (self.barred.add if barred else self.barred.discard)(host)
-        if news:
-            self.tell("barred" if barred else "allowed", host, epoch)
+        against = self.leaves[host].against(permit) if host in self.leaves else None
+        if against:
+            raise Rejected(against)
+        self.leaves[host] = permit
+        before = (host in self.barred, host in self.widening)
+        now = (permit.leave is Leave.FORBID, permit.leave is Leave.WIDEN)
+        for members, is_one in zip((self.barred, self.widening), now, strict=True):
+            (members.add if is_one else members.discard)(host)
+        if now != before:
+            self.tell(_TOLD[permit.leave], host, permit.epoch)
             self.notice()
-        return news
+        return now != before
 
     @property
     def renews(self) -> bool:
@@ -97,6 +102,33 @@ class SimulatedMembers(SimulatedCopies):
     def reaches_quorum(self, host: HostName | None) -> bool:
         """Whether ``host`` can renew what it holds."""
         return host is not None and self.around.quorum.reached_from(host)
+
+    def is_able(self, host: HostName | None) -> bool:
+        """Whether ``host`` could lead now, if it may."""
+        apart = self.strays.keys() | self.twins.keys()
+        return host in self.alive and host not in apart and self.reaches_quorum(host)
+
+    def able_heirs(self) -> list[HostName]:
+        """Return who may lead next, or has a say in it, and is able."""
+        heirs = self.recorded | {host for host in [self.recorded_leader] if host}
+        return [host for host in sorted(heirs - self.barred) if self.is_able(host)]
+
+    def are_enough(self, compared: Iterable[HostName]) -> bool:
+        """Whether each acknowledged write is at one of ``compared``."""
+        named = len(self.recorded)
+        spare = min(self.declared.synchronous_node_count, named)
+        return len(self.recorded.intersection(compared)) > named - spare
+
+    def lacks_nothing(self, candidate: HostName) -> bool:
+        """Whether ``candidate`` has each acknowledged write, as far as Patroni looks.
+
+        Where commits wait for all who are named, it looks no further.
+        """
+        if len(self.recorded) <= self.declared.synchronous_node_count:
+            return True
+        others = [host for host in self.able_heirs() if host != self.recorded_leader]
+        ahead = any(self.lacks(host) < self.lacks(candidate) for host in others)
+        return self.are_enough(others) and not ahead
 
     def between(self, seconds: tuple[float, float]) -> timedelta:
         """Return a time that lies between two."""

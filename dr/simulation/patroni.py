@@ -9,6 +9,7 @@ from core.errors import NotSeen, Rejected, Unreachable
 from core.runs.ports import Token
 from dr.doors import LeaderKey, SwitchOrder
 from dr.facts import LastWord, MemberFacts
+from dr.leave import Leave, Permit
 from dr.seam import LogProgress, Seam
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.log import ROW_BYTES
@@ -84,12 +85,12 @@ class SimulatedPatroni:
         """Tell whether ``host`` never leads."""
         return host in self._seen(database, host).barred
 
-    def bar(self, database: DatabaseName, host: HostName, token: Token, *, barred: bool) -> None:
-        """Have ``host`` be told whether it may lead."""
+    def tell(self, database: DatabaseName, host: HostName, leave: Leave, token: Token) -> None:
+        """Have ``host`` be told what its copy may do."""
         own = self.truth.databases[database]
         if host not in own.alive or not self.truth.plant.seen(host):
             raise Unreachable(f"{host} does not answer for {database}")
-        self.truth.changes += own.bar(host, token.epoch, barred=barred)
+        self.truth.changes += own.give_leave(host, Permit(leave, token.epoch, token.run))
 
     def take_over(self, order: SwitchOrder) -> None:
         """Take the key from the leader of ``order``, if its claim stands."""

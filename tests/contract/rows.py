@@ -85,6 +85,8 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
         ),
     ),
     actions.AllowPromotion: ((), ALLOW, ()),
+    actions.WidenSync: ((), actions.WidenSync(DATABASE, THIRD), ()),
+    actions.AwaitCopy: ((), actions.AwaitCopy(DATABASE, THIRD), ()),
     actions.ForbidPromotion: ((ALLOW,), actions.ForbidPromotion(DATABASE, THIRD), ()),
     actions.CompareLogs: ((CLAIM, SWITCH), COMPARE, ()),
     actions.VerifyService: ((), actions.VerifyService(SERVICE, DATABASE, HOME), ()),
@@ -93,12 +95,13 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
 afterwards
 """
 
-WAITS = {actions.VerifyService, actions.AwaitLeaseEnd, actions.SeeGone}
+WAITS = {actions.VerifyService, actions.AwaitLeaseEnd, actions.AwaitCopy, actions.SeeGone}
 """that ask nothing of anybody: whether what they are for is so is looked at afterwards"""
 
 SO_ALREADY = {
     actions.NarrowSync,
     actions.VerifyService,
+    actions.AwaitCopy,
     actions.CompareLogs,
     actions.SeeGone,
 }
@@ -137,6 +140,10 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
     ),
     questions.IsNotPaused: (questions.IsNotPaused(DATABASE), questions.IsNotPaused(DATABASE)),
     questions.IsProtected: (questions.IsProtected(DATABASE), questions.IsProtected(DATABASE)),
+    questions.IsProtectedWithout: (
+        questions.IsProtectedWithout(DATABASE, THIRD),
+        questions.IsProtectedWithout(DATABASE, CANDIDATE),
+    ),
     questions.HasAll: (
         questions.HasAll(DATABASE, CANDIDATE, LEADER),
         questions.HasAll(DATABASE, CANDIDATE, LEADER),

@@ -28,7 +28,7 @@ OCCASIONS: dict[str, Callable[[], Rehearsal]] = {
     "switchover": rehearsal,
     "failover": lambda: failover("ndc01"),
 }
-INSTANTS = {"switchover": 105, "failover": 87}
+INSTANTS = {"switchover": 132, "failover": 87}
 """of an undisturbed run of each; a test below counts them"""
 EVERY = [(name, instant) for name, last in INSTANTS.items() for instant in range(1, last + 1)]
 DEAD = (timedelta(), timedelta(milliseconds=70), timedelta(seconds=40))
@@ -78,6 +78,8 @@ def _check(occasion: str, made: Rehearsal, run: RecoveryRun, path: Path) -> None
     assert fold(FileJournal(path, codec(), made.world).records()) == run
     assert [placed.epoch for placed in made.truth.placements] == [1, 2]
     assert made.truth.claim.run is None
+    members = made.truth.database.declared.members
+    assert made.truth.database.barred == {m.host for m in members if not m.synchronous}
     assert all(made.truth.routes) or made.world.truth.plant.off, (
         "the last serving host was taken away"
     )

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from core import host_paths
 from ndc.settings import paths_of
 from tests.lab.journals import Run, awaited, plans
 from tests.lab.recovery import CLOCK, Portal, Standing, kept, report_of, served_where_led
@@ -18,7 +19,14 @@ pytestmark = pytest.mark.lab
 
 SEED = int(os.environ.get("NDC_TEST_SEED") or random.SystemRandom().randrange(10**6))
 
-LATEST_MILLISECONDS = {"drain": 10, "promote": 1500, "canary": 200, "reroute": 400, "verify": 10}
+LATEST_MILLISECONDS = {
+    "drain": 10,
+    "promote": 1500,
+    "canary": 200,
+    "reroute": 400,
+    "verify": 10,
+    "reprotect": 10,
+}
 """how long after the first step of a phase was sent its end is nowhere near"""
 EVERY_TIME = {"promote", "reroute"}
 """phases whose steps are in doubt for longest, and cannot be taken back; the campaign has all"""
@@ -110,8 +118,11 @@ def _interrupt_and_resume(lab: Terminal, phase: str, latest: int, turn: int = 0)
     after = Standing.seen(lab)
     assert (after.site, after.epoch) == (target, before.epoch + 1)
     assert (after.leader != before.leader, after.timeline) == (True, before.timeline + 1)
-    for canary in (step["action"] for step in run.plan if step["phase"] == "canary"):
-        assert len(kept(lab, portal, canary["key"])) == 1
+    for action in (step["action"] for step in run.plan):
+        if action["kind"] == "write-canary":
+            assert len(kept(lab, portal, action["key"])) == 1
+        if action["kind"] == "widen-sync":
+            assert _told(lab, action["database"], action["host"]) == "{}", "it is left waited for"
 
 
 def _interrupted(lab: Terminal, portal: Portal, target: str, phase: str, delay: timedelta) -> Run:
@@ -129,3 +140,9 @@ def _interrupted(lab: Terminal, portal: Portal, target: str, phase: str, delay: 
     assert following.returncode == 7, told
     assert f"dr resume {run.path.name}" in told
     return run
+
+
+def _told(lab: Terminal, database: str, host: str) -> str:
+    """Return what the copy of ``database`` on ``host`` was told beside what is declared."""
+    leave = host_paths.patroni_folder(database) / host_paths.PATRONI_LEAVE
+    return lab.on(host, "sed", "1d", str(leave)).stdout.strip()

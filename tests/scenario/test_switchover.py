@@ -13,6 +13,7 @@ from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.conditions import Conditions
 from dr.ending import Ending, Outcome
+from dr.leave import Leave, Permit
 from dr.placement import Claim, Placement
 from dr.plan import RecoveryRun, codec
 from dr.report import Noticed, report
@@ -30,7 +31,8 @@ from tests.unit.core.runs.small import Wishes
 GONE = ("withdraw-ndc01-app", "compare")
 """what nobody can see of a site that is gone"""
 LEADER, CANDIDATE = HostName("ndc01-data"), HostName("ndc02-data")
-SO_ALREADY = frozenset({"narrow-sync", "compare-logs", "verify-service"})
+FAR = HostName("ndc03-data")
+SO_ALREADY = frozenset({"narrow-sync", "compare-logs", "verify-service", "await-copy"})
 """what is so already is no failure, whoever says no"""
 SURVIVABLE = tuple(trouble for trouble in Trouble if trouble is not Trouble.REFUSED)
 
@@ -178,7 +180,7 @@ def test_a_candidate_whose_lag_cannot_be_seen_is_not_promoted() -> None:
 def test_a_switch_that_tears_the_log_is_never_done_though_the_service_goes_on() -> None:
     made = rehearsal()
     journal = MemoryJournal(codec(), made.world)
-    made.truth.database.missing = dict.fromkeys(made.truth.database.synchronous, 3)
+    made.truth.database.missing = dict.fromkeys((CANDIDATE, FAR), 3)
 
     run = made.carry(journal)
 
@@ -195,7 +197,7 @@ def test_a_switch_that_tears_the_log_is_never_done_though_the_service_goes_on() 
 
 def test_a_former_leader_whose_end_nobody_can_tell_leaves_the_run_open() -> None:
     made = rehearsal()
-    made.world.timeline.at(timedelta(seconds=3), made.truth.database.successions.clear)
+    made.world.timeline.at(timedelta(seconds=4.3), made.truth.database.successions.clear)
 
     run = made.carry()
 
@@ -243,6 +245,7 @@ def _move_back(truth: Served) -> None:
     truth.claim = Claim(None, truth.claim.number + 1)
     truth.placements.append(Placement(home, placed.epoch + 1, RunName("another-run")))
     truth.epochs.update(dict.fromkeys(truth.epochs, 3))
+    truth.database.leaves[FAR] = Permit(Leave.FORBID, 3, RunName("another-run"))
     truth.announcing = {h for h in truth.service.hosts if truth.network.host(h).site == home}
     truth.database.leader, truth.database.synchronous = LEADER, {CANDIDATE}
 

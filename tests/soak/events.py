@@ -86,7 +86,7 @@ _VERBS: Final = (
     *("claim-workload", "release-workload", "switch-database", "write-canary"),
     *("move-placement", "announce-service", "withdraw-service", "compare-logs"),
     *("narrow-sync", "verify-service", "take-over", "cut-power", "see-gone", "await-lease-end"),
-    *("allow-promotion", "forbid-promotion"),
+    *("allow-promotion", "widen-sync", "await-copy", "forbid-promotion"),
 )
 
 

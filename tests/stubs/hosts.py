@@ -15,9 +15,10 @@ from typing_extensions import override
 
 from access.clients import patroni as words
 from core.errors import Rejected, WorldError
+from core.runs.plan import RunName
 from dr.doors import Doors
 from dr.epochs import services_of
-from dr.leave import Leave, leave_text
+from dr.leave import Leave, Permit, leave_text
 from dr.log_end import end_text
 from dr.onhost.addresses import Addresses
 from dr.onhost.epoch_record import EpochRecord
@@ -86,8 +87,8 @@ def runs(  # noqa: PLR0911 - one line a program
             return 0, seam_text(seam) + "\n"
         case ["dr.onhost.sight_main", *asked]:
             return _sight(world, host, asked)
-        case ["dr.onhost.tags_main", _, leave, epoch]:
-            return _told(world, host, leave, epoch)
+        case ["dr.onhost.tags_main", _, leave, epoch, run]:
+            return _told(world, host, Permit(Leave(leave), int(epoch), RunName(run)))
         case words:
             return 127, f"no {words} here\n"
 
@@ -222,11 +223,10 @@ def _tags(world: World, host: HostName) -> Mapping[str, Any]:
     return {"tags": {"nofailover": True, "nosync": True}} if barred else {}
 
 
-def _told(world: World, host: HostName, leave: str, epoch: str) -> Ran:
-    """Return what the program answers that lets a copy lead, or bars it."""
-    barred = Leave(leave) is Leave.FORBID
+def _told(world: World, host: HostName, permit: Permit) -> Ran:
+    """Return what the program answers that tells a copy what it may do."""
     try:
-        world.truth.at(SERVICE).database.bar(host, int(epoch), barred=barred)
+        world.truth.at(SERVICE).database.give_leave(host, permit)
     except Rejected as error:
         return 0, leave_text(error.what) + "\n"
     return 0, leave_text(None) + "\n"

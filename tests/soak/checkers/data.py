@@ -89,6 +89,18 @@ def guessed_leaders(history: Iterable[Line]) -> Iterator[str]:
             )
 
 
+def crossings(history: Iterable[Line]) -> Iterator[str]:
+    """I13: yield each time that a copy came to lead which was only to be waited for."""
+    only: set[tuple[str, str]] = set()
+    for at, what, database, host, timeline, how in history:
+        if what == "widened":
+            only.add((database, host))
+        elif what in {"allowed", "barred"}:
+            only.discard((database, host))
+        elif what == "forked" and (database, host) in only:
+            yield f"{at:.1f} s: {host} came to lead {database} on timeline {timeline}: {how}"
+
+
 def wiped_tails(history: Iterable[Line]) -> Iterator[str]:
     """I11: yield each tail that was wiped without a copy, and each late write of who returned."""
     copies: dict[tuple[str, str], set[str]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""The twelve things that must never happen, each with who looks for it."""
+"""The thirteen things that must never happen, each with who looks for it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ CHECKERS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[str]]]] = {
     "I10 recovery needs what is lost": acts.needed_the_lost,
     "I11 a tail is wiped, or a former leader writes": data.wiped_tails,
     "I12 a step is done twice": acts.done_twice,
+    "I13 a copy leads that was only waited for": data.crossings,
 }
 
 

