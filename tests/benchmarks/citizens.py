@@ -1,6 +1,7 @@
 """What citizens notice of a planned move, and of the death of the database leader's host.
 
-Beside our move stands Patroni's own, ``patronictl switchover`` alone: what is above it is ours.
+Beside our move stands ``patronictl switchover`` alone, of the Patroni that runs: what is above it
+is ours, and below it what a third copy saves.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def switchover(stand: Stand, _: int) -> Iterator[Trial]:
     assert report["outcome"] not in {"held", "unwound"}, moved.stdout
     unmeasured = report["outcome"] == "unmeasured"
     gap = None if unmeasured or seen["void"] else seen["gap_seconds"]
-    yield gap, None if unmeasured else seen["lost"], alone
+    stand.gaps += [] if gap is None else [gap]
+    yield gap, gap, None if unmeasured else seen["lost"], alone
 
 
 def _moved_by_patroni(stand: Stand) -> float | None:
@@ -55,7 +57,7 @@ def _moved_by_patroni(stand: Stand) -> float | None:
         stand.lab()
         since = CLOCK.now()
         moved_by_patroni(lab, database["name"], before, after)
-        seen = _when_over(lab, portal, since)
+        seen = when_over(lab, portal, since)
         gaps.append(None if seen.is_void else seen.gap.length.total_seconds())
     measured = [gap for gap in gaps if gap is not None]
     return sum(measured) / len(measured) if len(measured) == len(gaps) else None
@@ -87,7 +89,7 @@ def _leader_killed(lab: Terminal, stand: Stand) -> Iterator[tuple[float | None, 
     lab.done("lab", "kill", leader)
     try:
         wait_until(CLOCK, lambda: _led_by_another(lab, leader), what="a leader", bound=_HANG)
-        gap = _when_over(lab, portal, since)
+        gap = when_over(lab, portal, since)
     finally:
         lab.done("lab", "start", leader, bound_seconds=_HANG_SECONDS)
     lab.ndc("lab", "heal", "power-port")
@@ -106,7 +108,7 @@ def _led_by_another(lab: Terminal, dead: str) -> bool:
     return leader not in {None, dead}
 
 
-def _when_over(lab: Terminal, portal: Portal, since: datetime) -> Measure:
+def when_over(lab: Terminal, portal: Portal, since: datetime) -> Measure:
     """Return what the probe noticed of what was done at ``since``, once it is over."""
     return wait_until(
         CLOCK,

@@ -41,6 +41,8 @@ class Stand:
     terminal: Terminal
     first_start_seconds: float | None = None
     """of the network that is up; None: none was brought up yet"""
+    gaps: list[float] = field(default_factory=list)
+    """of planned switchovers that were measured, in seconds"""
     _hosts: list[dict[str, Any]] = field(default_factory=list)
     _links: list[dict[str, Any]] = field(default_factory=list)
 

@@ -10,7 +10,7 @@ from core.errors import PlanRefused
 from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import StepId
-from dr.actions import AllowPromotion, ForbidPromotion, MovePlacement, TakeOver
+from dr.actions import AllowPromotion, ForbidPromotion, MovePlacement, TakeOver, WidenSync
 from dr.bound import NOTHING
 from dr.losses import hosts_named
 from dr.plan import codec
@@ -189,3 +189,19 @@ def test_a_move_of_what_others_need_says_so() -> None:
     (moved,) = _moved(_world(), IDENTITY, "ndc02").plan.basis.moves
 
     assert moved.needed_by == (SERVICE,)
+
+
+def test_where_each_commit_waits_for_two_both_far_copies_confirm_while_its_database_moves() -> None:
+    made = _moved(_world(), IDENTITY, "ndc02")
+    far = {m.host for m in _database(made.world).declared.members if m.far}
+
+    run = made.carry()
+    made.world.sleep(timedelta(seconds=20))
+
+    widened = [step.action.host for step in made.plan.steps if isinstance(step.action, WidenSync)]
+    assert set(widened) == far
+    assert run.closed is RunVerdict.DONE, run.waits_for()
+    assert made.citizens.gap <= timedelta(seconds=2.5)
+    assert made.citizens.lost == []
+    assert _database(made.world).barred == far
+    assert len(_database(made.world).synchronous) == 2

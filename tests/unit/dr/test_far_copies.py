@@ -73,7 +73,7 @@ def test_a_copy_that_is_not_fit_is_not_waited_for_and_the_plan_says_so(
     plan = _plan(made, _with(_facts(made), FAR, **changes))
 
     assert _steps(plan, WidenSync) == []
-    assert "confirmed    until ndc01-data follows again, by nobody: no third" in plan_text(plan)
+    assert "confirmed    until ndc01-data follows again, by nobody; no further" in plan_text(plan)
 
 
 def test_a_copy_that_its_leader_sends_nothing_to_is_not_waited_for() -> None:
@@ -88,12 +88,18 @@ def test_a_copy_that_its_leader_sends_nothing_to_is_not_waited_for() -> None:
 
 def test_where_enough_others_are_waited_for_none_is_added() -> None:
     made = rehearsal()
-    facts = replace(_facts(made), synchronous=frozenset({CANDIDATE, HostName("another")}))
+    another = HostName("another")
+    facts = _facts(made)
+    members = {**facts.members, another: facts.members[CANDIDATE]}
+    facts = replace(facts, members=members, synchronous=frozenset({CANDIDATE, another}))
 
     plan = _plan(made, facts)
 
     assert _steps(plan, WidenSync) == []
-    assert "confirmed    until ndc01-data follows again, by another" in plan_text(plan)
+    assert (
+        "confirmed    until ndc01-data follows again, by another; no further copy is"
+        in plan_text(plan)
+    )
 
 
 def test_what_an_earlier_run_left_waited_for_is_used_and_put_back() -> None:
