@@ -59,6 +59,9 @@ POSTGRESQL_KEPT: Final = HostPath("/var/lib/postgresql/kept")
 REWIND: Final = PATRONI_SETTINGS / "pg_rewind"
 """what Patroni runs instead of PostgreSQL's"""
 
+POOLS: Final = HostPath("/srv/pools")
+"""a storage pool a folder"""
+
 LEASES: Final = HostPath("/run/ndc-lease")
 """where Patroni says of each renewal of a leader's lease, and what our program there tells"""
 

@@ -26,10 +26,10 @@ from core.host_paths import (
 )
 from inventory import etcd, patroni, postgresql, system_accounts
 from inventory.endpoints import leader_port, patroni_port
-from inventory.initiative import LastCopy
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Database, Host, Network, Role, Service
 from inventory.postgresql import Admission, Login
+from inventory.promises import LastCopy
 from inventory.system_accounts import SystemAccount
 
 _NETWORK_READERS: Final = ("agent", "controller", "detour", "exporter", "heartbeat", "probe")

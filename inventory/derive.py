@@ -12,6 +12,7 @@ from typing import Any
 from inventory import addresses
 from inventory.alarming import Alarms, Mail
 from inventory.allocate import Allocations, pair_of
+from inventory.derive_storage import pools, stores
 from inventory.hosts import DeclaredHost, hosts_of, profile_of
 from inventory.model import (
     AlarmsEntry,
@@ -32,17 +33,17 @@ from inventory.names import (
 )
 from inventory.network import (
     Database,
-    FailureSet,
     Host,
     Link,
     LinkEnd,
     Member,
     Network,
-    Operator,
     Role,
     Service,
     Site,
 )
+from inventory.people import Operator
+from inventory.promises import FailureSet
 
 
 def derive(
@@ -109,6 +110,8 @@ class _Derivation:
             digest="",
             controllers=inventory.failure_policy.controllers,
             alarms=_alarms(inventory.alarms),
+            pools=tuple(pools(inventory, self._profile, self._hosts)),
+            stores=tuple(stores(inventory, self._hosts)),
         )
 
     def _site(self, name: SiteName, entry: SiteEntry) -> Site:

@@ -12,12 +12,3 @@ class Initiative(StrEnum):
     """within a region they act by themselves"""
     OBSERVE = "observe"
     """they say what they would do, and do nothing"""
-
-
-class LastCopy(StrEnum):
-    """What a database does when its last synchronous partner is gone."""
-
-    CONTINUE = "continue"
-    """go on, and say UNPROTECTED since when"""
-    BLOCK = "block"
-    """stop acknowledging writes"""

@@ -7,75 +7,32 @@ asked by ``inventory.checks``; what follows from them is computed by
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import timedelta
-from ipaddress import IPv4Network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from core.formats import FIRST, Format
-from inventory.initiative import Initiative, LastCopy
+from inventory.initiative import Initiative
 from inventory.names import (
     DatabaseName,
     DrillName,
     LinkName,
     OperatorName,
     PolicyName,
+    PoolName,
     ProfileName,
     RegionName,
     ServiceName,
     SiteName,
+    StoreName,
     TierName,
 )
 from inventory.network import Role, SiteKind
 from inventory.practice import Statement, Taken
 from inventory.printable import MailAddress, MailRelay, PublicKey, Title, Webhook
-
-NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-DURATION = r"^(\d+(?:\.\d+)?) (ms|s|min|h|d)$"
-_LONGEST = timedelta(days=3650)
-_UNITS = {
-    "ms": timedelta(milliseconds=1),
-    "s": timedelta(seconds=1),
-    "min": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-}
-
-
-def _duration(text: Any) -> timedelta:
-    match = re.fullmatch(DURATION, text) if isinstance(text, str) else None
-    if match is None:
-        raise ValueError("a number, a space and one of ms, s, min, h, d: 15 min")
-    try:
-        length = float(match[1]) * _UNITS[match[2]]
-    except OverflowError:
-        length = timedelta.max
-    if length > _LONGEST:
-        raise ValueError(f"{_LONGEST.days} d at most")
-    return length
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    WithJsonSchema({"type": "string", "pattern": DURATION, "examples": ["15 min"]}),
-]
-Prefix = Annotated[
-    IPv4Network,
-    Field(strict=False),
-    WithJsonSchema({"type": "string", "examples": ["198.19.0.0/19"]}),
-]
-Word = Annotated[str, Field(pattern=NAME, max_length=40)]
-"""a name that nothing else refers to: carriers, ducts, risks"""
-Words = Annotated[tuple[Word, ...], Field(strict=False)]
-Sites = Annotated[tuple[SiteName, ...], Field(strict=False)]
-Port = Annotated[int, Field(ge=1024, le=49151)]
-Roles = Annotated[frozenset[Annotated[Role, Field(strict=False)]], Field(strict=False)]
-HostRoles = dict[Annotated[str, Field(pattern=NAME, max_length=12)], Roles]
-"""host, named within its site → what it is for"""
+from inventory.promises import LastCopy
+from inventory.values import NAME, Duration, HostRoles, Port, Prefix, Sites, Size, Word, Words
 
 
 class _Declared(BaseModel):
@@ -206,6 +163,30 @@ class ServiceEntry(_Declared):
     """of the application, on its host's loopback interface"""
 
 
+class StoreEntry(_Declared):
+    """A dataset of files, written at one site, with recovery points at others."""
+
+    title: Title
+    tier: TierName
+    pool: PoolName
+    """in which it lies, at each of its sites"""
+    dataset: Word
+    """its folder there"""
+    home: SiteName
+    refuges: Annotated[Sites, Field(min_length=1)]
+    """which hold recovery points of it, best first; without ``home``"""
+    interval: Duration
+    """between two recovery points"""
+    transfer: Duration
+    """within which 95 of 100 transfers are to end"""
+    retention: Duration
+    """how far back each site can go"""
+    read_back: Duration
+    """how often a refuge compares what it received with its source, byte by byte"""
+    rate_mbps: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """most megabits a second that a transfer takes of a link; absent: not limited"""
+
+
 class Tier(_Declared):
     """What a workload promises after a disaster."""
 
@@ -268,6 +249,18 @@ class AlarmsEntry(_Declared):
     mail: MailEntry | None = None
 
 
+class PoolEntry(_Declared):
+    """A storage pool on a host of every site that has one for storage."""
+
+    size: Size
+    sizes: dict[SiteName, Size] = {}
+    """of sites where it is another"""
+
+    def size_at(self, site: SiteName) -> int:
+        """Return its size at ``site``, in bytes."""
+        return self.sizes.get(site, self.size)
+
+
 class Profile(_Declared):
     """How many hosts a site has, and what each is for."""
 
@@ -276,6 +269,8 @@ class Profile(_Declared):
     """for every site of a kind"""
     additions: dict[SiteName, HostRoles] = {}
     """roles that hosts of one site carry besides"""
+    storage: dict[Annotated[PoolName, Field(pattern=NAME, max_length=20)], PoolEntry] = {}
+    """the pools of each site's first host for storage"""
 
     def hosts_at(self, site: SiteName, kind: SiteKind) -> Mapping[str, frozenset[Role]]:
         """Return the roles of each host of ``site``, by its name within the site."""
@@ -305,6 +300,7 @@ class Inventory(_Declared):
     tiers: dict[Annotated[TierName, Field(pattern=r"^T[0-9]$")], Tier] = {}
     databases: dict[Annotated[DatabaseName, _NAMED], DatabaseEntry] = {}
     services: dict[Annotated[ServiceName, _NAMED], ServiceEntry] = {}
+    stores: dict[Annotated[StoreName, _NAMED], StoreEntry] = {}
     operators: dict[Annotated[OperatorName, Field(pattern=NAME, max_length=31)], OperatorEntry] = {}
     drills: dict[Annotated[DrillName, _NAMED], DrillEntry] = {}
     alarms: AlarmsEntry = AlarmsEntry()

@@ -12,20 +12,23 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TypeVar
 
 from inventory.alarming import NOBODY, Alarms
-from inventory.initiative import Initiative, LastCopy
+from inventory.initiative import Initiative
 from inventory.names import (
     DatabaseName,
     EnvironmentName,
     HostName,
     LinkName,
-    OperatorName,
     RegionName,
     SegmentName,
     ServiceName,
     SiteName,
+    StoreName,
 )
+from inventory.people import Operator
+from inventory.promises import FailureSet, LastCopy
+from inventory.storage import Pool, Store
 
-NamedT = TypeVar("NamedT", "Site", "Host", "Link", "Database", "Service")
+NamedT = TypeVar("NamedT", "Site", "Host", "Link", "Database", "Service", "Store")
 
 
 class Role(StrEnum):
@@ -39,6 +42,8 @@ class Role(StrEnum):
     """an etcd member"""
     DATABASE = "database"
     """PostgreSQL under Patroni"""
+    STORAGE = "storage"
+    """has storage pools, and holds stores in them"""
     SERVICE = "service"
     """nginx, the applications, HAProxy; announces service addresses"""
     MONITOR = "monitor"
@@ -196,30 +201,11 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
-    """A person who may work on the network."""
-
-    name: OperatorName
-    public_key: str
-    """OpenSSH format; empty where the environment makes the key (the lab's samples)"""
-    roles: frozenset[str]
-    """of ``observe``, ``operate``, ``approve``"""
-
-
-@dataclass(frozen=True, slots=True)
-class FailureSet:
-    """Sites that may be lost together: the failure policy promises that the rest goes on."""
-
-    name: str
-    sites: frozenset[SiteName]
-
-
-@dataclass(frozen=True, slots=True)
 class Network:
     """The whole derived network of one environment.
 
     Every name in it leads to something in it. Sites, hosts and links are in the order of
-    their numbers, databases and services in that of their names. ``derive`` alone makes one.
+    their numbers, pools in that of hosts, all others in that of their names. ``derive`` makes it.
     """
 
     environment: EnvironmentName
@@ -241,6 +227,8 @@ class Network:
     controllers: Initiative = Initiative.OBSERVE
     """what controllers may do by themselves"""
     alarms: Alarms = NOBODY
+    pools: tuple[Pool, ...] = ()
+    stores: tuple[Store, ...] = ()
 
     def site(self, name: SiteName) -> Site:
         """Return the site called ``name``; KeyError if there is none."""
@@ -266,6 +254,10 @@ class Network:
         """Return the region in which ``host`` is."""
         return self.site(self.host(host).site).region
 
+    def store(self, name: StoreName) -> Store:
+        """Return the store called ``name``; KeyError if there is none."""
+        return _named(self.stores, name)
+
     def hosts_at(self, site: SiteName) -> tuple[Host, ...]:
         """Return the hosts of ``site``, in order of their numbers."""
         return tuple(host for host in self.hosts if host.site == site)
@@ -285,6 +277,14 @@ class Network:
     def services_on(self, host: HostName) -> tuple[Service, ...]:
         """Return the services that ``host`` can serve."""
         return tuple(service for service in self.services if host in service.hosts)
+
+    def pools_on(self, host: HostName) -> tuple[Pool, ...]:
+        """Return the storage pools of ``host``."""
+        return tuple(pool for pool in self.pools if pool.host == host)
+
+    def stores_on(self, host: HostName) -> tuple[Store, ...]:
+        """Return the stores that ``host`` holds, or recovery points of them."""
+        return tuple(store for store in self.stores if store.copy_on(host))
 
     def fellows(self, service: ServiceName, host: HostName) -> tuple[HostName, ...]:
         """Return who else at the site of ``host`` can serve ``service``, in its declared order."""

@@ -50,7 +50,7 @@ class Problem:
 
     place: Place
     code: str
-    """``NDC-E`` and four digits: the first two name the pass, 01 to 08"""
+    """``NDC-E`` and four digits: the first two name the pass, 01 to 10"""
     what: str
     expected: str
     actual: str

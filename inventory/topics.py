@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from core.text import duration
+from core.text import duration, size
 from inventory.cells import Cells
 from inventory.network import Database, Link, Network, Service
+from inventory.storage import Store
 
 
 def sites(network: Network) -> list[Cells]:
@@ -73,10 +74,30 @@ def risks(network: Network) -> list[Cells]:
 
 
 def workloads(network: Network) -> list[Cells]:
-    """Return a row a database and a row a service."""
+    """Return a row a database, a row a service and a row a store."""
     return [
         *(_database(database) for database in network.databases),
         *(_service(service) for service in network.services),
+        *(_store(store) for store in network.stores),
+    ]
+
+
+def pools(network: Network) -> list[Cells]:
+    """Return a row a storage pool, with the datasets that lie in it."""
+    return [
+        {
+            "pool": pool.name,
+            "host": pool.host,
+            "folder": str(pool.folder),
+            "size": size(pool.size_bytes, binary=True),
+            "datasets": _words(
+                store.dataset
+                for store in network.stores
+                for copy in store.copies
+                if copy.pool == pool.name
+            ),
+        }
+        for pool in network.pools
     ]
 
 
@@ -116,7 +137,7 @@ def operators(network: Network) -> list[Cells]:
 
 TABLES: Mapping[str, Callable[[Network], list[Cells]]] = {
     table.__name__: table
-    for table in (sites, hosts, links, risks, workloads, addresses, promises, operators)
+    for table in (sites, hosts, links, risks, workloads, pools, addresses, promises, operators)
 }
 
 
@@ -148,6 +169,19 @@ def _service(service: Service) -> Cells:
         "promise": f"{service.tier}: back in {duration(service.recovery_time)}, "
         f"loses {duration(service.recovery_point)} at most{needs}",
         "hosts": " ".join(service.hosts),
+    }
+
+
+def _store(store: Store) -> Cells:
+    return {
+        "workload": store.name,
+        "kind": "store",
+        "home": store.home,
+        "others": " ".join(store.refuges),
+        "at": store.dataset,
+        "promise": f"{store.tier}: loses {duration(store.recovery_point)} at most, "
+        f"back {duration(store.retention)}",
+        "hosts": " ".join(copy.host for copy in store.copies),
     }
 
 

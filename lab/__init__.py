@@ -11,9 +11,9 @@ anything is made), ``ground`` (its folders, names and clock), ``names``. Who may
 ``power_port``, which speaks ``redfish``; ``power`` tells one life of a host from another.
 
 Hosts: ``hosts``, ``refusals``, ``container``, ``overlay``, ``disk`` (a host's own, which a power
-cut can stop), ``accounts``, ``patching`` (another image under a host's data), ``seed``,
-``store``, ``cgroup``, ``network``, ``sshd``. Links: ``links``, ``faults``, ``relaying``, and
-``relay``, the process that carries them.
+cut can stop), ``accounts``, ``patching`` (another image under a host's data), ``seed``, ``cgroup``,
+``network``, ``sshd``. Storage: ``pools``, ``pool_device``, ``plug`` (into a host that is on).
+Links: ``links``, ``faults``, ``relaying``, and ``relay``, the process that carries them.
 
 The machine under it: ``machine`` and ``shared`` (what environments have in common), ``memory``,
 ``sweep`` (what a crash left), ``ip``, ``mounts``, ``processes``, ``tools``.

@@ -6,7 +6,7 @@ No file holds a process id, so every look sees what really runs.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,8 +61,8 @@ class Body:
     namespace: str
     console: Path
     """where its first messages go"""
-    store: Path | None
-    """mounted at /srv/store; None: it has none"""
+    pools: Mapping[str, Path]
+    """storage pools, by where the host is to have them"""
 
 
 class Containers:
@@ -198,7 +198,7 @@ def command(body: Body) -> list[str]:
         f"--hostname={body.host}",
         f"--network-namespace-path={ip.namespace_path(body.namespace)}",
         f"--capability={','.join(CAPABILITIES)}",
-        *([f"--bind={body.store}:/srv/store"] if body.store else []),
+        *(f"--bind={source}:{folder}" for folder, source in sorted(body.pools.items())),
     ]
 
 

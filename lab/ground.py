@@ -25,7 +25,7 @@ class Ground:
     environment: str
     names: Names
     folder: Path
-    """state, and the hosts' overlays"""
+    """state, the hosts' overlays, storage pools"""
     secrets: Path
     """the control plane's keys, and those of the hosts"""
     images: Path
@@ -39,6 +39,11 @@ class Ground:
     def hosts(self) -> Path:
         """One folder a host."""
         return self.folder / "hosts"
+
+    @property
+    def pools(self) -> Path:
+        """One folder a storage pool."""
+        return self.folder / "pools"
 
     @property
     def state(self) -> Path:

@@ -15,12 +15,12 @@ from lab.ground import Ground
 from lab.links import Links
 from lab.network import MANAGEMENT, Fabric
 from lab.overlay import Overlay
+from lab.pools import StoragePools
 from lab.power import note_power_on
 from lab.refusals import is_on, no_own_disk, refuse_foreign, refuse_frozen
 from lab.seed import Seed, is_seeded, placed_fingerprint
 from lab.state import HostRecord, State
 from lab.status import HostStatus
-from lab.store import Store
 from stacks.resources import HostSpec
 from stacks.substrates.port import Power
 
@@ -41,6 +41,7 @@ class Hosts:
     fabric: Fabric
     containers: Containers
     links: Links
+    pools: StoragePools
 
     def ensure(self, spec: HostSpec, progress: Say) -> None:
         """Make ``spec`` true: the host is seeded and booted. ``await_ready`` waits for its answer.
@@ -55,7 +56,7 @@ class Hosts:
         if self.containers.life(spec.name) is None:
             self._demand_memory(spec.name)
         self.state.record(replace(record, spec=spec, powered=True) if record else HostRecord(spec))
-        self._ensure_disks(spec, seed, progress)
+        self._ensure_disks(spec, seed)
         self._ensure_life(spec, progress)
 
     def await_ready(self, name: str) -> None:
@@ -77,7 +78,7 @@ class Hosts:
         if record is None:
             return None
         spec, folder = record.spec, self._folder(name)
-        overlay, store = Overlay(folder), Store(folder)
+        overlay = Overlay(folder)
         overlay.disk.mount()
         if not overlay.upper.is_dir():
             return None
@@ -90,7 +91,6 @@ class Hosts:
             segment=spec.segment if is_whole and self.fabric.is_plugged(spec) else _NO_SEGMENT,
             image=image.parent.name if image else spec.image,
             host_key=placed_fingerprint(overlay.upper),
-            store_bytes=store.size_bytes(),
         )
 
     def remove(self, name: str) -> None:
@@ -103,9 +103,7 @@ class Hosts:
         self.containers.forget(name)
         self.fabric.remove_host(name, record.spec.management)
         self.links.detach()
-        folder = self._folder(name)
-        Store(folder).unmount()
-        Overlay(folder).remove()
+        Overlay(self._folder(name)).remove()
         self.state.erase("host", name)
 
     def power_off(self, names: Iterable[str], *, unsynced: bool = False) -> None:
@@ -120,17 +118,19 @@ class Hosts:
         records = [self.record(name) for name in names]
         overlays = [Overlay(self._folder(record.spec.name)) for record in records]
         for record, overlay in zip(records, overlays, strict=True):
-            if unsynced and (record.spec.store_bytes or not overlay.disk.file.exists()):
+            if unsynced and not overlay.disk.file.exists():
                 raise no_own_disk(record.spec.name)
         for record in records:
             self.state.record(replace(record, powered=False))
         for record in records:
             self.fabric.set_host(record.spec.name, up=False)
-        for overlay in overlays if unsynced else ():
+        for record, overlay in zip(records, overlays, strict=True) if unsynced else ():
             overlay.disk.cut()
+            self.pools.cut(record.spec.name)
         self.containers.kill(record.spec.name for record in records)
-        for overlay in overlays:
+        for record, overlay in zip(records, overlays, strict=True):
             overlay.reopen()
+            self.pools.reopen(record.spec.name)
 
     def power_on(self, name: str, progress: Say, *, own_disk: bool = False) -> None:
         """Boot the host, unless it is on; ``await_ready`` waits until it answers.
@@ -150,7 +150,7 @@ class Hosts:
         elif own_disk:
             raise is_on(name, "move to a disk of its own")
         self.state.record(replace(record, powered=True))
-        self._ensure_disks(record.spec, None, progress)
+        self._ensure_disks(record.spec, None)
         self._ensure_life(record.spec, progress)
 
     def change_image(self, name: str, image: str) -> None:
@@ -203,7 +203,6 @@ class Hosts:
         return record
 
     def _refuse(self, spec: HostSpec, record: HostRecord | None) -> None:
-        Store(self._folder(spec.name)).refuse_to_shrink(spec.store_bytes)
         if record is None:
             refuse_foreign(spec.name, self.fabric.names.namespace(spec.name))
             return
@@ -225,17 +224,15 @@ class Hosts:
         }
         memory.demand(len(hosts_to_boot | {name}))
 
-    def _ensure_disks(self, spec: HostSpec, seed: Seed | None, progress: Say) -> None:
-        overlay, store = Overlay(self._folder(spec.name)), Store(self._folder(spec.name))
+    def _ensure_disks(self, spec: HostSpec, seed: Seed | None) -> None:
+        overlay = Overlay(self._folder(spec.name))
         if self.containers.life(spec.name) is None:
             overlay.reopen()
+            self.pools.reopen(spec.name)
         overlay.make()
         if seed and overlay.mounted_image() is None:
             seed.write(overlay.upper)
         overlay.mount(self.ground.images / spec.image / "root")
-        if spec.store_bytes:
-            progress(f"{spec.name}: storage pool of {spec.store_bytes / 2**30:g} GB")
-            store.ensure(spec.store_bytes)
 
     def _ensure_life(self, spec: HostSpec, progress: Say) -> None:
         life = self.containers.life(spec.name)
@@ -266,7 +263,7 @@ class Hosts:
             root=Overlay(folder).root,
             namespace=self.fabric.names.namespace(spec.name),
             console=folder / "console.log",
-            store=Store(folder).mounted if spec.store_bytes else None,
+            pools=self.pools.of(spec.name),
         )
 
     def _state(self, record: HostRecord) -> Power:

@@ -22,6 +22,7 @@ from lab.ground import Ground
 from lab.hosts import Hosts
 from lab.links import Links
 from lab.network import Fabric
+from lab.pools import StoragePools
 from lab.power import HostPower, name_lives
 from lab.power_port import PowerPort
 from lab.refusals import otherwise, too_busy
@@ -29,7 +30,7 @@ from lab.relaying import Relaying
 from lab.requests import LinkRequest
 from lab.state import SegmentRecord, State
 from lab.status import POWER_PORT, LabStatus
-from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec, Spec, identity
+from stacks.resources import HostSpec, Kind, LinkSpec, PoolSpec, SegmentSpec, Spec, identity
 
 _TURN = timedelta(seconds=3)
 """for which a power-off waits for its turn: who asked waits for five, and must not be surprised"""
@@ -38,7 +39,7 @@ _AT_ONCE = 8
 
 
 class Lab:
-    """Hosts, segments and links of one environment; safe to use from many threads.
+    """Segments, storage pools, hosts and links of one environment; safe to use from many threads.
 
     Everything that exists is on record first, so a crash leaves nothing that nobody knows.
     Two requests for one thing take turns; requests for different things run side by side.
@@ -51,7 +52,10 @@ class Lab:
         self._relaying = Relaying(ground)
         self._links = Links(self._state, self._relaying, ground.names)
         self._containers = Containers(cgroup.find(ground.names.group), ground.clock)
-        self._hosts = Hosts(ground, self._state, self._fabric, self._containers, self._links)
+        self._pools = StoragePools(ground, self._state, self._containers)
+        self._hosts = Hosts(
+            ground, self._state, self._fabric, self._containers, self._links, self._pools
+        )
         at = (str(ground.names.operator_address.ip), POWER)
         self._power_port = PowerPort(
             self, at, ground.power_port, ground.clock, self._is_power_port_cut
@@ -65,18 +69,20 @@ class Lab:
         name_lives(self._state, self._ground.clock)
         self._power_port.open()
         records = self._state.records
-        if records.segments or records.hosts or records.links:
+        if records.segments or records.pools or records.hosts or records.links:
             self._open()
 
     def ensure(self, spec: Spec, progress: Say) -> None:
         """Make ``spec`` true; see the port of substrates."""
         self._open()
         self._refuse_namesake(spec)
-        with self._alone(identity(spec.kind, spec.name)):
+        with self._alone(*_touched(spec)):
             match spec:
                 case SegmentSpec():
                     self._state.record(SegmentRecord(spec))
                     self._fabric.ensure_segment(spec.name)
+                case PoolSpec():
+                    self._pools.ensure(spec, progress)
                 case HostSpec():
                     self._hosts.ensure(spec, progress)
                 case LinkSpec():
@@ -92,6 +98,8 @@ class Lab:
             case "segment":
                 record = self._state.records.segments.get(name)
                 return record.spec if record and self._fabric.has_segment(name) else None
+            case "pool":
+                return self._pools.look(name)
             case "host":
                 return self._hosts.look(name)
             case "link":
@@ -99,12 +107,15 @@ class Lab:
 
     def remove(self, kind: Kind, name: str) -> None:
         """Make the thing gone; see the port of substrates."""
-        with self._alone(identity(kind, name)):
+        pool = self._state.records.pools.get(name) if kind == "pool" else None
+        with self._alone(*(_touched(pool.spec) if pool else (identity(kind, name),))):
             match kind:
                 case "segment":
                     if name in self._state.records.segments:
                         self._fabric.remove_segment(name)
                         self._state.erase("segment", name)
+                case "pool":
+                    self._pools.remove(name)
                 case "host":
                     self._hosts.remove(name)
                 case "link":
@@ -200,6 +211,7 @@ class Lab:
         self._relaying.end()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(lambda name: self.remove("host", name), records.hosts))
+            list(pool.map(lambda name: self.remove("pool", name), records.pools))
         for link in records.links:
             self._state.erase("link", link)
         for segment in records.segments:
@@ -244,3 +256,9 @@ class Lab:
 
     def _is_power_port_cut(self) -> bool:
         return self._state.records.power_port_cut
+
+
+def _touched(spec: Spec) -> tuple[str, ...]:
+    """Return what a change of ``spec`` works on: a pool is plugged into its host."""
+    own = identity(spec.kind, spec.name)
+    return (own, identity("host", spec.host)) if isinstance(spec, PoolSpec) else (own,)

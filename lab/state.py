@@ -18,7 +18,7 @@ from core import files
 from core.errors import Rejected
 from core.formats import Format
 from core.text import first_problem
-from stacks.resources import HostSpec, Kind, LinkSpec, SegmentSpec
+from stacks.resources import HostSpec, Kind, LinkSpec, PoolSpec, SegmentSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,13 @@ class SegmentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolRecord:
+    """A storage pool that was asked for: it exists, or a part of it may."""
+
+    spec: PoolSpec
+
+
+@dataclass(frozen=True, slots=True)
 class HostRecord:
     """A host that was asked for: it exists, or a part of it may.
 
@@ -75,8 +82,8 @@ class LinkRecord:
     fault: LinkFault = field(default_factory=LinkFault)
 
 
-LabRecord: TypeAlias = SegmentRecord | HostRecord | LinkRecord
-RecordT = TypeVar("RecordT", SegmentRecord, HostRecord, LinkRecord)
+LabRecord: TypeAlias = SegmentRecord | PoolRecord | HostRecord | LinkRecord
+RecordT = TypeVar("RecordT", SegmentRecord, PoolRecord, HostRecord, LinkRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,7 @@ class LabRecords:
     """Everything on record, by name; a record is filed under the name in its ``spec``."""
 
     segments: Mapping[str, SegmentRecord] = field(default_factory=dict)
+    pools: Mapping[str, PoolRecord] = field(default_factory=dict)
     hosts: Mapping[str, HostRecord] = field(default_factory=dict)
     links: Mapping[str, LinkRecord] = field(default_factory=dict)
     power_port_cut: bool = False
@@ -95,6 +103,8 @@ class LabRecords:
         match record:
             case SegmentRecord():
                 return replace(self, segments={**self.segments, name: record})
+            case PoolRecord():
+                return replace(self, pools={**self.pools, name: record})
             case HostRecord():
                 return replace(self, hosts={**self.hosts, name: record})
             case LinkRecord():
@@ -105,6 +115,8 @@ class LabRecords:
         match kind:
             case "segment":
                 return replace(self, segments=_without(self.segments, name))
+            case "pool":
+                return replace(self, pools=_without(self.pools, name))
             case "host":
                 return replace(self, hosts=_without(self.hosts, name))
             case "link":

@@ -12,7 +12,7 @@ from stacks.resources import Kind, Spec, from_plain, to_plain
 
 @dataclass(frozen=True, slots=True)
 class LabSubstrate:
-    """Hosts, segments and links of the daemon behind the socket ``at``; starts it if need be.
+    """What exists by the daemon behind the socket ``at``; starts it if need be.
 
     A verb is one question to the daemon, which looks before it acts::
 

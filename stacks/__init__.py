@@ -1,4 +1,4 @@
-"""What exists: hosts, segments and links, made and changed by Pulumi.
+"""What exists: segments, storage pools, hosts and links, made and changed by Pulumi.
 
 Read in this order: ``resources`` (what can be asked for, as values), ``diff`` (what a changed
 property costs), ``changes`` (what a plan and a report are made of), ``programs`` (from a network to

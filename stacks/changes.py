@@ -42,6 +42,7 @@ PRESENT = "present"
 
 _LOST_WITH: Mapping[Kind, Risk] = {
     "segment": Risk.SITE_ISOLATION,
+    "pool": Risk.DATA,
     "host": Risk.DATA,
     "link": Risk.PATH_LOSS,
 }

@@ -51,6 +51,7 @@ class Difference:
     consequence: Consequence
 
 
+_NEW_POOL = Consequence(Way.REPLACE, Risk.DATA)
 _NEW_HOST = Consequence(Way.REPLACE, Risk.DATA)
 _NEW_LINK = Consequence(Way.REPLACE, Risk.PATH_LOSS)
 
@@ -59,12 +60,17 @@ TABLE: Mapping[Kind, Mapping[str, Consequence]] = {
         "name": Consequence(Way.REPLACE, Risk.SITE_ISOLATION),
         "site": Consequence(Way.REPLACE, Risk.SITE_ISOLATION),
     },
+    "pool": {
+        "name": _NEW_POOL,
+        "host": _NEW_POOL,
+        # a substrate grows a pool, and refuses to shrink one
+        "size_bytes": Consequence(Way.IN_PLACE, Risk.DATA),
+        "folder": Consequence(Way.IN_PLACE, Risk.DATA),
+    },
     "host": {
         "name": _NEW_HOST,
         "site": _NEW_HOST,
         "segment": Consequence(Way.IN_PLACE, Risk.PATH_LOSS),
-        # a substrate grows a pool, and refuses to shrink one
-        "store_bytes": Consequence(Way.IN_PLACE, Risk.DATA),
         "image": _NEW_HOST,
         # the seed is written before the first boot, and never after it
         "management": _NEW_HOST,

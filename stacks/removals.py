@@ -1,4 +1,4 @@
-"""What a change of the network takes away: services, databases, and hosts with what they hold."""
+"""What a change of the network takes away: workloads, and hosts with what they hold."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def _all(before: Network, after: Network) -> Iterator[Removal]:
         else:
             sentence = "database: nobody uses or watches its copies any more"
             yield Removal(database.name, sentence)
+    yield from _stores(before, after)
     yield from _hosts(before, after)
 
 
@@ -60,6 +61,25 @@ def _copies(before: Database, after: Database) -> Iterator[Removal]:
         if member.host not in left:
             name = f"{before.name}/{member.host}"
             yield Removal(name, f"copy of {before.name}: nobody uses or watches it any more")
+
+
+def _stores(before: Network, after: Network) -> Iterator[Removal]:
+    pools, stores = (
+        {pool.name for pool in after.pools},
+        {store.name: store for store in after.stores},
+    )
+    for pool in before.pools:
+        if pool.name not in pools:
+            yield Removal(pool.name, "storage pool: it is removed, with all that lies in it")
+    for store in before.stores:
+        now = stores.get(store.name)
+        if now is None:
+            yield Removal(store.name, "store: nobody copies or watches it any more")
+            continue
+        for copy in store.copies:
+            if not now.copy_on(copy.host):
+                name = f"{store.name}/{copy.host}"
+                yield Removal(name, f"copy of {store.name}: nobody uses or watches it any more")
 
 
 def _hosts(before: Network, after: Network) -> Iterator[Removal]:

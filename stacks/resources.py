@@ -1,4 +1,4 @@
-"""Specifications of what a substrate can make: host, segment, link; and their plain form.
+"""Specifications of what a substrate can make: segment, pool, host, link; and their plain form.
 
 A specification holds no secret, because Pulumi's state holds it. It names a key by its
 fingerprint; the substrate reads the key from the environment's folder.
@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
-from inventory.names import HostName, LinkName, SegmentName, SiteName
+from inventory.names import HostName, LinkName, PoolName, SegmentName, SiteName
 
-Kind: TypeAlias = Literal["host", "segment", "link"]
+Kind: TypeAlias = Literal["segment", "pool", "host", "link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,21 @@ class SegmentSpec:
 
     name: SegmentName
     site: SiteName
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSpec:
+    """A storage pool: a device with a file system for one host, which outlives that host."""
+
+    kind: ClassVar[Kind] = "pool"
+
+    name: PoolName
+    host: HostName
+    """that has it from its next boot on, or from now on"""
+    folder: str
+    """where the host has it, as ``/srv/pools/general``; empty: the host is on, and lacks it"""
+    size_bytes: int
+    """of the device"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +57,6 @@ class HostSpec:
     """hash of the golden image that it boots"""
     host_key: str
     """SHA-256 fingerprint of its SSH host key, which is placed before the first boot"""
-    store_bytes: int
-    """size of its storage pool's device; 0: it has none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +83,21 @@ class LinkSpec:
     mtu_bytes: int
 
 
-Spec: TypeAlias = HostSpec | SegmentSpec | LinkSpec
+Spec: TypeAlias = SegmentSpec | PoolSpec | HostSpec | LinkSpec
 
-KINDS: tuple[Kind, ...] = ("segment", "host", "link")
+KINDS: tuple[Kind, ...] = ("segment", "pool", "host", "link")
 """in the order in which they are made"""
 
 TOKENS: dict[Kind, str] = {
     "segment": "ndc:index:Segment",
+    "pool": "ndc:index:Pool",
     "host": "ndc:index:Host",
     "link": "ndc:index:Link",
 }
 """what the engine calls the type of each"""
 
 _READERS: dict[Kind, TypeAdapter[Any]] = {
-    spec.kind: TypeAdapter(spec) for spec in (SegmentSpec, HostSpec, LinkSpec)
+    spec.kind: TypeAdapter(spec) for spec in (SegmentSpec, PoolSpec, HostSpec, LinkSpec)
 }
 
 

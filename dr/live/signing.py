@@ -21,7 +21,8 @@ from core.runs.statement import NAMESPACE, digest_of, statement
 from dr.live.inbox import FileInbox
 from dr.live.run_folder import RunFolder
 from inventory.names import OperatorName
-from inventory.network import Network, Operator, Role
+from inventory.network import Network, Role
+from inventory.people import Operator
 from inventory.problems import nearest
 
 LIFE: Final = timedelta(minutes=15)

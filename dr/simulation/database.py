@@ -19,9 +19,9 @@ from dr.simulation.copies import Surroundings
 from dr.simulation.log import Stray
 from dr.simulation.members import SimulatedMembers
 from dr.succession import LogEnd, Succession
-from inventory.initiative import LastCopy
 from inventory.names import HostName
 from inventory.network import Database
+from inventory.promises import LastCopy
 
 PROMOTION: Final = timedelta(seconds=1.7)
 REJOINING: Final = timedelta(seconds=2)

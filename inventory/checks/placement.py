@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from inventory.documents import Document, Path
 from inventory.hosts import hosts_of
-from inventory.model import DatabaseEntry, Inventory
+from inventory.model import DatabaseEntry, Inventory, ServiceEntry, StoreEntry
 from inventory.names import DatabaseName, ProfileName, SiteName
 from inventory.network import Role
 from inventory.problems import Problem, Related, listed
@@ -57,16 +57,21 @@ def _homes(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     actual="two",
                     next_step="remove it from one of the lists",
                 )
-    for service, entry in inventory.services.items():
-        if entry.home in entry.refuges:
-            yield Problem(
-                document.at("services", service, "refuges", entry.refuges.index(entry.home)),
-                "NDC-E0803",
-                f"{entry.home} is home and refuge of {service}",
-                expected="refuges other than the home",
-                actual=entry.home,
-                next_step="remove it from the refuges",
-            )
+    yield from _refuges(inventory, document)
+
+
+def _refuges(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    for section in ("services", "stores"):
+        for name, entry in getattr(inventory, section).items():
+            if entry.home in entry.refuges:
+                yield Problem(
+                    document.at(section, name, "refuges", entry.refuges.index(entry.home)),
+                    "NDC-E0803",
+                    f"{entry.home} is home and refuge of {name}",
+                    expected="refuges other than the home",
+                    actual=entry.home,
+                    next_step="remove it from the refuges",
+                )
 
 
 def _copies(inventory: Inventory, document: Document) -> Iterator[Problem]:
@@ -126,14 +131,21 @@ def _needs(inventory: Inventory) -> Iterator[tuple[Path, SiteName, Role, int]]:
         for index, site in enumerate(ends.ends):
             yield ("links", link, "ends", index), site, Role.BORDER, 1
     for name, database in inventory.databases.items():
-        yield from _needs_of(name, database)
-    for service, entry in inventory.services.items():
-        yield ("services", service, "home"), entry.home, Role.SERVICE, 1
-        for index, site in enumerate(entry.refuges):
-            yield ("services", service, "refuges", index), site, Role.SERVICE, 1
+        yield from _needs_of_copies(name, database)
+    for section, role in (("services", Role.SERVICE), ("stores", Role.STORAGE)):
+        yield from _needs_of(section, getattr(inventory, section), role)
 
 
 def _needs_of(
+    section: str, entries: Mapping[str, ServiceEntry | StoreEntry], role: Role
+) -> Iterator[tuple[Path, SiteName, Role, int]]:
+    for name, entry in entries.items():
+        yield (section, name, "home"), entry.home, role, 1
+        for index, site in enumerate(entry.refuges):
+            yield (section, name, "refuges", index), site, role, 1
+
+
+def _needs_of_copies(
     name: DatabaseName, database: DatabaseEntry
 ) -> Iterator[tuple[Path, SiteName, Role, int]]:
     for key in ("synchronous", "asynchronous"):

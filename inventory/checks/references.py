@@ -28,6 +28,7 @@ _DECLARED_IN: Mapping[str, Mapping[str, str]] = {
         "database": "databases",
         "needs": "services",
     },
+    "stores": {"tier": "tiers", "home": "sites", "refuges": "sites"},
     "drills": {"service": "services"},
 }
 """section → key of its entries → the section that declares what is named there"""

@@ -29,6 +29,7 @@ from inventory.checks.placement import placement
 from inventory.checks.policy import policy
 from inventory.checks.pools import pools
 from inventory.checks.references import references
+from inventory.checks.stores import stores
 from inventory.checks.survival import survival
 from inventory.checks.topology import topology
 from inventory.checks.uniqueness import uniqueness
@@ -63,6 +64,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (whereabouts, frozenset({"sites"}) | _WORKLOADS),
     (people, _PLACES | {"operators"}),
     (drills, frozenset({"drills"}) | _WORKLOADS),
+    (stores, _PLACES | {"stores", "tiers"}),
     (topology, _PLACES | _PATHS | {"databases"}),
     (survival, _PLACES | _PATHS | _WORKLOADS | {"regions"}),
 )

@@ -9,8 +9,9 @@ from inventory.derive import failure_sets
 from inventory.documents import Document
 from inventory.model import Inventory
 from inventory.names import ProfileName, SiteName
-from inventory.network import FailureSet, Network
+from inventory.network import Network
 from inventory.problems import Place, Problem, Related, listed
+from inventory.promises import FailureSet
 
 
 def survival(inventory: Inventory, document: Document) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ class Topic(StrEnum):
     LINKS = "links"
     RISKS = "risks"
     WORKLOADS = "workloads"
+    POOLS = "pools"
     ADDRESSES = "addresses"
     PROMISES = "promises"
     OPERATORS = "operators"

@@ -22,7 +22,7 @@ from toolchain.build import Image
 
 @dataclass(frozen=True, slots=True)
 class Existence:
-    """Hosts, segments and links of one environment."""
+    """Segments, storage pools, hosts and links of one environment."""
 
     environment: Environment
     pulumi: Path

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from inventory.names import HostName, SiteName
 from inventory.network import Host, Link, LinkEnd, Network, Site
-from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
+from inventory.storage import Pool
+from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, PoolSpec, SegmentSpec, Spec
 
 BACKBONE = "backbone"
 """name of the stack that holds the links"""
@@ -24,8 +25,6 @@ class Seeds:
     """hash of the golden image that a new host is made from"""
     host_keys: Mapping[HostName, str]
     """SHA-256 fingerprint of every host's SSH key"""
-    store_bytes: Mapping[HostName, int] = field(default_factory=dict)
-    """size of the storage pool's device; a host that is not named has none"""
     images: Mapping[HostName, str] = field(default_factory=dict)
     """of hosts that are there: each keeps the image that it stands on"""
 
@@ -39,7 +38,7 @@ class DeclaredStack:
 
     name: str
     specs: tuple[Spec, ...]
-    """segments before the hosts that are plugged into them"""
+    """segments and pools before the hosts that are plugged into them, or have them"""
 
 
 def declared_stacks(network: Network, seeds: Seeds) -> tuple[DeclaredStack, ...]:
@@ -61,10 +60,11 @@ def stack_of(site: SiteName) -> str:
 
 
 def site_specs(network: Network, site: SiteName, seeds: Seeds) -> list[Spec]:
-    """Return the segment of ``site`` and its hosts; KeyError if a host has no seed."""
-    place = network.site(site)
-    hosts = (_host(host, place, seeds) for host in network.hosts_at(site))
-    return [SegmentSpec(name=place.segment, site=place.name), *hosts]
+    """Return the segment of ``site``, its pools and hosts; KeyError if a host has no seed."""
+    place, here = network.site(site), network.hosts_at(site)
+    hosts = (_host(host, place, seeds) for host in here)
+    pools = (_pool(pool) for host in here for pool in network.pools_on(host.name))
+    return [SegmentSpec(name=place.segment, site=place.name), *pools, *hosts]
 
 
 def link_specs(network: Network) -> list[Spec]:
@@ -80,8 +80,11 @@ def _host(host: Host, site: Site, seeds: Seeds) -> HostSpec:
         management=str(host.management),
         image=seeds.images.get(host.name, seeds.image),
         host_key=seeds.host_keys[host.name],
-        store_bytes=seeds.store_bytes.get(host.name, 0),
     )
+
+
+def _pool(pool: Pool) -> PoolSpec:
+    return PoolSpec(pool.name, pool.host, str(pool.folder), pool.size_bytes)
 
 
 def _link(link: Link) -> LinkSpec:

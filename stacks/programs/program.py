@@ -7,16 +7,15 @@ from typing import TypeAlias
 
 import pulumi
 
-from inventory.names import SegmentName
 from stacks.programs.declared import BACKBONE, DeclaredStack
-from stacks.resources import TOKENS, HostSpec, SegmentSpec, Spec, to_plain
+from stacks.resources import TOKENS, HostSpec, PoolSpec, SegmentSpec, Spec, to_plain
 
 Program: TypeAlias = Callable[[], None]
 """what the engine runs to learn what is to exist"""
 
 
 class DeclaredResource(pulumi.CustomResource):
-    """The resource of one specification: a host, segment or link."""
+    """The resource of one specification: a segment, pool, host or link."""
 
     def __init__(self, spec: Spec, options: pulumi.ResourceOptions) -> None:
         super().__init__(TOKENS[spec.kind], spec.name, to_plain(spec), options)
@@ -35,13 +34,23 @@ def program_of(stack: DeclaredStack) -> Program:
 
     def declare() -> None:
         component = Whole(stack)
-        segments: dict[SegmentName, DeclaredResource] = {}
+        earlier: list[tuple[Spec, DeclaredResource]] = []
         for spec in stack.specs:
-            needs = [segments[spec.segment]] if isinstance(spec, HostSpec) else []
+            needs = [thing for other, thing in earlier if is_needed(other, spec)]
             thing = DeclaredResource(
                 spec, pulumi.ResourceOptions(parent=component, depends_on=needs)
             )
-            if isinstance(spec, SegmentSpec):
-                segments[spec.name] = thing
+            earlier.append((spec, thing))
 
     return declare
+
+
+def is_needed(other: Spec, spec: Spec) -> bool:
+    """Whether ``other`` is to be there before ``spec``, and to go after it."""
+    match other, spec:
+        case SegmentSpec(), HostSpec():
+            return other.name == spec.segment
+        case PoolSpec(), HostSpec():
+            return other.host == spec.name
+        case _:
+            return False

@@ -34,7 +34,7 @@ _KINDS: Mapping[str, Kind] = {token: kind for kind, token in TOKENS.items()}
 
 
 class NdcProvider(p.Provider):
-    """Answers the engine's questions about hosts, segments and links, by one substrate.
+    """Answers the engine's questions about what exists, by one substrate.
 
     It remembers nothing of them: every answer comes from the request or the live thing.
     Every operation raises what the substrate raises. ``progress`` gets the resource and

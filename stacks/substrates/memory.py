@@ -41,7 +41,7 @@ class _World:
 
 
 class MemorySubstrate:
-    """Hosts, segments and links of ``owner``, in the file ``at``, which other owners may share.
+    """All that exists of ``owner``, in the file ``at``, which other owners may share.
 
     A thing of another owner is neither seen nor changed.
     """

@@ -49,7 +49,7 @@ class LinkState(StrEnum):
 
 
 class Substrate(Protocol):
-    """Makes hosts, segments and links exist.
+    """Makes segments, storage pools, hosts and links exist.
 
     Every call may be repeated: it looks before it acts, adopts a thing that is equal
     and ours, and refuses one that is foreign::

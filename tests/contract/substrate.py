@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from core.errors import Rejected
-from stacks.resources import HostSpec, LinkSpec, SegmentSpec, Spec
+from stacks.resources import HostSpec, LinkSpec, PoolSpec, SegmentSpec, Spec
 from stacks.substrates.port import Substrate
 
 
@@ -17,8 +17,14 @@ class Things:
     """What a substrate is asked for; the link joins two hosts that are not there."""
 
     segment: SegmentSpec
+    pool: PoolSpec
+    """of ``host``"""
     host: HostSpec
     link: LinkSpec
+
+    def all(self) -> tuple[Spec, ...]:
+        """Return all of them, in the order in which they are made."""
+        return (self.segment, self.pool, self.host, self.link)
 
 
 class SubstrateContract(ABC):
@@ -29,19 +35,19 @@ class SubstrateContract(ABC):
         """Make something of that name that is not ours."""
 
     def test_what_was_never_made_is_not_there(self, substrate: Substrate, things: Things) -> None:
-        for spec in (things.segment, things.host, things.link):
+        for spec in things.all():
             assert substrate.look(spec.kind, spec.name) is None
 
     def test_what_was_made_is_there_as_it_was_asked_for(
         self, substrate: Substrate, things: Things
     ) -> None:
-        for spec in (things.segment, things.host, things.link):
+        for spec in things.all():
             substrate.ensure(spec, _silent)
 
             assert substrate.look(spec.kind, spec.name) == spec
 
     def test_making_it_again_changes_nothing(self, substrate: Substrate, things: Things) -> None:
-        for spec in (things.segment, things.host, things.link):
+        for spec in things.all():
             substrate.ensure(spec, _silent)
             substrate.ensure(spec, _silent)
 
@@ -66,10 +72,18 @@ class SubstrateContract(ABC):
 
         assert substrate.look("link", slower.name) == slower
 
+    def test_a_pool_grows_where_it_is(self, substrate: Substrate, things: Things) -> None:
+        larger = replace(things.pool, size_bytes=2 * things.pool.size_bytes)
+        substrate.ensure(things.pool, _silent)
+
+        substrate.ensure(larger, _silent)
+
+        assert substrate.look("pool", larger.name) == larger
+
     def test_what_was_removed_is_gone_and_may_be_removed_again(
         self, substrate: Substrate, things: Things
     ) -> None:
-        made: list[Spec] = [things.segment, things.host, things.link]
+        made = things.all()
         for spec in made:
             substrate.ensure(spec, _silent)
 

@@ -6,8 +6,8 @@ import pytest
 from typing_extensions import override
 
 from core.system_clock import SystemClock
-from inventory.names import HostName, LinkName, SegmentName, SiteName
-from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
+from inventory.names import HostName, LinkName, PoolName, SegmentName, SiteName
+from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, PoolSpec, SegmentSpec, Spec
 from stacks.substrates.memory import MemorySubstrate
 from tests.contract.substrate import SubstrateContract, Things
 
@@ -27,6 +27,7 @@ class TestMemorySubstrate(SubstrateContract):
     def things(self) -> Things:
         return Things(
             segment=SegmentSpec(SEGMENT, SITE),
+            pool=PoolSpec(PoolName("ndc01-general"), HostName("ndc01-data"), "/srv/x", 2**30),
             host=HostSpec(
                 name=HostName("ndc01-data"),
                 site=SITE,
@@ -34,7 +35,6 @@ class TestMemorySubstrate(SubstrateContract):
                 management="198.18.3.12/24",
                 image="f00d",
                 host_key="SHA256:abc",
-                store_bytes=2**30,
             ),
             link=LinkSpec(
                 name=LinkName("red-1"),

@@ -27,14 +27,14 @@ from core.system_clock import SystemClock
 from dr.doors import PowerDoor
 from dr.live.power import RedfishPower
 from inventory.endpoints import POWER
-from inventory.names import HostName, LinkName, SegmentName, SiteName
+from inventory.names import HostName, LinkName, PoolName, SegmentName, SiteName
 from lab import machine
 from lab.client import HostStatus, Labd, ignore
 from lab.seed import fingerprint_of
 from lab.status import PowerPortState
 from lab.substrate import LabSubstrate
 from ndc.settings import paths_of, settings
-from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec, Spec
+from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, PoolSpec, SegmentSpec, Spec
 from tests.lab.leftovers import Leftovers
 from toolchain import build
 
@@ -49,6 +49,7 @@ LINK = LinkSpec(
     rate_bits_per_second=0,
     mtu_bytes=1500,
 )
+POOL = PoolSpec(PoolName("east-general"), HostName("east-node"), "/srv/pools/general", 2**28)
 SEGMENTS = tuple(SegmentSpec(SegmentName(f"{s}-lan"), SiteName(s)) for s in ("east", "west"))
 
 
@@ -66,7 +67,7 @@ class Bench:
     @property
     def specs(self) -> tuple[Spec, ...]:
         """Everything that is there."""
-        return (*SEGMENTS, LINK, *self.hosts)
+        return (*SEGMENTS, POOL, LINK, *self.hosts)
 
     def host(self, name: str) -> HostStatus:
         """Return how a host is now."""
@@ -136,7 +137,7 @@ def standing() -> Iterator[Bench]:
     at = paths.labd_socket
     bench = Bench(paths, Labd(at), LabSubstrate(at), hosts, number, before)
     try:
-        made: tuple[Spec, ...] = (LINK, *SEGMENTS)
+        made: tuple[Spec, ...] = (LINK, *SEGMENTS, POOL)
         for spec in made:
             bench.substrate.ensure(spec, ignore)
         with ThreadPoolExecutor() as pool:
@@ -190,7 +191,6 @@ def prepared(paths: Paths, number: int) -> tuple[HostSpec, HostSpec]:
                 management=f"198.18.{number}.{octet}/24",
                 image=image,
                 host_key=fingerprint_of(public),
-                store_bytes=2**28 if site == "east" else 0,
             )
         )
     (paths.secrets / "known_hosts").write_text(known)

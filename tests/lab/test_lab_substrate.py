@@ -23,7 +23,7 @@ from inventory.names import SegmentName
 from lab.client import ignore
 from stacks.resources import Spec
 from stacks.substrates.port import Power
-from tests.lab.labd_bench import CLOCK, ENVIRONMENT, HANG, LINK, SEGMENTS, Bench, standing
+from tests.lab.labd_bench import CLOCK, ENVIRONMENT, HANG, LINK, POOL, SEGMENTS, Bench, standing
 from tests.lab.leftovers import Leftovers
 
 pytestmark = pytest.mark.lab
@@ -46,7 +46,7 @@ def test_a_host_is_whole_and_has_no_right_to_the_clock_or_to_modules(bench: Benc
     assert bench.on(east, "systemctl", "is-system-running", "--wait").strip() == "running"
     bounding = int(bench.on(east, "grep", "CapBnd", "/proc/1/status").split()[1], 16)
     assert not bounding & (1 << 25 | 1 << 16)
-    assert "btrfs" in bench.on(east, "findmnt", "-no", "FSTYPE", "/srv/store")
+    assert "btrfs" in bench.on(east, "findmnt", "-no", "FSTYPE", POOL.folder)
 
 
 def test_to_make_it_again_changes_nothing(bench: Bench) -> None:
@@ -240,17 +240,17 @@ def test_a_host_may_reboot_by_itself(bench: Bench) -> None:
 
 
 def test_what_can_change_in_place_does(bench: Bench) -> None:
-    grown = replace(bench.hosts[0], store_bytes=2**29)
+    grown = replace(POOL, size_bytes=2**29)
     wide = replace(LINK, mtu_bytes=9000)
 
     bench.substrate.ensure(grown, ignore)
     bench.substrate.ensure(wide, ignore)
 
-    assert bench.substrate.look("host", grown.name) == grown
+    assert bench.substrate.look("pool", grown.name) == grown
     assert bench.substrate.look("link", LINK.name) == wide
-    assert " 512M" in bench.on(grown, "df", "-h", "/srv/store")
+    assert " 512M" in bench.on(bench.hosts[0], "df", "-h", POOL.folder)
     with pytest.raises(Rejected, match="cannot shrink"):
-        bench.substrate.ensure(bench.hosts[0], ignore)
+        bench.substrate.ensure(POOL, ignore)
     bench.substrate.ensure(LINK, ignore)
 
 
@@ -280,8 +280,8 @@ def test_after_everything_was_killed_all_of_it_is_made_true_again(bench: Bench) 
     for pid in (status.pid, bench.relay_pid(), *(host.pid for host in status.hosts)):
         os.kill(pid or 0, signal.SIGKILL)
 
-    grown = replace(bench.hosts[0], store_bytes=2**29)
-    wanted: tuple[Spec, ...] = (*SEGMENTS, LINK, grown, bench.hosts[1])
+    grown = replace(POOL, size_bytes=2**29)
+    wanted: tuple[Spec, ...] = (*SEGMENTS, grown, LINK, *bench.hosts)
     for spec in wanted:
         bench.substrate.ensure(spec, ignore)
     bench.address()

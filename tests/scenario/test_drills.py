@@ -13,11 +13,11 @@ from dr.drills.drill_text import story_text, tabletop_text
 from dr.drills.story import Story
 from dr.plan import Intent
 from dr.simulation.playing import play
-from inventory.initiative import LastCopy
 from inventory.model import DrillEntry
 from inventory.names import DrillName, SiteName
 from inventory.network import Network
 from inventory.practice import Statement, Taken
+from inventory.promises import LastCopy
 from tests.conftest import Golden
 from tests.networks import DECLARED, PORTAL_ALONE, declared, network
 

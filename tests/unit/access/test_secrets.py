@@ -17,7 +17,8 @@ from access.secrets.authority import Authority, Subject, Use
 from access.tls import CONTROLLER, OBSERVER
 from core.errors import Rejected
 from inventory.names import HostName, OperatorName
-from inventory.network import Operator, Role
+from inventory.network import Role
+from inventory.people import Operator
 from inventory.postgresql import server_name
 from tests.clocks import HandClock
 from tests.networks import network

@@ -9,10 +9,10 @@ import pytest
 from core.host_paths import HOST_FILE, NETWORK_FILE, PROGRAM_IN_USE
 from inventory import etcd, patroni
 from inventory.contents import Contents, contents_of
-from inventory.initiative import LastCopy
 from inventory.names import HostName
 from inventory.network import Role
 from inventory.postgresql import logins
+from inventory.promises import LastCopy
 from tests.networks import PORTAL_ALONE, TWO_DATABASES, network
 
 BOTH = network("compact", *PORTAL_ALONE, TWO_DATABASES)

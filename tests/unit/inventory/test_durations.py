@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from inventory.model import Duration
+from inventory.values import Duration
 
 DURATION: TypeAdapter[timedelta] = TypeAdapter(Duration)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from inventory.names import HostName, LinkName, SegmentName, SiteName
+from inventory.names import HostName, LinkName, PoolName, SegmentName, SiteName
 from lab.status import PowerPortState, PowerPortStatus
-from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, SegmentSpec
+from stacks.resources import HostSpec, LinkEndSpec, LinkSpec, PoolSpec, SegmentSpec
 
 SEGMENT = SegmentSpec(SegmentName("east-lan"), SiteName("east"))
 HOST = HostSpec(
@@ -14,8 +14,8 @@ HOST = HostSpec(
     management="198.18.3.12/24",
     image="0123",
     host_key="SHA256:x",
-    store_bytes=0,
 )
+POOL = PoolSpec(PoolName("east-node-general"), HOST.name, "/srv/pools/general", 2**28)
 LINK = LinkSpec(
     name=LinkName("east-west"),
     a=LinkEndSpec(HostName("east-node"), "link1"),

@@ -84,7 +84,7 @@ def test_more_hosts_than_any_machine_can_hold_are_refused(at: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spec", "wrong"), [({}, "name"), ({**to_plain(HOST), "store_bytes": "a lot"}, "store_bytes")]
+    ("spec", "wrong"), [({}, "name"), ({**to_plain(HOST), "image": 7}, "image")]
 )
 def test_a_specification_that_is_none_is_refused(
     at: Path, spec: dict[str, object], wrong: str

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -37,27 +38,27 @@ def test_hosts_are_refused_when_the_machine_has_too_little_memory() -> None:
     assert refused.value.actual == "1.0 GB"
 
 
-def _body(store: Path | None) -> Body:
+def _body(pools: Mapping[str, Path]) -> Body:
     return Body(
         host="east-node",
         machine="ndc7-east-node",
         root=Path("/lab/root"),
         namespace="ndc7.east-node",
         console=Path("/lab/console.log"),
-        store=store,
+        pools=pools,
     )
 
 
 def test_no_host_may_set_the_clock_or_load_a_module() -> None:
     assert not {"CAP_SYS_TIME", "CAP_SYS_MODULE", "all"} & set(CAPABILITIES)
-    assert f"--capability={','.join(CAPABILITIES)}" in command(_body(None))
+    assert f"--capability={','.join(CAPABILITIES)}" in command(_body({}))
 
 
-def test_a_host_has_its_own_namespace_and_its_store_if_it_has_one() -> None:
-    without, with_store = command(_body(None)), command(_body(Path("/lab/store")))
+def test_a_host_has_its_own_namespace_and_the_pools_that_are_its_own() -> None:
+    without, with_pools = command(_body({})), command(_body({"/srv/pools/a": Path("/lab/a")}))
 
     assert "--network-namespace-path=/run/netns/ndc7.east-node" in without
-    assert set(with_store) - set(without) == {"--bind=/lab/store:/srv/store"}
+    assert set(with_pools) - set(without) == {"--bind=/lab/a:/srv/pools/a"}
 
 
 def test_every_verb_is_understood_by_its_name() -> None:

@@ -12,13 +12,15 @@ from lab.state import (
     LaneFault,
     LinkFault,
     LinkRecord,
+    PoolRecord,
     SegmentRecord,
     State,
 )
-from tests.unit.lab.specs import HOST, LINK, SEGMENT
+from tests.unit.lab.specs import HOST, LINK, POOL, SEGMENT
 
 RECORDS: list[LabRecord] = [
     SegmentRecord(SEGMENT),
+    PoolRecord(POOL),
     HostRecord(HOST, powered=False),
     LinkRecord(LINK, LinkFault(cut=True, back=LaneFault(silent=True, loss_ratio=0.5))),
 ]

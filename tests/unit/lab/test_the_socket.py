@@ -83,7 +83,6 @@ def _plain() -> dict[str, Any]:
         "management": HOST.management,
         "image": HOST.image,
         "host_key": HOST.host_key,
-        "store_bytes": HOST.store_bytes,
     }
 
 

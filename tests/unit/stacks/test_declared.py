@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from stacks.programs.declared import BACKBONE, Seeds, declared_stacks, link_specs, site_specs
-from stacks.resources import HostSpec, LinkSpec, SegmentSpec
+from stacks.programs.program import is_needed
+from stacks.resources import HostSpec, LinkSpec, PoolSpec, SegmentSpec
 from tests import networks
 
 NETWORK = networks.network("compact")
 SEEDS = Seeds(
     image="f00d",
     host_keys={host.name: f"SHA256:{host.name}" for host in NETWORK.hosts},
-    store_bytes={NETWORK.hosts[0].name: 2**30},
 )
 
 
@@ -31,6 +31,7 @@ def test_everything_is_declared_once() -> None:
     assert sorted(declared) == sorted(
         [
             *(site.segment for site in NETWORK.sites),
+            *(pool.name for pool in NETWORK.pools),
             *(host.name for host in NETWORK.hosts),
             *(link.name for link in NETWORK.links),
         ]
@@ -45,7 +46,7 @@ def test_a_network_without_links_needs_no_backbone() -> None:
 
 def test_a_host_is_declared_with_its_seed() -> None:
     site = NETWORK.sites[0]
-    segment, first, second, *_ = site_specs(NETWORK, site.name, SEEDS)
+    segment, _, first, second, *_ = site_specs(NETWORK, site.name, SEEDS)
 
     host = NETWORK.hosts_at(site.name)[0]
     assert segment == SegmentSpec(site.segment, site.name)
@@ -56,10 +57,21 @@ def test_a_host_is_declared_with_its_seed() -> None:
         management=str(host.management),
         image="f00d",
         host_key=f"SHA256:{host.name}",
-        store_bytes=2**30,
     )
     assert isinstance(second, HostSpec)
-    assert second.store_bytes == 0
+
+
+def test_a_pool_is_declared_before_the_host_that_has_it() -> None:
+    site = NETWORK.sites[0]
+    specs = site_specs(NETWORK, site.name, SEEDS)
+
+    (pool,) = (spec for spec in specs if isinstance(spec, PoolSpec))
+
+    (declared, *_) = NETWORK.pools
+    assert pool == PoolSpec(declared.name, declared.host, "/srv/pools/general", declared.size_bytes)
+    needing = [spec.name for spec in specs if is_needed(pool, spec)]
+    assert needing == [declared.host]
+    assert specs.index(pool) < [spec.name for spec in specs].index(declared.host)
 
 
 def test_a_link_is_declared_with_its_delay_one_way() -> None:

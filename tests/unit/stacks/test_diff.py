@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from inventory.names import HostName, LinkName, SegmentName, SiteName
+from inventory.names import HostName, LinkName, PoolName, SegmentName, SiteName
 from stacks.diff import TABLE, Risk, Way, differences
 from stacks.resources import (
     KINDS,
@@ -12,6 +12,7 @@ from stacks.resources import (
     Kind,
     LinkEndSpec,
     LinkSpec,
+    PoolSpec,
     SegmentSpec,
     Spec,
     from_plain,
@@ -19,13 +20,12 @@ from stacks.resources import (
 )
 
 SEGMENT = SegmentSpec(SegmentName("lan"), SiteName("ndc01"))
-HOST = HostSpec(
-    HostName("h"), SiteName("ndc01"), SegmentName("lan"), "198.18.1.2/24", "img", "key", 0
-)
+HOST = HostSpec(HostName("h"), SiteName("ndc01"), SegmentName("lan"), "198.18.1.2/24", "img", "key")
+POOL = PoolSpec(PoolName("p"), HostName("h"), "/srv/pools/p", 2**30)
 LINK = LinkSpec(
     LinkName("l"), LinkEndSpec(HostName("h"), "link1"), LinkEndSpec(HostName("i"), "link1"), 9, 0, 1
 )
-SPECS: dict[Kind, Spec] = {"segment": SEGMENT, "host": HOST, "link": LINK}
+SPECS: dict[Kind, Spec] = {"segment": SEGMENT, "pool": POOL, "host": HOST, "link": LINK}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -72,12 +72,26 @@ def test_a_host_that_lost_its_plug_is_mended_in_place() -> None:
 
 
 def test_what_an_earlier_version_did_not_know_has_no_old_value() -> None:
-    old = to_plain(HOST)
-    del old["store_bytes"]
+    old = to_plain(POOL)
+    del old["folder"]
 
-    (found,) = differences("host", old, to_plain(HOST))
+    (found,) = differences("pool", old, to_plain(POOL))
 
-    assert (found.property, found.old, found.new) == ("store_bytes", None, 0)
+    assert (found.property, found.old, found.new) == ("folder", None, POOL.folder)
+
+
+def test_a_pool_grows_where_it_is_and_is_no_other_hosts() -> None:
+    (grown,) = differences("pool", to_plain(POOL), to_plain(replace(POOL, size_bytes=2**40)))
+    (moved,) = differences("pool", to_plain(POOL), to_plain(replace(POOL, host=HostName("other"))))
+
+    assert (grown.consequence.way, grown.consequence.risk) == (Way.IN_PLACE, Risk.DATA)
+    assert (moved.consequence.way, moved.consequence.risk) == (Way.REPLACE, Risk.DATA)
+
+
+def test_what_a_later_version_knows_no_more_changes_in_place() -> None:
+    (found,) = differences("host", to_plain(HOST) | {"store_bytes": 0}, to_plain(HOST))
+
+    assert found.consequence.way is Way.IN_PLACE
 
 
 def test_what_is_beside_the_specification_changes_in_place() -> None:

@@ -110,3 +110,31 @@ def test_a_host_that_is_made_anew_is_lost_whatever_it_holds() -> None:
         "ndc01-data": "host: it is made anew, and loses its copy of general-db, its vote",
         "ndc01-edge1": "host: it is made anew, and loses all that is on it",
     }
+
+
+def test_a_store_and_a_copy_of_one_that_are_not_declared_any_more_are_named() -> None:
+    before = network("compact")
+    gone, fewer, *others = before.stores
+    left = replace(fewer, copies=fewer.copies[:-1])
+
+    found = {
+        removal.name: removal.sentence
+        for removal in removals(before, replace(before, stores=(left, *others)))
+    }
+
+    assert found == {
+        gone.name: "store: nobody copies or watches it any more",
+        f"{fewer.name}/{fewer.copies[-1].host}": (
+            f"copy of {fewer.name}: nobody uses or watches it any more"
+        ),
+    }
+
+
+def test_a_pool_goes_with_all_that_lies_in_it() -> None:
+    before = network("compact")
+    gone, *others = before.pools
+
+    (removal,) = removals(before, replace(before, pools=tuple(others)))
+
+    assert removal.name == gone.name
+    assert removal.sentence == "storage pool: it is removed, with all that lies in it"

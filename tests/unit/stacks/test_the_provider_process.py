@@ -30,7 +30,7 @@ from stacks.resources import HostSpec, Spec, to_plain
 from stacks.substrates.memory import MemorySubstrate
 
 HOST = HostSpec(
-    HostName("h"), SiteName("s"), SegmentName("lan"), "198.18.1.2/24", "img", "SHA256:k", 0
+    HostName("h"), SiteName("s"), SegmentName("lan"), "198.18.1.2/24", "img", "SHA256:k"
 )
 
 
@@ -240,13 +240,13 @@ def test_a_difference_says_whether_it_replaces(talk: Talk, host: HostSpec) -> No
 
 
 def test_a_wrong_input_is_named(talk: Talk, host: HostSpec) -> None:
-    wrong = to_plain(host) | {"store_bytes": "many"}
+    wrong = to_plain(host) | {"image": 7}
 
     answer = talk.provider.Check(
         provider_pb2.CheckRequest(urn=urn(host), news=struct(wrong)), timeout=10
     )
 
-    assert [failure.property for failure in answer.failures] == ["store_bytes"]
+    assert [failure.property for failure in answer.failures] == ["image"]
 
 
 def test_deleting_makes_it_gone(talk: Talk, host: HostSpec) -> None:
