@@ -22,6 +22,12 @@ AGENT_STATE: Final = STATE / "agent"
 """the agent's, and its fellow's that recovery asks"""
 AGENT_WORD: Final = HostPath("/run/ndc-agent/agent.prom")
 """what the agent tells the host's exporter"""
+STORAGE_STATE: Final = STATE / "storage"
+"""what a host remembers of its stores, and their refuges of what they received"""
+STORAGE_SOCKET: Final = HostPath("/run/ndc-storage/source.socket")
+"""where its program is asked for them"""
+STORAGE_WORD: Final = HostPath("/run/ndc-storage/storage.prom")
+"""what it tells the host's exporter of them"""
 SETTINGS: Final = HostPath("/etc/ndc")
 """what ``ndc up`` tells them"""
 HOST_FILE: Final = SETTINGS / "host.json"
@@ -37,6 +43,10 @@ AGENT_CERTIFICATE: Final = SETTINGS / "agent.crt"
 AGENT_KEY: Final = SETTINGS / "agent.key"
 CONTROLLER_CERTIFICATE: Final = SETTINGS / "controller.crt"
 CONTROLLER_KEY: Final = SETTINGS / "controller.key"
+STORAGE_KEY: Final = SETTINGS / "storage_key"
+"""by which this host fetches recovery points of stores from others"""
+KNOWN_HOSTS: Final = SETTINGS / "known_hosts"
+"""the SSH keys of all hosts, by their names"""
 PASSWORDS: Final = SETTINGS / "passwords"
 """a file a password, called as the password is"""
 SERVICES: Final = SETTINGS / "services"

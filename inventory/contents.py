@@ -30,9 +30,18 @@ from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Database, Host, Network, Role, Service
 from inventory.postgresql import Admission, Login
 from inventory.promises import LastCopy
+from inventory.refuges import StoreRefuge, refuges_of
 from inventory.system_accounts import SystemAccount
 
-_NETWORK_READERS: Final = ("agent", "controller", "detour", "exporter", "heartbeat", "probe")
+_NETWORK_READERS: Final = (
+    "agent",
+    "controller",
+    "detour",
+    "exporter",
+    "heartbeat",
+    "probe",
+    "storage",
+)
 """programs that know the whole network, by their roles of the playbooks"""
 _NETWORK_FILES: Final = (
     HOST_FILE,
@@ -162,6 +171,8 @@ class Contents:
     services: tuple[HostService, ...]
     site_members: tuple[MemberAddress, ...]
     """of every database, at the site of this host; its monitor asks their Patronis"""
+    refuges: tuple[StoreRefuge, ...]
+    """which fetch from here"""
 
 
 def contents_of(network: Network, host: Host) -> Contents:
@@ -186,6 +197,7 @@ def contents_of(network: Network, host: Host) -> Contents:
             for member in _addresses(network, database)
             if network.host(member.host).site == host.site
         ),
+        refuges=refuges_of(network, host),
     )
 
 

@@ -17,6 +17,7 @@ DETOUR: Final = "ndc-detour"
 EXPORTER: Final = "ndc-exporter"
 HEARTBEAT: Final = "ndc-heartbeat"
 PROBE: Final = "ndc-probe"
+STORAGE: Final = "ndc-storage"
 
 TLS: Final = "ndc-tls"
 """the group that reads the key of the host's certificate"""
@@ -40,18 +41,19 @@ def application(service: Service) -> str:
 
 def system_accounts(network: Network, host: Host) -> Iterator[SystemAccount]:
     """Yield the accounts of our programs on ``host``."""
-    if Role.SERVICE in host.roles:
-        yield SystemAccount(AGENT, "announces services")
-    if Role.BORDER in host.roles:
-        yield SystemAccount(DETOUR, "avoids links", (CONSOLES,))
-    if host.roles & {Role.BORDER, Role.ACCESS, Role.MONITOR}:
-        consoles = (CONSOLES,) if host.forwards else ()
-        yield SystemAccount(EXPORTER, "tells what this host sees", (TLS, *consoles))
-    if Role.MONITOR in host.roles:
-        yield SystemAccount(CONTROLLER, "watches all hosts")
-    if Role.DATABASE in host.roles:
-        yield SystemAccount(HEARTBEAT, "marks databases that lead")
-    if Role.PROBE in host.roles:
-        yield SystemAccount(PROBE, "uses services as a citizen does", (TLS,))
+    consoles = (CONSOLES,) if host.forwards else ()
+    programs: tuple[tuple[set[Role], SystemAccount], ...] = (
+        ({Role.SERVICE}, SystemAccount(AGENT, "announces services")),
+        ({Role.BORDER}, SystemAccount(DETOUR, "avoids links", (CONSOLES,))),
+        (
+            {Role.BORDER, Role.ACCESS, Role.MONITOR},
+            SystemAccount(EXPORTER, "tells what this host sees", (TLS, *consoles)),
+        ),
+        ({Role.MONITOR}, SystemAccount(CONTROLLER, "watches all hosts")),
+        ({Role.DATABASE}, SystemAccount(HEARTBEAT, "marks databases that lead")),
+        ({Role.STORAGE}, SystemAccount(STORAGE, "keeps stores and copies of them")),
+        ({Role.PROBE}, SystemAccount(PROBE, "uses services as a citizen does", (TLS,))),
+    )
+    yield from (account for roles, account in programs if host.roles & roles)
     for service in network.services_on(host.name):
         yield SystemAccount(application(service), f"the application of {service.name}")

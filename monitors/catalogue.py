@@ -5,45 +5,24 @@ docs/generated/metrics.md is made from this table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from dr import apart
-
-
-@dataclass(frozen=True, slots=True)
-class MetricSpec:
-    """One metric; its name carries its unit."""
-
-    name: str
-    kind: Literal["gauge", "counter"]
-    unit: str
-    """base unit, or ``boolean`` for 0 and 1, or ``count``"""
-    labels: tuple[str, ...]
-    help: str
-    absence: str
-    """what it means that a series is not there"""
-    source: Literal["exporter", "probe", "agent", "lease"] = "exporter"
-
-    @property
-    def family(self) -> str:
-        """The name without the suffix that the client library adds to counters."""
-        return self.name.removesuffix("_total") if self.kind == "counter" else self.name
-
+from monitors.metric import MetricSpec
+from monitors.storage_metrics import STORAGE
+from storage import page
 
 RELATION = ("workload", "source", "target", "kind")
 """a copy of a workload: from which site, at which site, by which means"""
 
 RECOVERY_POINT = MetricSpec(
-    "ndc_replication_recovery_point_timestamp_seconds",
+    page.RECOVERY_POINT,
     "gauge",
     "seconds",
     RELATION,
     "Newest moment that the target could come back to, by the source's clock",
-    "the target's copy could not be read, or has never received a heartbeat",
+    "the target's copy could not be read, or has received nothing yet",
 )
 RPO_OBJECTIVE = MetricSpec(
-    "ndc_rpo_objective_seconds",
+    page.OBJECTIVE,
     "gauge",
     "seconds",
     ("workload", "target"),
@@ -275,6 +254,7 @@ CATALOGUE = (
     TAIL_COMMITS,
     TAIL_SINCE,
     DISK_REFUSES,
+    *STORAGE,
 )
 
 

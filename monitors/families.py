@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from monitors.catalogue import MetricSpec
+from monitors.metric import MetricSpec
 
 SeriesRow = tuple[tuple[str, ...], float]
 """label values in the catalogue's order, and the value"""

@@ -31,6 +31,7 @@ from monitors.look.assemble import assemble
 from monitors.look.programs import AVAILABLE, SIZE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from monitors.look.sightings import Sightings
+from monitors.storage_metrics import READ_BACK, READ_BACK_DIFFERS, TRANSFER_SECONDS
 from stacks.substrates.port import LinkState, Power
 from tests.alerts import alarm, heard
 from tests.networks import network
@@ -277,6 +278,16 @@ def _of_itself(of: Network, host: Host) -> Iterator[Sample]:
         yield unit_sample(host, unit, "active")
     for name, value in ((AVAILABLE, 50e9), (SIZE, 100e9)):
         yield Sample({"__name__": name, "mountpoint": "/", **labels}, value, NOON)
+    for store in of.stores:
+        if host.site in store.refuges and store.copy_on(host.name):
+            copy = {"workload": store.name, "target": host.site, **labels}
+            for name, value in (
+                (RECOVERY_POINT.name, (NOON - timedelta(seconds=12)).timestamp()),
+                (READ_BACK.name, (NOON - timedelta(minutes=4)).timestamp()),
+                (READ_BACK_DIFFERS.name, 0.0),
+                (TRANSFER_SECONDS.name, 0.3),
+            ):
+                yield Sample({"__name__": name, **copy}, value, NOON)
 
 
 def unit_sample(host: Host, unit: str, state: str) -> Sample:

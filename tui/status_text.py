@@ -55,6 +55,7 @@ def status_text(snapshot: Snapshot) -> str:
         ],
         _databases(snapshot, all_concerns),
         _services(snapshot, all_concerns),
+        _stores(snapshot, all_concerns),
     )
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -232,3 +233,21 @@ def _word_of_probe(service: ServiceView) -> str:
     if service.answers is not None and service.refused:
         return "refuses" if not service.answers else "refuses some"
     return {True: "yes", False: "no", None: "unknown"}[service.answers]
+
+
+def _stores(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
+    rows = [
+        (
+            store.name,
+            marked(of_subject(all_concerns, store.name)),
+            store.source,
+            copy.host,
+            NOTHING if copy.age is None else duration(copy.age),
+            duration(store.recovery_point),
+            NOTHING if copy.read_back_age is None else duration(copy.read_back_age),
+        )
+        for store in snapshot.stores
+        for copy in store.copies
+    ]
+    header = ("store", "", "written at", "copy at", "age", "at most", "compared")
+    return table(header, rows)

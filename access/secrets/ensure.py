@@ -68,6 +68,8 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network, earlier: Network | None
     for host in network.hosts:
         # another key means another host, and the data of the old one gone
         ensure_ssh_key(secrets.host_key(host.name), host.name, in_use=host.name in hosts_with_keys)
+        if Role.STORAGE in host.roles:
+            ensure_ssh_key(secrets.storage_key(host.name), f"storage@{host.name}")
     for operator in network.operators:
         if not operator.public_key:
             ensure_ssh_key(secrets.operator_key(operator.name), operator.name)

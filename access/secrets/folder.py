@@ -89,6 +89,10 @@ class Secrets:
         """Return the host's SSH key; its public half is beside it, ``.pub``."""
         return self.path("hosts", host, "ssh_host_ed25519_key")
 
+    def storage_key(self, host: HostName) -> Path:
+        """Return the SSH key by which ``host`` fetches from others' stores, and nothing else."""
+        return self.path("hosts", host, "storage_key")
+
     def operator_key(self, operator: OperatorName) -> Path:
         """Return the SSH key of an operator whose key the environment makes."""
         return self.path("operators", operator)

@@ -9,8 +9,9 @@ from ipaddress import IPv4Address
 from prometheus_client.metrics_core import Metric
 
 from inventory.names import HostName, LinkName, SiteName
-from monitors.catalogue import BFD_SESSION_UP, BGP_SESSION_UP, LINK_AVOIDED, MetricSpec
+from monitors.catalogue import BFD_SESSION_UP, BGP_SESSION_UP, LINK_AVOIDED
 from monitors.families import SeriesRow, family
+from monitors.metric import MetricSpec
 from routing.answers import BfdPeer, Session
 from routing.avoidance import AVOID
 

@@ -28,6 +28,7 @@ from monitors.health.notices import ApartView, CertificateView, ScheduledView
 from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.health.run_view import RunView
 from monitors.health.sighting import Sighting
+from monitors.health.stores import StoreView
 from monitors.health.watch import WatchView
 from stacks.substrates.port import Power
 
@@ -214,6 +215,7 @@ class Snapshot:
     quorum: QuorumView | None
     databases: tuple[DatabaseView, ...]
     services: tuple[ServiceView, ...]
+    stores: tuple[StoreView, ...]
     runs: tuple[RunView, ...]
     """that are not over"""
     certificates: tuple[CertificateView, ...]

@@ -22,6 +22,7 @@ from monitors.look.readings import Readings
 from monitors.look.routes import link_views, session_views
 from monitors.look.runs import run_views
 from monitors.look.sightings import Sightings
+from monitors.look.stores import store_views
 
 
 def assemble(network: Network, readings: Readings, sightings: Sightings, now: datetime) -> Snapshot:
@@ -43,6 +44,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
             for database in network.databases
         ),
         services=tuple(_service(s, readings, sightings) for s in network.services),
+        stores=store_views(network, readings),
         runs=run_views(readings),
         watch=readings.watch if network.hosts_with(Role.MONITOR) else None,
         drill=readings.drill,

@@ -13,13 +13,15 @@ from inventory.network import Host, Network, Role
 from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.look.readings import Readings
+from monitors.storage_metrics import STORAGE
 
 UNIT_STATE: Final = "node_systemd_unit_state"
 AVAILABLE: Final = "node_filesystem_avail_bytes"
 SIZE: Final = "node_filesystem_size_bytes"
 
 _OF_AGENTS: Final = (AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT)
-_NAMES: Final = "|".join((AVAILABLE, SIZE, *(each.name for each in _OF_AGENTS)))
+_OF_PROGRAMS: Final = (*_OF_AGENTS, *STORAGE)
+_NAMES: Final = "|".join((AVAILABLE, SIZE, *(each.name for each in _OF_PROGRAMS)))
 _RUNS: Final = "active"
 
 

@@ -67,6 +67,8 @@ DECIDING = {
     "stacks/programs": {"pulumi", "stacks.programs"},
     "stacks/removals.py": {"stacks.diff", "stacks.programs"},
     "playbooks/waves.py": set(),
+    "storage/points.py": set(),
+    "storage/page.py": {"storage"},
     "routing/*.py": {"hmac", "jinja2", "pydantic", "routing"},
     "monitors/health": {
         "monitors.health",

@@ -23,6 +23,7 @@ PACKAGES = [
     "ndc",
     "routing",
     "stacks",
+    "storage",
     "tui",
 ]
 NAMED = re.compile(r"``(\w+)``")

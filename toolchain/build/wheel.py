@@ -18,7 +18,13 @@ from toolchain.build.closure import closure
 from toolchain.build.places import CHECKOUT
 from toolchain.build.workshop import Workshop
 
-RUNS_ON_HOSTS: Final = ("dr/onhost", "monitors/onhost", "routing/onhost", "reference")
+RUNS_ON_HOSTS: Final = (
+    "dr/onhost",
+    "monitors/onhost",
+    "routing/onhost",
+    "storage/onhost",
+    "reference",
+)
 """the folders whose modules hosts start"""
 
 _PROJECT: Final = """\

@@ -218,7 +218,7 @@ def test_an_observer_without_power_explains_what_nobody_saw(power: Power) -> Non
 
     unseen = [c for c in concerns(seen) if c.condition is UNSEEN]
 
-    assert {c.subject for c in unseen} == {"ndc01-edge1", "ndc01-edge2"}
+    assert {c.subject for c in unseen} == {"ndc01-edge1", "ndc01-edge2", "general-open"}
     assert {c.because for c in unseen} == {WATCHER}
     assert is_settled(seen)
 

@@ -23,6 +23,14 @@ SANDBOX = {
     *("SystemCallFilter=@system-service", "SystemCallFilter=~@privileged @resources"),
     "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
 }
+RIGHTS = {
+    "ndc-agent.service": ("CAP_NET_ADMIN",),
+    "ndc-storage.service": (
+        "CAP_SYS_ADMIN CAP_DAC_READ_SEARCH",
+        "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID",
+    ),
+}
+"""what a unit may do beyond its account; nobody else may do anything"""
 
 
 def _units(contents: Rendered) -> Iterator[tuple[str, dict[str, list[str]]]]:
@@ -99,8 +107,7 @@ def test_every_unit_of_ours_is_a_sandbox(rendered: Mapping[str, Rendered]) -> No
             said = {f"{key}={value}" for key, values in unit.items() for value in values}
 
             assert said >= SANDBOX, name
-            rights = ["", "CAP_NET_ADMIN"] if name == "ndc-agent.service" else [""]
-            assert unit["CapabilityBoundingSet"] == rights
+            assert unit["CapabilityBoundingSet"] == ["", *RIGHTS.get(name, ())]
 
 
 def test_a_unit_writes_to_what_is_its_own_and_nowhere_else(
@@ -118,12 +125,17 @@ def test_a_unit_writes_to_what_is_its_own_and_nowhere_else(
         for name, unit in _units(contents)
         if "RuntimeDirectory" in unit
     }
-    assert words == {"ndc-agent.service": ["ndc-agent"], "ndc-lease.service": ["ndc-lease"]}
+    assert words == {
+        "ndc-agent.service": ["ndc-agent"],
+        "ndc-lease.service": ["ndc-lease"],
+        "ndc-storage.service": ["ndc-storage"],
+    }
     assert {name: places for name, places in written.items() if any(places)} == {
         "etcd.service": ([], ["/var/lib/etcd"]),
         "ndc-agent.service": (["ndc/agent"], []),
         "ndc-lease.service": ([], ["/var/lib/postgresql/15"]),
         "ndc-probe.service": (["ndc/probe"], []),
+        "ndc-storage.service": (["ndc/storage"], ["/srv/pools"]),
         "patroni-general-db.service": ([], ["/var/lib/postgresql /run/postgresql"]),
     }
 
@@ -205,6 +217,21 @@ def test_of_our_programs_only_two_of_a_router_reach_frrs_consoles(profile: str) 
         asks = {"ndc-exporter"} if host.forwards else set()
         says = {"ndc-detour"} if Role.BORDER in host.roles else set()
         assert reaching == asks | says
+
+
+def test_who_fetches_from_a_store_has_no_right_on_its_host(
+    rendered: Mapping[str, Rendered],
+) -> None:
+    for host, contents in rendered.items():
+        refuges = contents_of(TINY, TINY.host(HostName(host))).refuges
+        lines = contents.texts()["/etc/ssh/authorized_keys.d/root"].splitlines()
+        forced = [line for line in lines if "storage.onhost.ask_main" in line]
+
+        assert len(forced) == len(refuges)
+        for line, refuge in zip(forced, refuges, strict=True):
+            assert f'ask_main {refuge.host}",restrict,from="{refuge.address}" ssh-' in line
+            assert "setpriv --reuid=ndc-storage " in line
+            assert "--no-new-privs --inh-caps=-all --ambient-caps=-all --bounding-set=-all " in line
 
 
 def test_recovery_acts_on_a_host_as_the_agent_does(rendered: Mapping[str, Rendered]) -> None:

@@ -1,0 +1,150 @@
+"""What a host does about one store, again and again: as its source, or as a refuge.
+
+Neither knows the other: a source makes points whether anybody asks or not, and a refuge asks. So
+nothing that a source sends by itself can reach a refuge, and an old source cannot push.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import IO, Final, Protocol
+
+from core.clock import Clock
+from core.errors import NotSeen
+from inventory.names import HostName, SiteName
+from inventory.storage import Store
+from storage.page import CopyWord
+from storage.pins import Pins
+from storage.points import newest, origins, surplus, wait_for_next
+from storage.pool import StoragePool
+from storage.read_back import ComparisonNote, CopyComparison
+from storage.requests import MOST_ORIGINS, DigestRequest, PullRequest, SourceAnswer, StoreRequest
+
+_LATE: Final = timedelta(seconds=1)
+"""after a point is due at the source, a refuge asks for it"""
+_AGAIN: Final = timedelta(seconds=5)
+"""after what did not succeed"""
+
+
+class SourceDoor(Protocol):
+    """How a refuge reaches its source."""
+
+    def ask(self, request: StoreRequest) -> AbstractContextManager[tuple[SourceAnswer, IO[bytes]]]:
+        """Give the answer to ``request``, and the stream that follows it.
+
+        Raises:
+            NotSeen: there was no answer.
+            Rejected: the answer cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDuty:
+    """Makes the recovery points of ``store``, which is written here, and drops old ones."""
+
+    store: Store
+    pool: StoragePool
+    pins: Pins
+    refuges: Sequence[HostName]
+    clock: Clock
+
+    def look(self) -> timedelta:
+        """Do what is due; return how long nothing will be.
+
+        Raises:
+            WorldError: it was not all done.
+        """
+        dataset, now = self.store.dataset, self.clock.now()
+        self.pool.ensure_dataset(dataset)
+        points = self.pool.points(dataset)
+        pinned = self.pins.pinned(self.store.name, self.refuges)
+        self.pool.drop(dataset, surplus(points, pinned, self.store.retention, now))
+        if not wait_for_next(points, self.store.interval, now):
+            self.pool.make_point(dataset, now)
+            return self.store.interval
+        return wait_for_next(points, self.store.interval, now)
+
+
+@dataclass(slots=True)
+class RefugeDuty:
+    """Fetches the recovery points of ``store`` through ``source``, and compares some with it."""
+
+    store: Store
+    site: SiteName
+    """where the refuge is"""
+    pool: StoragePool
+    source: SourceDoor
+    note: ComparisonNote
+    clock: Clock
+    transfer: timedelta | None = field(default=None, init=False)
+    """how long the last one took; None: there was none since this program began"""
+
+    def look(self) -> timedelta:
+        """Do what is due; return how long nothing will be.
+
+        Raises:
+            WorldError: it was not all done.
+        """
+        dataset, now = self.store.dataset, self.clock.now()
+        points = self.pool.points(dataset)
+        # first of all: what is full takes nothing
+        self.pool.drop(dataset, surplus(points, (), self.store.retention, now))
+        if not self._wait(now) and not self._pull():
+            return min(_AGAIN, self.store.interval)
+        self._read_back()
+        return min(self._wait(self.clock.now()) or _AGAIN, self.store.interval)
+
+    def word(self) -> CopyWord:
+        """Return what is to be told of this copy.
+
+        Raises:
+            WorldError: the pool or the note could not be read.
+        """
+        last, read_back = newest(self.pool.points(self.store.dataset)), self.note.read()
+        return CopyWord(
+            self.store, self.site, last.made_at if last else None, read_back, self.transfer
+        )
+
+    def _wait(self, now: datetime) -> timedelta:
+        points = self.pool.points(self.store.dataset)
+        if not points:
+            return timedelta()
+        return wait_for_next(points, self.store.interval + _LATE, now)
+
+    def _pull(self) -> bool:
+        """Fetch the newest point; return whether the source had another than those here."""
+        dataset, began = self.store.dataset, self.clock.elapsed()
+        have = origins(self.pool.points(dataset), MOST_ORIGINS)
+        with self.source.ask(PullRequest(self.store.name, have)) as (answer, stream):
+            _demand(answer)
+            if answer.send is None:
+                return False
+            self.pool.receive(dataset, stream)
+        self.transfer = self.clock.elapsed() - began
+        return True
+
+    def _read_back(self) -> None:
+        """Compare the newest point with its source, if none was compared for long enough."""
+        dataset, last = self.store.dataset, newest(self.pool.points(self.store.dataset))
+        before = self.note.read()
+        if last is None or (before and last.made_at - before.of < self.store.read_back):
+            return
+        with self.source.ask(DigestRequest(self.store.name, last.origin)) as (answer, _):
+            _demand(answer)
+        if answer.digest is not None:
+            equal = answer.digest == self.pool.digest(dataset, last)
+            self.note.write(CopyComparison(last.made_at, equal))
+
+
+def _demand(answer: SourceAnswer) -> None:
+    if answer.refused is not None:
+        raise NotSeen(
+            "the source of a store does not answer",
+            refused=True,
+            expected="its newest recovery point",
+            actual=answer.refused,
+            next_step="run ndc up on both hosts: they hold different networks",
+        )

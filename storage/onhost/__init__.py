@@ -1,0 +1,1 @@
+"""Storage on hosts: btrfs, SSH between two of them, and the programs that use both."""

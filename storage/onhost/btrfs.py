@@ -1,0 +1,164 @@
+"""A storage pool on btrfs: a dataset is a subvolume, a point a read-only snapshot of it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Final
+
+from typing_extensions import override
+
+from core.errors import Rejected, Unreachable
+from storage.onhost.tree_digest import tree_digest
+from storage.points import RecoveryPoint, moment_of
+from storage.pool import StoragePool
+
+_POINTS: Final = ".points"
+"""the folder of all recovery points; a folder a dataset is in it"""
+_NONE: Final = "-"
+"""instead of a UUID, where there is none"""
+_BOUND_SECONDS: Final = 60
+"""of a call that moves no data"""
+
+
+@dataclass(frozen=True, slots=True)
+class BtrfsPool(StoragePool):
+    """The pool that is mounted at ``folder``."""
+
+    folder: Path
+
+    @override
+    def ensure_dataset(self, dataset: str) -> None:
+        if not (self.folder / dataset).is_dir():
+            _btrfs("subvolume", "create", self.folder / dataset)
+
+    @override
+    def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:
+        points = (_point(dataset, line) for line in self._listed("-r"))
+        return tuple(sorted(point for point in points if point is not None))
+
+    @override
+    def make_point(self, dataset: str, at: datetime) -> None:
+        # only a snapshot knows its UUID, and a point is known by its moment until then
+        name = RecoveryPoint(at, _NONE).name
+        _btrfs("subvolume", "snapshot", "-r", self.folder / dataset, self._place(dataset) / name)
+
+    @override
+    def drop(self, dataset: str, points: Iterable[RecoveryPoint]) -> None:
+        if places := [self._points(dataset) / point.name for point in points]:
+            _btrfs("subvolume", "delete", *places)
+
+    @override
+    @contextmanager
+    def sending(
+        self, dataset: str, point: RecoveryPoint, base: RecoveryPoint | None
+    ) -> Iterator[IO[bytes]]:
+        place = self._points(dataset)
+        parent = ("-p", place / base.name) if base else ()
+        command = ("btrfs", "send", "--quiet", *parent, place / point.name)
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=False
+        ) as sender:
+            assert sender.stdout  # noqa: S101 - PIPE
+            assert sender.stderr  # noqa: S101 - PIPE
+            try:
+                yield sender.stdout
+            except BaseException:
+                sender.kill()
+                raise
+            if sender.wait():
+                raise _refused(command, sender.stderr.read())
+
+    @override
+    def receive(self, dataset: str, stream: IO[bytes]) -> None:
+        place = self._place(dataset)
+        self._clear(dataset)
+        command = ("btrfs", "receive", "--quiet", place)
+        done = subprocess.run(command, stdin=stream, capture_output=True, check=False)
+        if done.returncode:
+            raise _refused(command, done.stderr)
+
+    @override
+    def digest(self, dataset: str, point: RecoveryPoint) -> str:
+        try:
+            return tree_digest(self._points(dataset) / point.name)
+        except OSError as error:
+            raise _unreadable(point, error) from error
+
+    def _clear(self, dataset: str) -> None:
+        """Remove what was left of a stream that was cut short."""
+        whole = {point.name for point in self.points(dataset)}
+        torn = [path for path in self._points(dataset).iterdir() if path.name not in whole]
+        if torn:
+            _btrfs("subvolume", "delete", *torn)
+
+    def _listed(self, *options: str) -> list[str]:
+        return _btrfs("subvolume", "list", "-u", "-R", *options, self.folder).splitlines()
+
+    def _points(self, dataset: str) -> Path:
+        return self.folder / _POINTS / dataset
+
+    def _place(self, dataset: str) -> Path:
+        """Return the folder of the points of ``dataset``, made if it is not there."""
+        place = self._points(dataset)
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Rejected(f"{place} could not be made", actual=str(error)) from error
+        return place
+
+
+def _point(dataset: str, line: str) -> RecoveryPoint | None:
+    """Return the point that ``line`` of a list of read-only subvolumes tells of; None: of none."""
+    words, _, path = line.partition(" path ")
+    before, _, name = path.rpartition("/")
+    made_at = moment_of(name)
+    if before != f"{_POINTS}/{dataset}" or made_at is None:
+        return None
+    # "ID 261 gen 15 top level 5 received_uuid - uuid 0c1d…": received elsewhere, or made here
+    values = words.split()
+    received = values[values.index("received_uuid") + 1]
+    return RecoveryPoint(
+        made_at, values[values.index("uuid") + 1] if received == _NONE else received
+    )
+
+
+def _btrfs(*words: str | Path) -> str:
+    command = ("btrfs", *words)
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=_BOUND_SECONDS, check=False, text=True
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unreachable(
+            f"btrfs {words[0]} {words[1]} does not end",
+            expected=f"within {_BOUND_SECONDS} s",
+            actual="it may come about later",
+            next_step="look at the disk under the pool",
+        ) from error
+    except OSError as error:
+        raise Rejected("btrfs cannot be started", actual=str(error)) from error
+    if done.returncode:
+        raise _refused(command, done.stderr.encode())
+    return done.stdout
+
+
+def _refused(command: Sequence[str | Path], said: bytes) -> Rejected:
+    return Rejected(
+        f"{' '.join(map(str, command))} failed",
+        expected="exit 0",
+        actual=" ".join(said.decode(errors="replace").split()) or "it did not say why",
+    )
+
+
+def _unreadable(point: RecoveryPoint, error: OSError) -> Rejected:
+    return Rejected(
+        f"the recovery point {point.name} cannot be read",
+        expected="every byte of it",
+        actual=str(error),
+        next_step="btrfs scrub start POOL tells what else the disk lost",
+    )

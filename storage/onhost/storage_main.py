@@ -1,0 +1,76 @@
+"""``python -m storage.onhost.storage_main HOST_FILE``: keeps the stores of this host, and copies.
+
+A thread a store: one that receives for an hour holds up no other.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from access.this_host import this_host_of_arguments
+from core import files, host_paths
+from core.clock import Clock
+from core.errors import NdcError
+from core.system_clock import SystemClock
+from storage.duties import RefugeDuty, SourceDuty
+from storage.onhost.source_socket import SourceSocket
+from storage.onhost.this_storage import ThisStorage
+from storage.page import page
+
+_SHORTEST: Final = timedelta(milliseconds=200)
+"""between two looks: nothing that goes wrong keeps a core busy"""
+_AFTER_TROUBLE: Final = timedelta(seconds=5)
+_TELLS: Final = timedelta(seconds=5)
+_log = logging.getLogger("ndc-storage")
+
+
+def main() -> None:
+    """Keep them until stopped."""
+    logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
+    clock = SystemClock()
+    storage = ThisStorage(this_host_of_arguments("storage.onhost.storage_main"), clock)
+    SourceSocket(Path(host_paths.STORAGE_SOCKET), storage.source_side()).serve_beside()
+    duties = storage.duties()
+    for duty in duties:
+        threading.Thread(target=_keep, args=(duty, clock), daemon=True).start()
+    refuges = [duty for duty in duties if isinstance(duty, RefugeDuty)]
+    while True:
+        tell(refuges, Path(host_paths.STORAGE_WORD))
+        clock.sleep(_TELLS)
+
+
+def tell(refuges: Iterable[RefugeDuty], place: Path) -> None:
+    """Write to ``place`` what is known of the copies; what cannot be read is left out."""
+    words = []
+    for duty in refuges:
+        try:
+            words.append(duty.word())
+        except NdcError as error:
+            _log.warning("%s: %s: %s", duty.store.name, error.what, error.actual)
+    try:
+        files.write(place, page(words))
+    except NdcError as error:
+        _log.warning("%s: %s", error.what, error.actual)
+
+
+def _keep(duty: SourceDuty | RefugeDuty, clock: Clock) -> None:
+    trouble = ""
+    while True:
+        try:
+            pause, now = duty.look(), ""
+        except NdcError as error:
+            pause, now = _AFTER_TROUBLE, f"{error.what}: {error.actual}"
+        if now != trouble:
+            _log.warning("%s: %s", duty.store.name, now or "well again")
+            trouble = now
+        clock.sleep(max(pause, _SHORTEST))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The stores and the pools of the host that a program runs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from access.this_host import ThisHost
+from core import host_paths
+from core.clock import Clock
+from inventory.storage import Store
+from storage.duties import RefugeDuty, SourceDuty
+from storage.onhost.btrfs import BtrfsPool
+from storage.onhost.ssh_source import SshSource
+from storage.pins import Pins
+from storage.read_back import ComparisonNote
+from storage.serving import SourceSide
+
+_STATE = Path(host_paths.STORAGE_STATE)
+
+
+@dataclass(frozen=True, slots=True)
+class ThisStorage:
+    """What ``here`` holds of stores, and does about them."""
+
+    here: ThisHost
+    clock: Clock
+    state: Path = _STATE
+    """where it remembers what must not be forgotten"""
+
+    def duties(self) -> list[SourceDuty | RefugeDuty]:
+        """Return what is to be done here, a duty a store."""
+        return [self._duty(store) for store in self.here.network.stores_on(self.here.host.name)]
+
+    def source_side(self) -> SourceSide:
+        """Return what answers refuges here: for the stores that are written at this site."""
+        host, network = self.here.host, self.here.network
+        return SourceSide(
+            host.name,
+            {one.name: one for one in network.stores_on(host.name) if one.home == host.site},
+            {pool.name: BtrfsPool(Path(pool.folder)) for pool in network.pools_on(host.name)},
+            self._pins,
+            self.clock,
+        )
+
+    def _duty(self, store: Store) -> SourceDuty | RefugeDuty:
+        network, host = self.here.network, self.here.host
+        own, source = store.copy_on(host.name), store.copy_at(store.home)
+        assert own  # noqa: S101 - it lies here
+        assert source  # noqa: S101 - somewhere it is written
+        pool = BtrfsPool(Path(next(p.folder for p in network.pools if p.name == own.pool)))
+        if own == source:
+            refuges = [copy.host for copy in store.copies if copy != own]
+            return SourceDuty(store, pool, self._pins, refuges, self.clock)
+        door = SshSource(
+            source.host,
+            network.host(source.host).loopback,
+            self.here.folder / host_paths.STORAGE_KEY.name,
+            self.here.folder / host_paths.KNOWN_HOSTS.name,
+        )
+        note = ComparisonNote(self.state / f"{store.name}.read-back")
+        return RefugeDuty(store, own.site, pool, door, note, self.clock)
+
+    @property
+    def _pins(self) -> Pins:
+        return Pins(self.state / "pins")

@@ -1,0 +1,119 @@
+"""What is done in one storage pool, and a pool in memory for rehearsal."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import IO, Protocol
+
+from typing_extensions import override
+
+from core.errors import Rejected
+from storage.points import RecoveryPoint
+
+
+class StoragePool(Protocol):
+    """Datasets, and their recovery points, in one pool.
+
+    Each call raises Rejected where the pool refuses: what was asked for did not come about.
+    """
+
+    def ensure_dataset(self, dataset: str) -> None:
+        """Make ``dataset`` be there to be written to; what is in it stays."""
+
+    def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:
+        """Return the recovery points that are whole, oldest first."""
+
+    def make_point(self, dataset: str, at: datetime) -> None:
+        """Keep ``dataset`` as it is now, for good, under the moment ``at``."""
+
+    def drop(self, dataset: str, points: Iterable[RecoveryPoint]) -> None:
+        """Make ``points`` gone."""
+
+    def sending(
+        self, dataset: str, point: RecoveryPoint, base: RecoveryPoint | None
+    ) -> AbstractContextManager[IO[bytes]]:
+        """Give a stream of ``point``: what of it differs from ``base``, or all of it.
+
+        The end of the block raises Rejected if the stream was not whole.
+        """
+
+    def receive(self, dataset: str, stream: IO[bytes]) -> None:
+        """Make a point of ``stream``; what was left of a stream that was cut short goes first."""
+
+    def digest(self, dataset: str, point: RecoveryPoint) -> str:
+        """Return the digest of everything in ``point``, read back from the disk."""
+
+
+@dataclass(slots=True)
+class MemoryPool(StoragePool):
+    """A pool that holds one text a dataset, and loses it with the process."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    """what is in each dataset"""
+    kept: dict[str, dict[RecoveryPoint, str]] = field(default_factory=dict)
+    full: bool = False
+    """whether it takes nothing more"""
+    _count: int = 0
+
+    @override
+    def ensure_dataset(self, dataset: str) -> None:
+        self.texts.setdefault(dataset, "")
+
+    @override
+    def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:
+        return tuple(sorted(self.kept.get(dataset, {})))
+
+    @override
+    def make_point(self, dataset: str, at: datetime) -> None:
+        self._count += 1
+        # no two snapshots of the world have one UUID
+        origin = sha256(f"{id(self)} {self._count}".encode()).hexdigest()
+        self._keep(dataset, RecoveryPoint(at, origin), self.texts[dataset])
+
+    @override
+    def drop(self, dataset: str, points: Iterable[RecoveryPoint]) -> None:
+        for point in points:
+            self.kept.get(dataset, {}).pop(point, None)
+
+    @override
+    @contextmanager
+    def sending(
+        self, dataset: str, point: RecoveryPoint, base: RecoveryPoint | None
+    ) -> Iterator[IO[bytes]]:
+        plain = {
+            "point": [point.made_at.isoformat(), point.origin],
+            "base": base.origin if base else None,
+            "text": self.kept[dataset][point],
+        }
+        yield io.BytesIO(json.dumps(plain).encode())
+
+    @override
+    def receive(self, dataset: str, stream: IO[bytes]) -> None:
+        try:
+            plain = json.loads(stream.read())
+        except ValueError:
+            raise _refused("the stream was cut short") from None
+        known = {point.origin for point in self.points(dataset)}
+        if plain["base"] is not None and plain["base"] not in known:
+            raise _refused("what it differs from is not here")
+        made_at, origin = plain["point"]
+        self._keep(dataset, RecoveryPoint(datetime.fromisoformat(made_at), origin), plain["text"])
+
+    @override
+    def digest(self, dataset: str, point: RecoveryPoint) -> str:
+        return sha256(self.kept[dataset][point].encode()).hexdigest()
+
+    def _keep(self, dataset: str, point: RecoveryPoint, text: str) -> None:
+        if self.full:
+            raise _refused("no space is left")
+        self.kept.setdefault(dataset, {})[point] = text
+
+
+def _refused(why: str) -> Rejected:
+    return Rejected("the pool took no recovery point", expected="a whole stream", actual=why)

@@ -1,0 +1,109 @@
+"""What a refuge asks of its source: a line of JSON, answered by a line and, maybe, a stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias, TypeVar
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from core.errors import Rejected
+from core.text import first_problem
+from inventory.names import StoreName
+from storage.points import RecoveryPoint
+
+MOST_ORIGINS = 64
+"""that a request names: a base is among the newest, or all is sent"""
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """Send the newest recovery point of ``store``, if it is not among those here."""
+
+    store: StoreName
+    have: tuple[str, ...]
+    """origins of the newest points here, newest first"""
+    verb: Literal["pull"] = "pull"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRequest:
+    """Say what the recovery point of ``store`` from ``origin`` holds."""
+
+    store: StoreName
+    origin: str
+    verb: Literal["digest"] = "digest"
+
+
+StoreRequest: TypeAlias = PullRequest | DigestRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAnswer:
+    """What the source says first. A stream follows where it names a point to ``send``."""
+
+    send: str | None = None
+    """origin of the point that follows; None: nothing follows"""
+    made_at: datetime | None = None
+    """of that point"""
+    base: str | None = None
+    """origin of the point that it differs from; None: all of it is sent"""
+    digest: str | None = None
+    """of what was asked for; None: it is not there, or was not asked for"""
+    refused: str | None = None
+    """why the source does not answer; None: it does"""
+
+    @property
+    def point(self) -> RecoveryPoint | None:
+        """The point that follows; None: nothing does."""
+        if self.send is None or self.made_at is None:
+            return None
+        return RecoveryPoint(self.made_at, self.send)
+
+
+_REQUEST: TypeAdapter[StoreRequest] = TypeAdapter(
+    Annotated[StoreRequest, Field(discriminator="verb")]
+)
+_ANSWER: TypeAdapter[SourceAnswer] = TypeAdapter(SourceAnswer)
+ValueT = TypeVar("ValueT")
+
+
+def request_text(request: StoreRequest) -> str:
+    """Return ``request`` in one line."""
+    return _REQUEST.dump_json(request).decode()
+
+
+def answer_text(answer: SourceAnswer) -> str:
+    """Return ``answer`` in one line."""
+    return _ANSWER.dump_json(answer, exclude_none=True).decode()
+
+
+def read_request(text: str) -> StoreRequest:
+    """Return the request in ``text``.
+
+    Raises:
+        Rejected: it is none.
+    """
+    return _read(_REQUEST, text, "a refuge's request")
+
+
+def read_answer(text: str) -> SourceAnswer:
+    """Return the answer in ``text``.
+
+    Raises:
+        Rejected: it is none.
+    """
+    return _read(_ANSWER, text, "the answer of a store's source")
+
+
+def _read(reader: TypeAdapter[ValueT], text: str, what: str) -> ValueT:
+    try:
+        return reader.validate_json(text)
+    except ValidationError as error:
+        raise Rejected(
+            f"{what} cannot be read",
+            expected="a line of JSON, as this version writes it",
+            actual=first_problem(error),
+            next_step="run ndc up, which gives all hosts the same version",
+        ) from error

@@ -1,0 +1,110 @@
+"""Answers what refuges ask of a source: its newest recovery point, or what one of them holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO, Final, Protocol, assert_never
+
+from core.clock import Clock
+from core.errors import Rejected
+from inventory.names import HostName
+from inventory.storage import Store
+from storage.pins import Pins
+from storage.points import RecoveryPoint, base_of, newest
+from storage.pool import StoragePool
+from storage.requests import DigestRequest, PullRequest, SourceAnswer, StoreRequest, answer_text
+
+_PIECE: Final = 256 * 2**10
+"""bytes that are sent at once"""
+
+
+class AnswerSink(Protocol):
+    """Where an answer goes: to who asked."""
+
+    def write(self, piece: bytes, /) -> object:
+        """Send ``piece``, all of it."""
+
+    def flush(self) -> None:
+        """Keep nothing back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSide:
+    """Answers for the stores of ``host``, out of its ``pools``."""
+
+    host: HostName
+    stores: Mapping[str, Store]
+    """by their names"""
+    pools: Mapping[str, StoragePool]
+    """by their names"""
+    pins: Pins
+    clock: Clock
+
+    def answer(self, request: StoreRequest, refuge: HostName, to: AnswerSink) -> None:
+        """Write the answer to ``request``, which ``refuge`` makes, and the stream that it promises.
+
+        Raises:
+            Rejected: the stream is not whole; its reader will notice.
+        """
+        store = self.stores.get(request.store)
+        if store is None or not store.copy_on(refuge) or refuge == self.host:
+            why = f"{refuge} holds no copy of {request.store} that would come from {self.host}"
+            _say(to, SourceAnswer(refused=why))
+            return
+        match request:
+            case PullRequest():
+                self._send(store, refuge, request, to)
+            case DigestRequest():
+                self._tell(store, request, to)
+            case _:
+                assert_never(request)
+
+    def _send(self, store: Store, refuge: HostName, request: PullRequest, to: AnswerSink) -> None:
+        pool = self._pool(store)
+        points = pool.points(store.dataset)
+        last = newest(points)
+        base = last and base_of(last, points, request.have)
+        wanted = last if last and last.origin not in request.have else None
+        # what it has stays here until it has more: the next transfer starts from there
+        common = [point.origin for point in points if point.origin in request.have][-1:]
+        self.pins.pin(store.name, refuge, [*common, *([wanted.origin] if wanted else [])])
+        if wanted is None:
+            _say(to, SourceAnswer())
+            return
+        _say(to, SourceAnswer(wanted.origin, wanted.made_at, base.origin if base else None))
+        with pool.sending(store.dataset, wanted, base) as stream:
+            self._copy(stream, to, store.rate_bits_per_second)
+
+    def _tell(self, store: Store, request: DigestRequest, to: AnswerSink) -> None:
+        pool = self._pool(store)
+        point = _of(pool.points(store.dataset), request.origin)
+        _say(to, SourceAnswer(digest=pool.digest(store.dataset, point) if point else None))
+
+    def _copy(self, stream: IO[bytes], to: AnswerSink, bits_per_second: int | None) -> None:
+        """Copy ``stream``, no faster than that."""
+        began, sent = self.clock.elapsed(), 0
+        while piece := stream.read(_PIECE):
+            to.write(piece)
+            sent += len(piece)
+            if bits_per_second is not None:
+                due = began + timedelta(seconds=8 * sent / bits_per_second)
+                if (early := due - self.clock.elapsed()) > timedelta():
+                    self.clock.sleep(early)
+        to.flush()
+
+    def _pool(self, store: Store) -> StoragePool:
+        copy = store.copy_on(self.host)
+        if copy is None:
+            raise Rejected(f"{self.host} holds no copy of {store.name}")
+        return self.pools[copy.pool]
+
+
+def _of(points: tuple[RecoveryPoint, ...], origin: str) -> RecoveryPoint | None:
+    return next((point for point in points if point.origin == origin), None)
+
+
+def _say(to: AnswerSink, answer: SourceAnswer) -> None:
+    to.write(f"{answer_text(answer)}\n".encode())
+    to.flush()

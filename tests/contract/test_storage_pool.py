@@ -1,0 +1,196 @@
+"""What every storage pool promises, of one in memory and of two on btrfs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from core.errors import Rejected
+from lab.pool_device import PoolDevice
+from storage.onhost.btrfs import BtrfsPool
+from storage.points import RecoveryPoint
+from storage.pool import MemoryPool, StoragePool
+
+NOON = datetime(2030, 5, 17, 5, tzinfo=UTC)
+DATASET = "maps"
+SIZE = 2**28
+
+
+class Hands(Protocol):
+    """Whoever writes to a dataset of one pool, and reads what is in a point of the other."""
+
+    def write(self, text: str) -> None:
+        """Let the dataset of the near pool hold ``text``, and nothing else."""
+
+    def read(self, point: RecoveryPoint) -> str:
+        """Return what ``point`` holds in the far pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A pool that sends, one that receives, and who uses them."""
+
+    near: StoragePool
+    far: StoragePool
+    hands: Hands
+
+
+@dataclass(frozen=True, slots=True)
+class _InMemory:
+    near: MemoryPool
+    far: MemoryPool
+
+    def write(self, text: str) -> None:
+        self.near.texts[DATASET] = text
+
+    def read(self, point: RecoveryPoint) -> str:
+        return self.far.kept[DATASET][point]
+
+
+@dataclass(frozen=True, slots=True)
+class _OnDisk:
+    near: Path
+    far: Path
+
+    def write(self, text: str) -> None:
+        (self.near / DATASET / "file").write_text(text, "utf-8")
+
+    def read(self, point: RecoveryPoint) -> str:
+        return (self.far / ".points" / DATASET / point.name / "file").read_text("utf-8")
+
+
+@pytest.fixture(params=["memory", pytest.param("btrfs", marks=pytest.mark.lab)])
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+    if request.param == "memory":
+        near, far = MemoryPool(), MemoryPool()
+        near.ensure_dataset(DATASET)
+        yield Pair(near, far, _InMemory(near, far))
+        return
+    devices = [PoolDevice(tmp_path / name) for name in ("near", "far")]
+    for device in devices:
+        device.ensure(SIZE)
+    here, there = (device.mounted for device in devices)
+    pool = BtrfsPool(here)
+    pool.ensure_dataset(DATASET)
+    yield Pair(pool, BtrfsPool(there), _OnDisk(here, there))
+    for device in devices:
+        device.unmount()
+
+
+def _made(pair: Pair, text: str, minute: int = 0) -> RecoveryPoint:
+    pair.hands.write(text)
+    pair.near.make_point(DATASET, NOON + timedelta(minutes=minute))
+    return pair.near.points(DATASET)[-1]
+
+
+def _stream(pair: Pair, point: RecoveryPoint, base: RecoveryPoint | None = None) -> bytes:
+    with pair.near.sending(DATASET, point, base) as stream:
+        return stream.read()
+
+
+def _received(pair: Pair, content: bytes, tmp_path: Path) -> None:
+    # a file, since a real program reads it
+    (tmp_path / "stream").write_bytes(content)
+    with (tmp_path / "stream").open("rb") as stream:
+        pair.far.receive(DATASET, stream)
+
+
+def test_a_new_pool_holds_no_point(pair: Pair) -> None:
+    assert pair.near.points(DATASET) == pair.far.points(DATASET) == ()
+
+
+def test_a_dataset_that_is_there_is_left_as_it_is(pair: Pair) -> None:
+    pair.hands.write("text")
+
+    pair.near.ensure_dataset(DATASET)
+
+    first = _made(pair, "text")
+    assert [point.made_at for point in pair.near.points(DATASET)] == [first.made_at]
+
+
+def test_a_point_keeps_name_and_origin_wherever_it_is_sent(pair: Pair, tmp_path: Path) -> None:
+    point = _made(pair, "text")
+
+    _received(pair, _stream(pair, point), tmp_path)
+
+    assert pair.far.points(DATASET) == (point,)
+    assert pair.hands.read(point) == "text"
+
+
+def test_a_point_stays_as_it_was_when_the_dataset_changes(pair: Pair, tmp_path: Path) -> None:
+    point = _made(pair, "before")
+    pair.hands.write("after")
+
+    _received(pair, _stream(pair, point), tmp_path)
+
+    assert pair.hands.read(point) == "before"
+
+
+def test_what_differs_from_a_common_point_is_enough(pair: Pair, tmp_path: Path) -> None:
+    first = _made(pair, "x" * 100_000)
+    _received(pair, _stream(pair, first), tmp_path)
+    second = _made(pair, "y", minute=1)
+
+    _received(pair, _stream(pair, second, first), tmp_path)
+
+    assert pair.far.points(DATASET) == (first, second)
+    assert pair.hands.read(second) == "y"
+
+
+def test_what_differs_from_a_point_that_is_not_here_is_refused(pair: Pair, tmp_path: Path) -> None:
+    first, second = _made(pair, "one"), _made(pair, "two", minute=1)
+
+    with pytest.raises(Rejected):
+        _received(pair, _stream(pair, second, first), tmp_path)
+
+    assert pair.far.points(DATASET) == ()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_stream_that_was_cut_short_is_no_point_and_is_in_nobodys_way(
+    pair: Pair, tmp_path: Path, share: float
+) -> None:
+    point = _made(pair, "text" * 1000)
+    whole = _stream(pair, point)
+
+    with pytest.raises(Rejected):
+        _received(pair, whole[: int(len(whole) * share)], tmp_path)
+
+    assert pair.far.points(DATASET) == ()
+    _received(pair, whole, tmp_path)
+    assert pair.far.points(DATASET) == (point,)
+
+
+def test_equal_points_have_equal_digests_and_others_do_not(pair: Pair, tmp_path: Path) -> None:
+    first, second = _made(pair, "one"), _made(pair, "two", minute=1)
+    _received(pair, _stream(pair, first), tmp_path)
+
+    digest = pair.far.digest(DATASET, first)
+
+    assert digest == pair.near.digest(DATASET, first)
+    assert digest != pair.near.digest(DATASET, second)
+
+
+def test_what_was_dropped_is_gone_and_the_rest_stays(pair: Pair) -> None:
+    first, second = _made(pair, "one"), _made(pair, "two", minute=1)
+
+    pair.near.drop(DATASET, [first])
+    pair.near.drop(DATASET, [])
+
+    assert pair.near.points(DATASET) == (second,)
+
+
+def test_a_stream_that_ends_between_two_commands_is_no_point(pair: Pair, tmp_path: Path) -> None:
+    point = _made(pair, "text")
+    whole = _stream(pair, point)
+
+    # btrfs's last command says that it ends: ten bytes, its length, what it is, and a checksum
+    with pytest.raises(Rejected):
+        _received(pair, whole[:-10], tmp_path)
+
+    assert pair.far.points(DATASET) == ()

@@ -1,0 +1,159 @@
+"""Stores on a real network: what is written at home is at the refuges, and nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from core.clock import wait_until
+from core.host_paths import KNOWN_HOSTS, STORAGE_KEY
+from core.system_clock import SystemClock
+from tests.lab.terminal import Answer, Terminal
+
+pytestmark = pytest.mark.lab
+
+CLOCK: Final = SystemClock()
+HANG: Final = timedelta(seconds=120)
+
+
+@dataclass(frozen=True, slots=True)
+class LabStore:
+    """The store of the default network that changes most often."""
+
+    lab: Terminal
+    name: str
+    source: str
+    refuges: tuple[str, ...]
+    folder: str
+    """of its pool, on each host"""
+    dataset: str
+
+    @classmethod
+    def seen(cls, lab: Terminal) -> LabStore:
+        """Return it as the network is declared."""
+        rows = {row["workload"]: row for row in lab.ndc("show", "workloads", "--json").value}
+        stores = lab.ndc("status", "--json").value["stores"]
+        store = min(stores, key=lambda one: one["recovery_point"].lstrip("P"))
+        (pool, *_) = lab.ndc("show", "pools", "--json").value
+        refuges = tuple(copy["host"] for copy in store["copies"])
+        dataset = rows[store["name"]]["at"]
+        return cls(lab, store["name"], store["source"], refuges, pool["folder"], dataset)
+
+    def write(self, text: str, size: str = "1K") -> None:
+        """Let the file ``note`` hold ``text``, and the file ``bulk`` so much of anything."""
+        live = f"{self.folder}/{self.dataset}"
+        bits = f"install -m 4755 /bin/true {live}/bits"
+        fill = f"head -c {size} /dev/urandom > {live}/bulk && {bits}"
+        done = self.lab.on(self.source, "sh", "-c", f"{fill} && echo {text} > {live}/note")
+        assert done.code == 0, done.stderr
+
+    def note_at(self, refuge: str) -> str:
+        """Return what the note holds in the newest whole point of ``refuge``."""
+        points = f"{self.folder}/.points/{self.dataset}"
+        whole = f"btrfs subvolume list -r {self.folder} | grep -o '{self.dataset}/2.*' | sort"
+        newest = f"{whole} | tail -1 | cut -d/ -f2"
+        return self.lab.on(refuge, "sh", "-c", f"cat {points}/$({newest})/note").stdout.strip()
+
+    def await_note(self, text: str) -> timedelta:
+        """Return how long it takes until each refuge has the note ``text``."""
+        began = CLOCK.elapsed()
+        for refuge in self.refuges:
+            wait_until(
+                CLOCK,
+                lambda refuge=refuge: self.note_at(refuge) == text,  # type: ignore[misc]  # bound
+                what=f"the note at {refuge}",
+                bound=HANG,
+            )
+        return CLOCK.elapsed() - began
+
+
+@pytest.fixture(scope="module")
+def store(lab: Terminal) -> LabStore:
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+    return LabStore.seen(lab)
+
+
+def test_what_is_written_at_home_is_at_each_refuge_in_time(lab: Terminal, store: LabStore) -> None:
+    text = secrets.token_hex()
+    store.write(text, "20M")
+
+    took = store.await_note(text)
+
+    print(f"20 MB are at both refuges {took.total_seconds():.1f} s after")  # noqa: T201 - a figure
+    (seen,) = (s for s in lab.ndc("status", "--json").value["stores"] if s["name"] == store.name)
+    assert all(copy["read_back_age"] and not copy["differs"] for copy in seen["copies"])
+    assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
+
+
+def test_a_program_that_is_killed_while_it_receives_loses_nothing(store: LabStore) -> None:
+    text, refuge = secrets.token_hex(), store.refuges[-1]
+    receiving = "until pgrep --full '^btrfs receive' >/dev/null; do sleep 0.02; done"
+    killed = store.lab.begun(
+        *("ssh", refuge, "--", "timeout", "60", "sh", "-c"),
+        f"{receiving}; systemctl kill --signal=KILL ndc-storage",
+    )
+
+    store.write(text, "100M")
+    killed.communicate(timeout=90)
+    store.await_note(text)
+
+    assert killed.returncode == 0
+    restarts = store.lab.on(refuge, "systemctl", "show", "-P", "NRestarts", "ndc-storage")
+    assert int(restarts.stdout) >= 1
+    store.write(text)
+
+
+def _ssh(store: LabStore, *options: str, asked: str) -> Answer:
+    """Ask the source of ``store`` from a refuge, with that one's own key."""
+    words = ("timeout", "20", "ssh", "-F/dev/null", f"-i{STORAGE_KEY}", "-oBatchMode=yes")
+    trusted = (f"-oUserKnownHostsFile={KNOWN_HOSTS}", f"-oHostKeyAlias={store.source}")
+    more = ("-oConnectTimeout=5", *options, f"root@{store.source}", "--", asked)
+    return store.lab.on(store.refuges[0], *words, *trusted, *more)
+
+
+def test_a_refuge_gets_nothing_but_recovery_points_and_nobody_else_gets_any(
+    store: LabStore,
+) -> None:
+    foreign = _ssh(store, asked='{"verb":"pull","store":"no-such","have":[]}')
+    shell = _ssh(store, asked="cat /etc/shadow")
+    tunnel = _ssh(store, "-W127.0.0.1:2379", asked="")
+    lan = store.lab.on(store.refuges[0], "sh", "-c", "ip -4 -o addr show lan0 | tr '/' ' '")
+    elsewhere = _ssh(store, "-b", lan.stdout.split()[3], asked="x")
+
+    assert '"refused"' in foreign.stdout
+    assert (shell.stdout, tunnel.stdout, elsewhere.stdout) == ("", "", "")
+    assert "Permission denied" in elsewhere.stderr or "timed out" in elsewhere.stderr
+
+
+@pytest.mark.campaign
+def test_a_refuge_that_is_cut_off_grows_old_is_said_to_be_and_heals(
+    lab: Terminal, store: LabStore
+) -> None:
+    refuge = store.refuges[-1]
+    site = refuge.rpartition("-")[0]
+    links = [
+        row["link"]
+        for row in lab.ndc("show", "links", "--json").value
+        if site in {row["from"].rpartition("-")[0], row["to"].rpartition("-")[0]}
+    ]
+    try:
+        for link in links:
+            lab.done("lab", "cut", link)
+
+        def is_said() -> bool:
+            concerns = lab.ndc("status", "--json").value["concerns"]
+            said = [c["sentence"] for c in concerns if c["subject"] == store.name]
+            return any(f"the copy of {refuge} is" in sentence for sentence in said)
+
+        wait_until(CLOCK, is_said, what="a concern", bound=HANG)
+    finally:
+        for link in links:
+            lab.done("lab", "heal", link)
+    text = secrets.token_hex()
+    store.write(text)
+    store.await_note(text)
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from monitors.health.concern import Condition
+from monitors.health.stores import StoreCopyView, StoreView, of_store
+from tests.snapshots import healthy
+
+STORE: StoreView = next(
+    store for store in healthy().stores if store.recovery_point == timedelta(seconds=30)
+)
+NEAR, FAR = STORE.copies
+
+
+def _with(copy: StoreCopyView) -> StoreView:
+    return replace(STORE, copies=(copy, FAR))
+
+
+def test_a_copy_that_keeps_its_promise_is_no_concern() -> None:
+    assert [*of_store(STORE, frozenset())] == []
+
+
+def test_a_copy_that_is_told_late_may_still_keep_it() -> None:
+    assert [*of_store(_with(replace(NEAR, age=timedelta(seconds=44))), frozenset())] == []
+
+
+def test_a_copy_older_than_its_tier_allows_is_one_concern() -> None:
+    (concern,) = of_store(_with(replace(NEAR, age=timedelta(seconds=46))), frozenset())
+
+    assert concern.condition is Condition.WARNING
+    assert concern.is_unexplained
+    assert f"the copy of {NEAR.host} is 46 s old, of at most 30 s" in concern.sentence
+    assert "journalctl --unit ndc-storage" in concern.sentence
+
+
+def test_a_source_without_power_explains_that_a_copy_grows_old() -> None:
+    (concern,) = of_store(_with(replace(NEAR, age=timedelta(hours=1))), frozenset({STORE.source}))
+
+    assert concern.because == STORE.source
+
+
+def test_a_copy_goes_with_its_host_and_comes_back_with_it() -> None:
+    (concern,) = of_store(_with(replace(NEAR, age=None)), frozenset({NEAR.host}))
+
+    assert (concern.condition, concern.because) == (Condition.WARNING, NEAR.host)
+
+
+def test_a_copy_of_which_nobody_tells_is_not_seen() -> None:
+    (concern,) = of_store(_with(replace(NEAR, age=None, read_back_age=None)), frozenset())
+
+    assert concern.condition is Condition.UNSEEN
+
+
+def test_a_copy_that_is_not_what_its_source_holds_waits_for_a_person() -> None:
+    (concern,) = of_store(_with(replace(NEAR, differs=True)), frozenset())
+
+    assert concern.condition is Condition.CRITICAL
+    assert concern.because == NEAR.host
+
+
+def test_a_copy_that_was_not_compared_for_long_is_no_proof() -> None:
+    late = replace(NEAR, read_back_age=4 * STORE.read_back)
+
+    (concern,) = of_store(_with(late), frozenset())
+
+    assert concern.condition is Condition.WARNING
+    assert "was compared with its source" in concern.sentence

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from inventory.names import SiteName
+from storage.page import CopyWord, page
+from storage.read_back import CopyComparison
+from tests.unit.storage.two_sites import NOON, STORE
+
+BETA = SiteName("beta")
+
+
+def test_a_copy_is_told_of_with_its_age_and_its_promise() -> None:
+    read_back = CopyComparison(NOON - timedelta(minutes=1), equal=True)
+
+    text = page([CopyWord(STORE, BETA, NOON, read_back, timedelta(seconds=0.25))])
+
+    assert text.splitlines() == [
+        'ndc_rpo_objective_seconds{workload="maps",target="beta"} 30',
+        (
+            'ndc_replication_recovery_point_timestamp_seconds{workload="maps",target="beta",'
+            'source="alpha",kind="store"} 1905224400.0'
+        ),
+        'ndc_store_read_back_timestamp_seconds{workload="maps",target="beta"} 1905224340.0',
+        'ndc_store_read_back_differs{workload="maps",target="beta"} 0',
+        'ndc_store_transfer_seconds{workload="maps",target="beta"} 0.250',
+    ]
+
+
+def test_what_is_not_known_has_no_line() -> None:
+    text = page([CopyWord(STORE, BETA, None, None, None)])
+
+    assert text == 'ndc_rpo_objective_seconds{workload="maps",target="beta"} 30\n'
+
+
+def test_a_copy_that_differs_is_told_as_such() -> None:
+    text = page([CopyWord(STORE, BETA, NOON, CopyComparison(NOON, equal=False), None)])
+
+    assert 'ndc_store_read_back_differs{workload="maps",target="beta"} 1' in text
