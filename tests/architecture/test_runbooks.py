@@ -27,7 +27,7 @@ from tests.documents import tracked
 from tests.networks import ROOT
 from tests.rehearsals import rehearsal
 
-OF_STATES = {"held", "alerts"}
+OF_STATES = {"held", "alerts", "seen"}
 """pages about how things stand; the others are about what can be done"""
 ONLY_LOOKS = {"keys", "plan", "runs", "show", "verify"}
 KINDS = sorted(verb.__dataclass_fields__["kind"].default for verb in get_args(Action))
