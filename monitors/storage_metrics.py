@@ -33,4 +33,23 @@ TRANSFER_SECONDS = MetricSpec(
     "storage",
 )
 
-STORAGE = (READ_BACK, READ_BACK_DIFFERS, TRANSFER_SECONDS)
+POOL_SCRUB = MetricSpec(
+    page.SCRUB,
+    "gauge",
+    "seconds",
+    ("pool",),
+    "When all that the pool holds was last read and compared with its checksums",
+    "it never was",
+    "storage",
+)
+POOL_ERRORS = MetricSpec(
+    page.ERRORS,
+    "gauge",
+    "count",
+    ("pool",),
+    "How often the pool's device failed, or held what was not written there, in its life",
+    "the pool could not be asked",
+    "storage",
+)
+
+STORAGE = (READ_BACK, READ_BACK_DIFFERS, TRANSFER_SECONDS, POOL_SCRUB, POOL_ERRORS)

@@ -1,4 +1,4 @@
-"""What a host does about one store, again and again: as its source, or as a refuge.
+"""What a host does, again and again: about a store, as its source or refuge, and about a pool.
 
 Neither knows the other: a source makes points whether anybody asks or not, and a refuge asks. So
 nothing that a source sends by itself can reach a refuge, and an old source cannot push.
@@ -14,17 +14,19 @@ from typing import IO, Final, Protocol
 
 from core.clock import Clock
 from core.errors import NotSeen
-from inventory.names import HostName, SiteName
+from inventory.names import HostName, PoolName, SiteName
 from inventory.storage import Store
-from storage.page import CopyWord
+from storage.page import CopyWord, PoolWord
 from storage.pins import Pins
 from storage.points import newest, origins, surplus, wait_for_next
 from storage.pool import StoragePool
 from storage.read_back import ComparisonNote, CopyComparison
 from storage.requests import MOST_ORIGINS, DigestRequest, PullRequest, SourceAnswer, StoreRequest
+from storage.scrub_note import ScrubNote
 
 _LATE: Final = timedelta(seconds=1)
 """after a point is due at the source, a refuge asks for it"""
+SCRUB_EVERY: Final = timedelta(days=1)
 _AGAIN: Final = timedelta(seconds=5)
 """after what did not succeed"""
 
@@ -137,6 +139,37 @@ class RefugeDuty:
         if answer.digest is not None:
             equal = answer.digest == self.pool.digest(dataset, last)
             self.note.write(CopyComparison(last.made_at, equal))
+
+
+@dataclass(slots=True)
+class PoolDuty:
+    """Reads all of ``pool``, called ``name``, once a day."""
+
+    name: PoolName
+    pool: StoragePool
+    note: ScrubNote
+    clock: Clock
+
+    def look(self) -> timedelta:
+        """Do what is due; return how long nothing will be.
+
+        Raises:
+            WorldError: it was not done.
+        """
+        last, now = self.note.read(), self.clock.now()
+        if last is not None and timedelta() <= now - last < SCRUB_EVERY:
+            return SCRUB_EVERY - (now - last)
+        self.pool.scrub()
+        self.note.write(now)
+        return SCRUB_EVERY
+
+    def word(self) -> PoolWord:
+        """Return what is to be told of the pool.
+
+        Raises:
+            WorldError: the pool or the note could not be read.
+        """
+        return PoolWord(self.name, self.note.read(), self.pool.errors())
 
 
 def _demand(answer: SourceAnswer) -> None:

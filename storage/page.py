@@ -1,4 +1,4 @@
-"""What a host tells of the recovery points that it received, for Prometheus. Pure."""
+"""What a host tells of its pools, and of the recovery points that it received. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from inventory.names import SiteName
+from inventory.names import PoolName, SiteName
 from inventory.storage import Store
 from storage.read_back import CopyComparison
 
@@ -16,6 +16,8 @@ OBJECTIVE: Final = "ndc_rpo_objective_seconds"
 READ_BACK: Final = "ndc_store_read_back_timestamp_seconds"
 DIFFERS: Final = "ndc_store_read_back_differs"
 TRANSFER: Final = "ndc_store_transfer_seconds"
+SCRUB: Final = "ndc_pool_scrub_timestamp_seconds"
+ERRORS: Final = "ndc_pool_errors"
 KIND: Final = "store"
 """of a copy: the way in which it is made"""
 
@@ -34,9 +36,25 @@ class CopyWord:
     """how long the last transfer took; None: none ended since the program began"""
 
 
-def page(words: Iterable[CopyWord]) -> str:
-    """Return what is told of ``words``; what is not known has no line."""
-    return "".join(f"{line}\n" for word in words for line in _lines(word))
+@dataclass(frozen=True, slots=True)
+class PoolWord:
+    """What is known of one pool of this host."""
+
+    name: PoolName
+    scrubbed: datetime | None
+    """when all of it was last read; None: never"""
+    errors: int
+    """of its device, in its life"""
+
+
+def page(copies: Iterable[CopyWord], pools: Iterable[PoolWord]) -> str:
+    """Return what is told of ``copies`` and ``pools``; what is not known has no line."""
+    lines = [line for word in copies for line in _lines(word)]
+    for pool in pools:
+        lines.append(f'{ERRORS}{{pool="{pool.name}"}} {pool.errors}')
+        if pool.scrubbed is not None:
+            lines.append(f'{SCRUB}{{pool="{pool.name}"}} {pool.scrubbed.timestamp()}')
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(word: CopyWord) -> Iterator[str]:

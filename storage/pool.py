@@ -49,6 +49,12 @@ class StoragePool(Protocol):
     def digest(self, dataset: str, point: RecoveryPoint) -> str:
         """Return the digest of everything in ``point``, read back from the disk."""
 
+    def scrub(self) -> None:
+        """Read all that the pool holds; what is not as it was written is counted from then on."""
+
+    def errors(self) -> int:
+        """Return how often the device failed, or held what was not written, in its life."""
+
 
 @dataclass(slots=True)
 class MemoryPool(StoragePool):
@@ -59,6 +65,9 @@ class MemoryPool(StoragePool):
     kept: dict[str, dict[RecoveryPoint, str]] = field(default_factory=dict)
     full: bool = False
     """whether it takes nothing more"""
+    rotten: int = 0
+    """how much of it a scrub would find to be other than it was written"""
+    _errors: int = 0
     _count: int = 0
 
     @override
@@ -108,6 +117,14 @@ class MemoryPool(StoragePool):
     @override
     def digest(self, dataset: str, point: RecoveryPoint) -> str:
         return sha256(self.kept[dataset][point].encode()).hexdigest()
+
+    @override
+    def scrub(self) -> None:
+        self._errors += self.rotten
+
+    @override
+    def errors(self) -> int:
+        return self._errors
 
     def _keep(self, dataset: str, point: RecoveryPoint, text: str) -> None:
         if self.full:

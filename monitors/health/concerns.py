@@ -32,7 +32,7 @@ from monitors.health.snapshot import (
     QuorumView,
     Snapshot,
 )
-from monitors.health.stores import of_store
+from monitors.health.stores import of_pool, of_store
 from monitors.health.watch import of_watch
 from stacks.substrates.port import LinkState, Power
 
@@ -82,6 +82,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
         chain.from_iterable(of_service(s, snapshot) for s in snapshot.services),
         chain.from_iterable(of_store(s, snapshot.powerless()) for s in snapshot.stores),
+        chain.from_iterable(map(of_pool, snapshot.pools)),
         map(of_run, snapshot.runs),
         map(of_drill, [snapshot.drill] if snapshot.drill else []),
         of_watch(snapshot.watch, snapshot.powerless()),

@@ -28,7 +28,7 @@ from monitors.health.notices import ApartView, CertificateView, ScheduledView
 from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.health.run_view import RunView
 from monitors.health.sighting import Sighting
-from monitors.health.stores import StoreView
+from monitors.health.stores import PoolView, StoreView
 from monitors.health.watch import WatchView
 from stacks.substrates.port import Power
 
@@ -216,6 +216,7 @@ class Snapshot:
     databases: tuple[DatabaseView, ...]
     services: tuple[ServiceView, ...]
     stores: tuple[StoreView, ...]
+    pools: tuple[PoolView, ...]
     runs: tuple[RunView, ...]
     """that are not over"""
     certificates: tuple[CertificateView, ...]

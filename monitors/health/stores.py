@@ -1,4 +1,4 @@
-"""Stores: what is seen of their copies, and which of them do not keep what was promised."""
+"""Stores and pools: what is seen of them, and which do not keep what was promised."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from core.text import duration
-from inventory.names import HostName, SiteName, StoreName
+from core.text import age, duration
+from inventory.names import HostName, PoolName, SiteName, StoreName
 from monitors.health.concern import Concern, Condition
 
 _TOLD_LATE: Final = timedelta(seconds=15)
 """a copy is told of every few seconds: one that much beyond its promise may still keep it"""
+_NOT_READ: Final = timedelta(days=3)
+"""a pool is read once a day"""
 _MISSED: Final = 3
 """comparisons with the source that are left out in a row"""
 
@@ -49,6 +51,30 @@ class StoreView:
     copies: tuple[StoreCopyView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """One storage pool."""
+
+    name: PoolName
+    host: HostName
+    folder: str
+    errors: int | None
+    """of its device, in its life; None: nobody tells"""
+    scrub_age: timedelta | None
+    """since all of it was read; None: it never was, or nobody tells"""
+
+
+def of_pool(pool: PoolView) -> Iterator[Concern]:
+    """Yield whether ``pool`` lost something; a person replaces its device."""
+    if pool.errors:
+        look = f"next: ndc ssh {pool.host} -- btrfs device stats {pool.folder}"
+        sentence = f"its device failed, or held what was not written, {pool.errors} times; {look}"
+        yield Concern(pool.name, Condition.CRITICAL, sentence, pool.host)
+    if pool.scrub_age is not None and pool.scrub_age > _NOT_READ:
+        sentence = f"was last read as a whole {age(pool.scrub_age)} ago; {_journal(pool.host)}"
+        yield Concern(pool.name, Condition.WARNING, sentence)
+
+
 def of_store(store: StoreView, dead: frozenset[HostName]) -> Iterator[Concern]:
     """Yield what is wrong with the copies of ``store``; ``dead`` are hosts without power."""
     for copy in store.copies:
@@ -62,7 +88,7 @@ def of_store(store: StoreView, dead: frozenset[HostName]) -> Iterator[Concern]:
 def _of_copy(store: StoreView, copy: StoreCopyView, dead: frozenset[HostName]) -> Iterator[Concern]:
     cause = store.source if store.source in dead else None
     observer = copy.observer if copy.observer in dead else None
-    look = f"next: ndc ssh {copy.host} -- journalctl --unit ndc-storage --lines 20"
+    look = _journal(copy.host)
     if copy.differs:
         sentence = f"the copy of {copy.host} is not what {store.source} holds; {look}"
         yield Concern(store.name, Condition.CRITICAL, sentence, copy.host)
@@ -70,13 +96,17 @@ def _of_copy(store: StoreView, copy: StoreCopyView, dead: frozenset[HostName]) -
         sentence = f"no recovery point of {copy.host} was seen; {look}"
         yield Concern(store.name, Condition.UNSEEN, sentence, observer or cause)
     elif copy.age > store.recovery_point + _TOLD_LATE:
-        age, most = _seconds(copy.age), duration(store.recovery_point)
-        sentence = f"the copy of {copy.host} is {age} old, of at most {most}; {look}"
+        old, most = _seconds(copy.age), duration(store.recovery_point)
+        sentence = f"the copy of {copy.host} is {old} old, of at most {most}; {look}"
         yield Concern(store.name, Condition.WARNING, sentence, cause)
     elif copy.read_back_age is not None and copy.read_back_age > _MISSED * store.read_back:
-        age = _seconds(copy.read_back_age)
-        sentence = f"the copy of {copy.host} was compared with its source {age} ago; {look}"
+        ago = _seconds(copy.read_back_age)
+        sentence = f"the copy of {copy.host} was compared with its source {ago} ago; {look}"
         yield Concern(store.name, Condition.WARNING, sentence, cause)
+
+
+def _journal(host: HostName) -> str:
+    return f"next: ndc ssh {host} -- journalctl --unit ndc-storage --lines 20"
 
 
 def _seconds(length: timedelta) -> str:

@@ -22,7 +22,7 @@ from monitors.look.readings import Readings
 from monitors.look.routes import link_views, session_views
 from monitors.look.runs import run_views
 from monitors.look.sightings import Sightings
-from monitors.look.stores import store_views
+from monitors.look.stores import pool_views, store_views
 
 
 def assemble(network: Network, readings: Readings, sightings: Sightings, now: datetime) -> Snapshot:
@@ -45,6 +45,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         ),
         services=tuple(_service(s, readings, sightings) for s in network.services),
         stores=store_views(network, readings),
+        pools=pool_views(network, readings),
         runs=run_views(readings),
         watch=readings.watch if network.hosts_with(Role.MONITOR) else None,
         drill=readings.drill,

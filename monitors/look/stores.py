@@ -1,23 +1,45 @@
-"""A store from what the hosts of its refuges tell of the copies there."""
+"""Stores and pools, from what their hosts tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from access.clients.prometheus import Sample
 from inventory.network import Network, Role
-from inventory.storage import Store, StoreCopy
+from inventory.storage import Pool, Store, StoreCopy
 from monitors.catalogue import RECOVERY_POINT
-from monitors.health.stores import StoreCopyView, StoreView
+from monitors.health.stores import PoolView, StoreCopyView, StoreView
 from monitors.look.readings import Readings
 from monitors.metric import MetricSpec
-from monitors.storage_metrics import READ_BACK, READ_BACK_DIFFERS, TRANSFER_SECONDS
+from monitors.storage_metrics import (
+    POOL_ERRORS,
+    POOL_SCRUB,
+    READ_BACK,
+    READ_BACK_DIFFERS,
+    TRANSFER_SECONDS,
+)
 
 
 def store_views(network: Network, readings: Readings) -> tuple[StoreView, ...]:
     """Return the stores of ``network``; how old a copy is, the Prometheus of its site tells."""
     return tuple(_view(network, store, readings) for store in network.stores)
+
+
+def pool_views(network: Network, readings: Readings) -> tuple[PoolView, ...]:
+    """Return the storage pools of ``network``; how they are, the Prometheus of their site tells."""
+    return tuple(_pool(pool, readings) for pool in network.pools)
+
+
+def _pool(pool: Pool, readings: Readings) -> PoolView:
+    errors = _newest(POOL_ERRORS, {"pool": pool.name}, readings)
+    return PoolView(
+        name=pool.name,
+        host=pool.host,
+        folder=str(pool.folder),
+        errors=None if errors is None else int(errors.value),
+        scrub_age=_age(POOL_SCRUB, {"pool": pool.name}, readings),
+    )
 
 
 def _view(network: Network, store: Store, readings: Readings) -> StoreView:
@@ -33,13 +55,14 @@ def _view(network: Network, store: Store, readings: Readings) -> StoreView:
 
 
 def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -> StoreCopyView:
-    transfer = _newest(TRANSFER_SECONDS, store, copy, readings)
-    differs = _newest(READ_BACK_DIFFERS, store, copy, readings)
+    labels = {"workload": store.name, "target": copy.site}
+    transfer = _newest(TRANSFER_SECONDS, labels, readings)
+    differs = _newest(READ_BACK_DIFFERS, labels, readings)
     return StoreCopyView(
         host=copy.host,
         site=copy.site,
-        age=_age(RECOVERY_POINT, store, copy, readings),
-        read_back_age=_age(READ_BACK, store, copy, readings),
+        age=_age(RECOVERY_POINT, labels, readings),
+        read_back_age=_age(READ_BACK, labels, readings),
         differs=bool(differs and differs.value),
         transfer=None if transfer is None else timedelta(seconds=transfer.value),
         observer=next(
@@ -48,22 +71,18 @@ def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -
     )
 
 
-def _age(metric: MetricSpec, store: Store, copy: StoreCopy, readings: Readings) -> timedelta | None:
-    sample = _newest(metric, store, copy, readings)
+def _age(metric: MetricSpec, labels: Mapping[str, str], readings: Readings) -> timedelta | None:
+    sample = _newest(metric, labels, readings)
     if sample is None:
         return None
     return max(sample.at - datetime.fromtimestamp(sample.value, UTC), timedelta())
 
 
-def _newest(metric: MetricSpec, store: Store, copy: StoreCopy, readings: Readings) -> Sample | None:
-    return max(_told(metric, store, copy, readings), key=lambda one: one.at, default=None)
-
-
-def _told(
-    metric: MetricSpec, store: Store, copy: StoreCopy, readings: Readings
-) -> Iterator[Sample]:
-    of_it = {"workload": store.name, "target": copy.site}
-    for samples in readings.samples.values():
-        for sample in samples:
-            if sample.name == metric.name and of_it.items() <= sample.labels.items():
-                yield sample
+def _newest(metric: MetricSpec, labels: Mapping[str, str], readings: Readings) -> Sample | None:
+    of_it = (
+        sample
+        for samples in readings.samples.values()
+        for sample in samples
+        if sample.name == metric.name and labels.items() <= sample.labels.items()
+    )
+    return max(of_it, key=lambda one: one.at, default=None)

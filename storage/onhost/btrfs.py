@@ -21,6 +21,8 @@ _POINTS: Final = ".points"
 """the folder of all recovery points; a folder a dataset is in it"""
 _NONE: Final = "-"
 """instead of a UUID, where there is none"""
+_SCRUB_FOUND: Final = 3
+"""what a scrub ends with that found what nothing can mend"""
 _BOUND_SECONDS: Final = 60
 """of a call that moves no data"""
 
@@ -88,6 +90,19 @@ class BtrfsPool(StoragePool):
             return tree_digest(self._points(dataset) / point.name)
         except OSError as error:
             raise _unreadable(point, error) from error
+
+    @override
+    def scrub(self) -> None:
+        command = ("btrfs", "scrub", "start", "-B", self.folder)
+        done = subprocess.run(command, capture_output=True, check=False)
+        # the errors that it found are in its count; others kept it from looking
+        if done.returncode not in {0, _SCRUB_FOUND}:
+            raise _refused(command, done.stderr)
+
+    @override
+    def errors(self) -> int:
+        lines = _btrfs("device", "stats", self.folder).splitlines()
+        return sum(int(line.split()[-1]) for line in lines)
 
     def _clear(self, dataset: str) -> None:
         """Remove what was left of a stream that was cut short."""

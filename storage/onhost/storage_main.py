@@ -8,17 +8,17 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from access.this_host import this_host_of_arguments
 from core import files, host_paths
 from core.clock import Clock
 from core.errors import NdcError
 from core.system_clock import SystemClock
-from storage.duties import RefugeDuty, SourceDuty
+from storage.duties import PoolDuty, RefugeDuty, SourceDuty
 from storage.onhost.source_socket import SourceSocket
 from storage.onhost.this_storage import ThisStorage
 from storage.page import page
@@ -28,6 +28,14 @@ _SHORTEST: Final = timedelta(milliseconds=200)
 _AFTER_TROUBLE: Final = timedelta(seconds=5)
 _TELLS: Final = timedelta(seconds=5)
 _log = logging.getLogger("ndc-storage")
+WordT_co = TypeVar("WordT_co", covariant=True)
+
+
+class _Told(Protocol[WordT_co]):
+    """What is told of, again and again."""
+
+    def word(self) -> WordT_co:
+        """Return what is to be told now; raises NdcError."""
 
 
 def main() -> None:
@@ -36,30 +44,33 @@ def main() -> None:
     clock = SystemClock()
     storage = ThisStorage(this_host_of_arguments("storage.onhost.storage_main"), clock)
     SourceSocket(Path(host_paths.STORAGE_SOCKET), storage.source_side()).serve_beside()
-    duties = storage.duties()
-    for duty in duties:
+    duties, pools = storage.duties(), storage.pool_duties()
+    for duty in (*duties, *pools):
         threading.Thread(target=_keep, args=(duty, clock), daemon=True).start()
     refuges = [duty for duty in duties if isinstance(duty, RefugeDuty)]
     while True:
-        tell(refuges, Path(host_paths.STORAGE_WORD))
+        tell(refuges, pools, Path(host_paths.STORAGE_WORD))
         clock.sleep(_TELLS)
 
 
-def tell(refuges: Iterable[RefugeDuty], place: Path) -> None:
-    """Write to ``place`` what is known of the copies; what cannot be read is left out."""
-    words = []
-    for duty in refuges:
-        try:
-            words.append(duty.word())
-        except NdcError as error:
-            _log.warning("%s: %s: %s", duty.store.name, error.what, error.actual)
+def tell(refuges: Iterable[RefugeDuty], pools: Iterable[PoolDuty], place: Path) -> None:
+    """Write to ``place`` what is known of copies and pools; what cannot be read is left out."""
     try:
-        files.write(place, page(words))
+        files.write(place, page(_told(refuges), _told(pools)))
     except NdcError as error:
         _log.warning("%s: %s", error.what, error.actual)
 
 
-def _keep(duty: SourceDuty | RefugeDuty, clock: Clock) -> None:
+def _told(duties: Iterable[_Told[WordT_co]]) -> Iterator[WordT_co]:
+    for duty in duties:
+        try:
+            yield duty.word()
+        except NdcError as error:
+            _log.warning("%s: %s", error.what, error.actual)
+
+
+def _keep(duty: SourceDuty | RefugeDuty | PoolDuty, clock: Clock) -> None:
+    name = duty.name if isinstance(duty, PoolDuty) else duty.store.name
     trouble = ""
     while True:
         try:
@@ -67,7 +78,7 @@ def _keep(duty: SourceDuty | RefugeDuty, clock: Clock) -> None:
         except NdcError as error:
             pause, now = _AFTER_TROUBLE, f"{error.what}: {error.actual}"
         if now != trouble:
-            _log.warning("%s: %s", duty.store.name, now or "well again")
+            _log.warning("%s: %s", name, now or "well again")
             trouble = now
         clock.sleep(max(pause, _SHORTEST))
 

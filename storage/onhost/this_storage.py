@@ -9,11 +9,12 @@ from access.this_host import ThisHost
 from core import host_paths
 from core.clock import Clock
 from inventory.storage import Store
-from storage.duties import RefugeDuty, SourceDuty
+from storage.duties import PoolDuty, RefugeDuty, SourceDuty
 from storage.onhost.btrfs import BtrfsPool
 from storage.onhost.ssh_source import SshSource
 from storage.pins import Pins
 from storage.read_back import ComparisonNote
+from storage.scrub_note import ScrubNote
 from storage.serving import SourceSide
 
 _STATE = Path(host_paths.STORAGE_STATE)
@@ -31,6 +32,18 @@ class ThisStorage:
     def duties(self) -> list[SourceDuty | RefugeDuty]:
         """Return what is to be done here, a duty a store."""
         return [self._duty(store) for store in self.here.network.stores_on(self.here.host.name)]
+
+    def pool_duties(self) -> list[PoolDuty]:
+        """Return what is to be done about the pools of this host."""
+        return [
+            PoolDuty(
+                pool.name,
+                BtrfsPool(Path(pool.folder)),
+                ScrubNote(self.state / f"{pool.name}.scrub"),
+                self.clock,
+            )
+            for pool in self.here.network.pools_on(self.here.host.name)
+        ]
 
     def source_side(self) -> SourceSide:
         """Return what answers refuges here: for the stores that are written at this site."""

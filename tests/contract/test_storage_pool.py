@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,6 +63,16 @@ class _OnDisk:
 
     def read(self, point: RecoveryPoint) -> str:
         return (self.far / ".points" / DATASET / point.name / "file").read_text("utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _leaving_no_trace() -> Iterator[None]:
+    """Remove what btrfs notes of each scrub on the machine."""
+    notes = Path("/var/lib/btrfs")
+    before = {*notes.glob("scrub.status.*")}
+    yield
+    for note in {*notes.glob("scrub.status.*")} - before:
+        note.unlink()
 
 
 @pytest.fixture(params=["memory", pytest.param("btrfs", marks=pytest.mark.lab)])
@@ -194,3 +205,29 @@ def test_a_stream_that_ends_between_two_commands_is_no_point(pair: Pair, tmp_pat
         _received(pair, whole[:-10], tmp_path)
 
     assert pair.far.points(DATASET) == ()
+
+
+def test_a_pool_that_lost_nothing_has_no_error_after_it_was_read(pair: Pair) -> None:
+    _made(pair, "text")
+
+    pair.near.scrub()
+
+    assert pair.near.errors() == 0
+
+
+@pytest.mark.lab
+def test_a_byte_that_changed_under_a_pool_is_found_when_it_is_read(tmp_path: Path) -> None:
+    device, mark = PoolDevice(tmp_path / "pool"), secrets.token_bytes(64 * 2**10)
+    device.ensure(SIZE)
+    (device.mounted / "file").write_bytes(mark)
+    device.unmount()
+    content = bytearray(device.file.read_bytes())
+    content[content.index(mark[:64]) + 100] ^= 1
+    device.file.write_bytes(content)
+    device.mount()
+    pool = BtrfsPool(device.mounted)
+
+    pool.scrub()
+
+    assert pool.errors() == 1
+    device.unmount()

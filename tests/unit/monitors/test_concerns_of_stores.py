@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitors.health.concern import Condition
-from monitors.health.stores import StoreCopyView, StoreView, of_store
+from monitors.health.stores import StoreCopyView, StoreView, of_pool, of_store
 from tests.snapshots import healthy
 
 STORE: StoreView = next(
@@ -66,3 +66,25 @@ def test_a_copy_that_was_not_compared_for_long_is_no_proof() -> None:
 
     assert concern.condition is Condition.WARNING
     assert "was compared with its source" in concern.sentence
+
+
+POOL, *_ = healthy().pools
+
+
+def test_a_pool_that_lost_nothing_is_no_concern() -> None:
+    assert [*of_pool(POOL)] == []
+    assert [*of_pool(replace(POOL, errors=None, scrub_age=None))] == []
+
+
+def test_a_pool_that_lost_something_waits_for_a_person() -> None:
+    (concern,) = of_pool(replace(POOL, errors=2))
+
+    assert (concern.condition, concern.because) == (Condition.CRITICAL, POOL.host)
+    assert "2 times" in concern.sentence
+
+
+def test_a_pool_that_nobody_read_for_days_is_a_concern() -> None:
+    (concern,) = of_pool(replace(POOL, scrub_age=timedelta(days=4)))
+
+    assert concern.condition is Condition.WARNING
+    assert "4 d ago" in concern.sentence

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from inventory.names import SiteName
-from storage.page import CopyWord, page
+from inventory.names import PoolName, SiteName
+from storage.page import CopyWord, PoolWord, page
 from storage.read_back import CopyComparison
 from tests.unit.storage.two_sites import NOON, STORE
 
@@ -13,7 +13,7 @@ BETA = SiteName("beta")
 def test_a_copy_is_told_of_with_its_age_and_its_promise() -> None:
     read_back = CopyComparison(NOON - timedelta(minutes=1), equal=True)
 
-    text = page([CopyWord(STORE, BETA, NOON, read_back, timedelta(seconds=0.25))])
+    text = page([CopyWord(STORE, BETA, NOON, read_back, timedelta(seconds=0.25))], ())
 
     assert text.splitlines() == [
         'ndc_rpo_objective_seconds{workload="maps",target="beta"} 30',
@@ -28,12 +28,24 @@ def test_a_copy_is_told_of_with_its_age_and_its_promise() -> None:
 
 
 def test_what_is_not_known_has_no_line() -> None:
-    text = page([CopyWord(STORE, BETA, None, None, None)])
+    text = page([CopyWord(STORE, BETA, None, None, None)], ())
 
     assert text == 'ndc_rpo_objective_seconds{workload="maps",target="beta"} 30\n'
 
 
 def test_a_copy_that_differs_is_told_as_such() -> None:
-    text = page([CopyWord(STORE, BETA, NOON, CopyComparison(NOON, equal=False), None)])
+    text = page([CopyWord(STORE, BETA, NOON, CopyComparison(NOON, equal=False), None)], ())
 
     assert 'ndc_store_read_back_differs{workload="maps",target="beta"} 1' in text
+
+
+def test_a_pool_is_told_of_with_its_errors_and_when_it_was_read() -> None:
+    name = PoolName("alpha-pool")
+
+    fresh, old = page((), [PoolWord(name, None, 0)]), page((), [PoolWord(name, NOON, 2)])
+
+    assert fresh == 'ndc_pool_errors{pool="alpha-pool"} 0\n'
+    assert old.splitlines() == [
+        'ndc_pool_errors{pool="alpha-pool"} 2',
+        'ndc_pool_scrub_timestamp_seconds{pool="alpha-pool"} 1905224400.0',
+    ]
