@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import IO, Final, Protocol
 
 from core.clock import Clock
-from core.errors import NotSeen
+from core.errors import NotSeen, Rejected
 from inventory.names import HostName, PoolName, SiteName
 from inventory.storage import Store
 from storage.page import CopyWord, PoolWord
@@ -60,8 +60,10 @@ class SourceDuty:
             WorldError: it was not all done.
         """
         dataset, now = self.store.dataset, self.clock.now()
-        self.pool.ensure_dataset(dataset)
         points = self.pool.points(dataset)
+        if points and not self.pool.is_written(dataset):
+            raise _another_life(self.store, "only recovery points of it, made elsewhere")
+        self.pool.ensure_dataset(dataset)
         pinned = self.pins.pinned(self.store.name, self.refuges)
         self.pool.drop(dataset, surplus(points, pinned, self.store.retention, now))
         if not wait_for_next(points, self.store.interval, now):
@@ -91,9 +93,9 @@ class RefugeDuty:
             WorldError: it was not all done.
         """
         dataset, now = self.store.dataset, self.clock.now()
-        points = self.pool.points(dataset)
-        # first of all: what is full takes nothing
-        self.pool.drop(dataset, surplus(points, (), self.store.retention, now))
+        if self.pool.is_written(dataset):
+            raise _another_life(self.store, "it is there to be written to, and comes from nowhere")
+        self._drop()
         if not self._wait(now) and not self._pull():
             return min(_AGAIN, self.store.interval)
         self._read_back()
@@ -110,6 +112,13 @@ class RefugeDuty:
             self.store, self.site, last.made_at if last else None, read_back, self.transfer
         )
 
+    def _drop(self) -> None:
+        """Drop what is old. Where nothing new arrives nothing goes, however long that lasts."""
+        points = self.pool.points(self.store.dataset)
+        if (last := newest(points)) is not None:
+            old = surplus(points, (), self.store.retention, last.made_at)
+            self.pool.drop(self.store.dataset, old)
+
     def _wait(self, now: datetime) -> timedelta:
         points = self.pool.points(self.store.dataset)
         if not points:
@@ -124,6 +133,8 @@ class RefugeDuty:
             _demand(answer)
             if answer.send is None:
                 return False
+            if have and answer.base is None:
+                raise _another_life(self.store, "its source knows no recovery point that is here")
             self.pool.receive(dataset, stream)
         self.transfer = self.clock.elapsed() - began
         return True
@@ -170,6 +181,15 @@ class PoolDuty:
             WorldError: the pool or the note could not be read.
         """
         return PoolWord(self.name, self.note.read(), self.pool.errors())
+
+
+def _another_life(store: Store, actual: str) -> Rejected:
+    return Rejected(
+        f"{store.name} would begin anew, and what is here of it would go",
+        expected="a source that goes on from what its refuges have",
+        actual=actual,
+        next_step="docs/runbooks/seen/old-store-copy.md",
+    )
 
 
 def _demand(answer: SourceAnswer) -> None:

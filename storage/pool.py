@@ -23,6 +23,9 @@ class StoragePool(Protocol):
     Each call raises Rejected where the pool refuses: what was asked for did not come about.
     """
 
+    def is_written(self, dataset: str) -> bool:
+        """Whether ``dataset`` is there to be written to; recovery points alone are not."""
+
     def ensure_dataset(self, dataset: str) -> None:
         """Make ``dataset`` be there to be written to; what is in it stays."""
 
@@ -69,6 +72,10 @@ class MemoryPool(StoragePool):
     """how much of it a scrub would find to be other than it was written"""
     _errors: int = 0
     _count: int = 0
+
+    @override
+    def is_written(self, dataset: str) -> bool:
+        return dataset in self.texts
 
     @override
     def ensure_dataset(self, dataset: str) -> None:

@@ -34,8 +34,12 @@ class BtrfsPool(StoragePool):
     folder: Path
 
     @override
+    def is_written(self, dataset: str) -> bool:
+        return (self.folder / dataset).is_dir()
+
+    @override
     def ensure_dataset(self, dataset: str) -> None:
-        if not (self.folder / dataset).is_dir():
+        if not self.is_written(dataset):
             _btrfs("subvolume", "create", self.folder / dataset)
 
     @override

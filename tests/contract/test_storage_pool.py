@@ -115,6 +115,13 @@ def test_a_new_pool_holds_no_point(pair: Pair) -> None:
     assert pair.near.points(DATASET) == pair.far.points(DATASET) == ()
 
 
+def test_a_pool_that_only_received_a_dataset_does_not_write_it(pair: Pair, tmp_path: Path) -> None:
+    _received(pair, _stream(pair, _made(pair, "text")), tmp_path)
+
+    assert pair.near.is_written(DATASET)
+    assert not pair.far.is_written(DATASET)
+
+
 def test_a_dataset_that_is_there_is_left_as_it_is(pair: Pair) -> None:
     pair.hands.write("text")
 

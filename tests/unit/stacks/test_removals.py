@@ -130,6 +130,17 @@ def test_a_store_and_a_copy_of_one_that_are_not_declared_any_more_are_named() ->
     }
 
 
+def test_a_store_that_is_to_be_written_elsewhere_is_named() -> None:
+    before = network("compact")
+    moved, *others = before.stores
+    changed = replace(moved, home=moved.refuges[0], refuges=(moved.home, *moved.refuges[1:]))
+
+    (removal,) = removals(before, replace(before, stores=(changed, *others)))
+
+    assert removal.name == moved.name
+    assert f"{moved.home} ends writing it, and {changed.home} does not begin" in removal.sentence
+
+
 def test_a_pool_goes_with_all_that_lies_in_it() -> None:
     before = network("compact")
     gone, *others = before.pools

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotSeen, Rejected
+from storage.duties import RefugeDuty, SourceDuty
 from tests.unit.storage.two_sites import NOON, STORE, TwoSites
 
 
@@ -57,6 +58,7 @@ def test_a_cut_link_lets_the_copy_grow_old_and_nothing_else(sites: TwoSites) -> 
     assert word.newest is not None
     assert sites.clock.now() - word.newest >= timedelta(seconds=300)
     assert sites.copy() == "before"
+    assert len(sites.far.points(sites.dataset)) == 2
 
 
 def test_after_a_long_cut_only_what_differs_is_sent_and_points_between_are_skipped(
@@ -76,14 +78,54 @@ def test_after_a_long_cut_only_what_differs_is_sent_and_points_between_are_skipp
     assert len(sites.far.points(sites.dataset)) < 5
 
 
-def test_a_common_base_that_was_lost_means_that_all_is_sent(sites: TwoSites) -> None:
+def test_a_source_that_begins_anew_takes_nothing_from_its_refuge(sites: TwoSites) -> None:
+    sites.write("of the life before")
     sites.after(12)
-    sites.write("anew")
+    before = sites.far.points(sites.dataset)
+    sites.write("")
     sites.near.drop(sites.dataset, sites.near.points(sites.dataset))
+
+    sites.after(300)
+
+    assert sites.far.points(sites.dataset) == before
+    assert sites.copy() == "of the life before"
+    with pytest.raises(Rejected, match="would begin anew") as refused:
+        sites.refuge.look()
+    assert "its source knows no recovery point that is here" in refused.value.actual
+
+
+def test_when_a_person_put_aside_what_was_here_all_is_sent(sites: TwoSites) -> None:
+    sites.after(12)
+    sites.near.drop(sites.dataset, sites.near.points(sites.dataset))
+    sites.write("anew")
+    sites.far.kept.clear()
 
     sites.after(12)
 
     assert sites.copy() == "anew"
+
+
+def test_a_refuge_that_is_declared_the_source_does_not_begin_empty(sites: TwoSites) -> None:
+    sites.after(12)
+    source = SourceDuty(STORE, sites.far, sites.side.pins, [], sites.clock)
+
+    with pytest.raises(Rejected, match="would begin anew"):
+        source.look()
+
+    assert not sites.far.is_written(sites.dataset)
+
+
+def test_a_source_that_is_declared_a_refuge_keeps_what_it_wrote(sites: TwoSites) -> None:
+    sites.write("text")
+    sites.after(12)
+    held = sites.near.points(sites.dataset)
+    note = sites.refuge.note
+    refuge = RefugeDuty(STORE, STORE.home, sites.near, sites.door, note, sites.clock)
+
+    with pytest.raises(Rejected, match="would begin anew"):
+        refuge.look()
+
+    assert sites.near.points(sites.dataset) == held
 
 
 def test_a_torn_transfer_is_no_point_and_the_next_look_goes_on(sites: TwoSites) -> None:
