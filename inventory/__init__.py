@@ -8,10 +8,10 @@ lies where in it, and who may read it), ``postgresql`` (the same of databases), 
 obeys), ``system_accounts`` (as whom our programs run), ``host_units`` (which units run where),
 ``contents`` (what each host holds).
 
-From text to it: ``documents`` (YAML that remembers its places), ``printable``, ``values`` and
-``model`` (what may be written), ``checks`` and ``problems`` (everything wrong, at once), ``loader``
-(the way in), ``needs`` (what is moved before what), ``allocations`` and ``allocate`` (numbers,
-given for good), ``addresses``, ``hosts``, ``derive_storage``, ``derive`` (where addresses are
+From text to it: ``documents`` (YAML that remembers its places), ``printable``, ``values``,
+``calling`` and ``model`` (what may be written), ``checks`` and ``problems`` (everything wrong, at
+once), ``loader`` (the way in), ``needs`` (what is moved before what), ``allocations`` and
+``allocate`` (numbers, given for good), ``addresses``, ``hosts``, ``derive_storage``, ``derive`` (where addresses are
 made).
 
 From it to others: ``network_text`` (network.json), ``ansible`` (the inventory of the playbooks),

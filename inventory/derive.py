@@ -12,10 +12,10 @@ from typing import Any
 from inventory import addresses
 from inventory.alarming import Alarms, Mail
 from inventory.allocate import Allocations, pair_of
+from inventory.calling import AlarmsEntry
 from inventory.derive_storage import pools, stores
 from inventory.hosts import DeclaredHost, hosts_of, profile_of
 from inventory.model import (
-    AlarmsEntry,
     DatabaseEntry,
     Inventory,
     LinkEntry,

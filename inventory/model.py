@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from core.formats import FIRST, Format
+from inventory.calling import AlarmsEntry
 from inventory.initiative import Initiative
 from inventory.names import (
     DatabaseName,
@@ -30,17 +31,25 @@ from inventory.names import (
 )
 from inventory.network import Role, SiteKind
 from inventory.practice import Statement, Taken
-from inventory.printable import MailAddress, MailRelay, PublicKey, Title, Webhook
+from inventory.printable import PublicKey, Title
 from inventory.promises import LastCopy
-from inventory.values import NAME, Duration, HostRoles, Port, Prefix, Sites, Size, Word, Words
+from inventory.values import (
+    NAME,
+    Duration,
+    HostRoles,
+    Port,
+    Prefix,
+    Sites,
+    Size,
+    Word,
+    Words,
+)
 
 
 class _Declared(BaseModel):
     """Refuses unknown keys and quiet conversions."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    model_config = DECLARED
 
 
 class NetworkSettings(_Declared):
@@ -230,23 +239,6 @@ class OperatorEntry(_Declared):
     ]
     public_key: PublicKey = ""
     """OpenSSH format; absent: the environment makes the key"""
-
-
-class MailEntry(_Declared):
-    """How mail is sent, and to whom."""
-
-    relay: MailRelay
-    """which host takes it, and at which port; it asks no password"""
-    sender: MailAddress
-    to: Annotated[tuple[MailAddress, ...], Field(strict=False, min_length=1)]
-
-
-class AlarmsEntry(_Declared):
-    """Who is called when an alert fires."""
-
-    webhooks: Annotated[tuple[Webhook, ...], Field(strict=False)] = ()
-    """each gets Alertmanager's own JSON"""
-    mail: MailEntry | None = None
 
 
 class PoolEntry(_Declared):

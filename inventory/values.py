@@ -1,4 +1,4 @@
-"""The shapes of single values in declared files: names, times, sizes, prefixes."""
+"""The shapes of single values in declared files, and what all entries have in common."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from inventory.names import SiteName
 from inventory.network import Role
@@ -70,3 +70,5 @@ Port = Annotated[int, Field(ge=1024, le=49151)]
 Roles = Annotated[frozenset[Annotated[Role, Field(strict=False)]], Field(strict=False)]
 HostRoles = dict[Annotated[str, Field(pattern=NAME, max_length=12)], Roles]
 """host, named within its site → what it is for"""
+DECLARED = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+"""of all entries: unknown keys and quiet conversions are refused"""
