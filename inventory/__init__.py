@@ -11,8 +11,8 @@ obeys), ``system_accounts`` (as whom our programs run), ``host_units`` (which un
 From text to it: ``documents`` (YAML that remembers its places), ``printable``, ``values``,
 ``calling`` and ``model`` (what may be written), ``checks`` and ``problems`` (everything wrong, at
 once), ``loader`` (the way in), ``needs`` (what is moved before what), ``allocations`` and
-``allocate`` (numbers, given for good), ``addresses``, ``hosts``, ``derive_storage``, ``derive`` (where addresses are
-made).
+``allocate`` (numbers, given for good), ``addresses``, ``hosts``, ``derive_storage``, ``derive``
+(where addresses are made).
 
 From it to others: ``network_text`` (network.json), ``ansible`` (the inventory of the playbooks),
 ``schema`` (for editors), ``topics`` and ``cells`` (the tables of ``ndc show``).

@@ -34,6 +34,17 @@ from inventory.practice import Statement, Taken
 from inventory.printable import PublicKey, Title
 from inventory.promises import LastCopy
 from inventory.values import (
+    DECLARED,
+    NAME,
+    Duration,
+    HostRoles,
+    Port,
+    Prefix,
+    Sites,
+    Size,
+    Word,
+    Words,
+)
     NAME,
     Duration,
     HostRoles,

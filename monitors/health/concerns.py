@@ -21,6 +21,7 @@ from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
 from monitors.health.copies import of_connections, of_logs
 from monitors.health.drills import of_drill
+from monitors.health.fencing import of_fencing
 from monitors.health.links import LinkView, SessionView
 from monitors.health.programs import of_agent, of_file_systems, of_units
 from monitors.health.runs import of_run
@@ -87,6 +88,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         map(of_drill, [snapshot.drill] if snapshot.drill else []),
         of_watch(snapshot.watch, snapshot.powerless()),
         of_alarms(snapshot.alarms, snapshot.powerless()),
+        of_fencing(snapshot.unfenced, len(snapshot.hosts)),
         chain.from_iterable(of_certificate(c, snapshot.taken_at) for c in snapshot.certificates),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)

@@ -226,6 +226,8 @@ class Snapshot:
     """None: no Alertmanager answered"""
     drill: DrillView | None = None
     """that is not over; None: none is"""
+    unfenced: frozenset[HostName] = frozenset()
+    """hosts for whose power nobody answers who should"""
 
     def hosts_at(self, site: SiteName) -> tuple[HostView, ...]:
         """Return the hosts of ``site``."""

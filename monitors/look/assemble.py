@@ -50,6 +50,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         watch=readings.watch if network.hosts_with(Role.MONITOR) else None,
         drill=readings.drill,
         alarms=alarms_view(network, readings),
+        unfenced=readings.unfenced,
         certificates=certificate_views(network, readings.issued, readings.shown),
     )
 

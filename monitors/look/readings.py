@@ -91,6 +91,8 @@ class Readings:
     claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
     watch: WatchView | None = None
     """None: nobody could tell"""
+    unfenced: frozenset[HostName] = frozenset()
+    """hosts for whose power nobody answered who should"""
     runs: Mapping[RunName, RunReading] | None = None
     """of this machine, those that are not over; None: nobody could tell"""
     drill: DrillView | None = None

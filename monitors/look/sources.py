@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
 from typing import Final, TypeVar
@@ -25,7 +25,7 @@ from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
 from monitors.health.drills import DrillView
-from monitors.look import copies, programs, routes
+from monitors.look import copies, fencing, programs, routes
 from monitors.look.alarms import alert_questions
 from monitors.look.probe import probed
 from monitors.look.readings import PowerReading, ProbeReading, Readings, RunReading
@@ -61,6 +61,8 @@ class Sources:
     """the drill of this machine that is not over: asked of nobody but its own disk"""
     seam: copies.AskSeam | None = None
     """looks at the disk of a leader that does not know a copy"""
+    power: Mapping[HostName, str] = field(default_factory=dict)
+    """where the power of each host is told and taken; absent: nowhere that is known"""
 
 
 async def look_around(
@@ -81,6 +83,7 @@ async def look_around(
         samples = group.create_task(_each(_samples(network, client)))
         alerts = group.create_task(_each(alert_questions(network, client, DEADLINE)))
         probes = group.create_task(_each(_probes(network, client)))
+        ports = group.create_task(_each(fencing.questions(sources.power, client, DEADLINE)))
     substrate_reading, voters = substrate.result() or _NOTHING, voting.result()
     came = await copies.progress(network, client, statuses.result(), DEADLINE)
     seams = await copies.seams(network, client, clusters.result(), came, sources.seam, DEADLINE)
@@ -98,6 +101,7 @@ async def look_around(
         claims=newest_claims(voter.claims for voter in voters.values()),
         watch=next((one.watch for one in voters.values() if one.watch), None),
         alerts=alerts.result(),
+        unfenced=fencing.unfenced(sources.power, ports.result()),
         runs=runs.result(),
         probed=dict(chain.from_iterable(one.items() for one in probes.result().values())),
     )

@@ -7,6 +7,7 @@ from functools import partial
 from access.secrets import Secrets
 from core.system_clock import SystemClock
 from dr.live.drill_folder import DrillFolder
+from dr.live.power import power_systems
 from inventory.network import Network
 from monitors.look import SnapshotTaker
 from monitors.look.sources import Sources
@@ -30,6 +31,7 @@ def snapshot_taker(environment: Environment, network: Network) -> SnapshotTaker:
             runs=partial(runs_reading, paths.runs, clock),
             drill=partial(drill_reading, DrillFolder(paths.drills)),
             seam=partial(seam_reading, network, secrets),
+            power=power_systems(network, environment.description.substrate),
         ),
         memory=paths.root / "sightings.json",
         clock=clock,
