@@ -50,6 +50,7 @@ class Format(Enum):
     SIGHT = ("etcd, a key an observer, under a lease; an unknown one counts for nothing", Rejected)
     JUDGEMENT = ("etcd, one key, under the lease of the controller that is elected", Rejected)
     DEED = ("etcd, a key a database and a service; an unknown one is nobody's", Rejected)
+    EXCLUSION = ("etcd, a key a host that was given up and not admitted since", JournalCorrupt)
     HOLD = ("etcd, one key while the lever is pulled", JournalCorrupt)
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
     TAIL = (

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from core.runs.plan import RunName
+from dr import loss_actions
+from dr.loss_actions import AfterALoss
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 
 
@@ -104,58 +106,6 @@ class WithdrawService:
 
 
 @dataclass(frozen=True, slots=True)
-class CutPower:
-    """Take the power of ``host`` away, in the life that was seen, while it answers nobody."""
-
-    host: HostName
-    life: str
-    observers: tuple[HostName, ...]
-    """whom it must not answer"""
-    kind: Literal["cut-power"] = "cut-power"
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitLeaseEnd:
-    """Touch nothing; wait until ``leader`` may write to ``database`` no more.
-
-    The key that it leads by ends with its lease, and a program on the host ends writing with it.
-    """
-
-    database: DatabaseName
-    leader: HostName
-    kind: Literal["await-lease-end"] = "await-lease-end"
-
-
-@dataclass(frozen=True, slots=True)
-class SeeGone:
-    """Touch nothing; see that ``host`` answers none of ``observers``."""
-
-    host: HostName
-    observers: tuple[HostName, ...]
-    kind: Literal["see-gone"] = "see-gone"
-
-
-@dataclass(frozen=True, slots=True)
-class TakeOver:
-    """Have ``candidate`` lead ``database``, whose members ``lost`` are given up.
-
-    The key to lead by is taken from one of ``lost`` only if that is proven to have no power. If
-    its lease has ended, there is nothing to take. Only while ``run`` holds ``service``.
-    """
-
-    database: DatabaseName
-    lost: tuple[HostName, ...]
-    candidate: HostName
-    service: ServiceName
-    run: RunName
-    had_all: tuple[HostName, ...] = ()
-    """who alone had every acknowledged write, as the plan saw, all of them lost: the candidate may
-    lack some; empty: commits wait for the candidate, which lacks none
-    """
-    kind: Literal["take-over"] = "take-over"
-
-
-@dataclass(frozen=True, slots=True)
 class AllowPromotion:
     """Let ``host``, declared never to lead by itself, lead ``database``, and be waited for."""
 
@@ -216,9 +166,6 @@ class VerifyService:
     kind: Literal["verify-service"] = "verify-service"
 
 
-AfterALoss: TypeAlias = CutPower | AwaitLeaseEnd | SeeGone | TakeOver
-"""what takes the place of asking a host that is given up"""
-
 OfAFarCopy: TypeAlias = AllowPromotion | WidenSync | AwaitCopy | ForbidPromotion
 """what lifts, and puts back, the tags of a copy that is declared never to lead by itself"""
 
@@ -240,6 +187,8 @@ Action: TypeAlias = (
 
 def describe(action: Action) -> str:  # noqa: C901, PLR0912 - one line a verb
     """Return ``action`` as the imperative sentence an operator reads."""
+    if isinstance(action, AfterALoss):
+        return loss_actions.describe(action)
     match action:
         case ClaimWorkload(service):
             sentence = f"claim {service}: no other run may touch it"
@@ -257,8 +206,6 @@ def describe(action: Action) -> str:  # noqa: C901, PLR0912 - one line a verb
             sentence = f"announce {service} from {host}"
         case WithdrawService(service, host):
             sentence = f"withdraw {service} from {host}"
-        case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
-            sentence = _describe_after_a_loss(action)
         case AllowPromotion() | WidenSync() | AwaitCopy() | ForbidPromotion():
             sentence = _describe_of_a_far_copy(action)
         case CompareLogs(database, leader, candidate):
@@ -280,20 +227,5 @@ def _describe_of_a_far_copy(action: OfAFarCopy) -> str:
             return f"wait until commits of {database} wait for another than {host}"
         case ForbidPromotion(database, host):
             return f"bar {host} in {database}, as it is declared"
-        case _:
-            assert_never(action)
-
-
-def _describe_after_a_loss(action: AfterALoss) -> str:
-    match action:
-        case CutPower(host, life):
-            return f"take the power of {host} away, in its life {life}"
-        case AwaitLeaseEnd(database, leader):
-            return f"wait until {leader} may write to {database} no more: its lease ends"
-        case SeeGone(host, observers):
-            return f"see that {host} answers nobody, asked from {' and '.join(observers)}"
-        case TakeOver(database, lost, candidate, had_all=had_all):
-            may_lack = ", which may lack writes of theirs" if had_all else ""
-            return f"have {candidate} lead {database}, without {', '.join(lost)}{may_lack}"
         case _:
             assert_never(action)

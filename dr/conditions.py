@@ -11,28 +11,37 @@ from typing import Final, Protocol, assert_never
 
 from dr.actions import (
     Action,
-    AfterALoss,
     AllowPromotion,
     AnnounceService,
     AwaitCopy,
-    AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
-    CutPower,
     ForbidPromotion,
     MovePlacement,
     NarrowSync,
     OfAFarCopy,
     ReleaseWorkload,
-    SeeGone,
     SwitchDatabase,
-    TakeOver,
     VerifyService,
     WidenSync,
     WithdrawService,
     WriteCanary,
 )
+from dr.loss_actions import (
+    AfterALoss,
+    AttestOff,
+    AwaitLeaseEnd,
+    CutPower,
+    Exclude,
+    Readmit,
+    RetireVote,
+    SeeGone,
+    TakeOver,
+)
 from dr.loss_questions import (
+    AreExcluded,
+    AreGone,
+    AreNotExcludedBy,
     HoldsNoLease,
     IsBarred,
     IsEligible,
@@ -42,6 +51,7 @@ from dr.loss_questions import (
     IsOff,
     MayLead,
     MayLeadWithout,
+    VotesNoMore,
 )
 from dr.questions import (
     CanaryIsKept,
@@ -71,7 +81,7 @@ LAG_LIMIT_BYTES: Final = 1_000_000
 """a candidate that is further behind has to catch up first, and citizens would wait for that"""
 
 
-def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line a verb
+def before(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one line a verb
     """Return what must be seen to be so before ``action`` is sent.
 
     A new verb has a line here and in ``after``. For example, what ``MovePlacement`` is for::
@@ -100,15 +110,25 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: PLR0911 - one line 
             return (LagsAtMost(database, host, LAG_LIMIT_BYTES),)
         case CutPower(host, life, observers):
             return (IsInLife(host, life), IsGone(host, observers))
-        case TakeOver(database, lost, candidate, service, run, had_all):
-            return (
-                IsHeldBy(service, run),
-                *(IsFenced(database, host) for host in lost),
-                *_may_lead(database, candidate, had_all),
-                IsNotPaused(database),
-            )
+        case AttestOff(hosts, observers):
+            return (AreGone(hosts, observers),)
+        case RetireVote(service=service, run=run) | Exclude(service=service, run=run):
+            return (IsHeldBy(service, run),)
+        case TakeOver():
+            return _before_a_take_over(action)
         case _:
             return ()
+
+
+def _before_a_take_over(action: TakeOver) -> tuple[Question, ...]:
+    database, candidate = action.database, action.candidate
+    return (
+        IsHeldBy(action.service, action.run),
+        *(IsFenced(database, host) for host in action.lost),
+        *_may_lead(database, candidate, action.had_all),
+        HasReplayed(database, candidate),
+        IsNotPaused(database),
+    )
 
 
 def _may_lead(
@@ -122,6 +142,8 @@ def _may_lead(
 
 def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR0912 - one line a verb
     """Return what is so once ``action`` is in effect."""
+    if isinstance(action, AfterALoss):
+        return (_after_a_loss(action),)
     match action:
         case ClaimWorkload(service, run):
             return (IsHeldBy(service, run),)
@@ -139,8 +161,6 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR09
             return (IsAnnounced(service, host, epoch),)
         case WithdrawService(service, host):
             return (IsWithdrawn(service, host),)
-        case CutPower() | AwaitLeaseEnd() | SeeGone() | TakeOver():
-            return (_after_a_loss(action),)
         case AllowPromotion() | WidenSync() | AwaitCopy() | ForbidPromotion():
             return (_of_a_far_copy(action),)
         case CompareLogs(database, leader, candidate):
@@ -151,7 +171,7 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR09
             assert_never(action)
 
 
-def _after_a_loss(action: AfterALoss) -> Question:
+def _after_a_loss(action: AfterALoss) -> Question:  # noqa: C901, PLR0911 - one line a verb
     match action:
         case CutPower(host):
             return IsOff(host)
@@ -159,6 +179,14 @@ def _after_a_loss(action: AfterALoss) -> Question:
             return HoldsNoLease(database, leader)
         case SeeGone(host, observers):
             return IsGone(host, observers)
+        case AttestOff(hosts, observers):
+            return AreGone(hosts, observers)
+        case Exclude(hosts):
+            return AreExcluded(hosts)
+        case Readmit(hosts, run):
+            return AreNotExcludedBy(hosts, run)
+        case RetireVote(host, number):
+            return VotesNoMore(host, number)
         case TakeOver(database, _, candidate):
             return Leads(database, candidate)
         case _:

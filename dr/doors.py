@@ -1,4 +1,4 @@
-"""What recovery asks of the outside world, and what it may have it do: seven doors.
+"""What recovery asks of the outside world, and what it may have it do: nine doors.
 
 A method that looks returns what it sees, or raises NotSeen. A method that changes something
 makes one thing true; when it raises, the error says what is then known: Rejected, nothing
@@ -10,7 +10,7 @@ contract suite (``tests/contract``) that both pass.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -18,8 +18,9 @@ from typing import Protocol
 from core.measure import ProbeTime, SignedMeasure
 from core.runs.ports import Token
 from dr.epochs import Act
-from dr.facts import LastWord, MemberFacts, Supply
+from dr.facts import LastWord, MemberFacts
 from dr.leave import Leave
+from dr.loss_doors import ExclusionsDoor, PowerDoor, SightDoor, VotesDoor
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
@@ -238,46 +239,11 @@ class ProbeDoor(Protocol):
         """Return what became of the writes that were due between ``since`` and ``until``."""
 
 
-class PowerDoor(Protocol):
-    """Whoever can take a host's power away, beside the host and the network it serves."""
-
-    def state(self, host: HostName) -> Supply:
-        """Return how the power of ``host`` is now."""
-
-    def off(self, host: HostName, life: str) -> None:
-        """Take the power of ``host`` away, if it is in its ``life``; return when it is off.
-
-        Off already counts as done.
-
-        Raises:
-            Rejected: it lives another life, or there is no such host; nothing happened.
-            Unreachable: it may be off.
-        """
-
-
-class SightDoor(Protocol):
-    """What the hosts of a network see, of each other and of themselves."""
-
-    def answering(self, observer: HostName, hosts: Sequence[HostName]) -> frozenset[HostName]:
-        """Return those of ``hosts`` that answer ``observer`` now, within its own bound.
-
-        It looks over the network that serves citizens. Who only has power, and whose programs
-        stand still, does not answer.
-        """
-
-    def up_for(self, host: HostName) -> timedelta:
-        """Return how long ``host`` is up: since its own boot, not since that of the machine below.
-
-        It says nothing of its links: these may have come back later.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class Doors:
     """All that recovery can reach of one network; nothing of recovery goes past a door.
 
-    Every look and every change of an ``Eye`` and of ``Hands`` goes through one of these seven,
-    so a rehearsal that replaces them runs the same code as a disaster.
+    A rehearsal that replaces these nine runs the same code as a disaster.
     """
 
     records: RecordsDoor
@@ -287,3 +253,5 @@ class Doors:
     probe: ProbeDoor
     power: PowerDoor
     sight: SightDoor
+    votes: VotesDoor
+    exclusions: ExclusionsDoor

@@ -42,6 +42,8 @@ class Local:
     announced: bool
     highest: int | None
     """epoch that the host was asked under; None: never, or it forgot with its disk"""
+    excluded: bool = False
+    """whether it was given up, and nobody admitted it since: it announces nothing anew"""
 
 
 def edge(record: Placement | None, local: Local) -> HostEdge:
@@ -52,7 +54,9 @@ def edge(record: Placement | None, local: Local) -> HostEdge:
     if local.announced == active and record.epoch == local.highest:
         return HostEdge.KEEP
     if active:
-        return HostEdge.ANNOUNCE
+        # who still announces may be the last: what is kept out only begins nothing
+        kept_out = local.excluded and not local.announced
+        return HostEdge.KEEP if kept_out else HostEdge.ANNOUNCE
     return HostEdge.WITHDRAW if local.announced else HostEdge.STAY_OUT
 
 

@@ -11,7 +11,8 @@ from typing import Final
 from core.measure import Measure
 from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.plan import StepId
-from dr.plan import RecoveryRun
+from dr.plan import RecoveryRun, attested_in
+from inventory.names import HostName
 
 NOT_PROVED: Final = "not proved by a key"
 
@@ -81,6 +82,10 @@ class Asker:
     step: StepId | None = None
     reason: str = ""
     ticket: str = ""
+    signature: str | None = None
+    """of one who attests, as the journal has it; None: of anybody else, or it proves nothing"""
+    about: tuple[HostName, ...] = ()
+    """the hosts that they attest to be off"""
 
     def sentence(self) -> str:
         """Return who it is, and whether that is proved."""
@@ -96,8 +101,18 @@ def askers(run: RecoveryRun, is_proved: Callable[[Request], bool]) -> Iterator[A
         yield Asker(Wish.START, run.plan.basis.requested_by, None)
     for request in (*([run.start] if run.start else []), *run.requests):
         proof = request.proof
-        key = proof.fingerprint if proof is not None and is_proved(request) else None
-        yield Asker(request.wish, request.by, key, request.step, request.reason, request.ticket)
+        good = proof if proof is not None and is_proved(request) else None
+        key, signature = (good.fingerprint, good.signature) if good else (None, None)
+        yield Asker(
+            request.wish,
+            request.by,
+            key,
+            request.step,
+            request.reason,
+            request.ticket,
+            signature if request.wish is Wish.ATTEST else None,
+            attested_in(run.plan, request.step) if request.wish is Wish.ATTEST else (),
+        )
 
 
 def outcome(

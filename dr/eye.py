@@ -85,6 +85,12 @@ class Eye:
 
         Nothing is asked of those who are ``lost``.
         """
+        quorum = sightings.quorum(self.doors, self.begin, lost)
+        facts = self._of_service(service, lost)
+        votes, excluded = quorum()
+        return replace(facts, votes=votes, excluded=excluded)
+
+    def _of_service(self, service: ServiceName, lost: Collection[HostName]) -> Facts:
         database = self.network.database(self.network.service(service).database)
         records, door = self.doors.records, self.doors.database
         placement = self.begin(lambda: if_seen(lambda: records.placement(service)))

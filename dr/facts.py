@@ -53,6 +53,16 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """One vote in the quorum that keeps the records."""
+
+    number: str
+    """of the member that has it: another one once its host was given a new one"""
+    is_well: bool
+    """whether it was seen to read with a majority"""
+
+
+@dataclass(frozen=True, slots=True)
 class SignsOfLife:
     """What was seen of one host that is said to be lost."""
 
@@ -94,6 +104,10 @@ class Facts:
     """of the hosts that are said to be lost"""
     last_word: LastWord | None = None
     """looked at only where hosts are said to be lost"""
+    excluded: frozenset[HostName] = frozenset()
+    """hosts that were given up, and that nobody admitted since"""
+    votes: Mapping[HostName, Vote] | None = None
+    """of all who vote now, as the quorum itself has them; None: it could not be asked"""
 
     @property
     def leader(self) -> HostName | None:

@@ -21,26 +21,33 @@ from dr.actions import (
     AllowPromotion,
     AnnounceService,
     AwaitCopy,
-    AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
-    CutPower,
     ForbidPromotion,
     MovePlacement,
     NarrowSync,
     ReleaseWorkload,
-    SeeGone,
     SwitchDatabase,
-    TakeOver,
     VerifyService,
     WidenSync,
     WithdrawService,
     WriteCanary,
 )
+from dr.admission import Exclusion
 from dr.doors import Doors, LeaderKey, SwitchOrder
 from dr.epochs import Act
 from dr.leave import Leave
 from dr.log_end import written
+from dr.loss_actions import (
+    AttestOff,
+    AwaitLeaseEnd,
+    CutPower,
+    Exclude,
+    Readmit,
+    RetireVote,
+    SeeGone,
+    TakeOver,
+)
 from dr.placement import Claim
 from dr.succession import Untold
 from inventory.names import DatabaseName, HostName, ServiceName
@@ -68,7 +75,7 @@ class Hands:
             return Completion(token, Answer.NONE, _note(error))
         return Completion(token, Answer.YES, note)
 
-    def _perform(self, action: Action, token: Token, deadline: timedelta) -> str:  # noqa: C901 - a verb a line
+    def _perform(self, action: Action, token: Token, deadline: timedelta) -> str:  # noqa: C901, PLR0912 - a verb a line
         """Return what is left open by a yes; "": nothing."""
         match action:
             case ClaimWorkload() | ReleaseWorkload() | MovePlacement():
@@ -89,9 +96,11 @@ class Hands:
                 self.doors.guard.act(Act.ANNOUNCE, service, host, token, deadline)
             case WithdrawService(service, host):
                 self.doors.guard.act(Act.WITHDRAW, service, host, token, deadline)
+            case Exclude() | Readmit() | RetireVote():
+                self._do_without(action)
             case CutPower(host, life):
                 self.doors.power.off(host, life)
-            case VerifyService() | AwaitLeaseEnd() | AwaitCopy() | SeeGone():
+            case VerifyService() | AwaitLeaseEnd() | AwaitCopy() | SeeGone() | AttestOff():
                 """Its conditions are looked at until they hold; there is nothing to do."""
             case _:
                 assert_never(action)
@@ -173,6 +182,24 @@ class Hands:
                 actual=", ".join(waited_for) or "nobody",
                 next_step="ndc status shows the replicas; plan again when it is in step",
             )
+
+    def _do_without(self, action: Exclude | Readmit | RetireVote) -> None:
+        match action:
+            case Exclude(hosts, since, service, run):
+                claim = self._own_claim(service, run)
+                self.doors.exclusions.exclude(hosts, Exclusion(run, since), service, claim)
+            case Readmit(hosts, run):
+                try:
+                    standing = self.doors.exclusions.excluded()
+                except NotSeen as error:
+                    raise error.of_a_change() from error
+                own = {h: standing[h] for h in hosts if h in standing and standing[h].run == run}
+                self.doors.exclusions.admit(own)
+            case RetireVote(host, number):
+                if not self.doors.votes.is_well(host):
+                    self.doors.votes.retire(host, number)
+            case _:
+                assert_never(action)
 
     def _own_claim(self, service: ServiceName, run: RunName) -> Claim:
         claim = self.doors.records.claim(service)

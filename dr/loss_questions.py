@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+from core.runs.plan import RunName
 from inventory.names import DatabaseName, HostName
 
 
@@ -28,6 +29,14 @@ class IsGone:
     """``host`` answers none of ``observers``, each of which could be asked."""
 
     host: HostName
+    observers: tuple[HostName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreGone:
+    """None of ``hosts`` answers any of ``observers``, each of which could be asked, if any."""
+
+    hosts: tuple[HostName, ...]
     observers: tuple[HostName, ...]
 
 
@@ -80,21 +89,51 @@ class IsBarred:
     host: HostName
 
 
+@dataclass(frozen=True, slots=True)
+class VotesNoMore:
+    """The vote ``number`` of ``host`` burdens the quorum no more: it is out, or is well again."""
+
+    host: HostName
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreExcluded:
+    """All of ``hosts`` take part in nothing until a person admits them."""
+
+    hosts: tuple[HostName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreNotExcludedBy:
+    """None of ``hosts`` is kept out by ``run``."""
+
+    hosts: tuple[HostName, ...]
+    run: RunName
+
+
+OfTheQuorum: TypeAlias = VotesNoMore | AreExcluded | AreNotExcludedBy
+"""what the quorum keeps of hosts that were lost"""
+
 OfALoss: TypeAlias = (
     IsOff
     | IsInLife
     | IsGone
+    | AreGone
     | HoldsNoLease
     | IsFenced
     | MayLead
     | MayLeadWithout
     | IsEligible
     | IsBarred
+    | OfTheQuorum
 )
 
 
 def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
     """Return ``question`` as the statement that it asks about."""
+    if isinstance(question, OfTheQuorum):
+        return _of_the_quorum(question)
     match question:
         case IsOff(host):
             statement = f"{host} has no power"
@@ -102,6 +141,9 @@ def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
             statement = f"{host} is in its life {life}"
         case IsGone(host, observers):
             statement = f"{host} answers none of {', '.join(observers)}"
+        case AreGone(hosts, observers):
+            by = " or ".join(observers) or "anybody"
+            statement = f"none of {', '.join(hosts)} answers {by}"
         case HoldsNoLease(database, host):
             statement = f"the lease of {host} over {database} has ended"
         case IsFenced(database, host):
@@ -114,6 +156,19 @@ def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
             statement = f"Patroni of {host} may have it lead {database}"
         case IsBarred(database, host):
             statement = f"Patroni of {host} never has it lead {database}"
+        case _:
+            assert_never(question)
+    return statement
+
+
+def _of_the_quorum(question: OfTheQuorum) -> str:
+    match question:
+        case AreExcluded(hosts):
+            statement = f"{', '.join(hosts)} are kept out until somebody admits them"
+        case AreNotExcludedBy(hosts, run):
+            statement = f"none of {', '.join(hosts)} is kept out by {run}"
+        case VotesNoMore(host):
+            statement = f"the lost vote of {host} is out of the quorum, or well again"
         case _:
             assert_never(question)
     return statement

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from core.errors import PlanRefused
 from dr.facts import Facts
@@ -46,6 +47,8 @@ def moves_after(
     lost: frozenset[HostName],
     target: SiteName | None,
     accepted_loss: str = "",
+    *,
+    attested: bool = False,
 ) -> list[Move]:
     """Return what has to move since ``lost`` is given up: nothing, where all of it is served.
 
@@ -53,13 +56,14 @@ def moves_after(
 
     ``facts`` was seen of every service. Each goes to ``target``; if that is None, to the best of
     its places to which nobody objects, or else to the best of them all: whoever plans hears why.
-    ``accepted_loss`` says why a person accepts that acknowledged writes may be lost.
+    ``accepted_loss`` and ``attested`` are as in a ``Move``.
     """
+    asked = partial(Move, lost=lost, attested=attested)
     return [
         replace(
-            _best(network, facts[service.name], service, lost)
+            _best(network, facts[service.name], service, asked)
             if target is None
-            else Move(service.name, target, lost),
+            else asked(service.name, target),
             accepted_loss=accepted_loss,
         )
         for service in in_order(network.services)
@@ -80,8 +84,11 @@ def has_lost(network: Network, facts: Facts, service: Service, lost: Collection[
     return led_by_lost or all(host in lost for host in serving)
 
 
-def _best(network: Network, facts: Facts, service: Service, lost: frozenset[HostName]) -> Move:
-    moves = [Move(service.name, site, lost) for site in _places(network, facts, service, lost)]
+def _best(
+    network: Network, facts: Facts, service: Service, asked: Callable[[ServiceName, SiteName], Move]
+) -> Move:
+    lost = asked(service.name, service.home).lost
+    moves = [asked(service.name, site) for site in _places(network, facts, service, lost)]
     allowed = [move for move in moves if not refusals(network, facts, move)]
     return (allowed or moves)[0]
 

@@ -12,35 +12,32 @@ cannot act: its power is taken away, or its lease has ended and nobody sees it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from core.runs.plan import StepId
 from dr.actions import (
-    AwaitLeaseEnd,
     ClaimWorkload,
     CompareLogs,
-    CutPower,
     NarrowSync,
     ReleaseWorkload,
-    SeeGone,
     SwitchDatabase,
-    TakeOver,
 )
+from dr.admission import to_exclude
 from dr.far_copies import FarCopies
+from dr.fencing import APPROVE, Fencing
+from dr.loss_actions import Exclude, Readmit, RetireVote, TakeOver
 from dr.plan import Phase, RecoveryStep
 from dr.rerouting import SECOND, Rerouting, ids
-
-APPROVE: Final = "approve"
-"""the role of who lets a copy lead that may lack acknowledged writes"""
-_LEASE: Final = 25 * SECOND
-"""Patroni's shortest lease, 20 s, and what its end takes to be seen"""
+from inventory.names import HostName
 
 
 @dataclass(frozen=True, slots=True)
 class Moving(Rerouting):
     """One service on its way, with its database."""
+
+    retired: Mapping[HostName, str] = field(default_factory=dict)
+    """the votes, by their hosts, that are taken out of the quorum at the end"""
 
     @property
     def _far(self) -> FarCopies:
@@ -56,7 +53,7 @@ class Moving(Rerouting):
         ready = self._ready(together)
         yield from ready
         claim = self._claim(ids(ready))
-        fences = list(self._fences(together, claim.id))
+        fences = [*self._exclude(claim.id), *self._fences(together, claim.id)]
         yield from (claim, *fences)
         led = list(self._led((claim.id,), ids(fences)))
         yield from led
@@ -77,9 +74,10 @@ class Moving(Rerouting):
         # all that acts: a step that a person answers for early lets nothing act after the release
         acts = (*moved, *checks, *ids(compare))
         handed_over = any(isinstance(step.action, SwitchDatabase) for step in led)
-        back = list(self._far.put_back(acts, handed_over=handed_over))
-        yield from back
-        yield self._close((*acts, *ids(back)))
+        back = self._far.put_back(acts, handed_over=handed_over)
+        protect = [*back, *self._retire(acts)]
+        yield from protect
+        yield self._close((*acts, *ids(protect)))
 
     def _ready(self, together: Sequence[Moving]) -> list[RecoveryStep]:
         if self.leader_is_lost:
@@ -92,27 +90,20 @@ class Moving(Rerouting):
         action = ClaimWorkload(name, self.run, self.claim.number + 1)
         return self._step("declare", Phase.DECLARE, action, needs=needs, undo=undo)
 
+    def _exclude(self, claim: StepId) -> Iterator[RecoveryStep]:
+        """Yield that what is lost takes part in nothing when it returns, before it can."""
+        if hosts := to_exclude(self.network, self.request.lost):
+            action = Exclude(hosts, self.facts.at, self.service.name, self.run)
+            undo = Readmit(hosts, self.run)
+            yield self._step("exclude", Phase.DRAIN, action, (claim,), undo=undo)
+
     def _fences(self, together: Sequence[Moving], claim: StepId) -> Iterator[RecoveryStep]:
         """Yield a proof for each lost host that could still write, or be reached by citizens."""
         database = self.network.database(self.service.database)
         leading = [m.host for m in database.members] if self.leader_is_lost else []
         serving = [host for each in together for host in each.serving]
-        for host in dict.fromkeys([*leading, *serving]):
-            sighting = self.facts.signs.get(host)
-            if sighting is None:
-                continue
-            if sighting.power is not None:
-                cut = CutPower(host, sighting.power.life, tuple(sighting.answers))
-                yield self._step(f"fence-{host}", Phase.DRAIN, cut, (claim,), deadline=15 * SECOND)
-                continue
-            if host in leading:
-                end = AwaitLeaseEnd(database.name, host)
-                step = self._step(f"lease-{host}", Phase.DRAIN, end, (claim,))
-                yield replace(step, deadline=4 * _LEASE, expected=_LEASE, attempts=1)
-            if host in serving:
-                gone = SeeGone(host, tuple(sighting.answers))
-                step = self._step(f"unseen-{host}", Phase.DRAIN, gone, (claim,))
-                yield replace(step, steady=3 * SECOND, expected=3 * SECOND)
+        fencing = Fencing(self.network, self.request, self.facts, database.name, leading, serving)
+        return fencing.steps(claim, self.epoch, self.prefix)
 
     def _led(
         self, claimed: tuple[StepId, ...], fenced: tuple[StepId, ...]
@@ -133,6 +124,15 @@ class Moving(Rerouting):
         drain = self._step("drain", Phase.DRAIN, narrow, ids([*allow, *widen]) or claimed)
         yield drain
         yield self._switch(drain.id)
+
+    def _retire(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
+        """Yield that lost votes are taken out, one after the other."""
+        for host, number in self.retired.items():
+            action = RetireVote(host, number, self.service.name, self.run)
+            step = self._step(f"retire-{host}", Phase.REPROTECT, action, needs)
+            # etcd wants the links of those who are left to be up for 5 s
+            yield replace(step, deadline=20 * SECOND, attempts=5)
+            needs = (step.id,)
 
     def _take_over(self, needs: tuple[StepId, ...]) -> RecoveryStep:
         database = self.network.database(self.service.database)

@@ -7,9 +7,18 @@ host that seems lost observes it, and the words of two hosts at one site are one
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from inventory.names import HostName, SiteName
 from inventory.network import Network, Role
+
+AT_LEAST: Final = 2
+"""at as many sites nobody must see a host, before it may be called lost"""
+
+
+def is_looked_for(network: Network, asked: Collection[HostName]) -> bool:
+    """Tell whether ``asked``, who could say whether a host answers them, are at enough sites."""
+    return len({network.host(observer).site for observer in asked}) >= AT_LEAST
 
 
 def observers(network: Network, lost: Collection[HostName]) -> tuple[HostName, ...]:

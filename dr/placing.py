@@ -24,7 +24,8 @@ def place_services(network: Network, doors: Doors) -> None:
 
     It is announced at the new place first, and withdrawn elsewhere when that was seen: there is
     no moment in which nobody announces it. What a run holds is left to the run. Where one host of
-    a site announces it, the others there are left to their agents: who is ill stays out.
+    a site announces it, the others there are left to their agents: who is ill stays out. Who was
+    given up announces nothing until it is admitted.
 
     Raises:
         Rejected: a host knows a newer epoch than the record: somebody moves the service now.
@@ -45,7 +46,12 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
         return
     placement = _placement(doors, service)
     token = Token(RunName("up"), StepId("place"), placement.epoch, attempt=1)
-    here = [name for name in service.hosts if network.host(name).site == placement.site]
+    excluded = doors.exclusions.excluded()
+    here = [
+        name
+        for name in service.hosts
+        if network.host(name).site == placement.site and name not in excluded
+    ]
     elsewhere = [name for name in service.hosts if name not in here]
     announced = [name for name in here if doors.guard.look(service.name, name).announces]
     for name in here if not announced else ():

@@ -14,14 +14,16 @@ from core.errors import JournalCorrupt, PlanRefused
 from core.formats import Format
 from core.runs.engine import Engine
 from core.runs.journal import Codec, Journal, Record
-from core.runs.plan import Plan, Step
+from core.runs.plan import Plan, Step, StepId
 from core.runs.run import Run
 from core.text import first_problem
 from dr.actions import Action
 from dr.bound import NOTHING, LossBound
 from dr.facts import Facts
+from dr.loss_actions import AttestOff
 from dr.placement import Claim, Placement
 from dr.request import Move
+from dr.votes import Votes
 from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName, SiteName
 
 LIFE: Final = timedelta(minutes=10)
@@ -116,19 +118,6 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Votes:
-    """How much of the quorum is left."""
-
-    left: int
-    of: int
-
-    @property
-    def tolerated(self) -> int:
-        """How many more voters may be lost; negative: there is no quorum."""
-        return self.left - self.of // 2 - 1
-
-
-@dataclass(frozen=True, slots=True)
 class Basis:
     """What a plan was asked for and decided on: a plan is begun only while all of it holds."""
 
@@ -145,6 +134,8 @@ class Basis:
     """without what is given up; None: nothing is"""
     accepted_loss: str = ""
     """why who asked accepts that acknowledged writes may be lost; "": they accept no loss"""
+    attested: bool = False
+    """whether people are to attest that what too few can look for is off"""
 
     @property
     def expires_at(self) -> datetime:
@@ -157,6 +148,7 @@ class Basis:
         if self.intent is Intent.FAILOVER:
             # a loss is accepted for one plan: whoever plans again says why again
             accepted = ["--accept-loss REASON"] if self.accepted_loss else []
+            accepted += ["--attest"] if self.attested else []
             lost = [f"--lost {host}" for host in self.lost]
             return " ".join(["ndc dr plan", *lost, *accepted])
         (moved,) = self.moves
@@ -195,6 +187,12 @@ _PLAN: TypeAdapter[RecoveryPlan] = TypeAdapter(RecoveryPlan)
 def codec() -> Codec[_Action, _Basis]:
     """Return how the journal of a recovery reads as text."""
     return Codec(RecoveryRecord)
+
+
+def attested_in(plan: RecoveryPlan, step: StepId | None) -> tuple[HostName, ...]:
+    """Return the hosts that people attest at ``step`` of ``plan`` to be off; empty: at no other."""
+    actions = [each.action for each in plan.steps if each.id == step]
+    return next((action.hosts for action in actions if isinstance(action, AttestOff)), ())
 
 
 def to_text(plan: RecoveryPlan) -> str:

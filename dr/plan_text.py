@@ -40,6 +40,9 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
     if basis.votes:
         left, tolerated = f"{basis.votes.left} of {basis.votes.of}", basis.votes.tolerated
         yield f"  quorum       {left} votes are left; it tolerates the loss of {tolerated} more"
+        if retired := basis.votes.retired:
+            then = f"then of {basis.votes.tolerated_then} more"
+            yield f"               {retired} lost votes are taken out at the end; {then}"
     served = served_after(plan).total_seconds()
     yield f"  expected     citizens are served {served:.0f} s after it begins"
     yield f"  on failure   {plan.on_failure}"
@@ -86,5 +89,6 @@ def _steps(plan: RecoveryPlan, *, conditions: bool) -> Iterator[str]:
 
 
 def _limits(step: RecoveryStep) -> str:
-    gate = f"; waits for one who may {step.gate}" if step.gate else ""
+    who = f"{step.attested_by} people" if step.attested_by else "one"
+    gate = f"; waits for {who} who may {step.gate}" if step.gate else ""
     return f"  (≤ {step.deadline.total_seconds():g} s{gate})"

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.runs.plan import Plan, RunName, StepId
-from dr.facts import Facts
+from dr.facts import Facts, Vote
 from dr.moving import Moving
-from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, RecoveryStep, Votes
+from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, RecoveryStep
 from dr.request import Move, candidate, service_in
 from dr.rules.failback import target_was_stable
 from dr.rules.lacking import had_all_alone
 from dr.rules.table import refusals
+from dr.votes import Votes, to_retire
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
 
@@ -102,6 +103,9 @@ def _plan(
         _moving(network, facts[request.service], request, occasion, alone=len(requests) == 1)
         for request in requests
     )
+    lost, votes = requests[0].lost, facts[requests[0].service].votes
+    # once, whatever moves: it is one quorum
+    moving[0] = replace(moving[0], retired=to_retire(votes, lost))
     steps = [step for first, *others in _together(moving) for step in first.steps(others)]
     return Plan(
         id=occasion.run,
@@ -115,15 +119,20 @@ def _plan(
             requested_by=occasion.by,
             made_at=occasion.at,
             network_digest=network.digest,
-            votes=_votes(network, requests[0].lost),
+            votes=_votes(network, votes, lost) if lost else None,
             accepted_loss=next((each.accepted_loss for each in requests), ""),
+            attested=any(each.attested for each in requests),
         ),
     )
 
 
-def _votes(network: Network, lost: frozenset[HostName]) -> Votes | None:
-    left = [voter for voter in network.voters if voter not in lost]
-    return Votes(len(left), len(network.voters)) if lost else None
+def _votes(
+    network: Network, votes: Mapping[HostName, Vote] | None, lost: frozenset[HostName]
+) -> Votes:
+    """Return what is left of the quorum: of who votes now, or as declared, if nobody can tell."""
+    voting = list(votes or network.voters)
+    left = [host for host in voting if host not in lost]
+    return Votes(len(left), len(voting), len(to_retire(votes, lost)))
 
 
 def _in_need(moving: Iterable[Moving]) -> list[Moving]:

@@ -7,18 +7,7 @@ from typing import TypeAlias, assert_never
 
 from core.runs.plan import RunName
 from dr import loss_questions
-from dr.loss_questions import (
-    HoldsNoLease,
-    IsBarred,
-    IsEligible,
-    IsFenced,
-    IsGone,
-    IsInLife,
-    IsOff,
-    MayLead,
-    MayLeadWithout,
-    OfALoss,
-)
+from dr.loss_questions import OfALoss
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 
 
@@ -214,6 +203,8 @@ Question: TypeAlias = (
 
 def state(question: Question) -> str:  # noqa: C901 - one line a question
     """Return ``question`` as the statement that it asks about."""
+    if isinstance(question, OfALoss):
+        return loss_questions.state(question)
     match question:
         case IsFree() | IsHeldBy() | IsNotHeldBy():
             statement = _state_of_a_claim(question)
@@ -229,10 +220,6 @@ def state(question: Question) -> str:  # noqa: C901 - one line a question
             statement = f"{host} does not announce {service}"
         case Serves(service, site):
             statement = f"citizens write to {service} at {site}"
-        case IsOff() | IsInLife() | IsGone() | HoldsNoLease() | IsFenced():
-            statement = loss_questions.state(question)
-        case MayLead() | MayLeadWithout() | IsEligible() | IsBarred():
-            statement = loss_questions.state(question)
         case _:
             statement = _of_the_database(question)
     return statement

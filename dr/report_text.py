@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from core.measure import Measure
 from core.runs.journal import Wish
@@ -14,6 +14,9 @@ from dr.run_text import next_steps
 
 ReportLine: TypeAlias = tuple[str, str]
 """what it is about, and the words; the first is empty where the words are a sentence"""
+
+
+_ASKED: Final = {Wish.START: "asked for by", Wish.ATTEST: "attested by"}
 
 
 def report_text(report: Report) -> str:
@@ -41,10 +44,11 @@ def _head(report: Report) -> Iterator[ReportLine]:
 def people(report: Report) -> Iterator[ReportLine]:
     """Yield who asked for what, proved or not, and who accepted that something may be lost."""
     for asker in report.askers:
-        what = "asked for by" if asker.wish is Wish.START else f"{asker.wish} {asker.step or ''} by"
+        what = _ASKED.get(asker.wish, f"{asker.wish} {asker.step or ''} by")
+        off = f"; {', '.join(asker.about)} off" if asker.about else ""
         reason = f": {asker.reason}" if asker.reason else ""
         ticket = f" ({asker.ticket})" if asker.ticket else ""
-        yield what, f"{asker.sentence()}{reason}{ticket}"
+        yield what, f"{asker.sentence()}{off}{reason}{ticket}"
     if report.accepted_loss:
         by = report.askers[0].name
         yield "loss accepted", f"by {by}: {report.accepted_loss}"

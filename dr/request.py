@@ -21,6 +21,8 @@ class Move:
     """hosts that are given up: nothing is asked of them, and nothing of theirs is waited for"""
     accepted_loss: str = ""
     """why a person accepts that acknowledged writes may be lost; "": nobody does"""
+    attested: bool = False
+    """whether two people are to attest that what too few can look for is off"""
 
 
 def service_in(network: Network, request: Move) -> Service:

@@ -5,14 +5,17 @@ It never touches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import assert_never
 
 from dr.doors import Doors
-from dr.facts import SignsOfLife, Supply
+from dr.facts import SignsOfLife, Supply, Vote
 from dr.looks import Begin, if_seen
 from dr.loss_questions import (
+    AreExcluded,
+    AreGone,
+    AreNotExcludedBy,
     HoldsNoLease,
     IsBarred,
     IsEligible,
@@ -23,16 +26,20 @@ from dr.loss_questions import (
     MayLead,
     MayLeadWithout,
     OfALoss,
+    OfTheQuorum,
+    VotesNoMore,
 )
 from inventory.names import DatabaseName, HostName
 
 
-def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one line a question
+def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911 - one line a question
     """Answer from what can be seen now; None means that it cannot be seen.
 
     Raises:
         WorldError: nobody could be asked.
     """
+    if isinstance(question, OfTheQuorum):
+        return _of_the_quorum(doors, question)
     match question:
         case IsOff(host):
             return not doors.power.state(host).on
@@ -40,25 +47,43 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
             return doors.power.state(host).life == life
         case IsGone(host, observers):
             return not any(host in doors.sight.answering(each, [host]) for each in observers)
+        case AreGone(hosts, observers):
+            return not any(doors.sight.answering(each, hosts) for each in observers)
         case HoldsNoLease(database, host):
             return not _leads_by_key(doors, database, host)
         case IsFenced(database, host):
             if not _leads_by_key(doors, database, host):
                 return True
             return not doors.power.state(host).on
-        case MayLead(database, host):
-            if _leads_by_key(doors, database, host):
-                return doors.database.leads(database, host)
-            own = doors.database.members(database).get(host)
-            return None if own is None else own.synchronous
-        case MayLeadWithout(database, host, had_all):
-            if _leads_by_key(doors, database, host):
-                return doors.database.leads(database, host)
-            return doors.database.last_word(database).had_all == set(had_all)
+        case MayLead() | MayLeadWithout():
+            return _may_lead(doors, question)
         case IsEligible(database, host):
             return not doors.database.is_barred(database, host)
         case IsBarred(database, host):
             return doors.database.is_barred(database, host)
+        case _:
+            assert_never(question)
+
+
+def _may_lead(doors: Doors, question: MayLead | MayLeadWithout) -> bool | None:
+    database, host = question.database, question.host
+    if _leads_by_key(doors, database, host):
+        return doors.database.leads(database, host)
+    if isinstance(question, MayLeadWithout):
+        return doors.database.last_word(database).had_all == set(question.had_all)
+    own = doors.database.members(database).get(host)
+    return None if own is None else own.synchronous
+
+
+def _of_the_quorum(doors: Doors, question: OfTheQuorum) -> bool:
+    match question:
+        case AreExcluded(hosts):
+            return set(hosts) <= doors.exclusions.excluded().keys()
+        case AreNotExcludedBy(hosts, run):
+            excluded = doors.exclusions.excluded()
+            return not any(host in excluded and excluded[host].run == run for host in hosts)
+        case VotesNoMore(host, number):
+            return doors.votes.votes().get(host) != number or doors.votes.is_well(host)
         case _:
             assert_never(question)
 
@@ -79,6 +104,40 @@ def look_at(
         host: SignsOfLife(powers[host](), {each: host in sight for each, sight in answers.items()})
         for host in lost
     }
+
+
+def quorum(
+    doors: Doors, begin: Begin, lost: Collection[HostName]
+) -> Callable[[], tuple[Mapping[HostName, Vote] | None, frozenset[HostName]]]:
+    """Return what will tell who votes now and is well, and who is kept out; ``lost`` is not well.
+
+    Of votes None is told where nobody could tell of them.
+    """
+
+    def looks() -> tuple[Mapping[HostName, str], Mapping[HostName, Callable[[], bool | None]]]:
+        numbers = doors.votes.votes()
+        asked = [host for host in numbers if host not in lost]
+        return numbers, {host: begin(_is_well(doors, host)) for host in asked}
+
+    voting = begin(lambda: if_seen(looks))
+    excluding = begin(lambda: if_seen(doors.exclusions.excluded))
+
+    def answers() -> tuple[Mapping[HostName, Vote] | None, frozenset[HostName]]:
+        look, excluded = voting(), frozenset(excluding() or ())
+        if look is None:
+            return None, excluded
+        numbers, well = look
+        votes = {
+            host: Vote(number, bool(host in well and well[host]()))
+            for host, number in numbers.items()
+        }
+        return votes, excluded
+
+    return answers
+
+
+def _is_well(doors: Doors, host: HostName) -> Callable[[], bool | None]:
+    return lambda: if_seen(lambda: doors.votes.is_well(host))
 
 
 def ages(doors: Doors, begin: Begin, hosts: Iterable[HostName]) -> Mapping[HostName, timedelta]:

@@ -59,6 +59,11 @@ def claim_on(environment: EnvironmentName, database: DatabaseName) -> str:
     return f"{claims(environment)}{database}"
 
 
+def exclusions(environment: EnvironmentName) -> str:
+    """Return what the key of each host that is kept out begins with; the host is next."""
+    return f"/ndc/{environment}/excluded/"
+
+
 def runs(environment: EnvironmentName) -> str:
     """Return what the key of each record of a run's journal begins with."""
     return f"/ndc/{environment}/runs/"
@@ -181,7 +186,8 @@ def accounts(network: Network) -> Iterator[Account]:
     """Yield every account. An account may touch the keys that its program needs, and no more."""
     environment = network.environment
     prefixes = (placements(environment), claims(environment))
-    changed = [*prefixes, runs(environment), anchors(environment), windows(environment)]
+    obeyed = (*prefixes, exclusions(environment))
+    changed = [*obeyed, runs(environment), anchors(environment), windows(environment)]
     changed += [lever(environment), rests(environment)]
     looked_at = [watch(environment)]
     for database in network.databases:
@@ -192,7 +198,7 @@ def accounts(network: Network) -> Iterator[Account]:
         CONTROL,
         (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in looked_at)),
     )
-    yield from _agents(network, tuple(Grant(p, writes=False) for p in prefixes))
+    yield from _agents(network, tuple(Grant(p, writes=False) for p in obeyed))
     yield from _controllers(network)
     for database in network.databases:
         keys = patroni(environment, database.name)

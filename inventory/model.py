@@ -45,16 +45,6 @@ from inventory.values import (
     Word,
     Words,
 )
-    NAME,
-    Duration,
-    HostRoles,
-    Port,
-    Prefix,
-    Sites,
-    Size,
-    Word,
-    Words,
-)
 
 
 class _Declared(BaseModel):

@@ -9,6 +9,7 @@ from core.runs.journal import Proof, Request, Where, Wish
 from core.runs.plan import RunName
 from dr.facts import Facts
 from dr.losses import hosts_named, moves_after
+from dr.observers import observers
 from dr.plan import RecoveryJournal, RecoveryPlan, RecoveryRun
 from dr.planner import Occasion, plan_failover
 from dr.simulation.world import World
@@ -33,11 +34,15 @@ class Loss:
         """Return what can be seen of every service."""
         return dict(self.world.eye.survey([one.name for one in self.network.services], self.lost))
 
-    def plan(self, to: str | None = None, accepted_loss: str = "") -> RecoveryPlan:
+    def plan(
+        self, to: str | None = None, accepted_loss: str = "", *, attested: bool = False
+    ) -> RecoveryPlan:
         """Return the plan that does without them."""
         facts = self.facts()
         target = None if to is None else SiteName(to)
-        moves = moves_after(self.network, facts, self.lost, target, accepted_loss)
+        moves = moves_after(
+            self.network, facts, self.lost, target, accepted_loss, attested=attested
+        )
         occasion = Occasion(RUN, self.world.now(), OperatorName("an"))
         return plan_failover(self.network, facts, moves, occasion, self.called)
 
@@ -58,15 +63,79 @@ def loss(
     return Loss(made.network, made.world, lost, " and ".join(names))
 
 
+START = Request("start", Wish.START, "an", proof=Proof("SHA256:an", "", ("operate",)))
+
+
 def approved(made: Rehearsal, journal: RecoveryJournal) -> RecoveryRun:
     """Carry the plan of ``made`` to its gate, have a second person open it, and go on."""
-    start = Request("start", Wish.START, "an", proof=Proof("SHA256:an", "", ("operate",)))
-    made.engine(journal).start(made.plan, Where.MEMORY, start)
+    made.engine(journal).start(made.plan, Where.MEMORY, START)
     (gate,) = [step.id for step in made.plan.steps if step.gate]
     return made.engine(journal, inbox=Wishes([approval(gate)])).resume()
+
+
+def regional(*names: str) -> Rehearsal:
+    """Return a world without the regions or sites ``names``, and a plan that accepts a loss."""
+    made = loss(*names, well=8)
+    return Rehearsal(made.network, made.world, made.plan(accepted_loss="the region burns"))
 
 
 def failover(*names: str, profile: str = "compact", seed: int = 0, after: float = 3) -> Rehearsal:
     """Return such a world with the plan for it."""
     made = loss(*names, profile=profile, seed=seed, after=after)
     return Rehearsal(made.network, made.world, made.plan())
+
+
+def blind(*names: str) -> Loss:
+    """Return a world without ``names`` in which nobody tells power, and one site alone looks."""
+    made = loss(*names)
+    plant, votes = made.world.truth.plant, made.network.voters
+    plant.mute_ports |= made.lost
+    watching = [host for host in observers(made.network, made.lost) if host not in made.lost]
+    plant.dark |= {plant.site(host) for host in watching[1:]}
+    assert any(plant.seen(voter) for voter in votes)
+    return made
+
+
+def unsure(*names: str) -> Rehearsal:
+    """Return such a world with the plan for it, in which people look again by the time it runs."""
+    made = blind(*names)
+    plan = made.plan(attested=True)
+    made.world.truth.plant.dark.clear()
+    return Rehearsal(made.network, made.world, plan)
+
+
+def attestations(made: Rehearsal, *people: str) -> list[Request]:
+    """Return the word of each of ``people`` that what has to be attested in ``made`` is off."""
+    now = made.world.now()
+    return [
+        Request(
+            f"{number}-{step.id}-{by}",
+            Wish.ATTEST,
+            by,
+            "seen dark",
+            step.id,
+            proof=Proof(f"SHA256:{by}", "", ("approve",)),
+            until=now + timedelta(minutes=15),
+        )
+        for number, by in enumerate(people)
+        for step in made.plan.steps
+        if step.attested_by
+    ]
+
+
+def consents(made: Rehearsal) -> Wishes:
+    """Return all that people say so that the plan of ``made``, started by ``START``, goes on."""
+    gates = [step.id for step in made.plan.steps if step.gate and not step.attested_by]
+    return Wishes([*attestations(made, "an", "binh"), *map(approval, gates)])
+
+
+def attested(made: Rehearsal, journal: RecoveryJournal) -> RecoveryRun:
+    """Carry the plan of ``made`` until it has to be attested, have two people do so, and go on."""
+    made.engine(journal).start(made.plan, Where.MEMORY)
+    return made.engine(journal, inbox=consents(made)).resume()
+
+
+def admit(made: Rehearsal) -> None:
+    """Let everything take part again that was given up."""
+    door = made.world.doors.exclusions
+    door.admit(door.excluded())

@@ -8,12 +8,14 @@ live. It is single-threaded: attempts run side by side inside the actuator.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Generic
 
 from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.formats import Format
+from core.runs import consent
 from core.runs.flight import Flight, action_of
 from core.runs.journal import (
     Closed,
@@ -110,7 +112,7 @@ class Engine(Generic[ActionT, BasisT]):
         for step in run.steps_in(StepState.FAILED):
             if not step.steady and self._sight(run, step):
                 run = self._note(run, step, EventKind.SUCCEEDED, "we looked: it is so by now")
-            elif run.approved(step) and not self._sensor.objections(step.action):
+            elif run.approved(step) and not self._against(run, step):
                 run = self._launch(run, step, EventKind.STARTED)
         return run
 
@@ -197,14 +199,18 @@ class Engine(Generic[ActionT, BasisT]):
     def _begin(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
         if not run.approved(step):
             if run.states[step.id] is StepState.PENDING:
-                return self._note(run, step, EventKind.ASKED, f"by one who may {step.gate}")
+                return self._note(run, step, EventKind.ASKED, consent.awaited(step))
             return run
-        objections = self._sensor.objections(step.action)
+        objections = self._against(run, step)
         if not objections:
             return self._launch(run, step, EventKind.STARTED)
         if self._waited(step) >= PATIENCE:
             return self._note(run, step, EventKind.REFUSED, "; ".join(objections))
         return run
+
+    def _against(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Sequence[str]:
+        lapsed = consent.lapsed(step, run.requests, self._clock.now())
+        return [lapsed] if lapsed else self._sensor.objections(step.action)
 
     def _launch(
         self, run: Run[ActionT, BasisT], step: Step[ActionT], start: EventKind

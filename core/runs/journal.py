@@ -50,6 +50,8 @@ class Wish(StrEnum):
     """What a person may ask of a run."""
 
     APPROVE = "approve"
+    ATTEST = "attest"
+    """what a step says: that it is so, by one who knows"""
     SKIP = "skip"
     ABORT = "abort"
     START = "start"
@@ -86,6 +88,8 @@ class Request:
     proof: Proof | None = None
     """None: not proved by a key"""
     ticket: str = ""
+    until: datetime | None = None
+    """how long it counts; None: for good"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,10 @@ class Step(Generic[ActionT]):
     """
     gate: str | None = None
     """the role whose approval it waits for; None: nobody's"""
+    attested_by: int = 0
+    """how many people with that role have to attest what it says, each by a key of their own; who
+    asked for the run may be one of them; 0: it waits for an approval, if for anything
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Generic
 
 from core.errors import JournalCorrupt, PlanRefused
 from core.formats import FIRST, Format
+from core.runs import consent
 from core.runs.journal import (
     Closed,
     Entry,
@@ -126,19 +127,7 @@ class Run(Generic[ActionT, BasisT]):
 
     def approved(self, step: Step[ActionT]) -> bool:
         """Whether ``step`` has no gate, or a person who may opened it."""
-        yes = (r for r in self.requests if r.wish is Wish.APPROVE and r.step == step.id)
-        return step.gate is None or any(self.may_approve(r, step) for r in yes)
-
-    def may_approve(self, request: Request, step: Step[ActionT]) -> bool:
-        """Whether who asks has the role that ``step`` waits for, by a key, and is somebody else.
-
-        Two names with one key are one person. Who is somebody else than a person whom no key
-        proves, nobody can say.
-        """
-        proof, first = request.proof, self.start
-        if proof is None or step.gate not in proof.roles or first is None or first.proof is None:
-            return False
-        return first.proof.fingerprint != proof.fingerprint and first.by != request.by
+        return consent.is_given(step, self.requests, self.start)
 
     @property
     def verdict(self) -> RunVerdict:
@@ -273,7 +262,7 @@ def objection_to(run: Run[ActionT, BasisT], request: Request) -> str:
             return "an abort before the point of no return; now skip what holds it up, or resume"
         case Wish.START:
             return "a run that was not begun"
-        case Wish.APPROVE | Wish.SKIP:
+        case Wish.APPROVE | Wish.ATTEST | Wish.SKIP:
             return _objection_of_a_step(run, request)
         case _:
             return ""
@@ -282,13 +271,9 @@ def objection_to(run: Run[ActionT, BasisT], request: Request) -> str:
 def _objection_of_a_step(run: Run[ActionT, BasisT], request: Request) -> str:
     if request.step is None or request.step not in run.states:
         return f"one of its steps: {', '.join(run.states)}"
-    if request.wish is Wish.SKIP:
-        settled = run.states[request.step] in _SETTLED
-        return "a step that is not settled" if settled else ""
-    step = run.plan.step(request.step)
-    if step.gate is None or run.may_approve(request, step):
-        return ""
-    return f"one who may {step.gate}, and another who asked for the run, both proved by their keys"
+    if request.wish is Wish.SKIP and run.states[request.step] in _SETTLED:
+        return "a step that is not settled"
+    return consent.objection(request, run.plan.step(request.step), run.start)
 
 
 def _misplaced(actual: str, expected: str) -> JournalCorrupt:

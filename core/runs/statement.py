@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -18,13 +19,15 @@ def digest_of(plan: str) -> str:
     return sha256(plan.encode()).hexdigest()
 
 
-def statement(environment: str, run: RunName, plan_digest: str, request: Request) -> str:
+def statement(
+    environment: str, run: RunName, plan_digest: str, request: Request, about: Sequence[str] = ()
+) -> str:
     """Return what is signed by who asks ``request`` of ``run``, whose plan has ``plan_digest``.
 
     Its id carries the moment, and is obeyed once. A signature for one environment, run, plan or
-    reason is none for another.
+    reason is none for another. Who attests also signs ``about`` what, and until when it counts.
     """
-    fields = {
+    fields: dict[str, object] = {
         "statement": 1,
         "environment": environment,
         "run": run,
@@ -36,4 +39,6 @@ def statement(environment: str, run: RunName, plan_digest: str, request: Request
         "reason": request.reason,
         "ticket": request.ticket,
     }
+    if request.until is not None:
+        fields |= {"about": list(about), "until": request.until.isoformat()}
     return json.dumps(fields, sort_keys=True, ensure_ascii=False) + "\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import NdcError, PlanRefused
 from core.runs.journal import Request, Wish
 from core.runs.plan import StepId
-from dr.live.signing import ID_MOMENT, Signing, line_signed, operator_called
+from dr.live.signing import ID_MOMENT, LIFE, Signing, line_signed, operator_called
 from inventory.network import Network
 
 
@@ -55,10 +55,12 @@ class Identity:
             PlanRefused: they are not declared, have not the role, or the key is another's.
             Rejected: nothing was signed.
         """
-        by = self.demand(signing.network, "approve" if wish is Wish.APPROVE else "operate")
+        needed = "approve" if wish in {Wish.APPROVE, Wish.ATTEST} else "operate"
+        by = self.demand(signing.network, needed)
         place = StepId(step) if step else None
         name = f"{now:{ID_MOMENT}}-{wish}"
-        request = Request(name, wish, by, reason, place, ticket=self.ticket)
+        until = now + LIFE if wish is Wish.ATTEST else None
+        request = Request(name, wish, by, reason, place, ticket=self.ticket, until=until)
         return signing.signed(request, self.key) if self.operator else request
 
     def proof_of(

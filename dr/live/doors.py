@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,14 @@ from core.closing import Closing
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr.actions import Action
+from dr.admission import Exclusion
 from dr.doors import Doors
 from dr.eye import Eye
 from dr.hands import Hands
+from dr.live.admitting import Admitting
 from dr.live.application import Canary
 from dr.live.database import Patroni
+from dr.live.exclusions import EtcdExclusions
 from dr.live.guard import ForcedCommand
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.lever import Lever
@@ -36,10 +39,11 @@ from dr.live.programs import Programs
 from dr.live.records import EtcdRecords
 from dr.live.reseeding import Reseeding
 from dr.live.sight import Sight
+from dr.live.votes import EtcdVotes
 from dr.live.workers import Workers, in_threads
 from dr.plan import Basis, codec
 from inventory.endpoints import ETCD_CLIENT, SSH
-from inventory.etcd import CONTROL
+from inventory.etcd import CONTROL, ROOT
 from inventory.names import HostName
 from inventory.network import Database, Network
 
@@ -102,6 +106,8 @@ class Live(Closing):
             probes,
             RedfishPower(power_systems(network, substrate), tls, clock),
             Sight(network, programs),
+            EtcdVotes(network, over, etcd, lambda: _etcd(network, secrets, over, ROOT)),
+            EtcdExclusions(records),
         )
         return cls(network, doors, etcd, over, programs, probes, secrets, clock)
 
@@ -126,6 +132,10 @@ class Live(Closing):
     def reseeding(self, database: Database, host: HostName) -> Reseeding:
         """Return what makes the copy of ``database`` on ``host`` anew."""
         return Reseeding(self.network, self.client, self.programs, self.secrets, database, host)
+
+    def admitting(self, waiting: Mapping[HostName, Exclusion]) -> Admitting:
+        """Return what looks at the hosts that are ``waiting``, and admits them."""
+        return Admitting(self.network, self.clock, self.doors.exclusions, self.reseeding, waiting)
 
     def workers(self) -> Workers:
         """Return what acts on this network, each attempt in a thread of its own."""

@@ -23,6 +23,7 @@ from inventory.network import Database, Network
 
 WITHIN: Final = timedelta(minutes=30)
 """of one reseed; what is not done by then goes on, unwatched"""
+_LOOK: Final = timedelta(seconds=10)
 _KEEPING: Final = timedelta(minutes=5)
 _EVERY: Final = timedelta(seconds=1)
 _STOPPED: Final = timedelta(seconds=20)
@@ -43,6 +44,24 @@ class Reseeding:
     def leader(self) -> HostName:
         """Return from whom it would be made; raises as ``leader_for``, and NotSeen."""
         return leader_for(self.database.name, self.host, self._copies())
+
+    def is_of_one_history(self) -> bool:
+        """Tell whether it leads, or receives the leader's log on the leader's timeline."""
+        copies = self._copies()
+        own, leading = copies.get(self.host), [one for one in copies.values() if one.leads]
+        if own is None or len(leading) != 1:
+            return False
+        return own.leads or (own.streams and own.timeline == leading[0].timeline)
+
+    def beside(self) -> tuple[list[Tail], bool]:
+        """Return what was kept on its host of this database, and whether it stays apart.
+
+        Raises:
+            Rejected, Unreachable: the host did not say.
+        """
+        words = ["dr.onhost.kept_main", self.host, self.database.name]
+        expected = '{"kept": […], "apart": …}'
+        return self.programs.answer(self.host, words, _beside, expected=expected, bound=_LOOK)
 
     def keep(self, leader: HostName) -> Tail | None:
         """Return what only this copy may hold, kept if that was possible; None: nothing.
@@ -111,3 +130,9 @@ class Reseeding:
 def _tail(line: str) -> Tail | None:
     plain = json.loads(line)["tail"]
     return read_tail(json.dumps(plain), "what the host says") if plain is not None else None
+
+
+def _beside(line: str) -> tuple[list[Tail], bool]:
+    plain = json.loads(line)
+    tails = [read_tail(json.dumps(one), "what the host says") for one in plain["kept"]]
+    return tails, bool(plain["apart"])

@@ -20,6 +20,7 @@ from core.runs.journal import Proof, Request
 from core.runs.statement import NAMESPACE, digest_of, statement
 from dr.live.inbox import FileInbox
 from dr.live.run_folder import RunFolder
+from dr.plan import attested_in
 from inventory.names import OperatorName
 from inventory.network import Network, Role
 from inventory.people import Operator
@@ -87,7 +88,9 @@ class Signing:
 
     def _statement(self, request: Request) -> str:
         plan = files.read_if_there(self.folder.path / "plan.json") or ""
-        return statement(self.network.environment, self.folder.run, digest_of(plan), request)
+        about = attested_in(self.folder.plan(), request.step) if request.until else ()
+        run, digest = self.folder.run, digest_of(plan)
+        return statement(self.network.environment, run, digest, request, about)
 
 
 def line_signed(
@@ -200,12 +203,16 @@ class ProvedInbox:
         ]
 
     def _is_fresh(self, request: Request) -> bool:
-        """Whether the moment in its id, which is signed, is at most ``LIFE`` ago."""
+        """Whether the moment in its id, which is signed, is at most ``LIFE`` ago.
+
+        Nor may it count for longer than that from then on.
+        """
         try:
             moment = datetime.strptime(request.id[:22], ID_MOMENT).replace(tzinfo=UTC)
         except ValueError:
             return False
-        return abs(self.clock.now() - moment) <= LIFE
+        too_long = request.until is not None and request.until > moment + LIFE
+        return abs(self.clock.now() - moment) <= LIFE and not too_long
 
     def put_away(self, request: Request) -> None:
         """Forget ``request``: it is in the journal, or cannot be obeyed."""

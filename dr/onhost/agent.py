@@ -7,7 +7,7 @@ withdraws where a fellow serves, and never as the last announcer: see ``dr.annou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -58,6 +58,8 @@ class Agent:
     check: LocalCheck
     fellowship: Fellowship | None = None
     """None: no other host of the site may serve what this one serves"""
+    is_excluded: Callable[[], bool] = lambda: False
+    """tells, as a majority knows it, whether this host was given up and not admitted since"""
     _checks: dict[ServiceName, Checked] = field(default_factory=dict)
     """of the last look"""
 
@@ -85,6 +87,8 @@ class Agent:
         self._checks.clear()
         # first the records: a host looked at later knows the epoch of whoever overtook them
         records = self.records.placements()
+        # after them: a run writes down whom it gives up before it places anything anew
+        excluded = self.is_excluded()
         if self.fellowship is not None:
             self.fellowship.read()
         epochs = self.guard.record.read()
@@ -92,7 +96,7 @@ class Agent:
         failure: WorldError | None = None
         for name, text in self.guard.serves.items():
             service, address = ServiceName(name), IPv4Address(text)
-            local = Local(self.site, address in present, epochs.get(name))
+            local = Local(self.site, address in present, epochs.get(name), excluded)
             try:
                 if (record := records.get(service)) is not None:
                     yield from self._obey(service, record, local)

@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.errors import NdcError, NotSeen
 from core.system_clock import SystemClock
 from dr.epochs import services_of
+from dr.live.exclusions import EtcdExclusions
 from dr.live.records import EtcdRecords
 from dr.onhost.addresses import Loopback
 from dr.onhost.agent import Agent
@@ -70,16 +71,20 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
     etcd = Etcd(over, roots, EtcdAuth(EtcdCredentials(account, password)))
     records = EtcdRecords(etcd, network)
     guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
+    exclusions = EtcdExclusions(records)
+
+    def is_excluded() -> bool:
+        return host.name in exclusions.excluded()
+
     shared = [one for one in network.services_on(host.name) if network.fellows(one.name, host.name)]
     if not shared:
-        return Agent(host.site, records, guard, HttpsCheck(this_host.authority))
+        return Agent(host.site, records, guard, HttpsCheck(this_host.authority), None, is_excluded)
     ways = {str(one.name): leader_port(network.database(one.database).port) for one in shared}
     check = HttpsCheck(this_host.authority, ways=ways, disk=FOLDER)
     announcers = EtcdAnnouncers(etcd, records, host.name)
     services = frozenset(one.name for one in shared)
-    return Agent(
-        host.site, records, guard, check, Fellowship(host.name, services, announcers, clock)
-    )
+    fellowship = Fellowship(host.name, services, announcers, clock)
+    return Agent(host.site, records, guard, check, fellowship, is_excluded)
 
 
 def _obey(agent: Agent, tls: OwnTls, clock: Clock, place: Path) -> None:

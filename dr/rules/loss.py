@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from core.errors import PlanRefused
 from dr.facts import Facts
+from dr.observers import AT_LEAST, is_looked_for
 from dr.request import Move
-from inventory.names import SiteName
 from inventory.network import Network
-
-OBSERVERS: Final = 2
-"""at as many sites nobody must see a host, before it may be called lost"""
 
 
 def what_is_lost_is_seen_by_nobody(
@@ -21,7 +17,8 @@ def what_is_lost_is_seen_by_nobody(
     """Refuse to give up a host that answers anybody, or that too few looked for.
 
     Whether it answers the operator does not count: they come over a network of their own, which
-    reaches a site that is cut off from all others as well.
+    reaches a site that is cut off from all others as well. Two people may attest what too few
+    looked for; they may not attest what somebody sees.
     """
     for host in sorted(request.lost):
         sighting = facts.signs.get(host)
@@ -35,11 +32,11 @@ def what_is_lost_is_seen_by_nobody(
                 next_step="name what is lost: --lost HOST; or move what lives: ndc dr switchover",
             )
             continue
-        sites: set[SiteName] = {network.host(observer).site for observer in answers}
-        if len(sites) < OBSERVERS:
+        if not request.attested and not is_looked_for(network, answers):
             yield PlanRefused(
                 f"nobody can say that {host} is lost",
-                expected=f"observers at {OBSERVERS} other sites, whom it does not answer",
+                expected=f"observers at {AT_LEAST} other sites, whom it does not answer",
                 actual=f"asked from {' and '.join(sorted(answers)) or 'nowhere'}",
-                next_step="look at `ndc status`; when other sites can be asked, ask again",
+                next_step="look at `ndc status`; or, where two people know that it is off, have "
+                f"them attest it: ndc dr plan --lost {host} --attest",
             )

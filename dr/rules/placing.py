@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.errors import PlanRefused
+from dr.admission import called
 from dr.copies import UNKNOWN
 from dr.facts import Facts
 from dr.request import Move, members_at_target, service_in, serving_at
+from dr.votes import tolerated
 from inventory.host_units import application_unit
 from inventory.network import Network
 
@@ -73,6 +75,43 @@ def nobody_else_moves_it(_: Network, facts: Facts, request: Move) -> Iterator[Pl
             expected="that no run holds it",
             actual=f"{holder} does" if holder else UNKNOWN,
             next_step=f"ndc dr show {holder}; then ndc dr resume or abort it" if holder else _LOOK,
+        )
+
+
+def target_is_admitted(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Refuse what was given up and nobody admitted since: what it holds was not looked at."""
+    leads = [host for host in members_at_target(network, request) if host != facts.leader][:1]
+    serving = serving_at(network, service_in(network, request), request.target)
+    out = facts.excluded - request.lost
+    waiting = out & {*leads, *serving} if set(serving) <= out else out & set(leads)
+    if waiting:
+        name = called(network, waiting)
+        yield PlanRefused(
+            f"{' and '.join(sorted(waiting))} was given up, and nobody admitted it since",
+            expected=f"hosts at {request.target} that were admitted",
+            actual="kept out",
+            next_step=f"ndc dr admit {name} shows what it would bring back",
+        )
+
+
+def quorum_bears_another_loss(
+    network: Network, facts: Facts, request: Move
+) -> Iterator[PlanRefused]:
+    """Refuse to move on purpose while one more voter's loss would end every record.
+
+    After a loss one moves all the same. A network that never bore one is not held to it.
+    """
+    declared = len(network.voters)
+    if request.lost or tolerated(declared, declared) < 1:
+        return
+    votes = facts.votes
+    well = [host for host, vote in (votes or {}).items() if vote.is_well]
+    if votes is None or tolerated(len(well), len(votes)) < 1:
+        yield PlanRefused(
+            "the quorum tolerates the loss of no other voter",
+            expected="one that may be lost, before anything is moved on purpose",
+            actual=UNKNOWN if votes is None else f"{len(well)} of {len(votes)} votes are well",
+            next_step="look at `ndc status`; ndc dr replace-voter HOST has a voter vote again",
         )
 
 

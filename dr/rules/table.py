@@ -31,6 +31,8 @@ RULES: Final[tuple[Rule, ...]] = (
     placing.placement_is_known,
     placing.records_can_be_changed,
     placing.nobody_else_moves_it,
+    placing.quorum_bears_another_loss,
+    placing.target_is_admitted,
     loss.what_is_lost_is_seen_by_nobody,
     placing.target_is_reachable,
     placing.source_lets_go,

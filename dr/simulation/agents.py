@@ -15,6 +15,7 @@ from dr.epochs import Act
 from dr.looks import if_seen
 from dr.placement import Placement
 from dr.simulation.doors import obey
+from dr.simulation.exclusions import SimulatedExclusions
 from dr.simulation.programs import SimulatedPrograms
 from dr.simulation.records import SimulatedRecords
 from dr.simulation.world import World
@@ -60,13 +61,16 @@ class Agents:
         if self._truth.plant.runs(host):
             records = SimulatedRecords(self._truth, host)
             record = if_seen(lambda: records.placement(self._service))
-            if record is not None:
-                self._programs.later(host, lambda: self._decide(host, record))
+            out = if_seen(SimulatedExclusions(self._truth, host).excluded)
+            if record is not None and out is not None:
+                excluded = host in out
+                self._programs.later(host, lambda: self._decide(host, record, excluded=excluded))
 
-    def _decide(self, host: HostName, record: Placement) -> None:
+    def _decide(self, host: HostName, record: Placement, *, excluded: bool) -> None:
         site = self._truth.plant.site(host)
         highest = self._served.epochs[host] or None
-        wanted = edge(record, Local(site, host in self._served.announcing, highest))
+        local = Local(site, host in self._served.announcing, highest, excluded)
+        wanted = edge(record, local)
         self._world.edges[wanted] += 1
         if wanted is HostEdge.KEEP:
             return

@@ -13,10 +13,12 @@ from dr.doors import Acknowledged, Doors, Stance
 from dr.epochs import Act
 from dr.simulation.citizens import Citizens
 from dr.simulation.database import SimulatedDatabase
+from dr.simulation.exclusions import SimulatedExclusions
 from dr.simulation.patroni import SimulatedPatroni
 from dr.simulation.power import SimulatedPower, SimulatedSight
 from dr.simulation.records import SimulatedRecords
 from dr.simulation.truth import Truth
+from dr.simulation.votes import SimulatedVotes
 from inventory.names import HostName, ServiceName
 from inventory.network import Role
 
@@ -31,6 +33,8 @@ def doors(truth: Truth, citizens: Mapping[ServiceName, Citizens]) -> Doors:
         SimulatedProbe(truth, citizens),
         SimulatedPower(truth),
         SimulatedSight(truth),
+        SimulatedVotes(truth),
+        SimulatedExclusions(truth),
     )
 
 

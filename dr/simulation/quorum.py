@@ -20,20 +20,38 @@ class Quorum:
     """every voter's"""
     alarms: frozenset[str] = frozenset()
     """that it raises; with one it takes no writes"""
+    retired: set[HostName] = field(default_factory=set)
+    """voters whose vote was taken out"""
+    seats: dict[HostName, int] = field(default_factory=dict)
+    """how often each voter was given a vote anew; absent: never"""
 
     _known: tuple[object, frozenset[HostName]] = (None, frozenset())
     """the last answer, and what it was given for"""
 
     def majority(self) -> frozenset[HostName]:
         """Return the voters that are one quorum now; empty: there is none."""
-        now = (self.plant.changes, self.stopped, frozenset(self.lost))
+        now = (self.plant.changes, self.stopped, frozenset(self.lost), frozenset(self.retired))
         if self._known[0] != now:
             self._known = (now, self._majority())
         return self._known[1]
 
+    @property
+    def members(self) -> tuple[HostName, ...]:
+        """Return who votes, of the declared voters."""
+        return tuple(voter for voter in self.plant.network.voters if voter not in self.retired)
+
+    def number(self, voter: HostName) -> str:
+        """Return the number of the vote that ``voter`` has, or had last."""
+        return f"{voter}-{self.seats.get(voter, 0)}"
+
+    def seat(self, voter: HostName) -> None:
+        """Give ``voter`` a vote again, under another number."""
+        self.retired.discard(voter)
+        self.seats[voter] = self.seats.get(voter, 0) + 1
+
     def _majority(self) -> frozenset[HostName]:
         groups: dict[HostName, set[HostName]] = defaultdict(set)
-        voters = self.plant.network.voters
+        voters = self.members
         for voter in voters:
             if self.plant.runs(voter) and voter not in self.lost:
                 first = next((one for one in groups if self.plant.joined(one, voter)), voter)

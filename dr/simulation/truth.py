@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from dr.admission import Exclusion
 from dr.placement import Claim, Placement
 from dr.simulation.copies import Surroundings
 from dr.simulation.database import SimulatedDatabase
@@ -116,6 +117,8 @@ class Truth:
     """how far the probe's clock is ahead of everybody else's"""
     changes: int = 0
     """how often something was changed through a door"""
+    excluded: dict[HostName, Exclusion] = field(default_factory=dict)
+    """hosts that were given up, and not admitted since"""
 
     @classmethod
     def healthy(cls, network: Network, seed: int = 0) -> Truth:

@@ -142,13 +142,13 @@ class World:
 
 
 def subject(network: Network, action: Action) -> str:
-    """Return the database that ``action`` concerns; of an action that concerns none, its host."""
+    """Return the database that ``action`` concerns; if it concerns none, its first host."""
     values = {field.name: getattr(action, field.name) for field in fields(action)}
     if "database" in values:
         return str(values["database"])
     if "service" in values:
         return network.service(ServiceName(values["service"])).database
-    return str(values["host"])
+    return str(values["hosts"][0] if "hosts" in values else values["host"])
 
 
 def words(action: Action) -> str:

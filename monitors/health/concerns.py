@@ -21,6 +21,7 @@ from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
 from monitors.health.copies import of_connections, of_logs
 from monitors.health.drills import of_drill
+from monitors.health.excluded import of_excluded, of_retired
 from monitors.health.fencing import of_fencing
 from monitors.health.links import LinkView, SessionView
 from monitors.health.programs import of_agent, of_file_systems, of_units
@@ -76,10 +77,12 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
     """Return everything that is not as it should be, worst first."""
     unsorted = chain(
         chain.from_iterable(map(_of_host, snapshot.hosts)),
+        chain.from_iterable(map(of_excluded, snapshot.hosts)),
         chain.from_iterable(_of_programs(host, snapshot) for host in snapshot.hosts),
         chain.from_iterable(_of_link(link, snapshot) for link in snapshot.links),
         _of_sessions(snapshot),
         _of_quorum(snapshot.quorum, snapshot),
+        of_retired(snapshot.quorum),
         chain.from_iterable(_of_database(d, snapshot) for d in snapshot.databases),
         chain.from_iterable(of_service(s, snapshot) for s in snapshot.services),
         chain.from_iterable(of_store(s, snapshot.powerless()) for s in snapshot.stores),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address
 
+from dr.admission import Exclusion
 from dr.seam import LogProgress, Seam
 from inventory.names import (
     DatabaseName,
@@ -71,6 +72,8 @@ class HostView:
     agent: AgentView | None
     """None: no service may be served here, or nobody tells"""
     sighting: Sighting
+    excluded: Exclusion | None = None
+    """None: it takes part, or nobody tells that it was given up"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class QuorumView:
     voters: tuple[VoterView, ...]
     no_space: tuple[HostName, ...] = ()
     """those who say that the space of etcd's database is used up: none takes writes then"""
+    retired: tuple[HostName, ...] = ()
+    """declared voters whose vote was taken out: they count for nothing"""
 
     @property
     def healthy(self) -> int:

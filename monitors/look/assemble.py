@@ -82,12 +82,15 @@ def _host(network: Network, host: Host, readings: Readings, sightings: Sightings
         agent=programs.agent(network, host, readings),
         file_systems=programs.file_systems(network, host, readings),
         sighting=sightings.of(f"host/{host.name}", is_seen=answers is not None),
+        excluded=readings.excluded.get(host.name),
     )
 
 
 def _quorum(network: Network, readings: Readings, sightings: Sightings) -> QuorumView | None:
     if not network.voters:
         return None
+    known = readings.voting
+    retired = tuple(name for name in network.voters if known is not None and name not in known)
     return QuorumView(
         tuple(
             VoterView(
@@ -97,8 +100,10 @@ def _quorum(network: Network, readings: Readings, sightings: Sightings) -> Quoru
                 sighting=sightings.of(f"voter/{name}", is_seen=name in readings.voters),
             )
             for name in network.voters
+            if name not in retired
         ),
         no_space=tuple(name for name in network.voters if name in readings.no_space),
+        retired=retired,
     )
 
 

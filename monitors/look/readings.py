@@ -14,6 +14,7 @@ from access.clients.alertmanager import FiredAlert
 from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
 from core.runs.plan import RunName
+from dr.admission import Exclusion
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
@@ -82,6 +83,8 @@ class Readings:
     seams: Mapping[tuple[DatabaseName, HostName], Seam] = field(default_factory=dict)
     """of copies that their leader sends nothing to"""
     voters: Mapping[HostName, bool] = field(default_factory=dict)
+    voting: frozenset[str] | None = None
+    """the names of all who vote; None: nobody could tell"""
     no_space: frozenset[HostName] = frozenset()
     """voters that take no writes, since the space of etcd's database is used up"""
     samples: Mapping[HostName, tuple[Sample, ...]] = field(default_factory=dict)
@@ -89,6 +92,8 @@ class Readings:
     placements: Mapping[ServiceName, Placement] = field(default_factory=dict)
     probed: Mapping[ServiceName, ProbeReading] = field(default_factory=dict)
     claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
+    excluded: Mapping[HostName, Exclusion] = field(default_factory=dict)
+    """hosts that were given up, and not admitted since"""
     watch: WatchView | None = None
     """None: nobody could tell"""
     unfenced: frozenset[HostName] = frozenset()

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import chain
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import httpx
 
@@ -45,9 +44,6 @@ class SubstrateReading:
 
     power: Mapping[HostName, PowerReading]
     links: Mapping[LinkName, LinkState]
-
-
-_NOTHING: Final = SubstrateReading({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +80,35 @@ async def look_around(
         alerts = group.create_task(_each(alert_questions(network, client, DEADLINE)))
         probes = group.create_task(_each(_probes(network, client)))
         ports = group.create_task(_each(fencing.questions(sources.power, client, DEADLINE)))
-    substrate_reading, voters = substrate.result() or _NOTHING, voting.result()
+    by_substrate = substrate.result() or SubstrateReading({}, {})
     came = await copies.progress(network, client, statuses.result(), DEADLINE)
-    seams = await copies.seams(network, client, clusters.result(), came, sources.seam, DEADLINE)
-    return Readings(
-        power=substrate_reading.power,
-        links=substrate_reading.links,
+    return replace(
+        _of_voters(voting.result()),
+        power=by_substrate.power,
+        links=by_substrate.links,
         greetings=greetings.result(),
         clusters=clusters.result(),
         progress=came,
-        seams=seams,
-        voters={name: voter.healthy for name, voter in voters.items()},
-        no_space=frozenset(name for name, voter in voters.items() if voter.no_space),
+        seams=await copies.seams(network, client, clusters.result(), came, sources.seam, DEADLINE),
         samples=samples.result(),
-        placements=_newest(voter.placements for voter in voters.values()),
-        claims=newest_claims(voter.claims for voter in voters.values()),
-        watch=next((one.watch for one in voters.values() if one.watch), None),
         alerts=alerts.result(),
         unfenced=fencing.unfenced(sources.power, ports.result()),
         runs=runs.result(),
-        probed=dict(chain.from_iterable(one.items() for one in probes.result().values())),
+        probed=_merged(probes.result().values()),
+    )
+
+
+def _of_voters(voters: Mapping[HostName, VoterReading]) -> Readings:
+    """Return what the voters told, and nothing else."""
+    answers = list(voters.values())
+    return Readings(
+        voters={name: voter.healthy for name, voter in voters.items()},
+        no_space=frozenset(name for name, voter in voters.items() if voter.no_space),
+        placements=_newest(voter.placements for voter in answers),
+        claims=newest_claims(voter.claims for voter in answers),
+        voting=next((voter.voting for voter in answers if voter.voting), None),
+        excluded=_merged(voter.excluded for voter in answers),
+        watch=next((voter.watch for voter in answers if voter.watch), None),
     )
 
 
@@ -134,6 +139,10 @@ async def _blocking(source: Callable[[], AnswerT] | None) -> AnswerT | None:
         return await in_thread(source, deadline=DEADLINE)
     except (WorldError, TimeoutError):
         return None
+
+
+def _merged(answers: Iterable[Mapping[KeyT, AnswerT]]) -> dict[KeyT, AnswerT]:
+    return {key: one for answer in answers for key, one in answer.items()}
 
 
 def _newest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import httpx
@@ -13,12 +13,13 @@ import httpx
 from access.clients.etcd import key_values, range_under
 from access.clients.http import look_async
 from core.errors import JournalCorrupt, NotSeen, Rejected
+from dr.admission import Exclusion, read_exclusion
 from dr.deeds import read_deed
 from dr.judging import Judgement, read_judgement
 from dr.lever import lever_sentence
 from dr.placement import Claim, Placement, read_claim, read_placement
-from inventory.etcd import claims, deeds, judgement, lever, placements, watch
-from inventory.names import DatabaseName, EnvironmentName, ServiceName
+from inventory.etcd import claims, deeds, exclusions, judgement, lever, placements, watch
+from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName
 from monitors.health.watch import WatchView
 
 
@@ -34,6 +35,10 @@ class VoterReading:
     claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
     watch: WatchView | None = None
     """None: it cannot be read; an etcd from before there were controllers lets nobody read it"""
+    excluded: Mapping[HostName, Exclusion] = field(default_factory=dict)
+    """hosts that are kept out; none as well where that cannot be read"""
+    voting: frozenset[str] | None = None
+    """the names of all who vote; None: it cannot be read"""
 
 
 async def voter_reading(
@@ -63,8 +68,8 @@ async def voter_reading(
         if not await _is_well(client, f"{alone}&exclude=NOSPACE", deadline=deadline / 2):
             return VoterReading(healthy=False)
         no_space = True
-    watching = asyncio.ensure_future(
-        _watch(client, root, environment, auth=auth, deadline=deadline / 2)
+    noticing = asyncio.ensure_future(
+        _notices(client, root, environment, auth=auth, deadline=deadline / 2)
     )
     try:
         placed, claimed = await asyncio.gather(
@@ -74,15 +79,10 @@ async def voter_reading(
             )
         )
     except NotSeen:
-        watching.cancel()
+        noticing.cancel()
         return VoterReading(healthy=False, no_space=no_space)
-    return VoterReading(
-        healthy=True,
-        no_space=no_space,
-        placements=_placements(placed),
-        claims=_claims(claimed),
-        watch=await watching,
-    )
+    notices, placed_at, held_by = await noticing, _placements(placed), _claims(claimed)
+    return replace(notices, no_space=no_space, placements=placed_at, claims=held_by)
 
 
 async def _is_well(client: httpx.AsyncClient, url: str, *, deadline: timedelta) -> bool:
@@ -104,6 +104,26 @@ async def _under(
         for pair in key_values(answer)
         if pair.key.startswith(prefix)
     }
+
+
+async def _notices(
+    client: httpx.AsyncClient,
+    root: str,
+    environment: EnvironmentName,
+    *,
+    auth: httpx.Auth,
+    deadline: timedelta,
+) -> VoterReading:
+    """Return what stands there of watching, of hosts kept out, and who votes.
+
+    Each is less where it may not be read.
+    """
+    watching, excluded, voting = await asyncio.gather(
+        _watch(client, root, environment, auth=auth, deadline=deadline),
+        _excluded(client, root, environment, auth=auth, deadline=deadline),
+        _voting(client, root, auth=auth, deadline=deadline),
+    )
+    return VoterReading(healthy=True, watch=watching, excluded=excluded, voting=voting)
 
 
 async def _watch(
@@ -131,6 +151,34 @@ def _deeds(texts: Mapping[str, str], prefix: str) -> Iterator[str]:
         if name.startswith(prefix):
             with suppress(Rejected):  # what nobody can read is nobody's
                 yield read_deed(text).sentence()
+
+
+async def _excluded(
+    client: httpx.AsyncClient,
+    root: str,
+    environment: EnvironmentName,
+    *,
+    auth: httpx.Auth,
+    deadline: timedelta,
+) -> dict[HostName, Exclusion]:
+    prefix = exclusions(environment)
+    try:
+        texts = await _under(client, root, prefix, auth=auth, deadline=deadline)
+        return {HostName(name): read_exclusion(text) for name, text in texts.items()}
+    except (NotSeen, JournalCorrupt):
+        return {}
+
+
+async def _voting(
+    client: httpx.AsyncClient, root: str, *, auth: httpx.Auth, deadline: timedelta
+) -> frozenset[str] | None:
+    url, body = f"{root}/v3/cluster/member/list", {"linearizable": True}
+    try:
+        answer = await look_async(client, url, body=body, deadline=deadline, auth=auth)
+        members = answer["members"]
+        return frozenset(one["name"] for one in members if not one.get("isLearner"))
+    except (NotSeen, KeyError, TypeError):
+        return None
 
 
 def _judgement(text: str | None) -> Judgement | None:

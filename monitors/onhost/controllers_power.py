@@ -9,7 +9,7 @@ from typing import Final
 
 from core.clock import Clock
 from core.errors import NotSeen
-from dr.doors import PowerDoor
+from dr.loss_doors import PowerDoor
 from inventory.names import HostName
 
 _AGAIN: Final = timedelta(seconds=10)

@@ -13,7 +13,7 @@ from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, answer_json, current, finish_list, say
 
 if TYPE_CHECKING:
-    from core.runs.journal import Wish
+    from core.runs.journal import Request, Wish
     from dr.live.run_folder import RunFolder
 
 app = typer.Typer(
@@ -81,7 +81,7 @@ def show(
 @app.command("resume", help="Carry on a run that was interrupted or held.")
 def resume(context: typer.Context, run: RunArgument) -> None:
     """Look first at what is in doubt; then go on."""
-    carry(context, _whole(context, run))
+    carry(context, whole(context, run))
 
 
 @app.command("abort", help="Undo what a run did; only before its point of no return.")
@@ -89,7 +89,7 @@ def abort(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -
     """Ask whoever carries the run to turn back, and see that somebody does."""
     from core.runs.journal import Wish
 
-    _ask(context, _whole(context, run), Wish.ABORT, None, reason)
+    _ask(context, whole(context, run), Wish.ABORT, None, reason)
 
 
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
@@ -97,7 +97,7 @@ def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOpti
     """Let the run go on as if the step were done."""
     from core.runs.journal import Wish
 
-    _ask(context, _whole(context, run), Wish.SKIP, step, reason)
+    _ask(context, whole(context, run), Wish.SKIP, step, reason)
 
 
 @app.command("approve", help="Say yes to a step that waits for it.")
@@ -105,35 +105,45 @@ def approve(context: typer.Context, run: RunArgument, step: str, reason: ReasonO
     """Let the step begin."""
     from core.runs.journal import Wish
 
-    _ask(context, _whole(context, run), Wish.APPROVE, step, reason)
+    _ask(context, whole(context, run), Wish.APPROVE, step, reason)
 
 
 def _ask(
     context: typer.Context, folder: RunFolder, wish: Wish, step: str | None, reason: str
 ) -> None:
+    ask(context, folder, asked(context, folder, wish, reason=reason, step=step or ""))
+
+
+def ask(context: typer.Context, folder: RunFolder, *requests: Request) -> None:
+    """Ask ``requests`` of the run in ``folder``, and see that somebody carries it.
+
+    Raises:
+        PlanRefused: one of them cannot be obeyed; none was asked.
+    """
     from core.errors import PlanRefused
     from core.runs.run import demand_own_format, fold, objection_to
     from core.system_clock import SystemClock
 
-    request = asked(context, folder, wish, reason=reason, step=step or "")
     run = fold(folder.journal(SystemClock()).records())
     if run:
         demand_own_format(run)
-    objection = objection_to(run, request) if run else "a run that was begun"
-    if objection:
-        raise PlanRefused(
-            f"{folder.run} cannot {wish}",
-            expected=objection,
-            next_step=f"ndc dr show {folder.run}",
-        )
-    folder.inbox().post(request)
+    for request in requests:
+        objection = objection_to(run, request) if run else "a run that was begun"
+        if objection:
+            raise PlanRefused(
+                f"{folder.run} cannot {request.wish}",
+                expected=objection,
+                next_step=f"ndc dr show {folder.run}",
+            )
+    for request in requests:
+        folder.inbox().post(request)
     if folder.is_carried:
         say(f"asked; {current(context).command('dr', 'show', folder.run)} tells what becomes of it")
         return
     carry(context, folder)
 
 
-def _whole(context: typer.Context, run: str) -> RunFolder:
+def whole(context: typer.Context, run: str) -> RunFolder:
     """Return the folder of ``run``, made anew from etcd if it is lost or damaged."""
     from core.errors import JournalCorrupt, PlanRefused
     from core.runs.plan import RunName

@@ -30,6 +30,9 @@ AcceptOption = Annotated[
         "--accept-loss", metavar="REASON", help="Why acknowledged writes may be lost; for this run."
     ),
 ]
+AttestOption = Annotated[
+    bool, typer.Option("--attest", help="Two people will attest that what is lost is off.")
+]
 PlanOption = Annotated[str | None, typer.Option("--plan", help="A plan that was printed.")]
 
 
@@ -39,6 +42,7 @@ def plan(
     to: RefugeOption = None,
     lost: LostOption = [],  # noqa: B006 - typer copies it
     accept_loss: AcceptOption = "",
+    attest: AttestOption = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw it.")] = False,
 ) -> None:
     """Plan now; the plan may be begun within ten minutes, while its facts hold."""
@@ -47,7 +51,7 @@ def plan(
     from dr.plan_text import plan_text
 
     if lost and not service:
-        prepared = _planned_failover(context, lost, to, accept_loss)
+        prepared = _planned_failover(context, lost, to, accept_loss, attested=attest)
         typed = ["failover", *(word for name in lost for word in ("--lost", name))]
         typed += ["--to", to] if to else []
     elif service and to and not lost:
@@ -77,13 +81,16 @@ def failover(
     lost: LostOption,
     to: RefugeOption = None,
     accept_loss: AcceptOption = "",
+    attest: AttestOption = False,
     plan_name: PlanOption = None,
 ) -> None:
     """Print the plan, ask, fence what is lost, have others serve what it served, and report."""
     from core.errors import PlanRefused
     from dr.losses import hosts_named
 
-    prepared = _kept(context, plan_name) or _planned_failover(context, lost, to, accept_loss)
+    prepared = _kept(context, plan_name) or _planned_failover(
+        context, lost, to, accept_loss, attested=attest
+    )
     given_up = sorted(hosts_named(running(current(context))[1], lost))
     if list(prepared.basis.lost) != given_up:
         raise PlanRefused(
@@ -95,6 +102,7 @@ def failover(
     typed = ["failover", *(word for name in lost for word in ("--lost", name))]
     typed += ["--to", to] if to else []
     accepted = ["--accept-loss", accept_loss] if accept_loss else []
+    accepted += ["--attest"] if attest else []
     _begin(context, prepared, plan_name, [*typed, *accepted])
 
 
@@ -166,7 +174,7 @@ def _planned(context: typer.Context, service: str, to: str, *, back: bool = Fals
 
 
 def _planned_failover(
-    context: typer.Context, names: list[str], to: str | None, accepted_loss: str
+    context: typer.Context, names: list[str], to: str | None, accepted_loss: str, *, attested: bool
 ) -> RecoveryPlan:
     from core.errors import PlanRefused
     from core.runs.plan import RunName
@@ -183,7 +191,8 @@ def _planned_failover(
     with reached(environment, network) as live:
         facts = live.eye().survey([service.name for service in network.services], lost)
         warn_if_held(live)
-    moves = moves_after(network, facts, lost, SiteName(to) if to else None, accepted_loss)
+    target = SiteName(to) if to else None
+    moves = moves_after(network, facts, lost, target, accepted_loss, attested=attested)
     if not moves:
         raise PlanRefused(
             f"nothing has to move without {called}",

@@ -16,6 +16,8 @@ from ndc.cli import (
     doctor,
     down,
     dr,
+    dr_admit,
+    dr_attest,
     dr_evidence,
     dr_give_up,
     dr_hold,
@@ -66,6 +68,8 @@ dr.app.command("failover", help="Have other sites serve what a lost host, site o
 dr.app.command("failback", help="Move a service home, once its home is well again.")(
     dr_moves.failback
 )
+dr.app.command("admit", help="Let hosts take part again that were given up.")(dr_admit.admit)
+dr.app.command("attest", help="Say, with your key, that lost hosts are off.")(dr_attest.attest)
 dr.app.command("give-up", help="Let go of what a run holds that nobody can carry.")(
     dr_give_up.give_up
 )

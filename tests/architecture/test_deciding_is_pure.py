@@ -77,6 +77,7 @@ DECIDING = {
         "dr.seam",
         "dr.judging",
         "dr.watching",
+        "dr.admission",
     },
 }
 

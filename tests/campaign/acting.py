@@ -48,6 +48,7 @@ class Acting:
         if what.act in WAYS_HOME:
             self._return(what, before)
             with striking.during(back):
+                self.lab.done("dr", "admit", before.site, bound_seconds=300)
                 self._run(what, "switchover", self.portal.name, "--to", before.site)
 
     def _act(self, what: Round, before: Standing) -> None:

@@ -10,12 +10,13 @@ from datetime import timedelta
 from core.clock import Clock, wait_until
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Answer, Completion, Token
-from dr.actions import Action, CutPower
+from dr.actions import Action
 from dr.conditions import Conditions
 from dr.doors import Doors
 from dr.eye import Eye
 from dr.hands import Hands
 from dr.looks import if_seen
+from dr.loss_actions import CutPower
 from dr.loss_questions import IsInLife
 from dr.questions import Question
 from dr.simulation.truth import Served

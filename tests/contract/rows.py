@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from core.runs.plan import RunName
 from core.runs.ports import Answer
-from dr import actions, questions
+from dr import actions, loss_actions, questions
 from dr.actions import Action
 from dr.loss_questions import (
+    AreExcluded,
+    AreGone,
+    AreNotExcludedBy,
     HoldsNoLease,
     IsBarred,
     IsEligible,
@@ -18,9 +23,10 @@ from dr.loss_questions import (
     IsOff,
     MayLead,
     MayLeadWithout,
+    VotesNoMore,
 )
 from dr.questions import Question
-from dr.simulation.database import SimulatedDatabase
+from dr.simulation.truth import Served
 from inventory.names import DatabaseName, HostName, SiteName
 from tests.contract.reached import PRESENT, RUN, Reached
 from tests.rehearsals import SERVICE
@@ -37,9 +43,12 @@ MOVE = actions.MovePlacement(SERVICE, HOME, REFUGE, 2, RUN)
 ANNOUNCE = actions.AnnounceService(SERVICE, OTHER_APP, 2)
 COMPARE = actions.CompareLogs(DATABASE, LEADER, CANDIDATE)
 OBSERVERS = (CANDIDATE, THIRD)
-CUT = actions.CutPower(LEADER, PRESENT, OBSERVERS)
+CUT = loss_actions.CutPower(LEADER, PRESENT, OBSERVERS)
 ALLOW = actions.AllowPromotion(DATABASE, THIRD)
-TAKE_OVER = actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, RUN)
+TAKE_OVER = loss_actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, RUN)
+EXCLUDE = loss_actions.Exclude((LEADER,), datetime(2030, 1, 1, tzinfo=UTC), SERVICE, RUN)
+VOTER = HostName("ndc03-edge")
+RETIRE = loss_actions.RetireVote(VOTER, f"{VOTER}-0", SERVICE, RUN)
 
 ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] = {
     actions.ClaimWorkload: ((), CLAIM, (actions.ClaimWorkload(SERVICE, OTHER, 1),)),
@@ -72,16 +81,20 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
         actions.WithdrawService(SERVICE, APP, 2, (OTHER_APP,)),
         (),
     ),
-    actions.CutPower: ((), CUT, (actions.CutPower(LEADER, "another", OBSERVERS),)),
-    actions.AwaitLeaseEnd: ((CUT,), actions.AwaitLeaseEnd(DATABASE, LEADER), ()),
-    actions.SeeGone: ((CUT,), actions.SeeGone(LEADER, OBSERVERS), ()),
-    actions.TakeOver: (
+    loss_actions.CutPower: ((), CUT, (loss_actions.CutPower(LEADER, "another", OBSERVERS),)),
+    loss_actions.AwaitLeaseEnd: ((CUT,), loss_actions.AwaitLeaseEnd(DATABASE, LEADER), ()),
+    loss_actions.SeeGone: ((CUT,), loss_actions.SeeGone(LEADER, OBSERVERS), ()),
+    loss_actions.AttestOff: ((CUT,), loss_actions.AttestOff((LEADER,), OBSERVERS), ()),
+    loss_actions.Exclude: ((CLAIM,), EXCLUDE, (replace(EXCLUDE, run=OTHER),)),
+    loss_actions.Readmit: ((CLAIM, EXCLUDE), loss_actions.Readmit((LEADER,), RUN), ()),
+    loss_actions.RetireVote: ((CLAIM,), RETIRE, ()),
+    loss_actions.TakeOver: (
         (CLAIM, CUT),
         TAKE_OVER,
         (
-            actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, OTHER),
-            actions.TakeOver(DATABASE, (LEADER,), THIRD, SERVICE, RUN),
-            actions.TakeOver(DATABASE, (LEADER, CANDIDATE), THIRD, SERVICE, RUN),
+            loss_actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, OTHER),
+            loss_actions.TakeOver(DATABASE, (LEADER,), THIRD, SERVICE, RUN),
+            loss_actions.TakeOver(DATABASE, (LEADER, CANDIDATE), THIRD, SERVICE, RUN),
         ),
     ),
     actions.AllowPromotion: ((), ALLOW, ()),
@@ -95,7 +108,13 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
 afterwards
 """
 
-WAITS = {actions.VerifyService, actions.AwaitLeaseEnd, actions.AwaitCopy, actions.SeeGone}
+WAITS = {
+    actions.VerifyService,
+    actions.AwaitCopy,
+    loss_actions.AwaitLeaseEnd,
+    loss_actions.SeeGone,
+    loss_actions.AttestOff,
+}
 """that ask nothing of anybody: whether what they are for is so is looked at afterwards"""
 
 SO_ALREADY = {
@@ -103,7 +122,9 @@ SO_ALREADY = {
     actions.VerifyService,
     actions.AwaitCopy,
     actions.CompareLogs,
-    actions.SeeGone,
+    loss_actions.SeeGone,
+    loss_actions.AttestOff,
+    loss_actions.RetireVote,
 }
 """that touch nothing"""
 
@@ -175,6 +196,10 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
     IsOff: (IsOff(LEADER), IsOff(LEADER)),
     IsInLife: (IsInLife(LEADER, PRESENT), IsInLife(LEADER, "another")),
     IsGone: (IsGone(LEADER, OBSERVERS), IsGone(LEADER, OBSERVERS)),
+    AreGone: (AreGone((LEADER,), OBSERVERS), AreGone((LEADER,), OBSERVERS)),
+    AreExcluded: (AreExcluded((LEADER,)), AreExcluded((LEADER,))),
+    AreNotExcludedBy: (AreNotExcludedBy((LEADER,), OTHER), AreNotExcludedBy((LEADER,), RUN)),
+    VotesNoMore: (VotesNoMore(VOTER, "another"), VotesNoMore(VOTER, RETIRE.number)),
     HoldsNoLease: (HoldsNoLease(DATABASE, CANDIDATE), HoldsNoLease(DATABASE, LEADER)),
     IsFenced: (IsFenced(DATABASE, LEADER), IsFenced(DATABASE, LEADER)),
     MayLead: (MayLead(DATABASE, CANDIDATE), MayLead(DATABASE, THIRD)),
@@ -188,7 +213,7 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
 """of each question: a statement that ``_arranged`` makes so, and one that it makes not so"""
 
 
-def arranged(reached: Reached, question: Question, *, so: bool) -> None:
+def arranged(reached: Reached, question: Question, *, so: bool) -> None:  # noqa: C901 - a question a line
     """Make ``question`` be answered by ``so``, where a healthy network does not."""
     match question:
         case questions.IsFree():
@@ -202,17 +227,23 @@ def arranged(reached: Reached, question: Question, *, so: bool) -> None:
             behind(reached, CANDIDATE, 0 if so else 3)
             assert reached.do(CLAIM) is reached.do(SWITCH) is Answer.YES
             reached.becomes(questions.Leads(DATABASE, CANDIDATE), answer=True)
-        case IsOff() | IsGone() | IsFenced():
+        case IsOff() | IsGone() | AreGone() | IsFenced():
             assert not so or reached.do(CUT) is Answer.YES
+        case AreExcluded() | AreNotExcludedBy():
+            if so is isinstance(question, AreExcluded):
+                assert reached.do(CLAIM) is reached.do(EXCLUDE) is Answer.YES
         case questions.LagsAtMost():
             behind(reached, THIRD, 7)
         case _:
             with reached.holding():
-                _made(reached.truth.database, question, so=so)
+                _made(reached.truth, question, so=so)
 
 
-def _made(database: SimulatedDatabase, question: Question, *, so: bool) -> None:
+def _made(truth: Served, question: Question, *, so: bool) -> None:
+    database = truth.database
     match question:
+        case VotesNoMore() if not so:
+            truth.around.quorum.lost.add(VOTER)
         case questions.Hears():
             database.come_back_as_twin(THIRD)
         case questions.HasReplayed():

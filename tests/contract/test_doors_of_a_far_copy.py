@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from core.runs.ports import Answer
 from dr import actions, questions
-from dr.actions import ForbidPromotion, TakeOver
+from dr.actions import ForbidPromotion
+from dr.loss_actions import TakeOver
 from dr.loss_questions import IsBarred, MayLeadWithout
 from tests.contract.reached import RUN, Reached
 from tests.contract.rows import ALLOW, CANDIDATE, CLAIM, DATABASE, LEADER, THIRD

@@ -18,9 +18,9 @@ import pytest
 from access.clients import http
 from access.secrets import Certificate, Secrets
 from core.errors import NotSeen, Rejected, Unreachable
-from dr.doors import PowerDoor
 from dr.facts import Supply
 from dr.live.power import RedfishPower, power_systems
+from dr.loss_doors import PowerDoor
 from inventory.endpoints import POWER
 from inventory.etcd import controller_account
 from inventory.names import HostName

@@ -20,6 +20,7 @@ from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr import announcing, deeds, judging, lever, placement, watching
+from dr.admission import exclusion_text, read_exclusion
 from dr.drills.cadence import held_drill
 from dr.ending import Ending
 from dr.epochs import GuardRequest
@@ -250,6 +251,7 @@ KEPT = {
     "judgement.json": _whole(Format.JUDGEMENT, judging.read_judgement, judging.judgement_text),
     "deed.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
     "relocation.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
+    "exclusion.json": _whole(Format.EXCLUSION, read_exclusion, exclusion_text),
     "lever.json": _whole(Format.HOLD, lever.read_hold, lever.hold_text),
     "epochs.json": Kept(
         Format.EPOCHS,

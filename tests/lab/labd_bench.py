@@ -24,8 +24,8 @@ from access.secrets.authority import Authority, Subject, Use
 from access.tls import CONTROLLER
 from core.clock import wait_until
 from core.system_clock import SystemClock
-from dr.doors import PowerDoor
 from dr.live.power import RedfishPower
+from dr.loss_doors import PowerDoor
 from inventory.endpoints import POWER
 from inventory.names import HostName, LinkName, PoolName, SegmentName, SiteName
 from lab import machine

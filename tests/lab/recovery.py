@@ -181,7 +181,8 @@ def report_named(lab: Terminal, answer: Answer) -> dict[str, Any]:
 
 
 def move(lab: Terminal, services: Iterable[str], site: str) -> None:
-    """Move ``services`` to ``site``, one after the other."""
+    """Move ``services`` to ``site``, one after the other; what was given up there is admitted."""
+    lab.done("dr", "admit", site, bound_seconds=300)
     for service in services:
         moved = lab.ndc("dr", "switchover", service, "--to", site, bound_seconds=300)
         assert moved.code in {0, 1}, moved.stdout + moved.stderr

@@ -32,6 +32,9 @@ def test_a_site_is_lost_and_its_refuge_serves_and_nothing_is_lost(lab: Terminal)
         moved = lab.ndc("dr", "failover", "--lost", before.site, "--as", "an", bound_seconds=300)
         after = Standing.seen(lab)
         written = submit(lab, portal, f"failover-from-{before.site}-{before.epoch}", {})
+    waiting = lab.ndc("status", "--wait", bound_seconds=300)
+    kept_out = lab.ndc("dr", "switchover", portal.name, "--to", before.site, bound_seconds=300)
+    admitted = lab.done("dr", "admit", before.site, bound_seconds=300)
     settled = lab.ndc("status", "--wait", bound_seconds=300)
     too_early = lab.ndc("dr", "failback", portal.name)
     services = [course["service"] for course in report_named(lab, moved)["services"]]
@@ -53,6 +56,11 @@ def test_a_site_is_lost_and_its_refuge_serves_and_nothing_is_lost(lab: Terminal)
     assert (after.site, after.epoch) == (there, before.epoch + 1)
     assert after.leader != before.leader
     assert written["site"] == there
+    assert waiting.code == 1, waiting.stdout
+    assert "waits for admission since" in waiting.stdout
+    assert kept_out.code == 4
+    assert "nobody admitted it since" in kept_out.stderr
+    assert "holds nothing of" in admitted.stderr or "kept in" in admitted.stderr
     assert settled.code == 0, settled.stdout
     assert too_early.code == 4
     if before.site == portal.pair[0]:

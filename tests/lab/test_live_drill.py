@@ -72,6 +72,7 @@ def test_a_region_is_lost_in_a_drill_once_a_second_person_agrees(lab: Terminal) 
         run, step = wait_until(CLOCK, lambda: _waiting(lab, drill), what="a gate", bound=3 * SLOW)
         yes = lab.ndc("dr", "approve", run, step, "--as", "binh", bound_seconds=300)
         said, told = drill.communicate(timeout=900)
+    lab.done("dr", "admit", before.site, bound_seconds=600)
     home = lab.ndc("dr", "switchover", "public-service-portal", "--to", before.site)
 
     print(said)  # noqa: T201 - the report

@@ -10,8 +10,9 @@ from core.errors import PlanRefused
 from core.runs.journal import Request, RunVerdict, Where, Wish
 from core.runs.machine import StepState
 from core.runs.plan import StepId
-from dr.actions import AllowPromotion, CutPower, ForbidPromotion, TakeOver
+from dr.actions import AllowPromotion, ForbidPromotion
 from dr.bound import NOTHING
+from dr.loss_actions import CutPower, TakeOver
 from dr.plan import RecoveryJournal, RecoveryPlan, codec
 from dr.planner import Occasion, plan_switchover
 from dr.request import Move
@@ -19,7 +20,7 @@ from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.log import ROW_BYTES
 from inventory.names import HostName, OperatorName, SiteName
-from tests.failovers import RUN, approved, loss
+from tests.failovers import RUN, admit, approved, loss
 from tests.rehearsals import SERVICE, Rehearsal
 from tests.unit.core.runs.small import Wishes
 
@@ -183,6 +184,7 @@ def test_moving_home_bars_the_copy_again() -> None:
     for host in made.plan.basis.lost:
         made.world.truth.plant.power_on(host)
     made.world.sleep(timedelta(minutes=10))
+    admit(made)
 
     home = _homewards(made)
     run = Rehearsal(made.network, made.world, home).carry()

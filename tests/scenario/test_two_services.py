@@ -10,8 +10,9 @@ from core.errors import PlanRefused
 from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import StepId
-from dr.actions import AllowPromotion, ForbidPromotion, MovePlacement, TakeOver, WidenSync
+from dr.actions import AllowPromotion, ForbidPromotion, MovePlacement, WidenSync
 from dr.bound import NOTHING
+from dr.loss_actions import TakeOver
 from dr.losses import hosts_named
 from dr.plan import codec
 from dr.planner import Occasion, plan_switchover

@@ -14,6 +14,7 @@ from dr.plan import RecoveryPlan
 from dr.simulation.agents import Agents
 from dr.simulation.controllers import Controllers
 from dr.simulation.database import PROMOTION
+from dr.simulation.exclusions import Admissions
 from dr.simulation.history import Happened
 from dr.simulation.world import World, rehearsed
 from inventory.names import ServiceName
@@ -64,6 +65,7 @@ class Play:
         for name in names:
             Agents(self.world, name)
         Controllers(self.world)
+        Admissions(self.world.truth)
 
     def play(self) -> Played:
         """Let everything happen, then a calm in which what is left is settled."""

@@ -59,7 +59,7 @@ class TrueAddresses(Addresses):
         self.world.truth.at(SERVICE).announce(self.host, wanted=announces)
 
 
-def runs(  # noqa: PLR0911 - one line a program
+def runs(  # noqa: C901, PLR0911 - one line a program
     world: World, host: HostName, record: EpochRecord, key: str, command: str
 ) -> Ran | None:
     """Return what ``command``, asked for with the key called ``key``, leaves behind at ``host``.
@@ -87,6 +87,10 @@ def runs(  # noqa: PLR0911 - one line a program
             return 0, seam_text(seam) + "\n"
         case ["dr.onhost.sight_main", *asked]:
             return _sight(world, host, asked)
+        case ["dr.onhost.keep_main", *_]:
+            return 0, '{"tail": null}\n'
+        case ["dr.onhost.kept_main", *_]:
+            return 0, '{"kept": [], "apart": false}\n'
         case ["dr.onhost.tags_main", _, leave, epoch, run]:
             return _told(world, host, Permit(Leave(leave), int(epoch), RunName(run)))
         case words:

@@ -25,7 +25,7 @@ from dr.live.doors import Live
 from dr.onhost.epoch_record import EpochRecord
 from dr.simulation.world import World, rehearsed
 from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
-from inventory.etcd import CONTROL
+from inventory.etcd import CONTROL, ROOT
 from inventory.names import ServiceName
 from inventory.network import Host, Network, Role
 from monitors.probe.statements import Oath
@@ -34,6 +34,7 @@ from tests.stubs import https, power, ssh
 from tests.stubs.clock import StubClock
 from tests.stubs.etcd import StubEtcd
 from tests.stubs.hosts import obey, patroni, runs, show_keys
+from tests.stubs.members import about_members
 from tests.stubs.probe import StubProbe
 
 _LOOK_EVERY = timedelta(milliseconds=20)
@@ -92,7 +93,9 @@ class StubNetwork:
     etcd: StubEtcd = field(init=False)
 
     def __post_init__(self) -> None:
-        self.etcd = StubEtcd(passwords={CONTROL: self.on.secrets.etcd_password(CONTROL)})
+        self.etcd = StubEtcd(
+            passwords={name: self.on.secrets.etcd_password(name) for name in (CONTROL, ROOT)}
+        )
 
     def live(self) -> Live:
         """Return the network as recovery reaches it."""
@@ -164,6 +167,8 @@ class StubNetwork:
         def answer(asked: https.Asked) -> https.Reply:
             if not self.world.truth.quorum.reached_from(host.name):
                 raise ConnectionAbortedError(f"{host.name} reaches no quorum")
+            if asked.path.startswith(("/health", "/v3/cluster/")):
+                return about_members(self.world, host.name, asked)
             show_keys(self.world, self.etcd)
             reply = self.etcd.answer(asked)
             obey(self.world, self.etcd.held)

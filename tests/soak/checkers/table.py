@@ -1,11 +1,11 @@
-"""The thirteen things that must never happen, each with who looks for it."""
+"""The things that must never happen, fourteen of them, each with who looks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from tests.soak.checkers import acts, data
+from tests.soak.checkers import acts, data, keeping_out
 from tests.soak.checkers.data import Line
 
 CHECKERS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[str]]]] = {
@@ -22,6 +22,7 @@ CHECKERS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[str]]]] = {
     "I11 a tail is wiped, or a former leader writes": data.wiped_tails,
     "I12 a step is done twice": acts.done_twice,
     "I13 a copy leads that was only waited for": data.crossings,
+    "I14 what is kept out announces": keeping_out.announced_though_kept_out,
 }
 
 

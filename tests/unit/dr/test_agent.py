@@ -60,6 +60,7 @@ class Stage:
     folder: Path
     majority: Majority = field(default_factory=Majority)
     addresses: MemoryAddresses = field(default_factory=MemoryAddresses)
+    excluded: bool = False
     ails: str = ""
     """why a citizen is not served here"""
 
@@ -75,7 +76,9 @@ class Stage:
         self.guard.answer(GuardRequest(PORTAL, epoch, "move", "step", act, ADDRESS).text())
 
     def look(self) -> list[str]:
-        return list(Agent(HERE, self.majority, self.guard, self).look())
+        return list(
+            Agent(HERE, self.majority, self.guard, self, None, lambda: self.excluded).look()
+        )
 
     def checked(self, service: str, address: IPv4Address) -> Checked:
         assert (service, address) == (PORTAL, ADDRESS)
@@ -243,4 +246,29 @@ def test_who_stood_still_after_it_read_withdraws_by_what_it_reads_next(stage: St
 
     assert "REFUSED: it comes 25.0 s after" in late
     assert still_announced
+    assert not stage.announced
+
+
+def test_who_is_kept_out_announces_nothing_until_it_is_admitted(stage: Stage) -> None:
+    stage.place(HERE, 1)
+    stage.excluded = True
+    stage.look()
+    out = stage.announced
+    stage.excluded = False
+    stage.look()
+
+    assert not out
+    assert stage.announced
+
+
+def test_who_announces_when_it_is_given_up_may_be_the_last_and_stays(stage: Stage) -> None:
+    stage.place(HERE, 1)
+    stage.look()
+    stage.excluded = True
+    stage.look()
+    last = stage.announced
+    stage.place(ELSEWHERE, 2)
+    stage.look()
+
+    assert last
     assert not stage.announced

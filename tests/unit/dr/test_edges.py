@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -49,6 +50,23 @@ def test_the_table(
     expected: HostEdge,
 ) -> None:
     assert edge(Placement(site, 7, None), Local(HERE, announced, highest)) is expected
+
+
+@pytest.mark.parametrize("highest", [6, 7, NEVER])
+def test_who_is_kept_out_announces_nothing_anew(highest: int | None) -> None:
+    local = Local(HERE, ABSENT, highest, excluded=True)
+
+    assert edge(Placement(HERE, 7, None), local) is HostEdge.KEEP
+
+
+@pytest.mark.parametrize("site", [HERE, ELSEWHERE])
+@pytest.mark.parametrize("highest", [6, 7, NEVER])
+def test_who_is_kept_out_and_announces_still_does_as_any_other(
+    site: SiteName, highest: int | None
+) -> None:
+    record, local = Placement(site, 7, None), Local(HERE, PRESENT, highest)
+
+    assert edge(record, replace(local, excluded=True)) is edge(record, local)
 
 
 def test_without_a_record_nothing_is_done() -> None:

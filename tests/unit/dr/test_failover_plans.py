@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from core.runs.plan import StepId
-from dr.actions import AnnounceService, CutPower, MovePlacement, TakeOver, WriteCanary
+from dr.actions import AnnounceService, MovePlacement, WriteCanary
+from dr.loss_actions import CutPower, TakeOver
 from dr.plan import RecoveryPlan, from_text, to_text
 from dr.plan_figures import mermaid, served_after
 from dr.plan_text import plan_text
 from inventory.names import DatabaseName, HostName
 from tests.conftest import Golden
-from tests.failovers import failover, loss
+from tests.failovers import blind, failover, loss
 from tests.rehearsals import rehearsal
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/plans"
@@ -42,6 +43,12 @@ def test_where_nobody_switches_power_the_lease_is_waited_for(golden: Golden) -> 
     golden(
         GOLDEN / "failover-without-power-port.txt", plan_text(_unpowered(), conditions=True) + "\n"
     )
+
+
+def test_where_nobody_can_look_people_attest(golden: Golden) -> None:
+    plan = blind("ndc01").plan(attested=True)
+
+    golden(GOLDEN / "failover-attested.txt", plan_text(plan, conditions=True) + "\n")
 
 
 def test_a_plan_is_drawn_like_this(golden: Golden) -> None:

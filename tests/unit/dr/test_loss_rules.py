@@ -102,6 +102,21 @@ def test_what_is_refused_is_not_planned(case: str, lost: Loss, facts: Facts) -> 
         plan_failover(lost.network, bad, [_move(lost)], occasion, "ndc01")
 
 
+@pytest.mark.parametrize("case", ["lost-looked-for-once", "lost-not-looked-for"])
+def test_what_too_few_looked_for_may_be_attested(case: str, lost: Loss, facts: Facts) -> None:
+    move = replace(_move(lost), attested=True)
+
+    assert refusals(lost.network, BAD[case](facts), move) == []
+
+
+def test_what_somebody_sees_cannot_be_attested_away(lost: Loss, facts: Facts) -> None:
+    move = replace(_move(lost), attested=True)
+
+    (refusal,) = refusals(lost.network, BAD["lost-answers"](facts), move)
+
+    assert refusal.what == f"{LEADER} is not lost"
+
+
 def test_a_host_that_has_power_and_is_seen_by_nobody_is_lost(lost: Loss, facts: Facts) -> None:
     powered = {
         host: replace(signs, power=Supply(on=True, life="1")) for host, signs in facts.signs.items()

@@ -63,6 +63,14 @@ BAD: dict[str, Change] = {
     "claim-unseen": lambda facts: replace(facts, claim=None),
     "alarms-unseen": lambda facts: replace(facts, alarms=None),
     "no-space": lambda facts: replace(facts, alarms=frozenset({"NOSPACE"})),
+    "votes-unseen": lambda facts: replace(facts, votes=None),
+    "votes-too-few": lambda facts: replace(
+        facts,
+        votes={
+            host: replace(vote, is_well=number > 1)
+            for number, (host, vote) in enumerate((facts.votes or {}).items())
+        },
+    ),
     "claimed": lambda facts: replace(facts, claim=Claim(RunName("another-run"))),
     "target-dark": _without_site,
     "no-leader": lambda facts: replace(facts, members={}),

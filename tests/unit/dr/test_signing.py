@@ -16,8 +16,10 @@ from core.runs.journal import Proof, Request, Wish
 from core.runs.plan import StepId
 from dr.live.run_folder import RunFolder
 from dr.live.signing import ProvedInbox, Signing, line_is_signed, line_signed
+from dr.plan import attested_in
 from dr.simulation.timeline import Timeline
 from inventory.names import EnvironmentName, OperatorName
+from tests.failovers import blind
 from tests.rehearsals import rehearsal
 
 AN, BINH = OperatorName("an"), OperatorName("binh")
@@ -145,3 +147,46 @@ def test_a_line_of_the_audit_log_is_signed_as_it_stands_or_not_at_all(signing: S
         {"key": "SHA256:x"},
     ):
         assert not line_is_signed(signing.network, secrets, {**signed, **change})
+
+
+@pytest.fixture
+def unsure(tmp_path: Path, signing: Signing) -> Signing:
+    """Return what signs for a run in which people attest that hosts are off."""
+    plan = blind("ndc01").plan(attested=True)
+    return replace(signing, folder=RunFolder.create(tmp_path / "runs", plan))
+
+
+WORD = Request(
+    "20300101-000003-000000-attest",
+    Wish.ATTEST,
+    "binh",
+    "seen dark",
+    StepId("attest"),
+    until=CLOCK.now() + timedelta(minutes=15),
+)
+
+
+def test_who_attests_signs_the_hosts_and_until_when(unsure: Signing) -> None:
+    signed = unsure.signed(WORD, None)
+    assert signed.until is not None
+
+    changed = [
+        replace(signed, until=signed.until + timedelta(seconds=1)),
+        replace(signed, until=None),
+        replace(signed, reason="heard of it"),
+        replace(signed, step=StepId("promote")),
+    ]
+
+    assert unsure.is_proved(signed)
+    assert not any(map(unsure.is_proved, changed))
+    assert "ndc01-data" in str(attested_in(unsure.folder.plan(), StepId("attest")))
+
+
+def test_a_word_that_claims_to_count_for_longer_proves_nothing(unsure: Signing) -> None:
+    assert WORD.until is not None
+    long = replace(WORD, until=WORD.until + timedelta(minutes=1))
+    unsure.folder.inbox().post(unsure.signed(long, None))
+
+    (read,) = ProvedInbox(unsure.folder.inbox(), unsure, CLOCK).requests()
+
+    assert read == long

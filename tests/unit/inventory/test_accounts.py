@@ -41,6 +41,7 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
         "control": {
             "/ndc/test/placement/": True,
             "/ndc/test/claim/": True,
+            "/ndc/test/excluded/": True,
             "/ndc/test/runs/": True,
             "/ndc/test/anchors/": True,
             "/ndc/test/windows/": True,
@@ -52,7 +53,11 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
             "/ndc/test/patroni/general-db/sync": False,
             "/ndc/test/patroni/general-db/status": False,
         },
-        "agent": {"/ndc/test/placement/": False, "/ndc/test/claim/": False},
+        "agent": {
+            "/ndc/test/placement/": False,
+            "/ndc/test/claim/": False,
+            "/ndc/test/excluded/": False,
+        },
         "patroni-general-db": {"/ndc/test/patroni/general-db/": True},
     }
 
@@ -68,6 +73,7 @@ def test_agents_of_hosts_with_fellows_write_their_own_words_and_read_all() -> No
         f"agent-{host}": {
             "/ndc/test/placement/": False,
             "/ndc/test/claim/": False,
+            "/ndc/test/excluded/": False,
             "/ndc/test/announcer/": False,
             f"/ndc/test/announcer/{host}/": True,
         }

@@ -45,6 +45,12 @@ SWITCH: Final = "switch-database database=general-db candidate=ndc02-data"
 FAILOVER: Final = _line("planned", "run-1", text="failover a b")
 
 BROKEN: Final[dict[str, list[Line]]] = {
+    "I13 what is kept out announces": _history(
+        _line("excluded", "a", text="run-1"),
+        _line("placed", SERVICE, "ndc02", 2),
+        _line("placed", SERVICE, "ndc02", 2),
+        _line("announces", SERVICE, "a", 2),
+    ),
     "I1 two writers": _history(
         LEADS, _acknowledged(ONE, 1, "row-1"), _acknowledged(TWO, 1, "row-2")
     ),
@@ -86,6 +92,12 @@ BROKEN: Final[dict[str, list[Line]]] = {
 }
 
 WELL: Final[dict[str, list[Line]]] = {
+    "I13 what is kept out announces": _history(
+        _line("excluded", "a", text="run-1"),
+        _line("placed", SERVICE, "ndc02", 2),
+        _line("admitted", "a"),
+        _line("announces", SERVICE, "a", 2),
+    ),
     "I1 two writers": _history(*FOLLOWED),
     "I2 an old epoch is obeyed": _history(
         _line("obeyed", SERVICE, "a", 2, "announce-service run-1"),

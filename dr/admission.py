@@ -1,0 +1,83 @@
+"""Hosts that were given up: excluded until a person admits them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.errors import JournalCorrupt
+from core.formats import Format
+from core.runs.plan import RunName
+from dr.tail import Tail
+from inventory.names import HostName
+from inventory.network import Network, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """That one host was given up: it announces nothing, and nothing is moved to it."""
+
+    run: RunName
+    """that gave it up"""
+    since: datetime
+
+
+_EXCLUSION: TypeAdapter[Exclusion] = TypeAdapter(Exclusion)
+
+
+def to_exclude(network: Network, lost: Iterable[HostName]) -> tuple[HostName, ...]:
+    """Return which of ``lost`` have something to be kept from: a service, or a copy of data."""
+    roles = {Role.SERVICE, Role.DATABASE}
+    return tuple(host for host in sorted(lost) if roles & set(network.host(host).roles))
+
+
+def exclusion_text(exclusion: Exclusion) -> str:
+    """Return ``exclusion`` as it is kept."""
+    return Format.EXCLUSION.text(_EXCLUSION.dump_python(exclusion, mode="json"))
+
+
+def read_exclusion(text: str) -> Exclusion:
+    """Return the exclusion that ``text`` holds.
+
+    Raises:
+        JournalCorrupt: it holds none, or one of a format that is not read. It is excluded then.
+    """
+    Format.EXCLUSION.demand(text, "the exclusion of a host")
+    try:
+        return _EXCLUSION.validate_json(text)
+    except ValidationError:
+        raise JournalCorrupt(
+            "who excluded a host cannot be read",
+            expected='{"run": …, "since": …}',
+            actual=text[:80],
+            next_step="find out who wrote it; the host stays out until then",
+        ) from None
+
+
+def called(network: Network, hosts: Iterable[HostName]) -> str:
+    """Return what a person types for ``hosts``: a site's name for all of it that has to wait."""
+    left, words = set(hosts), []
+    for site in network.sites:
+        own = set(to_exclude(network, (host.name for host in network.hosts_at(site.name))))
+        if own and own <= left:
+            words.append(str(site.name))
+            left -= own
+    return " ".join([*words, *sorted(left)])
+
+
+def brought_back(
+    database: str, host: HostName, tail: Tail | None, earlier: Iterable[Tail]
+) -> Iterator[str]:
+    """Yield what the copy of ``database`` on ``host`` holds that no other copy has.
+
+    ``tail`` is in its log now; the ``earlier`` ones were kept when it was rewound.
+    """
+    tails = [*([tail] if tail else []), *(one for one in earlier if tail is None or one != tail)]
+    for one in tails:
+        size = "an unknown number of" if one.last is None else str(max(one.last - one.fork, 0))
+        yield f"{one.sentence()}; {size} bytes of log"
+    if not tails:
+        yield f"{host} holds nothing of {database} that no other copy has"

@@ -1,0 +1,102 @@
+"""The steps that prove that what is lost can neither write nor be reached by citizens. Pure.
+
+A host of which power can be told and taken loses it. Of any other, a lease that led a database
+has to end, and observers must not see it. Where too few of them can be asked, people attest that
+it is off, if who asked for the plan said that they will. What they say ends no lease: who is off
+renews none, and a lease that is renewed contradicts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from core.runs.plan import Step, StepId
+from dr.actions import Action
+from dr.facts import Facts, SignsOfLife
+from dr.loss_actions import AttestOff, AwaitLeaseEnd, CutPower, SeeGone
+from dr.observers import is_looked_for
+from dr.plan import Phase, RecoveryStep
+from dr.request import Move
+from inventory.names import DatabaseName, HostName
+from inventory.network import Network
+
+APPROVE: Final = "approve"
+"""the role of who lets a copy lead that may lack acknowledged writes, or attests that it is off"""
+PEOPLE: Final = 2
+"""have to attest it: no loss is true by one person's word"""
+_SECOND: Final = timedelta(seconds=1)
+_LEASE: Final = 25 * _SECOND
+"""Patroni's shortest lease, 20 s, and what its end takes to be seen"""
+_ASKED: Final = timedelta(minutes=2)
+"""until two people have looked and signed"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fencing:
+    """What is to be proved of hosts that ``request`` gives up, as ``facts`` show them."""
+
+    network: Network
+    request: Move
+    facts: Facts
+    database: DatabaseName
+    leading: Sequence[HostName]
+    """who may write to it still"""
+    serving: Sequence[HostName]
+    """whom citizens may reach still"""
+
+    def steps(self, after: StepId, epoch: int, prefix: str) -> Iterator[RecoveryStep]:
+        """Yield the steps, side by side after ``after``; ``prefix`` begins their names."""
+
+        def step(name: str, action: Action, *, deadline: timedelta, **rest: object) -> RecoveryStep:
+            place = (StepId(f"{prefix}{name}"), action, Phase.DRAIN, (after,))
+            return Step(*place, epoch=epoch, deadline=deadline, **rest)  # type: ignore[arg-type]  # fields of Step
+
+        for host in dict.fromkeys([*self.leading, *self.serving]):
+            if signs := self.facts.signs.get(host):
+                yield from self._of(host, signs, step)
+        if unknown := self.unknown:
+            yield step(
+                "attest",
+                AttestOff(unknown, self._observers(unknown)),
+                deadline=10 * _SECOND,
+                expected=_ASKED,
+                gate=APPROVE,
+                attested_by=PEOPLE,
+            )
+
+    def _of(
+        self, host: HostName, signs: SignsOfLife, step: Callable[..., RecoveryStep]
+    ) -> Iterator[RecoveryStep]:
+        observers = tuple(signs.answers)
+        if signs.power is not None:
+            cut = CutPower(host, signs.power.life, observers)
+            yield step(f"fence-{host}", cut, deadline=15 * _SECOND)
+            return
+        if host in self.leading:
+            end = AwaitLeaseEnd(self.database, host)
+            yield step(f"lease-{host}", end, deadline=4 * _LEASE, expected=_LEASE, attempts=1)
+        if host in self.serving and host not in self.unknown:
+            times = {"steady": 3 * _SECOND, "expected": 3 * _SECOND}
+            yield step(f"unseen-{host}", SeeGone(host, observers), deadline=10 * _SECOND, **times)
+
+    @property
+    def unknown(self) -> tuple[HostName, ...]:
+        """The hosts that people are to attest of: nobody tells their power, too few look for them.
+
+        Sorted. Empty as well where nobody is to attest anything.
+        """
+        signs = self.facts.signs
+        return tuple(
+            host
+            for host in (sorted(self.request.lost) if self.request.attested else ())
+            if (one := signs.get(host)) is None
+            or (one.power is None and not is_looked_for(self.network, one.answers))
+        )
+
+    def _observers(self, hosts: Sequence[HostName]) -> tuple[HostName, ...]:
+        """Return who can be asked whether ``hosts`` answer them: nobody, maybe."""
+        asked = [self.facts.signs[host].answers for host in hosts if host in self.facts.signs]
+        return tuple(sorted({each for answers in asked for each in answers}))

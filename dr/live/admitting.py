@@ -1,0 +1,85 @@
+"""Looks at what hosts would bring back that were given up, keeps it, and lets them take part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+from core.clock import Clock, wait_until
+from core.errors import Unreachable
+from dr.admission import Exclusion, brought_back
+from dr.loss_doors import ExclusionsDoor
+from dr.reseed import demand_kept
+from dr.tail import Tail
+from inventory.names import HostName
+from inventory.network import Database, Network
+
+_SETTLES: Final = timedelta(seconds=60)
+"""a Patroni that starts needs some seconds to find the fork, and to rewind"""
+_EVERY: Final = timedelta(seconds=1)
+
+
+class ReturnedCopy(Protocol):
+    """One copy of a database on a host that was given up; each look may raise WorldError."""
+
+    def is_of_one_history(self) -> bool:
+        """Tell whether it leads, or receives the leader's log on the leader's timeline."""
+
+    def beside(self) -> tuple[list[Tail], bool]:
+        """Return what was kept on its host of this database, and whether it stays apart."""
+
+    def leader(self) -> HostName:
+        """Return from whom it would be made anew; PlanRefused: nobody leads."""
+
+    def keep(self, leader: HostName) -> Tail | None:
+        """Return what only this copy may hold, kept if that was possible; None: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitting:
+    """Of the hosts that are ``waiting``, all of which are kept out."""
+
+    network: Network
+    clock: Clock
+    exclusions: ExclusionsDoor
+    copy: Callable[[Database, HostName], ReturnedCopy]
+    waiting: Mapping[HostName, Exclusion]
+
+    def look(self) -> Iterator[str]:
+        """Keep what only these hosts hold; yield a sentence for each thing, or that it is nothing.
+
+        Raises:
+            PlanRefused: something could not be kept, or nobody leads a database.
+            Rejected, Unreachable: a host did not say.
+            NotSeen: Patroni did not.
+        """
+        for database in self.network.databases:
+            for member in database.members:
+                if member.host in self.waiting:
+                    yield from self._of_copy(database, member.host)
+
+    def admit(self) -> None:
+        """Let them take part in everything again.
+
+        Raises:
+            Rejected: one of them was given up anew.
+            Unreachable: they may be admitted.
+        """
+        self.exclusions.admit(self.waiting)
+
+    def _of_copy(self, database: Database, host: HostName) -> Iterator[str]:
+        copy = self.copy(database, host)
+
+        def settled() -> bool:
+            return copy.is_of_one_history() or copy.beside()[1]
+
+        what = f"the copy of {database.name} on {host}"
+        with suppress(Unreachable):  # whatever it does by then, what it holds is kept
+            wait_until(self.clock, settled, what=what, bound=_SETTLES, every=_EVERY)
+        tail = None if copy.is_of_one_history() else copy.keep(copy.leader())
+        demand_kept(tail)
+        earlier = [one for one in copy.beside()[0] if one.host == host]
+        yield from brought_back(database.name, host, tail, earlier)

@@ -1,0 +1,145 @@
+"""The verbs that a loss calls for: to prove that what is lost cannot act, and to do without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias, assert_never
+
+from core.runs.plan import RunName
+from inventory.names import DatabaseName, HostName, ServiceName
+
+
+@dataclass(frozen=True, slots=True)
+class CutPower:
+    """Take the power of ``host`` away, in the life that was seen, while it answers nobody."""
+
+    host: HostName
+    life: str
+    observers: tuple[HostName, ...]
+    """whom it must not answer"""
+    kind: Literal["cut-power"] = "cut-power"
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitLeaseEnd:
+    """Touch nothing; wait until ``leader`` may write to ``database`` no more.
+
+    The key that it leads by ends with its lease, and a program on the host ends writing with it.
+    """
+
+    database: DatabaseName
+    leader: HostName
+    kind: Literal["await-lease-end"] = "await-lease-end"
+
+
+@dataclass(frozen=True, slots=True)
+class SeeGone:
+    """Touch nothing; see that ``host`` answers none of ``observers``."""
+
+    host: HostName
+    observers: tuple[HostName, ...]
+    kind: Literal["see-gone"] = "see-gone"
+
+
+@dataclass(frozen=True, slots=True)
+class AttestOff:
+    """Touch nothing; have people attest that ``hosts`` are off, of which nothing else tells."""
+
+    hosts: tuple[HostName, ...]
+    observers: tuple[HostName, ...]
+    """who could be asked when it was planned: each has to see none of them when it begins"""
+    kind: Literal["attest-off"] = "attest-off"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Have ``candidate`` lead ``database``, whose members ``lost`` are given up.
+
+    The key to lead by is taken from one of ``lost`` only if that is proven to have no power. If
+    its lease has ended, there is nothing to take. Only while ``run`` holds ``service``.
+    """
+
+    database: DatabaseName
+    lost: tuple[HostName, ...]
+    candidate: HostName
+    service: ServiceName
+    run: RunName
+    had_all: tuple[HostName, ...] = ()
+    """who alone had every acknowledged write, as the plan saw, all of them lost: the candidate may
+    lack some; empty: commits wait for the candidate, which lacks none
+    """
+    kind: Literal["take-over"] = "take-over"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """Let ``hosts``, which are given up, take part in nothing until a person admits them.
+
+    Only while ``run`` holds ``service``.
+    """
+
+    hosts: tuple[HostName, ...]
+    since: datetime
+    service: ServiceName
+    run: RunName
+    kind: Literal["exclude"] = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class Readmit:
+    """Let those of ``hosts`` take part again that ``run`` excluded."""
+
+    hosts: tuple[HostName, ...]
+    run: RunName
+    kind: Literal["readmit"] = "readmit"
+
+
+@dataclass(frozen=True, slots=True)
+class RetireVote:
+    """Take the vote ``number`` of ``host``, which is lost, out of the quorum.
+
+    Only while ``run`` holds ``service``: who votes again has another number.
+    """
+
+    host: HostName
+    number: str
+    service: ServiceName
+    run: RunName
+    kind: Literal["retire-vote"] = "retire-vote"
+
+
+AfterALoss: TypeAlias = (
+    CutPower | AwaitLeaseEnd | SeeGone | AttestOff | TakeOver | Exclude | Readmit | RetireVote
+)
+"""what takes the place of asking a host that is given up, and what makes up for it"""
+
+
+def describe(action: AfterALoss) -> str:  # noqa: C901 - one line a verb
+    """Return ``action`` as the imperative sentence an operator reads."""
+    match action:
+        case CutPower(host, life):
+            sentence = f"take the power of {host} away, in its life {life}"
+        case AwaitLeaseEnd(database, leader):
+            sentence = f"wait until {leader} may write to {database} no more: its lease ends"
+        case SeeGone(host, observers):
+            sentence = f"see that {host} answers nobody, asked from {' and '.join(observers)}"
+        case AttestOff(hosts):
+            sentence = f"have people attest, of hosts that nobody sees, that {_off(hosts)}"
+        case TakeOver(database, lost, candidate, had_all=had_all):
+            may_lack = ", which may lack writes of theirs" if had_all else ""
+            sentence = f"have {candidate} lead {database}, without {', '.join(lost)}{may_lack}"
+        case Exclude(hosts):
+            sentence = f"keep {', '.join(hosts)} out until somebody admits them"
+        case Readmit(hosts):
+            sentence = f"keep {', '.join(hosts)} out no more"
+        case RetireVote(host):
+            sentence = f"take the lost vote of {host} out of the quorum"
+        case _:
+            assert_never(action)
+    return sentence
+
+
+def _off(hosts: Sequence[HostName]) -> str:
+    return f"{', '.join(hosts)} {'is' if len(hosts) == 1 else 'are'} off"

@@ -1,0 +1,94 @@
+"""The doors through which recovery proves a loss, and does without what is lost.
+
+What holds for every door, and what their errors say, stands in ``dr.doors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from dr.admission import Exclusion
+from dr.facts import Supply
+from dr.placement import Claim
+from inventory.names import HostName, ServiceName
+
+
+class PowerDoor(Protocol):
+    """Whoever can take a host's power away, beside the host and the network it serves."""
+
+    def state(self, host: HostName) -> Supply:
+        """Return how the power of ``host`` is now."""
+
+    def off(self, host: HostName, life: str) -> None:
+        """Take the power of ``host`` away, if it is in its ``life``; return when it is off.
+
+        Off already counts as done.
+
+        Raises:
+            Rejected: it lives another life, or there is no such host; nothing happened.
+            Unreachable: it may be off.
+        """
+
+
+class VotesDoor(Protocol):
+    """The quorum that keeps the records: who votes in it, and who does no more."""
+
+    def votes(self) -> Mapping[HostName, str]:
+        """Return the number of each vote, of the voters that the network declares."""
+
+    def is_well(self, host: HostName) -> bool:
+        """Tell whether the voter on ``host`` reads with a majority; no answer is no."""
+
+    def retire(self, host: HostName, number: str) -> None:
+        """Take vote ``number`` of ``host`` out of the quorum; out already counts as done.
+
+        Raises:
+            Rejected: the quorum refuses: too few would be left. It votes still.
+            Unreachable: it may be out.
+        """
+
+
+class SightDoor(Protocol):
+    """What the hosts of a network see, of each other and of themselves."""
+
+    def answering(self, observer: HostName, hosts: Sequence[HostName]) -> frozenset[HostName]:
+        """Return those of ``hosts`` that answer ``observer`` now, within its own bound.
+
+        It looks over the network that serves citizens. Who only has power, and whose programs
+        stand still, does not answer.
+        """
+
+    def up_for(self, host: HostName) -> timedelta:
+        """Return how long ``host`` is up: since its own boot, not since that of the machine below.
+
+        It says nothing of its links: these may have come back later.
+        """
+
+
+class ExclusionsDoor(Protocol):
+    """Who is excluded since it was given up: kept by a quorum, until a person admits it."""
+
+    def excluded(self) -> Mapping[HostName, Exclusion]:
+        """Return every host that is excluded, as of now."""
+
+    def exclude(
+        self, hosts: Sequence[HostName], exclusion: Exclusion, service: ServiceName, claim: Claim
+    ) -> None:
+        """Exclude each of ``hosts``, while ``claim`` on ``service`` stands.
+
+        Who is excluded already stays so by the earlier exclusion.
+
+        Raises:
+            Rejected: the claim is another; nobody was excluded.
+            Unreachable: they may be excluded.
+        """
+
+    def admit(self, exclusions: Mapping[HostName, Exclusion]) -> None:
+        """Exclude none of those of ``exclusions`` any more; done already counts as done.
+
+        Raises:
+            Rejected: one of them was excluded anew; nothing changed.
+            Unreachable: they may be admitted.
+        """

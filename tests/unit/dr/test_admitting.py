@@ -1,0 +1,131 @@
+"""What returned hosts would bring back is kept before it is shown, and shown before they return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.errors import PlanRefused
+from core.runs.plan import RunName
+from dr.admission import Exclusion
+from dr.live.admitting import Admitting
+from dr.onhost.kept_main import kept
+from dr.simulation.timeline import Timeline
+from dr.simulation.world import World, rehearsed
+from dr.tail import Tail, read_tail
+from inventory.names import DatabaseName, HostName
+from inventory.network import Database
+from tests.networks import network
+from tests.rehearsals import SERVICE
+
+OF = network("tiny")
+BACK, LEADER = HostName("ndc01-node"), HostName("ndc02-node")
+OUT = {BACK: Exclusion(RunName("20300101-without"), datetime(2030, 1, 1, tzinfo=UTC))}
+TAIL = Tail("general-db", BACK, 1, 100, 900, 3, "2030-01-01 00:00:00Z", None, 2.0)
+KEPT = replace(TAIL, kept="/var/lib/postgresql/kept/general-db/it")
+
+
+@dataclass
+class Copy:
+    """The copy on ``BACK``."""
+
+    follows_after: int = 0
+    """looks"""
+    tail: Tail | None = None
+    apart: bool = False
+    earlier: list[Tail] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+
+    def is_of_one_history(self) -> bool:
+        self.follows_after -= 1
+        return self.follows_after < 0 and self.tail is None
+
+    def beside(self) -> tuple[list[Tail], bool]:
+        return self.earlier, self.apart
+
+    def leader(self) -> HostName:
+        return LEADER
+
+    def keep(self, leader: HostName) -> Tail | None:
+        self.done.append(f"kept from {leader}")
+        return self.tail
+
+
+@dataclass
+class Stage:
+    copy: Copy
+    world: World = field(default_factory=lambda: rehearsed(OF, SERVICE))
+    clock: Timeline = field(default_factory=Timeline)
+
+    @property
+    def admitting(self) -> Admitting:
+        door = self.world.doors.exclusions
+        self.world.truth.excluded.update(OUT)
+        return Admitting(OF, self.clock, door, self._copy, OUT)
+
+    def _copy(self, database: Database, host: HostName) -> Copy:
+        assert (database.name, host) == (DatabaseName("general-db"), BACK)
+        return self.copy
+
+
+def test_a_copy_that_follows_holds_nothing_of_its_own() -> None:
+    stage = Stage(Copy(follows_after=5))
+
+    told = list(stage.admitting.look())
+
+    assert told == ["ndc01-node holds nothing of general-db that no other copy has"]
+    assert stage.copy.done == []
+    assert stage.clock.elapsed().total_seconds() == 5
+
+
+def test_what_only_it_holds_is_kept_and_told() -> None:
+    stage = Stage(Copy(tail=KEPT, apart=True, earlier=[replace(KEPT, timeline=9)]))
+
+    told = list(stage.admitting.look())
+
+    assert stage.copy.done == ["kept from ndc02-node"]
+    assert [line.rsplit("; ", 1)[1] for line in told] == ["800 bytes of log"] * 2
+    assert "kept in /var/lib/postgresql/kept" in told[0]
+
+
+def test_what_cannot_be_kept_is_not_admitted() -> None:
+    stage = Stage(Copy(tail=TAIL, apart=True))
+
+    with pytest.raises(PlanRefused) as caught:
+        list(stage.admitting.look())
+
+    assert "not kept" in caught.value.what
+    assert stage.world.doors.exclusions.excluded() == OUT
+
+
+def test_a_copy_that_never_settles_is_looked_at_all_the_same() -> None:
+    stage = Stage(Copy(tail=KEPT))
+
+    assert list(stage.admitting.look())
+
+    assert stage.clock.elapsed().total_seconds() >= 60
+    assert stage.copy.done == ["kept from ndc02-node"]
+
+
+def test_who_is_admitted_takes_part_again() -> None:
+    stage = Stage(Copy())
+
+    stage.admitting.admit()
+
+    assert stage.world.doors.exclusions.excluded() == {}
+
+
+def test_only_what_was_kept_whole_is_told(tmp_path: Path) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "half").mkdir()
+    (tmp_path / "whole/tail.json").write_text(KEPT.text(), "utf-8")
+
+    (told,) = kept(tmp_path)
+
+    assert isinstance(told, dict)
+    assert told["host"] == BACK
+    assert read_tail(KEPT.text(), "it") == KEPT
+    assert kept(tmp_path / "nothing") == []
