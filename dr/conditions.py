@@ -126,7 +126,6 @@ def _before_a_take_over(action: TakeOver) -> tuple[Question, ...]:
         IsHeldBy(action.service, action.run),
         *(IsFenced(database, host) for host in action.lost),
         *_may_lead(database, candidate, action.had_all),
-        HasReplayed(database, candidate),
         IsNotPaused(database),
     )
 

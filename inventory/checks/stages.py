@@ -60,11 +60,11 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (uniqueness, frozenset()),
     (pools, frozenset()),
     (policy, frozenset()),
-    (placement, _PLACES | _WORKLOADS | {"links"}),
     (whereabouts, frozenset({"sites"}) | _WORKLOADS),
     (people, _PLACES | {"operators"}),
-    (drills, frozenset({"drills"}) | _WORKLOADS),
     (stores, _PLACES | {"stores", "tiers"}),
+    (placement, _PLACES | _WORKLOADS | {"links"}),
+    (drills, frozenset({"drills"}) | _WORKLOADS),
     (topology, _PLACES | _PATHS | {"databases"}),
     (survival, _PLACES | _PATHS | _WORKLOADS | {"regions"}),
 )
