@@ -16,7 +16,10 @@ from tests.unit.playbooks.conftest import Rendered
 @pytest.mark.parametrize(
     ("renewed", "reloaded"),
     [
-        ("/etc/ndc/tls.crt", {"patroni-general-db.service", "prometheus.service"}),
+        (
+            "/etc/ndc/tls.crt",
+            {"patroni-general-db.service", "patroni-identity-db.service", "prometheus.service"},
+        ),
         ("/etc/ndc/agent.crt", set()),
         ("/etc/ndc/ca.crl", set()),
         ("/etc/ndc/services/public-service-portal.crt", {"nginx.service"}),

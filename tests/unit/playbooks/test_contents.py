@@ -18,7 +18,7 @@ from inventory.network import Role
 from inventory.network_text import network_from_json
 from inventory.patroni import changers
 from tests.conftest import Golden
-from tests.networks import DECLARED, FOURTH_SITE, ROOT, network
+from tests.networks import DECLARED, FOURTH_SITE, PORTAL_ALONE, ROOT, network
 from tests.unit.playbooks.conftest import HOSTILE, Rendered
 
 GOLDEN = ROOT / "tests/golden/contents"
@@ -200,10 +200,11 @@ def test_members_outside_the_synchronous_set_or_the_region_never_lead_by_themsel
         for member in database.members:
             text = rendered[member.host].secrets[f"/etc/patroni/{database.name}.yml"]
 
-            assert yaml.safe_load(text)["tags"] == {
-                "nosync": not member.synchronous,
-                "nofailover": member.barred,
-            }
+            tags = yaml.safe_load(text)["tags"]
+
+            assert tags["nosync"] is not member.synchronous
+            assert tags["nofailover"] is member.barred
+            assert ("failover_priority" in tags) is not member.barred
 
 
 def test_postgresql_admits_nobody_without_encryption(rendered: Mapping[str, Rendered]) -> None:
@@ -235,7 +236,7 @@ def test_a_patroni_obeys_its_members_and_the_operator_and_only_with_a_password(
 
 
 def test_a_host_that_only_serves_is_not_among_those_whom_a_patroni_obeys() -> None:
-    there = network("compact")
+    there = network("compact", *PORTAL_ALONE)
 
     for database in there.databases:
         obeyed = set(changers(there, database))
@@ -252,7 +253,8 @@ def test_of_the_programs_of_a_host_only_those_that_must_may_ask_a_patroni(
         lines = contents.texts()["/etc/nftables.conf"].splitlines()
         output = lines[lines.index("  chain output {") :]
 
-        assert "    tcp dport { 8008 } meta skuid != { root, haproxy, postgres, prometheus }" in (
+        ports = "tcp dport { 8008, 8009 }"
+        assert f"    {ports} meta skuid != {{ root, haproxy, postgres, prometheus }}" in (
             line.removesuffix(" reject with tcp reset") for line in output
         )
 
