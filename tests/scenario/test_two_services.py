@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,13 +16,16 @@ from dr.actions import AllowPromotion, ForbidPromotion, MovePlacement, WidenSync
 from dr.bound import NOTHING
 from dr.loss_actions import TakeOver
 from dr.losses import hosts_named
-from dr.plan import codec
+from dr.plan import codec, to_text
+from dr.plan_figures import mermaid
+from dr.plan_text import plan_text
 from dr.planner import Occasion, plan_switchover
 from dr.request import Move
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.world import World, rehearsed
 from inventory.names import DatabaseName, HostName, OperatorName, ServiceName, SiteName
+from tests.conftest import Golden
 from tests.failovers import Loss, approved
 from tests.networks import network
 from tests.rehearsals import RUN, SERVICE, Rehearsal
@@ -29,10 +34,13 @@ IDENTITY, IDENTITY_DB = ServiceName("identity"), DatabaseName("identity-db")
 DATA, APP = HostName("ndc03-data"), HostName("ndc03-app")
 REGION = ("ndc01", "ndc02")
 REASON = "the region burns"
+GOLDEN = Path(__file__).resolve().parents[1] / "golden/plans"
 
 
 def _world(seed: int = 0) -> World:
-    world = rehearsed(network("compact"), IDENTITY, SERVICE, seed=seed)
+    # the digest would change golden files with every word of the default inventory
+    made = replace(network("compact"), digest="0123456789abcdef" * 4)
+    world = rehearsed(made, IDENTITY, SERVICE, seed=seed)
     world.sleep(timedelta(seconds=5))
     return world
 
@@ -94,6 +102,20 @@ def test_within_its_region_it_is_led_again_by_itself() -> None:
 
     assert _database(world).leader == HostName("ndc02-data")
     assert not world.citizens[IDENTITY].lost
+
+
+def test_a_plan_for_a_lost_region_reads_and_is_drawn_like_this(golden: Golden) -> None:
+    plan = _failover(_without(_world(), *REGION), REASON).plan
+
+    golden(GOLDEN / "two-services-region.txt", plan_text(plan) + "\n")
+    golden(GOLDEN / "two-services-region.mmd", "\n".join(mermaid(plan)) + "\n")
+    golden(GOLDEN / "two-services-region.json", to_text(plan) + "\n")
+
+
+def test_a_plan_to_the_other_region_reads_like_this(golden: Golden) -> None:
+    plan = _moved(_world(), IDENTITY, "ndc03").plan
+
+    golden(GOLDEN / "switchover-to-a-far-copy.txt", plan_text(plan, conditions=True) + "\n")
 
 
 def test_a_lost_site_moves_both_in_one_plan_and_what_is_needed_is_announced_first() -> None:
