@@ -20,6 +20,7 @@ from dr.plan import codec, to_text
 from dr.plan_figures import mermaid
 from dr.plan_text import plan_text
 from dr.planner import Occasion, plan_switchover
+from dr.questions import IsSynchronous
 from dr.request import Move
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.journal import MemoryJournal
@@ -165,6 +166,27 @@ def test_a_lost_region_is_served_whole_once_a_second_person_agreed(seed: int) ->
     assert run.verdict is RunVerdict.DONE
     assert made.world.citizens[IDENTITY].lost == []
     assert {c.acknowledged[-1].site for c in made.world.citizens.values()} == {"ndc03"}
+
+
+def test_of_two_far_copies_the_one_leads_that_commits_waited_for() -> None:
+    world = _world()
+    _without(world, DATA, after=30)
+    world.truth.plant.power_on(DATA)
+    world.sleep(timedelta(seconds=60))
+
+    (moved, _) = _failover(_without(world, *REGION), REASON).plan.basis.moves
+
+    assert (moved.service, moved.candidate, moved.loss) == (IDENTITY, APP, NOTHING)
+
+
+def test_a_copy_that_never_leads_is_no_standby_to_switch_to() -> None:
+    world = _world()
+    asked = IsSynchronous(IDENTITY_DB, DATA)
+    barred = world.eye.ask(asked)
+
+    _database(world).bar(DATA, 1, barred=False)
+
+    assert (barred, world.eye.ask(asked)) == (False, True)
 
 
 def test_where_the_far_copies_were_out_of_step_the_loss_is_announced_and_asked_about() -> None:
