@@ -219,9 +219,11 @@ class Engine(Generic[ActionT, BasisT]):
         attempt = run.sent.get((step.id, start), 0) + 1
         token = Token(run.plan.id, step.id, step.epoch, attempt, undo)
         self._launched[step.id, start] += 1
+        # from before it is written down: if this process stands still, another carries the run on
+        due = self._clock.elapsed() + step.deadline
         run = self._note(run, step, start, f"attempt {attempt}")
-        self._flights[step.id] = Flight(token, self._clock.elapsed() + step.deadline)
-        self._actuator.begin(action_of(run, step), token, step.deadline)
+        self._flights[step.id] = Flight(token, due)
+        self._actuator.begin(action_of(run, step), token, due)
         return run
 
     def _heed(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:

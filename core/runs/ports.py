@@ -73,11 +73,11 @@ class Actuator(Protocol[ActionT_contra]):
     compare-and-swap), or the effect is one that may come twice.
     """
 
-    def begin(self, action: ActionT_contra, token: Token, deadline: timedelta) -> None:
+    def begin(self, action: ActionT_contra, token: Token, due: timedelta) -> None:
         """Send ``action`` on its way and return at once.
 
-        ``token`` goes with it, so that the target and its log can tell attempts apart. After
-        about ``deadline`` nobody waits for an answer.
+        ``token`` goes with it, so that the target and its log can tell attempts apart. When the
+        engine's clock says ``due``, nobody waits for an answer any more.
         """
 
     def wait(self, bound: timedelta) -> Completion | None:

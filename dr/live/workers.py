@@ -32,9 +32,8 @@ class Workers:
         self._threads: list[threading.Thread] = []
         self._completions: queue.SimpleQueue[Completion] = queue.SimpleQueue()
 
-    def begin(self, action: Action, token: Token, deadline: timedelta) -> None:
+    def begin(self, action: Action, token: Token, due: timedelta) -> None:
         """Send ``action`` on its way and return at once."""
-        due = self._clock.elapsed() + deadline
         worker = threading.Thread(
             target=self._attempt, args=(action, token, due), name=str(token), daemon=True
         )

@@ -30,13 +30,13 @@ class Stray:
     hears: frozenset[HostName] = frozenset()
     """standbys that follow it still"""
     kept: bool = False
-    """whether a copy was made of ``rows``"""
+    """whether a copy was made of all ``rows``"""
 
     def moved_before(self, fork: int, gone: list[str]) -> None:
         """Let it have left at ``fork`` already, where ``gone`` were the rows after that."""
         if fork < self.fork:
             self.rows[:0] = gone[: self.fork - fork]
-            self.fork = fork
+            self.fork, self.kept = fork, False
 
 
 @dataclass(slots=True, kw_only=True)

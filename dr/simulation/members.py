@@ -94,7 +94,7 @@ class SimulatedMembers(SimulatedCopies):
         if host != self.leader or host in self.recovering:
             return
         for other, _ in [*self.followers()]:
-            if other in self.barred and other not in self.synchronous:
+            if other not in self.synchronous:
                 since = self.around.clock.elapsed() - self.between(_ON_ITS_WAY)
                 recent = sum(self.wrote_at.get(row, since) >= since for row in self.log[-_MOST:])
                 self.unsent[other] = max(self.unsent.get(other, 0), recent)
@@ -172,6 +172,9 @@ class SimulatedMembers(SimulatedCopies):
         self.awaited.discard(host)
         if not self.around.plant.runs(host):
             self.fallen.add(host)
+            return
+        if self.strays[host].rows and not self.strays[host].kept:
+            self._keep(host)  # the fork lies earlier by now, and what lies between is kept as well
             return
         stray = self.strays.pop(host)
         self.tell("rewound", host, stray.timeline, ",".join(stray.rows))

@@ -27,12 +27,15 @@ class Quorum:
 
     _known: tuple[object, frozenset[HostName]] = (None, frozenset())
     """the last answer, and what it was given for"""
+    _reached: dict[HostName, bool] = field(default_factory=dict)
+    """who reaches it, as long as that answer stands"""
 
     def majority(self) -> frozenset[HostName]:
         """Return the voters that are one quorum now; empty: there is none."""
         now = (self.plant.changes, self.stopped, frozenset(self.lost), frozenset(self.retired))
         if self._known[0] != now:
             self._known = (now, self._majority())
+            self._reached.clear()
         return self._known[1]
 
     @property
@@ -62,7 +65,10 @@ class Quorum:
 
     def reached_from(self, host: HostName) -> bool:
         """Whether programs on ``host`` can read and write what it keeps."""
-        return any(self.plant.reaches(host, voter) for voter in self.majority())
+        majority = self.majority()
+        if host not in self._reached:
+            self._reached[host] = any(self.plant.reaches(host, voter) for voter in majority)
+        return self._reached[host]
 
     @property
     def answers(self) -> bool:

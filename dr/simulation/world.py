@@ -67,18 +67,18 @@ class World:
         """Let everything happen that is due within ``duration``."""
         self.timeline.sleep(duration)
 
-    def begin(self, action: Action, token: Token, deadline: timedelta) -> None:
+    def begin(self, action: Action, token: Token, due: timedelta) -> None:
         """Send ``action``; it arrives as its fault, if it has one, lets it."""
         trouble = self._trouble(action)
         travel = self._travel()
-        due = self.elapsed() + deadline
+        left = max(due - self.elapsed(), timedelta())
         match trouble:
             case Trouble.LOST:
                 return
             case Trouble.SLOW:
-                travel += deadline
+                travel += left
             case Trouble.LATE:
-                travel += deadline + _SETTLED
+                travel += left + _SETTLED
             case Trouble.TWICE:
                 again = travel + _ONE_WAY + self._travel()
                 self.timeline.at(again, lambda: self._arrive(action, token, due, None))

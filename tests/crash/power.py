@@ -61,9 +61,9 @@ class FusedActuator:
     inner: World
     fuse: Fuse
 
-    def begin(self, action: Action, token: Token, deadline: timedelta) -> None:
+    def begin(self, action: Action, token: Token, due: timedelta) -> None:
         self.fuse.touch()  # before it is sent
-        self.inner.begin(action, token, deadline)
+        self.inner.begin(action, token, due)
         self.fuse.touch()  # sent, and the world goes on without us
 
     def wait(self, bound: timedelta) -> Completion | None:

@@ -204,6 +204,40 @@ def test_a_promotion_that_is_drawn_may_take_minutes_and_mostly_does_not() -> Non
     assert sum(one < 3 * SECOND for one in drawn) > 80
 
 
+def test_who_was_barred_a_moment_ago_has_what_commits_waited_for_and_does_not_lead() -> None:
+    made = rehearsal()
+    database, plant = made.truth.database, made.world.truth.plant
+    plant.power_off(STANDBY)
+    database.bar(FAR, 1, barred=False)
+    made.world.sleep(20 * SECOND)
+    assert database.synchronous == {FAR}
+
+    database.bar(FAR, 2, barred=True)
+    plant.power_off(LEADER)
+    lacked = database.lacks(FAR)
+    made.world.sleep(2 * LEASE)
+
+    assert lacked <= 1, "no more than what nobody confirmed"
+    assert database.leader is None
+
+
+def test_what_a_second_fork_leaves_over_is_kept_before_it_is_rewound() -> None:
+    made = rehearsal()
+    database = made.truth.database
+    stray = Stray(1, 2, ["late"], kept=True)
+    database.strays[FAR] = stray
+
+    stray.moved_before(1, ["row-2"])
+    database.awaited.add(FAR)
+    made.world.sleep(timedelta())
+    database._rewind(FAR)
+    made.world.sleep(timedelta(minutes=5))
+
+    kept, rewound = _told(made, "kept")[-1], _told(made, "rewound")[-1]
+    assert kept.detail == rewound.detail == "row-2,late"
+    assert kept.at < rewound.at
+
+
 def test_an_order_that_nobody_obeyed_goes_with_its_claim() -> None:
     made = rehearsal()
     plant, records = made.world.truth.plant, made.world.doors.records

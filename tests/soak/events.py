@@ -21,6 +21,9 @@ LENGTH: Final = 600.0
 FAULTS: Final = 104
 """at least; each begins and ends: two events"""
 ASKS: Final = 18
+_PHASES: Final = [one for one in Phase if one not in {Phase.FREEZE, Phase.START}]
+_BEFORE: Final = {"failback": "switchover"}
+"""what is asked for as often as the kind at heart, where that has nothing to do before"""
 OPENING: Final = 120.0
 """seconds after which other faults begin, where a region is lost first"""
 _OPENS: Final = 0.25
@@ -116,13 +119,14 @@ def schedule(
     dice = random.Random(f"schedule {seed}")  # noqa: S311 - reproducible, not secret
     heart, trouble = at_heart
     opening = list(_opening(network, dice)) if dice.random() < _OPENS else []
-    names = dice.choices([*kinds], [*kinds.values()], k=ASKS // 2) + [heart] * (ASKS - ASKS // 2)
+    others = dice.choices([*kinds], [*kinds.values()], k=ASKS // 2)
+    names = [_BEFORE.get(heart, one) for one in others] + [heart] * (ASKS - ASKS // 2)
     begins = OPENING if opening else 3
     asks = [_ask(network, dice, name, begins) for name in names]
     faults = [_any_fault(network, dice, begins) for _ in range(FAULTS)]
     for ask in asks:
         if ask.what.startswith(f"{heart} "):
-            phase = dice.choice([*Phase])
+            phase = dice.choice(_PHASES)
             faults.append(_fault(network, dice, trouble, ask.at)._replace(during=phase))
         if ask.what.startswith(f"{OF_A_REGION} "):
             faults.append(_region_lost(network, dice, ask.at - dice.uniform(3, 12)))

@@ -20,7 +20,7 @@ from dr.simulation.world import World, rehearsed
 from inventory.names import ServiceName
 from inventory.network import Network
 from tests.soak.asking import Asking
-from tests.soak.events import LENGTH, Ask, Planned
+from tests.soak.events import LENGTH, Ask, FaultKind, Planned
 from tests.soak.faults import Faults
 from tests.soak.journals import Lines
 from tests.soak.listening import Listener, Tally
@@ -29,6 +29,8 @@ from tests.soak.runners import Carried, Fuse, RunnerDied, nothing
 CALM = timedelta(seconds=200)
 """after the last fault: everything can be well again"""
 TRIES = 4
+_NEED_A_FILE = {FaultKind.QUORUM_LOST, FaultKind.NO_SPACE}
+"""a step can be written down while one of these lasts, where a file is the truth"""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Play:
         askings: Mapping[str, Asking],
     ) -> None:
         names = [service.name for service in network.services]
-        self.world: World = rehearsed(network, *names, seed=seed, every=timedelta(milliseconds=500))
+        self.world: World = rehearsed(network, *names, seed=seed, every=timedelta(seconds=1))
         self.dice = random.Random(f"people {seed}")  # noqa: S311 - reproducible, not secret
         self.askings = askings
         self.faults = Faults(self.world)
@@ -126,6 +128,8 @@ class Play:
         wishes = []
         if self.dice.random() < 0.3:
             wishes = run.wish(self.dice.choice([Wish.ABORT, Wish.SKIP, Wish.APPROVE]))
+        elif self.dice.random() < 0.1:
+            wishes = run.early()
         self._tell(f"{run.plan.id} is resumed{' with a wish' if wishes else ''}")
         run.resume(*wishes)
         self._tell_end(run)
@@ -149,8 +153,9 @@ class Play:
             self._companions,
             self._begin,
         )
+        blind = any(one.kind in _NEED_A_FILE for one in self._companions)
         self._companions = []
-        where = Where.FILE if self.dice.random() < 0.35 else Where.ETCD
+        where = Where.FILE if blind or self.dice.random() < 0.2 else Where.ETCD
         lines = Lines(
             self.world.truth.quorum, self.world.timeline, listener.hear, listener.foresee, where
         )

@@ -43,9 +43,9 @@ class FusedWorld:
     world: World
     fuse: Fuse
 
-    def begin(self, action: Action, token: Token, deadline: timedelta) -> None:
+    def begin(self, action: Action, token: Token, due: timedelta) -> None:
         self.fuse.touch()
-        self.world.begin(action, token, deadline)
+        self.world.begin(action, token, due)
         self.fuse.touch()
 
     def wait(self, bound: timedelta) -> Completion | None:
@@ -72,6 +72,7 @@ def _proved(by: str) -> Proof:
     return Proof(f"SHA256:{by}", "", ("operate", "approve"))
 
 
+_LOOKS: Final = {"verify-service", "compare-logs", "narrow-sync"}
 _START: Final = Request("start", Wish.START, "an", proof=_proved("an"))
 
 
@@ -123,12 +124,20 @@ class Carried:
             waiting = run.steps_in(StepState.AWAITING_APPROVAL)
             return [self._request(wish, step.id, by) for step in waiting for by in ("an", "binh")]
         held = run.steps_in(StepState.IN_DOUBT, StepState.FAILED)
-        looks = {"verify-service", "compare-logs", "narrow-sync"}
-        skips = [self._request(Wish.SKIP, step.id) for step in held if step.action.kind in looks]
+        skips = [self._request(Wish.SKIP, step.id) for step in held if step.action.kind in _LOOKS]
         stuck = run.steps_in(StepState.STUCK, StepState.UNDO_IN_DOUBT)
         if stuck:
             self._release()
         return [*skips, *(self._request(Wish.SKIP, step.id) for step in stuck)]
+
+    def early(self) -> list[Request]:
+        """Return what a person answers for before its time: looks, and what waits for another."""
+        run = self.run
+        if run is None:
+            return []
+        looks = [s for s in run.steps_in(StepState.PENDING) if s.action.kind in _LOOKS]
+        gates = run.steps_in(StepState.AWAITING_APPROVAL)
+        return [self._request(Wish.SKIP, step.id) for step in [*looks[:1], *gates[:1]]]
 
     def _release(self) -> None:
         """Let a person free by hand what the run holds, before they answer for it."""

@@ -73,7 +73,7 @@ def test_what_an_attempt_may_take_counts_from_when_it_was_begun() -> None:
     workers = Stopped(Told(world.doors), world)
     token = Token(RUN, StepId("declare"), epoch=2, attempt=1)
     for bound in (HOUR, MINUTE / 2):
-        workers.begin(ClaimWorkload(SERVICE, RUN, 1), token, bound)
+        workers.begin(ClaimWorkload(SERVICE, RUN, 1), token, world.elapsed() + bound)
         assert workers.wait(HOUR) is not None
 
     assert left == [HOUR - MINUTE, timedelta()]

@@ -58,8 +58,8 @@ class Words(Timeline):
     def is_in_effect(self, action: str) -> bool | None:
         return None if action in self.unseen else action in self.true
 
-    def begin(self, action: str, token: Token, deadline: timedelta) -> None:
-        assert deadline > timedelta()
+    def begin(self, action: str, token: Token, due: timedelta) -> None:
+        assert due >= timedelta()
         if action in self.lost:
             self.lost.remove(action)
             if action in self.uncertain:

@@ -13,6 +13,7 @@ from core.runs.engine import BLIND, LOOK_EVERY, PATIENCE
 from core.runs.journal import Codec, Entry, Record, RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import Step, StepId
+from core.runs.ports import Token
 from dr.simulation.journal import MemoryJournal
 from tests.unit.core.runs.small import CODEC, Bench, Words, plan, step
 
@@ -291,3 +292,35 @@ def test_an_answer_that_came_during_a_long_look_did_not_come_late() -> None:
     assert run.closed is RunVerdict.DONE
     assert bench.told("b") == ["started", "succeeded"]
     assert bench.told("c") == ["started", "succeeded"]
+
+
+class SlowJournal(MemoryJournal[str, None]):
+    """Has whoever writes stand still for four seconds, once it is written."""
+
+    def __init__(self, world: Words) -> None:
+        super().__init__(CODEC, world)
+        self._world = world
+
+    @override
+    def append(self, entry: Entry[str, None]) -> Record[str, None]:
+        record = super().append(entry)
+        self._world.sleep(timedelta(seconds=4))
+        return record
+
+
+class Told(Words):
+    """Remembers for how long each attempt is waited for."""
+
+    @override
+    def begin(self, action: str, token: Token, due: timedelta) -> None:
+        self.performed.append(f"{(due - self.elapsed()).seconds} s")
+        super().begin(action, token, due)
+
+
+def test_the_time_in_which_a_runner_stood_still_after_it_wrote_is_no_longer_waited_for() -> None:
+    bench = Bench(Told())
+    bench.journal = SlowJournal(bench.world)
+
+    bench.start(step("a", deadline=timedelta(seconds=10)))
+
+    assert bench.world.performed == ["6 s", "a"]
