@@ -8,6 +8,8 @@ BIN := .venv/bin
 VENV := .venv/.made
 COMPILE := $(BIN)/python -m uv pip compile --quiet --no-header --generate-hashes
 PLAYBOOKS := $(wildcard playbooks/*.yml)
+# tests that play whole simulated networks, and compare with no golden text: they run beside the rest
+WORLDS := tests/crash $(filter-out %/test_drills.py,$(wildcard tests/scenario/test_*.py))
 
 .PHONY: help
 help: ## show this list
@@ -35,7 +37,7 @@ test: ## set-up and every check, lab suite included
 
 check: $(VENV) ## every check that needs neither root nor lab, on any Linux with Python 3.11
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target format lint types layers
-	@$(MAKE) --jobs=2 content unit
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target unit-rest content unit-worlds
 
 static: format lint types layers content ## the checks that run no test: format lint types layers content
 
@@ -58,7 +60,14 @@ ifneq ($(PLAYBOOKS),)
 endif
 
 unit: $(VENV) ## all tests that need no lab
-	@$(BIN)/pytest -q -m 'not lab'
+	@$(MAKE) --jobs=2 --keep-going --output-sync=target unit-rest unit-worlds
+
+.PHONY: unit-rest unit-worlds
+unit-rest: $(VENV)
+	@$(BIN)/pytest -q -m 'not lab' $(addprefix --ignore=,$(WORLDS))
+
+unit-worlds: $(VENV)
+	@$(BIN)/pytest -q -m 'not lab' $(WORLDS)
 
 golden: $(VENV) ## write the golden texts and the generated documents anew; read the difference
 	@NDC_REFRESH_GOLDEN=1 $(BIN)/pytest -q -m 'not lab'

@@ -12,6 +12,7 @@ from dr.losses import hosts_named, moves_after
 from dr.observers import observers
 from dr.plan import RecoveryJournal, RecoveryPlan, RecoveryRun
 from dr.planner import Occasion, plan_failover
+from dr.simulation.citizens import EVERY
 from dr.simulation.world import World
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
@@ -48,13 +49,18 @@ class Loss:
 
 
 def loss(
-    *names: str, profile: str = "compact", seed: int = 0, after: float = 3, well: float = 0
+    *names: str,
+    profile: str = "compact",
+    seed: int = 0,
+    after: float = 3,
+    well: float = 0,
+    every: timedelta = EVERY,
 ) -> Loss:
     """Return a world in which ``names`` lost their power ``after`` seconds ago.
 
     ``well`` is for how many seconds it was a healthy one, beside the first two.
     """
-    made = rehearsal(profile, seed)
+    made = rehearsal(profile, seed, every=every)
     made.world.sleep(timedelta(seconds=well))
     lost = hosts_named(made.network, names)
     for host in sorted(lost):
@@ -79,9 +85,15 @@ def regional(*names: str) -> Rehearsal:
     return Rehearsal(made.network, made.world, made.plan(accepted_loss="the region burns"))
 
 
-def failover(*names: str, profile: str = "compact", seed: int = 0, after: float = 3) -> Rehearsal:
+def failover(
+    *names: str,
+    profile: str = "compact",
+    seed: int = 0,
+    after: float = 3,
+    every: timedelta = EVERY,
+) -> Rehearsal:
     """Return such a world with the plan for it."""
-    made = loss(*names, profile=profile, seed=seed, after=after)
+    made = loss(*names, profile=profile, seed=seed, after=after, every=every)
     return Rehearsal(made.network, made.world, made.plan())
 
 

@@ -13,7 +13,7 @@ from dr.conditions import Conditions
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, codec
 from dr.planner import Occasion, plan_switchover
 from dr.request import Move
-from dr.simulation.citizens import Citizens
+from dr.simulation.citizens import EVERY, Citizens
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.truth import Served
 from dr.simulation.world import World, rehearsed
@@ -81,16 +81,23 @@ class Rehearsal:
         return [action for _, action in self.world.effects]
 
 
-def rehearsal(profile: str = "compact", seed: int = 0, target: str = "ndc02") -> Rehearsal:
-    """Return a healthy world two seconds after its beginning, and a plan for it."""
-    return rehearsal_in(network(profile, *PORTAL_ALONE), SERVICE, seed, target)
+def rehearsal(
+    profile: str = "compact", seed: int = 0, target: str = "ndc02", every: timedelta = EVERY
+) -> Rehearsal:
+    """Return a healthy world two seconds after its beginning, and a plan for it.
+
+    Citizens write ``every`` so often.
+    """
+    return rehearsal_in(network(profile, *PORTAL_ALONE), SERVICE, seed, target, every)
 
 
-def rehearsal_in(of: Network, service: ServiceName, seed: int, target: str) -> Rehearsal:
+def rehearsal_in(
+    of: Network, service: ServiceName, seed: int, target: str, every: timedelta = EVERY
+) -> Rehearsal:
     """Return such a world of another network."""
     # the digest would change golden files with every word of the default inventory
     net = replace(of, digest="0123456789abcdef" * 4)
-    world = rehearsed(net, service, seed=seed)
+    world = rehearsed(net, service, seed=seed, every=every)
     world.sleep(timedelta(seconds=2))
     occasion = Occasion(RUN, world.now(), OperatorName("an"))
     request = Move(service, SiteName(target))
