@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,6 +21,7 @@ from dr.simulation.database import SimulatedDatabase
 from dr.simulation.truth import Truth
 from inventory.names import HostName, ServiceName
 from tests.rehearsals import rehearsal
+from tests.soak.__main__ import main
 from tests.soak.events import Ask, FaultKind, Planned
 from tests.soak.soak import events_of, judged, shrunk, smaller
 from tests.soak.story import story
@@ -257,3 +259,19 @@ def test_a_smaller_schedule_breaks_the_same_rule(monkeypatch: pytest.MonkeyPatch
     assert len(events) < 6
     assert end.violations
     assert end.violations == judged(found.seed, events).violations
+
+
+def test_the_command_tells_why_a_seed_breaks_something_by_few_events(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(SimulatedDatabase, "_keep", _rewinds_at_once)
+    found = next(one for seed in range(1, 20) if (one := judged(seed)).violations)
+    monkeypatch.setattr(sys, "argv", ["soak", str(found.seed)])
+
+    ended = main()
+
+    told = capsys.readouterr().out
+    assert ended == 1
+    assert told.startswith(f"seed {found.seed}: I11 a tail is wiped")
+    assert "events are enough:" in told
+    assert "is rewound in" in told
