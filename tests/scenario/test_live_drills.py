@@ -18,21 +18,24 @@ from dr.drills.record import DrillStage
 from dr.simulation.agents import Agents
 from dr.simulation.world import rehearsed
 from inventory.names import DrillName, HostName
+from inventory.network import Network
 from inventory.practice import Statement
 from tests.conftest import Golden
-from tests.networks import DECLARED, declared, network
+from tests.networks import DECLARED, PORTAL_ALONE, declared, network
 from tests.rehearsals import SERVICE
 from tests.scenes import Killed, Person, Shelf, SimulatedScene
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden/drills"
 DRILLS = declared(DECLARED).drills
 NAMES = [*DRILLS]
+SMALL = network("compact", *PORTAL_ALONE)
+"""where a drill is held many times over"""
 WELL = timedelta(seconds=20)
 """longer ago than what may be lost was written"""
 
 
-def _scene(person: Person | None = None) -> SimulatedScene:
-    net = replace(network("compact"), digest="0123456789abcdef" * 4)
+def _scene(person: Person | None = None, of: Network | None = None) -> SimulatedScene:
+    net = replace(of or network("compact"), digest="0123456789abcdef" * 4)
     world = rehearsed(net, *(service.name for service in net.services))
     for service in net.services:
         Agents(world, service.name)
@@ -162,7 +165,7 @@ def test_what_is_not_back_and_staying_fails_the_drill() -> None:
 
 
 def _touches(name: str) -> int:
-    scene = _scene()
+    scene = _scene(of=SMALL)
     shelf = Shelf(person=scene.person)
     _held(scene, _asked(name), shelf)
     return scene.person.touches
@@ -173,7 +176,7 @@ def _touches(name: str) -> int:
 def test_whoever_is_killed_at_any_instant_the_next_one_gives_all_back(name: str) -> None:
     for instant in range(_touches(name)):
         person = Person(lives_for=instant)
-        scene = _scene(person)
+        scene = _scene(person, SMALL)
         shelf = Shelf(person=person)
         with pytest.raises(Killed):
             _held(scene, _asked(name), shelf)
