@@ -66,7 +66,7 @@ WRITES = {
     **READS,
     AGENT: set[str](),
     CONTROL: READS[CONTROL] - _WATCH | {"lever"},
-    controller_account(MONITOR): {"office", "word"},
+    controller_account(MONITOR): {"office", "word", "placement", "leader"},
 }
 SERVING = ("east-one", "east-two", "west-one", "west-two")
 """hosts of the network in which those of one site have fellows"""
@@ -77,7 +77,7 @@ WHY_NOT = (
     "user name not found",
 )
 ONE_OF_EACH = tuple({one.name.partition("-")[0]: one for one in accounts(NETWORK)}.values())
-CHANGES = 37
+CHANGES = 42
 """that an etcd needs which knows nobody, for these accounts"""
 
 
