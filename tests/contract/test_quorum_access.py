@@ -18,6 +18,7 @@ from inventory.etcd import (
     Account,
     Grant,
     accounts,
+    anchors,
     announcers_on,
     claims,
     controller_account,
@@ -30,6 +31,7 @@ from inventory.etcd import (
     placements,
     runs,
     sight_word_of,
+    windows,
 )
 from inventory.names import DatabaseName, HostName
 from inventory.network import Role
@@ -47,6 +49,8 @@ KEYS = {
     "placement": placements(HERE) + "portal",
     "claim": claims(HERE) + "portal",
     "journal": runs(HERE) + "one/0",
+    "anchor": anchors(HERE) + "one/0",
+    "window": windows(HERE) + "one/portal",
     "leader": patroni(HERE, DATABASE) + "leader",
     "order": patroni_order(HERE, DATABASE),
     "another database's leader": patroni(HERE, DatabaseName("other-db")) + "leader",
@@ -57,7 +61,7 @@ KEYS = {
     "anything else": "/elsewhere",
 }
 READS = {
-    CONTROL: {"placement", "claim", "journal", "order", "leader", *_WATCH},
+    CONTROL: {"placement", "claim", "journal", "anchor", "window", "order", "leader", *_WATCH},
     AGENT: {"placement", "claim"},
     f"patroni-{DATABASE}": {"leader", "order"},
     controller_account(MONITOR): {"placement", "claim", "leader", *_WATCH},
