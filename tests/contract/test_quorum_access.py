@@ -81,7 +81,7 @@ WHY_NOT = (
     "user name not found",
 )
 ONE_OF_EACH = tuple({one.name.partition("-")[0]: one for one in accounts(NETWORK)}.values())
-CHANGES = 42
+CHANGES = 44
 """that an etcd needs which knows nobody, for these accounts"""
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from core.errors import Rejected
+from core.runs.plan import RunName
+from dr.leave import Leave, Permit
 from dr.simulation.database import LEASE
 from dr.simulation.history import Happened
 from dr.simulation.log import Stray
@@ -14,6 +16,7 @@ from inventory.names import HostName, SiteName
 from tests.rehearsals import Rehearsal, rehearsal
 
 LEADER, STANDBY, FAR = HostName("ndc01-data"), HostName("ndc02-data"), HostName("ndc03-data")
+A_RUN = RunName("a-run")
 SECOND = timedelta(seconds=1)
 SEEDS = range(12)
 
@@ -208,11 +211,11 @@ def test_who_was_barred_a_moment_ago_has_what_commits_waited_for_and_does_not_le
     made = rehearsal()
     database, plant = made.truth.database, made.world.truth.plant
     plant.power_off(STANDBY)
-    database.bar(FAR, 1, barred=False)
+    database.give_leave(FAR, Permit(Leave.ALLOW, 1, A_RUN))
     made.world.sleep(20 * SECOND)
     assert database.synchronous == {FAR}
 
-    database.bar(FAR, 2, barred=True)
+    database.give_leave(FAR, Permit(Leave.FORBID, 2, A_RUN))
     plant.power_off(LEADER)
     lacked = database.lacks(FAR)
     made.world.sleep(2 * LEASE)

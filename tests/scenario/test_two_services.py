@@ -11,9 +11,10 @@ import pytest
 from core.errors import PlanRefused
 from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
-from core.runs.plan import StepId
+from core.runs.plan import RunName, StepId
 from dr.actions import AllowPromotion, ForbidPromotion, MovePlacement, WidenSync
 from dr.bound import NOTHING
+from dr.leave import Leave, Permit
 from dr.loss_actions import TakeOver
 from dr.losses import hosts_named
 from dr.plan import codec, to_text
@@ -184,7 +185,7 @@ def test_a_copy_that_never_leads_is_no_standby_to_switch_to() -> None:
     asked = IsSynchronous(IDENTITY_DB, DATA)
     barred = world.eye.ask(asked)
 
-    _database(world).bar(DATA, 1, barred=False)
+    _database(world).give_leave(DATA, Permit(Leave.ALLOW, 1, RunName("a-run")))
 
     assert (barred, world.eye.ask(asked)) == (False, True)
 
