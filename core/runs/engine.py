@@ -8,7 +8,6 @@ live. It is single-threaded: attempts run side by side inside the actuator.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Generic
 
@@ -201,16 +200,15 @@ class Engine(Generic[ActionT, BasisT]):
             if run.states[step.id] is StepState.PENDING:
                 return self._note(run, step, EventKind.ASKED, consent.awaited(step))
             return run
-        objections = self._against(run, step)
-        if not objections:
+        if not (objections := self._against(run, step)):
             return self._launch(run, step, EventKind.STARTED)
         if self._waited(step) >= PATIENCE:
             return self._note(run, step, EventKind.REFUSED, "; ".join(objections))
         return run
 
-    def _against(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Sequence[str]:
+    def _against(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> list[str]:
         lapsed = consent.lapsed(step, run.requests, self._clock.now())
-        return [lapsed] if lapsed else self._sensor.objections(step.action)
+        return [lapsed] if lapsed else [*self._sensor.objections(step.action)]
 
     def _launch(
         self, run: Run[ActionT, BasisT], step: Step[ActionT], start: EventKind

@@ -20,7 +20,7 @@ LOOKED_SECONDS: Final = 10
 ONCE: Final = frozenset({"claim-workload", "move-placement", "cut-power"})
 """what changes the world once; announcing may be needed again after a host lost its power"""
 MOVES: Final = ONCE | {"switch-database", "take-over", "announce-service", "withdraw-service"}
-LETS_GO: Final = {"cut-power", "see-gone", "await-lease-end", "take-over"}
+LETS_GO: Final = {"cut-power", "see-gone", "await-lease-end", "take-over", "retire-vote"}
 
 
 def old_epochs(history: Iterable[Line]) -> Iterator[str]:

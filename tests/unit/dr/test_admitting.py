@@ -21,7 +21,9 @@ from inventory.network import Database
 from tests.networks import network
 from tests.rehearsals import SERVICE
 
-OF = network("tiny")
+WHOLE = network("tiny")
+OF = replace(WHOLE, databases=(WHOLE.database(DatabaseName("general-db")),))
+"""one copy is looked at like another"""
 BACK, LEADER = HostName("ndc01-node"), HostName("ndc02-node")
 OUT = {BACK: Exclusion(RunName("20300101-without"), datetime(2030, 1, 1, tzinfo=UTC))}
 TAIL = Tail("general-db", BACK, 1, 100, 900, 3, "2030-01-01 00:00:00Z", None, 2.0)
@@ -57,7 +59,7 @@ class Copy:
 @dataclass
 class Stage:
     copy: Copy
-    world: World = field(default_factory=lambda: rehearsed(OF, SERVICE))
+    world: World = field(default_factory=lambda: rehearsed(WHOLE, SERVICE))
     clock: Timeline = field(default_factory=Timeline)
 
     @property
