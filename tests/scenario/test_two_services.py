@@ -185,11 +185,7 @@ def test_a_copy_that_never_leads_is_no_standby_to_switch_to() -> None:
     asked = IsSynchronous(IDENTITY_DB, DATA)
     barred = world.eye.ask(asked)
 
-<<<<<<< HEAD
     _database(world).give_leave(DATA, Permit(Leave.ALLOW, 1, RunName("a-run")))
-=======
-    _database(world).barred.discard(DATA)
->>>>>>> 5a55470 (Read goldens of two services anew, where a third copy confirms a move)
 
     assert (barred, world.eye.ask(asked)) == (False, True)
 
