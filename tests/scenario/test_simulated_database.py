@@ -184,6 +184,7 @@ def test_the_key_is_given_to_nobody_for_whom_commits_did_not_wait() -> None:
 def test_whose_key_is_taken_while_it_lives_writes_on_until_it_looks_again() -> None:
     made = rehearsal()
     database = made.truth.database
+    database.barred.discard(FAR)
     database.synchronous.add(FAR)
 
     database.take_over(LEADER, STANDBY)

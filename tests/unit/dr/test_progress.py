@@ -29,11 +29,11 @@ def _after(records: int, *, later: timedelta = SECOND, fault: Fault | None = Non
 
 
 def test_a_step_that_goes_on_is_told_with_what_passed_and_what_is_usual() -> None:
-    told = _after(8, later=1.5 * SECOND)
+    told = _after(10, later=1.5 * SECOND)
 
     (step,) = told.now
     assert (step.step, step.passed) == ("promote", 1.5 * SECOND)
-    assert told.sentence() == "3 of 11 steps; P5 promote since 1.5 s, usually 3 s"
+    assert told.sentence() == "4 of 14 steps; P5 promote since 1.5 s, usually 3 s"
 
 
 def test_a_step_that_is_over_took_what_it_took() -> None:
@@ -42,14 +42,14 @@ def test_a_step_that_is_over_took_what_it_took() -> None:
     assert told.now == []
     assert told.steps[0].passed is not None
     assert told.steps[0].passed < SECOND
-    assert told.sentence() == "3 of 11 steps; about to go on"
+    assert told.sentence() == "3 of 14 steps; about to go on"
 
 
 def test_a_run_that_is_held_tells_what_it_waits_for() -> None:
     told = _after(0, fault=Fault("announce-service", Trouble.REFUSED))
 
     assert told.is_held
-    assert told.sentence().startswith("6 of 11 steps; waits for announce-ndc02-app is failed: ")
+    assert told.sentence().startswith("7 of 14 steps; waits for announce-ndc02-app is failed: ")
 
 
 @pytest.mark.parametrize("behind", [SECOND, timedelta(hours=1)])
