@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
+from pydantic import TypeAdapter
 
 from core.clock import wait_until
 from core.host_paths import KNOWN_HOSTS, STORAGE_KEY
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.lab
 
 CLOCK: Final = SystemClock()
 HANG: Final = timedelta(seconds=120)
+_DURATION: Final = TypeAdapter(timedelta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class LabStore:
         """Return it as the network is declared."""
         rows = {row["workload"]: row for row in lab.ndc("show", "workloads", "--json").value}
         stores = lab.ndc("status", "--json").value["stores"]
-        store = min(stores, key=lambda one: one["recovery_point"].lstrip("P"))
+        store = min(stores, key=lambda one: _DURATION.validate_python(one["recovery_point"]))
         (pool, *_) = lab.ndc("show", "pools", "--json").value
         refuges = tuple(copy["host"] for copy in store["copies"])
         dataset = rows[store["name"]]["at"]
