@@ -34,13 +34,8 @@ from inventory.refuges import StoreRefuge, refuges_of
 from inventory.system_accounts import SystemAccount
 
 _NETWORK_READERS: Final = (
-    "agent",
-    "controller",
-    "detour",
-    "exporter",
-    "heartbeat",
-    "probe",
-    "storage",
+    *("agent", "controller", "detour", "exporter"),
+    *("heartbeat", "probe", "storage"),
 )
 """programs that know the whole network, by their roles of the playbooks"""
 _NETWORK_FILES: Final = (

@@ -31,16 +31,10 @@ from monitors.look.assemble import assemble
 from monitors.look.programs import AVAILABLE, SIZE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from monitors.look.sightings import Sightings
-from monitors.storage_metrics import (
-    POOL_ERRORS,
-    POOL_SCRUB,
-    READ_BACK,
-    READ_BACK_DIFFERS,
-    TRANSFER_SECONDS,
-)
 from stacks.substrates.port import LinkState, Power
 from tests.alerts import alarm, heard
 from tests.networks import network
+from tests.storage_samples import samples_of_storage
 
 NOON = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
 BEFORE = NOON - timedelta(seconds=41)
@@ -284,19 +278,7 @@ def _of_itself(of: Network, host: Host) -> Iterator[Sample]:
         yield unit_sample(host, unit, "active")
     for name, value in ((AVAILABLE, 50e9), (SIZE, 100e9)):
         yield Sample({"__name__": name, "mountpoint": "/", **labels}, value, NOON)
-    for pool in of.pools_on(host.name):
-        for name, value in ((POOL_ERRORS.name, 0.0), (POOL_SCRUB.name, BEFORE.timestamp())):
-            yield Sample({"__name__": name, "pool": pool.name, **labels}, value, NOON)
-    for store in of.stores:
-        if host.site in store.refuges and store.copy_on(host.name):
-            copy = {"workload": store.name, "target": host.site, **labels}
-            for name, value in (
-                (RECOVERY_POINT.name, (NOON - timedelta(seconds=12)).timestamp()),
-                (READ_BACK.name, (NOON - timedelta(minutes=4)).timestamp()),
-                (READ_BACK_DIFFERS.name, 0.0),
-                (TRANSFER_SECONDS.name, 0.3),
-            ):
-                yield Sample({"__name__": name, **copy}, value, NOON)
+    yield from samples_of_storage(of, host, NOON)
 
 
 def unit_sample(host: Host, unit: str, state: str) -> Sample:
