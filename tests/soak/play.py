@@ -61,6 +61,7 @@ class Play:
         self.carrying = 0
         self._asked = 0
         self._companions: list[Planned] = []
+        self._is_calm = False
         self._events = events
         for database in self.world.truth.databases.values():
             database.promotion = None
@@ -85,6 +86,7 @@ class Play:
             self._until(event.at)
             self._ask(event)
         self._until(LENGTH)
+        self._is_calm = True
         self.faults.end_all()
         for database in self.world.truth.databases.values():
             database.promotion = PROMOTION
@@ -98,7 +100,9 @@ class Play:
         self._companions.append(event)
 
     def _begin(self, event: Planned) -> None:
-        """Let a fault begin now, and end later."""
+        """Let a fault begin now, and end later; none begins in the calm at the end."""
+        if self._is_calm:
+            return
         self.faults.begin(event)
         self._at(self.world.elapsed().total_seconds() + event.length, event, self.faults.end)
 
