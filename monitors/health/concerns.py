@@ -131,7 +131,7 @@ def _of_programs(host: HostView, snapshot: Snapshot) -> Iterator[Concern]:
 
 
 def _of_link(link: LinkView, snapshot: Snapshot) -> Iterator[Concern]:
-    dead = _first_powerless((link.a_host, link.z_host), snapshot)
+    dead = snapshot.first_powerless(link.a_host, link.z_host)
     if link.is_avoided and (link.state is None or link.state.carries):
         done_to_it = link.name if link.state in {LinkState.SLOW, LinkState.LOSSY} else None
         yield Concern(link.name, Condition.WARNING, _avoided(link), done_to_it)
@@ -176,13 +176,13 @@ def _of_sessions(snapshot: Snapshot) -> Iterator[Concern]:
     for session in snapshot.sessions:
         if session.up is True or session.host in dead:
             continue
-        cause = _first_powerless((session.peer,), snapshot) or (
+        cause = snapshot.first_powerless(session.peer) or (
             session.link if session.link in broken else None
         )
         condition = Condition.WARNING
         if session.up is None:
             condition = Condition.UNSEEN
-            cause = cause or _first_powerless((session.observer,), snapshot)
+            cause = cause or snapshot.first_powerless(session.observer)
         alike.setdefault((session.host, condition, cause), []).append(session)
     for (host, condition, cause), sessions in alike.items():
         peers = ", ".join(dict.fromkeys(session.peer for session in sessions))
@@ -296,8 +296,3 @@ def _of_copies(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Co
 
 def _works(role: MemberRole | None, state: str | None) -> bool:
     return state == ("running" if role is MemberRole.LEADER else "streaming")
-
-
-def _first_powerless(hosts: tuple[str, ...], snapshot: Snapshot) -> str | None:
-    dead = snapshot.powerless()
-    return next((host for host in hosts if host in dead), None)

@@ -247,6 +247,11 @@ class Snapshot:
         running = {Power.RUNNING, None}
         return frozenset(host.name for host in self.hosts if host.power not in running)
 
+    def first_powerless(self, *hosts: str) -> str | None:
+        """Return the first of ``hosts`` that is known not to run; None: none is."""
+        dead = self.powerless()
+        return next((host for host in hosts if host in dead), None)
+
     def full(self) -> frozenset[HostName]:
         """Return the hosts on which a file system is full."""
         return frozenset(h.name for h in self.hosts if any(one.is_full for one in h.file_systems))
