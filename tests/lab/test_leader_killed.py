@@ -77,8 +77,10 @@ def _led_apart_from_the_portal(lab: Terminal, portal: Portal) -> Standing:
 
 
 def _fencing(lab: Terminal) -> str | None:
+    """Return what controllers say of it; the operator's own look is another sentence."""
     concerns = lab.ndc("status", "--json").value["concerns"]
-    return next((one["sentence"] for one in concerns if one["subject"] == "fencing"), None)
+    told = (one["sentence"] for one in concerns if one["subject"] == "fencing")
+    return next((sentence for sentence in told if "tells controllers" in sentence), None)
 
 
 def _leader_but(lab: Terminal, dead: str) -> str | None:
