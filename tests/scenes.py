@@ -201,6 +201,11 @@ class SimulatedScene:
                 served.claim = served.claim.released(record.run)
         journal.append(Closed(RunVerdict.GIVEN_UP))
 
+    def admit(self, hosts: Collection[HostName]) -> None:
+        door = self.world.doors.exclusions
+        standing = door.excluded()
+        door.admit({host: standing[host] for host in hosts if host in standing})
+
     def remake(self) -> bool:
         return False
 

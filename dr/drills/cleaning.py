@@ -28,6 +28,8 @@ def clean(scene: Scene, book: DrillBook, record: DrillRecord, say: Say) -> Drill
     and goes on if not. What holds it up then may be what is missing, so it goes on once more; and
     if it waits for a person even so, it is given up: what it waited for is over.
 
+    Hosts that the run gave up are admitted again, what only they hold being kept first.
+
     Raises:
         NdcError: not all of it is so, or nobody knows; clean again.
     """
@@ -40,6 +42,7 @@ def clean(scene: Scene, book: DrillBook, record: DrillRecord, say: Say) -> Drill
     if not (over or scene.end_run(record)):
         say(f"gives {record.run} up: it waits for a person, and the drill is over")
         scene.give_up(record)
+    scene.admit(record.hosts)
     done = replace(record, stage=DrillStage.OVER)
     book.keep(done)
     return done

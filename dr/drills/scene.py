@@ -99,6 +99,13 @@ class Scene(Protocol):
             NdcError: it is not so, or nobody knows.
         """
 
+    def admit(self, hosts: Collection[HostName]) -> None:
+        """Let those of ``hosts`` take part again that were given up; what only they hold is kept.
+
+        Raises:
+            NdcError: it is not so, or nobody knows.
+        """
+
     def remake(self) -> bool:
         """Have one copy that stays apart made anew, what only it holds being kept before.
 

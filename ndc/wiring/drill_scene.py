@@ -144,6 +144,19 @@ class LiveScene:
         """Return how the report of ``run`` calls it."""
         return self.runs.outcome(run)
 
+    def admit(self, hosts: Collection[HostName]) -> None:
+        """Let those of ``hosts`` take part again that were given up."""
+        if not hosts:
+            return
+        standing = self.live.doors.exclusions.excluded()
+        waiting = {host: standing[host] for host in hosts if host in standing}
+        if waiting:
+            admitting = self.live.admitting(waiting)
+            for sentence in admitting.look():
+                self.runs.say(sentence)
+            admitting.admit()
+            self.runs.say(f"admitted: {', '.join(waiting)}")
+
     def remake(self) -> bool:
         """Have one copy that stays apart made anew, what only it holds being kept first."""
         for view in self.look().databases:
