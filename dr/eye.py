@@ -1,8 +1,4 @@
-"""Looks through the doors: what was seen of a service, and whether a statement is so.
-
-It never touches. What does not answer within its deadline is not seen. The same code looks
-at a running network and at a simulated one.
-"""
+"""Looks through the doors: what was seen of a service, and whether a statement is so."""
 
 from __future__ import annotations
 
@@ -52,9 +48,10 @@ READINESS: Final = "ndc-readiness"
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """Sees a network through ``doors``, and never touches it.
+    """Sees a network, running or simulated, through ``doors``, and never touches it.
 
-    What cannot be seen is absent from ``observe``, and None from ``ask``: never a default.
+    What does not answer within its deadline is not seen: absent from ``observe``, None from
+    ``ask``, and never a default.
     """
 
     network: Network

@@ -1,8 +1,7 @@
 """The loop: fold the journal, send what is ready, write down what became of it.
 
-The engine keeps nothing in memory that is not in the journal but timers, so
-starting and resuming are the same code; the same engine runs in simulation and
-live. It is single-threaded: attempts run side by side inside the actuator.
+The engine keeps nothing in memory that is not in the journal but timers, so starting and resuming
+are the same code, in simulation and live. Attempts run side by side inside the actuator.
 """
 
 from __future__ import annotations
@@ -41,10 +40,9 @@ BLIND = timedelta(seconds=30)
 class Engine(Generic[ActionT, BasisT]):
     """Carries a plan out, once, however often it is interrupted.
 
-    It writes to ``journal`` what it is about to do before ``actuator`` does it. It calls a step
-    done when ``sensor`` sees its effect, never because somebody said yes. After a deadline it
-    looks before it sends again. ``clock`` measures the deadlines; ``inbox`` is where people ask
-    for something meanwhile. Whoever starts an engine sees to it that no other carries the run.
+    It writes to ``journal`` what it is about to do before ``actuator`` does it. A step is done when
+    ``sensor`` sees its effect, never because somebody said yes. After a deadline it looks before it
+    sends again. ``inbox`` is where people ask for something meanwhile. No other carries the run.
     """
 
     def __init__(

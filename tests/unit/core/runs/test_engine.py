@@ -13,9 +13,8 @@ from core.runs.engine import BLIND, LOOK_EVERY, PATIENCE
 from core.runs.journal import Codec, Entry, Record, RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import Step, StepId
-from core.runs.ports import Token
 from dr.simulation.journal import MemoryJournal
-from tests.unit.core.runs.small import CODEC, Bench, Words, plan, step
+from tests.unit.core.runs.small import CODEC, Bench, plan, step
 
 A, B = StepId("a"), StepId("b")
 
@@ -269,58 +268,3 @@ def test_once_a_step_is_refused_another_that_was_ready_is_not_begun(bench: Bench
 
     assert run.states == {A: StepState.FAILED, B: StepState.PENDING}
     assert bench.world.performed == []
-
-
-class Slow(Words):
-    """A world in which a look takes long."""
-
-    @override
-    def is_in_effect(self, action: str) -> bool | None:
-        self.sleep(timedelta(seconds=5))
-        return super().is_in_effect(action)
-
-
-def test_an_answer_that_came_during_a_long_look_did_not_come_late() -> None:
-    bench = Bench(Slow())
-
-    run = bench.start(
-        step("a"),
-        step("b", deadline=timedelta(seconds=2)),
-        step("c", deadline=timedelta(seconds=7)),
-    )
-
-    assert run.closed is RunVerdict.DONE
-    assert bench.told("b") == ["started", "succeeded"]
-    assert bench.told("c") == ["started", "succeeded"]
-
-
-class SlowJournal(MemoryJournal[str, None]):
-    """Has whoever writes stand still for four seconds, once it is written."""
-
-    def __init__(self, world: Words) -> None:
-        super().__init__(CODEC, world)
-        self._world = world
-
-    @override
-    def append(self, entry: Entry[str, None]) -> Record[str, None]:
-        record = super().append(entry)
-        self._world.sleep(timedelta(seconds=4))
-        return record
-
-
-class Told(Words):
-    """Remembers for how long each attempt is waited for."""
-
-    @override
-    def begin(self, action: str, token: Token, due: timedelta) -> None:
-        self.performed.append(f"{(due - self.elapsed()).seconds} s")
-        super().begin(action, token, due)
-
-
-def test_the_time_in_which_a_runner_stood_still_after_it_wrote_is_no_longer_waited_for() -> None:
-    bench = Bench(Told())
-    bench.journal = SlowJournal(bench.world)
-
-    bench.start(step("a", deadline=timedelta(seconds=10)))
-
-    assert bench.world.performed == ["6 s", "a"]
