@@ -9,7 +9,8 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Final
 
-from dr.verifier.contents import PackContents, parsed
+from core.formats import Format
+from dr.verifier.contents import PackContents, parsed, stated
 from dr.verifier.findings import PackFindings
 from dr.verifier.journal import ReadJournal
 from dr.verifier.keys import PublicKeys
@@ -50,8 +51,8 @@ def read_anchors(
         return []
     anchors, previous = [], ""
     for number, line in enumerate(lines):
-        text = parsed(parsed(line)["told"])
         where = f"anchor {number}"
+        text = parsed(stated(Format.ANCHOR, line, where)["told"])
         if (text["seq"], text["previous"]) != (number, previous):
             findings.damage(FILE, f"{where} does not follow the one before: one is missing")
         if text["journal_sha256"] != journal.digest(text["records"]):
@@ -70,7 +71,7 @@ def _statement(line: str, findings: PackFindings, keys: PublicKeys, where: str) 
     if signed is None:
         findings.doubt(FILE, f"{where} was signed by no probe")
         return {}
-    statement = parsed(signed["text"])
+    statement = stated(Format.STATEMENT, signed["text"], f"what was signed in {where}")
     owner = f"probe@{statement['probe']}"
     if keys.signer(owner, signed["text"], signed["signature"], PROBE) is None:
         findings.damage(FILE, f"{where} is not signed by {owner}, by the keys that are believed")

@@ -58,7 +58,7 @@ class PackContents:
             findings.damage(_MANIFEST, "it is missing")
             return {}
         manifest = self.plain(_MANIFEST, findings)
-        Format.PACK.demand(self.text(_MANIFEST), "the manifest")
+        stated(Format.PACK, self.text(_MANIFEST), "the manifest")
         named = manifest.get("files", {})
         for name in sorted({*self.files, *named} - {_MANIFEST, _SIGNATURE}):
             if name not in self.files:
@@ -87,6 +87,16 @@ def parsed(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return plain if isinstance(plain, dict) else {}
+
+
+def stated(format_: Format, text: str, source: str) -> dict[str, Any]:
+    """Return the JSON object in ``text``; an empty one if it is none.
+
+    Raises:
+        JournalCorrupt: it is of a format that is not read; ``source`` is how a person calls it.
+    """
+    format_.demand(text, source)
+    return parsed(text)
 
 
 def _of_folder(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
+from core.formats import Format
 from dr.verifier.anchors import PROBE, ReadAnchor
-from dr.verifier.contents import PackContents, parsed
+from dr.verifier.contents import PackContents, parsed, stated
 from dr.verifier.findings import PackFindings
 from dr.verifier.journal import ReadJournal
 from dr.verifier.keys import PublicKeys
@@ -119,7 +120,7 @@ def recounted(
     if not text:
         findings.doubt(name, "no probe signed for these writes: nobody can count them anew")
         return None
-    statement = parsed(text)
+    statement = stated(Format.STATEMENT, text, name)
     owner = f"probe@{statement['probe']}"
     if keys.signer(owner, text, contents.text(f"{name}.sig"), PROBE) is None:
         findings.damage(name, f"it is not signed by {owner}, by the keys that are believed")

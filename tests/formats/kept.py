@@ -31,6 +31,7 @@ from dr.plan import codec, to_text
 from dr.report import Noticed, report, report_json
 from dr.simulation.timeline import Timeline
 from dr.tail import Tail, read_tail
+from dr.verifier.contents import stated
 from inventory.allocations import Allocations
 from inventory.loader import load
 from inventory.names import EnvironmentName
@@ -185,6 +186,11 @@ def _whole(format_: Format, read: Callable[[str], Any], text: Callable[[Any], st
     )
 
 
+def _evidence(format_: Format) -> Kept:
+    """Return a text as who verifies evidence reads it; what is signed is never written anew."""
+    return Kept(format_, "it", lambda folder: stated(format_, _plain(folder / "it"), "it"))
+
+
 KEPT = {
     "inventory.yaml": Kept(
         Format.INVENTORY,
@@ -253,6 +259,9 @@ KEPT = {
     "relocation.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
     "exclusion.json": _whole(Format.EXCLUSION, read_exclusion, exclusion_text),
     "lever.json": _whole(Format.HOLD, lever.read_hold, lever.hold_text),
+    "anchor.json": _evidence(Format.ANCHOR),
+    "statement.json": _evidence(Format.STATEMENT),
+    "pack.json": _evidence(Format.PACK),
     "epochs.json": Kept(
         Format.EPOCHS,
         "epochs.json",
