@@ -13,7 +13,7 @@ from dr.live import launch
 from ndc.__main__ import main
 from ndc.wiring import doors, running_network
 from ndc.wiring.environment import Description, Environment, opened
-from tests.networks import ROOT
+from tests.networks import PORTAL_ALONE
 from tests.rehearsals import SERVICE
 from tests.stubs import runner
 from tests.stubs.network import StubNetwork
@@ -52,8 +52,8 @@ def checkout(
     stub: StubNetwork, home: Path, patch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Checkout:
     """Return a checkout below ``home`` whose environment ``test`` runs ``stub``."""
-    (home / "inventory").mkdir()
-    (home / "inventory/declared").symlink_to(ROOT / "inventory/declared")
+    for declared in PORTAL_ALONE:
+        shutil.copytree(declared, home / "inventory/declared", dirs_exist_ok=True)
     folder = home / "var/test"
     shutil.copytree(stub.on.secrets.folder, folder / "secrets")
     description = Description(number=7, profile="tiny", inventory=home / "inventory/declared")

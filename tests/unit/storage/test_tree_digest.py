@@ -31,7 +31,7 @@ def _relinked(tree: Path) -> None:
 
 
 def _reopened(tree: Path) -> None:
-    (tree / "deep" / "file").chmod(0o600)
+    (tree / "deep" / "file").chmod(0o640)
 
 
 def _emptied(tree: Path) -> None:

@@ -42,7 +42,7 @@ def test_an_inventory_in_order_is_one_line() -> None:
 
     assert told.exit_code == 0
     assert told.stdout.startswith(
-        "in order: 4 sites, 14 hosts, 9 links, 5 voters, 1 database, 1 service; profile compact"
+        "in order: 4 sites, 14 hosts, 9 links, 5 voters, 2 databases, 2 services; profile compact"
     )
     assert told.stdout.count("\n") == 1
 
