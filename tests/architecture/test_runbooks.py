@@ -27,12 +27,15 @@ from tests.documents import tracked
 from tests.networks import ROOT
 from tests.rehearsals import rehearsal
 
+OF_STATES = {"held", "alerts"}
+"""pages about how things stand; the others are about what can be done"""
 ONLY_LOOKS = {"plan", "runs", "show"}
 KINDS = sorted(verb.__dataclass_fields__["kind"].default for verb in get_args(Action))
 PAGES = [path for path in tracked(f"{FOLDER}/*.md") if path.name != "README.md"]
 IDS = [str(path.relative_to(ROOT / FOLDER)) for path in PAGES]
 SHOWN = re.compile(r"^ {4,}(?:\$ )?(ndc [^#\n]*)|`(ndc [^`\n]+)`", re.MULTILINE)
 HEADINGS = re.compile(r"^## (.+)$", re.MULTILINE)
+RUNBOOK = re.compile(r"runbook: (\S+)")
 LINK = re.compile(r"\]\(([^)#]+)\)")
 
 
@@ -56,6 +59,13 @@ def test_each_other_state_that_waits_for_a_person_has_its_page(page: str) -> Non
     assert ROOT / page in PAGES
 
 
+def test_no_page_is_about_an_alert_that_there_is_not() -> None:
+    declared = [path.read_text("utf-8") for path in ROOT.glob("monitors/rules/*.yml")]
+    named = {Path(page).stem for text in declared for page in RUNBOOK.findall(text)}
+
+    assert {page.stem for page in PAGES if page.parent.name == "alerts"} == named
+
+
 def test_no_page_is_about_an_action_that_there_is_not() -> None:
     others = {Path(ORPHANED).stem, Path(STOPPED).stem}
 
@@ -67,7 +77,7 @@ def test_each_command_of_recovery_that_changes_something_has_its_page() -> None:
     assert recovery.typer_instance is not None
     commands = {str(command.name) for command in recovery.typer_instance.registered_commands}
 
-    pages_of_commands = {page.stem for page in PAGES if page.parent.name != "held"}
+    pages_of_commands = {page.stem for page in PAGES if page.parent.name not in OF_STATES}
 
     assert pages_of_commands == commands - ONLY_LOOKS
 
@@ -76,9 +86,9 @@ def test_each_command_of_recovery_that_changes_something_has_its_page() -> None:
 def test_a_page_is_read_in_the_same_order_as_all_others(page: Path) -> None:
     means, *rest = HEADINGS.findall(page.read_text("utf-8"))
 
-    held = page.parent.name == "held"
-    assert means == ("What it means" if held else "When")
-    assert rest == ["Look", "Do", *([] if held else ["What it says"]), "Stop and call"]
+    of_state = page.parent.name in OF_STATES
+    assert means == ("What it means" if of_state else "When")
+    assert rest == ["Look", "Do", *([] if of_state else ["What it says"]), "Stop and call"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)

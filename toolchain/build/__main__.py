@@ -9,7 +9,13 @@ from pathlib import Path
 
 from core.errors import NdcError
 from core.text import Say
-from toolchain.build import ensure_etcd, ensure_image, ensure_pulumi, ensure_wheel
+from toolchain.build import (
+    ensure_etcd,
+    ensure_image,
+    ensure_promtool,
+    ensure_pulumi,
+    ensure_wheel,
+)
 from toolchain.usual_cache import usual_cache
 
 
@@ -17,7 +23,13 @@ def _image(cache: Path, say: Say) -> Path:
     return ensure_image(cache, say).path
 
 
-TOOLS = {"pulumi": ensure_pulumi, "etcd": ensure_etcd, "image": _image, "wheel": ensure_wheel}
+TOOLS = {
+    "pulumi": ensure_pulumi,
+    "etcd": ensure_etcd,
+    "image": _image,
+    "promtool": ensure_promtool,
+    "wheel": ensure_wheel,
+}
 
 
 def main() -> None:
