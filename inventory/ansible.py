@@ -84,6 +84,8 @@ def _ports(network: Network) -> dict[str, int | list[int]]:
         "etcd_client": endpoints.ETCD_CLIENT,
         "etcd_peer": endpoints.ETCD_PEER,
         "prometheus": endpoints.PROMETHEUS,
+        "alertmanager": endpoints.ALERTMANAGER,
+        "alertmanager_peer": endpoints.ALERTMANAGER_PEER,
         "node_exporter": endpoints.NODE_EXPORTER,
         "exporter": endpoints.NDC_EXPORTER,
         "probe": endpoints.PROBE,

@@ -9,9 +9,17 @@ from hashlib import sha256
 from typing import Any
 
 from inventory import addresses
+from inventory.alarming import Alarms, Mail
 from inventory.allocate import Allocations, pair_of
 from inventory.hosts import DeclaredHost, hosts_of
-from inventory.model import DatabaseEntry, Inventory, LinkEntry, ServiceEntry, SiteEntry
+from inventory.model import (
+    AlarmsEntry,
+    DatabaseEntry,
+    Inventory,
+    LinkEntry,
+    ServiceEntry,
+    SiteEntry,
+)
 from inventory.names import (
     DatabaseName,
     EnvironmentName,
@@ -98,6 +106,7 @@ class _Derivation:
             ),
             failure_sets=failure_sets(inventory),
             digest="",
+            alarms=_alarms(inventory.alarms),
         )
 
     def _site(self, name: SiteName, entry: SiteEntry) -> Site:
@@ -200,6 +209,11 @@ class _Derivation:
 
     def _with_role(self, site: SiteName, role: Role) -> list[HostName]:
         return [host.name for host in self._hosts if host.site == site and role in host.roles]
+
+
+def _alarms(entry: AlarmsEntry) -> Alarms:
+    mail = entry.mail
+    return Alarms(entry.webhooks, Mail(mail.relay, mail.sender, mail.to) if mail else None)
 
 
 def failure_sets(inventory: Inventory) -> tuple[FailureSet, ...]:

@@ -15,7 +15,7 @@ _BY_ROLE: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.VOTER: ("etcd",),
     Role.DATABASE: ("database", "heartbeat"),
     Role.SERVICE: ("haproxy", "portal", "agent"),
-    Role.MONITOR: ("exporter", "prometheus", "controller"),
+    Role.MONITOR: ("exporter", "prometheus", "alertmanager", "controller"),
     Role.PROBE: ("probe",),
 }
 _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -34,6 +34,7 @@ _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     "agent": ("ndc-agent",),
     "controller": ("ndc-controller",),
     "prometheus": ("prometheus",),
+    "alertmanager": ("prometheus-alertmanager",),
     "probe": ("ndc-probe",),
 }
 """those that are the same on each host that carries the role"""

@@ -30,7 +30,7 @@ from inventory.names import (
 )
 from inventory.network import LastCopy, Role, SiteKind
 from inventory.practice import Statement, Taken
-from inventory.printable import PublicKey, Title
+from inventory.printable import MailAddress, MailRelay, PublicKey, Title, Webhook
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 DURATION = r"^(\d+(?:\.\d+)?) (ms|s|min|h|d)$"
@@ -236,6 +236,23 @@ class OperatorEntry(_Declared):
     """OpenSSH format; absent: the environment makes the key"""
 
 
+class MailEntry(_Declared):
+    """How mail is sent, and to whom."""
+
+    relay: MailRelay
+    """which host takes it, and at which port; it asks no password"""
+    sender: MailAddress
+    to: Annotated[tuple[MailAddress, ...], Field(strict=False, min_length=1)]
+
+
+class AlarmsEntry(_Declared):
+    """Who is called when an alert fires."""
+
+    webhooks: Annotated[tuple[Webhook, ...], Field(strict=False)] = ()
+    """each gets Alertmanager's own JSON"""
+    mail: MailEntry | None = None
+
+
 class Profile(_Declared):
     """How many hosts a site has, and what each is for."""
 
@@ -275,3 +292,4 @@ class Inventory(_Declared):
     services: dict[Annotated[ServiceName, _NAMED], ServiceEntry] = {}
     operators: dict[Annotated[OperatorName, _NAMED], OperatorEntry] = {}
     drills: dict[Annotated[DrillName, _NAMED], DrillEntry] = {}
+    alarms: AlarmsEntry = AlarmsEntry()

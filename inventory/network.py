@@ -12,6 +12,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TypeVar
 
+from inventory.alarming import NOBODY, Alarms
 from inventory.names import (
     DatabaseName,
     EnvironmentName,
@@ -237,7 +238,8 @@ class Network:
     operators: tuple[Operator, ...]
     failure_sets: tuple[FailureSet, ...]
     digest: str
-    """hex SHA-256 of everything above; equal inventories and allocations give equal digests"""
+    """hex SHA-256 of everything else; equal inventories and allocations give equal digests"""
+    alarms: Alarms = NOBODY
 
     def site(self, name: SiteName) -> Site:
         """Return the site called ``name``; KeyError if there is none."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -11,6 +12,9 @@ from pydantic_core import PydanticCustomError
 UNPRINTABLE = "unprintable"
 """pydantic's type of the problem"""
 
+_WEBHOOK: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\s@]*)?")
+_MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_RELAY: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*:[0-9]{1,5}")
 _TEMPLATE_MARKS = ("{{", "{%", "{#")
 _LENGTH_BYTES = 4
 _KEY_BYTES = 32
@@ -51,6 +55,15 @@ def _public_key(text: str) -> str:
     raise ValueError(_NO_KEY)
 
 
+def _like(pattern: re.Pattern[str], wanted: str) -> AfterValidator:
+    def demanded(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(wanted)
+        return text
+
+    return AfterValidator(demanded)
+
+
 def _strings(blob: bytes) -> list[bytes]:
     """Return the strings of ``blob``, each of which begins with its length (RFC 4251)."""
     strings: list[bytes] = []
@@ -70,4 +83,19 @@ PublicKey = Annotated[
     PrintableLine,
     AfterValidator(_public_key),
     WithJsonSchema({"type": "string", "pattern": r"^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) "}),
+]
+Webhook = Annotated[
+    PrintableLine,
+    _like(_WEBHOOK, "a URL with http or https and a host, and no name or password in it"),
+    WithJsonSchema({"type": "string", "format": "uri"}),
+]
+MailAddress = Annotated[
+    PrintableLine,
+    _like(_MAIL, "a mail address: duty@example.org"),
+    WithJsonSchema({"type": "string", "format": "email"}),
+]
+MailRelay = Annotated[
+    PrintableLine,
+    _like(_RELAY, "a host and its port: relay.example.org:25"),
+    WithJsonSchema({"type": "string", "examples": ["relay.example.org:25"]}),
 ]

@@ -32,6 +32,7 @@ from monitors.look.programs import AVAILABLE, SIZE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from monitors.look.sightings import Sightings
 from stacks.substrates.port import LinkState, Power
+from tests.alerts import alarm, heard
 from tests.networks import network
 
 NOON = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
@@ -75,6 +76,7 @@ def all_well(of: Network) -> Readings:
         placements={s.name: Placement(s.home, 4, None) for s in of.services},
         watch=WatchView(judgement_of(of), None),
         probed={s.name: ProbeReading(answers=True, site=s.home) for s in of.services},
+        alerts=heard(of, *(alarm("Watchdog", site.name, "none") for site in of.sites)),
         issued=dict.fromkeys(_owners(of), NOON + timedelta(days=300)),
     )
 
@@ -123,6 +125,13 @@ def degraded(profile: str = "tiny") -> Snapshot:
         replace(
             well,
             links={**well.links, cut.name: LinkState.CUT, slow.name: LinkState.SLOW},
+            alerts=heard(
+                of,
+                *chain.from_iterable(well.alerts.values()),
+                alarm("LinkDown", cut.a.site, "ticket", f"no echo comes back over {cut.name}"),
+                alarm("SessionDown", cut.a.site, "ticket", "no session", held_back=True),
+                alarm("LastPathRemaining", cut.a.site, summary="one link is left"),
+            ),
             samples={host: _after_loss(told, {cut.name}) for host, told in well.samples.items()},
         ),
     )
@@ -144,6 +153,11 @@ def site_down(profile: str = "tiny", site: str = "ndc01") -> Snapshot:
             },
             greetings={name: told for name, told in well.greetings.items() if name not in gone},
             voters={name: told for name, told in well.voters.items() if name not in gone},
+            alerts={
+                host: tuple(one for one in told if one.labels["site"] != site)
+                for host, told in well.alerts.items()
+                if host not in gone
+            },
             samples={
                 host: _after_loss(told, {link.name for name in gone for link in of.links_of(name)})
                 for host, told in well.samples.items()

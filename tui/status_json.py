@@ -9,6 +9,18 @@ from pydantic import TypeAdapter
 from monitors.health.concern import Concern
 from monitors.health.concerns import concerns, health_of
 from monitors.health.snapshot import Snapshot
+from tui.topics import StatusTopic
+
+
+def topic_plain(snapshot: Snapshot, topic: StatusTopic) -> dict[str, Any]:
+    """Return the verdict, and what the snapshot tells of ``topic``."""
+    whole = status_plain(snapshot)
+    key = {
+        StatusTopic.REPLICATION: "databases",
+        StatusTopic.LINKS: "links",
+        StatusTopic.ALERTS: "alarms",
+    }[topic]
+    return {"verdict": whole["verdict"], key: whole[key]}
 
 
 def status_plain(snapshot: Snapshot) -> dict[str, Any]:

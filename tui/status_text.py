@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from core.text import table
+from monitors.health.alarms import AlarmsView, alarms_line
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import Health, concerns, health_of, of_subject
 from monitors.health.links import SessionView
@@ -16,6 +18,7 @@ from monitors.health.snapshot import (
     Snapshot,
 )
 from monitors.health.watch import WatchView, watch_line
+from tui.topics import StatusTopic
 from tui.words import (
     NOTHING,
     amount,
@@ -43,11 +46,44 @@ def status_text(snapshot: Snapshot) -> str:
         _sites(snapshot, all_concerns),
         _hosts(snapshot, all_concerns),
         _links(snapshot, all_concerns),
-        [*_quorum(snapshot.quorum), *_watch(snapshot.watch)],
+        [
+            *_quorum(snapshot.quorum),
+            *_watch(snapshot.watch),
+            f"alarms  {alarms_line(snapshot.alarms)}",
+        ],
         _databases(snapshot, all_concerns),
         _services(snapshot, all_concerns),
     )
     return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def topic_text(snapshot: Snapshot, topic: StatusTopic) -> str:
+    """Return what the snapshot tells of ``topic``, without a final newline."""
+    match topic:
+        case StatusTopic.REPLICATION:
+            lines = _databases(snapshot, concerns(snapshot))
+        case StatusTopic.LINKS:
+            lines = _links(snapshot, concerns(snapshot))
+        case StatusTopic.ALERTS:
+            lines = [f"alarms  {alarms_line(snapshot.alarms)}", *_alarms(snapshot.alarms)]
+        case _:
+            assert_never(topic)
+    return "\n".join(lines)
+
+
+def _alarms(alarms: AlarmsView | None) -> list[str]:
+    rows = [
+        (
+            alarm.name,
+            "held back" if alarm.held_back else alarm.severity,
+            alarm.site,
+            f"{alarm.since:%m-%d %H:%M:%SZ}",
+            alarm.summary,
+            alarm.runbook,
+        )
+        for alarm in (alarms.alarms if alarms else ())
+    ]
+    return table(("alert", "", "site", "since", "what", "page"), rows) if rows else []
 
 
 def _head(snapshot: Snapshot) -> list[str]:

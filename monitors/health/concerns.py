@@ -15,6 +15,7 @@ from typing import Final
 
 from core.text import round_trip
 from inventory.names import HostName
+from monitors.health.alarms import of_alarms
 from monitors.health.apart import of_apart
 from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
@@ -80,6 +81,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         chain.from_iterable(of_service(s, snapshot) for s in snapshot.services),
         map(of_run, snapshot.runs),
         of_watch(snapshot.watch, snapshot.powerless()),
+        of_alarms(snapshot.alarms, snapshot.powerless()),
         chain.from_iterable(of_certificate(c, snapshot.taken_at) for c in snapshot.certificates),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)

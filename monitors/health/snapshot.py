@@ -21,6 +21,7 @@ from inventory.names import (
     ServiceName,
     SiteName,
 )
+from monitors.health.alarms import AlarmsView
 from monitors.health.links import LinkView, SessionView
 from monitors.health.notices import ApartView, CertificateView, ScheduledView
 from monitors.health.programs import AgentView, FileSystemView, UnitView
@@ -217,6 +218,8 @@ class Snapshot:
     certificates: tuple[CertificateView, ...]
     watch: WatchView | None
     """None: nobody watches this network, or nobody could tell"""
+    alarms: AlarmsView | None
+    """None: no Alertmanager answered"""
 
     def hosts_at(self, site: SiteName) -> tuple[HostView, ...]:
         """Return the hosts of ``site``."""

@@ -14,6 +14,7 @@ from monitors.health.snapshot import (
     VoterView,
 )
 from monitors.look import programs
+from monitors.look.alarms import alarms_view
 from monitors.look.apart import with_apart
 from monitors.look.certificates import certificate_views
 from monitors.look.clusters import database_view
@@ -44,6 +45,7 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
         services=tuple(_service(s, readings, sightings) for s in network.services),
         runs=run_views(readings),
         watch=readings.watch if network.hosts_with(Role.MONITOR) else None,
+        alarms=alarms_view(network, readings),
         certificates=certificate_views(network, readings.issued, readings.shown),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address
 
+from access.clients.alertmanager import FiredAlert
 from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
 from core.runs.plan import RunName
@@ -88,6 +89,8 @@ class Readings:
     """None: nobody could tell"""
     runs: Mapping[RunName, RunReading] | None = None
     """of this machine, those that are not over; None: nobody could tell"""
+    alerts: Mapping[HostName, tuple[FiredAlert, ...]] = field(default_factory=dict)
+    """that fire, by the host whose Alertmanager told"""
     issued: Mapping[str, datetime] = field(default_factory=dict)
     """when each certificate ends that was issued, by its owner"""
     shown: Mapping[IPv4Address, datetime] = field(default_factory=dict)

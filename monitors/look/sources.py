@@ -11,7 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from itertools import chain
+from typing import Final, TypeVar
 
 import httpx
 
@@ -24,6 +25,7 @@ from inventory import endpoints
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName
 from inventory.network import Database, Host, Network, Role
 from monitors.look import copies, programs, routes
+from monitors.look.alarms import alert_questions
 from monitors.look.probe import probed
 from monitors.look.readings import PowerReading, ProbeReading, Readings, RunReading
 from monitors.look.threads import in_thread
@@ -44,6 +46,9 @@ class SubstrateReading:
     links: Mapping[LinkName, LinkState]
 
 
+_NOTHING: Final = SubstrateReading({}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Who is asked besides the hosts; each may raise WorldError, or take too long."""
@@ -60,8 +65,8 @@ async def look_around(
 ) -> Readings:
     """Return what answered within the deadline; what did not is absent.
 
-    Every host of ``network`` is asked. ``client`` shows our certificate to what serves HTTPS,
-    ``etcd`` says who we are to the voters, and ``sources`` are asked besides.
+    Every host of ``network`` is asked, and ``sources`` besides. ``client`` shows our certificate
+    to what serves HTTPS, ``etcd`` says who we are to the voters.
     """
     async with asyncio.TaskGroup() as group:
         substrate = group.create_task(_blocking(sources.substrate))
@@ -71,13 +76,14 @@ async def look_around(
         statuses = group.create_task(_each(copies.statuses(network, client, DEADLINE)))
         voting = group.create_task(_each(_voters(network, client, etcd)))
         samples = group.create_task(_each(_samples(network, client)))
+        alerts = group.create_task(_each(alert_questions(network, client, DEADLINE)))
         probes = group.create_task(_each(_probes(network, client)))
-    substrate_reading, voters = substrate.result(), voting.result()
+    substrate_reading, voters = substrate.result() or _NOTHING, voting.result()
     came = await copies.progress(network, client, statuses.result(), DEADLINE)
     seams = await copies.seams(network, client, clusters.result(), came, sources.seam, DEADLINE)
     return Readings(
-        power=substrate_reading.power if substrate_reading else {},
-        links=substrate_reading.links if substrate_reading else {},
+        power=substrate_reading.power,
+        links=substrate_reading.links,
         greetings=greetings.result(),
         clusters=clusters.result(),
         progress=came,
@@ -88,10 +94,9 @@ async def look_around(
         placements=_newest(voter.placements for voter in voters.values()),
         claims=newest_claims(voter.claims for voter in voters.values()),
         watch=next((one.watch for one in voters.values() if one.watch), None),
+        alerts=alerts.result(),
         runs=runs.result(),
-        probed={
-            name: one for services in probes.result().values() for name, one in services.items()
-        },
+        probed=dict(chain.from_iterable(one.items() for one in probes.result().values())),
     )
 
 

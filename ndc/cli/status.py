@@ -9,6 +9,7 @@ import typer
 
 from ndc.cli.declared import running
 from ndc.cli.options import answer, answer_json, current, say
+from tui.topics import StatusTopic
 
 if TYPE_CHECKING:
     from monitors.health.snapshot import Snapshot
@@ -20,27 +21,31 @@ HANG = timedelta(minutes=4)
 
 def status(
     context: typer.Context,
+    topic: Annotated[
+        StatusTopic | None,
+        typer.Argument(help="Show only this; the whole network is judged all the same."),
+    ] = None,
     wait: Annotated[
         bool,
         typer.Option("--wait", help="First let settle what comes right without a person."),
     ] = False,
 ) -> None:
-    """Show sites, hosts, links, quorum, databases, services (`--json` too).
+    """Show sites, hosts, links, quorum, databases, services, alarms (`--json` too).
 
     Exits with 0 if all is green, 1 if something is degraded, 6 if something could not be seen.
     """
     from monitors.health.concerns import health_of
     from ndc.wiring.snapshots import snapshot_taker
-    from tui.status_json import status_plain
-    from tui.status_text import status_text
+    from tui.status_json import status_plain, topic_plain
+    from tui.status_text import status_text, topic_text
 
     options = current(context)
     with snapshot_taker(*running(options)) as taker:
         snapshot = _settled(taker) if wait else taker.take()
     if options.as_json:
-        answer_json(status_plain(snapshot))
+        answer_json(topic_plain(snapshot, topic) if topic else status_plain(snapshot))
     else:
-        answer(status_text(snapshot))
+        answer(topic_text(snapshot, topic) if topic else status_text(snapshot))
     raise typer.Exit(health_of(snapshot).exit_code)
 
 

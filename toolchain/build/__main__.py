@@ -10,6 +10,7 @@ from pathlib import Path
 from core.errors import NdcError
 from core.text import Say
 from toolchain.build import (
+    ensure_alertmanager,
     ensure_etcd,
     ensure_image,
     ensure_promtool,
@@ -24,6 +25,7 @@ def _image(cache: Path, say: Say) -> Path:
 
 
 TOOLS = {
+    "alertmanager": ensure_alertmanager,
     "pulumi": ensure_pulumi,
     "etcd": ensure_etcd,
     "image": _image,

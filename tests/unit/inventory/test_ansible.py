@@ -73,7 +73,7 @@ def test_every_host_is_in_the_groups_of_its_roles_and_of_its_site() -> None:
         (Role.VOTER, {"etcd"}),
         (Role.DATABASE, {"database", "heartbeat"}),
         (Role.SERVICE, {"haproxy", "portal", "agent"}),
-        (Role.MONITOR, {"exporter", "prometheus", "controller"}),
+        (Role.MONITOR, {"exporter", "prometheus", "alertmanager", "controller"}),
         (Role.PROBE, {"probe"}),
     ],
 )
@@ -114,5 +114,5 @@ def test_templates_find_every_port_by_the_name_of_its_program() -> None:
     told = _told()["vars"]["ndc_ports"]
 
     programs = {"ssh", "bgp", "https", "etcd_client", "etcd_peer", "prometheus"}
-    programs |= {"node_exporter", "exporter", "probe"}
+    programs |= {"alertmanager", "alertmanager_peer", "node_exporter", "exporter", "probe"}
     assert set(told) == programs | {"databases", "patronis"}

@@ -158,6 +158,6 @@ def _with(topic: str, at: int, change: dict[str, str]) -> dict[str, Any]:
 
 
 def _run(promtool: Path, *tests: Path) -> subprocess.CompletedProcess[str]:
-    words = [promtool, "test", "rules", *tests]
+    words: list[str | Path] = [promtool, "test", "rules", *tests]
     both = subprocess.STDOUT  # what failed is told there
     return subprocess.run(words, stdout=subprocess.PIPE, stderr=both, text=True, check=False)

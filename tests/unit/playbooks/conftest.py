@@ -16,6 +16,7 @@ import pytest
 
 from access.paths import Paths
 from access.secrets import Secrets, ensure_secrets, passwords_of
+from inventory.alarming import Alarms, Mail
 from inventory.names import EnvironmentName
 from inventory.network import Network
 from playbooks.module_utils.ndc_host import Host
@@ -71,6 +72,18 @@ def rendered_of_four_sites(tmp_path_factory: pytest.TempPathFactory) -> Mapping[
     """Return what each host is to hold where a centre more was declared: it has no copy yet."""
     four = network("tiny", DECLARED, FOURTH_SITE)
     return _rendered(four, tmp_path_factory.mktemp("contents"))
+
+
+CALLED = Alarms(
+    ("http://127.0.0.1:9/calls",), Mail("localhost:9", "ndc@example.org", ("duty@example.org",))
+)
+"""where nobody listens"""
+
+
+@pytest.fixture(scope="session")
+def rendered_with_alarms(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]:
+    """Return what each host of a network is to hold that calls ``CALLED``."""
+    return _rendered(replace(network("tiny"), alarms=CALLED), tmp_path_factory.mktemp("alarms"))
 
 
 HOSTILE = "{{ lookup('ansible.builtin.pipe', 'touch FILE') }}{% set x %}\n[Service]\nUser=root\\"

@@ -1,0 +1,85 @@
+"""What fires at any site is told once, worst first; a site whose watchdog is not heard is mute."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inventory.network import Network, Role
+from monitors.health.alarms import AlarmsView, alarms_line
+from monitors.health.concern import Condition
+from monitors.health.concerns import Health, concerns, health_of
+from monitors.look.alarms import alarms_view
+from monitors.look.readings import Readings
+from tests.alerts import alarm
+from tests.networks import network
+from tests.snapshots import all_well, degraded, healthy, taken
+from tui.status_text import topic_text
+from tui.topics import StatusTopic
+
+
+def _told(of: Network, *alerts: tuple[str, ...]) -> AlarmsView:
+    monitors = [host.name for host in of.hosts_with(Role.MONITOR)]
+    told = dict.fromkeys(monitors, tuple(alarm(*words) for words in alerts))
+    view = alarms_view(of, Readings(alerts=told))
+    assert view is not None
+    return view
+
+
+def test_an_alert_that_every_alertmanager_knows_is_told_once() -> None:
+    view = _told(network("tiny"), ("LinkDown", "ndc01", "ticket", "north"))
+
+    assert [(one.name, one.summary) for one in view.alarms] == [("LinkDown", "north")]
+
+
+def test_pages_come_first_and_what_is_held_back_comes_last() -> None:
+    of = network("tiny")
+    held = alarm("VoterDown", "ndc01", held_back=True)
+    rest = [alarm("LinkDown", "ndc01", "ticket"), alarm("WritesLost", "witness")]
+    (first, *_) = of.hosts_with(Role.MONITOR)
+
+    view = alarms_view(of, Readings(alerts={first.name: (held, *rest)}))
+
+    assert view is not None
+    assert [one.name for one in view.alarms] == ["WritesLost", "LinkDown", "VoterDown"]
+    assert alarms_line(view) == "2 fire: WritesLost, LinkDown; 1 held back"
+
+
+def test_where_no_alertmanager_answers_nobody_says_that_none_fires() -> None:
+    silent = taken(network("tiny"), replace(all_well(network("tiny")), alerts={}))
+
+    assert silent.alarms is None
+    assert alarms_line(silent.alarms) == "no Alertmanager answers"
+    assert alarms_line(healthy().alarms) == "none fires"
+
+
+def test_a_site_whose_watchdog_nobody_hears_is_a_concern() -> None:
+    of = network("tiny")
+    well = all_well(of)
+    alerts = {
+        host: tuple(one for one in told if one.labels["site"] != "ndc02")
+        for host, told in well.alerts.items()
+    }
+
+    mute = taken(of, replace(well, alerts=alerts))
+
+    (concern,) = concerns(mute)
+    assert (concern.subject, concern.condition) == ("alarms of ndc02", Condition.WARNING)
+    assert health_of(mute) is Health.DEGRADED
+
+
+def test_alerts_by_themselves_are_no_concern_since_the_snapshot_is_judged_by_itself() -> None:
+    of = network("tiny")
+    well = all_well(of)
+    firing = {host: (*told, alarm("ClockOff", "ndc01")) for host, told in well.alerts.items()}
+
+    snapshot = taken(of, replace(well, alerts=firing))
+
+    assert concerns(snapshot) == ()
+
+
+def test_a_person_reads_what_fires_with_its_page() -> None:
+    text = topic_text(degraded(), StatusTopic.ALERTS)
+
+    assert text.startswith("alarms  2 fire: LastPathRemaining, LinkDown; 1 held back\n")
+    assert "docs/runbooks/alerts/last-path-remaining.md" in text
+    assert "held back" in text.splitlines()[-1]
