@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.clock import wait_until
 from tests.lab.capture import EMPTY_BYTES
 from tests.lab.leftovers import Leftovers
+from tests.lab.recovery import CLOCK, SLOW
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
@@ -46,13 +49,26 @@ def test_one_link_of_a_pair_is_cut_and_its_sites_still_reach_each_other(lab: Ter
     try:
         reached = lab.on(link["from"], "ping", "-n", "-q", "-c", "30", "-i", "0.2", loopback)
         degraded = lab.ndc("status")
+        fired = wait_until(
+            CLOCK, lambda: _fired(lab, link["link"]), what="an alert of the link", bound=SLOW
+        )
     finally:
         lab.done("lab", "heal", link["link"])
 
     assert " 0% packet loss" in reached.stdout
     assert degraded.code == 1
     assert f"{link['link']}: is cut" in degraded.stdout
+    assert {(one["severity"], one["runbook"], one["held_back"]) for one in fired} == {
+        ("ticket", "docs/runbooks/alerts/link-down.md", False)
+    }
     assert lab.ndc("status", "--wait", bound_seconds=120).code == 0
+
+
+def _fired(lab: Terminal, link: str) -> list[dict[str, Any]] | None:
+    """Return the alerts of ``LinkDown`` about ``link``, one from each end, once there are both."""
+    alarms = (lab.ndc("status", "alerts", "--json").value["alarms"] or {}).get("alarms", [])
+    fired = [one for one in alarms if one["name"] == "LinkDown" and link in one["summary"]]
+    return fired if len({one["site"] for one in fired}) > 1 else None
 
 
 @pytest.mark.ends_the_day
