@@ -5,23 +5,33 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Rejected
 
 
-def read_folder(folder: Path) -> dict[str, str]:
-    """Return the text of every ``*.yaml`` below ``folder``, by its path within it.
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands for the text of a file that is there and cannot be read."""
+
+    why: str
+
+
+def read_folder(folder: Path) -> dict[str, str | Unreadable]:
+    """Return the text of every ``*.yaml`` and ``*.yml`` below ``folder``, by its path within it.
+
+    What begins with a dot is of an editor or a file system, and left out.
 
     Raises:
-        Rejected: the folder is not there, holds none, or one of them cannot be read.
+        Rejected: the folder is not there, or holds none.
     """
-    texts = {}
-    for path in sorted(folder.rglob("*.yaml")):
-        try:
-            texts[path.relative_to(folder).as_posix()] = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise _unreadable(path, error) from error
+    paths = {path.relative_to(folder): path for path in folder.rglob("*.y*ml")}
+    texts = {
+        name.as_posix(): _text(path)
+        for name, path in sorted(paths.items())
+        if name.suffix in {".yaml", ".yml"} and not any(x.startswith(".") for x in name.parts)
+    }
     if not texts:
         raise Rejected(
             f"there is no inventory in {folder}",
@@ -133,6 +143,13 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _text(path: Path) -> str | Unreadable:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return Unreadable(_reason(error))
+
+
 def _what_is_there(folder: Path) -> str:
     if folder.is_dir():
         return "no such file"
@@ -140,10 +157,19 @@ def _what_is_there(folder: Path) -> str:
 
 
 def _unreadable(path: Path, error: Exception) -> Rejected:
-    reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
     return Rejected(
         f"{path} cannot be read",
         expected="text in UTF-8 that this user may read",
-        actual=reason or str(error),
+        actual=_reason(error),
         next_step="mend the file or its permissions, then run the command again",
     )
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case UnicodeDecodeError():
+            return f"it is not UTF-8 from byte {error.start + 1} on"
+        case OSError(strerror=str(reason)):
+            return reason
+        case _:
+            return str(error)

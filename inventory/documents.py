@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import yaml
+from yaml.reader import Reader
 
-from inventory.problems import Place, Problem, Related
+from core.files import Unreadable
+from inventory.problems import Place, Problem, Related, brief
 
 Path: TypeAlias = tuple[str | int, ...]
 """keys and indices from the top: ``("sites", "ndc01", "region")``"""
 
-HIDING = frozenset({"NDC-E0101", "NDC-E0104", "NDC-E0106"})
-"""problems of a whole file: nobody knows what it declares, so the checks cannot go on"""
+HIDING = frozenset({"NDC-E0101", "NDC-E0104", "NDC-E0106", "NDC-E0108"})
+"""problems of a whole file: nobody knows what it declares, so nothing is said to be missing"""
 
+_LONGEST: Final = 2**20
+"""characters in a file; the largest network of a thousand hosts has a tenth of it"""
+_PLAIN: Final = {
+    "tag:yaml.org,2002:int": re.compile(r"[-+]?(0|[1-9][0-9]*)"),
+    "tag:yaml.org,2002:float": re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?"),
+}
+"""how a number is written: YAML 1.1 reads 011 as 9, 30:30 as 1830 and 0x11 as 17"""
+_MERGE: Final = "tag:yaml.org,2002:merge"
 _DEEPEST = 32
 """levels of lists and sections in each other; the model has six"""
 _MOST = 200_000
@@ -43,6 +54,8 @@ class Document:
     tree: dict[str, Any] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
+    incomplete: set[Place] = field(default_factory=set)
+    """keys of entries of which a part was not read, so that nothing is said to be missing"""
 
     def at(self, *path: str | int) -> Place:
         """Return where the value at ``path`` is, or what encloses it if it is not written."""
@@ -61,17 +74,32 @@ class Document:
         return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
 
-def read(texts: Mapping[str, str]) -> tuple[Document, list[Problem]]:
+def read(texts: Mapping[str, str | Unreadable]) -> tuple[Document, list[Problem]]:
     """Return the files of ``texts`` as one tree, and everything that cannot be read of them.
 
     A section (``sites``, ``links``, …) may be spread over files: its entries are
     put together, and an entry that is declared twice is a problem.
     """
-    document = Document(texts)
+    legible = {name: text for name, text in texts.items() if isinstance(text, str)}
+    document = Document({name: legible.get(name, "") for name in texts})
     problems: list[Problem] = []
-    for name in sorted(texts):
-        problems += _Reader(name, document).read(texts[name])
+    for name, text in sorted(texts.items()):
+        if isinstance(text, Unreadable):
+            problems.append(_illegible(name, text))
+        else:
+            problems += _Reader(name, document).read(text)
     return document, problems
+
+
+def _illegible(name: str, text: Unreadable) -> Problem:
+    return Problem(
+        Place(name, 1, 1),
+        "NDC-E0108",
+        "the file cannot be read",
+        expected="text in UTF-8 that this user may read",
+        actual=text.why,
+        next_step="mend the file or its permissions, or move it out of the inventory",
+    )
 
 
 class _Reader:
@@ -86,17 +114,20 @@ class _Reader:
         self._count = 0
 
     def read(self, text: str) -> list[Problem]:
+        if len(text) > _LONGEST:
+            actual = f"{len(text)} characters"
+            return [_problem_at(Place(self._file, 1, 1), "NDC-E0106", _TOO_MUCH, actual)]
+        if found := Reader.NON_PRINTABLE.search(text):
+            return [self._control(text, found.start())]
         try:
             _demand_shallow(text)
             self._root(yaml.compose(text, Loader=yaml.CSafeLoader))
         except _TooMuch as excess:
-            self._add(excess.at, "NDC-E0106", "the file is too much to read", str(excess))
+            self._add(excess.at, "NDC-E0106", _TOO_MUCH, str(excess))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = Place(self._file, mark.line + 1, mark.column + 1) if mark else None
             return [self._unreadable(place, text, error.problem or "something else")]
-        except yaml.YAMLError as error:  # bytes that no YAML may hold come without a mark
-            return [self._unreadable(None, text, " ".join(str(error).split()))]
         return self._problems
 
     def _root(self, root: yaml.Node | None) -> None:
@@ -142,7 +173,7 @@ class _Reader:
             case yaml.MappingNode():
                 return {
                     name: self._value(child, (*path, name), key)
-                    for name, key, child in self._entries(node)
+                    for name, key, child in self._entries(node, path)
                     if self._is_new((*path, name), key)
                 }
             case yaml.SequenceNode():
@@ -153,8 +184,14 @@ class _Reader:
             case _:
                 return self._scalar(node)
 
-    def _entries(self, node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+    def _entries(
+        self, node: yaml.MappingNode, path: Path = ()
+    ) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
         for key, value in node.value:
+            if key.tag == _MERGE:
+                self._document.incomplete.add(self._document.key_at(*path))
+                self._add(key, "NDC-E0110", "entries are not merged", "<<")
+                continue
             name = self._scalar(key) if isinstance(key, yaml.ScalarNode) else None
             if isinstance(name, str):
                 yield name, key, value
@@ -163,13 +200,18 @@ class _Reader:
                     key,
                     "NDC-E0103",
                     "this key is not a word",
-                    key.value if isinstance(key, yaml.ScalarNode) else "a list or a section",
+                    brief(key.value) if isinstance(key, yaml.ScalarNode) else "a list or a section",
                 )
 
     def _scalar(self, node: yaml.Node) -> Any:
+        plain = _PLAIN.get(node.tag)
+        if plain and not (isinstance(node.value, str) and plain.fullmatch(node.value)):
+            self._add(node, "NDC-E0109", "this number is not a plain one", brief(str(node.value)))
+            return None
         try:
             return self._scalars.construct_object(node)
-        except (yaml.MarkedYAMLError, ValueError) as error:
+        # PyYAML looks words up in tables, and computes with what it takes for a date
+        except (yaml.MarkedYAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
             reason = getattr(error, "problem", None) or str(error)
             self._add(node, "NDC-E0103", "this value cannot be read", reason)
             return None
@@ -194,37 +236,34 @@ class _Reader:
         )
         return False
 
+    def _control(self, text: str, at: int) -> Problem:
+        """Return the problem of a character that no YAML may hold, at its place."""
+        before = text[:at].split("\n")
+        place = Place(self._file, len(before), len(before[-1]) + 1)
+        return _problem_at(place, "NDC-E0101", _NO_YAML, f"the character U+{ord(text[at]):04X}")
+
     def _unreadable(self, place: Place | None, text: str, reason: str) -> Problem:
         """Return the problem of a file that stops making sense at ``place``."""
         lines = text.splitlines()
         end = Place(self._file, max(1, len(lines)), len(lines[-1]) + 1 if lines else 1)
-        return Problem(
-            min(place or Place(self._file, 1, 1), end),
-            "NDC-E0101",
-            "the file is not YAML",
-            expected="YAML",
-            actual=reason,
-            next_step="mend the line; quotes and indentation are the usual suspects",
-        )
+        at = min(place or Place(self._file, 1, 1), end)
+        return _problem_at(at, "NDC-E0101", _NO_YAML, reason)
 
     def _add(self, node: yaml.Node | yaml.Event, code: str, what: str, actual: str) -> None:
         """Add the problem ``code`` at ``node``; ``actual`` is written there."""
-        self._problems.append(
-            Problem(
-                self._place(node),
-                code,
-                what,
-                expected=_EXPECTED[code],
-                actual=actual,
-                next_step=_NEXT_STEP[code],
-            )
-        )
+        self._problems.append(_problem_at(self._place(node), code, what, actual))
 
     def _place(self, node: yaml.Node | yaml.Event) -> Place:
         mark = node.start_mark
         return (
             Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
         )
+
+
+def _problem_at(place: Place, code: str, what: str, actual: str) -> Problem:
+    return Problem(
+        place, code, what, expected=_EXPECTED[code], actual=actual, next_step=_NEXT_STEP[code]
+    )
 
 
 def _demand_shallow(text: str) -> None:
@@ -237,15 +276,23 @@ def _demand_shallow(text: str) -> None:
             raise _TooMuch(event, f"more than {_DEEPEST} levels")
 
 
+_NO_YAML = "the file is not YAML"
+_TOO_MUCH = "the file is too much to read"
 _EXPECTED = {
+    "NDC-E0101": "YAML",
     "NDC-E0103": "text, a number, true or false",
     "NDC-E0104": "sections such as `sites:` and `links:`",
     "NDC-E0105": "a value that ends",
     "NDC-E0106": "a file that a person could have written",
+    "NDC-E0110": "an entry with all of its keys",
+    "NDC-E0109": "decimal digits, with a point or without: 11, 0.5",
 }
 _NEXT_STEP = {
+    "NDC-E0101": "mend the line; quotes and indentation are the usual suspects",
     "NDC-E0103": "put it in quotes if it is text, or write another value",
     "NDC-E0104": "name the section that the entries belong to",
     "NDC-E0105": "write the value out instead of the alias",
     "NDC-E0106": "leave out what is nested or repeated there",
+    "NDC-E0110": "write out what it shares with the other entry",
+    "NDC-E0109": "write it without a leading zero, a colon, a letter or an underscore",
 }

@@ -1,10 +1,9 @@
 """From the texts of the declared files to an inventory, or to everything wrong with it.
 
-Checking runs in stages. A stage reports all of its problems, and the next stage
-begins only if there is none. An entry that is written wrongly is left out, and the
-names, pools and policies of the rest are checked nevertheless. Only a whole
-inventory is asked whether it would work as a network. An inventory in an unknown
-format is asked nothing else.
+Everything that can be told is told in one run. An entry that is written wrongly is left out, and
+the rest is checked nevertheless. A check that looks at several sections together is asked only
+where all of them are whole: what is missing in one would look like a mistake in another. An
+inventory in an unknown format is asked nothing else.
 """
 
 from __future__ import annotations
@@ -12,33 +11,54 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from inventory.checks.shape import shaped, unknown_format
-from inventory.checks.stages import STAGES
+from core.files import Unreadable
+from inventory.checks.references import references
+from inventory.checks.shape import KEEPS_ITS_ENTRY, MISSING, shaped, unknown_format
+from inventory.checks.stages import CHECKS
 from inventory.documents import HIDING, Document, read
 from inventory.model import Inventory
-from inventory.problems import InventoryProblems, Problem
+from inventory.problems import InventoryProblems, Place, Problem
 
 
-def load(texts: Mapping[str, str]) -> Inventory:
+def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
     """Return the inventory that ``texts`` (file name → YAML) declare together.
 
     Raises:
-        InventoryProblems: with every problem of every stage that could be reached.
+        InventoryProblems: with every problem that could be told.
     """
-    document, text_problems = read(texts)
-    if any(problem.code in HIDING for problem in text_problems):
-        raise _problems(document, text_problems)
+    document, problems = read(texts)
     if format_problems := unknown_format(document):
-        raise _problems(document, format_problems)
+        raise _problems(document, [*problems, *format_problems])
+    hides = any(problem.code in HIDING for problem in problems)
     inventory, shape_problems = shaped(document)
-    places = {problem.place for problem in text_problems}
-    problems = [*text_problems, *(p for p in shape_problems if p.place not in places)]
-    for stage in STAGES:
-        for check in stage:
+    places = {problem.place for problem in problems}
+    problems += [
+        problem
+        for problem in shape_problems
+        if problem.place not in places
+        and not (problem.code == MISSING and (hides or problem.place in document.incomplete))
+    ]
+    for check, reads in CHECKS:
+        # nobody knows what a file that cannot be read declares
+        if hides and (reads or check is references):
+            continue
+        if reads.isdisjoint(_broken(problems, document)):
             problems += check(inventory, document)
-        if problems:
-            raise _problems(document, problems)
+    if problems:
+        raise _problems(document, problems)
     return inventory
+
+
+def _broken(problems: Iterable[Problem], document: Document) -> set[str]:
+    """Return the sections that are not whole, or hold what leads nowhere."""
+    sections: dict[Place, str] = {}
+    for path, place in (*document.values.items(), *document.keys.items()):
+        sections.setdefault(place, str(path[0]))
+    return {
+        sections.get(problem.place, "")
+        for problem in problems
+        if problem.code not in KEEPS_ITS_ENTRY
+    }
 
 
 def _problems(document: Document, problems: Iterable[Problem]) -> InventoryProblems:

@@ -34,6 +34,7 @@ from inventory.printable import MailAddress, MailRelay, PublicKey, Title, Webhoo
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 DURATION = r"^(\d+(?:\.\d+)?) (ms|s|min|h|d)$"
+_LONGEST = timedelta(days=3650)
 _UNITS = {
     "ms": timedelta(milliseconds=1),
     "s": timedelta(seconds=1),
@@ -48,9 +49,12 @@ def _duration(text: Any) -> timedelta:
     if match is None:
         raise ValueError("a number, a space and one of ms, s, min, h, d: 15 min")
     try:
-        return float(match[1]) * _UNITS[match[2]]
+        length = float(match[1]) * _UNITS[match[2]]
     except OverflowError:
-        raise ValueError("less than three million years") from None
+        length = timedelta.max
+    if length > _LONGEST:
+        raise ValueError(f"{_LONGEST.days} d at most")
+    return length
 
 
 Duration = Annotated[

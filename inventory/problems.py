@@ -95,7 +95,10 @@ class Problem:
     def _snippet(self) -> list[str]:
         # a letter for a letter, so that the caret stands below its own
         source = "".join(letter if letter.isprintable() else "\ufffd" for letter in self.source)
-        return [f"{self.place.line:>10} | {source}", f"{'^':>{self.place.column + 13}}"]
+        # of a long line, what stands around the place
+        first = max(0, self.place.column - _LINE // 2) if len(source) > _LINE else 0
+        shown = source[first : first + _LINE]
+        return [f"{self.place.line:>10} | {shown}", f"{'^':>{self.place.column - first + 13}}"]
 
 
 class InventoryProblems(InventoryInvalid):
@@ -113,6 +116,23 @@ class InventoryProblems(InventoryInvalid):
         for problem in self.problems:
             text += [*problem.lines(snippet=snippet), ""]
         return [*text, f"{self.what}; nothing was touched"]
+
+
+_BRIEF = 80
+"""characters of a value that a message repeats"""
+_LINE = 120
+"""characters of a line that a message shows"""
+
+
+def brief(text: str) -> str:
+    """Return ``text``, or its beginning and how long it is."""
+    return text if len(text) <= _BRIEF else f"{text[:_BRIEF]}… ({len(text)} characters)"
+
+
+def foreign(name: str) -> str:
+    """Return a remark on letters of ``name`` that only look like ours; empty: there are none."""
+    letters = [f"U+{ord(x):04X} at {at}" for at, x in enumerate(name, 1) if not x.isascii()]
+    return f" ({', '.join(letters[:3])})" if letters else ""
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

@@ -37,10 +37,16 @@ def network(profile: str = "tiny", *folders: Path, number: int = 7) -> Network:
 
 def declared(*folders: Path) -> Inventory:
     """Return the inventory in ``folders``, later ones laid over earlier ones."""
-    texts: dict[str, str] = {}
+    texts: dict[str, str | files.Unreadable] = {}
     for folder in folders:
         texts |= files.read_folder(folder)
     return load(texts)
+
+
+def texts_of(folder: Path) -> dict[str, str]:
+    """Return the texts of the files of ``folder``, which can be read."""
+    texts = files.read_folder(folder)
+    return {name: text for name, text in texts.items() if isinstance(text, str)}
 
 
 def network_of(

@@ -9,7 +9,7 @@ from inventory.checks.shape import UNREADABLE
 from inventory.documents import Document, Path
 from inventory.model import Inventory, Profile
 from inventory.names import ProfileName
-from inventory.problems import Problem, listed, nearest
+from inventory.problems import Problem, brief, foreign, listed, nearest
 
 _DECLARED_IN: Mapping[str, Mapping[str, str]] = {
     "policies": {"outside_regions_of": "sites"},
@@ -78,10 +78,10 @@ def _nowhere(
     return Problem(
         document.at(*naming.path_of(index)),
         "NDC-E0301",
-        f'{" of ".join(str(step) for step in naming.path[:0:-1])} names "{name}", '
+        f'{" of ".join(str(step) for step in naming.path[:0:-1])} names "{brief(name)}", '
         f"which is no {singular}",
         expected=f"a declared {singular}: {listed(entries)}",
-        actual=name,
+        actual=f"{brief(name)}{foreign(name)}",
         next_step=f"did you mean {hint}?" if hint else f"declare the {singular}, or name another",
     )
 

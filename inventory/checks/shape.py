@@ -13,7 +13,7 @@ from core.errors import InventoryInvalid
 from core.formats import KEY, Format, stated_in
 from inventory.documents import Document, Path
 from inventory.model import Inventory
-from inventory.problems import Problem, listed, nearest
+from inventory.problems import Problem, brief, foreign, listed, nearest
 
 
 def unknown_format(document: Document) -> list[Problem]:
@@ -78,6 +78,9 @@ def _remove(tree: dict[str, Any], path: list[str | int]) -> None:
     tree.pop(str(last), None)
 
 
+MISSING = "NDC-E0202"
+KEEPS_ITS_ENTRY = frozenset({"NDC-E0201"})
+"""of an unknown key: without it the entry is whole"""
 UNREADABLE = "*"
 """stands in for a name that could not be read; no name looks like it"""
 
@@ -124,9 +127,9 @@ def _unknown(path: Path, document: Document) -> Problem:
     return Problem(
         document.key_at(*path),
         "NDC-E0201",
-        f'unknown key "{wrong}" in {_words(path[:-1])}',
+        f'unknown key "{brief(wrong)}" in {_words(path[:-1])}',
         expected=listed(keys),
-        actual=wrong,
+        actual=f"{brief(wrong)}{foreign(wrong)}",
         next_step=f"did you mean {hint}?" if hint else "remove it, or write one of these",
     )
 
@@ -134,7 +137,7 @@ def _unknown(path: Path, document: Document) -> Problem:
 def _missing(path: Path, document: Document) -> Problem:
     return Problem(
         document.key_at(*path),
-        "NDC-E0202",
+        MISSING,
         f'{_words(path[:-1])} has no "{path[-1]}"',
         expected=f"the key {path[-1]}",
         actual="not declared",
@@ -146,9 +149,9 @@ def _bad_name(path: Path, detail: ErrorDetails, document: Document) -> Problem:
     return Problem(
         document.key_at(*path),
         "NDC-E0203",
-        f'"{path[-1]}" cannot be a name in {_words(path[:-1])}',
+        f'"{brief(str(path[-1]))}" cannot be a name in {_words(path[:-1])}',
         expected=_expectation(detail),
-        actual=str(detail["input"]),
+        actual=f"{brief(str(detail['input']))}{foreign(str(detail['input']))}",
         next_step="choose another name",
     )
 
@@ -189,7 +192,8 @@ def _expectation(detail: ErrorDetails) -> str:
     if choices := _choices(detail):
         return f"one of {listed(choices)}"
     if kind in {"string_too_long", "too_long"}:
-        return f"at most {context['max_length']}{' characters' if 'string' in kind else ''}"
+        unit = " characters" if isinstance(detail["input"], str) else ""
+        return f"at most {context['max_length']}{unit}"
     plain = detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     return _KINDS.get(kind, plain)
 
@@ -230,18 +234,18 @@ def _shown(value: Any) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f'"{value}"'
+            return f'"{brief(value)}"'
         case dict() | list():
             return f"a {'list' if isinstance(value, list) else 'section'} of {len(value)}"
         case _:
-            return str(value)
+            return brief(str(value))
 
 
 def _words(path: Path) -> str:
     """Return ``path`` as a person would name it: ``region of ndc01``, ``the inventory``."""
     if not path:
         return "the inventory"
-    name = str(path[1] if len(path) > 1 else path[0])
+    name = brief(str(path[1] if len(path) > 1 else path[0]))
     rest = ".".join(step for step in path[2:] if isinstance(step, str))
     return f"{rest} of {name}" if rest else name
 

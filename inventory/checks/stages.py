@@ -1,9 +1,9 @@
-"""The order of the checks: a stage begins when the stages before it found nothing.
+"""The checks in their order, each with the sections that it looks at together.
 
-The first stage also runs on an inventory whose misshapen parts were left out. So its
-checks may rely on the shape of each entry, and not on any name leading to something.
+A check that needs no whole section may rely on the shape of each entry, and not on any name
+leading to something. The others may rely on both, in their sections.
 
-A check is a generator, and a row in ``STAGES``. It yields every problem, not the first::
+A check is a generator, and a row in ``CHECKS``. It yields every problem, not the first::
 
     def deadlines(inventory: Inventory, document: Document) -> Iterator[Problem]:
         for name, tier in inventory.tiers.items():
@@ -37,8 +37,18 @@ from inventory.problems import Problem
 
 Check: TypeAlias = Callable[[Inventory, Document], Iterator[Problem]]
 
-STAGES: tuple[tuple[Check, ...], ...] = (
-    (references, uniqueness, pools, policy),
-    (placement, drills),
-    (topology, survival),
+_PLACES = frozenset({"sites", "profiles"})
+_WORKLOADS = frozenset({"databases", "services", "tiers"})
+_PATHS = frozenset({"links", "network", "failure_policy", "regions", "pools"})
+
+CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
+    (references, frozenset()),
+    (uniqueness, frozenset()),
+    (pools, frozenset()),
+    (policy, frozenset()),
+    (placement, _PLACES | _WORKLOADS | {"links"}),
+    (drills, frozenset({"drills"}) | _WORKLOADS),
+    (topology, _PLACES | _PATHS | {"databases"}),
+    (survival, _PLACES | _PATHS | _WORKLOADS),
 )
+"""each with the sections that have to be whole, or it is not asked; none: it takes what there is"""

@@ -14,9 +14,23 @@ def test_a_folder_is_read_with_everything_below_it(tmp_path: Path) -> None:
     (tmp_path / "sites").mkdir()
     (tmp_path / "sites/ndc01.yaml").write_text("one", "utf-8")
     (tmp_path / "links.yaml").write_text("two", "utf-8")
+    (tmp_path / "more.yml").write_text("three", "utf-8")
     (tmp_path / "notes.txt").write_text("not declared", "utf-8")
 
-    assert files.read_folder(tmp_path) == {"sites/ndc01.yaml": "one", "links.yaml": "two"}
+    assert files.read_folder(tmp_path) == {
+        "sites/ndc01.yaml": "one",
+        "links.yaml": "two",
+        "more.yml": "three",
+    }
+
+
+def test_what_begins_with_a_dot_is_of_an_editor_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / "links.yaml").write_text("one", "utf-8")
+    (tmp_path / ".#links.yaml").symlink_to("op@host.1:2")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/other.yaml").write_text("two", "utf-8")
+
+    assert files.read_folder(tmp_path) == {"links.yaml": "one"}
 
 
 @pytest.mark.parametrize("name", ["", "nowhere"])
@@ -25,11 +39,16 @@ def test_a_folder_without_inventory_is_refused(tmp_path: Path, name: str) -> Non
         files.read_folder(tmp_path / name)
 
 
-def test_a_file_that_is_no_text_is_refused_with_its_name(tmp_path: Path) -> None:
-    (tmp_path / "bad.yaml").write_bytes(b"\xff\xfe")
+def test_a_file_that_cannot_be_read_is_told_beside_the_others(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_bytes(b"a: \xff")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "good.yaml").write_text("one", "utf-8")
 
-    with pytest.raises(Rejected, match=r"bad\.yaml"):
-        files.read_folder(tmp_path)
+    assert files.read_folder(tmp_path) == {
+        "bad.yaml": files.Unreadable("it is not UTF-8 from byte 4 on"),
+        "folder.yaml": files.Unreadable("Is a directory"),
+        "good.yaml": "one",
+    }
 
 
 def test_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.files import read_folder
 from inventory.loader import load
 from inventory.model import Inventory
 from inventory.problems import InventoryProblems, Problem
-from tests.networks import THREE_SITES, network_of
+from tests.networks import THREE_SITES, network_of, texts_of
 
-TEXTS = read_folder(THREE_SITES)
+TEXTS = texts_of(THREE_SITES)
 PLACES = st.sampled_from(
     [(name, line) for name, text in TEXTS.items() for line in range(len(text.splitlines()))]
 )

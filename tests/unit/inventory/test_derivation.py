@@ -6,23 +6,22 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.files import read_folder
 from inventory.allocate import Allocations, allocate
 from inventory.loader import load
 from inventory.network import Network
 from tests.inventories.generated import as_text, ring
-from tests.networks import DECLARED, THREE_SITES, TWIN_HOSTS, network, network_of
+from tests.networks import DECLARED, THREE_SITES, TWIN_HOSTS, network, network_of, texts_of
 
 NAMES = st.sets(st.sampled_from([f"site{n}" for n in range(12)]), min_size=2, max_size=8)
 SECTIONS = {
     section: entries
-    for text in read_folder(DECLARED).values()
+    for text in texts_of(DECLARED).values()
     for section, entries in yaml.safe_load(text).items()
     if section not in {"format", "sites"}
 } | {
     "sites": {
         name: entry
-        for text in read_folder(DECLARED).values()
+        for text in texts_of(DECLARED).values()
         for name, entry in yaml.safe_load(text).get("sites", {}).items()
     }
 }

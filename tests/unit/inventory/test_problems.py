@@ -10,17 +10,18 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 
-from core.files import read_folder
+from core.files import Unreadable, read_folder
 from inventory.loader import load
 from inventory.names import TierName
 from inventory.problems import InventoryProblems, Place, Problem, Related
 from tests.conftest import Golden
+from tests.networks import ROOT, THREE_SITES, texts_of
 
-ROOT = Path(__file__).resolve().parents[3]
-BASE = read_folder(ROOT / "tests/inventories/three-sites")
+BASE = read_folder(THREE_SITES)
 CASES = sorted(path for path in (ROOT / "tests/golden/inventory").iterdir() if path.is_dir())
 CODE = re.compile(r"NDC-E\d{4}")
 
@@ -42,7 +43,11 @@ def test_it_is_told_as_the_golden_text_says(case: Path, golden: Golden) -> None:
 def test_it_points_at_a_line_that_exists(case: Path) -> None:
     texts = BASE | read_folder(case)
     for problem in _problems(case).problems:
-        lines = texts[problem.place.file].splitlines()
+        text = texts[problem.place.file]
+        if isinstance(text, Unreadable):
+            assert (problem.place.line, problem.place.column) == (1, 1)
+            continue
+        lines = text.splitlines()
         assert 1 <= problem.place.line <= len(lines)
         assert 1 <= problem.place.column <= len(lines[problem.place.line - 1]) + 1
 
@@ -102,7 +107,9 @@ def test_the_inventory_that_the_cases_spoil_is_in_order() -> None:
     ("text", "meant"), [("1 ms", timedelta(milliseconds=1)), ("30 d", timedelta(days=30))]
 )
 def test_a_returned_site_is_trusted_after_any_time_that_is_one(text: str, meant: timedelta) -> None:
-    workloads = BASE["workloads.yaml"].replace("  T1:", f"  T1:\n    stable_for: {text}")
+    workloads = texts_of(THREE_SITES)["workloads.yaml"].replace(
+        "  T1:", f"  T1:\n    stable_for: {text}"
+    )
 
     assert load(BASE | {"workloads.yaml": workloads}).tiers[TierName("T1")].stable_for == meant
 
@@ -117,3 +124,38 @@ def test_mistakes_of_different_kinds_are_told_in_one_run() -> None:
         "NDC-E0301",  # a link to nowhere
         "NDC-E0412",  # a region that the policy forbids
     }
+
+
+def test_a_mistake_in_one_section_hides_none_in_another() -> None:
+    more = {
+        "more.yaml": "operators: { x: { titel: X, title: X, roles: [observe] } }\n"
+        "links: { lonely: { ends: [alpha, beta], rtt_ms: 1, carrier: c, ducts: [d],"
+        " shared_risks: [], colour: red } }\n"
+        "databases: { far: { title: F, tier: T1, home: alpha, synchronous: [alpha, gamma],"
+        " last_copy: continue, port: 5500 } }\n",
+    }
+
+    with pytest.raises(InventoryProblems) as caught:
+        load(BASE | more)
+
+    codes = {problem.code for problem in caught.value.problems}
+    assert {"NDC-E0201", "NDC-E0607"} <= codes
+
+
+def test_what_a_file_that_cannot_be_read_declares_is_not_called_missing() -> None:
+    (sites,) = (name for name in BASE if name.startswith("sites"))
+
+    with pytest.raises(InventoryProblems) as caught:
+        load({**BASE, sites: Unreadable("Permission denied")})
+
+    assert [problem.code for problem in caught.value.problems] == ["NDC-E0108"]
+
+
+def test_a_file_that_nobody_wrote_costs_no_more_than_a_look() -> None:
+    began = process_time()
+
+    with pytest.raises(InventoryProblems) as caught:
+        load(BASE | {"huge.yaml": "sites:\n" + "  - a\n" * 2_000_000})
+
+    assert [problem.code for problem in caught.value.problems] == ["NDC-E0106"]
+    assert process_time() - began < 1

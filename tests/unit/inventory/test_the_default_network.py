@@ -5,11 +5,10 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from core.files import read_folder
 from inventory.loader import load
 from inventory.network import Network, Role
 from inventory.problems import InventoryProblems
-from tests.networks import DECLARED, FOURTH_SITE, TWO_SITES, declared, network, network_of
+from tests.networks import DECLARED, FOURTH_SITE, TWO_SITES, declared, network, network_of, texts_of
 
 VOTERS = {
     "compact": {"ndc01-data", "ndc02-data", "ndc03-data", "ndc03-app", "witness-control"},
@@ -157,7 +156,7 @@ def test_the_smallest_network_has_two_hosts_and_decides_nothing() -> None:
 
 
 def test_a_broken_policy_is_told_with_its_place_and_its_rule() -> None:
-    texts = read_folder(DECLARED)
+    texts = texts_of(DECLARED)
     texts["sites/ndc03.yaml"] = texts["sites/ndc03.yaml"].replace("south-east", "red-river-delta")
 
     with pytest.raises(InventoryProblems) as caught:

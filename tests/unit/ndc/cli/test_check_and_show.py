@@ -9,14 +9,13 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from core.files import read_folder
 from inventory.names import EnvironmentName
 from inventory.topics import TABLES
 from ndc.cli.check import check
 from ndc.cli.options import Options
 from ndc.cli.show import Topic, show
 from tests.conftest import Golden
-from tests.networks import DECLARED, ROOT
+from tests.networks import DECLARED, ROOT, texts_of
 
 GOLDEN = ROOT / "tests/golden/show"
 NOWHERE = EnvironmentName("never-made")
@@ -31,7 +30,7 @@ def _ndc(*words: str, inventory: Path = DECLARED, as_json: bool = False) -> Resu
 
 
 def _spoilt(folder: Path) -> Path:
-    for name, text in read_folder(DECLARED).items():
+    for name, text in texts_of(DECLARED).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text.replace("[witness, ndc03]", "[witness, ndc30]"), "utf-8")

@@ -9,11 +9,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from core.errors import PlanRefused
-from core.files import read_folder
 from inventory.names import EnvironmentName
 from ndc.cli.drill import app
 from ndc.cli.options import Options
-from tests.networks import DECLARED, declared
+from tests.networks import DECLARED, declared, texts_of
 
 NOWHERE = EnvironmentName("never-made")
 
@@ -48,7 +47,7 @@ def test_a_rehearsal_ends_with_its_verdict() -> None:
 
 
 def test_a_rehearsal_that_failed_exits_with_one(tmp_path: Path) -> None:
-    for name, text in read_folder(DECLARED).items():
+    for name, text in texts_of(DECLARED).items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text.replace("[served, moved,", "[served, stayed,"), "utf-8")
