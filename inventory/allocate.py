@@ -51,8 +51,12 @@ def allocate(inventory: Inventory, profile: str, allocations: Allocations) -> Al
 
 
 def pair_of(ends: Iterable[str]) -> str:
-    """Return the name of the pair that joins the sites ``ends``, the same from both sides."""
-    return "-".join(sorted(ends))
+    """Return the name of the pair that joins the sites ``ends``, the same from both sides.
+
+    Where a site's own name has a dash, ``a`` with ``b-c`` is another pair than ``a-b`` with ``c``.
+    """
+    names = sorted(ends)
+    return (" and " if any("-" in name for name in names) else "-").join(names)
 
 
 def _numbered(name: str, earlier: Series, names: Iterable[str], numbers: range) -> Series:

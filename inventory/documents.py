@@ -117,8 +117,8 @@ class _Reader:
         if len(text) > _LONGEST:
             actual = f"{len(text)} characters"
             return [_problem_at(Place(self._file, 1, 1), "NDC-E0106", _TOO_MUCH, actual)]
-        if found := Reader.NON_PRINTABLE.search(text):
-            return [self._control(text, found.start())]
+        if control := Reader.NON_PRINTABLE.search(text):
+            return [self._control(text, control.start())]
         try:
             _demand_shallow(text)
             self._root(yaml.compose(text, Loader=yaml.CSafeLoader))

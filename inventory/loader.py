@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from core.files import Unreadable
 from inventory.checks.references import references
-from inventory.checks.shape import KEEPS_ITS_ENTRY, MISSING, shaped, unknown_format
-from inventory.checks.stages import CHECKS
+from inventory.checks.shape import MISSING, shaped, unknown_format
+from inventory.checks.stages import CHECKS, LEAVE_ALL_WHOLE, OF_REGIONS
 from inventory.documents import HIDING, Document, read
 from inventory.model import Inventory
 from inventory.problems import InventoryProblems, Place, Problem
@@ -55,9 +55,9 @@ def _broken(problems: Iterable[Problem], document: Document) -> set[str]:
     for path, place in (*document.values.items(), *document.keys.items()):
         sections.setdefault(place, str(path[0]))
     return {
-        sections.get(problem.place, "")
+        "regions" if problem.code == OF_REGIONS else sections.get(problem.place, "")
         for problem in problems
-        if problem.code not in KEEPS_ITS_ENTRY
+        if problem.code not in LEAVE_ALL_WHOLE
     }
 
 

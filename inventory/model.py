@@ -90,7 +90,7 @@ class NetworkSettings(_Declared):
 
     default_profile: Annotated[ProfileName, Field(min_length=1)]
     """the profile of an environment that names none"""
-    autonomous_system_base: Annotated[int, Field(ge=4200000000, le=4294967263)]
+    autonomous_system_base: Annotated[int, Field(ge=4200000000, le=4294967294)]
     """a site's number is added to it; all of RFC 6996's 32-bit private range"""
     synchronous_rtt_ms: Annotated[float, Field(gt=0, le=1000)]
     """most milliseconds, round trip, between sites that hold synchronous copies"""
@@ -294,6 +294,6 @@ class Inventory(_Declared):
     tiers: dict[Annotated[TierName, Field(pattern=r"^T[0-9]$")], Tier] = {}
     databases: dict[Annotated[DatabaseName, _NAMED], DatabaseEntry] = {}
     services: dict[Annotated[ServiceName, _NAMED], ServiceEntry] = {}
-    operators: dict[Annotated[OperatorName, _NAMED], OperatorEntry] = {}
+    operators: dict[Annotated[OperatorName, Field(pattern=NAME, max_length=31)], OperatorEntry] = {}
     drills: dict[Annotated[DrillName, _NAMED], DrillEntry] = {}
     alarms: AlarmsEntry = AlarmsEntry()

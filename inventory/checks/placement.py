@@ -9,7 +9,7 @@ from inventory.documents import Document, Path
 from inventory.hosts import hosts_of
 from inventory.model import Inventory
 from inventory.names import ProfileName, SiteName
-from inventory.network import Role
+from inventory.network import Role, SiteKind
 from inventory.problems import Problem, Related, listed
 
 
@@ -18,6 +18,7 @@ def placement(inventory: Inventory, document: Document) -> Iterator[Problem]:
     if not inventory.sites:
         yield _no_site(document)
     yield from _homes(inventory, document)
+    yield from _copies(inventory, document)
     for profile in inventory.profiles:
         yield from _kinds(profile, inventory, document)
         yield from _carriers(profile, inventory, document)
@@ -66,6 +67,38 @@ def _homes(inventory: Inventory, document: Document) -> Iterator[Problem]:
                 actual=entry.home,
                 next_step="remove it from the refuges",
             )
+
+
+def _copies(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for a copy at a witness, and for a place of a service without a copy."""
+    for name, database in inventory.databases.items():
+        for key in ("synchronous", "asynchronous"):
+            for index, site in enumerate(getattr(database, key)):
+                if inventory.sites[site].kind is SiteKind.WITNESS:
+                    yield Problem(
+                        document.at("databases", name, key, index),
+                        "NDC-E0814",
+                        f"{site} is a witness, and would hold {name}",
+                        expected="a centre: a witness holds a vote and no data",
+                        actual=site,
+                        next_step="hold the copy at a centre",
+                    )
+    for service, entry in inventory.services.items():
+        database = inventory.databases[entry.database]
+        copies = {*database.synchronous, *database.asynchronous}
+        places: list[tuple[Path, SiteName]] = [(("home",), entry.home)]
+        places += [(("refuges", index), site) for index, site in enumerate(entry.refuges)]
+        for path, site in places:
+            if site not in copies:
+                yield Problem(
+                    document.at("services", service, *path),
+                    "NDC-E0815",
+                    f"{site} may serve {service}, and holds no copy of {entry.database}",
+                    expected=f"one of {listed(copies)}",
+                    actual=site,
+                    next_step=f"hold a copy of {entry.database} there, or choose another site",
+                    related=Related(entry.database, document.key_at("databases", entry.database)),
+                )
 
 
 def _kinds(profile: ProfileName, inventory: Inventory, document: Document) -> Iterator[Problem]:

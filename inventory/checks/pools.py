@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 from itertools import combinations
+from typing import Final
 
 from inventory import addresses
 from inventory.documents import Document
@@ -12,11 +14,25 @@ from inventory.model import Inventory, Pools
 from inventory.names import ProfileName
 from inventory.problems import Problem, Related
 
+_SHARED: Final = IPv4Network("100.64.0.0/10")
+"""of carriers and their customers (RFC 6598): nobody else's, like private ones"""
+_SPECIAL: Final = {
+    IPv4Network("0.0.0.0/8"): "this network",
+    IPv4Network("127.0.0.0/8"): "loopback",
+    IPv4Network("169.254.0.0/16"): "link-local",
+    IPv4Network("224.0.0.0/4"): "multicast",
+    IPv4Network("240.0.0.0/4"): "reserved",
+}
+_LAST_SYSTEM: Final = 4294967294
+"""the last private number of 32 bits (RFC 6996)"""
+
 
 def pools(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every pool or series of numbers that cannot serve the inventory."""
     yield from _overlaps(inventory.pools, document)
     yield from _public(inventory.pools, document)
+    yield from _special(inventory.pools, document)
+    yield from _too_many_systems(inventory, document)
     yield from _too_small(inventory, document)
     for profile in inventory.profiles:
         yield from _too_many_hosts(profile, inventory, document)
@@ -38,7 +54,7 @@ def _overlaps(prefixes: Pools, document: Document) -> Iterator[Problem]:
 
 def _public(prefixes: Pools, document: Document) -> Iterator[Problem]:
     for name, pool in prefixes:
-        if not pool.is_private:
+        if not (pool.is_private or pool.subnet_of(_SHARED)):
             yield Problem(
                 document.at("pools", name),
                 "NDC-E0502",
@@ -47,6 +63,33 @@ def _public(prefixes: Pools, document: Document) -> Iterator[Problem]:
                 actual=str(pool),
                 next_step="choose a private prefix",
             )
+
+
+def _special(prefixes: Pools, document: Document) -> Iterator[Problem]:
+    for name, pool in prefixes:
+        meaning = next((what for other, what in _SPECIAL.items() if pool.overlaps(other)), None)
+        if meaning:
+            yield Problem(
+                document.at("pools", name),
+                "NDC-E0505",
+                f"pool {name} holds addresses that no host can have",
+                expected="a private prefix: 10.0.0.0/8, 172.16.0.0/12, 198.18.0.0/15, …",
+                actual=f"{pool}: {meaning}",
+                next_step="choose a private prefix",
+            )
+
+
+def _too_many_systems(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    base, count = inventory.network.autonomous_system_base, len(inventory.sites)
+    if base + count > _LAST_SYSTEM:
+        yield Problem(
+            document.at("network", "autonomous_system_base"),
+            "NDC-E0506",
+            "there are not enough numbers for autonomous systems",
+            expected=f"{_LAST_SYSTEM - count} at most, with {count} sites (RFC 6996)",
+            actual=str(base),
+            next_step="choose a lower base",
+        )
 
 
 def _too_small(inventory: Inventory, document: Document) -> Iterator[Problem]:

@@ -79,8 +79,6 @@ def _remove(tree: dict[str, Any], path: list[str | int]) -> None:
 
 
 MISSING = "NDC-E0202"
-KEEPS_ITS_ENTRY = frozenset({"NDC-E0201"})
-"""of an unknown key: without it the entry is whole"""
 UNREADABLE = "*"
 """stands in for a name that could not be read; no name looks like it"""
 

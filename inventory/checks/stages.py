@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from inventory.checks.drills import drills
+from inventory.checks.people import people
 from inventory.checks.placement import placement
 from inventory.checks.policy import policy
 from inventory.checks.pools import pools
@@ -37,9 +38,20 @@ from inventory.problems import Problem
 
 Check: TypeAlias = Callable[[Inventory, Document], Iterator[Problem]]
 
+LEAVE_ALL_WHOLE = frozenset(
+    {
+        "NDC-E0201",  # an unknown key: without it the entry is whole
+        *("NDC-E0411", "NDC-E0413"),
+        "NDC-E0502",
+        *("NDC-E0801", "NDC-E0803", "NDC-E0812", "NDC-E0813", "NDC-E0814", "NDC-E0815"),
+    }
+)
+"""problems with which the inventory still means a network, though none that anybody wants"""
+OF_REGIONS = "NDC-E0412"
+"""a site in a wrong region: nothing is said of what is lost with a region, the rest is judged"""
 _PLACES = frozenset({"sites", "profiles"})
 _WORKLOADS = frozenset({"databases", "services", "tiers"})
-_PATHS = frozenset({"links", "network", "failure_policy", "regions", "pools"})
+_PATHS = frozenset({"links", "network", "failure_policy", "pools"})
 
 CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (references, frozenset()),
@@ -47,8 +59,9 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (pools, frozenset()),
     (policy, frozenset()),
     (placement, _PLACES | _WORKLOADS | {"links"}),
+    (people, _PLACES | {"operators"}),
     (drills, frozenset({"drills"}) | _WORKLOADS),
     (topology, _PLACES | _PATHS | {"databases"}),
-    (survival, _PLACES | _PATHS | _WORKLOADS),
+    (survival, _PLACES | _PATHS | _WORKLOADS | {"regions"}),
 )
 """each with the sections that have to be whole, or it is not asked; none: it takes what there is"""

@@ -12,7 +12,7 @@ from inventory.derive import failure_sets
 from inventory.documents import Document
 from inventory.model import Inventory
 from inventory.names import SiteName
-from inventory.problems import Problem, Related
+from inventory.problems import Problem, Related, listed
 
 
 def topology(inventory: Inventory, document: Document) -> Iterator[Problem]:
@@ -25,8 +25,28 @@ def topology(inventory: Inventory, document: Document) -> Iterator[Problem]:
         yield from _cut(inventory, loss)
     for loss in of_sites(inventory, document):
         yield from _cut(inventory, loss)
+    yield from _together(inventory, document)
     yield from _hosts(inventory, document)
     yield from _too_slow(inventory, document)
+
+
+def _together(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for two links between the same sites that one event takes together."""
+    for (name, link), (other, second) in combinations(inventory.links.items(), 2):
+        if {*link.ends} != {*second.ends}:
+            continue
+        for key in ("ducts", "shared_risks"):
+            shared = [thing for thing in getattr(second, key) if thing in getattr(link, key)]
+            if shared:
+                yield Problem(
+                    document.at("links", other, key, getattr(second, key).index(shared[0])),
+                    "NDC-E0608",
+                    f"{name} and {other} join the same sites, and fall together",
+                    expected="ducts and risks that links of a pair do not share",
+                    actual=listed(shared),
+                    next_step="lead one of them elsewhere, or declare one link",
+                    related=Related(name, document.key_at("links", name)),
+                )
 
 
 def _hosts(inventory: Inventory, document: Document) -> Iterator[Problem]:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from inventory.checks.references import Naming, namings
-from inventory.documents import Document
+from inventory.documents import Document, Path
 from inventory.endpoints import FIXED, leader_port, patroni_port
+from inventory.hosts import hosts_of
 from inventory.model import Inventory
 from inventory.postgresql import TAKEN
 from inventory.problems import Problem, Related
@@ -21,6 +22,37 @@ def uniqueness(inventory: Inventory, document: Document) -> Iterator[Problem]:
                 yield _twice(naming, name, document)
     yield from _ports(inventory, document)
     yield from _taken(inventory, document)
+    yield from _named_alike(inventory, document)
+
+
+def _named_alike(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for every name that two kinds of things have: a person tells them by it."""
+    owners: dict[str, tuple[str, Path]] = {}
+    for kind, name, path in _things(inventory):
+        other, first = owners.setdefault(name, (kind, path))
+        if path != first and other != kind:
+            yield Problem(
+                document.key_at(*path),
+                "NDC-E0307",
+                f"{name} is the name of a {kind} and of a {other}",
+                expected="one name for one thing",
+                actual=name,
+                next_step="rename one of them",
+                related=Related(f"the {other}", document.key_at(*first)),
+            )
+
+
+def _things(inventory: Inventory) -> Iterator[tuple[str, str, Path]]:
+    """Yield kind, name and place of what is told by its name; hosts of every profile."""
+    for site in inventory.sites:
+        yield "site", site, ("sites", site)
+        yield "segment", f"{site}-lan", ("sites", site)
+    for profile in inventory.profiles:
+        for host in hosts_of(inventory, profile):
+            yield "host", host.name, ("profiles", profile)
+    for section, kind in (("links", "link"), ("databases", "database"), ("services", "service")):
+        for name in getattr(inventory, section):
+            yield kind, name, (section, name)
 
 
 def _twice(naming: Naming, name: str, document: Document) -> Problem:

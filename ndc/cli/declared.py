@@ -28,6 +28,8 @@ def folder(options: Options) -> Path:
 def network(options: Options) -> Network:
     """Return the environment's network, or what it would be if the environment were made now.
 
+    So it is, too, where another inventory is named that lacks the environment's profile.
+
     Raises:
         InventoryInvalid: with every problem found.
         Rejected: the files cannot be read.
@@ -38,10 +40,11 @@ def network(options: Options) -> Network:
     from inventory.loader import load
     from ndc.wiring import environment as environments
 
+    inventory = load(files.read_folder(folder(options)))
     if environments.exists(options.environment):
         environment = environments.opened(options.environment)
-        return environments.network(environment, inventory=options.inventory)
-    inventory = load(files.read_folder(folder(options)))
+        if options.inventory is None or environment.description.profile in inventory.profiles:
+            return environments.network(environment, inventory=options.inventory)
     profile = inventory.network.default_profile
     return derive(
         inventory,

@@ -16,6 +16,7 @@ pools:
   services: 198.19.255.0/24
 regions: { one: { title: One }, other: { title: Other } }
 failure_policy: { any_site: true }
+operators: { an: { title: On duty, roles: [operate] } }
 """
 
 
