@@ -5,17 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Rejected
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Stands for the text of a file that is there and cannot be read."""
-
-    why: str
+from core.text import Unreadable
 
 
 def read_folder(folder: Path) -> dict[str, str | Unreadable]:

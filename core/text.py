@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,6 +22,13 @@ _EXACT = (
 _WHOLE = (("d", timedelta(days=1)), *_EXACT[:2])
 _DECIMAL = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 _BINARY = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands for the text of a file that is there and cannot be read."""
+
+    why: str
 
 
 def table(

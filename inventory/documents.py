@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import yaml
 from yaml.reader import Reader
 
-from core.files import Unreadable
+from core.text import Unreadable
 from inventory.problems import Place, Problem, Related, brief
 
 Path: TypeAlias = tuple[str | int, ...]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from core.files import Unreadable
+from core.text import Unreadable
 from inventory.checks.references import references
 from inventory.checks.shape import MISSING, shaped, unknown_format
 from inventory.checks.stages import CHECKS, LEAVE_ALL_WHOLE, OF_REGIONS

@@ -98,8 +98,8 @@ class LabStatus:
 
     def breakable_called(self, name: str) -> list[str]:
         """Return what of that ``name`` means: itself, or every link of the site of that name."""
-        there = {host.name for host in self.hosts if host.site == name}
-        of_site = [link.name for link in self.links if there & {link.a, link.z}]
+        hosts = {host.name for host in self.hosts if host.site == name}
+        of_site = [link.name for link in self.links if hosts & {link.a, link.z}]
         return [name] if name in self.breakable else of_site
 
 

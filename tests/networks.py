@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from core import files
+from core.text import Unreadable
 from inventory.allocate import Allocations, allocate
 from inventory.derive import derive
 from inventory.loader import load
@@ -37,7 +38,7 @@ def network(profile: str = "tiny", *folders: Path, number: int = 7) -> Network:
 
 def declared(*folders: Path) -> Inventory:
     """Return the inventory in ``folders``, later ones laid over earlier ones."""
-    texts: dict[str, str | files.Unreadable] = {}
+    texts: dict[str, str | Unreadable] = {}
     for folder in folders:
         texts |= files.read_folder(folder)
     return load(texts)

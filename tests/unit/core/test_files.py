@@ -8,6 +8,7 @@ import pytest
 
 from core import files
 from core.errors import Rejected
+from core.text import Unreadable
 
 
 def test_a_folder_is_read_with_everything_below_it(tmp_path: Path) -> None:
@@ -45,8 +46,8 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_others(tmp_path: Path) ->
     (tmp_path / "good.yaml").write_text("one", "utf-8")
 
     assert files.read_folder(tmp_path) == {
-        "bad.yaml": files.Unreadable("it is not UTF-8 from byte 4 on"),
-        "folder.yaml": files.Unreadable("Is a directory"),
+        "bad.yaml": Unreadable("it is not UTF-8 from byte 4 on"),
+        "folder.yaml": Unreadable("Is a directory"),
         "good.yaml": "one",
     }
 

@@ -14,7 +14,8 @@ from time import process_time
 
 import pytest
 
-from core.files import Unreadable, read_folder
+from core.files import read_folder
+from core.text import Unreadable
 from inventory.loader import load
 from inventory.names import TierName
 from inventory.problems import InventoryProblems, Place, Problem, Related
