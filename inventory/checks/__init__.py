@@ -1,1 +1,1 @@
-"""What must hold between the parts of an inventory, in passes."""
+"""What must hold between the parts of an inventory, each part judged where it is whole."""
