@@ -95,6 +95,11 @@ def pytest_collection_modifyitems(
     items[:] = chosen
 
 
+def pytest_collection_finish() -> None:
+    """Let what tests start inherit the usual umask: Patroni sets its own when it is imported."""
+    os.umask(0o022)
+
+
 def _that_compare(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     return [item for item in items if _COMPARES & {*getattr(item, "fixturenames", ())}]
 

@@ -23,6 +23,7 @@ from toolchain.build import ensure_image
 _STORY_SECONDS = 120
 _MOUNT = """
 set -eu
+umask 022
 mount -t tmpfs none "$2"
 mkdir "$2/upper" "$2/work" "$2/root"
 mount -t overlay none -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
