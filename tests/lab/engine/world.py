@@ -43,6 +43,7 @@ class World:
         return sorted(
             [f"segment/{site.segment}" for site in self.network.sites]
             + [f"host/{host.name}" for host in self.network.hosts]
+            + [f"pool/{pool.name}" for pool in self.network.pools]
             + [f"link/{link.name}" for link in self.network.links]
         )
 
@@ -80,6 +81,7 @@ def only(network: Network, count: int) -> Network:
         network,
         sites=sites,
         hosts=tuple(host for host in network.hosts if host.site in names),
+        pools=tuple(pool for pool in network.pools if network.host(pool.host).site in names),
         links=tuple(link for link in network.links if {link.a.site, link.z.site} <= names),
     )
 
