@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ndc.cli.audited import RUN
+from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, current, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from core.runs.plan import RunName
     from dr.live.packing import Packing
     from dr.live.run_folder import RunFolder
-    from dr.plan import RecoveryPlan
+    from dr.plan import RecoveryPlan, RecoveryRecord
     from ndc.wiring.environment import Environment
 
 
@@ -85,6 +88,19 @@ def run_here(context: typer.Context, run: str) -> RunFolder | None:
         return opened_run(context, run)
     except PlanRefused:
         return None
+
+
+def records_of(context: typer.Context, folder: RunFolder) -> Sequence[RecoveryRecord]:
+    """Return what is known of the run in ``folder``, and of what became of it elsewhere."""
+    from core.system_clock import SystemClock
+    from dr.live.overtaken import newest
+    from ndc.wiring.doors import kept_records
+
+    def kept(run: RunName) -> Sequence[RecoveryRecord]:
+        # the network is looked for only where a run was left here
+        return kept_records(*running(current(context)))(run)
+
+    return newest(folder, SystemClock(), kept)
 
 
 def _sign(context: typer.Context, folder: RunFolder) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from ndc.cli import dr_follow
 from ndc.cli.asking import asked
-from ndc.cli.carrying import RunArgument, carry, opened_run, runs_root
+from ndc.cli.carrying import RunArgument, carry, opened_run, records_of, runs_root
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, answer_json, current, finish_list, say
 
@@ -29,7 +29,6 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the journal
 def runs(context: typer.Context) -> None:
     """Print one line a run (`--json` too)."""
     from core.errors import NdcError
-    from core.system_clock import SystemClock
     from dr.live.run_folder import RunFolder, names
     from dr.run_text import run_line
 
@@ -39,7 +38,7 @@ def runs(context: typer.Context) -> None:
     for folder in (RunFolder.opened(root, name) for name in names(root)):
         try:
             lines[folder.run] = run_line(
-                folder.plan(), folder.journal(SystemClock()).records(), carried=folder.is_carried
+                folder.plan(), records_of(context, folder), carried=folder.is_carried
             )
         except NdcError as error:
             damaged.append(error)
@@ -61,7 +60,6 @@ def show(
     if follow:
         dr_follow.follow(context, run)
     from core.runs.run import fold
-    from core.system_clock import SystemClock
     from dr.plan_text import plan_text
     from dr.run_text import run_text
 
@@ -69,7 +67,7 @@ def show(
     if current(context).as_json:
         answer(folder.report_json() or "null")
         return
-    state = fold(folder.journal(SystemClock()).records())
+    state = fold(records_of(context, folder))
     carried, stopped, plan = folder.is_carried, folder.stopped_carrier, folder.plan()
     stands = run_text(state, carried=carried, stopped=stopped) if state else None
     text = stands or plan_text(plan, conditions=True)

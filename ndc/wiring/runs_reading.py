@@ -8,6 +8,7 @@ from core.clock import Clock
 from core.errors import NdcError
 from core.runs.plan import RunName
 from core.runs.run import fold
+from dr.live.overtaken import Kept, newest
 from dr.live.run_folder import RunFolder, names
 from dr.progress import StepProgress, progress
 from dr.run_text import standing
@@ -15,8 +16,8 @@ from monitors.health.run_view import StepView
 from monitors.look.readings import RunReading
 
 
-def runs_reading(root: Path, clock: Clock) -> dict[RunName, RunReading]:
-    """Return the runs below ``root`` that were begun and are not over.
+def runs_reading(root: Path, clock: Clock, kept: Kept) -> dict[RunName, RunReading]:
+    """Return the runs below ``root`` that were begun and are not over, as ``kept`` says as well.
 
     A folder that cannot be read is none of them: ``ndc dr runs`` tells of it.
     """
@@ -24,7 +25,7 @@ def runs_reading(root: Path, clock: Clock) -> dict[RunName, RunReading]:
     for name in names(root):
         folder = RunFolder(root, RunName(name))
         try:
-            records = folder.journal(clock).records()
+            records = newest(folder, clock, kept)
             run = fold(records)
         except NdcError:
             continue

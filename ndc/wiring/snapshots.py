@@ -11,6 +11,7 @@ from dr.live.power import power_systems
 from inventory.network import Network
 from monitors.look import SnapshotTaker
 from monitors.look.sources import Sources
+from ndc.wiring.doors import kept_records
 from ndc.wiring.drill_reading import drill_reading
 from ndc.wiring.environment import Environment
 from ndc.wiring.runs_reading import runs_reading
@@ -28,7 +29,7 @@ def snapshot_taker(environment: Environment, network: Network) -> SnapshotTaker:
         secrets=secrets,
         sources=Sources(
             substrate=partial(substrate_reading, paths.labd_socket),
-            runs=partial(runs_reading, paths.runs, clock),
+            runs=partial(runs_reading, paths.runs, clock, kept_records(environment, network)),
             drill=partial(drill_reading, DrillFolder(paths.drills)),
             seam=partial(seam_reading, network, secrets),
             power=power_systems(network, environment.description.substrate),

@@ -51,6 +51,8 @@ def test_a_second_machine_ends_the_run_of_one_that_stands_still_and_then_wakes(
     second = Run(another.runs / first.path.name)
     pack = second.path / "evidence"
     verified = another.ndc("dr", "verify", str(pack))
+    told = lab.done("dr", "runs", "--json").value[first.path.name]
+    status = lab.ndc("status", "--wait", bound_seconds=300)
 
     report = report_of(another, resumed)
     assert report["services"][0]["measure"]["lost"] == 0
@@ -61,4 +63,7 @@ def test_a_second_machine_ends_the_run_of_one_that_stands_still_and_then_wakes(
     assert awake == after
     assert not first.is_over
     assert "closed: done" in followed.stderr
+    # nor does it ask a person to end what was ended elsewhere
+    assert "  done" in told
+    assert status.code == 0, status.stdout
     assert "it holds" in verified.stdout, verified.stdout
