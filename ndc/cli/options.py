@@ -69,6 +69,7 @@ def concerning(environment: str) -> Iterator[None]:
     try:
         yield
     except NdcError as error:
+        error.actual = addressed(error.actual, environment)
         error.next_step = addressed(error.next_step, environment)
         raise
     except KeyboardInterrupt:

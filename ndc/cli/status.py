@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ndc.cli.declared import running
-from ndc.cli.options import answer, answer_json, current, say
+from ndc.cli.options import addressed, answer, answer_json, current, say
 from tui.topics import StatusTopic
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def status(
     if options.as_json:
         answer_json(topic_plain(snapshot, topic) if topic else status_plain(snapshot))
     else:
-        answer(topic_text(snapshot, topic) if topic else status_text(snapshot))
+        text = topic_text(snapshot, topic) if topic else status_text(snapshot)
+        answer(addressed(text, options.environment))
     raise typer.Exit(health_of(snapshot).exit_code)
 
 

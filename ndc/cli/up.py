@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ndc.cli.options import DEFAULT_PROFILE, Options, answer, confirmed, current, say
+from ndc.cli.options import DEFAULT_PROFILE, Options, addressed, answer, confirmed, current, say
 
 if TYPE_CHECKING:
     from ndc.wiring.environment import Environment
@@ -46,9 +46,13 @@ def up(
     if environment is None:
         environment = environments.create(name, profile=profile, inventory=options.inventory)
     summary = bring_up(
-        environment, say, inventory=options.inventory, losing=losing, new_image=new_image
+        environment,
+        lambda text: say(addressed(text, name)),
+        inventory=options.inventory,
+        losing=losing,
+        new_image=new_image,
     )
-    answer(summary)
+    answer(addressed(summary, name))
 
 
 def _demand_named(

@@ -57,7 +57,8 @@ def test_a_leaders_host_dies_unproven_another_member_leads_after_its_lease_and_n
     print(f"{leader} leads; citizens waited {waited.total_seconds():.1f} s")  # noqa: T201 - a figure
     assert (seen.lost, seen.duplicated, seen.not_read_back) == (0, 0, 0), seen
     assert LEAST < waited < 3 * PROMISED
-    assert done == []
+    # services of the dead host may have moved; nobody's lease was ended without a proof
+    assert not [line for line in done if "the key to lead" in line]
     assert "nobody tells controllers who has power" in told
     assert Standing.seen(lab).timeline == before.timeline + 1
 

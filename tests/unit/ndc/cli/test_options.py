@@ -58,6 +58,10 @@ def test_moving_twice_is_moving_once(words: list[str]) -> None:
         ("ndc status", "ndc --env ci status"),
         ("run `ndc up`, which makes it", "run `ndc --env ci up`, which makes it"),
         ("ndc lab sweep; then ndc up", "ndc --env ci lab sweep; then ndc --env ci up"),
+        (
+            "a drill was left; next: ndc drill clean",
+            "a drill was left; next: ndc --env ci drill clean",
+        ),
         ("ndc --env ci up", "ndc --env ci up"),
         ("ndc env destroy other", "ndc env destroy other"),
         ("ndc doctor", "ndc doctor"),
@@ -69,10 +73,13 @@ def test_a_command_that_is_shown_means_the_environment_at_hand(written: str, rea
     assert addressed(written, "lab") == written
 
 
-def test_an_error_leaves_with_the_environment_in_its_next_step() -> None:
+def test_an_error_leaves_with_the_environment_in_its_commands() -> None:
     with pytest.raises(Rejected) as caught, concerning("ci"):
-        raise Rejected("it is down", next_step="ndc lab start ndc01-edge")
+        raise Rejected(
+            "it is down", actual="ndc down was told", next_step="ndc lab start ndc01-edge"
+        )
 
+    assert caught.value.actual == "ndc --env ci down was told"
     assert caught.value.next_step == "ndc --env ci lab start ndc01-edge"
 
 
