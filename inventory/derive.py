@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -81,6 +81,10 @@ class _Derivation:
         self._sites = {name: self._site(name, entry) for name, entry in inventory.sites.items()}
         hosts = [self._host(host) for host in hosts_of(inventory, profile)]
         self._hosts = sorted(hosts, key=lambda h: (self._sites[h.site].number, h.number))
+        in_order = sorted(self._sites.values(), key=lambda site: site.number)
+        self._hosts_at: dict[SiteName, list[Host]] = {site.name: [] for site in in_order}
+        for host in self._hosts:
+            self._hosts_at[host.site].append(host)
 
     def network(self, environment: EnvironmentName) -> Network:
         """Return the network, its digest still empty."""
@@ -91,7 +95,7 @@ class _Derivation:
             profile=self._profile,
             management=self._management,
             operator_address=addresses.in_network(self._management, 1),
-            sites=tuple(sorted(self._sites.values(), key=lambda site: site.number)),
+            sites=tuple(self._sites[name] for name in self._hosts_at),
             hosts=tuple(self._hosts),
             links=tuple(
                 sorted(
@@ -110,8 +114,8 @@ class _Derivation:
             digest="",
             controllers=inventory.failure_policy.controllers,
             alarms=_alarms(inventory.alarms),
-            pools=tuple(pools(inventory, self._profile, self._hosts)),
-            stores=tuple(stores(inventory, self._hosts)),
+            pools=tuple(pools(inventory, self._profile, self._hosts_at)),
+            stores=tuple(stores(inventory, self._hosts_at)),
         )
 
     def _site(self, name: SiteName, entry: SiteEntry) -> Site:
@@ -229,7 +233,7 @@ class _Derivation:
         return sorted(self._with_role(site, Role.DATABASE), key=lambda host: host not in everywhere)
 
     def _with_role(self, site: SiteName, role: Role) -> list[HostName]:
-        return [host.name for host in self._hosts if host.site == site and role in host.roles]
+        return [host.name for host in self._hosts_at[site] if role in host.roles]
 
 
 def copies_at(entry: DatabaseEntry, site: SiteName) -> int:
@@ -269,9 +273,12 @@ def failure_sets(inventory: Inventory) -> tuple[FailureSet, ...]:
 
 def _digest(network: Network) -> str:
     """Return the hex SHA-256 of all that ``network`` says."""
-    text = json.dumps(asdict(network), sort_keys=True, default=_plain, ensure_ascii=False)
+    text = json.dumps(network, sort_keys=True, default=_plain, ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        # not asdict(): it copies each address, and takes longer than all the rest
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     return sorted(value) if isinstance(value, frozenset) else str(value)

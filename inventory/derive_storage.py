@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from core.host_paths import POOLS
 from inventory.hosts import profile_of
@@ -11,26 +12,26 @@ from inventory.names import HostName, PoolName, SiteName, StoreName
 from inventory.network import Host, Role
 from inventory.storage import Pool, Store, StoreCopy
 
+HostsAt: TypeAlias = Mapping[SiteName, Sequence[Host]]
+"""the hosts of every site, in the order of their numbers; sites too"""
 
-def pools(inventory: Inventory, profile: str, hosts: Sequence[Host]) -> Iterator[Pool]:
-    """Yield the storage pools in the order of ``hosts``: a site has each of them once."""
+
+def pools(inventory: Inventory, profile: str, hosts_at: HostsAt) -> Iterator[Pool]:
+    """Yield the storage pools in the order of their hosts: a site has each of them once."""
     storage = profile_of(inventory, profile).storage
-    for host in hosts:
-        if host.name in _for_storage(hosts, host.site):
+    for site, hosts in hosts_at.items():
+        for host in _for_storage(hosts):
             for name, entry in sorted(storage.items()):
-                full = _pool_of(host.name, name)
-                yield Pool(full, host.name, POOLS / name, entry.size_at(host.site))
+                yield Pool(_pool_of(host, name), host, POOLS / name, entry.size_at(site))
 
 
-def stores(inventory: Inventory, hosts: Sequence[Host]) -> Iterator[Store]:
+def stores(inventory: Inventory, hosts_at: HostsAt) -> Iterator[Store]:
     """Yield the stores in the order of their names."""
     for name, entry in sorted(inventory.stores.items()):
-        yield _store(name, entry, inventory, hosts)
+        yield _store(name, entry, inventory, hosts_at)
 
 
-def _store(
-    name: StoreName, entry: StoreEntry, inventory: Inventory, hosts: Sequence[Host]
-) -> Store:
+def _store(name: StoreName, entry: StoreEntry, inventory: Inventory, hosts_at: HostsAt) -> Store:
     rate = entry.rate_mbps
     return Store(
         name=name,
@@ -43,7 +44,7 @@ def _store(
         copies=tuple(
             StoreCopy(host, site, _pool_of(host, entry.pool))
             for site in (entry.home, *entry.refuges)
-            for host in _for_storage(hosts, site)
+            for host in _for_storage(hosts_at[site])
         ),
         interval=entry.interval,
         transfer=entry.transfer,
@@ -53,9 +54,9 @@ def _store(
     )
 
 
-def _for_storage(hosts: Sequence[Host], site: SiteName) -> list[HostName]:
-    """Return the one host of ``site`` that has its pools; none if no host there is for storage."""
-    return [h.name for h in hosts if h.site == site and Role.STORAGE in h.roles][:1]
+def _for_storage(hosts: Sequence[Host]) -> list[HostName]:
+    """Return the one of a site's ``hosts`` that has its pools; none if no one is for storage."""
+    return [host.name for host in hosts if Role.STORAGE in host.roles][:1]
 
 
 def _pool_of(host: HostName, pool: PoolName) -> PoolName:

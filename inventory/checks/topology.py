@@ -6,56 +6,58 @@ from collections.abc import Iterator
 from itertools import combinations
 from math import ceil
 
-import networkx as nx
-
+from inventory.checks.link_graph import LinkGraph
 from inventory.checks.losses import Loss, of_border_hosts, of_links, of_sites
 from inventory.derive import failure_sets
 from inventory.documents import Document
-from inventory.model import Inventory
-from inventory.names import SiteName
+from inventory.model import Inventory, LinkEntry
+from inventory.names import LinkName, SiteName
 from inventory.problems import Problem, Related, listed
 
 
 def topology(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every loss that cuts the rest in two, or makes it too slow."""
-    parts = _parts(inventory, None)
+    graph = LinkGraph(inventory)
+    parts = graph.parts()
     if len(parts) > 1:
         yield _in_parts(parts, document)
         return
     for loss in of_links(inventory, document):
-        yield from _cut(inventory, loss)
+        yield from _cut(graph, loss)
     for loss in of_sites(inventory, document):
-        yield from _cut(inventory, loss)
+        yield from _cut(graph, loss)
     yield from _together(inventory, document)
-    yield from _hosts(inventory, document)
-    yield from _too_slow(inventory, document)
+    yield from _hosts(graph, inventory, document)
+    yield from _too_slow(graph, inventory, document)
 
 
 def _together(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for two links between the same sites that one event takes together."""
-    for (name, link), (other, second) in combinations(inventory.links.items(), 2):
-        if {*link.ends} != {*second.ends}:
-            continue
-        for key in ("ducts", "shared_risks"):
-            shared = [thing for thing in getattr(second, key) if thing in getattr(link, key)]
-            if shared:
-                yield Problem(
-                    document.at("links", other, key, getattr(second, key).index(shared[0])),
-                    "NDC-E0608",
-                    f"{name} and {other} join the same sites, and fall together",
-                    expected="ducts and risks that links of a pair do not share",
-                    actual=listed(shared),
-                    next_step="lead one of them elsewhere, or declare one link",
-                    related=Related(name, document.key_at("links", name)),
-                )
+    pairs: dict[frozenset[SiteName], list[tuple[LinkName, LinkEntry]]] = {}
+    for named in inventory.links.items():
+        pairs.setdefault(frozenset(named[1].ends), []).append(named)
+    for links in pairs.values():
+        for (name, link), (other, second) in combinations(links, 2):
+            for key in ("ducts", "shared_risks"):
+                shared = [thing for thing in getattr(second, key) if thing in getattr(link, key)]
+                if shared:
+                    yield Problem(
+                        document.at("links", other, key, getattr(second, key).index(shared[0])),
+                        "NDC-E0608",
+                        f"{name} and {other} join the same sites, and fall together",
+                        expected="ducts and risks that links of a pair do not share",
+                        actual=listed(shared),
+                        next_step="lead one of them elsewhere, or declare one link",
+                        related=Related(name, document.key_at("links", name)),
+                    )
 
 
-def _hosts(inventory: Inventory, document: Document) -> Iterator[Problem]:
+def _hosts(graph: LinkGraph, inventory: Inventory, document: Document) -> Iterator[Problem]:
     promises = {failure.sites for failure in failure_sets(inventory)}
     for profile in inventory.profiles:
         for loss in of_border_hosts(profile, inventory, document):
             if not loss.sites:
-                yield from _cut(inventory, loss)
+                yield from _cut(graph, loss)
             elif loss.sites not in promises:
                 (site,) = loss.sites
                 yield Problem(
@@ -67,24 +69,6 @@ def _hosts(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     next_step="set any_site in the failure policy, or add a host with role border",
                     related=Related("failure policy", document.key_at("failure_policy")),
                 )
-
-
-def _graph(inventory: Inventory, loss: Loss | None) -> nx.Graph[SiteName]:
-    """Return the sites and the quickest link between each two of them, without what is lost."""
-    graph: nx.Graph[SiteName] = nx.Graph()
-    graph.add_nodes_from(site for site in inventory.sites if not (loss and site in loss.sites))
-    for name, link in inventory.links.items():
-        a, z = link.ends
-        if loss is not None and (name in loss.links or not loss.sites.isdisjoint(link.ends)):
-            continue
-        quickest = min(link.rtt_ms, graph.get_edge_data(a, z, {"rtt_ms": link.rtt_ms})["rtt_ms"])
-        graph.add_edge(a, z, rtt_ms=quickest)
-    return graph
-
-
-def _parts(inventory: Inventory, loss: Loss | None) -> list[list[SiteName]]:
-    """Return the sites that can reach each other, part by part."""
-    return sorted(sorted(part) for part in nx.connected_components(_graph(inventory, loss)))
 
 
 def _in_parts(parts: list[list[SiteName]], document: Document) -> Problem:
@@ -99,9 +83,8 @@ def _in_parts(parts: list[list[SiteName]], document: Document) -> Problem:
     )
 
 
-def _cut(inventory: Inventory, loss: Loss) -> Iterator[Problem]:
-    parts = _parts(inventory, loss)
-    if len(parts) > 1:
+def _cut(graph: LinkGraph, loss: Loss) -> Iterator[Problem]:
+    if parts := graph.parts_without(loss):
         lonely = min(parts, key=len)
         yield Problem(
             loss.place,
@@ -117,9 +100,9 @@ def _shown(parts: list[list[SiteName]]) -> str:
     return " | ".join(" ".join(part) for part in parts)
 
 
-def _too_slow(inventory: Inventory, document: Document) -> Iterator[Problem]:
+def _too_slow(graph: LinkGraph, inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for two sites whose synchronous copies would be too far apart."""
-    worst = _slowest(inventory, document)
+    worst = _slowest(graph, inventory, document)
     for name, database in inventory.databases.items():
         own = database.synchronous_rtt_ms
         budget_ms = inventory.network.synchronous_rtt_ms if own is None else own
@@ -141,18 +124,18 @@ def _too_slow(inventory: Inventory, document: Document) -> Iterator[Problem]:
 
 
 def _slowest(
-    inventory: Inventory, document: Document
+    graph: LinkGraph, inventory: Inventory, document: Document
 ) -> dict[tuple[SiteName, SiteName], tuple[float, str]]:
     """Return the slowest best path between the sites of each synchronous pair, and after what."""
+    losses = list(of_links(inventory, document))
     pairs = {p for d in inventory.databases.values() for p in combinations(d.synchronous, 2)}
-    worst: dict[tuple[SiteName, SiteName], tuple[float, str]] = dict.fromkeys(pairs, (0.0, ""))
-    if not pairs:
-        return worst
-    for loss in (None, *of_links(inventory, document)):
-        graph = _graph(inventory, loss)
-        for one, other in pairs:
-            if nx.has_path(graph, one, other):
-                rtt_ms = nx.shortest_path_length(graph, one, other, weight="rtt_ms")
-                after = f" after the loss of {loss.what}" if loss else ""
-                worst[one, other] = max(worst[one, other], (rtt_ms, after), key=lambda w: w[0])
+    worst: dict[tuple[SiteName, SiteName], tuple[float, str]] = {}
+    for pair in pairs:
+        rtt_ms, links = graph.quickest(*pair) or (0.0, frozenset())
+        worst[pair] = (rtt_ms, "")
+        # what the best path does not use may be lost without making it slower
+        for loss in (loss for loss in losses if not links.isdisjoint(loss.links)):
+            after = graph.rtt_ms_without(loss, *pair)
+            if after is not None and after > worst[pair][0]:
+                worst[pair] = (after, f" after the loss of {loss.what}")
     return worst

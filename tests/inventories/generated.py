@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import cast
 
 import yaml
 
@@ -18,6 +19,14 @@ regions: { one: { title: One }, other: { title: Other } }
 failure_policy: { any_site: true }
 operators: { an: { title: On duty, roles: [operate] } }
 """
+
+_WIDE_POOLS = {
+    "management": "198.18.0.0/16",
+    "loopbacks": "10.64.0.0/12",
+    "lans": "10.128.0.0/12",
+    "links": "10.192.0.0/16",
+    "services": "10.200.0.0/22",
+}
 
 
 def ring(names: Collection[str], hosts: Sequence[str] = ("edge", "node")) -> dict[str, object]:
@@ -54,6 +63,58 @@ def ring(names: Collection[str], hosts: Sequence[str] = ("edge", "node")) -> dic
 def as_text(sections: dict[str, object]) -> dict[str, str]:
     """Return ``sections`` as one declared file."""
     return {"all.yaml": yaml.safe_dump(sections, sort_keys=False)}
+
+
+def country(sites: int, hosts: int) -> dict[str, object]:
+    """Return the sections of an inventory of ``sites`` with ``hosts`` each that serve something.
+
+    There are three sites or more, with four hosts or more each. Every second site is the home of
+    a service, with refuges at the next two; five vote.
+    """
+    names = [f"site{number:03}" for number in range(sites)]
+    sections = ring(names)
+    sections["pools"] = _WIDE_POOLS
+    sections["tiers"] = {
+        "T1": {"title": "Daily", "recovery_time": "15 min", "recovery_point": "30 s", "basis": "-"}
+    }
+    voters = {name: {"node0": ["voter"]} for name in names[:: max(1, sites // 5)][:5]}
+    sections["profiles"] = {
+        "any": {"title": "Any", "kinds": {"centre": _roles(hosts)}, "additions": voters}
+    }
+    links = cast("dict[str, dict[str, object]]", sections["links"])
+    sections["links"] = {name: entry | {"rtt_ms": 1} for name, entry in links.items()}
+    places = [[names[(n + step) % sites] for step in range(3)] for n in range(0, sites, 2)]
+    sections["databases"] = {
+        f"data-{home}": {
+            "title": "Data",
+            "tier": "T1",
+            "home": home,
+            "synchronous": [home, near],
+            "asynchronous": [far],
+            "last_copy": "continue",
+            "port": 5432 + number,
+        }
+        for number, (home, near, far) in enumerate(places)
+    }
+    sections["services"] = {
+        f"serve-{home}": {
+            "title": "Service",
+            "tier": "T1",
+            "home": home,
+            "refuges": refuges,
+            "database": f"data-{home}",
+            "port": 10000 + number,
+        }
+        for number, (home, *refuges) in enumerate(places)
+    }
+    return sections
+
+
+def _roles(hosts: int) -> dict[str, list[str]]:
+    """Return two border routers, and hosts that take turns at data and at serving it."""
+    turns = (["database"], ["service", "monitor"])
+    nodes = {f"node{number}": turns[number % 2] for number in range(hosts - 2)}
+    return {"edge1": ["border", "access"], "edge2": ["border"], **nodes}
 
 
 def _neighbours(order: list[str]) -> list[tuple[str, str]]:
