@@ -8,15 +8,39 @@ from inventory.model import Pools
 
 HOSTS = range(1, 254)
 """numbers of hosts within a site: the last byte of LAN address and loopback"""
-MANAGEMENT = range(10, 255)
-"""last bytes on the management network; the first ten are the operator's"""
 ENVIRONMENTS = range(1, 255)
-"""numbers that a machine gives to its environments"""
+"""numbers that a machine gives to its environments, one for each /24 that they take"""
+_OPERATORS = 10
+"""the first numbers on the management network"""
 
 
 def environments(pools: Pools) -> range:
-    """Return the numbers for environments that have a management network: a /24 each."""
+    """Return the numbers for environments that have a management network: a /24 or more each."""
     return range(1, min(_count(pools.management, 24), ENVIRONMENTS.stop))
+
+
+def management(blocks: int) -> range:
+    """Return the numbers for hosts on a management network of ``blocks`` /24s."""
+    return range(_OPERATORS, 256 * blocks - 1)
+
+
+def blocks_for(hosts: int) -> int:
+    """Return how many /24s, a power of two, a management network for so many hosts takes."""
+    blocks = 1
+    while len(management(blocks)) < hosts:
+        blocks *= 2
+    return blocks
+
+
+def blocks_with(number: int) -> int:
+    """Return how many /24s the smallest management network takes that has ``number``."""
+    return blocks_for(number - _OPERATORS + 1)
+
+
+def management_prefix(pools: Pools, environment: int, blocks: int) -> IPv4Network:
+    """Return the management network of ``blocks`` /24s, among which is that of ``environment``."""
+    length = 25 - blocks.bit_length()
+    return subnet(pools.management, environment // blocks, length)
 
 
 def sites(pools: Pools) -> range:

@@ -16,7 +16,7 @@ from inventory.hosts import hosts_of
 from inventory.model import Inventory
 from inventory.names import LinkName
 
-__all__ = ["Allocations", "allocate", "pair_of"]
+__all__ = ["Allocations", "allocate", "management_blocks", "pair_of"]
 
 
 def allocate(inventory: Inventory, profile: str, allocations: Allocations) -> Allocations:
@@ -34,7 +34,7 @@ def allocate(inventory: Inventory, profile: str, allocations: Allocations) -> Al
     demands: dict[str, tuple[Iterable[str], range]] = {
         "sites": (inventory.sites, addresses.sites(pools)),
         "links": (inventory.links, addresses.links(pools)),
-        "management": ((host.name for host in hosts), addresses.MANAGEMENT),
+        "management": ((host.name for host in hosts), _management(len(hosts), allocations)),
         "services": (inventory.services, addresses.services(pools)),
     }
     for site in inventory.sites:
@@ -50,6 +50,17 @@ def allocate(inventory: Inventory, profile: str, allocations: Allocations) -> Al
     return Allocations({**series, **_places(inventory, allocations)})
 
 
+def management_blocks(allocations: Allocations) -> int:
+    """Return how many /24s the management network takes in which ``allocations`` were given.
+
+    What rests counts: a name that returns finds its number again.
+    """
+    series = allocations.series.get("management", Series())
+    return max(
+        map(addresses.blocks_with, [*series.given.values(), *series.released.values()]), default=1
+    )
+
+
 def pair_of(ends: Iterable[str]) -> str:
     """Return the name of the pair that joins the sites ``ends``, the same from both sides.
 
@@ -57,6 +68,11 @@ def pair_of(ends: Iterable[str]) -> str:
     """
     names = sorted(ends)
     return (" and " if any("-" in name for name in names) else "-").join(names)
+
+
+def _management(hosts: int, earlier: Allocations) -> range:
+    """Return the numbers for ``hosts``: as many as before, unless they need more."""
+    return addresses.management(max(addresses.blocks_for(hosts), management_blocks(earlier)))
 
 
 def _numbered(name: str, earlier: Series, names: Iterable[str], numbers: range) -> Series:

@@ -11,7 +11,7 @@ from typing import Any
 
 from inventory import addresses
 from inventory.alarming import Alarms, Mail
-from inventory.allocate import Allocations, pair_of
+from inventory.allocate import Allocations, management_blocks, pair_of
 from inventory.calling import AlarmsEntry
 from inventory.derive_storage import pools, stores
 from inventory.hosts import DeclaredHost, hosts_of, profile_of
@@ -77,7 +77,9 @@ class _Derivation:
         self._numbers = allocations.number
         self._profile = profile
         self._environment_number = number
-        self._management = addresses.subnet(inventory.pools.management, number, 24)
+        self._management = addresses.management_prefix(
+            inventory.pools, number, management_blocks(allocations)
+        )
         self._sites = {name: self._site(name, entry) for name, entry in inventory.sites.items()}
         hosts = [self._host(host) for host in hosts_of(inventory, profile)]
         self._hosts = sorted(hosts, key=lambda h: (self._sites[h.site].number, h.number))

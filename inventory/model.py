@@ -68,7 +68,7 @@ class Pools(_Declared):
     """Prefixes that addresses are taken from."""
 
     management: Prefix
-    """a /24 an environment"""
+    """a /24 an environment, or twice, four times … as much where its hosts need it"""
     loopbacks: Prefix
     """a /24 a site"""
     lans: Prefix

@@ -42,6 +42,8 @@ class Register:
     """What is in the file: no two environments have one number."""
 
     numbers: dict[str, int] = field(default_factory=dict)
+    blocks: dict[str, int] = field(default_factory=dict)
+    """how many numbers an environment has from its own on, where that is more than one"""
     homes: dict[str, Path] = field(default_factory=dict)
     """folder of each environment that has a number: two checkouts may want one name"""
     shared: dict[str, Shared] = field(default_factory=dict)
@@ -50,24 +52,28 @@ class Register:
 _REGISTER = TypeAdapter(Register)
 
 
-def claim_number(environment: str, home: Path, folder: Path = FOLDER) -> int:
-    """Return the number of ``environment`` on this machine, given now if it has none.
+def claim_number(
+    environment: str, home: Path, folder: Path = FOLDER, *, blocks: int = 1
+) -> tuple[int, int]:
+    """Return the number of ``environment`` on this machine, and how many it has from there on.
 
-    ``home`` is the environment's folder. A name whose folder is gone is free.
+    They are given now if it has none: ``blocks`` numbers, a power of two, and the first of them
+    can be divided by it. ``home`` is the environment's folder. A name whose folder is gone is free.
 
     Raises:
-        Rejected: the name is another checkout's, all 254 numbers are taken, or the register
-            cannot be read or written.
+        Rejected: the name is another checkout's, too many of the 254 numbers are taken, or the
+            register cannot be read or written.
     """
     with changing(folder) as register:
         home_on_record = register.homes.get(environment, home)
         if home_on_record != home and home_on_record.is_dir():
             raise _another_checkout(environment, home, home_on_record)
         register.homes[environment] = home
-        numbers = set(register.numbers.values())
         if environment not in register.numbers:
-            register.numbers[environment] = next(_free(numbers))
-        return register.numbers[environment]
+            register.numbers[environment] = _free(register, blocks)
+            if blocks > 1:
+                register.blocks[environment] = blocks
+        return register.numbers[environment], register.blocks.get(environment, 1)
 
 
 def number_of(environment: str, folder: Path = FOLDER) -> int | None:
@@ -80,6 +86,7 @@ def release_number(environment: str, folder: Path = FOLDER) -> None:
     """Let others have the number of ``environment``; nothing of it may be left by then."""
     with changing(folder) as register:
         register.numbers.pop(environment, None)
+        register.blocks.pop(environment, None)
         register.homes.pop(environment, None)
 
 
@@ -138,11 +145,19 @@ def _another_checkout(environment: str, home: Path, other: Path) -> Rejected:
     )
 
 
-def _free(numbers_in_use: set[int]) -> Iterator[int]:
-    yield from (number for number in _NUMBERS if number not in numbers_in_use)
+def _free(register: Register, blocks: int) -> int:
+    numbers_in_use = {
+        number
+        for environment, first in register.numbers.items()
+        for number in range(first, first + register.blocks.get(environment, 1))
+    }
+    for first in range(blocks, _NUMBERS.stop - blocks + 1, blocks):
+        if numbers_in_use.isdisjoint(range(first, first + blocks)):
+            return first
     raise Rejected(
         "this machine has no number left for another environment",
-        expected=f"fewer than {len(_NUMBERS)} environments",
-        actual=f"{len(numbers_in_use)}",
+        expected=f"{blocks} of {len(_NUMBERS)} numbers that nobody has"
+        + (", one after the other" if blocks > 1 else ""),
+        actual=f"{len(numbers_in_use)} are taken",
         next_step="ndc env destroy one that nobody uses",
     )

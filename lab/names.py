@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 MANAGEMENT_POOL = IPv4Network("198.18.0.0/16")
-"""a /24 of it for every environment"""
+"""a /24 of it for every environment, or more"""
 
 LAB = IPv4Network("198.18.0.0/15")
 """every address that a lab may use; the data plane's half only inside namespaces"""
@@ -21,6 +21,8 @@ class Names:
     """Names of one environment; its number is 1 to 254."""
 
     number: int
+    blocks: int = 1
+    """how many /24s its management network takes: 1, 2, 4, …"""
 
     @property
     def prefix(self) -> str:
@@ -40,12 +42,14 @@ class Names:
     @property
     def management(self) -> IPv4Network:
         """The management network."""
-        return IPv4Network((int(MANAGEMENT_POOL.network_address) + (self.number << 8), 24))
+        first = int(MANAGEMENT_POOL.network_address) + (self.number << 8)
+        return IPv4Network((first, 25 - self.blocks.bit_length()))
 
     @property
     def operator_address(self) -> IPv4Interface:
         """The operator's own address on it, on the bridge."""
-        return IPv4Interface((int(self.management.network_address) + 1, 24))
+        network = self.management
+        return IPv4Interface((int(network.network_address) + 1, network.prefixlen))
 
     def namespace(self, name: str) -> str:
         """Return the network namespace of the host or segment called ``name``."""
@@ -57,25 +61,28 @@ class Names:
 
     def management_port(self, management: str) -> str:
         """Return the port of the management bridge for the host with that address."""
-        return f"{self.management_bridge}{_last_byte(management)}"
+        return f"{self.management_bridge}{self._place(management)}"
 
-    @staticmethod
-    def segment_port(management: str) -> str:
+    def segment_port(self, management: str) -> str:
         """Return the port of a segment's bridge for the host with that management address."""
-        return f"h{_last_byte(management)}"
+        return f"h{self._place(management)}"
 
     def hardware_address(self, management: str, plane: int) -> str:
         """Return the MAC address of a host's interface; the same after every rebuild.
 
+        ``plane`` is 0 for management, 1 for the segment.
+
         A rebuilt host would otherwise be unreachable until its neighbours' caches forget.
         """
-        return f"02:6e:64:{self.number:02x}:{plane:02x}:{_last_byte(management):02x}"
+        beyond, last = divmod(self._place(management), 256)
+        return f"02:6e:64:{self.number:02x}:{beyond << 1 | plane:02x}:{last:02x}"
 
     def owns_interface(self, name: str) -> bool:
         """Whether an interface of the machine's own namespace is this environment's."""
         port = name.removeprefix(self.management_bridge)
         return port != name and (not port or port.isdecimal())
 
-
-def _last_byte(management: str) -> int:
-    return IPv4Address(management.partition("/")[0]).packed[-1]
+    def _place(self, management: str) -> int:
+        """Return which address of the management network that is, counted from 0."""
+        address = IPv4Address(management.partition("/")[0])
+        return int(address) - int(self.management.network_address)

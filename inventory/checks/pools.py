@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
@@ -23,6 +24,8 @@ _SPECIAL: Final = {
     IPv4Network("224.0.0.0/4"): "multicast",
     IPv4Network("240.0.0.0/4"): "reserved",
 }
+_LARGEST_BLOCKS: Final = 64
+"""/24s of the largest management network that a /16 has twice, besides its ends"""
 _LAST_SYSTEM: Final = 4294967294
 """the last private number of 32 bits (RFC 6996)"""
 
@@ -116,13 +119,25 @@ def _too_small(inventory: Inventory, document: Document) -> Iterator[Problem]:
 def _too_many_hosts(
     profile: ProfileName, inventory: Inventory, document: Document
 ) -> Iterator[Problem]:
-    count, room = len(hosts_of(inventory, profile)), len(addresses.MANAGEMENT)
+    hosts = hosts_of(inventory, profile)
+    count, room = len(hosts), len(addresses.management(_LARGEST_BLOCKS))
     if count > room:
         yield Problem(
             document.key_at("profiles", profile),
             "NDC-E0504",
-            f"profile {profile} has more hosts than the management network has addresses",
+            f"profile {profile} has more hosts than a management network may have addresses",
             expected=f"{room} hosts at most",
             actual=f"{count} hosts",
             next_step="give each kind of site fewer hosts, or declare fewer sites",
         )
+    for site, at_site in Counter(host.site for host in hosts).items():
+        if at_site > len(addresses.HOSTS):
+            yield Problem(
+                document.key_at("sites", site),
+                "NDC-E0504",
+                f"{site} has more hosts under profile {profile} than its LAN has addresses",
+                expected=f"{len(addresses.HOSTS)} hosts at most",
+                actual=f"{at_site} hosts",
+                next_step="give this kind of site fewer hosts",
+                related=Related("the profile", document.key_at("profiles", profile)),
+            )

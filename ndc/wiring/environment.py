@@ -18,7 +18,8 @@ from core import files
 from core.errors import PlanRefused, Rejected
 from core.formats import FIRST, Format
 from core.text import first_problem
-from inventory.allocate import Allocations, allocate
+from inventory import addresses
+from inventory.allocate import Allocations, allocate, management_blocks
 from inventory.derive import derive
 from inventory.loader import load
 from inventory.network import Network
@@ -37,11 +38,17 @@ class Description(BaseModel):
     """of the file that this is written in"""
     number: int = Field(ge=1, le=254)
     """1 to 254, unique on this machine"""
+    blocks: int = 1
+    """how many numbers it has from its own on: /24s of its management network; 1, 2, 4, …"""
     profile: str
     inventory: Path
     substrate: Literal["lab"] = "lab"
     throwaway: bool = False
     """True: made for a test; state is written less often, and ``reap`` may take it"""
+
+    def text(self) -> str:
+        """Return it as it is kept. An ndc that knows no blocks can read what has one."""
+        return self.model_dump_json(indent=2, exclude={"blocks"} if self.blocks == 1 else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +80,19 @@ def create(
         )
     folder = inventory or settings().declared
     declared = load(files.read_folder(folder))
-    allocate(declared, profile, Allocations())  # refuses a profile that is not declared
-    number = machine.claim_number(name, paths.root)
+    # refuses a profile that is not declared
+    needed = management_blocks(allocate(declared, profile, Allocations()))
+    number, blocks = machine.claim_number(name, paths.root, blocks=needed)
     files.make_folder(paths.root, mode=0o700)
     description = Description(
         format=Format.ENVIRONMENT.number,
         number=number,
+        blocks=blocks,
         profile=profile,
         inventory=folder.resolve(),
         throwaway=throwaway,
     )
-    files.write(paths.description, description.model_dump_json(indent=2) + "\n")
+    files.write(paths.description, f"{description.text()}\n")
     return Environment(paths, description)
 
 
@@ -150,12 +159,14 @@ def network(
 
     Raises:
         InventoryInvalid: with every problem found.
+        PlanRefused: it has more hosts than the environment was made for.
     """
     declared = load(files.read_folder(inventory or environment.description.inventory))
     paths = environment.paths
     earlier = _numbers(paths)
     profile = environment.description.profile
     allocations = allocate(declared, profile, earlier)
+    _demand_room(environment, allocations)
     if record and allocations != earlier:
         files.write(paths.allocations, allocations.to_yaml())
     return derive(
@@ -165,6 +176,18 @@ def network(
         environment=paths.environment,
         number=environment.description.number,
     )
+
+
+def _demand_room(environment: Environment, allocations: Allocations) -> None:
+    """Return if the environment's management network has all numbers of ``allocations``."""
+    if management_blocks(allocations) > environment.description.blocks:
+        room = len(addresses.management(environment.description.blocks))
+        raise PlanRefused(
+            f"{environment.paths.environment} has too few addresses for its hosts",
+            expected=f"{room} hosts at most, those at rest included: it was made for so many",
+            actual=f"{len(allocations.series['management'].given)} hosts",
+            next_step="make another environment: ndc env create NAME; addresses in use never move",
+        )
 
 
 def _numbers(paths: Paths) -> Allocations:

@@ -18,7 +18,7 @@ def ground_of(environment: str) -> Ground:
     paths = paths_of(environment)
     return Ground(
         environment=environment,
-        names=Names(machine.claim_number(environment, paths.root)),
+        names=Names(*machine.claim_number(environment, paths.root)),
         folder=paths.lab,
         secrets=paths.secrets,
         images=settings().cache / "image",

@@ -169,7 +169,7 @@ def _windowed(folder: Path, value: Window) -> None:
 
 def _described(folder: Path, value: environment.Description) -> None:
     made = value.model_copy(update={"format": Format.ENVIRONMENT.number})
-    _written(folder / "var/test/environment.json", made.model_dump_json(indent=2) + "\n")
+    _written(folder / "var/test/environment.json", f"{made.text()}\n")
 
 
 def _kept(folder: Path, value: Any) -> None:

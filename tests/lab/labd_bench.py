@@ -132,7 +132,7 @@ def standing() -> Iterator[Bench]:
     """Yield a bench that stands; afterwards nothing of it is left."""
     before, paths = Leftovers.seen(), paths_of(ENVIRONMENT)
     shutil.rmtree(paths.root, ignore_errors=True)
-    number = machine.claim_number(ENVIRONMENT, paths.root)
+    number, _ = machine.claim_number(ENVIRONMENT, paths.root)
     hosts = prepared(paths, number)
     at = paths.labd_socket
     bench = Bench(paths, Labd(at), LabSubstrate(at), hosts, number, before)

@@ -49,10 +49,29 @@ def test_the_smaller_of_two_pools_says_how_many_sites_there_may_be() -> None:
 
 
 def test_the_ends_of_a_24_are_nobodys_and_the_first_ten_of_management_the_operators() -> None:
-    hosts, management = addresses.HOSTS, addresses.MANAGEMENT
+    hosts, management = addresses.HOSTS, addresses.management(1)
 
     assert (min(hosts), max(hosts)) == (1, 253)
     assert (min(management), max(management)) == (10, 254)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "blocks"), [(0, 1), (245, 1), (246, 2), (501, 2), (502, 4), (1013, 4), (1014, 8)]
+)
+def test_a_management_network_is_as_large_as_its_hosts_need(hosts: int, blocks: int) -> None:
+    last = addresses.management(blocks)[hosts - 1] if hosts else 10
+
+    assert addresses.blocks_for(hosts) == addresses.blocks_with(last) == blocks
+
+
+@pytest.mark.parametrize(("number", "blocks"), [(1, 1), (254, 1), (2, 2), (4, 4), (64, 64)])
+def test_an_environment_has_the_24s_from_its_number_on(number: int, blocks: int) -> None:
+    pools = _pools(16)
+
+    network = addresses.management_prefix(pools, number, blocks)
+
+    assert str(network.network_address) == f"10.0.{number}.0"
+    assert network.num_addresses == 256 * blocks
 
 
 def test_a_number_stands_for_a_prefix_or_an_address() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from inventory.allocate import Allocations, allocate
 from inventory.loader import load
 from inventory.network import Network
-from tests.inventories.generated import as_text, ring
+from inventory.problems import InventoryProblems
+from tests.inventories.generated import as_text, country, ring
 from tests.networks import DECLARED, THREE_SITES, TWIN_HOSTS, network, network_of, texts_of
 
 NAMES = st.sets(st.sampled_from([f"site{n}" for n in range(12)]), min_size=2, max_size=8)
@@ -101,6 +103,14 @@ def test_a_tier_that_does_not_say_when_a_site_is_stable_leaves_that_open() -> No
     (portal,) = network("small", THREE_SITES).services
 
     assert portal.stable_for is None
+
+
+def test_a_network_has_no_more_hosts_than_the_largest_management_network_has_addresses() -> None:
+    with pytest.raises(InventoryProblems) as refused:
+        load(as_text(country(66, 250)))
+
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.expected) == ("NDC-E0504", "16373 hosts at most")
 
 
 def test_fellows_are_the_other_hosts_of_the_site_that_may_serve() -> None:

@@ -12,7 +12,8 @@ from lab.shared import SharedThing
 
 
 def _number(environment: str, folder: Path) -> int:
-    return machine.claim_number(environment, folder / "var" / environment, folder)
+    number, _ = machine.claim_number(environment, folder / "var" / environment, folder)
+    return number
 
 
 def test_every_environment_has_a_number_of_its_own_and_keeps_it(tmp_path: Path) -> None:
@@ -37,14 +38,36 @@ def test_a_number_that_was_released_is_given_to_the_next(tmp_path: Path) -> None
 def test_a_name_of_another_checkout_is_refused_until_its_folder_is_gone(tmp_path: Path) -> None:
     home, other = (tmp_path / checkout / "var" / "lab" for checkout in ("here", "there"))
     other.mkdir(parents=True)
-    number = machine.claim_number("lab", other, tmp_path)
+    given = machine.claim_number("lab", other, tmp_path)
 
     with pytest.raises(Rejected, match="another checkout") as refused:
         machine.claim_number("lab", home, tmp_path)
     other.rmdir()
 
     assert str(other) in refused.value.actual
-    assert machine.claim_number("lab", home, tmp_path) == number
+    assert machine.claim_number("lab", home, tmp_path) == given
+
+
+def test_a_large_environment_has_numbers_in_a_row_that_nobody_else_gets(tmp_path: Path) -> None:
+    first = _number("first", tmp_path)
+    large = machine.claim_number("large", tmp_path / "large", tmp_path, blocks=4)
+    others = {_number(f"small-{count}", tmp_path) for count in range(5)}
+
+    assert (first, large) == (1, (4, 4))
+    assert others == {2, 3, 8, 9, 10}
+    assert machine.claim_number("large", tmp_path / "large", tmp_path) == large
+
+
+def test_the_numbers_of_a_large_environment_that_went_are_given_again(tmp_path: Path) -> None:
+    machine.claim_number("large", tmp_path / "large", tmp_path, blocks=64)
+    machine.claim_number("second", tmp_path / "second", tmp_path, blocks=64)
+    with pytest.raises(Rejected, match="no number left") as refused:
+        machine.claim_number("third", tmp_path / "third", tmp_path, blocks=64)
+
+    machine.release_number("large", tmp_path)
+
+    assert "64 of 254 numbers" in refused.value.expected
+    assert machine.claim_number("third", tmp_path / "third", tmp_path, blocks=64) == (64, 64)
 
 
 def test_the_last_number_but_one_environment_more_is_refused(tmp_path: Path) -> None:

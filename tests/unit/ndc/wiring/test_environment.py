@@ -12,6 +12,7 @@ from core.errors import PlanRefused
 from core.formats import Format
 from lab import machine
 from ndc.wiring import environment
+from tests.inventories.generated import as_text, country
 from tests.networks import DECLARED
 
 
@@ -37,6 +38,39 @@ def test_a_way_to_its_folder_is_no_name_of_it(checkout: Path, name: str) -> None
         environment.opened(name)
 
     assert (checkout / "var/ci/environment.json").exists()
+
+
+def test_one_of_more_hosts_than_a_24_holds_gets_more_and_keeps_them(checkout: Path) -> None:
+    declared = _declared(checkout / "declared", country(50, 6))
+
+    made = environment.create("large", profile="any", inventory=declared)
+    network = environment.network(made, record=True)
+
+    assert environment.opened("large").description.blocks == 2
+    assert len(network.hosts) == 300
+    assert str(network.management) == "198.18.2.0/23"
+    assert {host.management.network for host in network.hosts} == {network.management}
+    assert environment.create("next", profile="any", inventory=declared).description.number == 4
+
+
+def test_what_outgrows_the_24_that_it_was_made_with_is_refused(checkout: Path) -> None:
+    made = environment.create(
+        "ci", profile="any", inventory=_declared(checkout / "small", country(40, 6))
+    )
+    large = _declared(checkout / "large", country(41, 6))
+
+    with pytest.raises(PlanRefused, match="too few addresses") as refused:
+        environment.network(made, inventory=large)
+
+    assert (refused.value.expected[:12], refused.value.actual) == ("245 hosts at", "246 hosts")
+    assert "blocks" not in made.paths.description.read_text("utf-8")
+
+
+def _declared(folder: Path, sections: dict[str, object]) -> Path:
+    folder.mkdir()
+    for name, text in as_text(sections).items():
+        (folder / name).write_text(text)
+    return folder
 
 
 def test_what_is_made_can_be_opened_and_states_its_format(checkout: Path) -> None:
