@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic  # noqa: TID251 - a port would cost more than the delay it measures
@@ -33,7 +34,9 @@ class Relay:
         self._cables: dict[str, Cable] = {}
         self._lanes: dict[int, tuple[Cable, Lane]] = {}
         self._in_order: tuple[Lane, ...] = ()
-        self._sources: list[int] = []
+        # made before any cable, so that its own number is below those that select can take
+        self._arrivals = select.epoll()
+        self._arrivals.register(listener, select.EPOLLIN)
         self._look_at = 0.0
         self._has_ended = False
 
@@ -41,8 +44,9 @@ class Relay:
         """Forward until told to stop."""
         self.apply()
         while not self._has_ended:
-            ready, _, _ = select.select(self._sources, (), (), self._deliver())
-            for descriptor in ready:
+            # epoll knows any number of sources, and waits in milliseconds; select in microseconds
+            select.select((self._arrivals,), (), (), self._deliver())
+            for descriptor, _ in self._arrivals.poll(0):
                 self._take(descriptor)
             if monotonic() >= self._look_at:
                 self._plug()
@@ -70,7 +74,10 @@ class Relay:
             for source, lane in cable.lanes.items()
         }
         self._in_order = tuple(lane for _, lane in self._lanes.values())
-        self._sources = [self._listener.fileno(), *self._lanes]
+        for source in self._lanes:
+            # who was closed has left by itself, even if another one has its number now
+            with suppress(FileExistsError):
+                self._arrivals.register(source, select.EPOLLIN)
 
     def _deliver(self) -> float:
         """Send the packets that are due; return for how many seconds there is nothing to send."""
@@ -90,9 +97,9 @@ class Relay:
             return
         cable, lane = pair
         if not lane.take():
+            self._arrivals.unregister(descriptor)
             cable.lose(descriptor)
             del self._lanes[descriptor]
-            self._sources.remove(descriptor)
 
     def _answer(self) -> None:
         connection, _ = self._listener.accept()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -21,10 +24,11 @@ from tests.unit.lab.specs import LINK
 
 
 @contextmanager
-def _a_relay(ground: Ground, *records: LinkRecord) -> Iterator[None]:
+def _a_relay(ground: Ground, *records: LinkRecord, files_before: int = 0) -> Iterator[None]:
+    """Run a relay that listens on a descriptor above those of ``files_before``."""
     ground.folder.mkdir()
     ground.wires.write_text(wires.dump([wire(record, ground.names) for record in records]))
-    with socket.socket(socket.AF_UNIX) as listener:
+    with _listener(files_before) as listener:
         listener.bind(str(ground.relay_socket))
         listener.listen()
         running = threading.Thread(target=Relay(ground.wires, listener).run)
@@ -37,6 +41,21 @@ def _a_relay(ground: Ground, *records: LinkRecord) -> Iterator[None]:
         running.join()
 
 
+@contextmanager
+def _listener(files_before: int) -> Iterator[socket.socket]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        with ExitStack() as before:
+            for _ in range(files_before):
+                before.enter_context(Path(os.devnull).open("rb"))
+            listener = socket.socket(socket.AF_UNIX)
+        with listener:
+            yield listener
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def test_the_daemon_hears_what_the_relay_says(ground: Ground) -> None:
     lossy = LinkRecord(LINK, LinkFault(back=LaneFault(loss_ratio=0.25)))
     with _a_relay(ground, lossy):
@@ -45,6 +64,15 @@ def test_the_daemon_hears_what_the_relay_says(ground: Ground) -> None:
     lane = LaneStatus(1500, 0, 0.0, silent=False, packets=0, bytes=0, drops=0, queue_packets=0)
     back = LaneStatus(1500, 0, 0.25, silent=False, packets=0, bytes=0, drops=0, queue_packets=0)
     assert heard == (CableStatus(LINK.name, (False, False), lane, back),)
+
+
+def test_a_relay_hears_what_comes_in_by_a_descriptor_that_select_cannot_take(
+    ground: Ground,
+) -> None:
+    with _a_relay(ground, LinkRecord(LINK), files_before=1100):
+        heard = Relaying(ground).status()
+
+    assert [cable.name for cable in heard] == [LINK.name]
 
 
 def test_nothing_is_heard_while_there_is_no_relay(ground: Ground) -> None:
