@@ -24,6 +24,7 @@ from inventory.network import Service
 from monitors.probe.application import application
 from monitors.probe.citizen import Citizen
 from monitors.probe.ledger_file import LedgerFile
+from monitors.probe.ledger_parts import files_of
 from monitors.probe.losses import LossRecord
 from monitors.probe.service_probe import ServiceProbe
 from monitors.probe.statements import Oath
@@ -74,9 +75,10 @@ def _opened(open_: Callable[[Path], RecordT], path: Path, clock: SystemClock) ->
         return open_(path)
     except JournalCorrupt as error:
         # evidence is kept, and the service is watched nevertheless
-        aside = path.with_suffix(f".damaged-{clock.now():%Y%m%dT%H%M%SZ}")
-        path.replace(aside)
-        sys.stderr.write(f"{error}: {error.actual}; it is now {aside}\n")
+        damaged = f".damaged-{clock.now():%Y%m%dT%H%M%SZ}"
+        for file in files_of(path):
+            file.replace(file.with_suffix(damaged))
+        sys.stderr.write(f"{error}: {error.actual}; it is now {path.with_suffix(damaged)}\n")
         return open_(path)
 
 

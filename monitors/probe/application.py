@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from starlette.applications import Starlette
@@ -24,6 +25,9 @@ AnswerT = TypeVar("AnswerT")
 
 MOST_TOLD = 2000
 """characters that it signs as told"""
+
+LONGEST_WINDOW = timedelta(hours=2)
+"""of one answer: what is told of it lies in memory, 100 MB for each hour"""
 
 
 def application(probes: Mapping[str, ServiceProbe], oath: Oath) -> Starlette:
@@ -48,26 +52,32 @@ def application(probes: Mapping[str, ServiceProbe], oath: Oath) -> Starlette:
 class _Desk:
     probes: Mapping[str, ServiceProbe]
     oath: Oath
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """of whoever asks for a window: one lies in memory at a time"""
 
     async def ledger(self, request: Request) -> Response:
         """Answer with the ledger's lines for a window, as they are on disk."""
         probe = self._probe(request)
-        stretch = await _on_disk(probe.stretch(*_window(request, probe)))
+        window = _window(request, probe)
+        async with self.turn:
+            stretch = await _on_disk(probe.stretch(*window))
         text = "".join(f"{line}\n" for line in stretch.lines)
         return Response(text, media_type="application/x-ndjson")
 
     async def measure(self, request: Request) -> Response:
         """Answer with what a window came to; reads back every write of it."""
         probe = self._probe(request)
-        measured = await _on_disk(probe.measured(*_window(request, probe)))
-        body = MeasureAnswer(
-            service=probe.name,
-            measure=measured.measure,
-            testimony=self.oath.testimony(
-                probe.name, measured, interval=probe.interval, at=probe.now()
-            ),
-        )
-        return JSONResponse(body.model_dump(mode="json"))
+        window = _window(request, probe)
+        async with self.turn:
+            measured = await _on_disk(probe.measured(*window))
+            body = MeasureAnswer(
+                service=probe.name,
+                measure=measured.measure,
+                testimony=self.oath.testimony(
+                    probe.name, measured, interval=probe.interval, at=probe.now()
+                ),
+            )
+            return JSONResponse(body.model_dump(mode="json"))
 
     async def witness(self, request: Request) -> Response:
         """Answer with a statement of when we were told something, and how the ledgers ended."""
@@ -113,10 +123,19 @@ async def _on_disk(answer: Awaitable[AnswerT]) -> AnswerT:
 
 
 def _window(request: Request, probe: ServiceProbe) -> tuple[datetime, datetime]:
-    """Return the window asked for; the last minute where nothing is said."""
+    """Return the window asked for; the last minute where nothing is said.
+
+    Of what the ledger no longer holds, nothing is told: silence would look like an outage.
+    """
     now = probe.now()
     parameters = request.query_params
-    return _moment(parameters.get("since"), now - RECENT), _moment(parameters.get("until"), now)
+    since = _moment(parameters.get("since"), now - RECENT)
+    until = _moment(parameters.get("until"), now)
+    if until - since > LONGEST_WINDOW:
+        raise HTTPException(400, f"a window is {LONGEST_WINDOW} long at most\n")
+    if (kept_since := probe.ledger_goes_back_to) and since < kept_since:
+        raise HTTPException(410, f"the ledger goes back to {kept_since.isoformat()}\n")
+    return since, until
 
 
 def _moment(text: str | None, otherwise: datetime) -> datetime:

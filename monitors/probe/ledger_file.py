@@ -1,23 +1,32 @@
-"""A ledger on disk: appended to, synced in batches, never changed."""
+"""A ledger on disk: appended to, synced in batches, never changed; what is old goes."""
 
 from __future__ import annotations
 
 import os
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 
+from core import files
 from core.errors import JournalCorrupt
 from monitors.ledger import GENESIS, Head, LedgerEntry, chained, unchained
+from monitors.probe.ledger_parts import (
+    KEPT_BYTES,
+    LARGEST_BYTES,
+    LedgerPart,
+    closed_parts,
+    closed_path,
+    first_of,
+    last_of,
+)
 
-LARGEST_BYTES = 256 * 2**20
-"""a larger file is set aside when the probe starts; the next one begins its own chain"""
-
-_INDEXED_EVERY = 64
-"""lines, when a file is read again"""
+_INDEXED_BYTES = 2**14
+"""between two places whose time is remembered"""
 
 _DISORDER = timedelta(seconds=5)
 """writes are appended in another order than they were due or ended, by less than this"""
@@ -37,7 +46,11 @@ class Stretch:
 
 
 class LedgerFile:
-    """One service's ledger; for one process at a time."""
+    """One service's ledger; for one process at a time.
+
+    The file at its path is written; a full one is closed and kept beside it, for as long as there
+    is room among ``KEPT_BYTES``.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open ``path``, or begin it; what a crash tore at its end is cut off.
@@ -45,27 +58,34 @@ class LedgerFile:
         Raises:
             JournalCorrupt: a line in the middle was changed, removed or moved.
         """
-        if path.exists() and path.stat().st_size > LARGEST_BYTES:
-            path.replace(path.with_suffix(".before"))
-        path.touch(mode=0o640)
         self._path = path
-        self._file = path.open("r+b")
-        self._size = 0
+        self._opening = Lock()
+        """held while parts are opened, and while one is closed or goes"""
         self._index: list[tuple[datetime, int]] = []
-        self._pending: list[tuple[str, LedgerEntry]] = []
+        self._pending: list[tuple[str, LedgerEntry, Head]] = []
         self.head = Head()
         self.last_sequence = 0
+        self._closed = list(closed_parts(path))
+        if self._closed:
+            self._index += [(first_of(part).ended_at, part.place) for part in self._closed]
+            last, self.head = last_of(self._closed[-1])
+            self.last_sequence = last.sequence
+        start = self._closed[-1].end if self._closed else 0
+        self._open = LedgerPart(path, self.head, start, start)
+        path.touch(mode=0o640)
+        self._file = path.open("r+b")
         try:
             self._recover()
         except JournalCorrupt:
             self._file.close()
             raise
+        self._synced = self.head
 
     def append(self, entry: LedgerEntry) -> None:
         """Add ``entry``; it survives a power cut once ``sync`` has returned."""
         line, self.head = chained(entry, self.head)
         self.last_sequence = max(self.last_sequence, entry.sequence)
-        self._pending.append((line, entry))
+        self._pending.append((line, entry, self.head))
 
     def sync(self) -> None:
         """Make everything appended before this call survive a power cut.
@@ -78,30 +98,44 @@ class LedgerFile:
         batch = list(self._pending)
         if not batch:
             return
-        text = "".join(f"{line}\n" for line, _ in batch).encode()
+        if self._open.end - self._open.place >= LARGEST_BYTES:
+            self._close_part()
+        text = "".join(f"{line}\n" for line, _, _ in batch).encode()
         try:
             self._write(text)
         except OSError:
-            self._file.truncate(self._size)
+            self._file.truncate(self._open.end - self._open.place)
             raise
-        self._index.append((batch[0][1].ended_at, self._size))
-        self._size += len(text)
+        self._remember(batch[0][1].ended_at)
+        self._open = replace(self._open, end=self._open.end + len(text))
+        self._synced = batch[-1][2]
         del self._pending[: len(batch)]
 
     @property
     def end(self) -> int:
         """The place behind the last synced line."""
-        return self._size
+        return self._open.end
+
+    @property
+    def goes_back_to(self) -> datetime | None:
+        """When the oldest write ended that is kept; None: none went."""
+        with self._opening:
+            (oldest, *_) = [*self._closed, self._open]
+            return self._index[0][0] if oldest.before.lines and self._index else None
 
     def place_of(self, moment: datetime) -> int:
-        """Return a place before which every write ended before ``moment``."""
-        before = bisect_left(self._index, (moment - _DISORDER, 0)) - 1
-        return self._index[max(before, 0)][1] if self._index else 0
+        """Return a place before which every write ended before ``moment``, of those kept."""
+        with self._opening:
+            before = bisect_left(self._index, (moment - _DISORDER, 0)) - 1
+            return self._index[max(before, 0)][1] if self._index else self._open.place
 
     def after(self, place: int, *, most: int) -> tuple[list[LedgerEntry], int]:
         """Return up to ``most`` synced writes from ``place`` on, and the place behind them.
 
-        A place is one that this ledger gave, or 0.
+        A place is one that this ledger gave, or 0; what is no longer kept is passed over.
+
+        Raises:
+            JournalCorrupt: a closed part is damaged, and kept no longer.
         """
         entries: list[LedgerEntry] = []
         for _, entry, _, behind in islice(self._read(place), most):
@@ -114,9 +148,14 @@ class LedgerFile:
 
         Between them stand writes that were due outside it, since lines are in the order in which
         writes ended. After them stand a few more.
+
+        Raises:
+            JournalCorrupt: as ``after``.
         """
-        before, after, lines, entries = GENESIS, GENESIS, list[str](), list[LedgerEntry]()
-        for line, entry, digest, _ in self._read(self.place_of(since)):
+        place = self.place_of(since)
+        before = after = self._hash_before(place)
+        lines, entries = list[str](), list[LedgerEntry]()
+        for line, entry, digest, _ in self._read(place):
             if entry.ended_at > until + _DISORDER:
                 break
             if lines or since <= entry.due_at <= until:
@@ -139,31 +178,82 @@ class LedgerFile:
             self._file.close()
 
     def _write(self, text: bytes) -> None:
-        written = 0
+        written, at = 0, self._open.end - self._open.place
         while written < len(text):
             # a disk that fills takes a part, and says so by no error
-            written += os.pwrite(self._file.fileno(), text[written:], self._size + written)
+            written += os.pwrite(self._file.fileno(), text[written:], at + written)
         os.fdatasync(self._file.fileno())
+
+    def _remember(self, ended_at: datetime) -> None:
+        if not self._index or self._open.end - self._index[-1][1] >= _INDEXED_BYTES:
+            self._index.append((ended_at, self._open.end))
+
+    def _close_part(self) -> None:
+        """Close the file that is written, and begin the next one; let go what is too much.
+
+        Raises:
+            OSError: the disk did not take it; everything is as before.
+        """
+        full = replace(self._open, path=closed_path(self._path, self._open.before))
+        with self._opening:
+            self._path.replace(full.path)
+            try:
+                file = self._path.open("x+b")
+            except OSError:
+                full.path.replace(self._path)
+                raise
+            self._file.close()
+            self._file = file
+            self._closed.append(full)
+            self._open = LedgerPart(self._path, self._synced, full.end, full.end)
+            while self._open.place - self._closed[0].place > KEPT_BYTES:
+                self._closed.pop(0).path.unlink()
+            self._index = [one for one in self._index if one[1] >= self._closed[0].place]
+        self._path.chmod(0o640)
+        files.sync_folder(self._path.parent)
+
+    def _give_up(self, damaged: LedgerPart) -> None:
+        """Keep ``damaged`` as evidence under another name, and nothing from it or before it."""
+        with self._opening:
+            if damaged in self._closed:
+                damaged.path.replace(damaged.path.with_suffix(".damaged"))
+                self._closed = self._closed[self._closed.index(damaged) + 1 :]
+                self._index = [one for one in self._index if one[1] >= damaged.end]
+
+    def _hash_before(self, place: int) -> str:
+        """Return the hash before the line at ``place`` if a part begins there; else GENESIS."""
+        with self._opening:
+            parts = {part.place: part for part in (*self._closed, self._open)}
+        return parts[place].before.hash if place in parts else GENESIS
 
     def _read(self, place: int) -> Iterator[tuple[str, LedgerEntry, str, int]]:
         """Yield each synced line from ``place`` on, its entry, its hash, the place behind it."""
-        end = self._size
-        with self._path.open("rb") as file:
-            file.seek(place)
-            while place < end:
-                raw = file.readline()
-                place += len(raw)
-                line = raw.decode().rstrip("\n")
-                (entry,), head = unchained([line])
-                yield line, entry, head.hash, place
+        with ExitStack() as stack:
+            with self._opening:
+                # all at once: a part that goes meanwhile is read nevertheless
+                parts = [part for part in (*self._closed, self._open) if part.end > place]
+                opened = [(part, stack.enter_context(part.path.open("rb"))) for part in parts]
+            for part, file in opened:
+                place = max(place, part.place)
+                file.seek(place - part.place)
+                while place < part.end:
+                    raw = file.readline()
+                    place += len(raw)
+                    try:
+                        line = raw.decode().rstrip("\n")
+                        (entry,), head = unchained([line])
+                    except (JournalCorrupt, UnicodeDecodeError):
+                        self._give_up(part)
+                        raise
+                    yield line, entry, head.hash, place
 
     def _recover(self) -> None:
-        for count, raw in enumerate(self._file):
+        """Read the file that is written; its lines follow those of the last closed part."""
+        for raw in self._file:
             if not raw.endswith(b"\n"):
                 break
             (entry,), self.head = unchained([raw.decode().rstrip("\n")], self.head)
             self.last_sequence = max(self.last_sequence, entry.sequence)
-            if count % _INDEXED_EVERY == 0:
-                self._index.append((entry.ended_at, self._size))
-            self._size += len(raw)
-        self._file.truncate(self._size)
+            self._remember(entry.ended_at)
+            self._open = replace(self._open, end=self._open.end + len(raw))
+        self._file.truncate(self._open.end - self._open.place)

@@ -92,6 +92,11 @@ class ServiceProbe:
         """The end of the ledger, with what is not synced yet."""
         return self._ledger.head
 
+    @property
+    def ledger_goes_back_to(self) -> datetime | None:
+        """When the oldest write ended that the ledger holds; None: it holds all that there was."""
+        return self._ledger.goes_back_to
+
     def recent(self) -> list[LedgerEntry]:
         """Return the writes that were due in the last minute."""
         horizon = self.now() - RECENT
