@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from starlette.applications import Starlette
@@ -39,6 +40,11 @@ _BODY_SECONDS = 5.0
 
 _PREPARE_EVERY_SECONDS = 0.5
 
+_FORGET_EVERY_SECONDS = 60.0
+_FORGET_AT_ONCE = 1000
+_FORGET_PAUSE_SECONDS = 1.0
+"""while there is more: citizens come first"""
+
 
 def application(configuration: Configuration, store: SubmissionStore) -> Starlette:
     """Return the application; it answers health before the store is there."""
@@ -46,11 +52,11 @@ def application(configuration: Configuration, store: SubmissionStore) -> Starlet
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        preparation = asyncio.create_task(_prepare(store))
+        upkeep = asyncio.create_task(_keep_up(configuration, store))
         yield
-        preparation.cancel()
+        upkeep.cancel()
         with suppress(asyncio.CancelledError):
-            await preparation
+            await upkeep
         await store.close()
 
     return Starlette(
@@ -160,6 +166,19 @@ async def _body(request: Request) -> dict[str, Any] | Response:
     except (ValueError, RecursionError):
         return _no(400, "the body must be JSON")
     return body if isinstance(body, dict) else _no(400, "the body must be a JSON object")
+
+
+async def _keep_up(configuration: Configuration, store: SubmissionStore) -> None:
+    """Make the store ready, and then for ever free of measurements that nobody wants."""
+    await _prepare(store)
+    kept = timedelta(seconds=configuration.measurements_kept_seconds)
+    done = 0
+    while True:
+        reached = done
+        with suppress(StoreRefused, StoreSilent):
+            reached = await store.forget(kept, done, _FORGET_AT_ONCE)
+        await asyncio.sleep(_FORGET_PAUSE_SECONDS if reached > done else _FORGET_EVERY_SECONDS)
+        done = reached
 
 
 async def _prepare(store: SubmissionStore) -> None:

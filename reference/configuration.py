@@ -22,6 +22,8 @@ class Configuration(BaseModel):
     host: str
     dsn: str
     """libpq's connection string; a password lies in the ``passfile`` that it names"""
+    measurements_kept_seconds: int = Field(default=86_400, ge=0)
+    """how long a submission stays that holds nothing but a marker"""
 
 
 def read_configuration(path: Path) -> Configuration:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from reference.submissions import (
+    MARKER,
     Draft,
     DraftRefused,
     StoreRefused,
@@ -21,6 +22,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._submissions: dict[str, Submission] = {}
+        self._made = 0
         self._failures: list[Exception] = []
         self._is_open = False
 
@@ -49,7 +51,9 @@ class MemoryStore:
         if failure is not None and not isinstance(failure, StoreSilent):
             raise failure
         is_new = draft.key not in self._submissions
-        submission = self._submissions.setdefault(draft.key, self._submission(draft))
+        if is_new:
+            self._submissions[draft.key] = self._submission(draft)
+        submission = self._submissions[draft.key]
         if failure is not None:
             raise failure
         return submission, is_new
@@ -64,11 +68,24 @@ class MemoryStore:
         self._must_be_open()
         return [s for s in self._submissions.values() if s.key in keys]
 
+    async def forget(self, kept: timedelta, after: int, most: int) -> int:
+        """Remove old measurements; it is one second later than the last submission."""
+        self._must_be_open()
+        before = _EPOCH + timedelta(seconds=self._made + 1) - kept
+        following = sorted(
+            (s for s in self._submissions.values() if s.id > after), key=lambda s: s.id
+        )
+        old = [s for s in following[:most] if s.committed_at < before]
+        for submission in old:
+            if submission.body.keys() == {MARKER}:
+                del self._submissions[submission.key]
+        return old[-1].id if old else after
+
     def _must_be_open(self) -> None:
         if not self._is_open:
             raise StoreRefused("not prepared")
 
     def _submission(self, draft: Draft) -> Submission:
-        number = len(self._submissions) + 1
-        at = _EPOCH + timedelta(seconds=number)
-        return Submission(number, draft.key, draft.body, at, draft.site, draft.host)
+        self._made += 1
+        at = _EPOCH + timedelta(seconds=self._made)
+        return Submission(self._made, draft.key, draft.body, at, draft.site, draft.host)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import psycopg
@@ -11,7 +12,14 @@ from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from reference.sessions import Sessions, StoreSession
-from reference.submissions import Draft, DraftRefused, StoreRefused, StoreSilent, Submission
+from reference.submissions import (
+    MARKER,
+    Draft,
+    DraftRefused,
+    StoreRefused,
+    StoreSilent,
+    Submission,
+)
 
 MadeT = TypeVar("MadeT")
 
@@ -37,6 +45,25 @@ ON CONFLICT (key) DO UPDATE SET sent_again = submissions.sent_again + 1
 RETURNING id, key, body, committed_at, site, host, sent_again = 0
 """
 _COLUMNS = "SELECT id, key, body, committed_at, site, host FROM submissions"
+
+# By id, so that no pass looks at everything, and no index is needed; one process at a time, so
+# that two do not wait for each other's rows.
+_FORGET = """
+WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%(lock)s) AS is_ours),
+following AS (
+    SELECT id, committed_at, body FROM submissions, turn
+    WHERE is_ours AND id > %(after)s ORDER BY id LIMIT %(most)s
+),
+old AS (SELECT id, body FROM following WHERE committed_at < clock_timestamp() - %(kept)s),
+gone AS (
+    DELETE FROM submissions WHERE id IN (
+        SELECT id FROM old WHERE body ? %(marker)s AND body - %(marker)s = '{}'
+    )
+)
+SELECT max(id) FROM old
+"""
+_LOCK = 0x7375626D
+"""a number that only this table's users take: "subm\""""
 
 
 class PostgresStore:
@@ -80,6 +107,18 @@ class PostgresStore:
     async def by_keys(self, keys: tuple[str, ...]) -> list[Submission]:
         """Return the submissions with one of ``keys``, in order of their ids."""
         return await self._find(f"{_COLUMNS} WHERE key = ANY(%s) ORDER BY id", (list(keys),))
+
+    async def forget(self, kept: timedelta, after: int, most: int) -> int:
+        """Remove old measurements, and return where to go on from."""
+        values = {"lock": _LOCK, "after": after, "most": most, "kept": kept, "marker": MARKER}
+
+        async def remove(session: StoreSession) -> int:
+            async with session.cursor(row_factory=tuple_row) as cursor:
+                await cursor.execute(_FORGET, values)
+                row = await cursor.fetchone()
+            return row[0] if row and row[0] is not None else after
+
+        return await self._use(remove)
 
     async def _find(self, query: str, values: Sequence[Any]) -> list[Submission]:
         async def select(session: StoreSession) -> list[Submission]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
+
+MARKER = "marker"
+"""a submission that holds this key and no other is a measurement: nobody wants it for long"""
 
 DEEPEST = 32
 """levels of lists and objects in each other"""
@@ -74,6 +77,14 @@ class SubmissionStore(Protocol):
 
     async def by_keys(self, keys: tuple[str, ...]) -> list[Submission]:
         """Return the submissions with one of ``keys``, in order of their ids."""
+
+    async def forget(self, kept: timedelta, after: int, most: int) -> int:
+        """Remove measurements that were committed longer than ``kept`` ago; ``MARKER`` says which.
+
+        Looks at the next ``most`` submissions after the id ``after``. Returns the last id of those
+        that are so old, whatever they are: where to go on from; ``after`` if there is none, or
+        another process is at it.
+        """
 
 
 def objection_to(body: dict[str, Any]) -> str:

@@ -125,7 +125,7 @@ async def _on_disk(answer: Awaitable[AnswerT]) -> AnswerT:
 def _window(request: Request, probe: ServiceProbe) -> tuple[datetime, datetime]:
     """Return the window asked for; the last minute where nothing is said.
 
-    Of what the ledger no longer holds, nothing is told: silence would look like an outage.
+    Of what is no longer kept nothing is told: it would look like an outage, or like a loss.
     """
     now = probe.now()
     parameters = request.query_params
@@ -133,8 +133,8 @@ def _window(request: Request, probe: ServiceProbe) -> tuple[datetime, datetime]:
     until = _moment(parameters.get("until"), now)
     if until - since > LONGEST_WINDOW:
         raise HTTPException(400, f"a window is {LONGEST_WINDOW} long at most\n")
-    if (kept_since := probe.ledger_goes_back_to) and since < kept_since:
-        raise HTTPException(410, f"the ledger goes back to {kept_since.isoformat()}\n")
+    if since < (tells_since := probe.tells_since):
+        raise HTTPException(410, f"nothing is told from before {tells_since.isoformat()}\n")
     return since, until
 
 

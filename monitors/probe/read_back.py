@@ -1,4 +1,4 @@
-"""Reads back what was acknowledged: soon, and again for as long as the ledger is kept."""
+"""Reads back what was acknowledged: soon, and again for as long as the service keeps it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from monitors.probe.losses import KnownLoss, LossRecord
 
 LATELY: Final = timedelta(minutes=10)
 """what is read back again at once after a silence or a move: a new leader may lack it"""
+
+WITHIN: Final = timedelta(hours=12)
+"""after which nothing is read back: the service keeps a measurement for a day, and no longer"""
 
 _SILENCE: Final = timedelta(seconds=1)
 """no leader is lost and replaced within this"""
@@ -88,7 +91,12 @@ class ReadBack:
         That is ``place`` again, and nothing, if there was no answer for some of it.
         """
         entries, behind = await asyncio.to_thread(self._ledger.after, place, most=most)
-        promised = [entry for entry in entries if entry.outcome is WriteOutcome.OK]
+        since = self._now() - WITHIN
+        promised = [
+            entry
+            for entry in entries
+            if entry.outcome is WriteOutcome.OK and entry.ended_at >= since
+        ]
         ids = await self._ids_of([entry.key for entry in promised], patience=_TURN)
         self._note(promised, ids)
         return (promised, behind) if len(ids) == len(promised) else ([], place)

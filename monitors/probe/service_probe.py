@@ -17,7 +17,7 @@ from monitors.ledger import Head, LedgerEntry, WriteOutcome, measure
 from monitors.probe.citizen import Citizen, ConnectionKind
 from monitors.probe.ledger_file import LedgerFile, Stretch
 from monitors.probe.losses import LossRecord
-from monitors.probe.read_back import ReadBack
+from monitors.probe.read_back import WITHIN, ReadBack
 
 SYNC_EVERY_SECONDS = 0.2
 READ_BACK_EVERY_SECONDS = 5.0
@@ -93,9 +93,10 @@ class ServiceProbe:
         return self._ledger.head
 
     @property
-    def ledger_goes_back_to(self) -> datetime | None:
-        """When the oldest write ended that the ledger holds; None: it holds all that there was."""
-        return self._ledger.goes_back_to
+    def tells_since(self) -> datetime:
+        """When the oldest write ended that is in the ledger and may be read back."""
+        oldest = self.now() - WITHIN
+        return max(self._ledger.goes_back_to or oldest, oldest)
 
     def recent(self) -> list[LedgerEntry]:
         """Return the writes that were due in the last minute."""

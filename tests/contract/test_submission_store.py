@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -127,6 +128,43 @@ def test_what_no_store_keeps_is_refused_for_ever(
             await store.keep(draft)
 
         assert await store.by_keys((draft.key,)) == []
+
+    keeps(promise)
+
+
+def test_old_measurements_go_and_nothing_else(keeps: Callable[[Promise], None]) -> None:
+    async def promise(store: SubmissionStore) -> None:
+        real, _ = await store.keep(_draft("stays"))
+        marked = replace(_draft("marked"), body={"marker": "m", "text": "x"})
+        both, _ = await store.keep(marked)
+        drafts = [replace(_draft(f"goes-{n}"), body={"marker": f"m{n}"}) for n in range(3)]
+        first, second, third = [(await store.keep(draft))[0] for draft in drafts]
+        keys = tuple(one.key for one in (real, both, first, second, third))
+
+        young = await store.forget(timedelta(hours=1), real.id - 1, 100)
+        assert young == real.id - 1
+        assert len(await store.by_keys(keys)) == 5
+
+        assert await store.forget(timedelta(0), real.id - 1, 4) == second.id
+        assert await store.by_keys(keys) == [real, both, third]
+        assert await store.forget(timedelta(0), second.id, 100) == third.id
+        assert await store.forget(timedelta(0), third.id, 100) == third.id
+        assert await store.by_keys(keys) == [real, both]
+
+    keeps(promise)
+
+
+def test_an_id_is_not_given_again_when_its_measurement_went(
+    keeps: Callable[[Promise], None],
+) -> None:
+    async def promise(store: SubmissionStore) -> None:
+        gone, _ = await store.keep(replace(_draft("gone"), body={"marker": "m"}))
+        await store.forget(timedelta(0), gone.id - 1, 1)
+
+        again, made = await store.keep(replace(_draft("gone"), body={"marker": "m"}))
+
+        assert made
+        assert again.id > gone.id
 
     keeps(promise)
 

@@ -17,7 +17,8 @@ from monitors.probe import read_back
 from monitors.probe.citizen import MOST_KEYS, Citizen
 from monitors.probe.ledger_file import LedgerFile
 from monitors.probe.losses import KnownLoss, LossRecord
-from monitors.probe.read_back import LATELY, ReadBack
+from monitors.probe.read_back import LATELY, WITHIN, ReadBack
+from reference.configuration import Configuration
 from tests.ledgers import TICK, at, write
 
 SECOND = timedelta(seconds=1)
@@ -103,6 +104,26 @@ def test_who_never_answers_is_asked_until_a_bound(reader: Reader) -> None:
 
     assert ids == {}
     assert reader.time - began < patience_with_reading_back(timedelta()) + SECOND
+
+
+def test_what_a_service_need_not_keep_any_longer_is_not_missed(reader: Reader) -> None:
+    reader.promise(1, 3)
+    reader.promise(1000, 1000)
+    reader.time = at(500) + WITHIN
+    reader.archive.held.clear()
+
+    asked = reader.turn()
+
+    assert set(asked) == {"k1000"}
+    assert len(reader.losses) == 1
+
+
+def test_a_service_keeps_measurements_for_longer_than_they_are_read_back() -> None:
+    settings = {"name": "n", "title": "t", "listen_port": 1, "site": "s", "host": "h", "dsn": ""}
+
+    kept = Configuration.model_validate(settings).measurements_kept_seconds
+
+    assert kept >= 2 * WITHIN.total_seconds()
 
 
 def test_what_got_no_answer_is_asked_for_at_the_next_turn(reader: Reader) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from monitors.probe import ledger_file
 from monitors.probe.application import LONGEST_WINDOW
-from monitors.probe.service_probe import ServiceProbe
+from monitors.probe.read_back import WITHIN
+from monitors.probe.service_probe import RECENT, ServiceProbe
 from reference.memory import MemoryStore
 from tests.probes import acknowledged, asking, play
 
@@ -26,6 +27,17 @@ def test_a_window_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
 
         assert [answer.status_code for answer in answers] == [400, 400]
         assert answers[0].text == "a window is 2:00:00 long at most\n"
+
+    play(tmp_path, story)
+
+
+def test_of_what_the_service_need_not_keep_nothing_is_told(tmp_path: Path) -> None:
+    async def story(probe: ServiceProbe, _: MemoryStore) -> None:
+        await acknowledged(probe, 1)
+        since = probe.now() - WITHIN - timedelta(seconds=1)
+        window = {"since": since.isoformat(), "until": (since + RECENT).isoformat()}
+        async with asking(probe) as client:
+            assert (await client.get("/measure/portal", params=window)).status_code == 410
 
     play(tmp_path, story)
 
