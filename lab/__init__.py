@@ -7,7 +7,8 @@ Read in this order.
 From outside: ``substrate``, ``client``, ``status``, ``requests`` (what can be asked for).
 
 The daemon: ``daemon``, ``server`` (its socket), ``verbs``, ``lab``, ``state`` (written before
-anything is made), ``ground`` (its folders, names and clock), ``names``. Who may fence asks
+anything is made), ``ground`` (its folders, names and clock), ``names``, ``logs``
+(kept short). Who may fence asks
 ``power_port``, which speaks ``redfish``; ``power`` tells one life of a host from another.
 
 Hosts: ``hosts``, ``refusals``, ``container``, ``overlay``, ``disk`` (a host's own, which a power

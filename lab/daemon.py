@@ -17,6 +17,7 @@ from core.errors import NdcError, Rejected, Unreachable
 from core.locks import Lock
 from lab.ground import Ground
 from lab.lab import Lab
+from lab.logs import short_logs
 from lab.server import LabServer
 
 _BACKLOG = 128
@@ -60,7 +61,8 @@ def _run(ground_of: Callable[[], Ground], writer: int) -> int:
             writer = -1  # what is said from here on is for the log
             service = LabServer(lab, listener, ground.clock)
             signal.signal(signal.SIGTERM, lambda *_: service.end())
-            service.serve()
+            with short_logs(ground):
+                service.serve()
             lab.leave()
     except Exception as error:  # noqa: BLE001 - who started it waits for a word
         problem = error if isinstance(error, NdcError) else _unforeseen(error)
