@@ -18,6 +18,7 @@ from typing import Any
 
 from core.errors import Rejected, Unreachable
 from core.locks import Lock
+from core.surroundings import surroundings
 from core.system_clock import SystemClock
 from core.text import Say
 from lab.relay.status import LaneStatus
@@ -225,7 +226,8 @@ class Labd:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
-                    text=True,
+                    encoding="utf-8",
+                    env=surroundings(),
                     timeout=_BIRTH.total_seconds(),
                     check=False,
                 )

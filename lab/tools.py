@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from core.errors import Rejected, Unreachable
+from core.surroundings import surroundings
 
 BOUND_SECONDS = 60
 """a program that takes longer hangs; none of them takes a tenth of it"""
@@ -21,7 +22,14 @@ def run(*command: str | Path, stdin: str = "") -> str:
     words = [str(word) for word in command]
     try:
         result = subprocess.run(
-            words, input=stdin, capture_output=True, text=True, timeout=BOUND_SECONDS, check=False
+            words,
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            env=surroundings(),
+            timeout=BOUND_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise Unreachable(
@@ -69,6 +77,7 @@ def launch(*command: str | Path, log: Path, folder: Path = Path("/")) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                env=surroundings(),
                 check=True,
             )
     except (OSError, subprocess.CalledProcessError) as error:

@@ -10,6 +10,7 @@ import sys
 from glob import glob
 from pathlib import Path
 
+from core.surroundings import surroundings
 from toolchain.check_needs import python
 from toolchain.finding import LACKING, MISSING, OK, Finding
 
@@ -200,17 +201,21 @@ def _inside(*command: str) -> bool:
 
 def _works(*command: str) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        done = subprocess.run(command, env=surroundings(), capture_output=True, check=False)
     except OSError:
         return False
+    return done.returncode == 0
 
 
 def _output(*command: str) -> str:
     """Return what ``command`` prints; nothing if it cannot be started."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        done = subprocess.run(
+            command, env=surroundings(), capture_output=True, encoding="utf-8", check=False
+        )
     except OSError:
         return ""
+    return done.stdout
 
 
 def _text(path: Path) -> str:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from core.errors import Rejected
+from core.surroundings import surroundings
 
 _BOUND_SECONDS: Final = 60
 """a person may have to type a passphrase, or touch a key"""
@@ -70,7 +71,9 @@ def _ran(command: list[str], text: str) -> subprocess.CompletedProcess[str]:
             command,
             input=text,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=surroundings(),
             timeout=_BOUND_SECONDS,
             check=False,
         )

@@ -11,6 +11,7 @@ from typing import Final
 
 from core.clock import Clock
 from core.errors import Rejected
+from core.surroundings import surroundings
 from dr.live.run_folder import RunFolder
 from dr.plan import RecoveryRecord
 
@@ -70,6 +71,7 @@ class Runner:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
+                    env=surroundings(),
                     start_new_session=True,
                 )
         except OSError as error:

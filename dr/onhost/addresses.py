@@ -10,6 +10,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from core.errors import Rejected, Unreachable
+from core.surroundings import surroundings
 
 _BOUND_SECONDS = 5
 
@@ -71,7 +72,12 @@ class MemoryAddresses(Addresses):
 def _ip(*words: str) -> str:
     try:
         done = subprocess.run(
-            ["ip", *words], capture_output=True, text=True, timeout=_BOUND_SECONDS, check=False
+            ["ip", *words],
+            env=surroundings(),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_BOUND_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise Unreachable(

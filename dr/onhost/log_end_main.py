@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from core import host_paths
+from core.surroundings import surroundings
 from dr.log_end import checkpoint, end_text, forks_of, is_final, shutdown_in
 from dr.onhost.log_files import file_bytes, reading
 from dr.seam import file_name
@@ -75,9 +76,10 @@ def _output(
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [host_paths.POSTGRESQL_PROGRAMS / program, *words],
-        env={"LC_ALL": "C"},
+        env=surroundings(),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=must_end_well,
         timeout=_BOUND_SECONDS,
     )

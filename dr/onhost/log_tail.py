@@ -9,11 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from core import files, host_paths
+from core.surroundings import surroundings
 from dr.log_end import checkpoint, last_record
 from dr.onhost.log_files import is_ahead, reading
 from dr.tail import MARK, LogPart, Tail, commits, files_of, has_nothing_after, spans
-
-_ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Log:
         return self._ran("pg_waldump", "--rmgr", "Transaction", *where)
 
     def _ran(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return ran([str(self.programs / words[0]), *words[1:]], _ENVIRONMENT)
+        return ran([str(self.programs / words[0]), *words[1:]], surroundings(TZ="UTC"))
 
 
 def ran(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -104,6 +103,7 @@ def ran(command: Sequence[str], environment: dict[str, str]) -> subprocess.Compl
         command,
         env=environment,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )

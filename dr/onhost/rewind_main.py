@@ -10,13 +10,13 @@ member with its data.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Final
 
 from core import files, host_paths
 from core.errors import NdcError
+from core.surroundings import surroundings
 from dr.onhost.log_tail import Log, ran
 from dr.tail import Tail, diverged
 
@@ -34,7 +34,7 @@ def rewound(host: str, words: list[str], programs: Path, kept: Path) -> int:
     """Return the exit code of ``pg_rewind`` with ``words``, or 1: a person has to look first."""
     command = [str(programs / "pg_rewind"), *words]
     log = Log(Path(words[words.index("-D") + 1]), host, programs)
-    dry = ran([*command, "--dry-run"], dict(os.environ))
+    dry = ran([*command, "--dry-run"], surroundings())
     fork = diverged(dry.stdout + dry.stderr)
     tail = _kept(log, fork, kept) if fork else None
     if tail is not None:
@@ -45,7 +45,7 @@ def rewound(host: str, words: list[str], programs: Path, kept: Path) -> int:
     if dry.returncode:
         sys.stderr.write(dry.stdout + dry.stderr)
         return dry.returncode
-    done = ran(command, dict(os.environ))
+    done = ran(command, surroundings())
     sys.stdout.write(done.stdout)
     sys.stderr.write(done.stderr)
     if not done.returncode:

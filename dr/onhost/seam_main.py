@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from core import host_paths
+from core.surroundings import surroundings
 from dr.onhost.log_files import file_bytes, reading
 from dr.seam import Seam, file_name, fork_of, goes_on, seam_text
 
@@ -44,9 +45,10 @@ def seam_at(log: Path, timeline: int, position: int) -> Seam:
             *(host_paths.POSTGRESQL_PROGRAMS / "pg_waldump", "--limit", "1"),
             *reading(log, timeline, position),
         ],
-        env={"LC_ALL": "C"},
+        env=surroundings(),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,  # it complains where a log ends
         timeout=_BOUND_SECONDS,
     )

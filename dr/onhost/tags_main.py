@@ -19,6 +19,7 @@ from typing import Final
 from core import files, host_paths
 from core.errors import NdcError
 from core.runs.plan import RunName
+from core.surroundings import surroundings
 from dr.leave import Leave, Permit, leave_text
 
 _BOUND_SECONDS: Final = 10
@@ -45,7 +46,7 @@ def main() -> None:
             sys.exit(str(error))
         # also where it was written already: who wrote it may have been stopped before this
         reload = ["systemctl", "reload", f"patroni-{database}.service"]
-        subprocess.run(reload, check=True, timeout=_BOUND_SECONDS)
+        subprocess.run(reload, env=surroundings(), check=True, timeout=_BOUND_SECONDS)
     sys.stdout.write(leave_text(refusal) + "\n")
 
 

@@ -138,7 +138,7 @@ def _diff(thing: str, before: str, after: str) -> dict[str, str]:
 def _run(command: list[str]) -> str:
     """Return what ``command`` printed; a refusal holds the last lines of units in it."""
     # SysV scripts of the same name would be enabled as well, at a reload each
-    environment = {**os.environ, "SYSTEMCTL_SKIP_SYSV": "1"}
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "SYSTEMCTL_SKIP_SYSV": "1"}
     result = _completed(command, environment)
     if result.returncode:
         units = [f"--unit={name}" for name in command if name in result.stderr and "." in name]
@@ -149,7 +149,7 @@ def _run(command: list[str]) -> str:
 
 
 def _completed(command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=env)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from access.paths import Paths
 from access.secrets import Secrets
 from core import files
 from core.errors import Rejected, Unreachable
+from core.surroundings import surroundings
 from core.text import Say
 from inventory.names import HostName
 from inventory.network import Network
@@ -101,7 +102,8 @@ def _watch(order: Order, say: Say) -> PlayResult:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=child_log,
-            text=True,
+            encoding="utf-8",
+            env=surroundings(),
             cwd=order.folder,
             start_new_session=True,
         ) as process,

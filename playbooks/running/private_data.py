@@ -16,6 +16,7 @@ from pathlib import Path
 from access.paths import Paths
 from access.secrets import Secrets
 from core import files
+from core.surroundings import LOCALE
 from inventory.ansible import ansible_inventory
 from inventory.network import Network
 from playbooks.running.wire import Order
@@ -86,6 +87,7 @@ def order_for(folder: Path, secrets: Secrets, playbook: Path, arguments: str) ->
         inventory=folder / "hosts.json",
         arguments=arguments,
         environment={
+            **LOCALE,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
             "ANSIBLE_CONFIG": str(playbook.parent / "ansible.cfg"),
             "ANSIBLE_HOME": str(folder / "home"),

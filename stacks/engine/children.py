@@ -113,7 +113,7 @@ class Children:
                 stderr=stderr,
                 cwd=job.folder,
                 env=dict(self.variables),
-                text=True,
+                encoding="utf-8",
                 start_new_session=True,
             )
         with suppress(BrokenPipeError):  # it died at once; that shows when its last line is missing

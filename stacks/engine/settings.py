@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core import files
+from core.surroundings import surroundings
 
 PROJECT: Final = "ndc"
 """name of the project that all stacks belong to"""
@@ -63,7 +63,7 @@ class EngineSettings:
         None of the caller's own Pulumi settings are in it: some of them would change
         what the engine does.
         """
-        inherited = {key: value for key, value in os.environ.items() if "PULUMI" not in key}
+        inherited = {key: value for key, value in surroundings().items() if "PULUMI" not in key}
         switched_on = {
             "PULUMI_SKIP_UPDATE_CHECK",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",

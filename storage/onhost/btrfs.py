@@ -13,6 +13,7 @@ from typing import IO, Final
 from typing_extensions import override
 
 from core.errors import Rejected, Unreachable
+from core.surroundings import surroundings
 from storage.onhost.tree_digest import tree_digest
 from storage.points import RecoveryPoint, moment_of
 from storage.pool import StoragePool
@@ -67,7 +68,7 @@ class BtrfsPool(StoragePool):
         parent = ("-p", place / base.name) if base else ()
         command = ("btrfs", "send", "--quiet", *parent, place / point.name)
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=False
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=surroundings()
         ) as sender:
             assert sender.stdout  # noqa: S101 - PIPE
             assert sender.stderr  # noqa: S101 - PIPE
@@ -84,7 +85,9 @@ class BtrfsPool(StoragePool):
         place = self._place(dataset)
         self._clear(dataset)
         command = ("btrfs", "receive", "--quiet", place)
-        done = subprocess.run(command, stdin=stream, capture_output=True, check=False)
+        done = subprocess.run(
+            command, stdin=stream, capture_output=True, env=surroundings(), check=False
+        )
         if done.returncode:
             raise _refused(command, done.stderr)
 
@@ -98,7 +101,7 @@ class BtrfsPool(StoragePool):
     @override
     def scrub(self) -> None:
         command = ("btrfs", "scrub", "start", "-B", self.folder)
-        done = subprocess.run(command, capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, env=surroundings(), check=False)
         # the errors that it found are in its count; others kept it from looking
         if done.returncode not in {0, _SCRUB_FOUND}:
             raise _refused(command, done.stderr)
@@ -150,7 +153,12 @@ def _btrfs(*words: str | Path) -> str:
     command = ("btrfs", *words)
     try:
         done = subprocess.run(
-            command, capture_output=True, timeout=_BOUND_SECONDS, check=False, text=True
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            env=surroundings(),
+            timeout=_BOUND_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise Unreachable(

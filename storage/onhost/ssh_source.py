@@ -14,6 +14,7 @@ from typing import IO, Final
 from typing_extensions import override
 
 from core.errors import NotSeen
+from core.surroundings import surroundings
 from inventory.names import HostName
 from storage.duties import SourceDoor
 from storage.requests import SourceAnswer, StoreRequest, read_answer, request_text
@@ -39,6 +40,7 @@ class SshSource(SourceDoor):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env=surroundings(),
             bufsize=0,  # what follows the line is for somebody else
         ) as ssh:
             assert ssh.stdout  # noqa: S101 - PIPE

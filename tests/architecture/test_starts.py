@@ -1,4 +1,4 @@
-"""Whoever starts Python starts what is ours, wherever a person stands.
+"""Whoever starts a program starts what is ours, wherever a person stands and whatever they speak.
 
 ``python -m`` looks for modules in the current folder first: a ``queue.py`` that lies where
 somebody types ``ndc`` would run, as root.
@@ -42,6 +42,32 @@ def test_every_start_of_python_is_safe_from_the_current_folder(path: str) -> Non
     unsafe = [words for words in _starts(path) if "-P" not in words]
 
     assert bool(unsafe) is (path in FROM_A_FOLDER_OF_OURS), unsafe
+
+
+CALLS = {"run", "Popen", "call", "check_call", "check_output"}
+WITH_A_LOCALE_OF_ITS_OWN = {
+    "core/surroundings.py",
+    # goes to a host without the rest of us
+    "playbooks/library/ndc_tree.py",
+}
+
+
+@pytest.mark.parametrize("path", PRODUCT)
+def test_every_program_starts_in_surroundings_of_ours_and_is_read_as_utf_8(path: str) -> None:
+    text = (ROOT / path).read_text("utf-8")
+
+    calls = [
+        {keyword.arg for keyword in node.keywords}
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func.value) == "subprocess"
+        and node.func.attr in CALLS
+    ]
+
+    assert [names for names in calls if "env" not in names or "text" in names] == []
+    copies = any(copy in text for copy in ("**os.environ", "os.environ |", "os.environ.items()"))
+    assert copies is (path in WITH_A_LOCALE_OF_ITS_OWN)
 
 
 def _starts(path: str) -> Iterator[Sequence[object]]:

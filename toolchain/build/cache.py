@@ -35,6 +35,7 @@ from pathlib import Path
 from core import text
 from core.errors import Rejected
 from core.locks import Lock
+from core.surroundings import surroundings
 from core.system_clock import SystemClock
 from core.text import Say
 from toolchain.build.workshop import Workshop
@@ -136,7 +137,7 @@ def _build(
     say(f"building {recipe.what} (about {text.age(recipe.expected)})")
     build(Workshop(draft=draft, log=log, say=say, clock=clock, lock=lock))
     # a folder must not survive a power cut under its final name with empty files in it
-    subprocess.run(["sync", "--file-system", draft], check=True)
+    subprocess.run(["sync", "--file-system", draft], env=surroundings(), check=True)
     draft.rename(folder)
     log.unlink(missing_ok=True)
     say(f"built {recipe.what} in {(clock.elapsed() - began).total_seconds():.0f} s")

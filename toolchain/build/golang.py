@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from core.surroundings import surroundings
 from core.text import Say
 from toolchain.build.cache import Recipe, contents, digest_of, made
 from toolchain.build.places import TOOLCHAIN
@@ -49,12 +49,12 @@ def compile_module(workshop: Workshop, module: Module, go: Path) -> None:
     This does not call ``go mod download``, which fetches modules that no program of ours needs;
     some of those are gone from the proxy.
     """
-    environment = os.environ | {
-        "CGO_ENABLED": "0",
-        "GOFLAGS": "-mod=readonly -buildvcs=false",
-        "GOTOOLCHAIN": "local",
-        "GOWORK": "off",
-    }
+    environment = surroundings(
+        CGO_ENABLED="0",
+        GOFLAGS="-mod=readonly -buildvcs=false",
+        GOTOOLCHAIN="local",
+        GOWORK="off",
+    )
     workshop.run(
         f"compiling {module.name}",
         go,
@@ -98,9 +98,9 @@ def _version(go: Path) -> tuple[int, ...]:
     try:
         answer = subprocess.run(
             [go, "env", "GOVERSION"],
-            env=os.environ | {"GOTOOLCHAIN": "local"},
+            env=surroundings(GOTOOLCHAIN="local"),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         ).stdout
     except OSError:

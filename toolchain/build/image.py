@@ -100,7 +100,6 @@ def _bootstrap(workshop: Workshop) -> None:
         CODENAME,
         workshop.draft / "root",
         sources,
-        environment=os.environ | {"LC_ALL": "C.UTF-8"},
     )
 
 

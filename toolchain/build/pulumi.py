@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.errors import Rejected
+from core.surroundings import surroundings
 from core.text import Say
 from toolchain.build.cache import Recipe, made
 from toolchain.build.golang import Module, compile_module, ensure_go
@@ -64,7 +65,13 @@ def _demand_version(pulumi: Path) -> None:
 def _version(pulumi: Path) -> str:
     """Return the version that ``pulumi`` prints; empty if it cannot be run."""
     try:
-        result = subprocess.run([pulumi, "version"], capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            [pulumi, "version"],
+            env=surroundings(),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
     except OSError:
         return ""
     return result.stdout.strip()

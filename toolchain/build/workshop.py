@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.clock import Clock
 from core.errors import Rejected
+from core.surroundings import surroundings
 from core.text import Say
 
 _CAUSES = (
@@ -56,8 +57,8 @@ class Workshop:
     ) -> None:
         """Run ``command``, and say every now and then that ``what`` is still going on.
 
-        ``environment`` replaces ours. It runs in ``folder``, or in the draft: what lies where a
-        person stands is not ours.
+        ``environment`` are its variables, or else ours. It runs in ``folder``, or in the
+        draft: what lies where a person stands is not ours.
 
         Raises:
             Rejected: it could not be started, or ended with another code than 0.
@@ -73,7 +74,7 @@ class Workshop:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     cwd=folder or self.draft,
-                    env=environment,
+                    env=environment or surroundings(),
                     pass_fds=[self.lock],
                 )
             except OSError as error:

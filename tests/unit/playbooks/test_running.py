@@ -177,6 +177,20 @@ def _paths(home: Path, playbook: str, text: str) -> tuple[Paths, Path]:
     return paths, wheel
 
 
+@pytest.mark.parametrize("locale", [{"LANG": "vi_VN.UTF-8"}, {"LC_ALL": "C"}], ids=str)
+def test_a_play_begins_whatever_locale_a_person_came_with(
+    locale: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths, wheel = _paths(tmp_path, "converge.yml", "- hosts: nobody_of_this_name\n")
+    secrets = ensure_secrets(paths.secrets, network("tiny"))
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in locale.items():
+        monkeypatch.setenv(name, value)
+
+    assert converge(network("tiny"), secrets, wheel, paths, Play(), lambda _: None) == PlayResult()
+
+
 def test_a_playbook_that_ansible_refuses_did_not_begin(tmp_path: Path) -> None:
     paths, wheel = _paths(tmp_path, "converge.yml", "- hosts: all\n  nonsense: true\n")
     secrets = ensure_secrets(paths.secrets, network("tiny"))

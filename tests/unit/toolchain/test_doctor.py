@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from core import surroundings
 from toolchain import check_needs, doctor, finding, lab_needs, usual_cache
 from toolchain.build.places import CHECKOUT
 from toolchain.finding import LACKING, MISSING, OK
@@ -18,7 +19,8 @@ from toolchain.finding import LACKING, MISSING, OK
 BOOKWORM = """PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n"""
 SCRIPT = Path(doctor.__file__)
 SOURCES = [
-    Path(str(one.__file__)) for one in (doctor, finding, check_needs, lab_needs, usual_cache)
+    Path(str(one.__file__))
+    for one in (doctor, finding, check_needs, lab_needs, usual_cache, surroundings)
 ]
 
 
