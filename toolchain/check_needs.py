@@ -13,6 +13,7 @@ from toolchain.finding import LACKING, OK, Finding
 PROGRAMS = {
     "git": "says which files are ours",
     "openssl": "verifies the certificates that we make",
+    "ssh": "reads the options that we give it",
     "ssh-keygen": "reads the keys that we make",
 }
 """programs of the machine that the checks call, beside its shell, and why"""

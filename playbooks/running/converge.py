@@ -20,7 +20,7 @@ from core.surroundings import surroundings
 from core.text import Say
 from inventory.names import HostName
 from inventory.network import Network
-from playbooks.running.private_data import order_for, private_data
+from playbooks.running.private_data import order_for, private_data, sockets
 from playbooks.running.result import PlayResult
 from playbooks.running.wire import ChildLine, Order
 from playbooks.waves import Wave
@@ -63,7 +63,8 @@ def converge(
     """
     with private_data(network, secrets, wheel, paths) as data:
         arguments = _arguments(play, data)
-        order = order_for(data, secrets, paths.playbooks / play.playbook, arguments)
+        playbook = paths.playbooks / play.playbook
+        order = order_for(data, sockets(paths, data), secrets, playbook, arguments)
         return _watch(order, say)
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from access.clients import openssh
+from access.clients.ssh import Access
 from access.paths import Paths
 from access.secrets import Secrets
 from core import files
@@ -34,7 +36,7 @@ def private_data(network: Network, secrets: Secrets, wheel: Path, paths: Paths) 
     """Yield a new folder below ``paths``, with what a play on ``network`` reads.
 
     It holds the inventory, the text of each router and ``wheel``, the code that hosts get.
-    Everything in it that ``secrets`` gave is removed when the play ends.
+    Everything in it that ``secrets`` gave is removed when the play ends, and its sockets are.
     """
     paths.ansible.mkdir(mode=0o700, parents=True, exist_ok=True)
     _prune(paths.ansible)
@@ -61,26 +63,29 @@ def private_data(network: Network, secrets: Secrets, wheel: Path, paths: Paths) 
         yield folder
     finally:
         shutil.rmtree(transient, ignore_errors=True)
+        shutil.rmtree(sockets(paths, folder), ignore_errors=True)
 
 
-def order_for(folder: Path, secrets: Secrets, playbook: Path, arguments: str) -> Order:
+def sockets(paths: Paths, folder: Path) -> Path:
+    """Return where the play in ``folder`` has its sockets, whose names the kernel wants short."""
+    return paths.sockets / folder.name
+
+
+def order_for(
+    folder: Path, sockets: Path, secrets: Secrets, playbook: Path, arguments: str
+) -> Order:
     """Return what the child process needs to play ``playbook`` on the inventory in ``folder``.
 
     ``secrets`` name the key that hosts let in, and the keys that hosts must show;
-    ``arguments`` are those of ansible-playbook.
+    ``arguments`` are those of ansible-playbook. Its connections wait in ``sockets``.
     """
     ssh = {
-        "UserKnownHostsFile": str(secrets.known_hosts),
-        "StrictHostKeyChecking": "yes",
+        **openssh.pinned(Access(secrets.control_key, secrets.known_hosts)),
         "ControlMaster": "auto",
         "ControlPersist": "60s",
-        "ConnectTimeout": "5",
         # a host that froze after it let us in is noticed as well
-        "ServerAliveInterval": "5",
         "ServerAliveCountMax": "4",
-        "LogLevel": "ERROR",
     }
-    options = " ".join(f"-o {key}={shlex.quote(value)}" for key, value in ssh.items())
     return Order(
         folder=folder,
         playbook=playbook,
@@ -92,10 +97,8 @@ def order_for(folder: Path, secrets: Secrets, playbook: Path, arguments: str) ->
             "ANSIBLE_CONFIG": str(playbook.parent / "ansible.cfg"),
             "ANSIBLE_HOME": str(folder / "home"),
             "ANSIBLE_HOST_KEY_CHECKING": "True",
-            "ANSIBLE_PRIVATE_KEY_FILE": str(secrets.control_key),
-            # nothing of the person's own: -F
-            "ANSIBLE_SSH_ARGS": f"-F /dev/null {options}",
-            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(folder / "cp"),
+            "ANSIBLE_SSH_ARGS": shlex.join(openssh.words(ssh)),
+            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
         },
         timeout_seconds=_TIMEOUT_SECONDS,
     )

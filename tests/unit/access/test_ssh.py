@@ -96,7 +96,7 @@ def test_without_known_hosts_nobody_is_spoken_to(tmp_path: Path) -> None:
 def test_a_person_gets_the_same_key_and_the_same_pins(tmp_path: Path) -> None:
     command = arguments(HOST, ssh.Access(tmp_path / "key", tmp_path / "known_hosts"))
 
-    assert f"UserKnownHostsFile={tmp_path / 'known_hosts'}" in command
+    assert f'UserKnownHostsFile="{tmp_path / "known_hosts"}"' in command
     assert "StrictHostKeyChecking=yes" in command
     assert command[-1] == f"root@{HOST.management.ip}"
 

@@ -206,7 +206,7 @@ def test_a_host_that_freezes_while_it_works_is_noticed_within_half_a_minute(
 ) -> None:
     secrets = Secrets(tmp_path)
 
-    order = order_for(tmp_path, secrets, tmp_path / "converge.yml", "")
+    order = order_for(tmp_path, tmp_path / "cp", secrets, tmp_path / "converge.yml", "")
 
     words = shlex.split(order.environment["ANSIBLE_SSH_ARGS"])
     options = dict(word.split("=", 1) for word in words if "=" in word)
