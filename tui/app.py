@@ -6,7 +6,9 @@ here can change anything.
 
 from __future__ import annotations
 
-from typing import ClassVar
+import asyncio
+import signal
+from typing import ClassVar, Final
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -31,6 +33,10 @@ _MARGINS = 2 * len(COLUMNS) + 1
 """around the columns, and the scroll bar"""
 
 _NARROWEST_DETAIL = 20
+
+_ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_LAST_BREATH_SECONDS: Final = 5
+"""a terminal that hung up may take nothing more, for ever"""
 
 
 class SnapshotTaken(Message):
@@ -84,7 +90,9 @@ class Dashboard(App[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Make the table's columns, and the clock tick."""
+        """Make the table's columns, and the clock tick; leave in good order when told to end."""
+        for number in _ENDINGS:
+            asyncio.get_running_loop().add_signal_handler(number, self._leave, number)
         table = self.query_one(DataTable)
         for label in COLUMNS:
             table.add_column(label, key=label)
@@ -129,6 +137,11 @@ class Dashboard(App[None]):
         """Move the table's cursor."""
         table = self.query_one(DataTable)
         table.move_cursor(row=table.cursor_row + rows)
+
+    def _leave(self, number: signal.Signals) -> None:
+        """Leave as ``q`` does, with the terminal as it was; the exit code tells why."""
+        signal.alarm(_LAST_BREATH_SECONDS)
+        self.exit(return_code=128 + number)
 
     def _draw_header(self) -> None:
         now = self._clock.now()

@@ -34,6 +34,7 @@ def tui(context: typer.Context) -> None:
         lambda sentence: app.post_message(FeedTrouble(sentence)),
     ):
         app.run()
+    raise typer.Exit(app.return_code or 0)
 
 
 def _draws_unicode(environment: os._Environ[str]) -> bool:
