@@ -9,6 +9,10 @@ import traceback
 from typing import Final
 
 from core.errors import NdcError, Unreachable
+from ndc import streams
+
+_READER_GONE: Final = 141
+"""as a program that knows nothing of pipes ends by SIGPIPE"""
 
 _REMEDIES: Final = {
     errno.ENOSPC: "make room there, then run the command again: it goes on where it stopped",
@@ -22,19 +26,29 @@ _REMEDIES: Final = {
 def main() -> None:
     """Run the command line; exit with the code that belongs to what was learnt."""
     try:
-        from ndc.cli.options import hoisted  # noqa: PLC0415 - an import that fails is told below
-        from ndc.cli.root import app  # noqa: PLC0415 - as above
-
-        app(hoisted(sys.argv[1:]), prog_name="ndc")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        streams.mend()
+        _run()
     except Exception as error:  # noqa: BLE001 - whatever it is, a person sees four lines
+        if isinstance(error, BrokenPipeError) and streams.let_go_of_gone_readers():
+            sys.exit(_READER_GONE)
         if "--debug" in sys.argv or os.environ.get("NDC_DEBUG"):
             traceback.print_exc()
         problem = error if isinstance(error, NdcError) else unforeseen(error)
         sys.stderr.write("\n".join(problem.lines()) + "\n")
         sys.exit(problem.exit_code)
+
+
+def _run() -> None:
+    from ndc.cli.options import hoisted  # noqa: PLC0415 - an import that fails is told by main
+    from ndc.cli.root import app  # noqa: PLC0415 - as above
+
+    try:
+        app(hoisted(sys.argv[1:]), prog_name="ndc")
+    except SystemExit as ended:
+        # the library would end with 1, which is a word of ours for something else
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        raise
 
 
 def unforeseen(error: Exception) -> Unreachable:

@@ -21,6 +21,7 @@ import typer
 
 from core.errors import NdcError
 from inventory.names import EnvironmentName
+from ndc.streams import takes_every_letter
 
 DEFAULT_ENVIRONMENT = EnvironmentName("lab")
 DEFAULT_PROFILE = "compact"
@@ -125,7 +126,8 @@ def answer(text: str) -> None:
 
 def answer_json(value: Any) -> None:
     """Print ``value`` to stdout as JSON; what JSON lacks is written as its text."""
-    answer(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+    ascii_only = not takes_every_letter()
+    answer(json.dumps(value, indent=2, default=str, ensure_ascii=ascii_only))
 
 
 def confirmed(options: Options, question: str, command: str) -> None:
