@@ -10,6 +10,7 @@ import logging
 import shlex
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -129,8 +130,7 @@ class SshConnection(Closing):
             channel.exec_command(text)
             channel.sendall(input_text.encode())
             channel.shutdown_write()
-            stdout = channel.makefile("rb").read()
-            stderr = channel.makefile_stderr("rb").read()
+            stdout, stderr = _drained(channel)
             exit_code = channel.recv_exit_status()
         finally:
             hang.cancel()
@@ -197,6 +197,17 @@ def translate(error: Exception, host: HostName) -> WorldError:
         actual=f"{type(error).__name__}: {error}".removesuffix(": "),
         next_step=f"ndc status; then: ndc ssh {host}",
     )
+
+
+def _drained(channel: paramiko.Channel) -> tuple[bytes, bytes]:
+    """Return all that comes over both streams: a command that waits for one fills the other."""
+    with ThreadPoolExecutor(1) as pool:
+        stderr = pool.submit(channel.makefile_stderr("rb").read)
+        try:
+            return channel.makefile("rb").read(), stderr.result()
+        except BaseException:
+            channel.close()  # ends the other read too
+            raise
 
 
 @contextmanager

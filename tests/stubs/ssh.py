@@ -12,8 +12,8 @@ import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 from typing_extensions import override
 
-Ran = tuple[int, str]
-"""exit code and standard output"""
+Ran = tuple[int, str] | tuple[int, str, str]
+"""exit code, standard output, and standard error if there is any"""
 Running = Callable[[str, str], Ran]
 """from the name of the key that was shown and the command that was asked for"""
 
@@ -43,10 +43,11 @@ class _Host(paramiko.ServerInterface):
         return True
 
     def _run(self, channel: paramiko.Channel, command: str) -> None:
-        code, output = self._running(self._key, command)
+        code, output, *errors = self._running(self._key, command)
         with suppress(OSError, EOFError):
             while channel.recv(1024):
                 """Until the client has no more to say: it knows by then that it was let run."""
+            channel.sendall_stderr("".join(errors).encode())
             channel.sendall(output.encode())
             channel.send_exit_status(code)
             channel.close()

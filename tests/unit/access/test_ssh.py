@@ -16,6 +16,8 @@ from core.errors import Rejected, Unreachable, WorldError
 from inventory.names import HostName
 from routing.routers import connection
 from tests.networks import network
+from tests.stubs.network import Ground
+from tests.stubs.ssh import serve
 
 KEY = paramiko.RSAKey.generate(1024)
 HOST = network("tiny").hosts[0]
@@ -107,6 +109,27 @@ def test_words_of_a_command_reach_the_host_as_they_are(tmp_path: Path) -> None:
     command = arguments(HOST, access, ["printf", "%s", "a b; $HOME"])
 
     assert command[-1] == "printf %s 'a b; $HOME'"
+
+
+def test_a_command_that_complains_at_length_is_heard_to_its_end(stub_ground: Ground) -> None:
+    host, secrets = stub_ground.network.hosts[0], stub_ground.secrets
+    at, keys = str(host.management.ip), {"control": Path(f"{secrets.control_key}.pub")}
+    complaint = "x" * (3 * 2**20)  # more than a window of the protocol
+    end = serve(
+        (at, stub_ground.ssh_port),
+        secrets.host_key(host.name),
+        keys,
+        lambda *_: (3, "done\n", complaint),
+    )
+    access = ssh.Access(secrets.control_key, secrets.known_hosts, port=stub_ground.ssh_port)
+
+    try:
+        with ssh.connect(host, access) as connection:
+            said = connection.run(["complain"])
+    finally:
+        end()
+
+    assert said == ssh.Completed(3, "done\n", complaint)
 
 
 def _as_netmiko_tells(error: paramiko.SSHException) -> None:
