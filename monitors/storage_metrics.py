@@ -14,6 +14,15 @@ READ_BACK = MetricSpec(
     "none was compared yet",
     "storage",
 )
+READ_BACK_OBJECTIVE = MetricSpec(
+    page.READ_BACK_OBJECTIVE,
+    "gauge",
+    "seconds",
+    ("workload", "target"),
+    "How often the copy at the target is to be compared with its source",
+    "the workload has no copy at the target's site",
+    "storage",
+)
 READ_BACK_DIFFERS = MetricSpec(
     page.DIFFERS,
     "gauge",
@@ -52,4 +61,11 @@ POOL_ERRORS = MetricSpec(
     "storage",
 )
 
-STORAGE = (READ_BACK, READ_BACK_DIFFERS, TRANSFER_SECONDS, POOL_SCRUB, POOL_ERRORS)
+STORAGE = (
+    READ_BACK,
+    READ_BACK_OBJECTIVE,
+    READ_BACK_DIFFERS,
+    TRANSFER_SECONDS,
+    POOL_SCRUB,
+    POOL_ERRORS,
+)

@@ -14,6 +14,7 @@ from storage.read_back import CopyComparison
 RECOVERY_POINT: Final = "ndc_replication_recovery_point_timestamp_seconds"
 OBJECTIVE: Final = "ndc_rpo_objective_seconds"
 READ_BACK: Final = "ndc_store_read_back_timestamp_seconds"
+READ_BACK_OBJECTIVE: Final = "ndc_store_read_back_objective_seconds"
 DIFFERS: Final = "ndc_store_read_back_differs"
 TRANSFER: Final = "ndc_store_transfer_seconds"
 SCRUB: Final = "ndc_pool_scrub_timestamp_seconds"
@@ -60,6 +61,7 @@ def page(copies: Iterable[CopyWord], pools: Iterable[PoolWord]) -> str:
 def _lines(word: CopyWord) -> Iterator[str]:
     copy = f'workload="{word.store.name}",target="{word.site}"'
     yield f"{OBJECTIVE}{{{copy}}} {word.store.recovery_point.total_seconds():g}"
+    yield f"{READ_BACK_OBJECTIVE}{{{copy}}} {word.store.read_back.total_seconds():g}"
     if word.newest is not None:
         way = f'source="{word.store.home}",kind="{KIND}"'
         yield f"{RECOVERY_POINT}{{{copy},{way}}} {word.newest.timestamp()}"

@@ -23,7 +23,6 @@ from monitors.catalogue import (
     LINK_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
-    RECOVERY_POINT,
 )
 from monitors.health.snapshot import Snapshot
 from monitors.health.watch import WatchView
@@ -34,7 +33,7 @@ from monitors.look.sightings import Sightings
 from stacks.substrates.port import LinkState, Power
 from tests.alerts import alarm, heard
 from tests.networks import network
-from tests.storage_samples import samples_of_storage
+from tests.storage_samples import is_mark, marks_of, samples_of_storage
 
 NOON = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
 BEFORE = NOON - timedelta(seconds=41)
@@ -200,8 +199,7 @@ def endangered(profile: str = "tiny") -> Snapshot:
     of = network(profile)
     well = all_well(of)
     (database, *_), (service, *_) = of.databases, of.services
-    *_, watcher = of.hosts_with(Role.MONITOR)
-    mark = {"workload": database.name, "target": database.members[-1].site}
+    late = database.members[-1].host
     return taken(
         of,
         replace(
@@ -211,11 +209,11 @@ def endangered(profile: str = "tiny") -> Snapshot:
                 for key, told in well.clusters.items()
             },
             samples={
-                **well.samples,
-                watcher.name: (
-                    *well.samples[watcher.name],
-                    Sample({"__name__": RECOVERY_POINT.name, **mark}, BEFORE.timestamp(), NOON),
-                ),
+                watcher: tuple(
+                    replace(one, value=BEFORE.timestamp()) if is_mark(one, database, late) else one
+                    for one in told
+                )
+                for watcher, told in well.samples.items()
             },
             probed={
                 service.name: ProbeReading(
@@ -279,6 +277,7 @@ def _of_itself(of: Network, host: Host) -> Iterator[Sample]:
     for name, value in ((AVAILABLE, 50e9), (SIZE, 100e9)):
         yield Sample({"__name__": name, "mountpoint": "/", **labels}, value, NOON)
     yield from samples_of_storage(of, host, NOON)
+    yield from marks_of(of, host, NOON)
 
 
 def unit_sample(host: Host, unit: str, state: str) -> Sample:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from inventory.names import SiteName
-from monitors.health.concern import Concern, Condition
+from monitors.health.concern import Concern, Condition, worst
 from monitors.health.concerns import concerns, of_subject
 from monitors.health.links import LinkView
 from monitors.health.snapshot import ServiceView, SiteView, Snapshot
@@ -82,10 +82,10 @@ def _facts(
     leading = [d for d in snapshot.databases if snapshot.leader_of(d) in leaders]
     yield (
         f"leads {', '.join(d.name for d in leading)}" if leading else "",
-        _worst(of_subject(all_concerns, d.name) for d in leading),
+        worst(of_subject(all_concerns, d.name) for d in leading),
     )
     here = [s for s in snapshot.services if (s.answers_from or s.active) == site.name]
-    yield _services(here), _worst(of_subject(all_concerns, s.name) for s in here)
+    yield _services(here), worst(of_subject(all_concerns, s.name) for s in here)
 
 
 def _services(here: Sequence[ServiceView]) -> str:
@@ -97,16 +97,11 @@ def _services(here: Sequence[ServiceView]) -> str:
 
 
 def _of_site(site: SiteView, snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> Condition:
-    return _worst(of_subject(all_concerns, host.name) for host in snapshot.hosts_at(site.name))
+    return worst(of_subject(all_concerns, host.name) for host in snapshot.hosts_at(site.name))
 
 
 def _is_up(condition: Condition) -> bool:
     return condition in {Condition.OK, Condition.WARNING}
-
-
-def _worst(conditions: Iterator[Condition]) -> Condition:
-    order = (Condition.OK, Condition.UNSEEN, Condition.WARNING, Condition.CRITICAL)
-    return max(conditions, key=order.index, default=Condition.OK)
 
 
 def _pair(
@@ -118,8 +113,8 @@ def _pair(
 ) -> PictureLine:
     left, right = sorted((order[links[0].a], order[links[0].z]))
     conditions = [of_subject(tuple(all_concerns), link.name) for link in links]
-    worst = _worst(iter(conditions))
-    bar = strokes.horizontal if worst is Condition.OK else strokes.broken
+    condition = worst(conditions)
+    bar = strokes.horizontal if condition is Condition.OK else strokes.broken
     label = f" {' | '.join(map(_label, links, conditions))} "
     places = {place: _middle(place, column) for place in order.values()}
     room = places[right] - places[left] - 1
@@ -136,7 +131,7 @@ def _pair(
     before = _stems((p for p in places.values() if p < places[left]), places[left], strokes)
     after = _stems((p for p in places.values() if p > places[right]), None, strokes, places[right])
     link = f"{strokes.end}{''.join(row)}{strokes.end}"
-    return (Span(before), Span(link, worst), Span(after))
+    return (Span(before), Span(link, condition), Span(after))
 
 
 def _label(link: LinkView, condition: Condition) -> str:

@@ -14,6 +14,8 @@ class Span:
 
     text: str
     condition: Condition | None = None
+    is_aside: bool = False
+    """whether it is there to be looked up, and asks for nobody's eye"""
 
 
 PictureLine: TypeAlias = tuple[Span, ...]
@@ -36,10 +38,14 @@ class Strokes:
     broken: str
     """a link of which a part is not as declared"""
     cut: str
+    levels: str
+    """from little to all of it"""
+    gap: str
+    """where nothing was seen"""
 
 
-UNICODE = Strokes("─", "│", ("┌", "┐", "└", "┘"), "┬", "●", "┼", "╌", "…")
-ASCII = Strokes("-", "|", ("+", "+", "+", "+"), "+", "o", "+", ".", "~")
+UNICODE = Strokes("─", "│", ("┌", "┐", "└", "┘"), "┬", "●", "┼", "╌", "…", "▁▂▃▄▅▆▇█", "·")
+ASCII = Strokes("-", "|", ("+", "+", "+", "+"), "+", "o", "+", ".", "~", "_.-=oO#@", " ")
 
 
 def plain(lines: tuple[PictureLine, ...]) -> str:

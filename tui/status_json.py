@@ -15,12 +15,13 @@ from tui.topics import StatusTopic
 def topic_plain(snapshot: Snapshot, topic: StatusTopic) -> dict[str, Any]:
     """Return the verdict, and what the snapshot tells of ``topic``."""
     whole = status_plain(snapshot)
-    key = {
-        StatusTopic.REPLICATION: "databases",
-        StatusTopic.LINKS: "links",
-        StatusTopic.ALERTS: "alarms",
+    keys = {
+        StatusTopic.REPLICATION: ("databases", "stores"),
+        StatusTopic.STORAGE: ("stores", "pools"),
+        StatusTopic.LINKS: ("links",),
+        StatusTopic.ALERTS: ("alarms",),
     }[topic]
-    return {"verdict": whole["verdict"], key: whole[key]}
+    return {key: whole[key] for key in ("verdict", *keys)}
 
 
 def status_plain(snapshot: Snapshot) -> dict[str, Any]:

@@ -18,7 +18,10 @@ from monitors.health.snapshot import (
     Snapshot,
 )
 from monitors.health.watch import WatchView, watch_line
+from tui.picture import plain
+from tui.replication_view import replication_lines
 from tui.run_words import how_far, open_runs
+from tui.storage_view import storage_lines
 from tui.topics import StatusTopic
 from tui.words import (
     NOTHING,
@@ -64,7 +67,10 @@ def topic_text(snapshot: Snapshot, topic: StatusTopic) -> str:
     """Return what the snapshot tells of ``topic``, without a final newline."""
     match topic:
         case StatusTopic.REPLICATION:
-            lines = _databases(snapshot, concerns(snapshot))
+            leaders = _databases(snapshot, concerns(snapshot), with_members=False)
+            lines = [*leaders, "", plain(replication_lines(snapshot))]
+        case StatusTopic.STORAGE:
+            lines = [plain(storage_lines(snapshot))]
         case StatusTopic.LINKS:
             lines = _links(snapshot, concerns(snapshot))
         case StatusTopic.ALERTS:
@@ -182,7 +188,9 @@ def _watch(watch: WatchView | None) -> list[str]:
     return [*lines, *(f"by itself  {deed}" for deed in watch.deeds)]
 
 
-def _databases(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
+def _databases(
+    snapshot: Snapshot, all_concerns: tuple[Concern, ...], *, with_members: bool = True
+) -> list[str]:
     lines: list[str] = []
     for database in snapshot.databases:
         facts = (
@@ -192,7 +200,8 @@ def _databases(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[st
         )
         condition = marked(of_subject(all_concerns, database.name))
         lines.append(f"database {database.name}  {condition}  {', '.join(facts)}")
-        lines += [f"  {line}" for line in _members(database, snapshot)]
+        if with_members:
+            lines += [f"  {line}" for line in _members(database, snapshot)]
     return lines
 
 

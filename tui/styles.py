@@ -28,5 +28,5 @@ def styled_lines(lines: tuple[PictureLine, ...]) -> Text:
         if number:
             whole.append("\n")
         for span in line:
-            whole.append(span.text, style=_STYLES[span.condition])
+            whole.append(span.text, style="dim" if span.is_aside else _STYLES[span.condition])
     return whole

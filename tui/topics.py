@@ -9,5 +9,6 @@ class StatusTopic(StrEnum):
     """What is shown; the whole network is judged all the same."""
 
     REPLICATION = "replication"
+    STORAGE = "storage"
     LINKS = "links"
     ALERTS = "alerts"

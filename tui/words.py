@@ -29,6 +29,11 @@ def duration(length: timedelta | None) -> str:
     return NOTHING if length is None else text.age(length)
 
 
+def promised(recovery_point: timedelta | None) -> str:
+    """Return how old a copy may be; where nothing may be lost no age can tell whether it is so."""
+    return "no loss" if recovery_point == timedelta() else duration(recovery_point)
+
+
 def round_trip(length: timedelta | None) -> str:
     """Return ``length`` in milliseconds: ``25 ms``, below ten ``3.1 ms``."""
     return NOTHING if length is None else text.round_trip(length)

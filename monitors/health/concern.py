@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Condition(StrEnum):
@@ -14,6 +16,14 @@ class Condition(StrEnum):
     CRITICAL = "CRIT"
     UNSEEN = "STALE"
     """not seen now: what was last known may have changed"""
+
+
+_GROWING: Final = (Condition.OK, Condition.UNSEEN, Condition.WARNING, Condition.CRITICAL)
+
+
+def worst(conditions: Iterable[Condition]) -> Condition:
+    """Return the worst of ``conditions``; OK if there are none."""
+    return max(conditions, key=_GROWING.index, default=Condition.OK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,8 @@ waiting for what can mend itself does not wait for what a person must mend.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from enum import StrEnum
 from itertools import chain
-from typing import Final
 
 from core.text import round_trip
 from inventory.names import HostName
@@ -19,7 +17,7 @@ from monitors.health.alarms import of_alarms
 from monitors.health.apart import of_apart
 from monitors.health.certificates import of_certificate
 from monitors.health.concern import Concern, Condition
-from monitors.health.copies import of_connections, of_logs
+from monitors.health.copies import of_age, of_connections, of_logs
 from monitors.health.drills import of_drill
 from monitors.health.excluded import of_excluded, of_retired
 from monitors.health.fencing import of_fencing
@@ -37,12 +35,6 @@ from monitors.health.snapshot import (
 from monitors.health.stores import of_pool, of_store
 from monitors.health.watch import of_watch
 from stacks.substrates.port import LinkState, Power
-
-_TOLD_LATE: Final = timedelta(seconds=15)
-"""marks are made, read and collected every few seconds: a younger copy may be as it should be"""
-
-_FAR_BEHIND_BYTES: Final = 256 * 2**20
-"""no copy within a recovery point is further behind than this, where its age is not told"""
 
 
 class Health(StrEnum):
@@ -223,7 +215,8 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
     if database.leader is None or database.leader in dead:
         yield _leaderless(database)
     else:
-        yield from _of_copies(database, dead)
+        for member in database.members:
+            yield from of_age(database, member, dead)
         yield from of_logs(database, database.leader, dead, full)
     # nobody but a person brings back who is off, has no room, or stays apart
     out = dead | full | {m.host for m in database.members if m.apart or m.disk}
@@ -277,21 +270,6 @@ def _of_orders(database: DatabaseView) -> Iterator[Concern]:
         to, at = database.scheduled.to or "any member", database.scheduled.at
         sentence = f"Patroni will switch to {to} at {at:%Y-%m-%d %H:%M:%S%z}, by no plan"
         yield Concern(name, Condition.WARNING, sentence, name)
-
-
-def _of_copies(database: DatabaseView, dead: frozenset[HostName]) -> Iterator[Concern]:
-    allowed = max(database.recovery_point or timedelta(), _TOLD_LATE)
-    for member in database.members:
-        if member.host in dead or member.role is MemberRole.LEADER:
-            continue
-        if member.age is not None and database.recovery_point is not None and member.age > allowed:
-            age, most = member.age.total_seconds(), allowed.total_seconds()
-            sentence = f"the copy of {member.host} is {age:.0f} s old, of at most {most:g} s"
-            yield Concern(database.name, Condition.WARNING, sentence)
-        elif (member.lag_bytes or 0) > _FAR_BEHIND_BYTES:
-            behind = (member.lag_bytes or 0) / 10**6
-            sentence = f"the copy of {member.host} is {behind:.0f} MB behind"
-            yield Concern(database.name, Condition.WARNING, sentence)
 
 
 def _works(role: MemberRole | None, state: str | None) -> bool:

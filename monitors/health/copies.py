@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from dr.log_end import written
 from dr.seam import reseed, told_apart
 from inventory.names import HostName
 from monitors.health.concern import Concern, Condition
-from monitors.health.snapshot import DatabaseView, MemberView
+from monitors.health.promise import TOLD_LATE
+from monitors.health.snapshot import DatabaseView, MemberRole, MemberView
 
 _FOLLOWING: Final = frozenset({"running", "streaming"})
+
+_FAR_BEHIND_BYTES: Final = 256 * 2**20
+"""no copy within a recovery point is further behind than this, where its age is not told"""
+
+
+def of_age(
+    database: DatabaseView, member: MemberView, dead: frozenset[HostName]
+) -> Iterator[Concern]:
+    """Yield that the copy of ``member`` is older, or further behind, than was promised.
+
+    Of those that are ``dead`` others tell; what leads is no copy.
+    """
+    if member.host in dead or member.role is MemberRole.LEADER:
+        return
+    allowed = max(database.recovery_point or timedelta(), TOLD_LATE)
+    if member.age is not None and database.recovery_point is not None and member.age > allowed:
+        age, most = member.age.total_seconds(), allowed.total_seconds()
+        sentence = f"the copy of {member.host} is {age:.0f} s old, of at most {most:g} s"
+        yield Concern(database.name, Condition.WARNING, sentence)
+    elif (member.lag_bytes or 0) > _FAR_BEHIND_BYTES:
+        behind = (member.lag_bytes or 0) / 10**6
+        sentence = f"the copy of {member.host} is {behind:.0f} MB behind"
+        yield Concern(database.name, Condition.WARNING, sentence)
 
 
 def of_logs(

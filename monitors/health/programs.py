@@ -48,6 +48,8 @@ class FileSystemView:
     available_bytes: int
     """to those who are not root"""
     size_bytes: int
+    fills_soon: bool = False
+    """whether it is full within a day if it goes on as it did, by its site's Prometheus"""
 
     @property
     def is_full(self) -> bool:
@@ -99,6 +101,9 @@ def of_file_systems(host: HostName, places: tuple[FileSystemView, ...]) -> Itera
             left = f"{place.available_bytes / place.size_bytes:.0%} left"
             sentence = f"the file system at {place.mount} is nearly full ({left}); {look}"
             yield Concern(host, Condition.WARNING, sentence, host)
+        elif place.fills_soon:
+            sentence = f"the file system at {place.mount} is full within a day, if this goes on"
+            yield Concern(host, Condition.WARNING, f"{sentence}; {look}", host)
 
 
 def of_agent(host: HostName, agent: AgentView | None) -> Iterator[Concern]:

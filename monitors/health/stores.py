@@ -10,9 +10,9 @@ from typing import Final
 from core.text import age, duration
 from inventory.names import HostName, PoolName, SiteName, StoreName
 from monitors.health.concern import Concern, Condition
+from monitors.health.programs import FileSystemView
+from monitors.health.promise import TOLD_LATE
 
-_TOLD_LATE: Final = timedelta(seconds=15)
-"""a copy is told of every few seconds: one that much beyond its promise may still keep it"""
 _NOT_READ: Final = timedelta(days=3)
 """a pool is read once a day"""
 _MISSED: Final = 3
@@ -62,6 +62,8 @@ class PoolView:
     """of its device, in its life; None: nobody tells"""
     scrub_age: timedelta | None
     """since all of it was read; None: it never was, or nobody tells"""
+    room: FileSystemView | None
+    """None: nobody tells; how full it is, is a concern of its host"""
 
 
 def of_pool(pool: PoolView) -> Iterator[Concern]:
@@ -78,14 +80,17 @@ def of_pool(pool: PoolView) -> Iterator[Concern]:
 def of_store(store: StoreView, dead: frozenset[HostName]) -> Iterator[Concern]:
     """Yield what is wrong with the copies of ``store``; ``dead`` are hosts without power."""
     for copy in store.copies:
-        if copy.host in dead:
-            sentence = f"the copy of {copy.host} is gone"
-            yield Concern(store.name, Condition.WARNING, sentence, copy.host)
-        else:
-            yield from _of_copy(store, copy, dead)
+        yield from of_store_copy(store, copy, dead)
 
 
-def _of_copy(store: StoreView, copy: StoreCopyView, dead: frozenset[HostName]) -> Iterator[Concern]:
+def of_store_copy(
+    store: StoreView, copy: StoreCopyView, dead: frozenset[HostName]
+) -> Iterator[Concern]:
+    """Yield what is wrong with one ``copy`` of ``store``."""
+    if copy.host in dead:
+        sentence = f"the copy of {copy.host} is gone"
+        yield Concern(store.name, Condition.WARNING, sentence, copy.host)
+        return
     cause = store.source if store.source in dead else None
     observer = copy.observer if copy.observer in dead else None
     look = _journal(copy.host)
@@ -95,11 +100,14 @@ def _of_copy(store: StoreView, copy: StoreCopyView, dead: frozenset[HostName]) -
     if copy.age is None:
         sentence = f"no recovery point of {copy.host} was seen; {look}"
         yield Concern(store.name, Condition.UNSEEN, sentence, observer or cause)
-    elif copy.age > store.recovery_point + _TOLD_LATE:
+    elif copy.age > store.recovery_point + TOLD_LATE:
         old, most = _seconds(copy.age), duration(store.recovery_point)
         sentence = f"the copy of {copy.host} is {old} old, of at most {most}; {look}"
         yield Concern(store.name, Condition.WARNING, sentence, cause)
-    elif copy.read_back_age is not None and copy.read_back_age > _MISSED * store.read_back:
+    elif copy.read_back_age is None:
+        sentence = f"the copy of {copy.host} was never compared with its source; {look}"
+        yield Concern(store.name, Condition.WARNING, sentence, cause)
+    elif copy.read_back_age > _MISSED * store.read_back:
         ago = _seconds(copy.read_back_age)
         sentence = f"the copy of {copy.host} was compared with its source {ago} ago; {look}"
         yield Concern(store.name, Condition.WARNING, sentence, cause)

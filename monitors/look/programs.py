@@ -18,10 +18,12 @@ from monitors.storage_metrics import STORAGE
 UNIT_STATE: Final = "node_systemd_unit_state"
 AVAILABLE: Final = "node_filesystem_avail_bytes"
 SIZE: Final = "node_filesystem_size_bytes"
+FILLS_SOON: Final = "mountpoint:node_filesystem_fills_within_a_day:bool"
+"""what the rules of each site's Prometheus record, once there is enough of a past to judge by"""
 
 _OF_AGENTS: Final = (AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT)
 _OF_PROGRAMS: Final = (*_OF_AGENTS, *STORAGE)
-_NAMES: Final = "|".join((AVAILABLE, SIZE, *(each.name for each in _OF_PROGRAMS)))
+_NAMES: Final = "|".join((AVAILABLE, SIZE, FILLS_SOON, *(each.name for each in _OF_PROGRAMS)))
 _RUNS: Final = "active"
 
 
@@ -55,10 +57,11 @@ def file_systems(network: Network, host: Host, readings: Readings) -> tuple[File
     """Return what of ``host`` holds files, as far as its exporter tells."""
     samples = list(_of_host(network, host, readings))
     sizes = {_mount(sample): sample.value for sample in samples if sample.name == SIZE}
+    soon = {_mount(one) for one in samples if one.name == FILLS_SOON and one.value}
     return tuple(
-        FileSystemView(_mount(sample), int(sample.value), int(sizes[_mount(sample)]))
+        FileSystemView(mount, int(sample.value), int(sizes[mount]), mount in soon)
         for sample in samples
-        if sample.name == AVAILABLE and sizes.get(_mount(sample))
+        if sample.name == AVAILABLE and sizes.get(mount := _mount(sample))
     )
 
 

@@ -10,6 +10,7 @@ from inventory.network import Network, Role
 from inventory.storage import Pool, Store, StoreCopy
 from monitors.catalogue import RECOVERY_POINT
 from monitors.health.stores import PoolView, StoreCopyView, StoreView
+from monitors.look.programs import file_systems
 from monitors.look.readings import Readings
 from monitors.metric import MetricSpec
 from monitors.storage_metrics import (
@@ -28,10 +29,11 @@ def store_views(network: Network, readings: Readings) -> tuple[StoreView, ...]:
 
 def pool_views(network: Network, readings: Readings) -> tuple[PoolView, ...]:
     """Return the storage pools of ``network``; how they are, the Prometheus of their site tells."""
-    return tuple(_pool(pool, readings) for pool in network.pools)
+    return tuple(_pool(network, pool, readings) for pool in network.pools)
 
 
-def _pool(pool: Pool, readings: Readings) -> PoolView:
+def _pool(network: Network, pool: Pool, readings: Readings) -> PoolView:
+    places = file_systems(network, network.host(pool.host), readings)
     errors = _newest(POOL_ERRORS, {"pool": pool.name}, readings)
     return PoolView(
         name=pool.name,
@@ -39,6 +41,7 @@ def _pool(pool: Pool, readings: Readings) -> PoolView:
         folder=str(pool.folder),
         errors=None if errors is None else int(errors.value),
         scrub_age=_age(POOL_SCRUB, {"pool": pool.name}, readings),
+        room=next((one for one in places if one.mount == str(pool.folder)), None),
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from monitors.catalogue import CATALOGUE
+from monitors.look.programs import FILLS_SOON
 from tests.networks import ROOT
 from toolchain.build import ensure_promtool
 from toolchain.usual_cache import usual_cache
@@ -22,6 +23,7 @@ TESTS = ROOT / "tests/rules"
 TOPICS = [path.stem for path in RULES]
 SEVERITIES = {"page", "ticket", "none"}
 BUILT_IN = {"up"}
+RECORD = "a recorded series"
 WORDS = re.compile(r"\b[a-z][a-z0-9_]*\b")
 OPERATOR = re.compile(r"(?<![=!<>])(==|!=|>=|<=|>|<)(?![=~])")
 OTHERS = {
@@ -86,6 +88,12 @@ def test_every_metric_in_a_rule_is_one_that_somebody_tells() -> None:
             assert asked - grouped <= told, rule
 
 
+def test_every_series_that_status_reads_is_recorded() -> None:
+    recorded = {rule["record"] for topic in TOPICS for rule in _rules(topic) if "record" in rule}
+
+    assert FILLS_SOON in recorded
+
+
 def test_every_alert_has_one_name_a_severity_a_sentence_and_its_page() -> None:
     alerts = [(name, rule) for topic in TOPICS for name, rule in _alerts(topic).items()]
 
@@ -123,27 +131,32 @@ def _names(expression: str) -> set[str]:
 
 
 def _mutants(topic: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each small fault that an alert of ``topic`` may have, and the rules with it."""
+    """Yield each small fault that a rule of ``topic`` may have, and the rules with it."""
     for at, rule in enumerate(_rules(topic)):
-        if "alert" not in rule:
-            continue
+        name = rule.get("alert", RECORD)
         for found in OPERATOR.finditer(rule["expr"]):
             for other in OTHERS[found[1]]:
                 faulty = rule["expr"][: found.start()] + other + rule["expr"][found.end() :]
-                yield f"{rule['alert']}: {faulty}", _with(topic, at, {"expr": faulty})
+                yield f"{name}: {faulty}", _with(topic, at, {"expr": faulty})
         if "for" in rule:
-            yield f"{rule['alert']}: at once", _with(topic, at, {"for": "0s"})
+            yield f"{name}: at once", _with(topic, at, {"for": "0s"})
 
 
 def _placed(folder: Path, topic: str, what: str, rules: dict[str, Any]) -> Path:
-    """Return the file of tests, in ``folder``, of the one alert in which ``rules`` are wrong."""
-    alert = what.partition(":")[0]
+    """Return the file of tests, in ``folder``, of the one alert in which ``rules`` are wrong.
+
+    Of all alerts, if it is a recorded series: some of them is judged by it.
+    """
+    alert = what.partition(": ")[0]
     tests = yaml.safe_load((TESTS / f"{topic}.yml").read_text("utf-8")) | {"rule_files": ["r.yml"]}
-    for test in tests["tests"]:
-        test["alert_rule_test"] = [x for x in test["alert_rule_test"] if x["alertname"] == alert]
-    tests["tests"] = [test for test in tests["tests"] if test["alert_rule_test"]]
-    for group in rules["groups"]:
-        group["rules"] = [x for x in group["rules"] if x.get("alert", alert) == alert]
+    if alert != RECORD:
+        for test in tests["tests"]:
+            test["alert_rule_test"] = [
+                x for x in test["alert_rule_test"] if x["alertname"] == alert
+            ]
+        tests["tests"] = [test for test in tests["tests"] if test["alert_rule_test"]]
+        for group in rules["groups"]:
+            group["rules"] = [x for x in group["rules"] if x.get("alert", alert) == alert]
     folder.mkdir()
     (folder / "r.yml").write_text(yaml.safe_dump(rules))
     (folder / "t.yml").write_text(yaml.safe_dump(tests))

@@ -68,12 +68,24 @@ def test_a_copy_that_was_not_compared_for_long_is_no_proof() -> None:
     assert "was compared with its source" in concern.sentence
 
 
+def test_a_copy_that_was_never_compared_is_no_proof_either() -> None:
+    (concern,) = of_store(_with(replace(NEAR, read_back_age=None)), frozenset())
+
+    assert (concern.condition, concern.is_unexplained) == (Condition.WARNING, True)
+    assert f"the copy of {NEAR.host} was never compared with its source" in concern.sentence
+
+
 POOL, *_ = healthy().pools
 
 
 def test_a_pool_that_lost_nothing_is_no_concern() -> None:
     assert [*of_pool(POOL)] == []
     assert [*of_pool(replace(POOL, errors=None, scrub_age=None))] == []
+
+
+def test_a_pool_is_seen_with_the_room_that_its_host_tells_of() -> None:
+    assert POOL.room is not None
+    assert (POOL.room.mount, POOL.room.size_bytes) == (POOL.folder, 500_000_000)
 
 
 def test_a_pool_that_lost_something_waits_for_a_person() -> None:

@@ -14,7 +14,7 @@ from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import MemberRole, Snapshot
-from monitors.look.programs import AVAILABLE, UNIT_STATE
+from monitors.look.programs import AVAILABLE, FILLS_SOON, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
 from tests.networks import PORTAL_ALONE, network
@@ -49,7 +49,7 @@ def _with_unit(host: Host, unit: str, state: str | None) -> Readings:
 def _with_room(host: Host, available_bytes: float) -> Readings:
     def change(sample: Sample) -> Sample:
         here = sample.labels.get("host") == host.name
-        mine = here and sample.name == AVAILABLE
+        mine = here and sample.name == AVAILABLE and sample.labels["mountpoint"] == "/"
         return replace(sample, value=available_bytes) if mine else sample
 
     return _readings(OF, change)
@@ -254,3 +254,18 @@ def test_what_an_agent_cannot_do_is_told(
 
 def test_an_agent_that_does_its_work_is_no_concern() -> None:
     assert concerns(_with_agent(**{AGENT_SERVES.name: 1.0})) == ()
+
+
+@pytest.mark.parametrize(("told", "found"), [(1.0, [APP.name]), (0.0, [])])
+def test_a_disk_that_is_full_within_a_day_is_a_concern_by_the_word_of_its_prometheus(
+    told: float, found: list[str]
+) -> None:
+    labels = {"host": APP.name, "site": APP.site, "mountpoint": "/"}
+    sample = Sample({"__name__": FILLS_SOON, **labels}, told, NOON)
+    well = all_well(OF)
+    more = {host: (*samples, sample) for host, samples in well.samples.items()}
+
+    said = concerns(_seen(replace(well, samples=more)))
+
+    assert [one.because for one in said if "is full within a day" in one.sentence] == found
+    assert len(said) == len(found)

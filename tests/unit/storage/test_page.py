@@ -8,6 +8,7 @@ from storage.read_back import CopyComparison
 from tests.unit.storage.two_sites import NOON, STORE
 
 BETA = SiteName("beta")
+READ_BACK = f"{STORE.read_back.total_seconds():g}"
 
 
 def test_a_copy_is_told_of_with_its_age_and_its_promise() -> None:
@@ -17,6 +18,7 @@ def test_a_copy_is_told_of_with_its_age_and_its_promise() -> None:
 
     assert text.splitlines() == [
         'ndc_rpo_objective_seconds{workload="maps",target="beta"} 30',
+        f'ndc_store_read_back_objective_seconds{{workload="maps",target="beta"}} {READ_BACK}',
         (
             'ndc_replication_recovery_point_timestamp_seconds{workload="maps",target="beta",'
             'source="alpha",kind="store"} 1905224400.0'
@@ -30,7 +32,10 @@ def test_a_copy_is_told_of_with_its_age_and_its_promise() -> None:
 def test_what_is_not_known_has_no_line() -> None:
     text = page([CopyWord(STORE, BETA, None, None, None)], ())
 
-    assert text == 'ndc_rpo_objective_seconds{workload="maps",target="beta"} 30\n'
+    assert text.splitlines() == [
+        'ndc_rpo_objective_seconds{workload="maps",target="beta"} 30',
+        f'ndc_store_read_back_objective_seconds{{workload="maps",target="beta"}} {READ_BACK}',
+    ]
 
 
 def test_a_copy_that_differs_is_told_as_such() -> None:

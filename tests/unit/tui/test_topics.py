@@ -1,0 +1,102 @@
+"""Parts of the network by themselves: copies against promises, stores and pools, what fires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitors.health.concern import Condition
+from monitors.health.promise import TOLD_LATE
+from monitors.health.snapshot import Snapshot
+from tests.conftest import Golden
+from tests.snapshots import degraded, endangered, healthy, site_down, unseen
+from tui.alarms_view import alarms_lines
+from tui.picture import ASCII, UNICODE, PictureLine, plain
+from tui.replication_view import WIDTH, ages_after, replication_lines, trend
+from tui.status_json import topic_plain
+from tui.status_text import topic_text
+from tui.storage_view import storage_lines
+from tui.topics import StatusTopic
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "status"
+SHOWN: list[tuple[str, Callable[[Snapshot], tuple[PictureLine, ...]], Callable[[], Snapshot]]] = [
+    ("storage", storage_lines, healthy),
+    ("storage-without-a-site", storage_lines, site_down),
+    ("storage-unseen", storage_lines, unseen),
+    ("replication", replication_lines, healthy),
+    ("replication-endangered", replication_lines, endangered),
+    ("replication-without-a-site", replication_lines, site_down),
+    ("alarms", alarms_lines, degraded),
+    ("alarms-unseen", alarms_lines, unseen),
+]
+
+
+@pytest.mark.parametrize(("name", "lines", "mood"), SHOWN, ids=[name for name, *_ in SHOWN])
+def test_a_part_reads_as_approved(
+    name: str,
+    lines: Callable[[Snapshot], tuple[PictureLine, ...]],
+    mood: Callable[[], Snapshot],
+    golden: Golden,
+) -> None:
+    golden(GOLDEN / f"{name}.txt", plain(lines(mood())) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("topic", "keys"),
+    [
+        (StatusTopic.REPLICATION, {"databases", "stores"}),
+        (StatusTopic.STORAGE, {"stores", "pools"}),
+        (StatusTopic.LINKS, {"links"}),
+        (StatusTopic.ALERTS, {"alarms"}),
+    ],
+)
+def test_a_program_gets_the_verdict_and_what_it_asked_for(
+    topic: StatusTopic, keys: set[str]
+) -> None:
+    plain_values = topic_plain(healthy(), topic)
+
+    assert plain_values.keys() == {"verdict", *keys}
+    assert all(plain_values[key] is not None for key in keys)
+
+
+def test_every_topic_is_told_as_text() -> None:
+    texts = [topic_text(healthy(), topic) for topic in StatusTopic]
+
+    assert all(texts)
+    assert len(set(texts)) == len(texts)
+
+
+def test_a_bar_is_full_where_a_copy_is_as_old_as_was_promised() -> None:
+    minute = timedelta(minutes=1)
+
+    assert trend([timedelta(), minute / 2, minute, 3 * minute], minute) == "▁▄██"
+    assert trend([timedelta(), minute / 2, minute, 3 * minute], minute, ASCII) == "_=@@"
+
+
+def test_where_nothing_may_be_lost_a_bar_is_full_at_what_is_told_late() -> None:
+    assert trend([timedelta(), TOLD_LATE], timedelta()) == "▁█"
+
+
+def test_a_look_in_which_nobody_told_of_a_copy_is_a_gap() -> None:
+    assert trend([None, timedelta()], timedelta(minutes=1)) == f"{UNICODE.gap}▁"
+
+
+def test_a_trend_forgets_what_is_older_than_it_shows() -> None:
+    ages = ages_after({}, healthy())
+    for _ in range(2 * WIDTH):
+        ages = ages_after(ages, site_down())
+
+    assert {len(told) for told in ages.values()} == {WIDTH}
+
+
+def test_a_copy_that_is_too_old_is_marked_in_its_line_and_others_are_not() -> None:
+    seen = healthy()
+    store = seen.stores[0]
+    old = replace(store.copies[0], age=10 * store.recovery_point)
+    lines = storage_lines(replace(seen, stores=(replace(store, copies=(old, store.copies[1])),)))
+
+    assert [line[0].condition for line in lines[1:3]] == [Condition.WARNING, Condition.OK]
