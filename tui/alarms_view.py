@@ -19,7 +19,7 @@ _GROUPS = (
 
 
 def alarms_lines(snapshot: Snapshot) -> tuple[PictureLine, ...]:
-    """Return how many alerts fire, then each with its sentence and its page.
+    """Return how many alerts fire, then each: where, since when, what, and its page.
 
     What is held back stands last, and asks for nobody's eye: another alert explains it.
     """
@@ -58,8 +58,8 @@ def _group(
     if alarms:
         yield (Span(title, is_aside=True),)
     for alarm in alarms:
-        mark = marked(condition)[0] if condition else " "
+        mark = marked(condition)[0] if condition is not None else " "
         since = duration(now - alarm.since)
-        line = f"{mark} {alarm.name:<24} {alarm.site:<8} {since:>6}  {alarm.summary}"
+        line = f"{mark} {alarm.site:<8} {since:>6}  {alarm.summary}"
         yield (Span(line.rstrip(), condition, aside),)
-        yield (Span(f"    {alarm.runbook}", is_aside=True),)
+        yield (Span(f"    {alarm.name}: {alarm.runbook}", is_aside=True),)

@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable, Footer, Static
@@ -22,8 +23,11 @@ from monitors.health.snapshot import Snapshot
 from tui.header_view import header_line, is_stale
 from tui.map_view import map_lines
 from tui.picture import UNICODE, Strokes
+from tui.replication_view import Ages, ages_after, trends_of
 from tui.styles import styled, styled_lines
 from tui.table_view import COLUMNS, Row, run_rows, table_rows
+from tui.topic_view import topic_lines
+from tui.topics import StatusTopic
 from tui.words import marked
 
 _WIDTHS = {"what": 22, "": 7, "seen": 7}
@@ -37,6 +41,9 @@ _NARROWEST_DETAIL = 20
 _ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _LAST_BREATH_SECONDS: Final = 5
 """a terminal that hung up may take nothing more, for ever"""
+
+_BESIDE_A_TREND = 58
+"""what else stands in the line of a copy"""
 
 
 class SnapshotTaken(Message):
@@ -64,6 +71,11 @@ class Dashboard(App[None]):
         Binding("q", "quit", "Quit", tooltip="Leave; the network does not notice."),
         Binding("j,down", "scroll_table(1)", "Down", show=False),
         Binding("k,up", "scroll_table(-1)", "Up", show=False),
+        Binding("1", "show('')", "Map", tooltip="The network, and what is wrong in it."),
+        Binding("3", "show('replication')", "Copies", tooltip="How old each may be, and is."),
+        Binding("4", "show('links')", "Links", tooltip="What was declared, and what is."),
+        Binding("5", "show('storage')", "Storage", tooltip="Stores, their copies, their pools."),
+        Binding("6", "show('alerts')", "Alerts", tooltip="What fires, and each one's page."),
         Binding("r", "runs", "Run", tooltip="Every step of the run, or the network again."),
         Binding("space", "freeze", "Freeze", tooltip="Keep this picture; it says FROZEN."),
     ]
@@ -72,6 +84,8 @@ class Dashboard(App[None]):
     trouble = reactive("")
     frozen = reactive(default=False)
     follows_runs = reactive(default=False)
+    topic: reactive[StatusTopic | None] = reactive(None)
+    """None: the map, and the table below it"""
 
     def __init__(self, environment: str, clock: Clock, strokes: Strokes = UNICODE) -> None:
         super().__init__()
@@ -79,14 +93,16 @@ class Dashboard(App[None]):
         self._environment = environment
         self._clock = clock
         self._strokes = strokes
-        self._rows: tuple[Row, ...] = ()
+        self._ages: Ages = {}
 
     @override
     def compose(self) -> ComposeResult:
-        """Lay out top line, map, table, keys."""
+        """Lay out top line, map, table, or one topic in their place, and keys."""
         yield Static(id="header")
         yield Static(id="map")
         yield DataTable[object](cursor_type="row", zebra_stripes=False)
+        with VerticalScroll(id="topic", can_focus=False):
+            yield Static(id="lines")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -103,6 +119,8 @@ class Dashboard(App[None]):
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         """Show the snapshot, unless the picture is frozen."""
         self.trouble = ""
+        # what comes while the picture is frozen is remembered, too: a trend has no holes
+        self._ages = ages_after(self._ages, message.snapshot)
         if not self.frozen:
             self.snapshot = message.snapshot
 
@@ -115,12 +133,26 @@ class Dashboard(App[None]):
         if snapshot is not None:
             self._draw_map()
             self._draw_table(self._chosen_rows(snapshot))
+            self._draw_topic()
             self._draw_header()
+
+    def watch_topic(self, topic: StatusTopic | None) -> None:
+        """Show the map and its table, or the topic in their place."""
+        for part in ("#map", "DataTable"):
+            self.query_one(part).display = topic is None
+        self.query_one("#topic").display = topic is not None
+        self._draw_topic()
 
     def on_resize(self) -> None:
         """Share the new width among the sites, and among the columns."""
         self._draw_map()
+        self._draw_topic()
         self._share_width()
+
+    def action_show(self, topic: str) -> None:
+        """Show ``topic``; empty: the map."""
+        self.topic = StatusTopic(topic) if topic else None
+        self.query_one("#topic").scroll_home(animate=False)
 
     def action_freeze(self) -> None:
         """Keep the picture, or follow the feed again."""
@@ -129,12 +161,16 @@ class Dashboard(App[None]):
 
     def action_runs(self) -> None:
         """Show every step of the runs that are not over, or the network again."""
-        self.follows_runs = not self.follows_runs
+        self.follows_runs = self.topic is not None or not self.follows_runs
+        self.topic = None
         if self.snapshot is not None:
             self._draw_table(self._chosen_rows(self.snapshot))
 
     def action_scroll_table(self, rows: int) -> None:
-        """Move the table's cursor."""
+        """Move the table's cursor, or the topic's lines."""
+        if self.topic is not None:
+            self.query_one("#topic").scroll_relative(y=rows, animate=False)
+            return
         table = self.query_one(DataTable)
         table.move_cursor(row=table.cursor_row + rows)
 
@@ -151,7 +187,7 @@ class Dashboard(App[None]):
             text = styled("FROZEN  ", None).append_text(text)
         self.query_one("#header", Static).update(text)
         stale = self.snapshot is not None and is_stale(self.snapshot, now)
-        for part in ("#map", "DataTable"):
+        for part in ("#map", "DataTable", "#topic"):
             self.query_one(part).set_class(stale, "stale")
 
     def _chosen_rows(self, snapshot: Snapshot) -> tuple[Row, ...]:
@@ -168,6 +204,13 @@ class Dashboard(App[None]):
         if self.snapshot is not None:
             lines = map_lines(self.snapshot, self.size.width, self._strokes)
             self.query_one("#map", Static).update(styled_lines(lines))
+
+    def _draw_topic(self) -> None:
+        if self.snapshot is not None and self.topic is not None:
+            looks = max(self.size.width - _BESIDE_A_TREND, 0)
+            trends = trends_of(self.snapshot, self._ages, looks, self._strokes)
+            lines = topic_lines(self.snapshot, self.topic, trends)
+            self.query_one("#lines", Static).update(styled_lines(lines))
 
     def _draw_table(self, rows: tuple[Row, ...]) -> None:
         table = self.query_one(DataTable)

@@ -15,8 +15,15 @@ class SheetRow:
     """One line of a sheet, and how what it tells of is."""
 
     cells: tuple[str, ...]
-    condition: Condition | None = None
-    is_aside: bool = False
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class SheetGroup:
+    """Lines that belong together, below one that says of what they are."""
+
+    title: Span
+    rows: tuple[SheetRow, ...]
 
 
 def sheet(
@@ -26,14 +33,24 @@ def sheet(
 
     ``right`` are the columns, counted from 0, whose cells end below each other, as figures do.
     """
-    lines = table(head, [row.cells for row in rows], right=right)
-    return (
-        *((Span(line, is_aside=True),) for line in lines[:1]),
-        *(
-            (Span(line, row.condition, row.is_aside),)
-            for line, row in zip(lines[1:], rows, strict=True)
-        ),
-    )
+    first, *lines = table(head, [row.cells for row in rows], right=right) or [""]
+    marked = zip(lines, rows, strict=True)
+    title: PictureLine = (Span(first, is_aside=True),)
+    return (title, *((Span(line, row.condition),) for line, row in marked)) if rows else ()
+
+
+def grouped(
+    head: Sequence[str], groups: Sequence[SheetGroup], *, right: Container[int] = ()
+) -> tuple[PictureLine, ...]:
+    """Return ``groups`` below one ``head``, their columns below each other."""
+    title, *lines = sheet(head, [row for group in groups for row in group.rows], right=right) or [
+        ()
+    ]
+    indented = iter([(Span("  "), *line) for line in lines])
+    found: list[PictureLine] = [(Span("  "), *title)] if groups else []
+    for group in groups:
+        found += [(group.title,), *(next(indented) for _ in group.rows)]
+    return tuple(found)
 
 
 def below(*parts: tuple[PictureLine, ...]) -> tuple[PictureLine, ...]:

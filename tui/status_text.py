@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import assert_never
 
 from core.text import table
-from monitors.health.alarms import AlarmsView, alarms_line
+from monitors.health.alarms import alarms_line
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import Health, concerns, health_of, of_subject
 from monitors.health.links import SessionView
@@ -18,20 +17,18 @@ from monitors.health.snapshot import (
     Snapshot,
 )
 from monitors.health.watch import WatchView, watch_line
+from tui.links_view import links_lines
 from tui.picture import plain
-from tui.replication_view import replication_lines
+from tui.replication_view import database_line
 from tui.run_words import how_far, open_runs
-from tui.storage_view import storage_lines
+from tui.topic_view import topic_lines
 from tui.topics import StatusTopic
 from tui.words import (
     NOTHING,
     amount,
     duration,
     last_sight,
-    led_by,
     marked,
-    protection,
-    round_trip,
 )
 
 _FIRST_LINE = {
@@ -50,13 +47,13 @@ def status_text(snapshot: Snapshot) -> str:
         _concerns(all_concerns),
         _sites(snapshot, all_concerns),
         _hosts(snapshot, all_concerns),
-        _links(snapshot, all_concerns),
+        plain(links_lines(snapshot)).splitlines(),
         [
             *_quorum(snapshot.quorum),
             *_watch(snapshot.watch),
             f"alarms  {alarms_line(snapshot.alarms)}",
         ],
-        _databases(snapshot, all_concerns),
+        _databases(snapshot),
         _services(snapshot, all_concerns),
         _stores(snapshot, all_concerns),
     )
@@ -65,34 +62,7 @@ def status_text(snapshot: Snapshot) -> str:
 
 def topic_text(snapshot: Snapshot, topic: StatusTopic) -> str:
     """Return what the snapshot tells of ``topic``, without a final newline."""
-    match topic:
-        case StatusTopic.REPLICATION:
-            leaders = _databases(snapshot, concerns(snapshot), with_members=False)
-            lines = [*leaders, "", plain(replication_lines(snapshot))]
-        case StatusTopic.STORAGE:
-            lines = [plain(storage_lines(snapshot))]
-        case StatusTopic.LINKS:
-            lines = _links(snapshot, concerns(snapshot))
-        case StatusTopic.ALERTS:
-            lines = [f"alarms  {alarms_line(snapshot.alarms)}", *_alarms(snapshot.alarms)]
-        case _:
-            assert_never(topic)
-    return "\n".join(lines)
-
-
-def _alarms(alarms: AlarmsView | None) -> list[str]:
-    rows = [
-        (
-            alarm.name,
-            "held back" if alarm.held_back else alarm.severity,
-            alarm.site,
-            f"{alarm.since:%m-%d %H:%M:%SZ}",
-            alarm.summary,
-            alarm.runbook,
-        )
-        for alarm in (alarms.alarms if alarms else ())
-    ]
-    return table(("alert", "", "site", "since", "what", "page"), rows) if rows else []
+    return plain(topic_lines(snapshot, topic))
 
 
 def _head(snapshot: Snapshot) -> list[str]:
@@ -155,24 +125,6 @@ def _hosts(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
     return table(("host", "", "power", "ssh", "up for", "seen"), rows)
 
 
-def _links(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str]:
-    rows = [
-        (
-            link.name,
-            marked(of_subject(all_concerns, link.name)),
-            f"{link.a} - {link.z}",
-            round_trip(link.declared_round_trip),
-            round_trip(link.measured_round_trip),
-            NOTHING if link.loss_ratio is None else f"{link.loss_ratio:.0%}",
-            f"{link.state or 'unknown'}{', avoided' if link.is_avoided else ''}",
-            last_sight(link.sighting, snapshot.taken_at),
-        )
-        for link in snapshot.links
-    ]
-    header = ("link", "", "between", "declared", "measured", "loss", "state", "seen")
-    return table(header, rows)
-
-
 def _quorum(quorum: QuorumView | None) -> list[str]:
     if quorum is None:
         return []
@@ -188,20 +140,11 @@ def _watch(watch: WatchView | None) -> list[str]:
     return [*lines, *(f"by itself  {deed}" for deed in watch.deeds)]
 
 
-def _databases(
-    snapshot: Snapshot, all_concerns: tuple[Concern, ...], *, with_members: bool = True
-) -> list[str]:
+def _databases(snapshot: Snapshot) -> list[str]:
     lines: list[str] = []
     for database in snapshot.databases:
-        facts = (
-            f"leader {led_by(database, snapshot)}",
-            f"timeline {database.timeline or NOTHING}",
-            protection(database, snapshot),
-        )
-        condition = marked(of_subject(all_concerns, database.name))
-        lines.append(f"database {database.name}  {condition}  {', '.join(facts)}")
-        if with_members:
-            lines += [f"  {line}" for line in _members(database, snapshot)]
+        lines.append(database_line(database, snapshot).text)
+        lines += [f"  {line}" for line in _members(database, snapshot)]
     return lines
 
 

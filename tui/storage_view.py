@@ -4,43 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inventory.names import HostName
 from monitors.health.concern import Condition, worst
 from monitors.health.snapshot import Snapshot
 from monitors.health.stores import PoolView, StoreCopyView, StoreView, of_pool, of_store_copy
 from tui.picture import PictureLine
-from tui.sheet import SheetRow, below, sheet
+from tui.replication_view import store_line
+from tui.sheet import SheetGroup, SheetRow, below, grouped, sheet
 from tui.words import NOTHING, amount, duration, marked, promised
 
-_STORES = ("store", "", "written at", "copy at", "age", "at most", "compared", "took")
+_STORES = ("", "copy at", "age", "at most", "compared", "took")
 _POOLS = ("pool", "", "on", "size", "free", "errors", "read")
 
 
 def storage_lines(snapshot: Snapshot) -> tuple[PictureLine, ...]:
     """Return every copy of every store against its promise, then every pool and its room."""
     return below(
-        sheet(_STORES, [*_copies(snapshot)]),
+        grouped(_STORES, [*_stores(snapshot)]),
         sheet(_POOLS, [_pool(pool, snapshot) for pool in snapshot.pools], right={3, 4, 5}),
     )
 
 
-def _copies(snapshot: Snapshot) -> Iterator[SheetRow]:
+def _stores(snapshot: Snapshot) -> Iterator[SheetGroup]:
     dead = snapshot.powerless()
     for store in snapshot.stores:
-        for copy in store.copies:
-            condition = worst(one.condition for one in of_store_copy(store, copy, dead))
-            yield SheetRow((store.name, marked(condition), *_figures(store, copy)), condition)
+        rows = tuple(_copy(store, copy, dead) for copy in store.copies)
+        yield SheetGroup(store_line(store, snapshot), rows)
 
 
-def _figures(store: StoreView, copy: StoreCopyView) -> tuple[str, ...]:
+def _copy(store: StoreView, copy: StoreCopyView, dead: frozenset[HostName]) -> SheetRow:
+    condition = worst(one.condition for one in of_store_copy(store, copy, dead))
     took = copy.transfer
-    return (
-        store.source,
+    cells = (
+        marked(condition),
         copy.host,
         duration(copy.age),
         promised(store.recovery_point),
         "DIFFERS" if copy.differs else duration(copy.read_back_age),
         NOTHING if took is None else f"{took.total_seconds():.1f} s",
     )
+    return SheetRow(cells, condition)
 
 
 def _pool(pool: PoolView, snapshot: Snapshot) -> SheetRow:

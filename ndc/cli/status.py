@@ -30,7 +30,7 @@ def status(
         typer.Option("--wait", help="First let settle what comes right without a person."),
     ] = False,
 ) -> None:
-    """Show sites, hosts, links, quorum, databases, services, alarms (`--json` too).
+    """Show sites, hosts, links, quorum, databases, services, stores, alarms (`--json` too).
 
     Exits with 0 if all is green, 1 if something is degraded, 6 if something could not be seen.
     """

@@ -16,7 +16,7 @@ from tests.conftest import Golden
 from tests.snapshots import degraded, endangered, healthy, site_down, unseen
 from tui.alarms_view import alarms_lines
 from tui.picture import ASCII, UNICODE, PictureLine, plain
-from tui.replication_view import WIDTH, ages_after, replication_lines, trend
+from tui.replication_view import MOST_LOOKS, ages_after, replication_lines, trend, trends_of
 from tui.status_json import topic_plain
 from tui.status_text import topic_text
 from tui.storage_view import storage_lines
@@ -85,18 +85,34 @@ def test_a_look_in_which_nobody_told_of_a_copy_is_a_gap() -> None:
     assert trend([None, timedelta()], timedelta(minutes=1)) == f"{UNICODE.gap}▁"
 
 
+def test_who_leads_has_no_trend_and_a_copy_has_a_character_a_look() -> None:
+    seen = healthy()
+    ages = ages_after(ages_after({}, seen), endangered())
+    database, *_ = seen.databases
+    leader, _, late = database.members
+
+    trends = trends_of(seen, ages, looks=9)
+
+    assert (database.name, leader.host) not in trends
+    assert trends[database.name, late.host] == "▁█"
+    assert trends_of(seen, ages, looks=1)[database.name, late.host] == "█"
+
+
 def test_a_trend_forgets_what_is_older_than_it_shows() -> None:
     ages = ages_after({}, healthy())
-    for _ in range(2 * WIDTH):
+    for _ in range(2 * MOST_LOOKS):
         ages = ages_after(ages, site_down())
 
-    assert {len(told) for told in ages.values()} == {WIDTH}
+    assert {len(told) for told in ages.values()} == {MOST_LOOKS}
 
 
 def test_a_copy_that_is_too_old_is_marked_in_its_line_and_others_are_not() -> None:
     seen = healthy()
     store = seen.stores[0]
     old = replace(store.copies[0], age=10 * store.recovery_point)
-    lines = storage_lines(replace(seen, stores=(replace(store, copies=(old, store.copies[1])),)))
+    one = replace(store, copies=(old, *store.copies[1:]))
 
-    assert [line[0].condition for line in lines[1:3]] == [Condition.WARNING, Condition.OK]
+    _, title, first, second, *_ = storage_lines(replace(seen, stores=(one,)))
+
+    assert title[-1].condition is Condition.WARNING
+    assert [line[-1].condition for line in (first, second)] == [Condition.WARNING, Condition.OK]
