@@ -27,6 +27,8 @@ STEADY: Final = timedelta(seconds=10)
 """who was silent answers for so long before it counts as alive again"""
 GAP: Final = timedelta(seconds=6)
 """who did not look for longer knows nothing of the time between"""
+CURRENT: Final = timedelta(seconds=4)
+"""so long after words were read they may be judged by; who stood still meanwhile reads anew"""
 _SITES: Final = 2
 """whose observers must agree"""
 
@@ -119,6 +121,10 @@ class Hearing:
             else replace(word, silent=dict.fromkeys(word.silent, timedelta()))
             for observer, word in words.items()
         }
+
+    def is_current(self, now: timedelta) -> bool:
+        """Whether what was read last may be judged by at ``now``: who was silent may be back."""
+        return self.read is not None and now - self.read <= CURRENT
 
 
 class Pulse(StrEnum):

@@ -105,20 +105,28 @@ class Controllers:
         self._words[host] = lookout.word()
         self._elected = self._elected or host
         key, now = (host, self._truth.plant.life(host)), self._world.elapsed()
-        self._hearings[key] = self._hearings.get(key, Hearing()).after(self._words, now)
-        words, last = self._hearings[key].counted(self._words), self._judgement
+        hearing = self._hearings.get(key, Hearing()).after(self._words, now)
+        self._hearings[key] = hearing
+        words, last = hearing.counted(self._words), self._judgement
         is_news = any(word.silent or word.back for word in words.values())
         if self._elected == host and (is_news or last is None or last.suspects):
             judgement = judged(
                 self._truth.network, words, self._records(), last, host, self._world.now()
             )
-            self._programs.later(host, lambda: self._judge(host, judgement, last))
+            self._programs.later(host, lambda: self._judge(host, hearing, judgement, last))
 
-    def _judge(self, host: HostName, judgement: Judgement, last: Judgement | None) -> None:
-        """Let ``judgement`` stand, in a transaction that demands that ``host`` is elected still."""
+    def _judge(
+        self, host: HostName, hearing: Hearing, judgement: Judgement, last: Judgement | None
+    ) -> None:
+        """Let ``judgement`` stand, in a transaction that demands that ``host`` is elected still.
+
+        Not where ``host`` stood still since ``hearing``.
+        """
         self._count()
         quorum = self._truth.quorum
         if self._elected != host or not quorum.reached_from(host) or quorum.alarms:
+            return
+        if not hearing.is_current(self._world.elapsed()):
             return
         self._judgement = judgement
         before = {one.host for one in last.dead} if last else set()

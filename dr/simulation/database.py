@@ -257,8 +257,8 @@ class SimulatedDatabase(SimulatedMembers):
         """Let ``others`` stream from who leads since the ``number``-th change, if it still does."""
         confirming = self.wanted() & others
         enough = len(confirming) >= self.declared.synchronous_node_count
-        if number == self.forks and self.leads(self.leader) and not self.synchronous and enough:
-            self.synchronous = confirming
+        if number == self.forks and self._can_say() and not self.synchronous and enough:
+            self._wait_for(confirming)
 
     def _settle_soon(self) -> None:
         if not self._settling and self.leads(self.leader) and self.wanted() != self.synchronous:
@@ -269,16 +269,21 @@ class SimulatedDatabase(SimulatedMembers):
     def _settle(self) -> None:
         """Let the leader say anew whom a commit waits for."""
         self._settling = False
-        if (
-            self.leads(self.leader)
-            and self.reaches_quorum(self.leader)
-            and not self.around.quorum.alarms
-        ):
-            self.synchronous = self.wanted()
-            for host in self.synchronous:
-                self.unsent.pop(host, None)
+        if self._can_say():
+            self._wait_for(self.wanted())
             self.alone = not self.synchronous and self.declared.last_copy is LastCopy.CONTINUE
             self.tell("waits-for", self.leader or "", len(self.synchronous))
+
+    def _can_say(self) -> bool:
+        """Whether a leader can have the quorum keep whom commits wait for."""
+        leads = self.leads(self.leader) and self.reaches_quorum(self.leader)
+        return leads and not self.around.quorum.alarms
+
+    def _wait_for(self, standbys: set[HostName]) -> None:
+        """Let commits wait for ``standbys``, which stream: they have all by now."""
+        self.synchronous = standbys
+        for host in standbys:
+            self.unsent.pop(host, None)
 
     def time_to_promote(self) -> timedelta:
         """Return how long the next promotion takes."""

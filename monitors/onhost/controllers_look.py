@@ -82,6 +82,9 @@ class Controller:
             asked = [one for one in self.watch.network.services if one.name in names]
             records = replace(records, answering=self.served(asked))
             judgement = self._judged(words, state, records)
+        if not self._hearing.is_current(self.clock.elapsed()):
+            yield "this host stood still, or was late, so it judges nothing by what it read"
+            return
         last = state.judgement
         is_new = last is None or not judgement.says_the_same(last)
         if is_new and self.watch.judge(judgement):

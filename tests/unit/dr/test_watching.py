@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import Rejected
 from dr.watching import (
+    CURRENT,
     EVERY,
     GAP,
     SILENT,
@@ -275,6 +276,14 @@ def test_a_judge_that_stood_still_does_not_know_when_a_word_was_told() -> None:
     hearing = hearing.after(third, timedelta(seconds=3) + GAP)
 
     assert hearing.counted(third) != third
+
+
+def test_what_was_read_is_judged_by_for_a_moment_only() -> None:
+    hearing = Hearing().after({OTHERS[0]: WELL}, timedelta(seconds=10))
+
+    assert hearing.is_current(timedelta(seconds=10) + CURRENT)
+    assert not hearing.is_current(timedelta(seconds=10.1) + CURRENT)
+    assert not Hearing().is_current(timedelta())
 
 
 def test_observers_that_are_gone_call_nobody_dead_when_a_quorum_returns() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import httpx
@@ -57,6 +57,8 @@ class Playing:
     controllers: dict[HostName, Controller] = field(default_factory=dict)
     answering: set[ServiceName] = field(default_factory=set)
     """at their addresses"""
+    late: timedelta = field(default_factory=timedelta)
+    """what it takes to ask whether services answer"""
     truth: Truth = field(default_factory=lambda: Truth.healthy(NETWORK, 0))
     """of who has power"""
 
@@ -70,6 +72,7 @@ class Playing:
             )
 
     def _served(self, services: Sequence[Service]) -> frozenset[ServiceName]:
+        self.clock.sleep(self.late)
         return frozenset(one.name for one in services if one.name in self.answering)
 
     def _seen_by(self, host: HostName) -> frozenset[HostName]:
@@ -203,6 +206,19 @@ def test_whoever_switches_their_power_is_believed_before_silence_lasted(playing:
     assert {edge.host, node.host} == AT_HOME
     assert edge.powerless
     assert playing.placed() == MOVED
+
+
+def test_who_stood_still_after_it_read_judges_nothing_and_moves_nothing(playing: Playing) -> None:
+    playing.place_at_home()
+    playing.look(SECOND, THIRD, FIRST)
+    playing.die()
+    playing.late = timedelta(seconds=5)
+
+    news = playing.look(SECOND, THIRD, times=4)
+
+    assert any("stood still" in one for one in news)
+    assert playing.judgement().dead == ()
+    assert playing.placed() == PLACED
 
 
 def _answers(playing: Playing) -> None:
