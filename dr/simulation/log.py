@@ -127,6 +127,6 @@ class SimulatedLog:
         return LogProgress(
             timeline=self.timeline,
             received=received * ROW_BYTES,
-            replayed=self.still.get(host, received) * ROW_BYTES,
+            replayed=min(self.still.get(host, received), received) * ROW_BYTES,
             sends_to=frozenset(followers),
         )

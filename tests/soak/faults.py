@@ -163,7 +163,8 @@ class Faults:
             case _:
                 for database in databases.values():
                     if wrong and what in database.alive:
-                        database.still[HostName(what)] = max(len(database.log) - 1, 0)
+                        received = len(database.log) - database.lacks(HostName(what))
+                        database.still[HostName(what)] = max(received - 1, 0)
                     else:
                         database.still.pop(HostName(what), None)
         with self._truth.plant.changing():
