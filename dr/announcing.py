@@ -1,9 +1,12 @@
-"""Whether a host that is ill goes on announcing a service: one table, read by its agent. Pure.
+"""Whether a host goes on announcing a service, ill or left over: one table, for its agent. Pure.
 
 Each host of a site that may serve has a key for as long as its agent lives: its word on whether it
 serves. A host withdraws for a reason of its own, in the transaction that deletes its key, and only
 where a fellow says that it serves. That word must be an answer: the fellow looked at itself after
 it had read that this host is ill. So of two that are ill in one instant, none goes.
+
+A host goes the same way that announces what is placed elsewhere by now: whoever took its place may
+be gone as well. Who serves alone at its site gives its word only where it is asked.
 """
 
 from __future__ import annotations
@@ -36,6 +39,12 @@ class Fitness(StrEnum):
     """the application itself says that it cannot: what it needs may be everybody's"""
     LATE = "late"
     """no answer in time, from whomever it depends on"""
+    LEAVING = "leaving"
+    """nobody asked how it is: it is placed at another site, and was not withdrawn here"""
+
+
+_GOES: Final = frozenset({Fitness.ILL, Fitness.LEAVING})
+"""who is so withdraws, if it may"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +80,11 @@ class AnnouncerWord:
     """What an announcer says of itself, under a lease: no word, no announcer."""
 
     epoch: int
-    """of the placement under which it announces"""
+    """of the placement that it knows"""
     fitness: Fitness
     """as it found itself"""
     answers: int = 0
-    """the revision of the last word of illness that it had read when it found itself well"""
+    """the revision of the last word of who would go that it had read when it found itself well"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ class Company:
     own: Announcer | None
     """our word; None: none stands that this agent gave"""
     fellows: tuple[Announcer, ...]
-    """whose words stand, at any epoch"""
+    """whose words stand, at any epoch and site"""
     spell: Spell
     """looked at after the words were read"""
     alone_since: timedelta | None
@@ -136,8 +145,13 @@ def word_of(company: Company) -> AnnouncerWord:
     return AnnouncerWord(company.epoch, Fitness.WELL, answers=max([before, *illnesses]))
 
 
+def is_asked(company: Company) -> bool:
+    """Whether somebody who would go asks whether this host serves."""
+    return any(one.word.fitness in _GOES for one in announcing(company))
+
+
 def relied_on(company: Company) -> Announcer | None:
-    """Return the fellow that serves by a word later than our word of illness; None: none does."""
+    """Return the fellow that serves by a word later than ours that we would go; None: none does."""
     own = company.own
     if own is None or _is_well(own):
         return None
@@ -146,9 +160,13 @@ def relied_on(company: Company) -> Announcer | None:
 
 
 def waits(company: Company) -> bool:
-    """Whether this host is ill, and goes as soon as a fellow answers that it serves."""
-    is_ill = company.announced and company.spell.fitness is Fitness.ILL
-    return is_ill and any(_is_well(one) for one in announcing(company))
+    """Whether this host goes as soon as a fellow answers that it serves; one may answer soon."""
+    if not company.announced or company.spell.fitness not in _GOES:
+        return False
+    # who serves alone at its site says nothing before it is asked
+    is_new = company.now - company.spell.since < ALONE
+    leaves = company.spell.fitness is Fitness.LEAVING and is_new
+    return leaves or any(_is_well(one) for one in announcing(company))
 
 
 def move(company: Company) -> Conduct:
@@ -157,7 +175,7 @@ def move(company: Company) -> Conduct:
         return _withdrawn(company)
     if company.own is None or company.own.word != word_of(company):
         return Conduct.TELL
-    if company.spell.fitness is Fitness.ILL and relied_on(company):
+    if company.spell.fitness in _GOES and relied_on(company):
         return Conduct.STAND_DOWN
     return Conduct.STAY
 

@@ -92,18 +92,12 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one
     match action:
         case ClaimWorkload(service):
             return (IsFree(service),)
-        case SwitchDatabase(database, leader, candidate, service, run):
-            return (
-                IsHeldBy(service, run),
-                Leads(database, leader),
-                IsSynchronous(database, candidate),
-                LagsAtMost(database, candidate, LAG_LIMIT_BYTES),
-                IsNotPaused(database),
-                Hears(database, candidate, leader),
-                HasReplayed(database, candidate),
-            )
+        case SwitchDatabase():
+            return _before_a_switch(action)
         case MovePlacement(service, source, _, epoch, run):
             return (IsHeldBy(service, run), IsPlaced(service, source, epoch - 1))
+        case AnnounceService(_, host):
+            return (AreNotExcludedBy((host,)),)
         case WithdrawService(service, _, _, beside):
             return (IsAnnouncedByOneOf(service, beside),)
         case WidenSync(database, host):
@@ -118,6 +112,19 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one
             return _before_a_take_over(action)
         case _:
             return ()
+
+
+def _before_a_switch(action: SwitchDatabase) -> tuple[Question, ...]:
+    database, candidate = action.database, action.candidate
+    return (
+        IsHeldBy(action.service, action.run),
+        Leads(database, action.leader),
+        IsSynchronous(database, candidate),
+        LagsAtMost(database, candidate, LAG_LIMIT_BYTES),
+        IsNotPaused(database),
+        Hears(database, candidate, action.leader),
+        HasReplayed(database, candidate),
+    )
 
 
 def _before_a_take_over(action: TakeOver) -> tuple[Question, ...]:

@@ -106,10 +106,10 @@ class AreExcluded:
 
 @dataclass(frozen=True, slots=True)
 class AreNotExcludedBy:
-    """None of ``hosts`` is kept out by ``run``."""
+    """None of ``hosts`` is kept out by ``run``; by none at all, where no run is named."""
 
     hosts: tuple[HostName, ...]
-    run: RunName
+    run: RunName | None = None
 
 
 OfTheQuorum: TypeAlias = VotesNoMore | AreExcluded | AreNotExcludedBy
@@ -166,7 +166,7 @@ def _of_the_quorum(question: OfTheQuorum) -> str:
         case AreExcluded(hosts):
             statement = f"{', '.join(hosts)} are kept out until somebody admits them"
         case AreNotExcludedBy(hosts, run):
-            statement = f"none of {', '.join(hosts)} is kept out by {run}"
+            statement = f"none of {', '.join(hosts)} is kept out{f' by {run}' if run else ''}"
         case VotesNoMore(host):
             statement = f"the lost vote of {host} is out of the quorum, or well again"
         case _:

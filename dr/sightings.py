@@ -81,7 +81,7 @@ def _of_the_quorum(doors: Doors, question: OfTheQuorum) -> bool:
             return set(hosts) <= doors.exclusions.excluded().keys()
         case AreNotExcludedBy(hosts, run):
             excluded = doors.exclusions.excluded()
-            return not any(host in excluded and excluded[host].run == run for host in hosts)
+            return not any(h in excluded and run in {None, excluded[h].run} for h in hosts)
         case VotesNoMore(host, number):
             return doors.votes.votes().get(host) != number or doors.votes.is_well(host)
         case _:

@@ -199,7 +199,7 @@ def contents_of(network: Network, host: Host) -> Contents:
 def _passwords(network: Network, host: Host) -> Iterator[HostPassword]:
     """Yield the passwords of our programs here; Patroni has its own in its settings."""
     if Role.SERVICE in host.roles:
-        name = etcd.password_name(etcd.agent_account(network, host.name))
+        name = etcd.password_name(etcd.agent_account(host.name))
         yield HostPassword("agent", name, PASSWORDS / name, system_accounts.AGENT, before="")
     for database in network.databases_on(host.name):
         marker = postgresql.login(database.name, postgresql.HEARTBEAT)

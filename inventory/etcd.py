@@ -18,7 +18,7 @@ ROOT: Final = "root"
 CONTROL: Final = "control"
 """the control plane: plans, runs, status"""
 AGENT: Final = "agent"
-"""on hosts that alone may serve at their site: obeys what is recorded, records nothing"""
+"""on hosts that may serve, one each: obeys what is recorded, and says whether it serves"""
 CONTROLLER: Final = "controller"
 """on monitors, one each: says whom it sees, and does about the dead what is done by itself"""
 
@@ -89,11 +89,9 @@ def announcers_on(environment: EnvironmentName, host: HostName) -> str:
     return f"{announcers(environment)}{host}/"
 
 
-def agent_account(network: Network, host: HostName) -> str:
-    """Return as whom the agent of ``host`` asks: one of its own, where fellows rely on its word."""
-    services = network.services_on(host)
-    has_fellows = any(network.fellows(service.name, host) for service in services)
-    return f"{AGENT}-{host}" if has_fellows else AGENT
+def agent_account(host: HostName) -> str:
+    """Return as whom the agent of ``host`` asks: others rely on its word, so only it gives that."""
+    return f"{AGENT}-{host}"
 
 
 def watch(environment: EnvironmentName) -> str:
@@ -207,16 +205,11 @@ def accounts(network: Network) -> Iterator[Account]:
 
 def _agents(network: Network, obeys: tuple[Grant, ...]) -> Iterator[Account]:
     """Yield the accounts of agents; every one of them reads what it ``obeys``."""
-    serving = [host.name for host in network.hosts_with(Role.SERVICE)]
-    own = {host: agent_account(network, host) for host in serving}
-    if AGENT in own.values():
-        yield Account(AGENT, obeys)
     environment = network.environment
     reads = Grant(announcers(environment), writes=False)
-    for host, name in own.items():
-        if name != AGENT:
-            writes = Grant(announcers_on(environment, host), writes=True)
-            yield Account(name, (*obeys, reads, writes))
+    for host in network.hosts_with(Role.SERVICE):
+        writes = Grant(announcers_on(environment, host.name), writes=True)
+        yield Account(agent_account(host.name), (*obeys, reads, writes))
 
 
 def _controllers(network: Network) -> Iterator[Account]:

@@ -1,8 +1,9 @@
 """A host's placement agent: reads the records, and has the guard do what they ask for.
 
 Where the records cannot be read, everything stays as it is. Every act goes through the
-guard, which refuses the epoch of a record that was overtaken meanwhile. A host that is ill
-withdraws where a fellow serves, and never as the last announcer: see ``dr.announcing``.
+guard, which refuses the epoch of a record that was overtaken meanwhile. A host that is ill, or that
+still announces what is placed elsewhere, withdraws where another says that it serves, and never as
+the last announcer: see ``dr.announcing``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from core.errors import WorldError
-from dr.announcing import Checked, Conduct
+from dr.announcing import Checked, Conduct, Fitness
 from dr.edges import STANDS, HostEdge, Local, edge, yields
 from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.fellowship import Fellowship
@@ -23,11 +24,7 @@ from dr.onhost.local_check import HERE, LocalCheck
 from dr.placement import Claim, Placement
 from inventory.names import ServiceName, SiteName
 
-_ACTS = {
-    HostEdge.ANNOUNCE: Act.ANNOUNCE,
-    HostEdge.STAY_OUT: Act.WITHDRAW,
-    HostEdge.WITHDRAW: Act.WITHDRAW,
-}
+_ACTS = {HostEdge.ANNOUNCE: Act.ANNOUNCE, HostEdge.STAY_OUT: Act.WITHDRAW}
 
 
 class MajorityRecords(Protocol):
@@ -56,8 +53,7 @@ class Agent:
     records: MajorityRecords
     guard: Guard
     check: LocalCheck
-    fellowship: Fellowship | None = None
-    """None: no other host of the site may serve what this one serves"""
+    fellowship: Fellowship
     is_excluded: Callable[[], bool] = lambda: False
     """tells, as a majority knows it, whether this host was given up and not admitted since"""
     _checks: dict[ServiceName, Checked] = field(default_factory=dict)
@@ -89,8 +85,7 @@ class Agent:
         records = self.records.placements()
         # after them: a run writes down whom it gives up before it places anything anew
         excluded = self.is_excluded()
-        if self.fellowship is not None:
-            self.fellowship.read()
+        self.fellowship.read()
         epochs = self.guard.record.read()
         present = self.guard.addresses.present()
         failure: WorldError | None = None
@@ -106,25 +101,50 @@ class Agent:
             raise failure
 
     def _obey(self, service: ServiceName, record: Placement, local: Local) -> Iterator[str]:
-        beside = self.fellowship
-        if beside is not None and service in beside.services:
-            if record.site == self.site:
-                yield from self._beside(beside, service, record, local)
-                return
-            if not local.announced:
-                beside.leave(service)
-        wanted = edge(record, local)
-        if wanted is HostEdge.KEEP:
+        is_here = record.site == self.site
+        if is_here and service in self.fellowship.services:
+            yield from self._beside(service, record, local)
             return
+        if not is_here and not local.announced:
+            self.fellowship.leave(service)
         until = self.guard.record.clock.elapsed() + STANDS
-        if wanted is HostEdge.WITHDRAW and yields(wanted, self.records.claim(service)):
-            return
-        yield self._do(_ACTS[wanted], service, record, until)
+        match edge(record, local):
+            case HostEdge.WITHDRAW:
+                yield from self._go(service, record, until)
+            case HostEdge.ANNOUNCE | HostEdge.STAY_OUT as wanted:
+                yield self._do(_ACTS[wanted], service, record, until)
+            case HostEdge.KEEP if is_here and local.announced:
+                checked = self._checked(service, announced=True)
+                self.fellowship.answer(
+                    service,
+                    self.fellowship.company(service, record.epoch, checked, announced=True),
+                )
+            case HostEdge.KEEP:
+                pass
 
-    def _beside(
-        self, fellowship: Fellowship, service: ServiceName, record: Placement, local: Local
-    ) -> Iterator[str]:
+    def _go(self, service: ServiceName, record: Placement, until: timedelta) -> Iterator[str]:
+        """Withdraw ``service`` once no run holds it, and a host of its place says that it serves.
+
+        That host may have died since it took the service over, and nobody else may announce it.
+        """
+        fellowship = self.fellowship
+        if yields(HostEdge.WITHDRAW, self.records.claim(service)):
+            fellowship.leave(service)
+            return
+        placed = Checked(Fitness.LEAVING, f"it is placed at {record.site}")
+        company = fellowship.company(service, record.epoch, placed, announced=True)
+        match fellowship.next(service, company):
+            case Conduct.STAND_DOWN if fellowship.may_go(service, record, company):
+                yield self._do(Act.WITHDRAW, service, record, until)
+            case Conduct.STAND_DOWN | Conduct.TELL:
+                # an answer that was of no use is old by now: it is asked anew
+                fellowship.tell(service, company)
+            case _:
+                pass
+
+    def _beside(self, service: ServiceName, record: Placement, local: Local) -> Iterator[str]:
         """Do what is next about ``service``, which is placed here and may be served by fellows."""
+        fellowship = self.fellowship
         wants_to_announce = edge(record, local) is HostEdge.ANNOUNCE
         if local.announced and wants_to_announce:
             yield self._do(Act.ANNOUNCE, service, record)  # it learns the epoch
@@ -139,16 +159,14 @@ class Agent:
                 fellowship.take_back(service)
             case Conduct.STAND_DOWN:
                 if fellowship.may_go(service, record, company):
-                    yield self._stand_down(fellowship, service, record, checked.why)
+                    yield self._stand_down(service, record, checked.why)
             case _:
                 pass
 
-    def _stand_down(
-        self, fellowship: Fellowship, service: ServiceName, record: Placement, why: str
-    ) -> str:
+    def _stand_down(self, service: ServiceName, record: Placement, why: str) -> str:
         if refusal := self.guard.stand_down(service, record.epoch):
             return f"{service} stays announced here: {refusal}"
-        fellowship.out[service] = why
+        self.fellowship.out[service] = why
         return f"{service} is withdrawn here, and a fellow serves: {why}"
 
     def _checked(self, service: ServiceName, *, announced: bool) -> Checked:

@@ -36,8 +36,7 @@ from inventory.etcd import agent_account, password_name
 from inventory.names import ServiceName
 from inventory.network import Host
 
-EVERY = timedelta(seconds=5)
-_KEPT = 12 * EVERY
+_KEPT = timedelta(minutes=1)
 """a connection outlives the pause between two looks: a handshake costs more than a look"""
 _log = logging.getLogger("ndc-agent")
 
@@ -66,7 +65,7 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
 
     voters = sorted((network.host(name) for name in network.voters), key=farness)
     roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
-    account = agent_account(network, host.name)
+    account = agent_account(host.name)
     password = this_host.password(password_name(account))
     etcd = Etcd(over, roots, EtcdAuth(EtcdCredentials(account, password)))
     records = EtcdRecords(etcd, network)
@@ -76,14 +75,12 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
     def is_excluded() -> bool:
         return host.name in exclusions.excluded()
 
-    shared = [one for one in network.services_on(host.name) if network.fellows(one.name, host.name)]
-    if not shared:
-        return Agent(host.site, records, guard, HttpsCheck(this_host.authority), None, is_excluded)
-    ways = {str(one.name): leader_port(network.database(one.database).port) for one in shared}
+    served = network.services_on(host.name)
+    ways = {str(one.name): leader_port(network.database(one.database).port) for one in served}
     check = HttpsCheck(this_host.authority, ways=ways, disk=FOLDER)
     announcers = EtcdAnnouncers(etcd, records, host.name)
-    services = frozenset(one.name for one in shared)
-    fellowship = Fellowship(host.name, services, announcers, clock)
+    shared = frozenset(one.name for one in served if network.fellows(one.name, host.name))
+    fellowship = Fellowship(host.name, shared, announcers, clock)
     return Agent(host.site, records, guard, check, fellowship, is_excluded)
 
 
@@ -98,7 +95,7 @@ def _obey(agent: Agent, tls: OwnTls, clock: Clock, place: Path) -> None:
             if last.get(what) != why:
                 _log.warning("%s: %s", what, why)
         last = trouble
-        clock.sleep(agent.fellowship.pause if agent.fellowship else EVERY)
+        clock.sleep(agent.fellowship.pause)
 
 
 def look_once(agent: Agent, clock: Clock, place: Path) -> dict[str, str]:
@@ -112,7 +109,7 @@ def look_once(agent: Agent, clock: Clock, place: Path) -> dict[str, str]:
     except NdcError as error:
         refused = isinstance(error, NotSeen) and error.refused
         trouble["the records"] = f"everything stays as it is: {error.what}: {error.actual}"
-    out = agent.fellowship.out if agent.fellowship else {}
+    out = agent.fellowship.out
     try:
         ill = agent.ill()
         serves = {str(name): not why for name, why in ill.items()}

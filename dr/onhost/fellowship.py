@@ -1,4 +1,4 @@
-"""What an agent has with the other hosts of its site that may serve: their words, and its own."""
+"""What an agent has with the other hosts that may serve: their words, and its own."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from dr.announcing import (
     Fitness,
     Spell,
     announcing,
+    is_asked,
     move,
     relied_on,
     waits,
@@ -28,6 +29,8 @@ from inventory.names import HostName, ServiceName
 
 EVERY: Final = timedelta(seconds=2)
 """so often a host beside others looks: nobody is served by one that is ill for longer than two"""
+SELDOM: Final = timedelta(seconds=5)
+"""so often a host that serves alone at its site does"""
 SOON: Final = timedelta(milliseconds=500)
 """while it waits for a fellow's answer, or announced and gave no word yet"""
 _IN_TIME: Final = LASTING / 2
@@ -36,10 +39,11 @@ _IN_TIME: Final = LASTING / 2
 
 @dataclass(slots=True)
 class Fellowship:
-    """Of ``host``, for the ``services`` that a fellow of it may serve as well."""
+    """Of ``host``, which may serve ``services`` beside others at its site."""
 
     host: HostName
     services: frozenset[ServiceName]
+    """no others: this host serves alone here, if at all"""
     announcers: Announcers
     clock: Clock
     out: dict[ServiceName, str] = field(default_factory=dict)
@@ -53,7 +57,9 @@ class Fellowship:
     @property
     def pause(self) -> timedelta:
         """How long until the next look."""
-        return SOON if self._waiting else EVERY
+        if self._waiting:
+            return SOON
+        return EVERY if self.services else SELDOM
 
     def read(self) -> None:
         """Read what everybody says; where it cannot be read, ``company`` raises why."""
@@ -63,7 +69,7 @@ class Fellowship:
             self._words, self._failure = {}, error
 
     def leave(self, service: ServiceName) -> None:
-        """Say nothing of ``service``, which is placed elsewhere and not announced here."""
+        """Say nothing of ``service``, which is placed elsewhere."""
         self._forget(service)
         if self._own(service) is not None:
             self.announcers.take_back(service)
@@ -71,7 +77,7 @@ class Fellowship:
     def company(
         self, service: ServiceName, epoch: int, checked: Checked, *, announced: bool
     ) -> Company:
-        """Return how ``service``, placed here, stands; it was ``checked`` after the words came.
+        """Return how ``service`` stands; it was ``checked`` after the words came.
 
         Raises:
             WorldError: nobody can tell what the fellows say.
@@ -110,6 +116,14 @@ class Fellowship:
     def tell(self, service: ServiceName, company: Company) -> None:
         """Give our word on ``service``."""
         self.announcers.tell(service, word_of(company))
+
+    def answer(self, service: ServiceName, company: Company) -> None:
+        """Give our word on ``service``, which only we serve here, as long as somebody asks."""
+        if not is_asked(company):
+            if company.own is not None:
+                self.take_back(service)
+        elif company.own is None or company.own.word != word_of(company):
+            self.tell(service, company)
 
     def take_back(self, service: ServiceName) -> None:
         """Take our word on ``service`` back."""

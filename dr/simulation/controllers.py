@@ -8,38 +8,19 @@ none: so a word may stand that is older than its lease.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from dr.judging import Judgement, Records, judged
+from dr.simulation.leases import SimulatedLeases
 from dr.simulation.programs import SimulatedPrograms
 from dr.simulation.world import World
 from dr.watching import EVERY, Hearing, Lookout, SightWord
 from inventory.names import HostName
 from inventory.network import Role
 
-LASTING: Final = timedelta(seconds=10)
-"""a lease, from when it was last renewed"""
 _LONGEST: Final = timedelta(seconds=1.5)
 """a look at hosts that do not answer"""
-
-
-@dataclass(slots=True)
-class _Leases:
-    """Who holds one in the quorum, and until when."""
-
-    until: dict[HostName, timedelta] = field(default_factory=dict)
-    silent: bool = False
-    """whether there was no quorum when that was last asked"""
-
-    def count(self, now: timedelta, *, quorum: bool) -> None:
-        """Let those end that are over; a new quorum gives each its whole time again."""
-        if quorum and self.silent:
-            self.until = dict.fromkeys(self.until, now + LASTING)
-        if quorum:
-            self.until = {host: until for host, until in self.until.items() if until > now}
-        self.silent = not quorum
 
 
 class Controllers:
@@ -52,7 +33,7 @@ class Controllers:
         self._names = [host.name for host in world.truth.network.hosts]
         self._lookouts: dict[tuple[HostName, str], Lookout] = {}
         self._hearings: dict[tuple[HostName, str], Hearing] = {}
-        self._leases = _Leases()
+        self._leases = SimulatedLeases(world.truth.quorum, world.timeline)
         self._words: dict[HostName, SightWord] = {}
         self._elected: HostName | None = None
         self._judgement: Judgement | None = None
@@ -87,8 +68,7 @@ class Controllers:
         return self._answers[host]
 
     def _count(self) -> None:
-        quorum = bool(self._truth.quorum.majority())
-        self._leases.count(self._world.elapsed(), quorum=quorum)
+        self._leases.count()
         standing = self._leases.until
         self._words = {host: word for host, word in self._words.items() if host in standing}
         if self._elected not in standing:
@@ -99,7 +79,7 @@ class Controllers:
         quorum = self._truth.quorum
         if not quorum.reached_from(host):
             return
-        self._leases.until[host] = self._world.elapsed() + LASTING
+        self._leases.renew(host)
         if quorum.alarms:
             return
         self._words[host] = lookout.word()

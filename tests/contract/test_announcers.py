@@ -67,7 +67,7 @@ def ground(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> G
     else:
         server: Server = request.getfixturevalue("server")
         records = EtcdRecords(server.speaking_as(CONTROL), NETWORK)
-        reader = EtcdAnnouncers(server.speaking_as(agent_account(NETWORK, ONE)), records, ONE)
+        reader = EtcdAnnouncers(server.speaking_as(agent_account(ONE)), records, ONE)
 
         def end_leases() -> None:
             wait_until(
@@ -77,9 +77,7 @@ def ground(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> G
                 bound=timedelta(seconds=20),
             )
 
-        made = Ground(
-            records, lambda host: server.speaking_as(agent_account(NETWORK, host)), end_leases
-        )
+        made = Ground(records, lambda host: server.speaking_as(agent_account(host)), end_leases)
     _placed(made.records)
     return made
 
@@ -234,7 +232,7 @@ def test_a_word_lasts_as_long_as_its_agent_looks(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LASTING", SHORT)
-    etcd = server.speaking_as(agent_account(NETWORK, ONE))
+    etcd = server.speaking_as(agent_account(ONE))
     agent = EtcdAnnouncers(etcd, EtcdRecords(etcd, NETWORK), ONE)
     agent.tell(PORTAL, WELL)
 
@@ -249,8 +247,8 @@ def test_a_word_lasts_as_long_as_its_agent_looks(
 @pytest.mark.lab
 def test_an_agent_writes_its_own_words_and_nobody_elses(server: Server) -> None:
     liar = EtcdAnnouncers(
-        server.speaking_as(agent_account(NETWORK, TWO)),
-        EtcdRecords(server.speaking_as(agent_account(NETWORK, TWO)), NETWORK),
+        server.speaking_as(agent_account(TWO)),
+        EtcdRecords(server.speaking_as(agent_account(TWO)), NETWORK),
         ONE,
     )
 

@@ -19,7 +19,7 @@ from dr.live.records import EtcdRecords
 from dr.live.votes import EtcdVotes
 from dr.placement import Claim
 from dr.simulation.world import rehearsed
-from inventory.etcd import AGENT, CONTROL, ROOT, claims, exclusions
+from inventory.etcd import CONTROL, ROOT, agent_account, claims, exclusions
 from inventory.names import HostName
 from tests.contract.etcd_server import Server, etcd_server
 from tests.networks import network
@@ -96,7 +96,7 @@ def test_who_was_given_up_anew_is_not_admitted_by_an_old_look(doors: Doors) -> N
 def test_an_agent_reads_who_is_kept_out_and_admits_nobody(server: Server) -> None:
     key = exclusions(NETWORK.environment) + ONE
     _forget(server.speaking_as(CONTROL))
-    agent = server.speaking_as(AGENT)
+    agent = server.speaking_as(agent_account(ONE))
 
     with pytest.raises(Rejected):
         agent.change([], [Put(key, "")])

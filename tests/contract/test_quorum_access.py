@@ -12,12 +12,12 @@ from access.clients.etcd import Etcd, Holds, Put
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from core.errors import NotSeen, Rejected
 from inventory.etcd import (
-    AGENT,
     CONTROL,
     ROOT,
     Account,
     Grant,
     accounts,
+    agent_account,
     anchors,
     announcers_on,
     claims,
@@ -44,6 +44,7 @@ NETWORK = network("tiny", *PORTAL_ALONE)
 HERE = NETWORK.environment
 (DATABASE,) = (database.name for database in NETWORK.databases)
 MONITOR, OTHER, *_ = (host.name for host in NETWORK.hosts_with(Role.MONITOR))
+AGENT = agent_account(NETWORK.hosts_with(Role.SERVICE)[-1].name)
 _WATCH = {"lever", "office", "word", "another's word"}
 KEYS = {
     "placement": placements(HERE) + "portal",
@@ -73,7 +74,7 @@ WRITES = {
     controller_account(MONITOR): {"office", "word", "placement", "leader"},
 }
 SERVING = ("east-one", "east-two", "west-one", "west-two")
-"""hosts of the network in which those of one site have fellows"""
+"""hosts of the network of ``twins``"""
 WHY_NOT = (
     "permission denied",
     "authentication failed",
@@ -81,7 +82,7 @@ WHY_NOT = (
     "user name not found",
 )
 ONE_OF_EACH = tuple({one.name.partition("-")[0]: one for one in accounts(NETWORK)}.values())
-CHANGES = 44
+CHANGES = 46
 """that an etcd needs which knows nobody, for these accounts"""
 
 
@@ -107,11 +108,9 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("host", ["east-one", "west-two"])
-def test_an_agent_with_fellows_reads_every_word_and_writes_its_own(
-    twins: Server, host: str
-) -> None:
+def test_an_agent_reads_every_word_and_writes_its_own(twins: Server, host: str) -> None:
     words = {name: announcers_on(HERE, HostName(name)) + "portal" for name in SERVING}
-    agent = twins.speaking_as(f"{AGENT}-{host}")
+    agent = twins.speaking_as(agent_account(HostName(host)))
 
     read = {name for name, key in words.items() if _may(agent.get, key)}
     written = {name for name, key in words.items() if _may(_write, agent, key)}

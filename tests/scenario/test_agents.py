@@ -82,10 +82,28 @@ def test_what_was_left_announced_is_withdrawn_once_no_run_holds_the_service() ->
     made.carry()
     made.truth.announcing.add(HOME)  # it was frozen while it was told to withdraw
     made.truth.epochs[HOME] = 1
-    Agents(made.world, SERVICE, [HOME], every=QUICK)
+    Agents(made.world, SERVICE, every=QUICK)
 
     made.world.sleep(MINUTE)
 
+    assert made.truth.announcing == {REFUGE}
+
+
+def test_what_was_left_announced_stays_while_nobody_serves_where_it_is_placed() -> None:
+    made = rehearsal()
+    made.carry()
+    made.truth.announcing.add(HOME)
+    made.truth.epochs[HOME] = 1
+    Agents(made.world, SERVICE, every=QUICK)
+    plant = made.world.truth.plant
+
+    plant.power_off(REFUGE)
+    made.world.sleep(MINUTE)
+    alone = set(made.truth.announcing)
+    plant.power_on(REFUGE)
+    made.world.sleep(MINUTE)
+
+    assert alone == {HOME}
     assert made.truth.announcing == {REFUGE}
 
 

@@ -6,9 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
+from dr import conditions
+from dr.actions import Action, AnnounceService
+from dr.announcing import Conduct
+from dr.questions import Question
+from dr.simulation import agents
+from dr.simulation.words import SimulatedWords
 from dr.watching import Hearing
 from tests.soak.events import Ask, FaultKind, Planned
 from tests.soak.soak import judged
+from tests.soak.story import story
 
 JUDGE_STANDS_STILL = (
     Planned(16.43, FaultKind.HOST_FROZEN, "ndc01-edge1", 19.6),
@@ -22,13 +29,49 @@ JUDGE_STANDS_STILL = (
 """whoever judges stands still between reading and judging, and the dead answer meanwhile"""
 
 
+LEFT_OVER = (
+    Planned(5.0, FaultKind.SITE_CUT, "ndc02", 60.0),
+    Planned(5.0, FaultKind.PORT_CUT, "ndc02-app", 100.0),
+    Planned(20.0, Ask.CARRIED, "failover payments"),
+    Planned(58.0, FaultKind.HOST_OFF, "ndc01-app", 60.0),
+)
+"""a site that was given up is back, and still announces; who took its place has died meanwhile"""
+GIVEN_UP_MEANWHILE = (
+    Planned(5.0, FaultKind.SLOW_PROMOTION, "general-db", 20.0, "", 100),
+    Planned(10.0, Ask.CARRIED, "switchover public-service-portal"),
+    Planned(90.0, FaultKind.HOST_OFF, "ndc02-app", 33.0),
+    Planned(100.0, Ask.CARRIED, "failover payments"),
+    Planned(124.0, Ask.CARRIED, "failover payments"),
+)
+"""while a run is held, another gives up the host that the first has yet to announce at"""
+
+
 def _judges_however_late(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Hearing, "is_current", lambda _self, _now: True)
+
+
+def _goes_unanswered(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(agents, "relied_on", lambda company: company.own)
+    patch.setattr(
+        agents, "move", lambda company: Conduct.STAND_DOWN if company.own else Conduct.TELL
+    )
+    patch.setattr(SimulatedWords, "stand_down", lambda _self, _own, _other: True)
+
+
+def _announces_anywhere(patch: pytest.MonkeyPatch) -> None:
+    asked = conditions.before
+
+    def before(action: Action) -> tuple[Question, ...]:
+        return () if isinstance(action, AnnounceService) else asked(action)
+
+    patch.setattr(conditions, "before", before)
 
 
 @pytest.mark.parametrize(
     ("mend_not", "seed", "events", "broken"),
     [
+        (_goes_unanswered, 0, LEFT_OVER, "I7 the last serving site is taken away"),
+        (_announces_anywhere, 25, GIVEN_UP_MEANWHILE, "I14 what is kept out announces"),
         (_judges_however_late, 1716, JUDGE_STANDS_STILL, "I5 dead on one word"),
     ],
 )
@@ -47,6 +90,15 @@ def test_what_a_soak_found_is_mended_and_found_again_without_that(
     assert [one for one in judged(seed, events).violations if one.startswith(broken)]
 
 
-@pytest.mark.parametrize("seed", [1273, 1716])
+def test_what_was_left_over_is_withdrawn_once_its_place_serves_again() -> None:
+    told = list(story(judged(0, LEFT_OVER).played.history))
+
+    back = next(at for at, line in enumerate(told) if "ndc01-app has power again" in line)
+    gone = next(at for at, line in enumerate(told) if "ndc02-app withdraws payments" in line)
+
+    assert back < gone
+
+
+@pytest.mark.parametrize("seed", [1273, 1716, 2219, 4432])
 def test_a_seed_that_broke_something_breaks_nothing(seed: int) -> None:
     assert judged(seed).violations == ()

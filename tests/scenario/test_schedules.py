@@ -170,10 +170,6 @@ def test_hosts_that_keep_their_epochs_refuse_what_comes_late() -> None:
     assert found.played.tally.runs["switchover done"] == 2
 
 
-def _agents_that_yield_to_nobody(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(agents, "yields", lambda _wanted, _claim: False)
-
-
 def _a_run_that_believes_all(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Conditions, "is_in_effect", lambda _self, _action: True)
 
@@ -213,7 +209,6 @@ def _a_planner_that_takes_a_word_for_it(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("mend_not", "seed", "events", "broken"),
     [
-        (_agents_that_yield_to_nobody, 2, None, "I7 the last serving site is taken away"),
         (_hosts_that_withdraw_however_late, 0, LATE_WITHDRAWAL, "I7 the last serving"),
         (_a_run_that_believes_all, 0, None, "I9 stale status is believed"),
         (_commits_that_wait_for_nobody, 0, UNCONFIRMED, "I4 a loss that nobody named"),

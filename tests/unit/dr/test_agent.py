@@ -1,9 +1,10 @@
-"""An agent with the guard of its host: what it reads, what it does, what it leaves."""
+"""An agent with the guard of its host: what it reads, what it does, what it leaves.
+
+It serves alone at its site; beside fellows see ``test_fellowship``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -14,83 +15,13 @@ from typing_extensions import override
 from core.errors import JournalCorrupt, NotSeen
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr.announcing import Checked, Fitness
-from dr.epochs import Act, GuardRequest
-from dr.onhost.addresses import MemoryAddresses
-from dr.onhost.agent import Agent
+from dr.epochs import Act
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
 from dr.placement import Claim, Placement
 from dr.simulation.timeline import Timeline
-from inventory.names import ServiceName, SiteName
-
-PORTAL = ServiceName("public-service-portal")
-ADDRESS = IPv4Address("198.19.255.1")
-HERE, ELSEWHERE = SiteName("ndc01"), SiteName("ndc02")
-
-
-@dataclass
-class Majority:
-    """Records in memory, kept by a majority that may be lost."""
-
-    kept: dict[ServiceName, Placement] = field(default_factory=dict)
-    holder: RunName | None = None
-    lost: bool = False
-    refuses: bool = False
-    """whether it is there, and turns the agent away"""
-    when_read: Callable[[], object] = lambda: None
-    """what happens between reading and acting"""
-
-    def placements(self) -> Mapping[ServiceName, Placement]:
-        if self.lost:
-            raise NotSeen("no quorum", refused=self.refuses)
-        answer = dict(self.kept)
-        self.when_read()
-        return answer
-
-    def claim(self, service: ServiceName) -> Claim:
-        assert service == PORTAL
-        return Claim(self.holder, 1)
-
-
-@dataclass
-class Stage:
-    """A host at ``HERE``, its agent, and the majority."""
-
-    folder: Path
-    majority: Majority = field(default_factory=Majority)
-    addresses: MemoryAddresses = field(default_factory=MemoryAddresses)
-    excluded: bool = False
-    ails: str = ""
-    """why a citizen is not served here"""
-
-    @property
-    def guard(self) -> Guard:
-        record = EpochRecord(self.folder, SystemClock())
-        return Guard({PORTAL: str(ADDRESS)}, record, self.addresses)
-
-    def place(self, site: SiteName, epoch: int) -> None:
-        self.majority.kept[PORTAL] = Placement(site, epoch, None)
-
-    def ask(self, act: Act, epoch: int) -> None:
-        self.guard.answer(GuardRequest(PORTAL, epoch, "move", "step", act, ADDRESS).text())
-
-    def look(self) -> list[str]:
-        return list(
-            Agent(HERE, self.majority, self.guard, self, None, lambda: self.excluded).look()
-        )
-
-    def checked(self, service: str, address: IPv4Address) -> Checked:
-        assert (service, address) == (PORTAL, ADDRESS)
-        return Checked(Fitness.ILL if self.ails else Fitness.WELL, self.ails)
-
-    @property
-    def announced(self) -> bool:
-        return ADDRESS in self.addresses.present()
-
-    @property
-    def known(self) -> dict[str, int]:
-        return self.guard.record.read()
+from inventory.names import ServiceName
+from tests.unit.dr.one_host import ADDRESS, ELSEWHERE, HERE, PORTAL, Majority, Stage
 
 
 @pytest.fixture
@@ -136,11 +67,14 @@ def test_the_address_stays_while_the_run_that_moves_the_service_holds_it(stage: 
     stage.majority.holder = RunName("move")
 
     held = stage.look()
-    still_announced = stage.announced
+    asked = stage.said()
     stage.majority.holder = None
     stage.look()
+    stage.answer()
+    still_announced = stage.announced
+    stage.look()
 
-    assert held == []
+    assert (held, asked) == ([], {})
     assert still_announced
     assert not stage.announced
 
@@ -160,7 +94,7 @@ def test_what_the_guard_refuses_is_told(stage: Stage) -> None:
     stage.place(HERE, 1)
     guard = Guard({PORTAL: str(ADDRESS)}, _Overtaken(stage), stage.addresses)
 
-    (sentence,) = Agent(HERE, stage.majority, guard, stage).look()
+    (sentence,) = stage.agent(guard).look()
 
     assert sentence.endswith("REFUSED: epoch 1 is over: epoch 2 was seen")
     assert not stage.announced
@@ -184,7 +118,7 @@ def test_what_keeps_one_service_where_it_is_keeps_no_other(stage: Stage) -> None
     stage.majority.kept[other] = Placement(ELSEWHERE, 2, None)
     stage.place(HERE, 1)
     guard = Guard({other: str(address), PORTAL: str(ADDRESS)}, stage.guard.record, stage.addresses)
-    agent = Agent(HERE, _Mute(stage.majority.kept), guard, stage)
+    agent = stage.agent(guard, _Mute(stage.majority.kept))
 
     with pytest.raises(NotSeen):
         list(agent.look())
@@ -228,7 +162,7 @@ def test_who_stood_still_after_it_read_withdraws_by_what_it_reads_next(stage: St
     stage.place(HERE, 1)
     stage.look()
     stage.place(ELSEWHERE, 2)
-    pauses = [timedelta(), timedelta(seconds=30)]
+    pauses = [timedelta(), timedelta(), timedelta(seconds=30), timedelta()]
 
     class StandsStill(Majority):
         @override
@@ -238,10 +172,14 @@ def test_who_stood_still_after_it_read_withdraws_by_what_it_reads_next(stage: St
             return answer
 
     guard = Guard({PORTAL: str(ADDRESS)}, EpochRecord(stage.folder, clock), stage.addresses)
-    agent = Agent(HERE, StandsStill(stage.majority.kept), guard, stage)
+    agent = stage.agent(guard, StandsStill(stage.majority.kept))
 
+    list(agent.look())
+    stage.answer()
     (late,) = agent.look()
     still_announced = stage.announced
+    list(agent.look())
+    stage.answer()
     list(agent.look())
 
     assert "REFUSED: it comes 25.0 s after" in late
@@ -268,6 +206,8 @@ def test_who_announces_when_it_is_given_up_may_be_the_last_and_stays(stage: Stag
     stage.look()
     last = stage.announced
     stage.place(ELSEWHERE, 2)
+    stage.look()
+    stage.answer()
     stage.look()
 
     assert last

@@ -10,11 +10,10 @@ import pytest
 from access.this_host import ThisHost
 from core.system_clock import SystemClock
 from dr.onhost import agent_main
-from dr.onhost.agent import Agent
 from dr.onhost.agent_word import word
 from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from tests.networks import network
-from tests.unit.dr.test_agent import HERE, PORTAL, Stage
+from tests.unit.dr.one_host import HERE, PORTAL, Stage
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def test_its_word_is_what_the_catalogue_says() -> None:
 def test_what_serves_nobody_is_told_and_stays_announced(stage: Stage, tmp_path: Path) -> None:
     stage.place(HERE, 1)
     stage.ails = "HTTP 502"
-    agent = Agent(HERE, stage.majority, stage.guard, stage)
+    agent = stage.agent()
 
     trouble = agent_main.look_once(agent, SystemClock(), tmp_path / "word")
 
@@ -49,7 +48,7 @@ def test_what_serves_nobody_is_told_and_stays_announced(stage: Stage, tmp_path: 
 
 def test_of_what_is_not_announced_here_nobody_asks(stage: Stage, tmp_path: Path) -> None:
     stage.ails = "HTTP 502"
-    agent = Agent(HERE, stage.majority, stage.guard, stage)
+    agent = stage.agent()
 
     assert agent_main.look_once(agent, SystemClock(), tmp_path / "word") == {}
     assert AGENT_SERVES.name not in (tmp_path / "word").read_text()
@@ -61,7 +60,7 @@ def test_an_agent_that_is_turned_away_says_so(
 ) -> None:
     stage.majority.lost = True
     stage.majority.refuses = refused
-    agent = Agent(HERE, stage.majority, stage.guard, stage)
+    agent = stage.agent()
 
     trouble = agent_main.look_once(agent, SystemClock(), tmp_path / "word")
 
@@ -71,7 +70,7 @@ def test_an_agent_that_is_turned_away_says_so(
 
 def test_a_word_that_cannot_be_written_ends_nothing(stage: Stage, tmp_path: Path) -> None:
     stage.place(HERE, 1)
-    agent = Agent(HERE, stage.majority, stage.guard, stage)
+    agent = stage.agent()
 
     trouble = agent_main.look_once(agent, SystemClock(), tmp_path / "nowhere" / "word")
 

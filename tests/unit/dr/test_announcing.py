@@ -19,6 +19,7 @@ from dr.announcing import (
     Conduct,
     Fitness,
     Spell,
+    is_asked,
     move,
     read_word,
     relied_on,
@@ -29,7 +30,7 @@ from inventory.names import HostName
 
 ME, FELLOW = HostName("east-one"), HostName("east-two")
 NOW = timedelta(hours=1)
-WELL, ILL = Fitness.WELL, Fitness.ILL
+WELL, ILL, LEAVING = Fitness.WELL, Fitness.ILL, Fitness.LEAVING
 EPOCH = 7
 
 
@@ -51,6 +52,7 @@ def _company(
 
 
 MINE = _said(ME, ILL, 20)
+LEFT = _said(ME, LEAVING, 20)
 ANSWERED, BEFORE = _said(FELLOW, WELL, 21, answers=20), _said(FELLOW, WELL, 15, answers=19)
 OVER = replace(ANSWERED, word=replace(ANSWERED.word, epoch=EPOCH - 1))
 SECOND = timedelta(seconds=1)
@@ -78,6 +80,14 @@ SECOND = timedelta(seconds=1)
         (_company(WELL, MINE, ANSWERED), Conduct.TELL),
         (_company(WELL, _said(ME, WELL, 20), _said(FELLOW, ILL, 22)), Conduct.TELL),  # it answers
         (_company(WELL, _said(ME, WELL, 23, answers=22), _said(FELLOW, ILL, 22)), Conduct.STAY),
+        # it announces what is placed elsewhere
+        (_company(LEAVING, None, ANSWERED), Conduct.TELL),
+        (_company(LEAVING, _said(ME, WELL, 20), ANSWERED), Conduct.TELL),
+        (_company(LEAVING, LEFT), Conduct.STAY),  # who serves there may be gone
+        (_company(LEAVING, LEFT, BEFORE), Conduct.STAY),  # since it said so, too
+        (_company(LEAVING, LEFT, OVER), Conduct.STAY),
+        (_company(LEAVING, LEFT, _said(FELLOW, LEAVING, 21, answers=20)), Conduct.STAY),
+        (_company(LEAVING, LEFT, ANSWERED), Conduct.STAND_DOWN),
         # it is withdrawn
         (_company(ILL, MINE, ANSWERED, announced=False), Conduct.TAKE_BACK),
         (_company(ILL, None, ANSWERED, announced=False, ago=STEADY), Conduct.STAY_OUT),
@@ -122,10 +132,30 @@ def test_of_several_fellows_any_that_answered_is_relied_on() -> None:
         (_company(ILL, MINE), False),
         (_company(WELL, MINE, BEFORE), False),
         (_company(ILL, None, BEFORE, announced=False), False),
+        # who is alone at its site says nothing before it is asked, and nothing if it is gone
+        (_company(LEAVING, LEFT), True),
+        (_company(LEAVING, LEFT, ago=ALONE), False),
+        (_company(LEAVING, LEFT, BEFORE, ago=ALONE), True),
     ],
 )
 def test_only_who_may_be_answered_waits(company: Company, *, expected: bool) -> None:
     assert waits(company) is expected
+
+
+@pytest.mark.parametrize(
+    ("fellow", "expected"),
+    [
+        (_said(FELLOW, LEAVING, 21), True),
+        (_said(FELLOW, ILL, 21), True),
+        (_said(FELLOW, WELL, 21), False),
+        (_said(FELLOW, Fitness.LATE, 21), False),
+        (replace(OVER, word=AnnouncerWord(EPOCH - 1, LEAVING)), False),
+    ],
+)
+def test_only_who_would_go_asks_and_only_under_the_present_epoch(
+    fellow: Announcer, *, expected: bool
+) -> None:
+    assert is_asked(_company(WELL, None, fellow)) is expected
 
 
 def test_a_spell_begins_anew_with_each_other_finding() -> None:

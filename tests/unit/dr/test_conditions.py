@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from dr.actions import Action, ClaimWorkload, VerifyService
+from core.runs.plan import RunName
+from dr.actions import Action, AnnounceService, ClaimWorkload, VerifyService
+from dr.admission import Exclusion
 from dr.conditions import Conditions, before
 from dr.facts import Facts
 from dr.questions import IsFree, Question
@@ -67,6 +69,18 @@ def test_an_effect_is_there_once_all_of_it_is_seen(
     expected: bool | None,  # noqa: FBT001 - a column
 ) -> None:
     assert Conditions(Answers(answers)).is_in_effect(action) is expected
+
+
+def test_nobody_is_asked_to_announce_whom_another_run_gave_up() -> None:
+    world = rehearsal().world
+    taking = HostName("ndc02-app")
+    announce = AnnounceService(SERVICE, taking, 2)
+    conditions = Conditions(world.eye)
+    assert conditions.objections(announce) == []
+
+    world.truth.excluded[taking] = Exclusion(RunName("another"), world.now())
+
+    assert conditions.objections(announce) == [f"not so: none of {taking} is kept out"]
 
 
 def test_verify_asks_nothing_of_a_site_that_may_be_gone() -> None:

@@ -14,11 +14,16 @@ from core.runs.plan import RunName
 from dr.announcing import ALONE, STEADY, Checked, Fitness
 from dr.onhost.fellowship import EVERY, SOON
 from dr.onhost.local_check import HERE
-from inventory.etcd import announcers
-from inventory.names import SiteName
-from tests.unit.dr.two_hosts import ADDRESS, HOME, NETWORK, ONE, PORTAL, TWO, WELL, Site
+from tests.unit.dr.two_hosts import (
+    ADDRESS,
+    HOME,
+    ONE,
+    PORTAL,
+    TWO,
+    WELL,
+    Site,
+)
 
-REFUGE = SiteName("west")
 ILL = Checked(Fitness.ILL, "connection refused")
 
 
@@ -251,27 +256,6 @@ def test_an_agent_that_begins_anew_speaks_again(site: Site) -> None:
     site.rounds(3)
 
     assert site.announcing == {ONE}
-
-
-def test_nobody_says_anything_of_what_is_placed_elsewhere(site: Site) -> None:
-    site.place(REFUGE, 2)
-    site.rounds(3)
-
-    assert site.rounds(2) == []
-    assert (site.announcing, site.words()) == (set(), {})
-
-
-def test_an_agent_that_may_read_no_word_stays_and_still_obeys_the_records(site: Site) -> None:
-    site.etcd.refuses = announcers(NETWORK.environment)
-    site.becomes(ONE, ILL)
-
-    site.rounds(5)
-    before = site.announcing
-    site.place(REFUGE, 2)
-    site.rounds(1)
-
-    assert before == {ONE, TWO}
-    assert site.announcing == set()
 
 
 def test_the_old_sites_words_hold_nobody_at_the_next_epoch(site: Site) -> None:

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from core.errors import NdcError
 from core.system_clock import SystemClock
-from dr.announcing import Checked, Fitness
+from dr.announcing import AnnouncerWord, Checked, Fitness
 from dr.live.records import EtcdRecords
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.agent import Agent
@@ -32,7 +32,9 @@ NETWORK: Final = network("twins", TWIN_HOSTS)
 (SERVICE,) = NETWORK.services
 PORTAL, ADDRESS = SERVICE.name, SERVICE.address
 HOME: Final = SiteName("east")
+REFUGE: Final = SiteName("west")
 ONE, TWO = HostName("east-one"), HostName("east-two")
+REFUGE_HOST: Final = HostName("west-one")
 WELL: Final = Checked(Fitness.WELL)
 
 
@@ -135,6 +137,12 @@ class Site:
         host = Host(Agent(HOME, self.records, guard, health, beside), addresses, health)
         self.hosts[name] = host
         return host
+
+    def refuge_answers(self, epoch: int) -> None:
+        """Let a host of the refuge say that it serves, to all words that stand now."""
+        words = EtcdAnnouncers(self.etcd.client(), self.records, REFUGE_HOST)
+        asked = max(one.revision for one in words.standing()[PORTAL])
+        words.tell(PORTAL, AnnouncerWord(epoch, Fitness.WELL, asked))
 
     def rounds(self, number: int = 1, *names: HostName) -> list[str]:
         """Let agents look in turn, so many times; return what they did and what kept them."""

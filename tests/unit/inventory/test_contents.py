@@ -48,7 +48,7 @@ def test_an_application_begins_anew_when_its_own_files_change() -> None:
         (
             "ndc01-app",
             {
-                "etcd-agent",
+                "etcd-agent-ndc01-app",
                 "etcd-controller-ndc01-app",
                 "general-db.exporter",
                 "general-db.public-service-portal",

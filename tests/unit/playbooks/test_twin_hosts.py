@@ -56,4 +56,3 @@ def test_a_host_without_a_fellow_is_as_it_was(rendered: Mapping[str, Rendered]) 
 
     assert ALONE not in contents.texts()["/etc/nginx/nginx.conf"]
     assert ["well" in unit for unit in agents] == [False]
-    assert "/etc/ndc/passwords/etcd-agent" in contents.secrets
