@@ -23,13 +23,17 @@ from tests.mutants.trials import Job, carried_out, caught_by, lines_run
 
 ROOMS: Final = {
     "dr": "dr/*.py",
+    "dr/rules": "dr/rules/*.py",
+    "dr/drills": "dr/drills/*.py",
     "core/runs": "core/runs/*.py",
     "inventory": "inventory/**/*.py",
     "monitors/health": "monitors/health/*.py",
     "routing": "routing/*.py",
 }
 """what decides in each"""
-MODULES: Final = [str(path) for mine in ROOMS.values() for path in sorted(Path().glob(mine))]
+MODULES: Final = {
+    room: [str(path) for path in sorted(Path().glob(mine))] for room, mine in ROOMS.items()
+}
 JUDGES: Final = (
     *("unit/core", "unit/dr", "unit/inventory", "unit/monitors", "unit/routing", "unit/tui"),
     *("scenario", "crash", "contract"),
@@ -70,8 +74,9 @@ def _known(path: Path) -> Known:
         return known
     files = [str(p) for judge in JUDGES for p in sorted(Path("tests", judge).rglob("test_*.py"))]
     found: list[tuple[float, str, dict[str, list[int]]]] = []
+    modules = [path for paths in MODULES.values() for path in paths]
     for name, told in carried_out(
-        Job(f, partial(lines_run, f, MODULES), _BOUND_SECONDS) for f in files
+        Job(f, partial(lines_run, f, modules), _BOUND_SECONDS) for f in files
     ):
         if told is None or told[0]:
             sys.exit(f"without a fault {name} does not pass: {told}")
@@ -87,11 +92,11 @@ def _of(path: str) -> list[Mutation]:
 
 
 def _chosen(only: Sequence[str], sample: int | None, seed: int) -> Iterator[Mutant]:
-    for room in ROOMS:
+    for room, paths in MODULES.items():
         here = [
             Mutant(room, path, index, one.line)
-            for path in MODULES
-            if path.startswith(f"{room}/") and path.startswith(tuple(only) or "")
+            for path in paths
+            if path.startswith(tuple(only) or "")
             for index, one in enumerate(_of(path))
         ]
         count = len(here) if sample is None else min(len(here), -(-sample // len(ROOMS)))
