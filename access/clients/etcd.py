@@ -69,6 +69,13 @@ class Delete:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeleteUnder:
+    """A change: every key that begins with ``prefix`` is to be absent."""
+
+    prefix: str
+
+
 def range_under(prefix: str) -> dict[str, Any]:
     """Return the body of a linearizable ``/v3/kv/range`` for every key under ``prefix``."""
     end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
@@ -125,7 +132,17 @@ class Etcd:
         """
         return self._range(range_under(prefix))
 
-    def change(self, conditions: Sequence[Comparison], changes: Sequence[Put | Delete]) -> bool:
+    def keys_under(self, prefix: str) -> list[str]:
+        """Return what every key is called that begins with ``prefix``, sorted.
+
+        Raises:
+            NotSeen: as ``get``.
+        """
+        return [one.key for one in self._range({**range_under(prefix), "keys_only": True})]
+
+    def change(
+        self, conditions: Sequence[Comparison], changes: Sequence[Put | Delete | DeleteUnder]
+    ) -> bool:
         """Make all ``changes`` at once if all ``conditions`` hold; tell whether they did.
 
         Raises:
@@ -229,7 +246,9 @@ def _condition(one: Comparison) -> dict[str, Any]:
     return {"key": _coded(one.key), "target": "VALUE", "value": _coded(one.value)}
 
 
-def _change(one: Put | Delete) -> dict[str, Any]:
+def _change(one: Put | Delete | DeleteUnder) -> dict[str, Any]:
+    if isinstance(one, DeleteUnder):
+        return {"request_delete_range": range_under(one.prefix)}
     if isinstance(one, Delete):
         return {"request_delete_range": {"key": _coded(one.key)}}
     put = {"key": _coded(one.key), "value": _coded(one.value)}

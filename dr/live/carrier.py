@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from core.errors import WorldError
 from core.measure import FRESH, ClockPair, Measure, Window
 from core.runs.journal import Opened, RunVerdict, Where
 from core.runs.run import fold
@@ -21,6 +23,7 @@ from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.packing import Packing, unmeasured
 from dr.live.probe import marked
+from dr.live.retiring import retire
 from dr.live.run_folder import RunFolder
 from dr.live.signing import ProvedInbox, Signing
 from dr.live.strips import strips
@@ -86,6 +89,9 @@ class Carrier:
         with Anchoring(self.live, self.exhibits).meanwhile():
             run = engine.resume() if begun else engine.start(plan, truth, start)
         self._mark_the_end(plan.basis)
+        if truth is Where.ETCD:
+            with suppress(WorldError):  # whatever stays goes with the next run
+                retire(self.live.etcd, self.live.network.environment)
         return run
 
     def report(self) -> Report:

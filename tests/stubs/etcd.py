@@ -76,13 +76,13 @@ class StubEtcd:
         status, answer = self.answer(asked)
         return httpx.Response(status, json=answer)
 
-    def _range(self, body: Mapping[str, str]) -> list[dict[str, str]]:
+    def _range(self, body: Mapping[str, Any]) -> list[dict[str, str]]:
         first = _plain(body["key"])
         end = _plain(body["range_end"]) if "range_end" in body else f"{first}\0"
         return [
             {
                 "key": _coded(key),
-                "value": _coded(value),
+                **({} if body.get("keys_only") else {"value": _coded(value)}),
                 "mod_revision": str(self._changed.get(key, 1)),
             }
             for key, value in sorted(self.held.items())
@@ -109,7 +109,8 @@ class StubEtcd:
             if put := change.get("request_put"):
                 self._put(_plain(put["key"]), _plain(put["value"]), put.get("lease"))
             if delete := change.get("request_delete_range"):
-                self.held.pop(_plain(delete["key"]), None)
+                for one in self._range(delete):
+                    del self.held[_plain(one["key"])]
         return True
 
     def _put(self, key: str, value: str, lease: str | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from core.errors import JournalCorrupt
-from core.runs.journal import Entry, Journal, Record
+from core.runs.journal import Closed, Entry, Journal, Record
 from core.runs.plan import ActionT, BasisT
 from dr.live.journals.file import FileJournal
 
@@ -17,7 +17,8 @@ class CopiedJournal(Generic[ActionT, BasisT]):
     """``truth`` (etcd), and ``copy`` for whoever reads without a quorum.
 
     The copy is always a beginning of the truth. A copy that knows more, or other things, means
-    that the truth was set back: then nothing goes on before a person has looked.
+    that the truth was set back: then nothing goes on before a person has looked. Only of a run
+    that is closed may the copy be all that is left: it goes no further.
     """
 
     truth: Journal[ActionT, BasisT]
@@ -36,6 +37,8 @@ class CopiedJournal(Generic[ActionT, BasisT]):
             JournalCorrupt: the copy is no beginning of the truth.
         """
         records, copied = list(self.truth.records()), list(self.copy.records())
+        if not records and copied and isinstance(copied[-1].entry, Closed):
+            return copied
         if records[: len(copied)] != copied:
             raise JournalCorrupt(
                 "the journal in etcd is not what its copy says was written there",
