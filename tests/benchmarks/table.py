@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.benchmarks import citizens, idle, links, programs, start, yardstick
 from tests.benchmarks.engine import engine
 from tests.benchmarks.figures import Figure, Judged, Trial
+from tests.benchmarks.scale import SHAPES, scale
 from tests.benchmarks.stand import Stand
 
 
@@ -49,6 +50,18 @@ BENCHMARKS = (
         "into a cache that lacks it, etcd being built; packages come from the machine's own apt "
         "sources, Python libraries from uv's cache where it holds them",
         rounds=1,
+        needs_network=False,
+    ),
+    Benchmark(
+        "scale",
+        tuple(
+            Figure(f"CPU to check and derive {sites * hosts:,} hosts at {sites} sites", "s", goal)
+            for (sites, hosts), goal in zip(SHAPES, (1, 4, 4), strict=True)
+        ),
+        scale,
+        "in this process, from the text of one declared file to the network; the sites stand in a "
+        "ring with two links between neighbours, every second one is the home of a service",
+        rounds=5,
         needs_network=False,
     ),
     Benchmark(
