@@ -22,6 +22,8 @@ from lab.server import LabServer
 
 _BACKLOG = 128
 _LAST_WORDS = timedelta(seconds=5)
+_UMASK = 0o022
+"""what is to be private is made so"""
 
 
 def start(ground_of: Callable[[], Ground]) -> int:
@@ -42,8 +44,9 @@ def start(ground_of: Callable[[], Ground]) -> int:
 
 
 def _detach() -> None:
-    """Become nobody's child, in a session of its own."""
+    """Become nobody's child, in a session of its own, with modes of nobody's choosing but ours."""
     os.setsid()
+    os.umask(_UMASK)
     if os.fork() != 0:
         os._exit(0)
     os.chdir("/")

@@ -40,9 +40,13 @@ _NOT_NEEDED = (
 """Debian's examples, and what only apt needs: a host has no way to a mirror"""
 
 
+_PROGRAM, _FILE = 0o755, 0o644
+"""modes: those of the checkout and of the cache are as private as a person is"""
+
+
 def customise(workshop: Workshop, root: Path, definition: Path) -> None:
     """Place our files, the routers' user and the units that start at boot."""
-    shutil.copytree(definition / "files", root, dirs_exist_ok=True)
+    place(definition / "files", root)
     inside = ("chroot", root)
     workshop.run(
         "adding the routers' user",
@@ -53,6 +57,18 @@ def customise(workshop: Workshop, root: Path, definition: Path) -> None:
     workshop.run("choosing units", *inside, "systemctl", "--root=/", "preset-all")
     masked = names_in(definition / "masked.txt")
     workshop.run("masking units", *inside, "systemctl", "--root=/", "mask", *masked)
+
+
+def place(files: Path, root: Path) -> None:
+    """Copy all below ``files`` into ``root``, for everybody to read; folders that exist stay so."""
+    for source in sorted(files.rglob("*")):
+        target = root / source.relative_to(files)
+        if not source.is_dir():
+            shutil.copyfile(source, target)
+            target.chmod(_FILE)
+        elif not target.exists():
+            target.mkdir()
+            target.chmod(_PROGRAM)
 
 
 def add_libraries(workshop: Workshop, root: Path, lock: Path) -> None:
@@ -68,6 +84,8 @@ def add_libraries(workshop: Workshop, root: Path, lock: Path) -> None:
         # links would make the image share its files with the user's cache
         *("--link-mode", "copy", "--require-hashes", "--requirements", lock),
     )
+    # files came with the modes that they have in the user's cache
+    workshop.run("letting everybody read", "chmod", "--recursive", "u=rwX,go=rX", venv)
     _point_scripts_at_the_venv(venv / "bin")
     workshop.run(
         "compiling Python libraries",
@@ -78,7 +96,9 @@ def add_libraries(workshop: Workshop, root: Path, lock: Path) -> None:
 def add_etcd(root: Path, programs: Path) -> None:
     """Copy etcd, etcdctl and etcdutl to where a host finds them."""
     for program in programs.iterdir():
-        shutil.copy(program, root / "usr/local/bin")
+        target = root / "usr/local/bin" / program.name
+        shutil.copyfile(program, target)
+        target.chmod(_PROGRAM)
 
 
 def forget(root: Path) -> None:
@@ -90,8 +110,9 @@ def forget(root: Path) -> None:
             else:
                 path.unlink()
     # empty: systemd makes an identity at boot; missing: it would also apply presets again
-    (root / "etc/machine-id").write_bytes(b"")
-    (root / "etc/resolv.conf").write_bytes(b"")
+    for name in ("etc/machine-id", "etc/resolv.conf"):
+        (root / name).write_bytes(b"")
+        (root / name).chmod(_FILE)
 
 
 def _point_scripts_at_the_venv(folder: Path) -> None:

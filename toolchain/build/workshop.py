@@ -30,6 +30,8 @@ _CAUSES = (
         "free some space",
     ),
 )
+_UMASK = 0o022
+"""of every step: what is built is for everybody to read, whatever a person's own files are"""
 _COMPLAINT = re.compile(r"^(E:|error|fatal)|\berror\b|failed", re.IGNORECASE)
 
 
@@ -76,6 +78,7 @@ class Workshop:
                     cwd=folder or self.draft,
                     env=environment or surroundings(),
                     pass_fds=[self.lock],
+                    umask=_UMASK,
                 )
             except OSError as error:
                 raise self._failed(what, f"{command[0]}: {error.strerror}") from None

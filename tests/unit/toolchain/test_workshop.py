@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -44,6 +45,16 @@ def test_a_step_runs_where_and_with_what_it_is_told(workshop: Workshop) -> None:
     workshop.run("looking", "sh", "-c", "echo $X in $PWD", environment={"X": "1"}, folder=folder)
 
     assert f"1 in {folder}" in workshop.log.read_text("utf-8")
+
+
+def test_what_a_step_makes_is_for_everybody_to_read(workshop: Workshop) -> None:
+    before = os.umask(0o077)
+    try:
+        workshop.run("making", "mkdir", "made")
+    finally:
+        os.umask(before)
+
+    assert (workshop.draft / "made").stat().st_mode & 0o777 == 0o755
 
 
 def test_a_step_that_is_told_nothing_runs_in_the_draft(
