@@ -16,7 +16,8 @@ from typing import Final
 
 from core import files
 from core.errors import Rejected
-from lab.mounts import mounted_at, unmount
+from core.mounts import mounted_at
+from lab.mounts import unmount
 from lab.tools import run
 
 _SIZE_BYTES: Final = 16 * 2**30

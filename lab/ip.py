@@ -23,7 +23,7 @@ def batch(lines: Sequence[str], namespace: str | None = None) -> None:
         run("ip", *_within(namespace), "-batch", "-", stdin="\n".join(lines) + "\n")
 
 
-def remove_interface(name: str, namespace: str) -> None:
+def remove_interface(name: str, namespace: str | None = None) -> None:
     """Make the interface gone; that it, or its whole namespace, went meanwhile counts as done.
 
     Raises:
@@ -32,7 +32,33 @@ def remove_interface(name: str, namespace: str) -> None:
     try:
         batch([f"link del {name}"], namespace)
     except Rejected:
-        if name in interfaces_in(namespace):
+        if name in (interfaces_in(namespace) if namespace else interfaces()):
+            raise
+
+
+def remove_namespace(namespace: str) -> None:
+    """Make the namespace gone, with what is plugged in; that it went meanwhile counts as done.
+
+    Raises:
+        Rejected: it is there still.
+    """
+    try:
+        run("ip", "netns", "del", namespace)
+    except Rejected:
+        if has_namespace(namespace):
+            raise
+
+
+def take_down(namespace: str) -> None:
+    """Set every interface of ``namespace`` down; what went meanwhile is down.
+
+    Raises:
+        Rejected: they are there, and cannot be set.
+    """
+    try:
+        batch(["link set group default down"], namespace)
+    except Rejected:
+        if interfaces_in(namespace):
             raise
 
 

@@ -54,7 +54,7 @@ class Fabric:
     def remove_management(self) -> None:
         """Make the management bridge gone."""
         if self.names.management_bridge in ip.interfaces():
-            ip.batch([f"link del {self.names.management_bridge}"])
+            ip.remove_interface(self.names.management_bridge)
 
     def ensure_segment(self, segment: str) -> None:
         """Make the bridge of ``segment`` be there, in a namespace of its own."""
@@ -66,9 +66,7 @@ class Fabric:
     def has_segment(self, segment: str) -> bool:
         """Whether ``segment`` is there and carries frames."""
         namespace = self.names.namespace(segment)
-        if not ip.has_namespace(namespace):
-            return False
-        return "UP" in ip.interfaces(namespace).get(BRIDGE, {}).get("flags", [])
+        return "UP" in ip.interfaces_in(namespace).get(BRIDGE, {}).get("flags", [])
 
     def ensure_host(self, spec: HostSpec) -> None:
         """Make the namespace of a host be there, plugged in twice, with its management address.
@@ -97,9 +95,7 @@ class Fabric:
     def is_plugged(self, spec: HostSpec) -> bool:
         """Whether the host's port is in its segment's bridge."""
         namespace = self.names.namespace(spec.segment)
-        if not ip.has_namespace(namespace):
-            return False
-        port = ip.interfaces(namespace).get(self.names.segment_port(spec.management), {})
+        port = ip.interfaces_in(namespace).get(self.names.segment_port(spec.management), {})
         return port.get("master") == BRIDGE
 
     def host_interfaces(self, host: str) -> dict[str, dict[str, object]]:
@@ -110,8 +106,12 @@ class Fabric:
     def set_host(self, host: str, *, up: bool) -> None:
         """Set every interface of ``host`` up or down; down, it neither sends nor forwards."""
         namespace = self.names.namespace(host)
-        if ip.has_namespace(namespace):
-            ip.batch([f"link set group default {'up' if up else 'down'}"], namespace)
+        if not ip.has_namespace(namespace):
+            return
+        if up:
+            ip.batch(["link set group default up"], namespace)
+        else:
+            ip.take_down(namespace)
 
     def raise_plugs(self, host: str) -> None:
         """Set both interfaces of ``host`` up; the host is on, and one of them may be new."""
@@ -123,10 +123,10 @@ class Fabric:
         # the machine's ends first, and at once: a namespace gives names back some time later
         port = self.names.management_port(management)
         if port in ip.interfaces():
-            ip.batch([f"link del {port}"])
+            ip.remove_interface(port)
         namespace = self.names.namespace(host)
         if SEGMENT in self.host_interfaces(host):
-            ip.batch([f"link del {SEGMENT}"], namespace)
+            ip.remove_interface(SEGMENT, namespace)
         self._remove_namespace(namespace)
 
     def remove_segment(self, segment: str) -> None:
@@ -159,4 +159,4 @@ class Fabric:
     @staticmethod
     def _remove_namespace(namespace: str) -> None:
         if ip.has_namespace(namespace):
-            run("ip", "netns", "del", namespace)
+            ip.remove_namespace(namespace)

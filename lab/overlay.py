@@ -9,9 +9,10 @@ from pathlib import Path
 from core import files
 from core.errors import Rejected
 from core.host_paths import PROGRAM_IN_USE, VENV
+from core.mounts import mounted_at
 from lab import accounts
 from lab.disk import OwnDisk
-from lab.mounts import mounted_at, unmount
+from lab.mounts import unmount
 from lab.tools import run
 
 _HARMLESS = "nosuid,nodev"

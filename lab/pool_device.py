@@ -8,7 +8,8 @@ from pathlib import Path
 
 from core import files
 from core.errors import Rejected
-from lab.mounts import mounted_at, unmount
+from core.mounts import mounted_at
+from lab.mounts import unmount
 from lab.tools import run
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Rejected
+from core.mounts import mounts
 from core.text import Say
 from lab.container import Containers
 from lab.ground import Ground
-from lab.mounts import mounts
 from lab.pool_device import PoolDevice
 from lab.state import PoolRecord, State
 from lab.tools import run
@@ -102,7 +102,7 @@ class StoragePools:
         if pid is None:
             return True
         try:
-            text = Path(f"/proc/{pid}/mountinfo").read_text("utf-8")
+            text = Path(f"/proc/{pid}/mountinfo").read_text("utf-8", "surrogateescape")
         except OSError:
             return True
         return any(mount.at == Path(spec.folder) for mount in mounts(text))

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Rejected
+from core.mounts import mounted_at, mounts
 from lab import ip, machine
 from lab.machine import Register, Shared
-from lab.mounts import mounted_at, mounts, unmount
+from lab.mounts import unmount
 from lab.names import LAB
 from lab.tools import run
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.clock import wait_until
+from core.mounts import mounted_below
 from lab import cgroup, ip, processes, shared
 from lab.container import Containers
 from lab.ground import Ground
-from lab.mounts import mounts, unmount_below
-from lab.tools import run
+from lab.mounts import unmount_below
 
 _BOUND = timedelta(seconds=10)
 
@@ -27,9 +27,8 @@ def sweep(ground: Ground, tell: Callable[[str], None]) -> None:
     _end_daemons(ground, tell)
     _end_hosts(ground, tell)
     _remove_network(ground, tell)
-    mount_points = [mount.at for mount in mounts() if mount.at.is_relative_to(ground.folder)]
-    if mount_points:
-        tell(f"{len(mount_points)} mounts")
+    if there := mounted_below(ground.folder):
+        tell(f"{len(there)} mounts")
         unmount_below(ground.folder)
     shared.leave(ground.environment)
     _remove_folder(ground.folder, tell)
@@ -62,7 +61,7 @@ def _end_hosts(ground: Ground, tell: Callable[[str], None]) -> None:
     for host in hosts:
         namespace = ground.names.namespace(host)
         if ip.has_namespace(namespace):
-            ip.batch(["link set group default down"], namespace)
+            ip.take_down(namespace)
     Containers(groups, ground.clock).kill(hosts)
     groups.remove_all()
 
@@ -71,12 +70,13 @@ def _remove_network(ground: Ground, tell: Callable[[str], None]) -> None:
     interfaces = [name for name in ip.interfaces() if ground.names.owns_interface(name)]
     if interfaces:
         tell(f"{len(interfaces)} interfaces")
-        ip.batch([f"link del {name}" for name in interfaces])
+        for name in interfaces:
+            ip.remove_interface(name)
     namespaces = [each for each in ip.namespaces() if each.startswith(ground.names.prefix)]
     if namespaces:
         tell(f"{len(namespaces)} namespaces")
     for namespace in namespaces:
-        run("ip", "netns", "del", namespace)
+        ip.remove_namespace(namespace)
 
 
 def _remove_folder(folder: Path, tell: Callable[[str], None]) -> None:

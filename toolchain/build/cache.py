@@ -25,6 +25,7 @@ A recipe of the tool chain is a value and a function that fills the draft::
 from __future__ import annotations
 
 import hashlib
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
@@ -35,6 +36,7 @@ from pathlib import Path
 from core import text
 from core.errors import Rejected
 from core.locks import Lock
+from core.mounts import mounted_below
 from core.surroundings import surroundings
 from core.system_clock import SystemClock
 from core.text import Say
@@ -159,15 +161,12 @@ def _discard(folders: Iterable[Path]) -> None:
 
 def _demand_no_mounts(draft: Path) -> None:
     # removing a tree into which the machine's /dev is mounted would remove the machine's
-    lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    mount_points = [line.split()[4] for line in lines]
-    inner_mounts = [point for point in mount_points if Path(point).is_relative_to(draft)]
-    if inner_mounts:
+    if inner_mounts := [str(mount.at) for mount in mounted_below(draft)]:
         raise Rejected(
             "a half-built folder cannot be thrown away",
             expected=f"no mount under {draft}",
             actual=", ".join(inner_mounts),
-            next_step=f"umount {' '.join(reversed(inner_mounts))}, then run the command again",
+            next_step=f"umount {shlex.join(inner_mounts)}, then run the command again",
         )
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.errors import Rejected, Unreachable
+from core.mounts import mounts
 from lab import memory, requests, tools
 from lab.container import CAPABILITIES, Body, command
-from lab.mounts import mounts
 
 MOUNTINFO = r"""25 1 254:0 / / rw,relatime - ext4 /dev/vda rw
-80 25 0:40 / /a\040b/root rw,relatime - overlay overlay rw,lowerdir=/x\040y/root,upperdir=/u
+80 25 0:40 / /a\040b/root rw,relatime - overlay overlay rw,lowerdir=/x\040y\054z\075\043,upperdir=/u
 81 25 0:41 / /run/netns rw shared:7 - tmpfs tmpfs rw,mode=755
 """
 
@@ -22,7 +22,7 @@ def test_mounts_are_read_with_their_options_and_odd_names() -> None:
 
     assert [mount.kind for mount in found] == ["ext4", "overlay", "tmpfs"]
     assert found[1].at == Path("/a b/root")
-    assert found[1].option("lowerdir") == "/x y/root"
+    assert found[1].option("lowerdir") == "/x y,z=#"
     assert found[1].option("workdir") == ""
     assert found[2].source == "tmpfs"
 
