@@ -5,7 +5,7 @@ docs/generated/metrics.md is made from this table.
 
 from __future__ import annotations
 
-from dr import apart
+from monitors.host_metrics import HOSTS
 from monitors.metric import MetricSpec
 from monitors.storage_metrics import STORAGE
 from storage import page
@@ -69,6 +69,30 @@ LINK_AVOIDED = MetricSpec(
     "Whether the router at this end prefers any other way to the link, since it is slow or lossy",
     "the link does not end here, or the router did not tell",
 )
+LINK_INFO = MetricSpec(
+    "ndc_link_info",
+    "gauge",
+    "boolean",
+    ("link", "target", "device"),
+    "1: the link leaves this router by the interface called device, of which node_exporter tells",
+    "the link does not end here",
+)
+LINK_CAPACITY = MetricSpec(
+    "ndc_link_capacity_bytes_per_second",
+    "gauge",
+    "bytes_per_second",
+    ("link", "target"),
+    "What the link carries in each direction, as it is declared",
+    "the link does not end here, or is declared without a limit",
+)
+SERVICE_ANNOUNCED = MetricSpec(
+    "ndc_service_announced",
+    "gauge",
+    "boolean",
+    ("service", "target"),
+    "Whether this router hears the service's address announced by the site called target",
+    "the site may not serve it, or the router did not tell",
+)
 BGP_SESSION_UP = MetricSpec(
     "ndc_bgp_session_up",
     "gauge",
@@ -100,6 +124,38 @@ QUORUM_TOLERATES = MetricSpec(
     (),
     "How many more voters may be lost before no majority is left; -1: none is left, seen from here",
     "voters are not asked here",
+)
+QUORUM_NO_SPACE = MetricSpec(
+    "ndc_quorum_no_space",
+    "gauge",
+    "boolean",
+    ("voter",),
+    "Whether the voter says that the space of etcd's database is used up: then none takes writes",
+    "the voter does not answer, or voters are not asked here",
+)
+SWITCH_SCHEDULED = MetricSpec(
+    "ndc_database_switch_scheduled_timestamp_seconds",
+    "gauge",
+    "seconds",
+    ("workload",),
+    "When Patroni makes the switchover that somebody left for it, outside every plan",
+    "none is left, or no member at this site tells",
+)
+SLOT_LEFT = MetricSpec(
+    "ndc_database_slot_left_bytes",
+    "gauge",
+    "bytes",
+    ("workload", "slot"),
+    "How much more log is written until what the copy behind the slot needs is dropped; 0: it is",
+    "the leader is not at this site, or could not be asked; or the log is kept without a limit",
+)
+CERTIFICATE_END = MetricSpec(
+    "ndc_certificate_end_timestamp_seconds",
+    "gauge",
+    "seconds",
+    ("owner",),
+    "When the certificate ends that the host called owner shows",
+    "the host is at another site, or showed none since the exporter began",
 )
 COLLECTOR_SUCCESS = MetricSpec(
     "ndc_exporter_collector_success",
@@ -153,80 +209,6 @@ PROBE_SLIP = MetricSpec(
     "the service is not probed",
     "probe",
 )
-TAIL_KEPT = MetricSpec(
-    apart.KEPT,
-    "gauge",
-    "boolean",
-    ("database",),
-    "Whether what only the member of this host holds was copied; the member stays apart",
-    "the member does not stay apart",
-    "lease",
-)
-TAIL_COMMITS = MetricSpec(
-    apart.COMMITS,
-    "gauge",
-    "count",
-    ("database",),
-    "Commits that only the member of this host holds",
-    "the member does not stay apart, or nobody could count them",
-    "lease",
-)
-TAIL_SINCE = MetricSpec(
-    apart.SINCE,
-    "gauge",
-    "seconds",
-    ("database",),
-    "When the first of them was made, by the clock of this host",
-    "the member does not stay apart, or it is not known",
-    "lease",
-)
-DISK_REFUSES = MetricSpec(
-    apart.DISK,
-    "gauge",
-    "boolean",
-    ("database", "reason"),
-    "1: the disk under the member of this host takes no writes; full, read-only, broken, hanging "
-    "or refusing",
-    "it takes them, or nobody tells",
-    "lease",
-)
-
-AGENT_LOOKED = MetricSpec(
-    "ndc_agent_looked_timestamp_seconds",
-    "gauge",
-    "seconds",
-    (),
-    "When the agent of the host last read the placement records, or tried to, by the host's clock",
-    "no service may be served here, or the agent never came so far",
-    "agent",
-)
-AGENT_REFUSED = MetricSpec(
-    "ndc_agent_refused",
-    "gauge",
-    "boolean",
-    (),
-    "Whether etcd turned the agent of the host away when it last asked for the records",
-    "no service may be served here, or the agent never came so far",
-    "agent",
-)
-AGENT_SERVES = MetricSpec(
-    "ndc_agent_serves",
-    "gauge",
-    "boolean",
-    ("service",),
-    "Whether the service answers on this host itself, asked by its address and its name",
-    "the service is not announced here",
-    "agent",
-)
-AGENT_STANDS_OUT = MetricSpec(
-    "ndc_agent_stands_out",
-    "gauge",
-    "boolean",
-    ("service",),
-    "1: the service is placed at this site, and this host, which would serve nobody, withdrew it",
-    "the host announces it, or it is placed elsewhere",
-    "agent",
-)
 
 CATALOGUE = (
     RECOVERY_POINT,
@@ -236,24 +218,24 @@ CATALOGUE = (
     LINK_RTT_SECONDS,
     LINK_LOSS_RATIO,
     LINK_AVOIDED,
+    LINK_INFO,
+    LINK_CAPACITY,
+    SERVICE_ANNOUNCED,
     BGP_SESSION_UP,
     BFD_SESSION_UP,
     QUORUM_VOTER_UP,
     QUORUM_TOLERATES,
+    QUORUM_NO_SPACE,
+    SWITCH_SCHEDULED,
+    SLOT_LEFT,
+    CERTIFICATE_END,
     COLLECTOR_SUCCESS,
     COLLECTOR_DURATION,
     PROBE_WRITES,
     PROBE_LAST_ACKNOWLEDGED,
     PROBE_MISSING,
     PROBE_SLIP,
-    AGENT_LOOKED,
-    AGENT_REFUSED,
-    AGENT_SERVES,
-    AGENT_STANDS_OUT,
-    TAIL_KEPT,
-    TAIL_COMMITS,
-    TAIL_SINCE,
-    DISK_REFUSES,
+    *HOSTS,
     *STORAGE,
 )
 

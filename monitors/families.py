@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
@@ -27,11 +28,15 @@ def family(spec: MetricSpec, rows: Iterable[SeriesRow]) -> Metric:
     return metric
 
 
-def exposition(families: Iterable[Metric]) -> bytes:
-    """Return the text that Prometheus reads."""
+def exposition(families: Iterable[Metric], accept: str = "") -> tuple[bytes, str]:
+    """Return what a reader whose HTTP says ``accept`` reads, and of which media type it is.
+
+    OpenMetrics for those who name it; else the text of Prometheus, which all of them read.
+    """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Fixed(tuple(families)))
-    return generate_latest(registry)
+    encode, media_type = choose_encoder(accept)
+    return encode(registry), media_type
 
 
 class _Fixed(Collector):

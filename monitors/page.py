@@ -14,6 +14,9 @@ from core.errors import WorldError
 from monitors.catalogue import COLLECTOR_DURATION, COLLECTOR_SUCCESS
 from monitors.families import exposition, family
 
+_HOUR = timedelta(hours=1)
+"""longer than any reader waits"""
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:
@@ -28,6 +31,8 @@ class Watch:
     """value of the label ``collector``"""
     collect: Callable[[], Awaitable[Sequence[Metric]]]
     """may raise WorldError or TimeoutError: then none of its series is served"""
+    every: timedelta = timedelta()
+    """for how long what was collected is served again; 0: each page is of one collection"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class _Collected:
     took: timedelta
     families: Sequence[Metric] | None
     """None: it failed"""
+    at: timedelta
+    """when it began"""
 
 
 class Page:
@@ -59,30 +66,38 @@ class Page:
         self._fresh = fresh
         self._one_at_a_time = asyncio.Lock()
         self._made_at: timedelta | None = None
-        self._text = b""
+        self._kept: dict[str, _Collected] = {}
+        self._families: list[Metric] = []
 
-    async def text(self) -> bytes:
-        """Return the page; its collection began at most ``fresh`` before this call.
+    async def text(self, accept: str = "", *, within: timedelta = _HOUR) -> tuple[bytes, str]:
+        """Return the page and its media type; its collection began at most ``fresh`` before.
 
-        A collection that is under way when several ask serves them all.
+        ``accept`` is what the reader asks for, as HTTP says it. A collector has no longer than
+        ``within``. A collection that is under way when several ask serves them all.
         """
         async with self._one_at_a_time:
             now = self._clock.elapsed()
             if self._made_at is None or now - self._made_at > self._fresh:
-                collected = await asyncio.gather(*map(self._collected, self._watches))
-                self._text = exposition(_families(collected))
+                deadline = min(self._deadline, within)
+                collected = [self._collected(watch, deadline) for watch in self._watches]
+                self._families = _families(await asyncio.gather(*collected))
                 self._made_at = self._clock.elapsed()
-            return self._text
+            return exposition(self._families, accept)
 
-    async def _collected(self, watch: Watch) -> _Collected:
+    async def _collected(self, watch: Watch, deadline: timedelta) -> _Collected:
         began = self._clock.elapsed()
+        kept = self._kept.get(watch.name)
+        if kept is not None and kept.families is not None and began - kept.at < watch.every:
+            return kept
         families: Sequence[Metric] | None = None
         try:
-            async with asyncio.timeout(self._deadline.total_seconds()):
+            async with asyncio.timeout(deadline.total_seconds()):
                 families = await watch.collect()
         except (WorldError, TimeoutError):
             pass  # told by success 0, and by the absence of its series
-        return _Collected(watch, self._clock.elapsed() - began, families)
+        collected = _Collected(watch, self._clock.elapsed() - began, families, began)
+        self._kept[watch.name] = collected
+        return collected
 
 
 def _families(collected: Sequence[_Collected]) -> list[Metric]:

@@ -17,6 +17,7 @@ SESSIONS: Final = "show bgp ipv4 unicast summary json"
 BFD_PEERS: Final = "show bfd peers json"
 NEIGHBOURS: Final = "show bgp neighbors json"
 ROUTES: Final = "show ip route json"
+PATHS: Final = "show bgp ipv4 unicast json"
 
 T = TypeVar("T")
 
@@ -95,6 +96,16 @@ class _Route(_Part):
     next_hops: Annotated[list[_NextHop], Field(alias="nexthops")] = []
 
 
+class _Path(_Part):
+    valid: bool = False
+    path: str = ""
+
+
+class _Paths(_Part):
+    routes: dict[IPv4Network, list[_Path]] = {}
+
+
+_PATHS: Final = TypeAdapter(_Paths)
 _SUMMARY: Final = TypeAdapter(_Summary)
 _NEIGHBOURS: Final = TypeAdapter(dict[IPv4Address, _Neighbour])
 _PEERS: Final = TypeAdapter(list[_BfdPeer])
@@ -146,6 +157,22 @@ def routes(text: str) -> tuple[Route, ...]:
         if route.selected
     ]
     return tuple(sorted(best, key=lambda route: route.prefix))
+
+
+def origins(text: str) -> dict[IPv4Network, frozenset[int | None]]:
+    """Return at the ends of which paths each prefix lies, by the answer to ``PATHS``.
+
+    An end is the number of an autonomous system; None: the router's own. Raises as ``sessions``.
+    """
+    return {
+        prefix: frozenset(_end(path.path) for path in paths if path.valid)
+        for prefix, paths in _read(_PATHS, PATHS, text).routes.items()
+    }
+
+
+def _end(path: str) -> int | None:
+    *_, last = path.split() or [""]
+    return int(last) if last.isdigit() else None
 
 
 def _next_hops(route: _Route) -> tuple[IPv4Address, ...]:

@@ -40,7 +40,7 @@ def replication_lines(
     groups = [*_databases(snapshot), *_stores(snapshot)]
     if trends is None:
         return grouped(_HEAD, [SheetGroup(group.title, group.rows) for _, group in groups])
-    told = [
+    longer = [
         SheetGroup(
             group.title,
             tuple(
@@ -50,7 +50,7 @@ def replication_lines(
         )
         for name, group in groups
     ]
-    return grouped((*_HEAD, "trend"), told)
+    return grouped((*_HEAD, "trend"), longer)
 
 
 def trends_of(
@@ -62,9 +62,9 @@ def trends_of(
     }
     promises |= {store.name: store.recovery_point for store in snapshot.stores}
     return {
-        key: trend(told[-looks:], promises[key[0]], strokes)
-        for key, told in ages.items()
-        if key[0] in promises and any(age is not None for age in told)
+        key: trend(series[-looks:], promises[key[0]], strokes)
+        for key, series in ages.items()
+        if key[0] in promises and any(age is not None for age in series)
     }
 
 

@@ -34,26 +34,30 @@ def sheet(
     ``right`` are the columns, counted from 0, whose cells end below each other, as figures do.
     """
     first, *lines = table(head, [row.cells for row in rows], right=right) or [""]
-    marked = zip(lines, rows, strict=True)
+    pairs = zip(lines, rows, strict=True)
     title: PictureLine = (Span(first, is_aside=True),)
-    return (title, *((Span(line, row.condition),) for line, row in marked)) if rows else ()
+    return (title, *((Span(line, row.condition),) for line, row in pairs)) if rows else ()
 
 
 def grouped(
     head: Sequence[str], groups: Sequence[SheetGroup], *, right: Container[int] = ()
 ) -> tuple[PictureLine, ...]:
-    """Return ``groups`` below one ``head``, their columns below each other."""
-    title, *lines = sheet(head, [row for group in groups for row in group.rows], right=right) or [
-        ()
-    ]
-    indented = iter([(Span("  "), *line) for line in lines])
-    found: list[PictureLine] = [(Span("  "), *title)] if groups else []
+    """Return ``groups`` below one ``head``, their columns below each other; none for no rows."""
+    if not any(group.rows for group in groups):
+        return ()
+    title, *lines = sheet(head, [row for group in groups for row in group.rows], right=right)
+    rest = iter(lines)
+    whole: list[PictureLine] = [_shifted(title)]
     for group in groups:
-        found += [(group.title,), *(next(indented) for _ in group.rows)]
-    return tuple(found)
+        whole += [(group.title,), *(_shifted(next(rest)) for _ in group.rows)]
+    return tuple(whole)
+
+
+def _shifted(line: PictureLine) -> PictureLine:
+    return (Span("  "), *line)
 
 
 def below(*parts: tuple[PictureLine, ...]) -> tuple[PictureLine, ...]:
     """Return ``parts`` below each other, an empty line between; what is empty is left out."""
-    there = [part for part in parts if part]
-    return tuple(line for at, part in enumerate(there) for line in ((), *part)[not at :])
+    blocks = [part for part in parts if part]
+    return tuple(line for at, part in enumerate(blocks) for line in ((), *part)[not at :])

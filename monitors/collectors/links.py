@@ -6,10 +6,20 @@ from collections.abc import Mapping
 
 from prometheus_client.metrics_core import Metric
 
-from inventory.names import LinkName, SiteName
-from monitors.catalogue import LINK_LOSS_RATIO, LINK_RTT_SECONDS, LINK_UP
+from inventory.names import HostName, LinkName, SiteName
+from inventory.network import Network
+from monitors.catalogue import (
+    LINK_CAPACITY,
+    LINK_INFO,
+    LINK_LOSS_RATIO,
+    LINK_RTT_SECONDS,
+    LINK_UP,
+)
 from monitors.families import family
 from monitors.readers.echo import EchoReading
+
+_BITS = 8
+"""in a byte"""
 
 
 def link_families(readings: Mapping[tuple[LinkName, SiteName], EchoReading]) -> list[Metric]:
@@ -27,5 +37,27 @@ def link_families(readings: Mapping[tuple[LinkName, SiteName], EchoReading]) -> 
         family(
             LINK_LOSS_RATIO,
             ((key, 1 - echo.received / echo.sent) for key, echo in readings.items()),
+        ),
+    ]
+
+
+def declared_link_families(network: Network, host: HostName) -> list[Metric]:
+    """Return by which interface each link leaves ``host``, and what it carries.
+
+    How much goes over it node_exporter tells, by interface.
+    """
+    ends = [(link, end) for link in network.links if (end := link.end_at(host)) is not None]
+    return [
+        family(
+            LINK_INFO,
+            (((link.name, link.other_end(end).site, end.interface), 1.0) for link, end in ends),
+        ),
+        family(
+            LINK_CAPACITY,
+            (
+                ((link.name, link.other_end(end).site), link.rate_bits_per_second / _BITS)
+                for link, end in ends
+                if link.rate_bits_per_second is not None
+            ),
         ),
     ]

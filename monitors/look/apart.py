@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from access.clients.prometheus import Sample
 from inventory.names import DatabaseName, HostName
-from monitors.catalogue import DISK_REFUSES, TAIL_COMMITS, TAIL_KEPT, TAIL_SINCE
 from monitors.health.notices import ApartView
 from monitors.health.snapshot import DatabaseView
+from monitors.host_metrics import DISK_REFUSES, TAIL_COMMITS, TAIL_KEPT, TAIL_SINCE
 from monitors.look.readings import Readings
 
 

@@ -10,8 +10,8 @@ from access.clients.prometheus import Sample
 from inventory.host_units import units_of
 from inventory.names import HostName, SiteName
 from inventory.network import Host, Network, Role
-from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from monitors.health.programs import AgentView, FileSystemView, UnitView
+from monitors.host_metrics import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from monitors.look.readings import Readings
 from monitors.storage_metrics import STORAGE
 

@@ -12,17 +12,14 @@ from monitors.catalogue import (
     BFD_SESSION_UP,
     BGP_SESSION_UP,
     CONNECTIONS_LEFT,
-    DISK_REFUSES,
     LINK_AVOIDED,
     LINK_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
     RECOVERY_POINT,
-    TAIL_COMMITS,
-    TAIL_KEPT,
-    TAIL_SINCE,
 )
 from monitors.health.links import LinkView, SessionView
+from monitors.host_metrics import DISK_REFUSES, TAIL_COMMITS, TAIL_KEPT, TAIL_SINCE
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
 from stacks.substrates.port import LinkState

@@ -101,10 +101,11 @@ class _Desk:
         )
         return JSONResponse(body.model_dump(mode="json"))
 
-    async def metrics(self, _: Request) -> Response:
+    async def metrics(self, request: Request) -> Response:
         """Answer as Prometheus reads."""
-        text = exposition(probe_families(self.probes))
-        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+        accept = request.headers.get("accept", "")
+        text, media_type = exposition(probe_families(self.probes), accept)
+        return Response(text, headers={"content-type": media_type})
 
     def _probe(self, request: Request) -> ServiceProbe:
         try:

@@ -1,4 +1,4 @@
-"""The newest heartbeat that a copy has replayed, and whether it has room: asked at the copy."""
+"""The newest heartbeat that a copy has replayed, its room, its slots: asked at the copy."""
 
 from __future__ import annotations
 
@@ -42,16 +42,25 @@ class Copy:
         Raises:
             NotSeen, TimeoutError: it could not be asked.
         """
-        if self._connection is None:
-            return None
-        async with asyncio.timeout(deadline.total_seconds()):
-            return await self._ask(heartbeats.connections_left)
+        return await self._if_connected(heartbeats.connections_left, deadline)
+
+    async def slots_left(self, *, deadline: timedelta) -> dict[str, int] | None:
+        """Return how much log is left to each slot of the leader; None and raises as above."""
+        return await self._if_connected(heartbeats.slots_left, deadline)
 
     async def close(self) -> None:
         """Hang up; the next question connects anew."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+    async def _if_connected(
+        self, question: Callable[[heartbeats.Connection], Awaitable[T]], deadline: timedelta
+    ) -> T | None:
+        if self._connection is None:
+            return None
+        async with asyncio.timeout(deadline.total_seconds()):
+            return await self._ask(question)
 
     async def _ask(self, question: Callable[[heartbeats.Connection], Awaitable[T]]) -> T:
         assert self._connection is not None  # noqa: S101 - whoever asks has connected

@@ -28,6 +28,10 @@ SELECT current_setting('max_connections')::int
   - current_setting('superuser_reserved_connections')::int
   - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
 """
+_SLOTS = """
+SELECT slot_name, CASE wal_status WHEN 'lost' THEN 0 ELSE safe_wal_size END
+FROM pg_replication_slots WHERE NOT temporary AND NOT pg_is_in_recovery()
+"""
 _FULL = ("too many clients already", "remaining connection slots are reserved")
 """how a server refuses a connection that it has no room for: nothing else tells the reason"""
 _NEWEST = "SELECT source, at FROM heartbeat.heartbeat ORDER BY at DESC LIMIT 1"
@@ -139,6 +143,23 @@ async def connections_left(connection: Connection) -> int:
     except psycopg.Error as error:
         raise not_seen(error, "connections") from error
     return max(int(row[0]), 0) if row else 0
+
+
+async def slots_left(connection: Connection) -> dict[str, int]:
+    """Return how many bytes of log this leader writes until each slot is lost; 0: it is.
+
+    A slot for which the log is kept without a limit is left out; who follows has no slots here.
+
+    Raises:
+        NotSeen: nothing is known.
+    """
+    try:
+        async with connection.cursor() as cursor:
+            await cursor.execute(_SLOTS)
+            rows = await cursor.fetchall()
+    except psycopg.Error as error:
+        raise not_seen(error, "slots") from error
+    return {str(name): max(int(left), 0) for name, left in rows if left is not None}
 
 
 def is_full(error: NotSeen) -> bool:

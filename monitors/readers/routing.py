@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from access.clients import vty
@@ -34,6 +34,18 @@ async def incoming_policies(
     question = answers.NEIGHBOURS
     text = await vty.ask("bgpd", question, deadline=deadline, consoles=consoles)
     return answers.incoming_policies(text)
+
+
+async def origins(
+    *, deadline: timedelta, consoles: Path = vty.CONSOLES
+) -> dict[IPv4Network, frozenset[int | None]]:
+    """Return from which autonomous systems FRR hears each prefix; None is its own.
+
+    Raises:
+        NotSeen: FRR did not tell.
+    """
+    question = answers.PATHS
+    return answers.origins(await vty.ask("bgpd", question, deadline=deadline, consoles=consoles))
 
 
 async def bfd_peers(*, deadline: timedelta, consoles: Path = vty.CONSOLES) -> tuple[BfdPeer, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -201,6 +202,41 @@ def test_a_full_server_is_told_from_one_that_is_not_there(dsn: str) -> None:
             await early.close()
 
     asyncio.run(story())
+
+
+def test_a_leader_tells_how_much_log_each_slot_has_left(dsn: str) -> None:
+    async def story() -> None:
+        async with await _as(dsn, "postgres") as root:
+            await root.execute("SELECT pg_create_physical_replication_slot('far_copy', true)")
+            await root.execute("SELECT pg_create_physical_replication_slot('t', true, true)")
+            copy = Copy(partial(_as, dsn, "exporter"))
+            try:
+                assert await copy.slots_left(deadline=DEADLINE) is None
+                await copy.newest_mark(deadline=DEADLINE)
+                without_limit = await copy.slots_left(deadline=DEADLINE)
+                await root.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1GB'")
+                await root.execute("SELECT pg_reload_conf()")
+                limited = await _limited(copy)
+            finally:
+                await copy.close()
+                await root.execute("ALTER SYSTEM RESET max_slot_wal_keep_size")
+                await root.execute("SELECT pg_reload_conf()")
+
+        assert without_limit == {}
+        assert limited.keys() == {"far_copy"}
+        assert 0 < limited["far_copy"] <= 2**30 + 2**25
+
+    asyncio.run(story())
+
+
+async def _limited(copy: Copy) -> dict[str, int]:
+    """Return what is left to each slot, once the server has heard that there is a limit."""
+    async with asyncio.timeout(30):
+        while True:
+            left = await copy.slots_left(deadline=DEADLINE)
+            if left:
+                return left
+            await asyncio.sleep(0.05)
 
 
 def test_a_server_that_is_not_there_is_not_full() -> None:

@@ -21,7 +21,7 @@ from dr.rules.table import refusals
 from inventory.etcd import CONTROL, ROOT, placements, runs
 from inventory.names import HostName, SiteName
 from monitors.look.voters import VoterReading, voter_reading
-from monitors.readers.etcd import is_healthy
+from monitors.readers.etcd import VoterHealth, voter_health
 from tests.contract.etcd_server import Server, etcd_server
 from tests.networks import network
 from tests.rehearsals import SERVICE, rehearsal
@@ -58,17 +58,17 @@ def _fill(etcd: Etcd) -> None:
     assert "database space exceeded" in (no.value.actual or "")
 
 
-def _reading(server: Server) -> tuple[VoterReading, bool]:
+def _reading(server: Server) -> tuple[VoterReading, VoterHealth]:
     mine = server.secrets.client_certificate("control")
     tls = mutual_tls(server.secrets.authority.certificate, mine.certificate, mine.key)
     auth = EtcdAuth(EtcdCredentials(CONTROL, server.secrets.etcd_password(CONTROL)))
 
-    async def ask() -> tuple[VoterReading, bool]:
+    async def ask() -> tuple[VoterReading, VoterHealth]:
         async with async_client(tls) as client:
             reading = await voter_reading(
                 client, server.root, OF.environment, auth=auth, deadline=4 * SECOND
             )
-            return reading, await is_healthy(client, server.root, deadline=4 * SECOND)
+            return reading, await voter_health(client, server.root, deadline=4 * SECOND)
 
     return asyncio.run(ask())
 
@@ -78,8 +78,10 @@ def test_a_voter_without_space_is_seen_as_one_that_takes_no_writes(server: Serve
     _fill(server.speaking_as(CONTROL))
     after = _reading(server)
 
-    assert (before[0].healthy, before[0].no_space, before[1]) == (True, False, True)
-    assert (after[0].healthy, after[0].no_space, after[1]) == (True, True, True)
+    assert (before[0].healthy, before[0].no_space) == (True, False)
+    assert before[1] == VoterHealth(votes=True, has_room=True)
+    assert (after[0].healthy, after[0].no_space) == (True, True)
+    assert after[1] == VoterHealth(votes=True, has_room=False)
     assert after[0].placements == before[0].placements
 
 

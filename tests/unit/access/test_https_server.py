@@ -24,10 +24,12 @@ from access.this_host import ThisHost
 from access.tls import LOOK_EVERY
 from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
+from inventory.names import HostName
 from inventory.network import Host, Network, Role
 from monitors.look.certificates import ShownCertificates
 from monitors.onhost.exporter import application
 from monitors.page import Page
+from monitors.readers.certificates import ShownEnds
 from tests.networks import network
 
 DEADLINE = timedelta(seconds=5)
@@ -111,6 +113,42 @@ def test_a_certificate_of_the_environment_opens_the_door(secrets: Secrets) -> No
 
         assert answer.status_code == 200
         assert "ndc_exporter_collector_success" in answer.text
+
+    _visit(secrets, visit)
+
+
+def test_a_monitor_sees_when_the_certificate_of_a_host_ends_and_remembers_it(
+    secrets: Secrets,
+) -> None:
+    name = _host().name
+    seen: list[dict[HostName, datetime]] = []
+
+    async def visit(root: str) -> None:
+        ends = ShownEnds(_ours(secrets), httpx.URL(root).port or 0)
+        here, nowhere = IPv4Address("127.0.0.1"), IPv4Address("127.9.9.9")
+        seen.extend(
+            [
+                await ends.look([(name, address)], deadline=DEADLINE)
+                for address in (nowhere, here, nowhere)
+            ]
+        )
+
+    _visit(secrets, visit)
+
+    end = certificate_ends(secrets)[str(name)]
+    assert seen == [{}, {name: end}, {name: end}]
+
+
+def test_a_reader_of_openmetrics_gets_it_and_any_other_reads_text(secrets: Secrets) -> None:
+    async def visit(root: str) -> None:
+        async with async_client(_ours(secrets)) as client:
+            wanted = {"accept": "application/openmetrics-text;version=1.0.0"}
+            first = await client.get(f"{root}/metrics", headers=wanted)
+            other = await client.get(f"{root}/metrics")
+
+        assert first.headers["content-type"].startswith("application/openmetrics-text")
+        assert first.text.endswith("# EOF\n")
+        assert other.headers["content-type"].startswith("text/plain; version=0.0.4")
 
     _visit(secrets, visit)
 

@@ -11,7 +11,7 @@ from access.this_host import ThisHost
 from core.system_clock import SystemClock
 from dr.onhost import agent_main
 from dr.onhost.agent_word import word
-from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
+from monitors.host_metrics import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from tests.networks import network
 from tests.unit.dr.one_host import HERE, PORTAL, Stage
 

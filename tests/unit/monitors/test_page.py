@@ -5,25 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from prometheus_client.metrics_core import Metric
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.errors import Unreachable
 from inventory.names import DatabaseName, HostName, LinkName, SiteName
 from monitors.catalogue import CATALOGUE, QUORUM_TOLERATES, catalogue_markdown
-from monitors.collectors.links import link_families
+from monitors.collectors.links import declared_link_families, link_families
+from monitors.collectors.notices import certificate_families, order_families
+from monitors.collectors.placement import placement_families
 from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
 from monitors.collectors.sessions import DeclaredNeighbour, session_families
 from monitors.page import Page, Watch
 from monitors.readers.echo import EchoReading
+from monitors.readers.etcd import VoterHealth
 from monitors.readers.heartbeats import Mark
 from routing.answers import BfdPeer, Session
 from tests.conftest import Golden
+from tests.networks import network
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "golden" / "metrics"
@@ -47,9 +53,23 @@ SESSIONS = session_families(
     [BfdPeer(NEAR, is_up=True), BfdPeer(FAR, is_up=False)],
     {NEAR: "RECEIVE", FAR: "AVOID", INSIDE: "AVOID"},
 )
+WELL = VoterHealth(votes=True, has_room=True)
 QUORUM = quorum_families(
-    {HostName(f"voter{n}"): n != 4 for n in range(1, 6)},
+    {
+        **{HostName(f"voter{n}"): WELL for n in range(1, 4)},
+        HostName("voter4"): None,
+        HostName("voter5"): VoterHealth(votes=True, has_room=False),
+    }
 )
+NARROW, *OTHERS = network("tiny").links
+OF = replace(network("tiny"), links=(replace(NARROW, rate_bits_per_second=800_000_000), *OTHERS))
+EDGE = OF.host(HostName("ndc01-edge"))
+DECLARED = declared_link_families(OF, EDGE.name)
+PLACEMENT = placement_families(
+    OF, EDGE.site, {IPv4Network(service.address): {None} for service in OF.services[:1]}
+)
+ORDERS = order_families({DatabaseName("general-db"): NOON + timedelta(hours=9)})
+CERTIFICATES = certificate_families({HostName("ndc02-data"): NOON + timedelta(days=13)})
 REPLICATION = replication_families(
     SiteName("ndc02"),
     {
@@ -61,6 +81,7 @@ REPLICATION = replication_families(
     },
     {DatabaseName("general-db"): timedelta(), DatabaseName("identity-db"): timedelta(seconds=60)},
     {(DatabaseName("general-db"), HostName("ndc02-data")): 89},
+    {(DatabaseName("general-db"), "ndc03_data"): 1_061_158_912},
 )
 
 
@@ -96,16 +117,20 @@ def _watch(name: str, families: Sequence[Metric] | Exception) -> Watch:
 
 def _text(*watches: Watch) -> str:
     async def page() -> bytes:
-        return await Page(watches, TickingClock(), deadline=timedelta(seconds=0.05)).text()
+        text, _ = await Page(watches, TickingClock(), deadline=timedelta(seconds=0.05)).text()
+        return text
 
     return asyncio.run(page()).decode()
 
 
 ALL = (
-    _watch("links", LINKS),
+    _watch("links", [*LINKS, *DECLARED]),
     _watch("sessions", SESSIONS),
+    _watch("placement", PLACEMENT),
     _watch("quorum", QUORUM),
     _watch("replication", REPLICATION),
+    _watch("orders", ORDERS),
+    _watch("certificates", CERTIFICATES),
 )
 
 
@@ -141,7 +166,7 @@ def test_ten_scrapers_at_once_cost_one_collection() -> None:
         await asyncio.sleep(0.01)
         return LINKS
 
-    async def scrape() -> list[bytes]:
+    async def scrape() -> list[tuple[bytes, str]]:
         page = Page([Watch("links", collect)], TickingClock(), fresh=timedelta(minutes=1))
         return await asyncio.gather(*(page.text() for _ in range(10)))
 
@@ -169,6 +194,80 @@ def test_an_old_page_is_made_anew() -> None:
     assert collected == 2
 
 
+def test_what_is_collected_seldom_is_served_until_it_is_due() -> None:
+    collected = 0
+
+    async def collect() -> Sequence[Metric]:
+        nonlocal collected
+        collected += 1
+        return LINKS
+
+    async def scrape() -> list[bytes]:
+        clock, minute = TickingClock(), timedelta(minutes=1)
+        page, pages = Page([Watch("links", collect, every=minute)], clock), []
+        for wait in (2, 2, 60):
+            pages.append((await page.text())[0])
+            clock.sleep(timedelta(seconds=wait))
+        pages.append((await page.text())[0])
+        return pages
+
+    pages = asyncio.run(scrape())
+
+    assert collected == 2
+    assert all(b"ndc_link_up" in page for page in pages)
+
+
+def test_what_failed_is_collected_again_however_seldom_it_is_due() -> None:
+    failing = [True, False]
+
+    async def collect() -> Sequence[Metric]:
+        if failing.pop(0):
+            raise Unreachable("not yet")
+        return LINKS
+
+    async def scrape() -> list[bytes]:
+        clock = TickingClock()
+        page = Page([Watch("links", collect, every=timedelta(minutes=1))], clock)
+        first, _ = await page.text()
+        clock.sleep(timedelta(seconds=2))
+        return [first, (await page.text())[0]]
+
+    first, second = asyncio.run(scrape())
+
+    assert b"ndc_link_up" not in first
+    assert b"ndc_link_up" in second
+
+
+def test_a_reader_who_waits_less_gets_what_came_by_then() -> None:
+    async def hang() -> Sequence[Metric]:
+        await asyncio.sleep(3600)
+        return []
+
+    async def scrape() -> bytes:
+        watches = [Watch("links", ALL[0].collect), Watch("hanging", hang)]
+        page = Page(watches, TickingClock(), deadline=timedelta(hours=1))
+        async with asyncio.timeout(30):
+            text, _ = await page.text(within=timedelta(seconds=0.05))
+        return text
+
+    text = asyncio.run(scrape())
+
+    assert b'collector_success{collector="hanging"} 0.0' in text
+    assert b"ndc_link_up" in text
+
+
+def test_who_reads_openmetrics_gets_it_and_it_can_be_read() -> None:
+    async def scrape() -> tuple[bytes, str]:
+        page = Page(ALL, TickingClock())
+        return await page.text("application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+
+    text, media_type = asyncio.run(scrape())
+    found = {family.name for family in openmetrics(text.decode())}  # type: ignore[no-untyped-call] # the library's own parser is not typed
+
+    assert media_type.startswith("application/openmetrics-text; version=1.0.0")
+    assert found == {family.name for family in text_string_to_metric_families(_text(*ALL))}
+
+
 def test_no_series_is_there_twice_and_every_one_is_in_the_catalogue() -> None:
     series: Counter[tuple[str, tuple[tuple[str, str], ...]]] = Counter()
     for family in text_string_to_metric_families(_text(*ALL)):
@@ -181,7 +280,7 @@ def test_no_series_is_there_twice_and_every_one_is_in_the_catalogue() -> None:
 
 
 def test_without_a_majority_it_tolerates_minus_one() -> None:
-    found = quorum_families({HostName(f"v{n}"): n < 2 for n in range(5)})
+    found = quorum_families({HostName(f"v{n}"): WELL if n < 2 else None for n in range(5)})
 
     assert [s.value for f in found if f.name == QUORUM_TOLERATES.name for s in f.samples] == [-1.0]
 

@@ -10,10 +10,10 @@ import pytest
 from access.clients.prometheus import Sample
 from dr.seam import LogProgress
 from inventory.network import Host, Network, Role
-from monitors.catalogue import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import concerns, is_settled
 from monitors.health.snapshot import MemberRole, Snapshot
+from monitors.host_metrics import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
 from monitors.look.programs import AVAILABLE, FILLS_SOON, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
 from stacks.substrates.port import Power
