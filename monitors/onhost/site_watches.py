@@ -18,7 +18,7 @@ from access.this_host import ThisHost
 from core.errors import NotSeen
 from inventory import postgresql
 from inventory.endpoints import ETCD_CLIENT, NODE_EXPORTER, patroni_port
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, HostName, SiteName
 from inventory.network import Database, Network
 from monitors.collectors.notices import certificate_families, order_families
 from monitors.collectors.quorum import quorum_families
@@ -30,7 +30,8 @@ from monitors.readers.copy_age import Copy
 from monitors.readers.etcd import VoterHealth
 from monitors.readers.heartbeats import Mark, MemberAccess, is_full
 
-DEADLINE: Final = timedelta(seconds=2)
+DEADLINE: Final = timedelta(seconds=1.8)
+"""of a source: past a dead one a page takes less than two seconds"""
 _SELDOM: Final = timedelta(minutes=1)
 """what changes in days is looked at as often"""
 
@@ -42,9 +43,10 @@ def site_watches(
     copies: Mapping[tuple[DatabaseName, HostName], Copy],
 ) -> Iterator[Watch]:
     """Yield what a monitor watches; ``copies`` are those of its site."""
+    network, here = this_host.network, this_host.host.site
     ends = ShownEnds(tls, NODE_EXPORTER)
-    yield Watch("replication", partial(_replication, this_host, copies))
-    yield Watch("quorum", partial(_quorum, this_host.network, client))
+    yield Watch("replication", partial(copies_collected, network, here, copies))
+    yield Watch("quorum", partial(_quorum, network, client))
     yield Watch("orders", partial(_orders, this_host, client))
     yield Watch("certificates", partial(_certificates, this_host, ends), every=_SELDOM)
 
@@ -139,9 +141,10 @@ class CopyReading:
     """none as well where it was not told"""
 
 
-async def _replication(
-    this_host: ThisHost, copies: Mapping[tuple[DatabaseName, HostName], Copy]
+async def copies_collected(
+    network: Network, here: SiteName, copies: Mapping[tuple[DatabaseName, HostName], Copy]
 ) -> list[Metric]:
+    """Return what ``copies`` tell, which are those at the site ``here``."""
     readings = dict(zip(copies, await asyncio.gather(*map(_read, copies.values())), strict=True))
     names = dict.fromkeys(name for name, _ in copies)
     marks = {
@@ -150,9 +153,9 @@ async def _replication(
     }
     left = {copy: one.connections_left for copy, one in readings.items()}
     return replication_families(
-        this_host.host.site,
+        here,
         marks,
-        {name: objective(this_host.network, name) for name in names},
+        {name: objective(network, name) for name in names},
         {copy: number for copy, number in left.items() if number is not None},
         {(of, slot): n for (of, _), one in readings.items() for slot, n in one.slots_left.items()},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.benchmarks import citizens, idle, links, programs, start, yardstick
+from tests.benchmarks import citizens, idle, links, programs, scrape, start, yardstick
 from tests.benchmarks.engine import engine
 from tests.benchmarks.figures import Figure, Judged, Trial
 from tests.benchmarks.scale import SHAPES, scale
@@ -72,6 +72,20 @@ BENCHMARKS = (
         ),
         engine,
         "all stacks of the default network at once, on a substrate that takes no time",
+        rounds=1,
+        needs_network=False,
+    ),
+    Benchmark(
+        "scrape",
+        (
+            Figure(f"scrape of {5 * scrape.COPIES} series", "ms", 250),
+            Figure("the same, one source being dead", "s", 2),
+        ),
+        scrape.scrape,
+        f"the application of ndc-exporter, asked in this process; a monitor with {scrape.COPIES} "
+        f"copies whose servers answer at once; each value is the slowest of {scrape.SCRAPES} "
+        "scrapes, each of which collects anew; of the dead source it is one scrape: a server that "
+        "takes the connection and says nothing",
         rounds=1,
         needs_network=False,
     ),
