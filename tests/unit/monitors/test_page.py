@@ -268,7 +268,7 @@ def test_who_reads_openmetrics_gets_it_and_it_can_be_read() -> None:
     assert found == {family.name for family in text_string_to_metric_families(_text(*ALL))}
 
 
-def test_no_series_is_there_twice_and_every_one_is_in_the_catalogue() -> None:
+def test_no_series_is_there_twice_and_all_of_the_catalogue_is_there() -> None:
     series: Counter[tuple[str, tuple[tuple[str, str], ...]]] = Counter()
     for family in text_string_to_metric_families(_text(*ALL)):
         for sample in family.samples:
@@ -276,6 +276,7 @@ def test_no_series_is_there_twice_and_every_one_is_in_the_catalogue() -> None:
     known = {spec.name: set(spec.labels) for spec in CATALOGUE}
 
     assert max(series.values()) == 1
+    assert {name for name, _ in series} == {s.name for s in CATALOGUE if s.source == "exporter"}
     assert all(known[name] == {label for label, _ in labels} for name, labels in series)
 
 
