@@ -83,6 +83,17 @@ def test_a_router_that_was_never_configured_lacks_everything() -> None:
     assert len(missing(network("tiny"), EDGE, nothing)) == 6 + 6
 
 
+def test_a_prefix_is_of_the_systems_in_which_its_paths_end_whichever_way_they_take() -> None:
+    of = network("tiny")
+    first, second = of.sites[:2]  # the answer is that of a router at the second
+    ends = answers.origins((RECORDED / "paths.json").read_text("utf-8"))
+
+    for service in of.services:
+        assert ends[IPv4Network(service.address)] == {first.asn}
+    assert ends[second.lan] == {None}
+    assert ends[first.lan] == {first.asn}
+
+
 @pytest.mark.parametrize("read", [answers.sessions, answers.bfd_peers, answers.routes])
 @pytest.mark.parametrize(
     "text", ["", "% Unknown command", "7", '"text"', '{"peers":{"x":{}}}', "[{}]"]
