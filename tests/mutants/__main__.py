@@ -39,6 +39,8 @@ JUDGES: Final = (
     *("scenario", "crash", "contract"),
 )
 """folders of tests: of these rooms, of those who draw them, and of several together"""
+PLAYS: Final = ("test_schedules.py", "test_found_by_soaks.py")
+"""play whole worlds for a minute: what only they notice has no test of its own"""
 _TELLS: Final = "tests/mutants/result.py"
 """changes what is told of a mutant, not what became of it"""
 _BOUND_SECONDS: Final = 900
@@ -72,7 +74,8 @@ def _known(path: Path) -> Known:
     if path.exists():
         known: Known = json.loads(path.read_text("utf-8"))
         return known
-    files = [str(p) for judge in JUDGES for p in sorted(Path("tests", judge).rglob("test_*.py"))]
+    found_in = (sorted(Path("tests", judge).rglob("test_*.py")) for judge in JUDGES)
+    files = [str(path) for paths in found_in for path in paths if path.name not in PLAYS]
     found: list[tuple[float, str, dict[str, list[int]]]] = []
     modules = [path for paths in MODULES.values() for path in paths]
     for name, told in carried_out(
