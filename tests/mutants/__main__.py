@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import json
 import random
 import sys
@@ -38,7 +39,7 @@ JUDGES: Final = (
     *("unit/core", "unit/dr", "unit/inventory", "unit/monitors", "unit/routing", "unit/tui"),
     *("scenario", "crash", "contract"),
 )
-"""folders of tests: of these rooms, of those who draw them, and of several together"""
+"""tests, as their paths begin: of these rooms, of those who draw them, and of several together"""
 PLAYS: Final = ("test_schedules.py", "test_found_by_soaks.py")
 """play whole worlds for a minute: what only they notice has no test of its own"""
 _TELLS: Final = "tests/mutants/result.py"
@@ -55,12 +56,16 @@ def main() -> int:
     parser.add_argument("only", nargs="*", help="modules, by the beginning of their paths")
     parser.add_argument("--sample", type=int, help="how many in all, shared out evenly by room")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--by", nargs="+", default=JUDGES, help="judges, as their paths begin")
     options = parser.parse_args()
     began = list(conditions("Mutants of what decides", " ".join(sys.argv[1:]) or "all"))
-    kept = Path(".mutants") / digest(_TELLS)
+    asked = hashlib.sha256(" ".join(options.by).encode()).hexdigest()[:6]
+    kept = Path(".mutants") / f"{digest(_TELLS)}-{asked}"
     kept.mkdir(parents=True, exist_ok=True)
     chosen = list(_chosen(options.only, options.sample, options.seed))
-    verdicts = list(_judged(chosen, _known(kept / "lines.json"), kept / "verdicts.jsonl"))
+    verdicts = list(
+        _judged(chosen, _known(kept / "lines.json", options.by), kept / "verdicts.jsonl")
+    )
     every = len(list(_chosen([], None, 0)))
     text = result_text([*began, f"  tried    {len(chosen)} of {every}"], verdicts)
     sys.stdout.write(text)
@@ -69,15 +74,16 @@ def main() -> int:
     return 0 if ratio(verdicts) >= FLOOR else 1
 
 
-def _known(path: Path) -> Known:
+def _known(path: Path, judges: Sequence[str]) -> Known:
     """Return what each test file runs, quickest first; asked once for one state of files."""
     if path.exists():
         known: Known = json.loads(path.read_text("utf-8"))
         return known
-    found_in = (sorted(Path("tests", judge).rglob("test_*.py")) for judge in JUDGES)
-    files = [str(path) for paths in found_in for path in paths if path.name not in PLAYS]
+    mine = tuple(f"tests/{judge}" for judge in judges)
+    paths = [path for path in sorted(Path("tests").rglob("test_*.py")) if path.name not in PLAYS]
+    files = [str(path) for path in paths if str(path).startswith(mine)]
     found: list[tuple[float, str, dict[str, list[int]]]] = []
-    modules = [path for paths in MODULES.values() for path in paths]
+    modules = [one for room in MODULES.values() for one in room]
     for name, told in carried_out(
         Job(f, partial(lines_run, f, modules), _BOUND_SECONDS) for f in files
     ):
