@@ -165,8 +165,10 @@ def _of_the_quorum(question: OfTheQuorum) -> str:
     match question:
         case AreExcluded(hosts):
             statement = f"{', '.join(hosts)} are kept out until somebody admits them"
+        case AreNotExcludedBy(hosts, None):
+            statement = f"nobody keeps {', '.join(hosts)} out"
         case AreNotExcludedBy(hosts, run):
-            statement = f"none of {', '.join(hosts)} is kept out{f' by {run}' if run else ''}"
+            statement = f"none of {', '.join(hosts)} is kept out by {run}"
         case VotesNoMore(host):
             statement = f"the lost vote of {host} is out of the quorum, or well again"
         case _:

@@ -80,7 +80,7 @@ def test_nobody_is_asked_to_announce_whom_another_run_gave_up() -> None:
 
     world.truth.excluded[taking] = Exclusion(RunName("another"), world.now())
 
-    assert conditions.objections(announce) == [f"not so: none of {taking} is kept out"]
+    assert conditions.objections(announce) == [f"not so: nobody keeps {taking} out"]
 
 
 def test_verify_asks_nothing_of_a_site_that_may_be_gone() -> None:
