@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from core.runs.journal import Proof, Request, Where, Wish
-from core.runs.plan import RunName
+from core.runs.plan import OnFailure, RunName
 from dr.facts import Facts
 from dr.losses import hosts_named, moves_after
 from dr.observers import observers
@@ -95,6 +95,12 @@ def failover(
     """Return such a world with the plan for it."""
     made = loss(*names, profile=profile, seed=seed, after=after, every=every)
     return Rehearsal(made.network, made.world, made.plan())
+
+
+def drilled(*names: str, every: timedelta = EVERY) -> Rehearsal:
+    """Return such a world with the plan that a drill has for it: it turns back where it fails."""
+    made = failover(*names, every=every)
+    return Rehearsal(made.network, made.world, replace(made.plan, on_failure=OnFailure.UNWIND))
 
 
 def blind(*names: str) -> Loss:

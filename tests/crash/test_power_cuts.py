@@ -21,7 +21,7 @@ from dr.live.journals.file import FileJournal
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryRun, codec
 from dr.simulation.faults import Fault, Trouble
 from tests.crash.power import Fuse, FusedActuator, FusedJournal, PowerCut
-from tests.failovers import START, consents, failover, regional, unsure
+from tests.failovers import START, consents, drilled, failover, regional, unsure
 from tests.rehearsals import Rehearsal, kinds, rehearsal
 
 NEVER = 10**9
@@ -32,8 +32,9 @@ OCCASIONS: dict[str, Callable[[], Rehearsal]] = {
     "failover": lambda: failover("ndc01", every=SELDOM),
     "region": lambda: regional("ndc01", "ndc02"),
     "attested": lambda: unsure("ndc01"),
+    "drill": lambda: drilled("ndc01", every=SELDOM),
 }
-INSTANTS = {"switchover": 132, "failover": 96, "region": 135, "attested": 102}
+INSTANTS = {"switchover": 132, "failover": 96, "region": 135, "attested": 102, "drill": 96}
 """of an undisturbed run of each; a test below counts them"""
 PLANNED = [
     *[
@@ -46,8 +47,10 @@ PLANNED = [
 ]
 DEAD = (timedelta(), timedelta(milliseconds=70), timedelta(seconds=40))
 """before the next runner: nothing has arrived, some has, all has"""
-WHEN = {"switchover": (DEAD[0], DEAD[-1]), "failover": (DEAD[0], DEAD[-1]), "region": DEAD[:1]}
-"""what an attested one has of its own sends nothing: seeds are enough for it"""
+WHEN = {
+    **dict.fromkeys(("switchover", "failover"), (DEAD[0], DEAD[-1])),
+    **dict.fromkeys(("region", "attested", "drill"), DEAD[:1]),
+}
 EVERY = [
     (name, instant, dead)
     for name, pauses in WHEN.items()
