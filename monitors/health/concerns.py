@@ -83,7 +83,7 @@ def concerns(snapshot: Snapshot) -> tuple[Concern, ...]:
         map(of_drill, [snapshot.drill] if snapshot.drill else []),
         of_watch(snapshot.watch, snapshot.powerless()),
         of_alarms(snapshot.alarms, snapshot.powerless()),
-        of_fencing(snapshot.unfenced, len(snapshot.hosts)),
+        of_fencing(snapshot.unfenced, len(snapshot.hosts), snapshot.watch),
         chain.from_iterable(of_certificate(c, snapshot.taken_at) for c in snapshot.certificates),
     )
     order = (Condition.CRITICAL, Condition.WARNING, Condition.UNSEEN)

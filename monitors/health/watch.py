@@ -13,7 +13,6 @@ from monitors.health.concern import Concern, Condition
 
 LEVER = "lever"
 CONTROLLER = "controller"
-FENCING = "fencing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,6 @@ def of_watch(watch: WatchView | None, powerless: frozenset[HostName]) -> Iterato
         yield Concern(CONTROLLER, Condition.WARNING, "none is elected: nobody watches all hosts")
         return
     judgement = watch.judgement
-    if judgement.fencing:
-        sentence = (
-            f"unavailable: nobody tells controllers who has power ({judgement.fencing}), so who is "
-            "dead is replaced only when its lease ends; next: ndc lab status"
-        )
-        yield Concern(FENCING, Condition.WARNING, sentence, FENCING)
     for one in judgement.dead:
         if one.host in powerless:
             continue

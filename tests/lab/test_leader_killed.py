@@ -78,7 +78,7 @@ def _led_apart_from_the_portal(lab: Terminal, portal: Portal) -> Standing:
 
 
 def _fencing(lab: Terminal) -> str | None:
-    """Return what controllers say of it; the operator's own look is another sentence."""
+    """Return what is said of it once controllers say it too, beside the operator's own look."""
     concerns = lab.ndc("status", "--json").value["concerns"]
     told = (one["sentence"] for one in concerns if one["subject"] == "fencing")
     return next((sentence for sentence in told if "tells controllers" in sentence), None)

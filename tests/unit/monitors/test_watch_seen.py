@@ -94,15 +94,16 @@ def test_what_nothing_keeps_back_is_told_as_about_to_be_done() -> None:
     assert sentences["public-service-portal"] == about
 
 
-def test_where_nobody_tells_who_has_power_a_person_hears_it_and_what_it_costs() -> None:
+def test_where_nobody_tells_who_has_power_a_person_hears_it_once_and_what_it_costs() -> None:
     judgement = replace(judgement_of(OF), fencing="https://198.18.7.1:9400 did not answer")
+    snapshot = _with(WatchView(judgement, None))
 
-    (concern,) = concerns(_with(WatchView(judgement, None)))
+    (concern,) = concerns(snapshot)
+    (both,) = concerns(replace(snapshot, unfenced=frozenset({HostName("ndc01-data")})))
 
     assert (concern.subject, concern.condition) == ("fencing", Condition.WARNING)
-    assert (
-        "9400 did not answer), so who is dead is replaced only when its lease" in concern.sentence
-    )
+    assert "9400 did not answer); a loss there is proved by a lease's end" in concern.sentence
+    assert "the power of ndc01-data, and nobody tells controllers" in both.sentence
 
 
 def test_who_only_observes_and_who_was_seen_without_power_is_said() -> None:
