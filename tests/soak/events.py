@@ -1,8 +1,9 @@
 """What a schedule is made of: faults that begin and end, and people who ask for plans.
 
 Each seed has a pair at heart, of a kind of plan and a kind of fault: half of its plans are of that
-kind, and such a fault begins as a step of some phase of each begins. So all come about, the rare
-ones too. One seed of four begins with a region that is lost and comes back: what follows is home.
+kind, and for each such a fault begins as a step of another phase of that kind does. So all come
+about, the rare ones too. One seed of four begins with a region that is lost and comes back, and so
+does each with the way home at heart: there is something to go back.
 """
 
 from __future__ import annotations
@@ -106,7 +107,9 @@ class Planned(NamedTuple):
     extra: str = ""
     number: int = 0
     during: str = ""
-    """a phase: it begins as a step of that begins, in the next plan; "": at its time"""
+    """a phase: it begins as a step of that begins next; "": at its time"""
+    of: str = ""
+    """the kind of plan whose steps are waited for"""
 
 
 def schedule(
@@ -118,16 +121,18 @@ def schedule(
     """
     dice = random.Random(f"schedule {seed}")  # noqa: S311 - reproducible, not secret
     heart, trouble = at_heart
-    opening = list(_opening(network, dice)) if dice.random() < _OPENS else []
+    opens = dice.random() < _OPENS or heart == "failback"
+    opening = list(_opening(network, dice)) if opens else []
     others = dice.choices([*kinds], [*kinds.values()], k=ASKS // 2)
     names = [_BEFORE.get(heart, one) for one in others] + [heart] * (ASKS - ASKS // 2)
     begins = OPENING if opening else 3
     asks = [_ask(network, dice, name, begins) for name in names]
     faults = [_any_fault(network, dice, begins) for _ in range(FAULTS)]
+    phases = dice.sample(_PHASES, len(_PHASES))
     for ask in asks:
         if ask.what.startswith(f"{heart} "):
-            phase = dice.choice(_PHASES)
-            faults.append(_fault(network, dice, trouble, ask.at)._replace(during=phase))
+            fault = _fault(network, dice, trouble, ask.at)
+            faults.append(fault._replace(during=phases.pop() if phases else "", of=heart))
         if ask.what.startswith(f"{OF_A_REGION} "):
             faults.append(_region_lost(network, dice, ask.at - dice.uniform(3, 12)))
     return tuple(sorted([*opening, *faults, *asks]))

@@ -51,7 +51,7 @@ class Listener:
     faults: Faults
     tally: Tally
     companions: list[Planned] = field(default_factory=list)
-    """faults that begin as a step of their phase begins"""
+    """faults that begin as a step of their phase begins, in a plan of their kind"""
     begin: Callable[[Planned], None] = field(default=lambda _: None)
     states: dict[StepId, StepState] = field(default_factory=dict)
 
@@ -60,7 +60,8 @@ class Listener:
         match entry:
             case StepEvent(name, EventKind.STARTED):
                 phase = self.plan.step(name).phase
-                for event in [one for one in self.companions if one.during == phase]:
+                awaited = (phase, self.kind)
+                for event in [one for one in self.companions if (one.during, one.of) == awaited]:
                     self.companions.remove(event)
                     self.begin(event)
             case _:

@@ -96,7 +96,7 @@ class Play:
         return self.played
 
     def _accompany(self, event: Planned) -> None:
-        """Let a fault begin with the next plan."""
+        """Let a fault begin with the next step of its phase."""
         self._companions.append(event)
 
     def _begin(self, event: Planned) -> None:
@@ -157,8 +157,7 @@ class Play:
             self._companions,
             self._begin,
         )
-        blind = any(one.kind in _NEED_A_FILE for one in self._companions)
-        self._companions = []
+        blind = any(one.kind in _NEED_A_FILE for one in self._companions if one.of == kind)
         where = Where.FILE if blind or self.dice.random() < 0.2 else Where.ETCD
         lines = Lines(
             self.world.truth.quorum, self.world.timeline, listener.hear, listener.foresee, where

@@ -8,8 +8,9 @@ from pathlib import Path
 from core.runs.machine import EDGES
 from dr.edges import HostEdge
 from dr.plan import Phase
-from tests.soak.coverage import OFTEN, coverage, gaps
-from tests.soak.events import FaultKind
+from tests.failovers import regional
+from tests.soak.coverage import OFTEN, SELDOM, coverage, gaps
+from tests.soak.events import OF_A_REGION, FaultKind
 from tests.soak.listening import Tally
 from tests.soak.pieces import PIECE, Piece, pieces, summed
 
@@ -58,6 +59,21 @@ def test_what_was_met_seldom_is_named() -> None:
     assert named[0] == EDGE_NAMES[3]
     assert named[1] == f"failback, drain, {FaultKind.CLOCK}"
     assert named[2:] == [f"failover, close, {fault}" for fault in FaultKind]
+
+
+def test_nothing_is_asked_of_phases_that_few_plans_have() -> None:
+    tally = _tally(OFTEN)
+    tally.phases.update(SELDOM.keys())
+
+    assert list(gaps(tally)) == []
+    assert all(SELDOM.values())
+
+
+def test_a_region_that_is_lost_with_its_leaders_leaves_nothing_to_do_before() -> None:
+    phases = {step.phase for step in regional("ndc01", "ndc02").plan.steps}
+
+    assert {phase for kind, phase in SELDOM if kind == OF_A_REGION} == {Phase.READY}
+    assert not phases & {phase for _, phase in SELDOM}
 
 
 def test_a_phase_that_no_plan_has_is_named() -> None:
