@@ -88,7 +88,7 @@ def _known(path: Path, judges: Sequence[str]) -> Known:
         Job(f, partial(lines_run, f, modules), _BOUND_SECONDS) for f in files
     ):
         if told is None or told[0]:
-            sys.exit(f"without a fault {name} does not pass: {told}")
+            sys.exit(f"without a fault {name} does not pass: {told and told[0]}")
         found.append((told[1], name, told[2]))
         _progress(f"{len(found)} of {len(files)} test files looked at")
     known = {name: lines for _, name, lines in sorted(found)}
