@@ -100,7 +100,11 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
             "promote succeeded switch-database",
             "close succeeded release-workload",
         ),
-        never=("on timeline 3", "ndc01-data leads general-db on timeline 2"),
+        never=(
+            "on timeline 3",
+            "ndc01-data leads general-db on timeline 2",
+            "promote abandoned",
+        ),
     ),
     "received-and-not-replayed": Scenario(
         elsewhere="a copy had received everything and replayed little; its lag counted what it had "
