@@ -22,7 +22,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._submissions: dict[str, Submission] = {}
-        self._made = 0
+        self._last_id = 0
         self._failures: list[Exception] = []
         self._is_open = False
 
@@ -71,7 +71,7 @@ class MemoryStore:
     async def forget(self, kept: timedelta, after: int, most: int) -> int:
         """Remove old measurements; it is one second later than the last submission."""
         self._must_be_open()
-        before = _EPOCH + timedelta(seconds=self._made + 1) - kept
+        before = _EPOCH + timedelta(seconds=self._last_id + 1) - kept
         following = sorted(
             (s for s in self._submissions.values() if s.id > after), key=lambda s: s.id
         )
@@ -86,6 +86,6 @@ class MemoryStore:
             raise StoreRefused("not prepared")
 
     def _submission(self, draft: Draft) -> Submission:
-        self._made += 1
-        at = _EPOCH + timedelta(seconds=self._made)
-        return Submission(self._made, draft.key, draft.body, at, draft.site, draft.host)
+        self._last_id += 1
+        at = _EPOCH + timedelta(seconds=self._last_id)
+        return Submission(self._last_id, draft.key, draft.body, at, draft.site, draft.host)

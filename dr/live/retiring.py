@@ -11,7 +11,7 @@ from inventory.etcd import anchors, runs, windows
 from inventory.names import EnvironmentName
 
 KEPT: Final = 200
-"""runs whose journals stay in etcd, the newest: 100 kB each, of the 2 GB that etcd has"""
+"""runs whose journals stay in etcd, the newest: 25 kB a switchover, of the 2 GB that etcd has"""
 
 
 def retire(etcd: Etcd, environment: EnvironmentName, kept: int = KEPT) -> list[RunName]:
