@@ -62,7 +62,9 @@ def main() -> int:
     if options.json:
         print(json.dumps([f._asdict() for f in selection], indent=2))  # noqa: T201 - the answer
     elif selection:
-        print(told(selection))  # noqa: T201 - the answer
+        # of a folder's name the terminal may lack a letter
+        code = sys.stdout.encoding
+        print(told(selection).encode(code, "replace").decode(code))  # noqa: T201 - the answer
     return exit_code(wrong)
 
 

@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import unicodedata
 from glob import glob
 from pathlib import Path
 
@@ -21,7 +22,7 @@ _FIRST_BUILD_BYTES = 6 * _GIB  # what Go fetches and compiles on top
 _VAR_BYTES = 3 * _GIB  # overlays of the hosts, databases included
 _LAB_ADDRESSES = "198.18.0.0/15"
 _PROC = Path("/proc")
-_SEPARATORS = " ,:%\\\"'"  # of ssh's options, and of overlay's layers
+_MARKS = "/._-+@=~"  # in names of folders, beside letters and digits of any script
 
 
 def lab_needs(
@@ -54,15 +55,23 @@ def distribution(os_release: str, machine: str) -> Finding:
 
 
 def paths(*folders: Path) -> Finding:
-    """Judge the names of ``folders``: ssh and mount read some characters as their own."""
-    wrong = [str(f) for f in folders if set(str(f)) & set(_SEPARATORS) or not str(f).isprintable()]
+    """Judge the names of ``folders``: make, ssh, mount and apt read some marks as their own.
+
+    A letter that this locale cannot read is none.
+    """
+    wrong = [str(folder) for folder in folders if not all(map(_is_plain, str(folder)))]
     return Finding(
         "paths",
         LACKING if wrong else OK,
-        f"folders named without any of space {' '.join(_SEPARATORS.strip())}",
+        f"folders named by letters, digits and {' '.join(_MARKS[1:])}",
         repr(wrong[0]) if wrong else "plain",
         "move the checkout, or set XDG_CACHE_HOME to a folder with a plain name",
     )
+
+
+def _is_plain(letter: str) -> bool:
+    # a letter may be written as two: one and its accent
+    return letter.isalnum() or letter in _MARKS or unicodedata.category(letter) == "Mn"
 
 
 def root(user: int) -> Finding:

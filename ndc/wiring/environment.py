@@ -27,6 +27,8 @@ from inventory.problems import nearest
 from lab import machine
 from ndc.settings import paths_of, settings
 from stacks.engine.record import stacks_on_record
+from toolchain import lab_needs
+from toolchain.finding import OK
 
 
 class Description(BaseModel):
@@ -69,9 +71,11 @@ def create(
 
     Raises:
         PlanRefused: the name is taken or cannot be one.
-        Rejected: another checkout on this machine has it.
+        Rejected: another checkout on this machine has it, or a program would take apart the name
+            of this one's folder.
     """
     _demand_name(name)
+    _demand_plain_paths()
     paths = paths_of(name)
     if paths.description.exists():
         raise PlanRefused(
@@ -216,3 +220,15 @@ def forget(environment: Environment) -> None:
     shutil.rmtree(environment.paths.root, ignore_errors=False)
     shutil.rmtree(environment.paths.sockets, ignore_errors=True)
     machine.release_number(environment.paths.environment)
+
+
+def _demand_plain_paths() -> None:
+    """Return if the doctor has nothing against the folders in which all of it will lie."""
+    found = lab_needs.paths(settings().home, settings().cache)
+    if found.verdict != OK:
+        raise Rejected(
+            "no environment can be made here",
+            expected=found.expected,
+            actual=found.actual,
+            next_step=found.next_step,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ class EngineSettings:
             "plugins:\n"
             "  providers:\n"
             "    - name: ndc\n"
-            f"      path: {self._plugins.absolute()}\n"
+            f"      path: {json.dumps(str(self._plugins.absolute()))}\n"
         )
 
 

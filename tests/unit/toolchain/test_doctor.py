@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -66,12 +68,18 @@ def test_three_gibibytes_must_be_available(kilobytes: int, verdict: str) -> None
     assert lab_needs.memory(text).verdict == verdict
 
 
-@pytest.mark.parametrize("character", [*" ,:%\\\"'", "\n"])
-def test_a_folder_whose_name_ssh_or_mount_would_take_apart_is_refused(character: str) -> None:
+@pytest.mark.parametrize("character", [*" ,:%\\\"'$#*?[{(;&|<>!`^", "\n", "\x1b", "\udce1"])
+def test_a_folder_whose_name_some_program_would_take_apart_is_refused(character: str) -> None:
     folders = (Path("/root/ndc"), Path(f"/root/my{character}cache"))
 
     assert lab_needs.paths(*folders).verdict == LACKING
-    assert lab_needs.paths(Path("/root/quốc-gia_2.1"), folders[0]).verdict == OK
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_folder_may_have_a_long_name_of_any_letters(form: Literal["NFC", "NFD"]) -> None:
+    name = unicodedata.normalize(form, "trung-tâm_dữ.liệu+quốc@gia=1~") + "n" * 60
+
+    assert lab_needs.paths(Path("/root", name)).verdict == OK
 
 
 def test_a_user_without_root_is_told_what_remains() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import PlanRefused
+from core.errors import PlanRefused, Rejected
 from core.formats import Format
 from lab import machine
 from ndc.wiring import environment
@@ -79,3 +79,15 @@ def test_what_is_made_can_be_opened_and_states_its_format(checkout: Path) -> Non
     assert environment.opened("ci").description == made.description
     written = json.loads((checkout / "var/ci/environment.json").read_text("utf-8"))
     assert written["format"] == Format.ENVIRONMENT.number
+
+
+def test_nothing_is_made_in_a_folder_whose_name_programs_would_take_apart(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NDC_HOME", str(checkout / "a: b"))
+
+    with pytest.raises(Rejected) as refused:
+        environment.create("ci", profile="tiny", inventory=DECLARED)
+
+    assert refused.value.actual == repr(str(checkout / "a: b"))
+    assert list(checkout.iterdir()) == []
