@@ -7,6 +7,16 @@ from pathlib import Path
 
 
 def usual_cache(variables: Mapping[str, str]) -> Path:
-    """Return the folder that ``variables`` name; as XDG wants, a relative path names none."""
+    """Return the folder that ``variables`` name; as XDG wants, a relative path names none.
+
+    Whoever has no home has the machine's own.
+    """
     folder = Path(variables.get("XDG_CACHE_HOME", ""))
-    return (folder if folder.is_absolute() else Path.home() / ".cache") / "ndc"
+    return (folder if folder.is_absolute() else _at_home()) / "ndc"
+
+
+def _at_home() -> Path:
+    try:
+        return Path.home() / ".cache"
+    except RuntimeError:  # no HOME, and a user whom the machine does not know
+        return Path("/var/cache")

@@ -21,8 +21,15 @@ def identity(options: Options) -> Identity:
     """Return who types this command."""
     from dr.live.asking import Identity
 
-    login = os.environ.get("SUDO_USER") or getpass.getuser()
+    login = os.environ.get("SUDO_USER") or _login()
     return Identity(options.operator, login, options.key, options.ticket)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except KeyError:  # a user whom the machine does not know
+        return f"user {os.geteuid()}"
 
 
 def signing(context: typer.Context, folder: RunFolder) -> Signing:

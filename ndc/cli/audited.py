@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 RUN: Final = "ndc.audit.run"
 """under which a command's context keeps the run that it is about"""
 
-_GROUPS: Final = frozenset({"dr", "env", "lab"})
+_GROUPS: Final = frozenset({"dr", "drill", "env", "lab"})
 _LOOKS: Final = frozenset(
     {"", "audit", "check", "doctor", "logs", "show", "status", "tui", "env", "env list", "lab"}
+    | {"lab status", "drill", "drill list"}
     | {"dr", "dr plan", "dr runs", "dr show", "dr keys", "dr verify"}
 )
 """commands that change nothing; whatever else there is or comes to be is in the log"""
