@@ -62,8 +62,7 @@ class Labd:
     @property
     def is_running(self) -> bool:
         """Whether a daemon listens now."""
-        connection = self._connect()
-        if connection is not None:
+        if (connection := self._connect()) is not None:
             connection.close()
         return connection is not None
 
@@ -295,8 +294,7 @@ def _error_in(text: str) -> Rejected | None:
 
 
 def _answered(message: dict[str, Any]) -> Any:
-    error = message.get("error")
-    if error is None:
+    if (error := message.get("error")) is None:
         return message["ok"]
     what, kind = error.pop("what"), error.pop("kind")
     raise (Rejected if kind == "rejected" else Unreachable)(what, **error)

@@ -27,8 +27,8 @@ def sweep(ground: Ground, tell: Callable[[str], None]) -> None:
     _end_daemons(ground, tell)
     _end_hosts(ground, tell)
     _remove_network(ground, tell)
-    if there := mounted_below(ground.folder):
-        tell(f"{len(there)} mounts")
+    if mounts := mounted_below(ground.folder):
+        tell(f"{len(mounts)} mounts")
         unmount_below(ground.folder)
     shared.leave(ground.environment)
     _remove_folder(ground.folder, tell)

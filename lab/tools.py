@@ -21,16 +21,7 @@ def run(*command: str | Path, stdin: str = "") -> str:
     """
     words = [str(word) for word in command]
     try:
-        result = subprocess.run(
-            words,
-            input=stdin,
-            capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-            env=surroundings(),
-            timeout=BOUND_SECONDS,
-            check=False,
-        )
+        result = _completed(words, stdin)
     except subprocess.TimeoutExpired as error:
         raise Unreachable(
             f"{words[0]} did not end: {' '.join(words)}",
@@ -53,6 +44,19 @@ def run(*command: str | Path, stdin: str = "") -> str:
             next_step="mend what it names, then run the command again",
         )
     return result.stdout
+
+
+def _completed(words: list[str], stdin: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        env=surroundings(),
+        timeout=BOUND_SECONDS,
+        check=False,
+    )
 
 
 def _in_a_line(text: str) -> str:

@@ -224,11 +224,11 @@ def forget(environment: Environment) -> None:
 
 def _demand_plain_paths() -> None:
     """Return if the doctor has nothing against the folders in which all of it will lie."""
-    found = lab_needs.paths(settings().home, settings().cache)
-    if found.verdict != OK:
+    finding = lab_needs.paths(settings().home, settings().cache)
+    if finding.verdict != OK:
         raise Rejected(
             "no environment can be made here",
-            expected=found.expected,
-            actual=found.actual,
-            next_step=found.next_step,
+            expected=finding.expected,
+            actual=finding.actual,
+            next_step=finding.next_step,
         )
