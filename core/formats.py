@@ -53,6 +53,7 @@ class Format(Enum):
     EXCLUSION = ("etcd, a key a host that was given up and not admitted since", JournalCorrupt)
     HOLD = ("etcd, one key while the lever is pulled", JournalCorrupt)
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
+    REFUSALS = ("`/var/lib/ndc/detour/refusals.json` on border routers", JournalCorrupt)
     TAIL = (
         "`ndc-apart.json` in a data directory, `tail.json` where it is kept, on hosts",
         JournalCorrupt,

@@ -22,6 +22,8 @@ AGENT_STATE: Final = STATE / "agent"
 """the agent's, and its fellow's that recovery asks"""
 AGENT_WORD: Final = HostPath("/run/ndc-agent/agent.prom")
 """what the agent tells the host's exporter"""
+DETOUR_STATE: Final = STATE / "detour"
+"""what a border router was told to refuse"""
 STORAGE_STATE: Final = STATE / "storage"
 """what a host remembers of its stores, and their refuges of what they received"""
 STORAGE_SOCKET: Final = HostPath("/run/ndc-storage/source.socket")

@@ -28,12 +28,14 @@ from dr.actions import (
     WriteCanary,
 )
 from dr.loss_actions import (
+    AcceptOrigin,
     AfterALoss,
     AttestOff,
     AwaitLeaseEnd,
     CutPower,
     Exclude,
     Readmit,
+    RefuseOrigin,
     RetireVote,
     SeeGone,
     TakeOver,
@@ -43,12 +45,14 @@ from dr.loss_questions import (
     AreGone,
     AreNotExcludedBy,
     HoldsNoLease,
+    IsAccepted,
     IsBarred,
     IsEligible,
     IsFenced,
     IsGone,
     IsInLife,
     IsOff,
+    IsRefused,
     MayLead,
     MayLeadWithout,
     VotesNoMore,
@@ -185,6 +189,10 @@ def _after_a_loss(action: AfterALoss) -> Question:  # noqa: C901, PLR0911 - one 
             return HoldsNoLease(database, leader)
         case SeeGone(host, observers):
             return IsGone(host, observers)
+        case RefuseOrigin(service, origin, border):
+            return IsRefused(service, origin, border)
+        case AcceptOrigin(service, origin, border):
+            return IsAccepted(service, origin, border)
         case AttestOff(hosts, observers):
             return AreGone(hosts, observers)
         case Exclude(hosts):

@@ -1,4 +1,4 @@
-"""What recovery asks of the outside world, and what it may have it do: nine doors.
+"""What recovery asks of the outside world, and what it may have it do: ten doors.
 
 A method that looks returns what it sees, or raises NotSeen. A method that changes something
 makes one thing true; when it raises, the error says what is then known: Rejected, nothing
@@ -20,7 +20,7 @@ from core.runs.ports import Token
 from dr.epochs import Act
 from dr.facts import LastWord, MemberFacts
 from dr.leave import Leave
-from dr.loss_doors import ExclusionsDoor, PowerDoor, SightDoor, VotesDoor
+from dr.loss_doors import ExclusionsDoor, PowerDoor, RoutesDoor, SightDoor, VotesDoor
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
@@ -243,7 +243,7 @@ class ProbeDoor(Protocol):
 class Doors:
     """All that recovery can reach of one network; nothing of recovery goes past a door.
 
-    A rehearsal that replaces these nine runs the same code as a disaster.
+    A rehearsal that replaces these ten runs the same code as a disaster.
     """
 
     records: RecordsDoor
@@ -255,3 +255,4 @@ class Doors:
     sight: SightDoor
     votes: VotesDoor
     exclusions: ExclusionsDoor
+    routes: RoutesDoor

@@ -23,7 +23,7 @@ from typing import Any
 
 from core.errors import Rejected
 from core.formats import FIRST, KEY, Format
-from inventory.names import HostName, ServiceName
+from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Network
 
 MOST_BYTES = 2048
@@ -47,8 +47,15 @@ class Act(StrEnum):
     """the service address is on ``lo``, so the router announces it"""
     WITHDRAW = "withdraw-service"
     """it is not"""
+    REFUSE = "refuse-origin"
+    """asked of a border: it refuses the service address from a site"""
+    ACCEPT = "accept-origin"
+    """it does no more"""
     LOOK = "look"
     """say what is true; change nothing, remember nothing"""
+
+
+_OF_BORDERS = (Act.REFUSE, Act.ACCEPT)
 
 
 class GuardVerdict(IntEnum):
@@ -78,6 +85,8 @@ class GuardRequest:
     """the workload's service address"""
     until: timedelta | None = None
     """by the host's clock since its boot: later it is not obeyed; None: whenever it comes"""
+    origin: SiteName | None = None
+    """the site from which a border is to refuse the address; None: it is asked of a host"""
 
     def text(self) -> str:
         """Return it as one line of JSON.
@@ -91,6 +100,8 @@ class GuardRequest:
         """Return what it says, by name."""
         fields = asdict(self) | {"argument": str(self.argument)}
         del fields["until"]
+        if self.origin is None:
+            del fields["origin"]
         return fields if self.until is None else fields | {_UNTIL: _milliseconds(self.until)}
 
     @classmethod
@@ -113,11 +124,14 @@ class GuardRequest:
                 act=Act(fields.pop("act")),
                 argument=IPv4Address(_string(fields.pop("argument"))),
                 until=_time(fields.pop(_UNTIL, None)),
+                origin=_site(fields.pop("origin", None)),
             )
         except (KeyError, ValueError, RecursionError) as error:
             raise _malformed(str(error)) from error
         if fields:
             raise _malformed(f"nothing called {', '.join(sorted(fields))}")
+        if request.act is not Act.LOOK and (request.act in _OF_BORDERS) is (request.origin is None):
+            raise _malformed("a site where a border is asked, and none where a host is")
         return request
 
 
@@ -128,7 +142,10 @@ class GuardAnswer:
     highest: int | None
     """epoch it obeys for this workload; None: it was never asked, or cannot tell"""
     addresses: tuple[IPv4Address, ...] = ()
-    """service addresses on ``lo``, sorted; empty as well where it did not come to looking"""
+    """service addresses on ``lo``, or refused from the site that was asked about, sorted
+
+    Empty as well where it did not come to looking.
+    """
     refused: str = ""
     """why it did not obey; empty if it did"""
     clock: timedelta | None = None
@@ -211,6 +228,10 @@ def _matched(value: object, pattern: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise ValueError(f"text like {pattern.pattern}")
     return value
+
+
+def _site(value: object) -> SiteName | None:
+    return None if value is None else SiteName(_matched(value, _WORKLOAD))
 
 
 def _milliseconds(time: timedelta) -> int:

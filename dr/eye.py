@@ -14,7 +14,6 @@ from dr import sightings
 from dr.doors import Doors
 from dr.facts import Facts, MemberFacts, SignsOfLife
 from dr.looks import Begin, at_once, if_seen
-from dr.observers import observers
 from dr.questions import (
     CanaryIsKept,
     HasAll,
@@ -61,8 +60,7 @@ class Eye:
 
     def look_at(self, lost: Iterable[HostName]) -> Mapping[HostName, SignsOfLife]:
         """Return what can be seen of hosts that are said to be lost."""
-        names = sorted(lost)
-        return sightings.look_at(self.doors, self.begin, names, observers(self.network, names))
+        return sightings.look_at(self.network, self.doors, self.begin, sorted(lost))
 
     def ages(self, hosts: Iterable[HostName]) -> Mapping[HostName, timedelta]:
         """Return for how long each of ``hosts`` is up; who cannot say is absent."""

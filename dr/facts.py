@@ -70,6 +70,8 @@ class SignsOfLife:
     """None: nobody who could take its power away answered"""
     answers: Mapping[HostName, bool]
     """whether it answered each observer; only those that could be asked"""
+    refusers: frozenset[HostName] = frozenset()
+    """borders of other sites that told what they refuse from its site"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from dr.facts import Facts, SignsOfLife
 from dr.loss_actions import AttestOff, AwaitLeaseEnd, CutPower, SeeGone
 from dr.observers import is_looked_for
 from dr.plan import Phase, RecoveryStep
+from dr.refusing import borders
 from dr.request import Move
 from inventory.names import DatabaseName, HostName
 from inventory.network import Network
@@ -84,7 +85,9 @@ class Fencing:
 
     @property
     def unknown(self) -> tuple[HostName, ...]:
-        """The hosts that people are to attest of: nobody tells their power, too few look for them.
+        """The hosts that people are to attest of: nobody tells their power, and too few look.
+
+        Or not every border that survives could be told to refuse what they serve.
 
         Sorted. Empty as well where nobody is to attest anything.
         """
@@ -94,7 +97,12 @@ class Fencing:
             for host in (sorted(self.request.lost) if self.request.attested else ())
             if (one := signs.get(host)) is None
             or (one.power is None and not is_looked_for(self.network, one.answers))
+            or (one.power is None and host in self.serving and not self._all_refuse(host, one))
         )
+
+    def _all_refuse(self, host: HostName, signs: SignsOfLife) -> bool:
+        origin = self.network.host(host).site
+        return signs.refusers >= {*borders(self.network, origin, self.request.lost)}
 
     def _observers(self, hosts: Sequence[HostName]) -> tuple[HostName, ...]:
         """Return who can be asked whether ``hosts`` answer them: nobody, maybe."""

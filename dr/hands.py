@@ -39,11 +39,13 @@ from dr.epochs import Act
 from dr.leave import Leave
 from dr.log_end import written
 from dr.loss_actions import (
+    AcceptOrigin,
     AttestOff,
     AwaitLeaseEnd,
     CutPower,
     Exclude,
     Readmit,
+    RefuseOrigin,
     RetireVote,
     SeeGone,
     TakeOver,
@@ -100,6 +102,10 @@ class Hands:
                 self._do_without(action)
             case CutPower(host, life):
                 self.doors.power.off(host, life)
+            case RefuseOrigin(service, origin, border):
+                self.doors.routes.refuse(border, service, origin, token, deadline)
+            case AcceptOrigin(service, origin, border):
+                self.doors.routes.accept(border, service, origin, token)
             case VerifyService() | AwaitLeaseEnd() | AwaitCopy() | SeeGone() | AttestOff():
                 """Its conditions are looked at until they hold; there is nothing to do."""
             case _:

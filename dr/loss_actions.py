@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
 from core.runs.plan import RunName
-from inventory.names import DatabaseName, HostName, ServiceName
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,29 @@ class SeeGone:
     host: HostName
     observers: tuple[HostName, ...]
     kind: Literal["see-gone"] = "see-gone"
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseOrigin:
+    """Have ``border`` refuse the address of ``service`` where it comes from ``origin``, a site.
+
+    Whoever announces it there still is not reached through that border.
+    """
+
+    service: ServiceName
+    origin: SiteName
+    border: HostName
+    kind: Literal["refuse-origin"] = "refuse-origin"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptOrigin:
+    """Have ``border`` refuse it no more."""
+
+    service: ServiceName
+    origin: SiteName
+    border: HostName
+    kind: Literal["accept-origin"] = "accept-origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +133,19 @@ class RetireVote:
     kind: Literal["retire-vote"] = "retire-vote"
 
 
+OfABorder: TypeAlias = RefuseOrigin | AcceptOrigin
+"""what is asked of the routers of those who survive"""
+
 AfterALoss: TypeAlias = (
-    CutPower | AwaitLeaseEnd | SeeGone | AttestOff | TakeOver | Exclude | Readmit | RetireVote
+    CutPower
+    | AwaitLeaseEnd
+    | SeeGone
+    | OfABorder
+    | AttestOff
+    | TakeOver
+    | Exclude
+    | Readmit
+    | RetireVote
 )
 """what takes the place of asking a host that is given up, and what makes up for it"""
 
@@ -125,6 +159,10 @@ def describe(action: AfterALoss) -> str:  # noqa: C901 - one line a verb
             sentence = f"wait until {leader} may write to {database} no more: its lease ends"
         case SeeGone(host, observers):
             sentence = f"see that {host} answers nobody, asked from {' and '.join(observers)}"
+        case RefuseOrigin(service, origin, border):
+            sentence = f"have {border} refuse {service} from {origin}, whoever announces it there"
+        case AcceptOrigin(service, origin, border):
+            sentence = f"have {border} accept {service} from {origin} again"
         case AttestOff(hosts):
             sentence = f"have people attest, of hosts that nobody sees, that {_off(hosts)}"
         case TakeOver(database, lost, candidate, had_all=had_all):

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
+from core.runs.ports import Token
 from dr.admission import Exclusion
 from dr.facts import Supply
 from dr.placement import Claim
-from inventory.names import HostName, ServiceName
+from inventory.names import HostName, ServiceName, SiteName
 
 
 class PowerDoor(Protocol):
@@ -65,6 +66,39 @@ class SightDoor(Protocol):
 
         It says nothing of its links: these may have come back later.
         """
+
+
+class RoutesDoor(Protocol):
+    """The border routers of a network: what each refuses of what a site announces.
+
+    A border keeps the highest epoch of each service and site, and refuses every lower one. What
+    it was told outlives each start of its router.
+    """
+
+    def refused(self, border: HostName, origin: SiteName) -> frozenset[ServiceName]:
+        """Return which services ``border`` refuses from ``origin``, and knows no way to there."""
+
+    def refuse(
+        self,
+        border: HostName,
+        service: ServiceName,
+        origin: SiteName,
+        token: Token,
+        bound: timedelta,
+    ) -> None:
+        """Have ``border`` refuse ``service`` from ``origin``; it is obeyed within ``bound``.
+
+        Later never, by the border's own clock: the site may be admitted by then.
+
+        Raises:
+            Rejected: it knows a newer epoch than that of ``token``, or it is too late.
+            Unreachable: it may refuse it, or come to.
+        """
+
+    def accept(
+        self, border: HostName, service: ServiceName, origin: SiteName, token: Token
+    ) -> None:
+        """Have ``border`` refuse it no more; raises as ``refuse``."""
 
 
 class ExclusionsDoor(Protocol):

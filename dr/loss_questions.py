@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from core.runs.plan import RunName
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,24 @@ class AreGone:
 
     hosts: tuple[HostName, ...]
     observers: tuple[HostName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IsRefused:
+    """``border`` refuses ``service`` from ``origin``, and knows no way there."""
+
+    service: ServiceName
+    origin: SiteName
+    border: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class IsAccepted:
+    """``border`` refuses nothing of ``service`` from ``origin``."""
+
+    service: ServiceName
+    origin: SiteName
+    border: HostName
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +133,9 @@ class AreNotExcludedBy:
 OfTheQuorum: TypeAlias = VotesNoMore | AreExcluded | AreNotExcludedBy
 """what the quorum keeps of hosts that were lost"""
 
+OfABorder: TypeAlias = IsRefused | IsAccepted
+"""what a router of those who survive lets pass"""
+
 OfALoss: TypeAlias = (
     IsOff
     | IsInLife
@@ -127,13 +148,14 @@ OfALoss: TypeAlias = (
     | IsEligible
     | IsBarred
     | OfTheQuorum
+    | OfABorder
 )
 
 
 def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
     """Return ``question`` as the statement that it asks about."""
-    if isinstance(question, OfTheQuorum):
-        return _of_the_quorum(question)
+    if isinstance(question, OfTheQuorum | OfABorder):
+        return _of_survivors(question)
     match question:
         case IsOff(host):
             statement = f"{host} has no power"
@@ -161,8 +183,12 @@ def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
     return statement
 
 
-def _of_the_quorum(question: OfTheQuorum) -> str:
+def _of_survivors(question: OfTheQuorum | OfABorder) -> str:
     match question:
+        case IsRefused(service, origin, border):
+            statement = f"{border} refuses {service} from {origin}"
+        case IsAccepted(service, origin, border):
+            statement = f"{border} accepts {service} from {origin}"
         case AreExcluded(hosts):
             statement = f"{', '.join(hosts)} are kept out until somebody admits them"
         case AreNotExcludedBy(hosts, None):

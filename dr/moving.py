@@ -7,7 +7,8 @@ the old site, so that rerouting costs nothing. Until then the old site's
 application writes to the new leader.
 
 After a loss nothing is asked of what is lost. In place of its word there is a proof that it
-cannot act: its power is taken away, or its lease has ended and nobody sees it.
+cannot act: its power is taken away, or its lease has ended, nobody sees it, and whoever survives
+refuses what it may announce.
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ class Moving(Rerouting):
         leading = [m.host for m in database.members] if self.leader_is_lost else []
         serving = [host for each in together for host in each.serving]
         fencing = Fencing(self.network, self.request, self.facts, database.name, leading, serving)
-        return fencing.steps(claim, self.epoch, self.prefix)
+        yield from fencing.steps(claim, self.epoch, self.prefix)
+        for each in together:
+            yield from each.refuse((claim,))
 
     def _led(
         self, claimed: tuple[StepId, ...], fenced: tuple[StepId, ...]

@@ -23,8 +23,10 @@ from dr.actions import (
 )
 from dr.bound import LossBound, bound
 from dr.facts import Facts
+from dr.loss_actions import AcceptOrigin, RefuseOrigin
 from dr.placement import Claim, Placement
 from dr.plan import Phase, RecoveryStep
+from dr.refusing import refusers
 from dr.request import Move, serving_at
 from inventory.names import HostName
 from inventory.network import Network, Service
@@ -94,6 +96,14 @@ class Rerouting:
             key = f"canary-{self.run}-{name}-{host}"
             action = WriteCanary(self.service.name, host, key)
             yield self._step(f"{name}-{host}", phase, action, needs, deadline=20 * SECOND)
+
+    def refuse(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
+        """Yield that who survives refuses it from where it was, if it may be announced there."""
+        name, origin = self.service.name, self.placed.site
+        for border in refusers(self.network, self.facts, self.request)[0]:
+            action = RefuseOrigin(name, origin, border)
+            undo = AcceptOrigin(name, origin, border)
+            yield self._step(f"refuse-{border}", Phase.DRAIN, action, needs, undo=undo)
 
     def reroute(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
         """Yield how the address comes to the target; nothing where it is there."""

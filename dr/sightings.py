@@ -17,19 +17,25 @@ from dr.loss_questions import (
     AreGone,
     AreNotExcludedBy,
     HoldsNoLease,
+    IsAccepted,
     IsBarred,
     IsEligible,
     IsFenced,
     IsGone,
     IsInLife,
     IsOff,
+    IsRefused,
     MayLead,
     MayLeadWithout,
+    OfABorder,
     OfALoss,
     OfTheQuorum,
     VotesNoMore,
 )
-from inventory.names import DatabaseName, HostName
+from dr.observers import observers
+from dr.refusing import borders
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.network import Network
 
 
 def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911 - one line a question
@@ -40,6 +46,8 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
     """
     if isinstance(question, OfTheQuorum):
         return _of_the_quorum(doors, question)
+    if isinstance(question, OfABorder):
+        return _of_a_border(doors, question)
     match question:
         case IsOff(host):
             return not doors.power.state(host).on
@@ -57,10 +65,9 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
             return not doors.power.state(host).on
         case MayLead() | MayLeadWithout():
             return _may_lead(doors, question)
-        case IsEligible(database, host):
-            return not doors.database.is_barred(database, host)
-        case IsBarred(database, host):
-            return doors.database.is_barred(database, host)
+        case IsEligible(database, host) | IsBarred(database, host):
+            barred = doors.database.is_barred(database, host)
+            return barred is isinstance(question, IsBarred)
         case _:
             assert_never(question)
 
@@ -88,20 +95,42 @@ def _of_the_quorum(doors: Doors, question: OfTheQuorum) -> bool:
             assert_never(question)
 
 
+def _of_a_border(doors: Doors, question: OfABorder) -> bool:
+    refused = doors.routes.refused(question.border, question.origin)
+    match question:
+        case IsRefused(service):
+            return service in refused
+        case IsAccepted(service):
+            return service not in refused
+        case _:
+            assert_never(question)
+
+
 def _leads_by_key(doors: Doors, database: DatabaseName, host: HostName) -> bool:
     key = doors.database.leader_key(database)
     return key is not None and key.holder == host
 
 
 def look_at(
-    doors: Doors, begin: Begin, lost: Sequence[HostName], observers: Sequence[HostName]
+    network: Network, doors: Doors, begin: Begin, lost: Sequence[HostName]
 ) -> Mapping[HostName, SignsOfLife]:
     """Return what can be seen now of each of ``lost``; all are looked at at the same time."""
     powers = {host: begin(_power(doors, host)) for host in lost}
-    sights = {each: begin(_sight(doors, each, lost)) for each in observers}
+    sights = {each: begin(_sight(doors, each, lost)) for each in observers(network, lost)}
+    sites = {network.host(host).site for host in lost}
+    refusing = {
+        (site, border): begin(_refused(doors, border, site))
+        for site in sites
+        for border in borders(network, site, lost)
+    }
     answers = {each: sight for each, look in sights.items() if (sight := look()) is not None}
+    told = {key for key, look in refusing.items() if look() is not None}
     return {
-        host: SignsOfLife(powers[host](), {each: host in sight for each, sight in answers.items()})
+        host: SignsOfLife(
+            powers[host](),
+            {each: host in sight for each, sight in answers.items()},
+            frozenset(border for site, border in told if site == network.host(host).site),
+        )
         for host in lost
     }
 
@@ -158,3 +187,9 @@ def _sight(
     doors: Doors, observer: HostName, lost: Sequence[HostName]
 ) -> Callable[[], frozenset[HostName] | None]:
     return lambda: if_seen(lambda: doors.sight.answering(observer, lost))
+
+
+def _refused(
+    doors: Doors, border: HostName, origin: SiteName
+) -> Callable[[], frozenset[ServiceName] | None]:
+    return lambda: if_seen(lambda: doors.routes.refused(border, origin))

@@ -17,6 +17,7 @@ SESSIONS: Final = "show bgp ipv4 unicast summary json"
 BFD_PEERS: Final = "show bfd peers json"
 NEIGHBOURS: Final = "show bgp neighbors json"
 ROUTES: Final = "show ip route json"
+PREFIX_LISTS: Final = "show ip prefix-list json"
 PATHS: Final = "show bgp ipv4 unicast json"
 
 T = TypeVar("T")
@@ -96,6 +97,15 @@ class _Route(_Part):
     next_hops: Annotated[list[_NextHop], Field(alias="nexthops")] = []
 
 
+class _Entry(_Part):
+    type: str
+    prefix: IPv4Network
+
+
+class _List(_Part):
+    entries: list[_Entry] = []
+
+
 class _Path(_Part):
     valid: bool = False
     path: str = ""
@@ -105,6 +115,7 @@ class _Paths(_Part):
     routes: dict[IPv4Network, list[_Path]] = {}
 
 
+_LISTS: Final = TypeAdapter(dict[str, dict[str, _List]])
 _PATHS: Final = TypeAdapter(_Paths)
 _SUMMARY: Final = TypeAdapter(_Summary)
 _NEIGHBOURS: Final = TypeAdapter(dict[IPv4Address, _Neighbour])
@@ -157,6 +168,18 @@ def routes(text: str) -> tuple[Route, ...]:
         if route.selected
     ]
     return tuple(sorted(best, key=lambda route: route.prefix))
+
+
+def permitted(text: str) -> dict[str, frozenset[IPv4Network]]:
+    """Return what each list permits, by its name, in the answer to ``PREFIX_LISTS`` of bgpd.
+
+    Raises as ``sessions``.
+    """
+    return {
+        name: frozenset(entry.prefix for entry in one.entries if entry.type == "permit")
+        for lists in _read(_LISTS, PREFIX_LISTS, text).values()
+        for name, one in lists.items()
+    }
 
 
 def origins(text: str) -> dict[IPv4Network, frozenset[int | None]]:

@@ -13,9 +13,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from routing.avoidance import AVOID, RECEIVE
+from routing.refusals import FOR_NOW
 from routing.tree import Line, parse
 
-_FOR_NOW = re.compile(rf"(?m)^(\s*neighbor \S+ route-map ){AVOID} in$")
+_AVOIDED = re.compile(rf"(?m)^(\s*neighbor \S+ route-map ){AVOID} in$")
 """what ndc-detour says of a slow link, and takes back; not a difference from what is wanted"""
 _NEIGHBOUR = re.compile(r"(neighbor \S+) .+")
 
@@ -39,7 +40,7 @@ def equal(running_text: str, target_text: str) -> bool:
 
 
 def _lasting(running_text: str) -> tuple[Line, ...]:
-    return parse(_FOR_NOW.sub(rf"\g<1>{RECEIVE} in", running_text))
+    return parse(_AVOIDED.sub(rf"\g<1>{RECEIVE} in", FOR_NOW.sub("", running_text)))
 
 
 def _replaced(before: tuple[Line, ...], after: tuple[Line, ...]) -> Iterator[Line]:

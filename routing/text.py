@@ -17,6 +17,7 @@ from inventory.network import Network
 from routing.avoidance import AVOID, RECEIVE
 from routing.intent import BfdProfile, Neighbour, NeighbourKind, Origin, RouterIntent, intent
 from routing.passwords import session_password
+from routing.refusals import NOBODYS, list_of
 
 ANNOUNCE = "ANNOUNCE"
 """the route-map for what we tell other sites"""
@@ -90,6 +91,9 @@ def _prefix_lists(router: RouterIntent) -> Iterator[str]:
         # the address itself numbers its entry: another service moves nobody's
         for address in origin.services:
             yield f"ip prefix-list {name} seq {int(address)} permit {IPv4Network(address)}"
+    for origin in router.others:
+        # what is in it besides is said by whoever gives up that site
+        yield f"ip prefix-list {list_of(origin.site)} {NOBODYS}"
     for client in router.neighbours:
         if client.kind is NeighbourKind.CLIENT:
             for prefix in client.own:
@@ -106,6 +110,7 @@ def _path_lists(router: RouterIntent) -> Iterator[str]:
 
 def _route_maps(router: RouterIntent) -> Iterator[list[str]]:
     for origin in router.others:
+        yield _refusal(origin)
         for name in (RECEIVE, ANNOUNCE):
             yield _entry(name, origin, _list_of(origin))
     if router.is_border:
@@ -121,6 +126,16 @@ def _entry(name: str, origin: Origin, path_list: str) -> list[str]:
         f"route-map {name} permit {10 * origin.number}",
         f" match as-path {path_list}",
         f" match ip address prefix-list {_list_of(origin)}",
+        "exit",
+    ]
+
+
+def _refusal(origin: Origin) -> list[str]:
+    """Return the entry before that of ``origin``: a service address that is refused from it."""
+    return [
+        f"route-map {RECEIVE} deny {10 * origin.number - 5}",
+        f" match as-path {_list_of(origin)}",
+        f" match ip address prefix-list {list_of(origin.site)}",
         "exit",
     ]
 

@@ -103,6 +103,13 @@ def drilled(*names: str, every: timedelta = EVERY) -> Rehearsal:
     return Rehearsal(made.network, made.world, replace(made.plan, on_failure=OnFailure.UNWIND))
 
 
+def unpowered(*names: str, every: timedelta = EVERY) -> Rehearsal:
+    """Return a world without ``names`` in which nobody tells power, and a plan for it."""
+    made = loss(*names, every=every)
+    made.world.truth.plant.mute_ports |= made.lost
+    return Rehearsal(made.network, made.world, made.plan())
+
+
 def blind(*names: str) -> Loss:
     """Return a world without ``names`` in which nobody tells power, and one site alone looks."""
     made = loss(*names)

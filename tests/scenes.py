@@ -14,6 +14,7 @@ from core.runs.journal import Closed, Entry, Proof, Record, Request, RunVerdict,
 from core.runs.machine import StepState
 from core.runs.plan import ActionT, BasisT, RunName
 from core.runs.run import fold
+from dr.accepting import accept_again
 from dr.conditions import Conditions
 from dr.drills.exercise import Exercise
 from dr.drills.planning import plan_for
@@ -202,9 +203,11 @@ class SimulatedScene:
         journal.append(Closed(RunVerdict.GIVEN_UP))
 
     def admit(self, hosts: Collection[HostName]) -> None:
-        door = self.world.doors.exclusions
-        standing = door.excluded()
-        door.admit({host: standing[host] for host in hosts if host in standing})
+        doors = self.world.doors
+        standing = doors.exclusions.excluded()
+        waiting = {host: standing[host] for host in hosts if host in standing}
+        list(accept_again(self.network, doors, waiting, standing.keys() - waiting.keys()))
+        doors.exclusions.admit(waiting)
 
     def remake(self) -> bool:
         return False

@@ -65,6 +65,7 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network, earlier: Network | None
     control = f"control@{network.environment}"
     ensure_ssh_key(secrets.control_key, control, in_use=earlier is not None)
     ensure_ssh_key(secrets.epoch_key, f"epoch@{network.environment}")
+    ensure_ssh_key(secrets.refuse_key, f"refuse@{network.environment}")
     for host in network.hosts:
         # another key means another host, and the data of the old one gone
         ensure_ssh_key(secrets.host_key(host.name), host.name, in_use=host.name in hosts_with_keys)

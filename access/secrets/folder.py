@@ -51,6 +51,11 @@ class Secrets:
         return self.path("epoch_key")
 
     @property
+    def refuse_key(self) -> Path:
+        """The SSH key that may run ``ndc-refuse`` on border routers, and nothing else."""
+        return self.path("refuse_key")
+
+    @property
     def known_hosts(self) -> Path:
         """Every host's key by management address and by name, as OpenSSH reads it."""
         return self.path("known_hosts")

@@ -10,8 +10,9 @@ from typing import Final, Protocol
 
 from core.clock import Clock, wait_until
 from core.errors import Unreachable
+from dr.accepting import accept_again
 from dr.admission import Exclusion, brought_back
-from dr.loss_doors import ExclusionsDoor
+from dr.doors import Doors
 from dr.reseed import demand_kept
 from dr.tail import Tail
 from inventory.names import HostName
@@ -44,7 +45,7 @@ class Admitting:
 
     network: Network
     clock: Clock
-    exclusions: ExclusionsDoor
+    doors: Doors
     copy: Callable[[Database, HostName], ReturnedCopy]
     waiting: Mapping[HostName, Exclusion]
 
@@ -61,14 +62,19 @@ class Admitting:
                 if member.host in self.waiting:
                     yield from self._of_copy(database, member.host)
 
-    def admit(self) -> None:
-        """Let them take part in everything again.
+    def admit(self) -> Iterator[str]:
+        """Let them take part in everything again; yield a sentence for each border that accepts.
+
+        Borders first: nothing is moved to where nobody would come.
 
         Raises:
-            Rejected: one of them was given up anew.
-            Unreachable: they may be admitted.
+            Rejected: one of them was given up anew, or somebody moves a service of theirs now.
+            NotSeen: nobody told where that is placed.
+            Unreachable: a border did not answer, and they are kept out; or they may be admitted.
         """
-        self.exclusions.admit(self.waiting)
+        kept_out = self.doors.exclusions.excluded().keys() - self.waiting.keys()
+        yield from accept_again(self.network, self.doors, self.waiting.keys(), kept_out)
+        self.doors.exclusions.admit(self.waiting)
 
     def _of_copy(self, database: Database, host: HostName) -> Iterator[str]:
         copy = self.copy(database, host)

@@ -38,6 +38,7 @@ from dr.live.probe import Probes
 from dr.live.programs import Programs
 from dr.live.records import EtcdRecords
 from dr.live.reseeding import Reseeding
+from dr.live.routes import BorderCommand
 from dr.live.sight import Sight
 from dr.live.votes import EtcdVotes
 from dr.live.workers import Workers, in_threads
@@ -96,6 +97,7 @@ class Live(Closing):
         # root: the canary, and the end of a log
         programs = Programs(network, Access(secrets.control_key, hosts, port=ssh_port))
         guard = Access(secrets.epoch_key, hosts, port=ssh_port)
+        refuse = Access(secrets.refuse_key, hosts, port=ssh_port)
         records = EtcdRecords(etcd, network)
         probes = Probes(network, tls)
         doors = Doors(
@@ -108,6 +110,7 @@ class Live(Closing):
             Sight(network, programs),
             EtcdVotes(network, over, etcd, lambda: _etcd(network, secrets, over, ROOT)),
             EtcdExclusions(records),
+            BorderCommand(ForcedCommand(network, refuse, clock)),
         )
         return cls(network, doors, etcd, over, programs, probes, secrets, clock)
 
@@ -135,7 +138,7 @@ class Live(Closing):
 
     def admitting(self, waiting: Mapping[HostName, Exclusion]) -> Admitting:
         """Return what looks at the hosts that are ``waiting``, and admits them."""
-        return Admitting(self.network, self.clock, self.doors.exclusions, self.reseeding, waiting)
+        return Admitting(self.network, self.clock, self.doors, self.reseeding, waiting)
 
     def workers(self) -> Workers:
         """Return what acts on this network, each attempt in a thread of its own."""

@@ -35,24 +35,35 @@ class ForcedCommand:
     def look(self, service: ServiceName, host: HostName) -> Stance:
         """Return how ``host`` is with ``service``."""
         address = self.network.service(service).address
-        with looking(), self._connected(host) as guard:
-            answer = guard.ask(look_request(service, address))
+        with looking():
+            answer = self.ask(host, look_request(service, address))
         return Stance(address in answer.addresses, answer.highest)
 
     def act(
         self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
     ) -> None:
         """Have ``host`` do ``act`` with ``service``, under the epoch of ``token``."""
-        began = self.clock.elapsed()
         address = self.network.service(service).address
         request = GuardRequest(service, token.epoch, token.run, token.step, act, address)
+        if act is Act.WITHDRAW:
+            self.ask_in_time(host, request, bound)
+        else:
+            self.ask(host, request)
+
+    def ask(self, host: HostName, request: GuardRequest) -> GuardAnswer:
+        """Return what the guard of ``host`` says after it obeyed; raises as ``ConnectedGuard``."""
         with self._connected(host) as guard:
-            if act is Act.WITHDRAW:
-                # over one connection, so that no reboot sets the clock back between the two
-                clock = guard.ask(look_request(service, address)).clock
-                until = clock and max(clock + bound - (self.clock.elapsed() - began), timedelta())
-                request = replace(request, until=until)
-            guard.ask(request)
+            return guard.ask(request)
+
+    def ask_in_time(self, host: HostName, request: GuardRequest, bound: timedelta) -> None:
+        """Have ``host`` obey ``request`` within ``bound`` from now, by its own clock, or never."""
+        began = self.clock.elapsed()
+        look = replace(request, epoch=0, act=Act.LOOK)
+        # over one connection, so that no reboot sets the clock back between the two
+        with self._connected(host) as guard:
+            clock = guard.ask(look).clock
+            until = clock and max(clock + bound - (self.clock.elapsed() - began), timedelta())
+            guard.ask(replace(request, until=until))
 
     @contextmanager
     def _connected(self, host: HostName) -> Iterator[ConnectedGuard]:

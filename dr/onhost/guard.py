@@ -18,7 +18,7 @@ from core.errors import JournalCorrupt, NdcError, Rejected
 from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
 from dr.onhost.addresses import Addresses
 from dr.onhost.epoch_record import EpochRecord
-from inventory.names import ServiceName
+from inventory.names import ServiceName, SiteName
 
 HOST_FILE = Path(host_paths.HOST_FILE)
 """what this host is; its ``services`` maps each service that it may serve to the address"""
@@ -35,6 +35,8 @@ class Guard:
     """service name to service address"""
     record: EpochRecord
     addresses: Addresses
+    origin: SiteName | None = None
+    """of a border: the site from which it refuses ``addresses``; None: they are this host's own"""
 
     def answer(self, text: str, *, recorded: bool = False) -> tuple[GuardVerdict, GuardAnswer]:
         """Return what becomes of the request ``text``, done and looked at.
@@ -48,6 +50,9 @@ class Guard:
             with suppress(NdcError):  # nothing is done, so nothing has to be on record first
                 self._note(GuardVerdict.MALFORMED, request=text[:_SHOWN], refused=refused)
             return GuardVerdict.MALFORMED, GuardAnswer(None, refused=refused)
+        if request.origin != self.origin:
+            refused = f"who is asked about {request.origin or 'its own addresses'} is another"
+            return GuardVerdict.REFUSED, GuardAnswer(None, refused=refused)
         try:
             with self.record.turn():
                 return self._in_turn(request, recorded=recorded)
@@ -105,9 +110,9 @@ class Guard:
 
     def _act(self, request: GuardRequest) -> None:
         match request.act:
-            case Act.ANNOUNCE:
+            case Act.ANNOUNCE | Act.REFUSE:
                 self.addresses.add(request.argument)
-            case Act.WITHDRAW:
+            case Act.WITHDRAW | Act.ACCEPT:
                 self.addresses.remove(request.argument)
             case Act.LOOK:
                 pass

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from core.errors import PlanRefused
 from dr.facts import Facts
 from dr.observers import AT_LEAST, is_looked_for
+from dr.refusing import borders, may_announce, refusers
 from dr.request import Move
 from inventory.network import Network
 
@@ -40,3 +41,23 @@ def what_is_lost_is_seen_by_nobody(
                 next_step="look at `ndc status`; or, where two people know that it is off, have "
                 f"them attest it: ndc dr plan --lost {host} --attest",
             )
+
+
+def survivors_can_refuse(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
+    """Refuse to serve elsewhere what a site may announce still, and a border would believe.
+
+    Nobody tells whether that has power. Two people may attest that it has none.
+    """
+    able, is_everybody = refusers(network, facts, request)
+    if is_everybody or request.attested or facts.placement is None:
+        return
+    asked = borders(network, facts.placement.site, request.lost)
+    silent = [border for border in asked if border not in able]
+    hosts = " and ".join(may_announce(network, facts, request))
+    yield PlanRefused(
+        f"{hosts} may announce {request.service} still, and not everybody would refuse it",
+        expected="that its power is told, or an answer of every border at another site",
+        actual=f"{' and '.join(silent)} cannot be asked",
+        next_step="look at `ndc status`; name a border that is lost as well: --lost BORDER; or, "
+        f"where two people know that {hosts} is off, have them attest it: --attest",
+    )

@@ -34,6 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     placing.quorum_bears_another_loss,
     placing.target_is_admitted,
     loss.what_is_lost_is_seen_by_nobody,
+    loss.survivors_can_refuse,
     placing.target_is_reachable,
     placing.source_lets_go,
     data.one_leader_is_seen,

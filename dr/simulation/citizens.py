@@ -87,11 +87,21 @@ class Citizens:
 
     def _reached(self) -> HostName | None:
         """Return whom the address leads to; who stands still is not announced for long."""
-        reaches = self._served.around.plant.reaches
-        if self._host not in self._served.announcing or not reaches(self._from, self._host):
-            hosts = (host for host in self._served.announcing if reaches(self._from, host))
-            self._host = min(hosts, default=None)
+        if self._host is None or not self._leads_to(self._host):
+            self._host = min(filter(self._leads_to, self._served.announcing), default=None)
+            if self._host is not None:
+                around, name = self._served.around, self._served.service.name
+                around.tell("comes-to", name, self._host, text=around.plant.site(self._host))
         return self._host
+
+    def _leads_to(self, host: HostName) -> bool:
+        """Tell whether it is announced by ``host``, and a way leads there."""
+        plant = self._served.around.plant
+        return (
+            host in self._served.announcing
+            and plant.reaches(self._from, host)
+            and self._served.leads_to(plant.site(self._from), host)
+        )
 
 
 def longest_gap(times: Iterable[timedelta], span: tuple[timedelta, timedelta]) -> Gap:

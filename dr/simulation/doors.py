@@ -17,6 +17,7 @@ from dr.simulation.exclusions import SimulatedExclusions
 from dr.simulation.patroni import SimulatedPatroni
 from dr.simulation.power import SimulatedPower, SimulatedSight
 from dr.simulation.records import SimulatedRecords
+from dr.simulation.routes import SimulatedRoutes
 from dr.simulation.truth import Truth
 from dr.simulation.votes import SimulatedVotes
 from inventory.names import HostName, ServiceName
@@ -35,6 +36,7 @@ def doors(truth: Truth, citizens: Mapping[ServiceName, Citizens]) -> Doors:
         SimulatedSight(truth),
         SimulatedVotes(truth),
         SimulatedExclusions(truth),
+        SimulatedRoutes(truth),
     )
 
 

@@ -9,7 +9,9 @@ from datetime import timedelta
 from typing import Final
 
 from core.errors import NotSeen, Rejected, Unreachable, WorldError
+from dr.accepting import accept_again
 from dr.admission import Exclusion
+from dr.doors import Doors
 from dr.placement import Claim
 from dr.simulation.truth import Truth
 from inventory.names import HostName, ServiceName
@@ -73,9 +75,9 @@ class SimulatedExclusions:
 class Admissions:
     """A person who admits what was given up, some while after it is back."""
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: Truth, doors: Doors) -> None:
         self._truth = truth
-        self._door = SimulatedExclusions(truth)
+        self._doors = doors
         self._look()
 
     def _look(self) -> None:
@@ -83,5 +85,8 @@ class Admissions:
         self._truth.timeline.at(pause, self._look)
         runs = self._truth.plant.runs
         back = {host: one for host, one in self._truth.excluded.items() if runs(host)}
+        kept_out = self._truth.excluded.keys() - back.keys()
         with suppress(WorldError):
-            self._door.admit(back)
+            for _ in accept_again(self._truth.network, self._doors, back, kept_out):
+                pass
+            self._doors.exclusions.admit(back)

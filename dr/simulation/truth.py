@@ -8,13 +8,14 @@ from datetime import timedelta
 
 from dr.admission import Exclusion
 from dr.placement import Claim, Placement
+from dr.refusing import borders
 from dr.simulation.copies import Surroundings
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.history import History
 from dr.simulation.plant import Plant
 from dr.simulation.quorum import Quorum
 from dr.simulation.timeline import Timeline
-from inventory.names import DatabaseName, HostName, ServiceName
+from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network, Service
 
 
@@ -33,6 +34,10 @@ class Served:
     """the highest epoch that each host was asked under; 0: none"""
     routes: list[frozenset[HostName]]
     """who announced the address, each time that somebody was asked to or not to"""
+    refused: set[tuple[HostName, SiteName]] = field(default_factory=set)
+    """borders, each with a site from which it refuses the address"""
+    refused_under: dict[tuple[HostName, SiteName], int] = field(default_factory=dict)
+    """the highest epoch that a border was asked under about a site; absent: never"""
 
     @property
     def network(self) -> Network:
@@ -61,6 +66,14 @@ class Served:
         if changes:
             what = "announces" if wanted else "withdraws"
             self.around.tell(what, self.service.name, host, self.epochs[host])
+
+    def leads_to(self, citizens: SiteName, host: HostName) -> bool:
+        """Whether a border where ``citizens`` come in lets them come to ``host``."""
+        origin, plant = self.around.plant.site(host), self.around.plant
+        if origin == citizens or not self.refused:
+            return True
+        asked = [one for one in borders(self.network, origin) if plant.site(one) == citizens]
+        return any(plant.runs(one) and (one, origin) not in self.refused for one in asked)
 
     def boot(self, host: HostName, *, new_disk: bool = False) -> None:
         """Let ``host`` lose its power and come back: it announces nothing."""

@@ -41,7 +41,8 @@ def admit(
                 say(f"    {sentence}")
             question = f"let {', '.join(waiting)} take part again?"
             confirmed(options, question, options.command("dr", "admit", *names))
-            admitting.admit()
+            for sentence in admitting.admit():
+                say(sentence)
             answer(f"admitted: {', '.join(waiting)}")
         else:
             say(f"nothing of {' and '.join(names)} waits for admission")

@@ -152,9 +152,8 @@ class LiveScene:
         waiting = {host: standing[host] for host in hosts if host in standing}
         if waiting:
             admitting = self.live.admitting(waiting)
-            for sentence in admitting.look():
+            for sentence in (*admitting.look(), *admitting.admit()):
                 self.runs.say(sentence)
-            admitting.admit()
             self.runs.say(f"admitted: {', '.join(waiting)}")
 
     def remake(self) -> bool:

@@ -1,10 +1,10 @@
-"""What ndc-detour asks of this router's bgpd, and the two things that it may say to it."""
+"""What is asked of this router's bgpd here, and the few things that are said to it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -12,6 +12,7 @@ from access.clients import vty
 from core.errors import NotSeen
 from routing import answers
 from routing.avoidance import AVOID, RECEIVE
+from routing.refusals import Refusals, entry, origin_of
 
 DEADLINE: Final = timedelta(seconds=2)
 
@@ -79,6 +80,40 @@ class BgpConsole:
                 "address-family ipv4 unicast",
                 *(f"neighbor {address} route-map {policy} in" for address in sorted(neighbours)),
             )
+
+    async def _tell(self, *commands: str) -> str:
+        return await vty.tell("bgpd", commands, deadline=DEADLINE, consoles=self._consoles)
+
+
+class BgpRefusals:
+    """What bgpd refuses, asked and said on its own socket."""
+
+    def __init__(self, consoles: Path = vty.CONSOLES) -> None:
+        self._consoles = consoles
+
+    async def refused(self) -> Refusals:
+        """Return what is in the lists to which the policy for all neighbours refers."""
+        policy = await self._tell(f"show route-map {RECEIVE} json")
+        lists = answers.permitted(await self._tell(answers.PREFIX_LISTS))
+        return {
+            origin: frozenset(prefix.network_address for prefix in prefixes)
+            for name, prefixes in lists.items()
+            if (origin := origin_of(name)) and f'prefix-list {name}"' in policy
+        }
+
+    async def change(self, refuse: Refusals, accept: Refusals) -> None:
+        """Change the lists; then judge anew what was heard, for which FRR would wait 5 s."""
+        lines = [entry(site, each) for site in sorted(refuse) for each in sorted(refuse[site])]
+        lines += [
+            f"no {entry(site, each)}" for site in sorted(accept) for each in sorted(accept[site])
+        ]
+        again = "clear bgp ipv4 unicast * soft in"
+        await self._tell("configure terminal", *lines, "end", again)
+
+    async def begins_at(self, address: IPv4Address, asn: int) -> bool:
+        """Tell whether bgpd knows a way to ``address`` that begins in ``asn``."""
+        ends = answers.origins(await self._tell(answers.PATHS))
+        return asn in ends.get(IPv4Network(address), frozenset())
 
     async def _tell(self, *commands: str) -> str:
         return await vty.tell("bgpd", commands, deadline=DEADLINE, consoles=self._consoles)

@@ -1,6 +1,7 @@
 """``python -m routing.onhost.detour_main HOST_FILE``: avoids links that are not as declared.
 
-It runs on every border router. systemd ends it if it hangs, and then ``detour_end`` uses all links.
+It refuses as well what this border was told to refuse. It runs on every border router. systemd
+ends it if it hangs, and then ``detour_end`` uses all links.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import socket
 import sys
 
 from access.this_host import ThisHost, this_host_of_arguments
+from core.clock import Clock
 from core.system_clock import SystemClock
 from routing.avoidance import INTERVAL
-from routing.onhost.console import BgpConsole
+from routing.onhost.console import BgpConsole, BgpRefusals
 from routing.onhost.detour import Detour, DetourLink
 from routing.onhost.line import EchoLine
+from routing.onhost.refusing import FOLDER, RefusalRecord, Refusing
 
 _log = logging.getLogger("ndc-detour")
 
@@ -35,16 +38,18 @@ def detour_of(this_host: ThisHost) -> Detour:
 
 
 def main() -> None:
-    """Avoid links until stopped."""
+    """Avoid and refuse until stopped."""
     logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s", level=logging.INFO)
-    asyncio.run(_avoid(detour_of(this_host_of_arguments("routing.onhost.detour_main"))))
-
-
-async def _avoid(detour: Detour) -> None:
+    detour = detour_of(this_host_of_arguments("routing.onhost.detour_main"))
     clock = SystemClock()
+    refusing = Refusing(RefusalRecord(FOLDER, clock), BgpRefusals())
+    asyncio.run(_obey(detour, refusing, clock))
+
+
+async def _obey(detour: Detour, refusing: Refusing, clock: Clock) -> None:
     while True:
         now = clock.elapsed()
-        for sentence in await detour.look(now):
+        for sentence in (*await detour.look(now), *await refusing.look(now)):
             _log.info("%s", sentence)
         _still_here()
         rest = INTERVAL - (clock.elapsed() - now)

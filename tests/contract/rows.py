@@ -15,12 +15,14 @@ from dr.loss_questions import (
     AreGone,
     AreNotExcludedBy,
     HoldsNoLease,
+    IsAccepted,
     IsBarred,
     IsEligible,
     IsFenced,
     IsGone,
     IsInLife,
     IsOff,
+    IsRefused,
     MayLead,
     MayLeadWithout,
     VotesNoMore,
@@ -47,6 +49,8 @@ CUT = loss_actions.CutPower(LEADER, PRESENT, OBSERVERS)
 ALLOW = actions.AllowPromotion(DATABASE, THIRD)
 TAKE_OVER = loss_actions.TakeOver(DATABASE, (LEADER,), CANDIDATE, SERVICE, RUN)
 EXCLUDE = loss_actions.Exclude((LEADER,), datetime(2030, 1, 1, tzinfo=UTC), SERVICE, RUN)
+BORDER = HostName("ndc02-edge")
+REFUSE = loss_actions.RefuseOrigin(SERVICE, HOME, BORDER)
 VOTER = HostName("ndc03-edge")
 RETIRE = loss_actions.RetireVote(VOTER, f"{VOTER}-0", SERVICE, RUN)
 
@@ -84,6 +88,12 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
     loss_actions.CutPower: ((), CUT, (loss_actions.CutPower(LEADER, "another", OBSERVERS),)),
     loss_actions.AwaitLeaseEnd: ((CUT,), loss_actions.AwaitLeaseEnd(DATABASE, LEADER), ()),
     loss_actions.SeeGone: ((CUT,), loss_actions.SeeGone(LEADER, OBSERVERS), ()),
+    loss_actions.RefuseOrigin: ((), REFUSE, ()),
+    loss_actions.AcceptOrigin: (
+        (REFUSE,),
+        loss_actions.AcceptOrigin(SERVICE, HOME, BORDER),
+        (),
+    ),
     loss_actions.AttestOff: ((CUT,), loss_actions.AttestOff((LEADER,), OBSERVERS), ()),
     loss_actions.Exclude: ((CLAIM,), EXCLUDE, (replace(EXCLUDE, run=OTHER),)),
     loss_actions.Readmit: ((CLAIM, EXCLUDE), loss_actions.Readmit((LEADER,), RUN), ()),
@@ -200,6 +210,8 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
     AreExcluded: (AreExcluded((LEADER,)), AreExcluded((LEADER,))),
     AreNotExcludedBy: (AreNotExcludedBy((LEADER,), OTHER), AreNotExcludedBy((LEADER,), RUN)),
     VotesNoMore: (VotesNoMore(VOTER, "another"), VotesNoMore(VOTER, RETIRE.number)),
+    IsRefused: (IsRefused(SERVICE, HOME, BORDER), IsRefused(SERVICE, HOME, BORDER)),
+    IsAccepted: (IsAccepted(SERVICE, HOME, BORDER), IsAccepted(SERVICE, HOME, BORDER)),
     HoldsNoLease: (HoldsNoLease(DATABASE, CANDIDATE), HoldsNoLease(DATABASE, LEADER)),
     IsFenced: (IsFenced(DATABASE, LEADER), IsFenced(DATABASE, LEADER)),
     MayLead: (MayLead(DATABASE, CANDIDATE), MayLead(DATABASE, THIRD)),
@@ -229,6 +241,8 @@ def arranged(reached: Reached, question: Question, *, so: bool) -> None:  # noqa
             reached.becomes(questions.Leads(DATABASE, CANDIDATE), answer=True)
         case IsOff() | IsGone() | AreGone() | IsFenced():
             assert not so or reached.do(CUT) is Answer.YES
+        case IsRefused() | IsAccepted():
+            assert so is isinstance(question, IsAccepted) or reached.do(REFUSE) is Answer.YES
         case AreExcluded() | AreNotExcludedBy():
             if so is isinstance(question, AreExcluded):
                 assert reached.do(CLAIM) is reached.do(EXCLUDE) is Answer.YES

@@ -40,6 +40,8 @@ from lab import machine
 from lab.state import LabRecords, State
 from monitors.look.sightings import recalled, remember
 from ndc.wiring import environment, running_network
+from routing.onhost.refusing import RefusalRecord
+from routing.refusals import refusals_text
 from tests.formats import drills, ledgers
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
@@ -262,6 +264,12 @@ KEPT = {
     "anchor.json": _evidence(Format.ANCHOR),
     "statement.json": _evidence(Format.STATEMENT),
     "pack.json": _evidence(Format.PACK),
+    "refusals.json": Kept(
+        Format.REFUSALS,
+        "refusals.json",
+        lambda folder: RefusalRecord(folder, SystemClock()).read(),
+        lambda folder, value: _written(folder / "refusals.json", refusals_text(value)),
+    ),
     "epochs.json": Kept(
         Format.EPOCHS,
         "epochs.json",

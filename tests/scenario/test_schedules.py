@@ -15,6 +15,7 @@ from core.runs.ports import Token
 from dr import watching
 from dr.conditions import Conditions
 from dr.epochs import Act
+from dr.rerouting import Rerouting
 from dr.rules import loss, table
 from dr.simulation import agents, doors
 from dr.simulation.database import SimulatedDatabase
@@ -54,6 +55,13 @@ LATE_WITHDRAWAL = (
     Planned(20.0, FaultKind.HOST_OFF, "ndc02-app", 90.0),
 )
 """a withdrawal arrives half a minute late; the host that should serve lost its power meanwhile"""
+GOES_ON = (
+    *(Planned(4.0, FaultKind.PORT_CUT, host, 120.0) for host in ("ndc01-app", "ndc01-data")),
+    *(Planned(5.0, FaultKind.HOST_FROZEN, host, 50.0) for host in ("ndc01-app", "ndc01-data")),
+    Planned(12.0, Ask.CARRIED, "failover payments", 0.0, "", 10**6),
+    Planned(54.5, FaultKind.HOST_FROZEN, "ndc02-app", 3.0),
+)
+"""what stood still goes on after it was given up, and citizens look for another way just then"""
 OLD_WORDS = (
     Planned(111.31, FaultKind.HOST_FROZEN, "ndc03-edge2", 18.85),
     Planned(131.38, FaultKind.POWER_OUT, "red-river-delta", 56.98),
@@ -201,6 +209,10 @@ def _a_judge_that_believes_old_words(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(watching.Hearing, "counted", lambda _self, words: words)
 
 
+def _survivors_that_refuse_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Rerouting, "refuse", lambda *_: iter(()))
+
+
 def _a_planner_that_takes_a_word_for_it(patch: pytest.MonkeyPatch) -> None:
     rule = loss.what_is_lost_is_seen_by_nobody
     patch.setattr(table, "RULES", tuple(one for one in table.RULES if one is not rule))
@@ -214,6 +226,7 @@ def _a_planner_that_takes_a_word_for_it(patch: pytest.MonkeyPatch) -> None:
         (_commits_that_wait_for_nobody, 0, UNCONFIRMED, "I4 a loss that nobody named"),
         (_a_planner_that_takes_a_word_for_it, 1, None, "I5 dead on one word"),
         (_observers_that_wait_for_nobody, 1, None, "I5 dead on one word"),
+        (_survivors_that_refuse_nothing, 0, GOES_ON, "I15 citizens come to what was given up"),
         (_a_judge_that_believes_old_words, 1, OLD_WORDS, "I5 dead on one word"),
     ],
 )

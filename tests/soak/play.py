@@ -68,7 +68,7 @@ class Play:
         for name in names:
             Agents(self.world, name)
         Controllers(self.world)
-        Admissions(self.world.truth)
+        Admissions(self.world.truth, self.world.doors)
 
     def play(self) -> Played:
         """Let everything happen, then a calm in which what is left is settled."""

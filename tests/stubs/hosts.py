@@ -17,7 +17,7 @@ from access.clients import patroni as words
 from core.errors import Rejected, WorldError
 from core.runs.plan import RunName
 from dr.doors import Doors
-from dr.epochs import services_of
+from dr.epochs import GuardRequest, services_of
 from dr.leave import Leave, Permit, leave_text
 from dr.log_end import end_text
 from dr.onhost.addresses import Addresses
@@ -28,7 +28,7 @@ from dr.sight import Whereabouts, age_text, sight_text
 from dr.simulation.log import ROW_BYTES
 from dr.simulation.world import World
 from inventory.etcd import patroni_facts, patroni_order, patroni_status
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, HostName, SiteName
 from tests.rehearsals import SERVICE
 from tests.stubs.etcd import StubEtcd
 from tests.stubs.https import Asked, Reply
@@ -59,6 +59,29 @@ class TrueAddresses(Addresses):
         self.world.truth.at(SERVICE).announce(self.host, wanted=announces)
 
 
+@dataclass(frozen=True, slots=True)
+class TrueRefusals(Addresses):
+    """What a border of a simulated world refuses from ``origin``."""
+
+    world: World
+    border: HostName
+    origin: SiteName
+
+    @override
+    def present(self) -> frozenset[IPv4Address]:
+        one = self.world.truth.at(SERVICE)
+        there = (self.border, self.origin) in one.refused
+        return frozenset({one.service.address} if there else ())
+
+    @override
+    def add(self, address: IPv4Address) -> None:
+        self.world.truth.at(SERVICE).refused.add((self.border, self.origin))
+
+    @override
+    def remove(self, address: IPv4Address) -> None:
+        self.world.truth.at(SERVICE).refused.discard((self.border, self.origin))
+
+
 def runs(  # noqa: C901, PLR0911 - one line a program
     world: World, host: HostName, record: EpochRecord, key: str, command: str
 ) -> Ran | None:
@@ -66,6 +89,8 @@ def runs(  # noqa: C901, PLR0911 - one line a program
 
     None: it has not ended yet.
     """
+    if key == "refuse":
+        return _refusing(world, host, record, command)
     if key == "epoch":
         serves = services_of(world.truth.network, host)
         verdict, answer = Guard(serves, record, TrueAddresses(world, host)).answer(command)
@@ -95,6 +120,17 @@ def runs(  # noqa: C901, PLR0911 - one line a program
             return _told(world, host, Permit(Leave(leave), int(epoch), RunName(run)))
         case words:
             return 127, f"no {words} here\n"
+
+
+def _refusing(world: World, host: HostName, record: EpochRecord, command: str) -> Ran:
+    """Return what a border answers; it keeps its epochs where it keeps those of its services."""
+    origin = GuardRequest.parse(command).origin
+    assert origin is not None
+    services = world.truth.network.services
+    serves = {str(service.name): str(service.address) for service in services}
+    refused = TrueRefusals(world, host, origin)
+    verdict, answer = Guard(serves, record, refused, origin).answer(command, recorded=True)
+    return int(verdict), answer.text() + "\n"
 
 
 def _sight(world: World, host: HostName, asked: list[str]) -> Ran:

@@ -143,6 +143,7 @@ class StubNetwork:
         keys = {
             "control": self.on.secrets.control_key.with_suffix(".pub"),
             "epoch": self.on.secrets.epoch_key.with_suffix(".pub"),
+            "refuse": self.on.secrets.refuse_key.with_suffix(".pub"),
         }
         at, own = str(host.management.ip), self.on.secrets.host_key(host.name)
         self.ends.append(ssh.serve((at, self.on.ssh_port), own, keys, run))

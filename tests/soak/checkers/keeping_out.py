@@ -28,3 +28,18 @@ def announced_though_kept_out(history: Iterable[Line]) -> Iterator[str]:
             thawed[subject] = at
         elif what == "announces" and at - max(since.get(host, at), thawed.get(host, 0)) > IN_TIME:
             yield f"{at:.1f} s: {host} announced {subject}, kept out since {since[host]:.1f} s"
+
+
+def came_to_what_was_given_up(history: Iterable[Line]) -> Iterator[str]:
+    """I15: yield each time that citizens came to who was given up, for what is placed elsewhere."""
+    out: set[str] = set()
+    placed: dict[str, str] = {}
+    for at, what, subject, host, _, site in history:
+        if what == "excluded":
+            out.add(subject)
+        elif what == "admitted":
+            out.discard(subject)
+        elif what == "placed":
+            placed[subject] = host
+        elif what == "comes-to" and host in out and placed.get(subject) != site:
+            yield f"{at:.1f} s: citizens came to {host} for {subject}, placed at {placed[subject]}"

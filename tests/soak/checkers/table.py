@@ -1,4 +1,4 @@
-"""The things that must never happen, fourteen of them, each with who looks for it."""
+"""The things that must never happen, fifteen of them, each with who looks for it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ CHECKERS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[str]]]] = {
     "I12 a step is done twice": acts.done_twice,
     "I13 a copy leads that was only waited for": data.crossings,
     "I14 what is kept out announces": keeping_out.announced_though_kept_out,
+    "I15 citizens come to what was given up": keeping_out.came_to_what_was_given_up,
 }
 
 

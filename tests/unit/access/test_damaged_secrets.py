@@ -20,6 +20,7 @@ IRREPLACEABLE = [
     "ca.key",
     "control_key",
     "epoch_key",
+    "refuse_key",
     "operators/an",
     f"hosts/{HOST}/ssh_host_ed25519_key",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import PlanRefused
+from core.errors import PlanRefused, Unreachable
 from core.runs.plan import RunName
 from dr.admission import Exclusion
 from dr.live.admitting import Admitting
@@ -16,7 +16,7 @@ from dr.onhost.kept_main import kept
 from dr.simulation.timeline import Timeline
 from dr.simulation.world import World, rehearsed
 from dr.tail import Tail, read_tail
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, HostName, SiteName
 from inventory.network import Database
 from tests.networks import network
 from tests.rehearsals import SERVICE
@@ -25,6 +25,7 @@ WHOLE = network("tiny")
 OF = replace(WHOLE, databases=(WHOLE.database(DatabaseName("general-db")),))
 """one copy is looked at like another"""
 BACK, LEADER = HostName("ndc01-node"), HostName("ndc02-node")
+HOME, EDGE = SiteName("ndc01"), HostName("witness-node")
 OUT = {BACK: Exclusion(RunName("20300101-without"), datetime(2030, 1, 1, tzinfo=UTC))}
 TAIL = Tail("general-db", BACK, 1, 100, 900, 3, "2030-01-01 00:00:00Z", None, 2.0)
 KEPT = replace(TAIL, kept="/var/lib/postgresql/kept/general-db/it")
@@ -64,9 +65,8 @@ class Stage:
 
     @property
     def admitting(self) -> Admitting:
-        door = self.world.doors.exclusions
         self.world.truth.excluded.update(OUT)
-        return Admitting(OF, self.clock, door, self._copy, OUT)
+        return Admitting(OF, self.clock, self.world.doors, self._copy, OUT)
 
     def _copy(self, database: Database, host: HostName) -> Copy:
         assert (database.name, host) == (DatabaseName("general-db"), BACK)
@@ -131,3 +131,26 @@ def test_only_what_was_kept_whole_is_told(tmp_path: Path) -> None:
     assert told["host"] == BACK
     assert read_tail(KEPT.text(), "it") == KEPT
     assert kept(tmp_path / "nothing") == []
+
+
+def test_borders_accept_them_again_before_they_are_admitted() -> None:
+    stage = Stage(Copy())
+    admitting, served = stage.admitting, stage.world.truth.at(SERVICE)
+    served.refused.add((EDGE, HOME))
+
+    told = list(admitting.admit())
+
+    assert told == [f"{EDGE} accepts {SERVICE} from {HOME} again"]
+    assert served.refused == set()
+    assert not stage.world.truth.excluded
+
+
+def test_nobody_is_admitted_whom_a_border_may_refuse_still() -> None:
+    stage = Stage(Copy())
+    admitting = stage.admitting
+    stage.world.truth.plant.freeze(EDGE)
+
+    with pytest.raises(Unreachable, match=EDGE):
+        list(admitting.admit())
+
+    assert stage.world.truth.excluded == OUT

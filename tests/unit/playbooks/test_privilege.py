@@ -133,6 +133,7 @@ def test_a_unit_writes_to_what_is_its_own_and_nowhere_else(
     assert {name: places for name, places in written.items() if any(places)} == {
         "etcd.service": ([], ["/var/lib/etcd"]),
         "ndc-agent.service": (["ndc/agent"], []),
+        "ndc-detour.service": (["ndc/detour"], []),
         "ndc-lease.service": ([], ["/var/lib/postgresql/15"]),
         "ndc-probe.service": (["ndc/probe"], []),
         "ndc-storage.service": (["ndc/storage"], ["/srv/pools"]),
@@ -247,3 +248,16 @@ def test_recovery_acts_on_a_host_as_the_agent_does(rendered: Mapping[str, Render
             assert f"setpriv --reuid={agent['User'][0]} " in forced
             assert "--bounding-set=-all,+net_admin" in forced
             assert agent["AmbientCapabilities"] == ["CAP_NET_ADMIN"]
+
+
+def test_recovery_tells_a_border_as_who_tells_it_anyhow(rendered: Mapping[str, Rendered]) -> None:
+    for contents in rendered.values():
+        detours = [unit for name, unit in _units(contents) if name == "ndc-detour.service"]
+        lines = contents.texts()["/etc/ssh/authorized_keys.d/root"].splitlines()
+        forced = [line for line in lines if "refuse_main" in line]
+
+        assert len(forced) == len(detours)
+        for line, detour in zip(forced, detours, strict=True):
+            assert f"setpriv --reuid={detour['User'][0]} " in line
+            assert "--no-new-privs --inh-caps=-all --ambient-caps=-all --bounding-set=-all " in line
+            assert '-m dr.onhost.refuse_main",restrict ssh-' in line

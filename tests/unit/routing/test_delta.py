@@ -120,6 +120,18 @@ def test_a_link_that_is_avoided_for_now_is_no_difference_and_hides_none() -> Non
     ]
 
 
+def test_what_is_refused_for_now_is_no_difference_and_stays() -> None:
+    refused = "ip prefix-list REFUSED-ndc02 seq 3323199489 permit 198.19.255.1/32\n"
+    nobodys = "ip prefix-list REFUSED-ndc02 seq 1 deny 0.0.0.0/32\n"
+    refusing = EDGE.replace(nobodys, nobodys + refused)
+    spoilt = refusing.replace(nobodys, "")
+
+    assert refusing != EDGE
+    assert equal(refusing, EDGE)
+    assert delta(refusing, EDGE) == []
+    assert delta(spoilt, EDGE) == [nobodys.strip()]
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_equal_texts_need_no_command(name: str) -> None:
     assert delta(TEXTS[name], TEXTS[name]) == []

@@ -241,6 +241,13 @@ def _filters(declared: Network, name: HostName) -> set[Line]:
                     Line((), f"ip prefix-list {of_site} {number} permit {service.address}/32")
                 )
         if not here:
+            refused = f"route-map RECEIVE deny {10 * site.number - 5}"
+            lines |= {
+                Line((), f"ip prefix-list REFUSED-{site.name} seq 1 deny 0.0.0.0/32"),
+                Line((), refused),
+                Line((refused,), f"match as-path {of_site}"),
+                Line((refused,), f"match ip address prefix-list REFUSED-{site.name}"),
+            }
             path_list = f"bgp as-path access-list {of_site}"
             lines.add(Line((), f"{path_list} seq 5 permit _{site.asn}$"))
         for direction in ("ANNOUNCE",) if here else ("RECEIVE", "ANNOUNCE"):

@@ -51,6 +51,12 @@ BROKEN: Final[dict[str, list[Line]]] = {
         _line("placed", SERVICE, "ndc02", 2),
         _line("announces", SERVICE, "a", 2),
     ),
+    "I15 citizens come to what was given up": _history(
+        _line("placed", SERVICE, "ndc01", 1),
+        _line("excluded", "a", text="run-1"),
+        _line("placed", SERVICE, "ndc02", 2),
+        _line("comes-to", SERVICE, "a", text="ndc01"),
+    ),
     "I1 two writers": _history(
         LEADS, _acknowledged(ONE, 1, "row-1"), _acknowledged(TWO, 1, "row-2")
     ),
@@ -97,6 +103,15 @@ WELL: Final[dict[str, list[Line]]] = {
         _line("placed", SERVICE, "ndc02", 2),
         _line("admitted", "a"),
         _line("announces", SERVICE, "a", 2),
+    ),
+    "I15 citizens come to what was given up": _history(
+        _line("placed", SERVICE, "ndc01", 1),
+        _line("excluded", "a", text="run-1"),
+        _line("comes-to", SERVICE, "a", text="ndc01"),
+        _line("placed", SERVICE, "ndc02", 2),
+        _line("comes-to", SERVICE, "b", text="ndc02"),
+        _line("admitted", "a"),
+        _line("comes-to", SERVICE, "a", text="ndc01"),
     ),
     "I1 two writers": _history(*FOLLOWED),
     "I2 an old epoch is obeyed": _history(
@@ -169,7 +184,7 @@ def test_what_comes_close_and_breaks_none_is_left_alone(name: str) -> None:
 
 
 def test_there_are_as_many_as_things_that_must_never_happen() -> None:
-    assert [name.split(" ")[0] for name in CHECKERS] == [f"I{n}" for n in range(1, 15)]
+    assert [name.split(" ")[0] for name in CHECKERS] == [f"I{n}" for n in range(1, 16)]
 
 
 def test_an_old_leader_that_acknowledges_after_the_next_is_one_of_two_writers() -> None:

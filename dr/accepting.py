@@ -1,0 +1,69 @@
+"""Has borders accept again what nobody is kept out for any more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from core.errors import NotSeen
+from core.runs.plan import RunName, StepId
+from core.runs.ports import Token
+from dr.doors import Doors
+from dr.refusing import borders
+from inventory.names import HostName, ServiceName, SiteName
+from inventory.network import Network
+
+_RUN: Final = RunName("admit")
+
+
+def accept_again(
+    network: Network,
+    doors: Doors,
+    admitted: Collection[HostName],
+    kept_out: Collection[HostName],
+) -> Iterator[str]:
+    """Have every border accept what it refuses on account of ``admitted``; yield a sentence each.
+
+    What a site announces of which a host is ``kept_out`` still stays refused. So does what a border
+    at such a site refuses: it is lost itself, and is put right when it is admitted.
+
+    Raises:
+        Rejected: a border knows a newer epoch: somebody moves the service now.
+        NotSeen: nobody told where a service is placed.
+        Unreachable: a border did not answer; the same call goes on from there.
+    """
+    for border, origin in _asked(network, admitted, kept_out):
+        try:
+            refused = doors.routes.refused(border, origin)
+        except NotSeen as error:
+            raise error.of_a_change() from error
+        for service in sorted(refused):
+            if not _is_kept_out(network, service, origin, kept_out):
+                doors.routes.accept(border, service, origin, _token(doors, service))
+                yield f"{border} accepts {service} from {origin} again"
+
+
+def _asked(
+    network: Network, admitted: Collection[HostName], kept_out: Collection[HostName]
+) -> Iterator[tuple[HostName, SiteName]]:
+    """Yield each border with the site that it is asked about."""
+    back = {network.host(host).site for host in admitted}
+    out = {network.host(host).site for host in kept_out}
+    for site in network.sites:
+        for border in borders(network, site.name):
+            its = network.host(border).site
+            if its not in out and (site.name in back or its in back):
+                yield border, site.name
+
+
+def _is_kept_out(
+    network: Network, service: ServiceName, origin: SiteName, kept_out: Collection[HostName]
+) -> bool:
+    hosts = network.service(service).hosts
+    return any(host in kept_out and network.host(host).site == origin for host in hosts)
+
+
+def _token(doors: Doors, service: ServiceName) -> Token:
+    """Return what is asked under the next epoch: a run may have ended before its move."""
+    placed = doors.records.placement(service)
+    return Token(_RUN, StepId("accept"), placed.epoch + 1 if placed else 1, attempt=1)
