@@ -208,27 +208,6 @@ def test_a_promotion_that_is_drawn_may_take_minutes_and_mostly_does_not() -> Non
     assert sum(one < 3 * SECOND for one in drawn) > 80
 
 
-def test_who_leads_without_a_quorum_is_confirmed_by_nobody_until_there_is_one() -> None:
-    made = rehearsal()
-    plant, quorum, database = made.world.truth.plant, made.world.truth.quorum, made.truth.database
-    database.give_leave(FAR, Permit(Leave.WIDEN, 1, A_RUN))
-    made.world.sleep(10 * SECOND)
-
-    database.switch(LEADER, STANDBY)
-    made.world.sleep(SECOND)
-    with plant.changing():
-        quorum.stopped = True
-    made.world.sleep(3 * SECOND)
-    without = (database.leads(STANDBY), database.acknowledges)
-    with plant.changing():
-        quorum.stopped = False
-    made.world.sleep(15 * SECOND)
-
-    assert without == (True, False)
-    assert database.acknowledges
-    assert made.citizens.lost == []
-
-
 def test_who_was_barred_a_moment_ago_has_what_commits_waited_for_and_does_not_lead() -> None:
     made = rehearsal()
     database, plant = made.truth.database, made.world.truth.plant
