@@ -13,7 +13,7 @@ import pytest
 from core.errors import Rejected
 from core.runs.journal import RunVerdict, Where
 from dr.live.journals.file import FileJournal
-from dr.plan import codec
+from dr.plan import RecoveryJournal, codec
 from tests.failovers import START, consents, failover
 from tests.rehearsals import Rehearsal, rehearsal
 
@@ -46,7 +46,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     return made
 
 
-def _begin(made: Rehearsal, journal: FileJournal) -> RunVerdict | None:
+def _begin(made: Rehearsal, journal: RecoveryJournal) -> RunVerdict | None:
     run = made.engine(journal, inbox=consents(made)).start(made.plan, Where.FILE, START)
     return run.closed
 
