@@ -102,10 +102,8 @@ class Hands:
                 self._do_without(action)
             case CutPower(host, life):
                 self.doors.power.off(host, life)
-            case RefuseOrigin(service, origin, border):
-                self.doors.routes.refuse(border, service, origin, token, deadline)
-            case AcceptOrigin(service, origin, border):
-                self.doors.routes.accept(border, service, origin, token)
+            case RefuseOrigin() | AcceptOrigin():
+                self._route(action, token, deadline)
             case VerifyService() | AwaitLeaseEnd() | AwaitCopy() | SeeGone() | AttestOff():
                 """Its conditions are looked at until they hold; there is nothing to do."""
             case _:
@@ -206,6 +204,15 @@ class Hands:
                     self.doors.votes.retire(host, number)
             case _:
                 assert_never(action)
+
+    def _route(
+        self, action: RefuseOrigin | AcceptOrigin, token: Token, deadline: timedelta
+    ) -> None:
+        of = (action.border, action.service, action.origin, token)
+        if isinstance(action, RefuseOrigin):
+            self.doors.routes.refuse(*of, deadline)
+        else:
+            self.doors.routes.accept(*of)
 
     def _own_claim(self, service: ServiceName, run: RunName) -> Claim:
         claim = self.doors.records.claim(service)

@@ -133,7 +133,7 @@ class AreNotExcludedBy:
 OfTheQuorum: TypeAlias = VotesNoMore | AreExcluded | AreNotExcludedBy
 """what the quorum keeps of hosts that were lost"""
 
-OfABorder: TypeAlias = IsRefused | IsAccepted
+AtABorder: TypeAlias = IsRefused | IsAccepted
 """what a router of those who survive lets pass"""
 
 OfALoss: TypeAlias = (
@@ -148,13 +148,13 @@ OfALoss: TypeAlias = (
     | IsEligible
     | IsBarred
     | OfTheQuorum
-    | OfABorder
+    | AtABorder
 )
 
 
 def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
     """Return ``question`` as the statement that it asks about."""
-    if isinstance(question, OfTheQuorum | OfABorder):
+    if isinstance(question, OfTheQuorum | AtABorder):
         return _of_survivors(question)
     match question:
         case IsOff(host):
@@ -183,7 +183,7 @@ def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
     return statement
 
 
-def _of_survivors(question: OfTheQuorum | OfABorder) -> str:
+def _of_survivors(question: OfTheQuorum | AtABorder) -> str:
     match question:
         case IsRefused(service, origin, border):
             statement = f"{border} refuses {service} from {origin}"

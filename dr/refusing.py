@@ -44,6 +44,7 @@ def refusers(network: Network, facts: Facts, request: Move) -> tuple[tuple[HostN
     if not hosts or facts.placement is None:
         return (), True
     asked = borders(network, facts.placement.site, request.lost)
-    told = [facts.signs[host].refusers for host in hosts]
-    able = tuple(border for border in asked if all(border in each for each in told))
+    able = tuple(
+        border for border in asked if all(border in facts.signs[host].refusers for host in hosts)
+    )
     return able, able == asked

@@ -16,6 +16,7 @@ from dr.loss_questions import (
     AreExcluded,
     AreGone,
     AreNotExcludedBy,
+    AtABorder,
     HoldsNoLease,
     IsAccepted,
     IsBarred,
@@ -27,7 +28,6 @@ from dr.loss_questions import (
     IsRefused,
     MayLead,
     MayLeadWithout,
-    OfABorder,
     OfALoss,
     OfTheQuorum,
     VotesNoMore,
@@ -46,7 +46,7 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
     """
     if isinstance(question, OfTheQuorum):
         return _of_the_quorum(doors, question)
-    if isinstance(question, OfABorder):
+    if isinstance(question, AtABorder):
         return _of_a_border(doors, question)
     match question:
         case IsOff(host):
@@ -95,7 +95,7 @@ def _of_the_quorum(doors: Doors, question: OfTheQuorum) -> bool:
             assert_never(question)
 
 
-def _of_a_border(doors: Doors, question: OfABorder) -> bool:
+def _of_a_border(doors: Doors, question: AtABorder) -> bool:
     refused = doors.routes.refused(question.border, question.origin)
     match question:
         case IsRefused(service):
@@ -124,12 +124,12 @@ def look_at(
         for border in borders(network, site, lost)
     }
     answers = {each: sight for each, look in sights.items() if (sight := look()) is not None}
-    told = {key for key, look in refusing.items() if look() is not None}
+    asked = {key for key, look in refusing.items() if look() is not None}
     return {
         host: SignsOfLife(
             powers[host](),
             {each: host in sight for each, sight in answers.items()},
-            frozenset(border for site, border in told if site == network.host(host).site),
+            frozenset(border for site, border in asked if site == network.host(host).site),
         )
         for host in lost
     }

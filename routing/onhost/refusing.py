@@ -120,8 +120,8 @@ class Refusing:
 
     async def obey_in_turn(self) -> list[str]:
         """Do as ``obey``, for whoever has the turn."""
-        wanted, seen = self._record.read(), await self._console.refused()
-        late, early = _without(wanted, seen), _without(seen, wanted)
+        wanted, present = self._record.read(), await self._console.refused()
+        late, early = _without(wanted, present), _without(present, wanted)
         if late or early:
             await self._console.change(late, early)
         return [

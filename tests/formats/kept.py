@@ -40,8 +40,7 @@ from lab import machine
 from lab.state import LabRecords, State
 from monitors.look.sightings import recalled, remember
 from ndc.wiring import environment, running_network
-from routing.onhost.refusing import RefusalRecord
-from routing.refusals import refusals_text
+from routing.refusals import read_refusals, refusals_text
 from tests.formats import drills, ledgers
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
@@ -264,12 +263,7 @@ KEPT = {
     "anchor.json": _evidence(Format.ANCHOR),
     "statement.json": _evidence(Format.STATEMENT),
     "pack.json": _evidence(Format.PACK),
-    "refusals.json": Kept(
-        Format.REFUSALS,
-        "refusals.json",
-        lambda folder: RefusalRecord(folder, SystemClock()).read(),
-        lambda folder, value: _written(folder / "refusals.json", refusals_text(value)),
-    ),
+    "refusals.json": _whole(Format.REFUSALS, lambda text: read_refusals(text, "it"), refusals_text),
     "epochs.json": Kept(
         Format.EPOCHS,
         "epochs.json",

@@ -115,7 +115,7 @@ def test_a_copy_that_never_settles_is_looked_at_all_the_same() -> None:
 def test_who_is_admitted_takes_part_again() -> None:
     stage = Stage(Copy())
 
-    stage.admitting.admit()
+    list(stage.admitting.admit())
 
     assert stage.world.doors.exclusions.excluded() == {}
 

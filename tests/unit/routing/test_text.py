@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 import pytest
 
 from inventory.names import HostName
-from inventory.network import Network, Role
+from inventory.network import Network, Role, Site
 from routing.delta import delta
 from routing.passwords import session_password
-from routing.text import frr_daemons_text, frr_text, session_passwords
+from routing.text import frr_text, session_passwords
 from routing.tree import Line, parse
 from tests.conftest import Golden
 from tests.networks import PORTAL_ALONE, ROOT, network
@@ -152,15 +152,6 @@ def test_frr_prints_back_what_it_was_given() -> None:
     assert delta(printed, _text(network("tiny", *PORTAL_ALONE), "ndc01-edge")) == []
 
 
-def test_no_console_of_a_daemon_has_a_port() -> None:
-    lines = frr_daemons_text().splitlines()
-    # who watches over them listens to nobody at all
-    options = dict(line.split("_options=") for line in lines if "_options=" in line)
-
-    assert options.keys() == {"bgpd", "bfdd", "staticd", "zebra", "watchfrr"}
-    assert all("-P 0" in said for name, said in options.items() if name != "watchfrr")
-
-
 def _text(declared: Network, host: str) -> str:
     return frr_text(declared, HostName(host), PASSWORD)
 
@@ -241,13 +232,7 @@ def _filters(declared: Network, name: HostName) -> set[Line]:
                     Line((), f"ip prefix-list {of_site} {number} permit {service.address}/32")
                 )
         if not here:
-            refused = f"route-map RECEIVE deny {10 * site.number - 5}"
-            lines |= {
-                Line((), f"ip prefix-list REFUSED-{site.name} seq 1 deny 0.0.0.0/32"),
-                Line((), refused),
-                Line((refused,), f"match as-path {of_site}"),
-                Line((refused,), f"match ip address prefix-list REFUSED-{site.name}"),
-            }
+            lines |= _refusal(site)
             path_list = f"bgp as-path access-list {of_site}"
             lines.add(Line((), f"{path_list} seq 5 permit _{site.asn}$"))
         for direction in ("ANNOUNCE",) if here else ("RECEIVE", "ANNOUNCE"):
@@ -258,6 +243,14 @@ def _filters(declared: Network, name: HostName) -> set[Line]:
                 Line((entry,), f"match ip address prefix-list {of_site}"),
             }
     return lines
+
+
+def _refusal(site: Site) -> set[Line]:
+    """Return the lines by which nothing is refused from ``site``, and something may be."""
+    name, own = site.name, f"route-map RECEIVE deny {10 * site.number - 5}"
+    inside = (f"match as-path SITE-{name}", f"match ip address prefix-list REFUSED-{name}")
+    outside = (f"ip prefix-list REFUSED-{name} seq 1 deny 0.0.0.0/32", own)
+    return {*(Line((), text) for text in outside), *(Line((own,), text) for text in inside)}
 
 
 def _the_rest(declared: Network, host: str) -> str:
