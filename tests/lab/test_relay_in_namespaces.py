@@ -39,9 +39,9 @@ def relay(tmp_path: Path) -> Iterator[Path]:
             ends.callback(_ip, "netns", "del", plug.namespace)
         listener.bind(str(at))
         listener.listen()
-        running = threading.Thread(target=Relay(file, listener).run)
+        running = threading.Thread(target=Relay(file, listener).run, daemon=True)
         running.start()
-        ends.callback(running.join)
+        ends.callback(running.join, HANG.total_seconds())
         ends.callback(_told, at, "stop")
         yield at
 
@@ -90,11 +90,16 @@ def _round_trips(*, count: int) -> list[float]:
 
 
 def _told(at: Path, verb: str) -> None:
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(HANG.total_seconds())
-        connection.connect(str(at))
-        connection.sendall(f"{verb}\n".encode())
-        assert connection.recv(2**16).startswith(b'{"ok"')
+    """Return when the relay obeyed; one that waited too long for a word says nothing."""
+
+    def has_obeyed() -> bool:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(HANG.total_seconds())
+            connection.connect(str(at))
+            connection.sendall(f"{verb}\n".encode())
+            return connection.recv(2**16).startswith(b'{"ok"')
+
+    wait_until(SystemClock(), has_obeyed, what=f"an answer to {verb}", bound=HANG)
 
 
 def _ip(*words: str) -> None:
