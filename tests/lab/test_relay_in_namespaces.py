@@ -33,7 +33,8 @@ def relay(tmp_path: Path) -> Iterator[Path]:
     """Yield the socket of a relay that carries one wire, both of whose ends are there."""
     at, file = tmp_path / "relay.sock", tmp_path / "wires.json"
     file.write_text(wires.dump([WIRE]))
-    with ExitStack() as ends, socket.socket(socket.AF_UNIX) as listener:
+    with ExitStack() as ends:
+        listener = ends.enter_context(socket.socket(socket.AF_UNIX))
         for plug in (A, Z):
             _ip("netns", "add", plug.namespace)
             ends.callback(_ip, "netns", "del", plug.namespace)
@@ -42,7 +43,7 @@ def relay(tmp_path: Path) -> Iterator[Path]:
         running = threading.Thread(target=Relay(file, listener).run, daemon=True)
         running.start()
         ends.callback(running.join, HANG.total_seconds())
-        ends.callback(_told, at, "stop")
+        ends.callback(_stopped, at)
         yield at
 
 
@@ -100,6 +101,13 @@ def _told(at: Path, verb: str) -> None:
             return connection.recv(2**16).startswith(b'{"ok"')
 
     wait_until(SystemClock(), has_obeyed, what=f"an answer to {verb}", bound=HANG)
+
+
+def _stopped(at: Path) -> None:
+    """Tell the relay to end; it may be gone before it answers."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(at))
+        connection.sendall(b"stop\n")
 
 
 def _ip(*words: str) -> None:
