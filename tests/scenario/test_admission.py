@@ -102,7 +102,7 @@ def test_who_announces_when_it_is_given_up_withdraws_once_it_is_placed_elsewhere
     for host in made.plan.basis.lost:
         made.world.truth.plant.power_on(host)
     made.truth.announcing.add(APP)
-    Agents(made.world, SERVICE, [APP])
+    Agents(made.world, SERVICE)
 
     made.world.sleep(timedelta(minutes=1))
 
