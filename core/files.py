@@ -127,6 +127,24 @@ def try_to_write(path: Path, content: bytes) -> None:
         path.unlink(missing_ok=True)
 
 
+def remove(path: Path) -> None:
+    """Make the file ``path`` not be there; when it returns, a power cut does not bring it back.
+
+    Raises:
+        Rejected: it could not be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise Rejected(
+            f"{path} could not be removed",
+            expected="a folder that lets go of a file",
+            actual=error.strerror or str(error),
+            next_step="mend the permissions, then run the command again",
+        ) from error
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` survive a power cut; raises OSError where the disk refuses."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

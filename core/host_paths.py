@@ -54,6 +54,13 @@ PASSWORDS: Final = SETTINGS / "passwords"
 SERVICES: Final = SETTINGS / "services"
 """certificates and keys of services"""
 
+STORES: Final = SETTINGS / "stores"
+"""settings, certificates and keys of stores"""
+SEATS: Final = STORAGE_STATE / "seats"
+"""a file a store: it is served as long as the file is there"""
+INCOMING: Final = ".incoming"
+"""in a pool: what is being sent to its stores, and is not whole; a folder a dataset"""
+
 PATRONI_SETTINGS: Final = HostPath("/etc/patroni")
 PATRONI_DECLARED: Final = "declared.yml"
 """in the folder that a Patroni reads: a link to what ``ndc up`` wrote"""

@@ -24,7 +24,7 @@ from dr.loss_doors import ExclusionsDoor, PowerDoor, RoutesDoor, SightDoor, Vote
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
-from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName
 
 
 class RecordsDoor(Protocol):
@@ -34,16 +34,16 @@ class RecordsDoor(Protocol):
     every other service on that database.
     """
 
-    def placement(self, service: ServiceName) -> Placement | None:
-        """Return the record of ``service``, as of now; None: there is none yet."""
+    def placement(self, name: PlacedName) -> Placement | None:
+        """Return the record of the service, or store, ``name``, as of now; None: none yet."""
 
-    def claim(self, service: ServiceName) -> Claim:
-        """Return who holds ``service`` and its database, as of now."""
+    def claim(self, name: PlacedName) -> Claim:
+        """Return who holds ``name``, and its database if it is a service, as of now."""
 
     def alarms(self) -> frozenset[str]:
         """Return what the quorum itself raises alarm about: then it may take no writes."""
 
-    def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
+    def swap_placement(self, name: PlacedName, old: Placement | None, new: Placement) -> None:
         """Replace the record ``old`` by ``new``; done already counts as done.
 
         Raises:

@@ -25,6 +25,7 @@ from core.errors import Rejected
 from core.formats import FIRST, KEY, Format
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Network
+from inventory.placed import placed_on
 
 MOST_BYTES = 2048
 """of a request"""
@@ -207,8 +208,8 @@ def refusal(
 
 
 def services_of(network: Network, host: HostName) -> dict[str, str]:
-    """Return what ``services`` of the host's ``/etc/ndc/host.json`` holds: name to address."""
-    return {str(service.name): str(service.address) for service in network.services_on(host)}
+    """Return what ``services`` of the host's ``/etc/ndc/host.json`` holds, stores among them."""
+    return {str(placed.name): str(placed.address) for placed in placed_on(network, host)}
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

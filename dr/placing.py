@@ -1,4 +1,7 @@
-"""Makes every service be announced where its placement record says, and nowhere else."""
+"""Makes every service be announced where its placement record says, and nowhere else.
+
+A store is announced by the agent of its host, by the same record.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,14 @@ from dr.doors import Doors
 from dr.epochs import Act
 from dr.placement import Placement
 from inventory.network import Network, Service
+from inventory.placed import Placed
 
 _BOUND: Final = timedelta(seconds=10)
 """a host that obeys does so sooner"""
 
 
 def place_services(network: Network, doors: Doors) -> None:
-    """Make the first placement record of each service, and let its active site announce it.
+    """Make the first placement record of each service and store; let its site announce a service.
 
     A service that was moved stays where it is: the record is the truth, not its home.
 
@@ -32,13 +36,15 @@ def place_services(network: Network, doors: Doors) -> None:
         NotSeen: a voter or a host refuses us.
         Unreachable: a voter or a host did not answer; the same call goes on from there.
     """
-    for service in network.services:
-        try:
+    try:
+        for service in network.services:
             _place(network, doors, service)
-        except NotSeen as error:
-            if error.refused:
-                raise
-            raise error.of_a_change() from error
+        for store in network.stores:
+            _placement(doors, store)
+    except NotSeen as error:
+        if error.refused:
+            raise
+        raise error.of_a_change() from error
 
 
 def _place(network: Network, doors: Doors, service: Service) -> None:
@@ -61,10 +67,10 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
             doors.guard.act(Act.WITHDRAW, service.name, name, token, _BOUND)
 
 
-def _placement(doors: Doors, service: Service) -> Placement:
-    """Return the record of ``service``; where there is none, make the first: at home."""
-    placement = doors.records.placement(service.name)
+def _placement(doors: Doors, placed: Placed) -> Placement:
+    """Return the record of ``placed``; where there is none, make the first: at home."""
+    placement = doors.records.placement(placed.name)
     if placement is None:
-        placement = Placement(service.home, 1, None)
-        doors.records.swap_placement(service.name, None, placement)
+        placement = Placement(placed.home, 1, None)
+        doors.records.swap_placement(placed.name, None, placement)
     return placement

@@ -1,13 +1,13 @@
 """Give a number to everything that is declared and has none; take none away.
 
-New names are served in alphabetical order, so that the order of files means
+New names are served in alphabetical order, stores after services, so that the order of files means
 nothing. When a name is gone, its number is at rest: the name gets it back if it
 returns, and another name gets it only if no number is free.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.errors import InventoryInvalid
 from inventory import addresses
@@ -31,14 +31,20 @@ def allocate(inventory: Inventory, profile: str, allocations: Allocations) -> Al
     """
     hosts = hosts_of(inventory, profile)
     pools = inventory.pools
-    demands: dict[str, tuple[Iterable[str], range]] = {
-        "sites": (inventory.sites, addresses.sites(pools)),
-        "links": (inventory.links, addresses.links(pools)),
-        "management": ((host.name for host in hosts), _management(len(hosts), allocations)),
-        "services": (inventory.services, addresses.services(pools)),
+    demands: dict[str, tuple[Sequence[str], range]] = {
+        "sites": (sorted(inventory.sites), addresses.sites(pools)),
+        "links": (sorted(inventory.links), addresses.links(pools)),
+        "management": (
+            sorted(host.name for host in hosts),
+            _management(len(hosts), allocations),
+        ),
+        "services": (
+            (*sorted(inventory.services), *sorted(inventory.stores)),
+            addresses.services(pools),
+        ),
     }
     for site in inventory.sites:
-        site_hosts = [host.name for host in hosts if host.site == site]
+        site_hosts = sorted(host.name for host in hosts if host.site == site)
         demands[f"hosts of {site}"] = (site_hosts, addresses.HOSTS)
     old_hosts = {
         name: ((), addresses.HOSTS) for name in allocations.series if name.startswith("hosts of ")
@@ -75,18 +81,17 @@ def _management(hosts: int, earlier: Allocations) -> range:
     return addresses.management(max(addresses.blocks_for(hosts), management_blocks(earlier)))
 
 
-def _numbered(name: str, earlier: Series, names: Iterable[str], numbers: range) -> Series:
-    """Return series ``name`` with a number for each of ``names``.
+def _numbered(name: str, earlier: Series, names: Sequence[str], numbers: range) -> Series:
+    """Return series ``name`` with a number for each of ``names``, which are served in this order.
 
     ``earlier`` is the series before; ``numbers`` are those that the pools have now.
     """
-    owners = sorted(names)
     old = {**earlier.released, **earlier.given}
-    in_use = {owner: old[owner] for owner in owners if owner in old}
+    in_use = {owner: old[owner] for owner in names if owner in old}
     at_rest = {owner: number for owner, number in old.items() if owner not in in_use}
     old_numbers = set(old.values())
     free = iter([number for number in numbers if number not in old_numbers])
-    for owner in owners:
+    for owner in names:
         if owner not in in_use:
             number = next(free, None)
             in_use[owner] = _longest_resting(at_rest) if number is None else number

@@ -26,8 +26,10 @@ from core.host_paths import (
 )
 from inventory import etcd, patroni, postgresql, system_accounts
 from inventory.endpoints import leader_port, patroni_port
+from inventory.host_stores import HostStore, host_stores
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Database, Host, Network, Role, Service
+from inventory.placed import SERVING, placed_on
 from inventory.postgresql import Admission, Login
 from inventory.promises import LastCopy
 from inventory.refuges import StoreRefuge, refuges_of
@@ -38,11 +40,7 @@ _NETWORK_READERS: Final = (
     *("heartbeat", "probe", "storage"),
 )
 """programs that know the whole network, by their roles of the playbooks"""
-_NETWORK_FILES: Final = (
-    HOST_FILE,
-    NETWORK_FILE,
-    PROGRAM_IN_USE,
-)
+_NETWORK_FILES: Final = (HOST_FILE, NETWORK_FILE, PROGRAM_IN_USE)
 """what each of them reads when it starts, and not again; certificates they follow"""
 
 
@@ -164,6 +162,9 @@ class Contents:
     ways: tuple[WayToLeader, ...]
     """for the services"""
     services: tuple[HostService, ...]
+    stores: tuple[HostStore, ...]
+    serves: Mapping[str, IPv4Address]
+    """what it may announce: names of services and stores, and their addresses"""
     site_members: tuple[MemberAddress, ...]
     """of every database, at the site of this host; its monitor asks their Patronis"""
     refuges: tuple[StoreRefuge, ...]
@@ -186,6 +187,8 @@ def contents_of(network: Network, host: Host) -> Contents:
             if database.name in database_names
         ),
         services=tuple(_service(network, host, service) for service in services),
+        stores=tuple(host_stores(network, host)),
+        serves={placed.name: placed.address for placed in placed_on(network, host.name)},
         site_members=tuple(
             member
             for database in network.databases
@@ -198,7 +201,7 @@ def contents_of(network: Network, host: Host) -> Contents:
 
 def _passwords(network: Network, host: Host) -> Iterator[HostPassword]:
     """Yield the passwords of our programs here; Patroni has its own in its settings."""
-    if Role.SERVICE in host.roles:
+    if host.roles & SERVING:
         name = etcd.password_name(etcd.agent_account(host.name))
         yield HostPassword("agent", name, PASSWORDS / name, system_accounts.AGENT, before="")
     for database in network.databases_on(host.name):

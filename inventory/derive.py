@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
+from ipaddress import IPv4Address
 from typing import Any
 
 from inventory import addresses
@@ -27,6 +28,7 @@ from inventory.names import (
     EnvironmentName,
     HostName,
     LinkName,
+    PlacedName,
     SegmentName,
     ServiceName,
     SiteName,
@@ -117,7 +119,7 @@ class _Derivation:
             controllers=inventory.failure_policy.controllers,
             alarms=_alarms(inventory.alarms),
             pools=tuple(pools(inventory, self._profile, self._hosts_at)),
-            stores=tuple(stores(inventory, self._hosts_at)),
+            stores=tuple(stores(inventory, self._hosts_at, self._service_address)),
         )
 
     def _site(self, name: SiteName, entry: SiteEntry) -> Site:
@@ -212,9 +214,7 @@ class _Derivation:
         return Service(
             name=name,
             title=entry.title,
-            address=addresses.address(
-                self._inventory.pools.services, self._numbers("services", name)
-            ),
+            address=self._service_address(name),
             home=entry.home,
             refuges=entry.refuges,
             hosts=tuple(host for site in at for host in self._with_role(site, Role.SERVICE)),
@@ -226,6 +226,10 @@ class _Derivation:
             stable_for=tier.stable_for,
             needs=entry.needs,
         )
+
+    def _service_address(self, name: PlacedName) -> IPv4Address:
+        number = self._numbers("services", name)
+        return addresses.address(self._inventory.pools.services, number)
 
     def _keeping(self, site: SiteName) -> list[HostName]:
         """Return who keeps databases at ``site``; who does so at this site alone comes last."""

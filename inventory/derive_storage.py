@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import TypeAlias
 
 from core.host_paths import POOLS
 from inventory.hosts import profile_of
-from inventory.model import Inventory, StoreEntry
+from inventory.model import Inventory
 from inventory.names import HostName, PoolName, SiteName, StoreName
 from inventory.network import Host, Role
 from inventory.storage import Pool, Store, StoreCopy
+from inventory.storing import StoreEntry
 
 HostsAt: TypeAlias = Mapping[SiteName, Sequence[Host]]
 """the hosts of every site, in the order of their numbers; sites too"""
@@ -25,17 +27,29 @@ def pools(inventory: Inventory, profile: str, hosts_at: HostsAt) -> Iterator[Poo
                 yield Pool(_pool_of(host, name), host, POOLS / name, entry.size_at(site))
 
 
-def stores(inventory: Inventory, hosts_at: HostsAt) -> Iterator[Store]:
+def stores(
+    inventory: Inventory, hosts_at: HostsAt, address_of: Callable[[StoreName], IPv4Address]
+) -> Iterator[Store]:
     """Yield the stores in the order of their names."""
     for name, entry in sorted(inventory.stores.items()):
-        yield _store(name, entry, inventory, hosts_at)
+        yield _store(name, entry, inventory, hosts_at, address_of(name))
 
 
-def _store(name: StoreName, entry: StoreEntry, inventory: Inventory, hosts_at: HostsAt) -> Store:
+def _store(
+    name: StoreName,
+    entry: StoreEntry,
+    inventory: Inventory,
+    hosts_at: HostsAt,
+    address: IPv4Address,
+) -> Store:
     rate = entry.rate_mbps
     return Store(
         name=name,
         title=entry.title,
+        address=address,
+        access=entry.access,
+        owner=entry.owner,
+        readers=entry.readers,
         dataset=entry.dataset,
         tier=entry.tier,
         recovery_point=inventory.tiers[entry.tier].recovery_point,

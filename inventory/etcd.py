@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName
+from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName, StoreName
 from inventory.network import Network, Role
+from inventory.placed import SERVING
 
 ROOT: Final = "root"
 """the user and role that may change accounts; the name is etcd's own"""
@@ -54,9 +55,9 @@ def claims(environment: EnvironmentName) -> str:
     return f"/ndc/{environment}/claim/"
 
 
-def claim_on(environment: EnvironmentName, database: DatabaseName) -> str:
-    """Return the key of the claim that covers ``database`` and every service on it."""
-    return f"{claims(environment)}{database}"
+def claim_on(environment: EnvironmentName, covered: DatabaseName | StoreName) -> str:
+    """Return the key of the claim on a store, or on a database with every service on it."""
+    return f"{claims(environment)}{covered}"
 
 
 def exclusions(environment: EnvironmentName) -> str:
@@ -207,7 +208,7 @@ def _agents(network: Network, obeys: tuple[Grant, ...]) -> Iterator[Account]:
     """Yield the accounts of agents; every one of them reads what it ``obeys``."""
     environment = network.environment
     reads = Grant(announcers(environment), writes=False)
-    for host in network.hosts_with(Role.SERVICE):
+    for host in (one for one in network.hosts if one.roles & SERVING):
         writes = Grant(announcers_on(environment, host.name), writes=True)
         yield Account(agent_account(host.name), (*obeys, reads, writes))
 

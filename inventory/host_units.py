@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from inventory.names import ServiceName
+from inventory.names import ServiceName, StoreName
 from inventory.network import Host, Network, Role
 
 _EVERYWHERE: Final = ("base", "router", "programs", "node_exporter")
@@ -14,7 +14,7 @@ _BY_ROLE: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.ACCESS: ("exporter",),
     Role.VOTER: ("etcd",),
     Role.DATABASE: ("database", "heartbeat"),
-    Role.STORAGE: ("storage",),
+    Role.STORAGE: ("storage", "agent"),
     Role.SERVICE: ("haproxy", "portal", "agent"),
     Role.MONITOR: ("exporter", "prometheus", "alertmanager", "controller"),
     Role.PROBE: ("probe",),
@@ -53,6 +53,11 @@ def application_unit(service: ServiceName) -> str:
     return f"ndc-reference-{service}.service"
 
 
+def store_unit(store: StoreName) -> str:
+    """Return what serves ``store`` where it is placed, and waits elsewhere; without its suffix."""
+    return f"ndc-store-{store}"
+
+
 def units_of(network: Network, host: Host) -> tuple[str, ...]:
     """Return the units that are to run on ``host`` all the time, with their suffix."""
     return tuple(_names(network, host))
@@ -68,3 +73,5 @@ def _names(network: Network, host: Host) -> Iterator[str]:
         yield f"patroni-{database.name}.service"
     for service in network.services_on(host.name):
         yield application_unit(service.name)
+    for store in network.stores_on(host.name):
+        yield f"{store_unit(store.name)}.path"

@@ -33,6 +33,7 @@ from inventory.network import Role, SiteKind
 from inventory.practice import Statement, Taken
 from inventory.printable import PublicKey, Title
 from inventory.promises import LastCopy
+from inventory.storing import StoreEntry
 from inventory.values import (
     DECLARED,
     NAME,
@@ -76,7 +77,7 @@ class Pools(_Declared):
     links: Prefix
     """a /31 a link"""
     services: Prefix
-    """a /32 a service"""
+    """a /32 a service, and one a store"""
 
 
 class Region(_Declared):
@@ -171,30 +172,6 @@ class ServiceEntry(_Declared):
     """services without which it is of no use; after a loss they are there before it"""
     port: Port
     """of the application, on its host's loopback interface"""
-
-
-class StoreEntry(_Declared):
-    """A dataset of files, written at one site, with recovery points at others."""
-
-    title: Title
-    tier: TierName
-    pool: PoolName
-    """in which it lies, at each of its sites"""
-    dataset: Word
-    """its folder there"""
-    home: SiteName
-    refuges: Annotated[Sites, Field(min_length=1)]
-    """which hold recovery points of it, best first; without ``home``"""
-    interval: Duration
-    """between two recovery points"""
-    transfer: Duration
-    """within which 95 of 100 transfers are to end"""
-    retention: Duration
-    """how far back each site can go"""
-    read_back: Duration
-    """how often a refuge compares what it received with its source, byte by byte"""
-    rate_mbps: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    """most megabits a second that a transfer takes of a link; absent: not limited"""
 
 
 class Tier(_Declared):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NewType
+from typing import NewType, TypeAlias
 
 EnvironmentName = NewType("EnvironmentName", str)
 SiteName = NewType("SiteName", str)
@@ -19,3 +19,7 @@ PolicyName = NewType("PolicyName", str)
 DrillName = NewType("DrillName", str)
 PoolName = NewType("PoolName", str)
 StoreName = NewType("StoreName", str)
+PartyName = NewType("PartyName", str)
+
+PlacedName: TypeAlias = ServiceName | StoreName
+"""of what has an address that moves between sites"""

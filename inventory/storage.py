@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv4Address
 
 from core.host_paths import HostPath
-from inventory.names import HostName, PoolName, SiteName, StoreName
+from inventory.names import HostName, PartyName, PoolName, SiteName, StoreName
+
+
+class DataClass(StrEnum):
+    """Who may read a store; its owner always may, and alone writes."""
+
+    OPEN = "open"
+    """everybody, and nobody is asked who he is"""
+    SHARED = "shared"
+    """the parties that it names, of which there are some"""
+    SPECIALISED = "specialised"
+    """nobody else, unless it names one"""
+
+
+def party_subject(party: PartyName) -> str:
+    """Return what a certificate calls ``party``: no host and no program can be called so."""
+    return f"party:{party}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,13 @@ class Store:
 
     name: StoreName
     title: str
+    address: IPv4Address
+    """at which it is read and written, over HTTPS, wherever it is"""
+    access: DataClass
+    owner: PartyName
+    """who alone writes it"""
+    readers: tuple[PartyName, ...]
+    """who may read it besides; of an open one everybody may, and none is named"""
     dataset: str
     """the folder in its pool, the same at each site"""
     tier: str
@@ -56,6 +81,16 @@ class Store:
     """how often a refuge compares what it received with its source, byte by byte"""
     rate_bits_per_second: int | None
     """most that a transfer may take of a link; None: not limited"""
+
+    @property
+    def hosts(self) -> tuple[HostName, ...]:
+        """Which hosts can serve it, home first."""
+        return tuple(copy.host for copy in self.copies)
+
+    @property
+    def parties(self) -> tuple[PartyName, ...]:
+        """Everybody whom it names, its owner first."""
+        return (self.owner, *self.readers)
 
     def copy_on(self, host: HostName) -> StoreCopy | None:
         """Return what ``host`` holds of it; None: nothing."""

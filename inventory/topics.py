@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from core.text import duration, size
 from inventory.cells import Cells
 from inventory.network import Database, Link, Network, Service
+from inventory.placed import placed_in
 from inventory.storage import Store
 
 
@@ -179,7 +180,8 @@ def _store(store: Store) -> Cells:
         "home": store.home,
         "others": " ".join(store.refuges),
         "at": store.dataset,
-        "promise": f"{store.tier}: loses {duration(store.recovery_point)} at most, "
+        "promise": f"{store.access}, written by {store.owner}; "
+        f"{store.tier}: loses {duration(store.recovery_point)} at most, "
         f"back {duration(store.retention)}",
         "hosts": " ".join(copy.host for copy in store.copies),
     }
@@ -194,8 +196,8 @@ def _addresses(network: Network) -> Iterator[tuple[str, str, str]]:
     for link in network.links:
         for end in (link.a, link.z):
             yield str(end.address), end.host, end.interface
-    for service in network.services:
-        yield f"{service.address}/32", service.name, "lo where it is active"
+    for placed in placed_in(network):
+        yield f"{placed.address}/32", placed.name, "lo where it is active"
 
 
 def _words(names: Iterable[str]) -> str:

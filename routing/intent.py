@@ -24,6 +24,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from inventory.names import HostName, SiteName
 from inventory.network import Host, Network, Role, Site
+from inventory.placed import placed_in, placed_on
 
 
 class NeighbourKind(Enum):
@@ -55,7 +56,7 @@ class Neighbour:
 class Origin:
     """The prefixes that one site, and no other, may be the origin of.
 
-    Only a service address may have several origins: every site that may serve it.
+    Only the address of a service or a store may have several: every site that may serve it.
     """
 
     site: SiteName
@@ -66,7 +67,7 @@ class Origin:
     """each address of it may be announced by itself"""
     lan: IPv4Network
     services: tuple[IPv4Address, ...]
-    """service addresses that it may serve, sorted"""
+    """of what it may serve, sorted"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def _origin(network: Network, site: Site) -> Origin:
         asn=site.asn,
         loopbacks=site.loopbacks,
         lan=site.lan,
-        services=tuple(sorted(s.address for s in network.services if site_hosts & set(s.hosts))),
+        services=tuple(sorted(s.address for s in placed_in(network) if site_hosts & set(s.hosts))),
     )
 
 
@@ -185,7 +186,7 @@ def _by_number(origins: list[Origin]) -> list[Origin]:
 
 def _announced(network: Network, me: Host) -> tuple[IPv4Network, ...]:
     prefixes = {IPv4Network(me.loopback)}
-    prefixes |= {IPv4Network(service.address) for service in network.services_on(me.name)}
+    prefixes |= {IPv4Network(placed.address) for placed in placed_on(network, me.name)}
     if Role.BORDER in me.roles:
         prefixes.add(network.site(me.site).lan)
     return tuple(sorted(prefixes))

@@ -4,7 +4,7 @@ Read in this order: ``points`` (what a recovery point is, which are due and whic
 (what is done in a storage pool, as a port), ``requests`` (what a refuge asks of its source),
 ``pins`` (what a source must keep for its refuges), ``serving`` (how a request is answered),
 ``read_back`` (whether a copy is what its source holds), ``scrub_note`` (when a pool was last read),
-``page`` (what a host tells of copies and pools),
+``seat`` (whether a host serves a store), ``page`` (what a host tells of copies and pools),
 ``duties`` (what each host does about a store, again and again). ``onhost`` runs on hosts: btrfs,
 SSH, and the programs.
 """

@@ -16,6 +16,7 @@ from core.clock import Clock
 from core.errors import NotSeen, Rejected
 from inventory.names import HostName, PoolName, SiteName
 from inventory.storage import Store
+from inventory.system_accounts import store_account
 from storage.page import CopyWord, PoolWord
 from storage.pins import Pins
 from storage.points import newest, origins, surplus, wait_for_next
@@ -23,6 +24,7 @@ from storage.pool import StoragePool
 from storage.read_back import ComparisonNote, CopyComparison
 from storage.requests import MOST_ORIGINS, DigestRequest, PullRequest, SourceAnswer, StoreRequest
 from storage.scrub_note import ScrubNote
+from storage.seat import StoreSeat
 
 _LATE: Final = timedelta(seconds=1)
 """after a point is due at the source, a refuge asks for it"""
@@ -45,12 +47,13 @@ class SourceDoor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceDuty:
-    """Makes the recovery points of ``store``, which is written here, and drops old ones."""
+    """Has ``store`` served, which is written here; makes its recovery points, drops old ones."""
 
     store: Store
     pool: StoragePool
     pins: Pins
     refuges: Sequence[HostName]
+    seat: StoreSeat
     clock: Clock
 
     def look(self) -> timedelta:
@@ -63,7 +66,8 @@ class SourceDuty:
         points = self.pool.points(dataset)
         if points and not self.pool.is_written(dataset):
             raise _another_life(self.store, "only recovery points of it, made elsewhere")
-        self.pool.ensure_dataset(dataset)
+        self.pool.ensure_dataset(dataset, store_account(self.store).number)
+        self.seat.take()
         pinned = self.pins.pinned(self.store.name, self.refuges)
         self.pool.drop(dataset, surplus(points, pinned, self.store.retention, now))
         if not wait_for_next(points, self.store.interval, now):
@@ -82,6 +86,7 @@ class RefugeDuty:
     pool: StoragePool
     source: SourceDoor
     note: ComparisonNote
+    seat: StoreSeat
     clock: Clock
     transfer: timedelta | None = field(default=None, init=False)
     """how long the last one took; None: there was none since this program began"""
@@ -93,6 +98,7 @@ class RefugeDuty:
             WorldError: it was not all done.
         """
         dataset, now = self.store.dataset, self.clock.now()
+        self.seat.leave()
         if self.pool.is_written(dataset):
             raise _another_life(self.store, "it is there to be written to, and comes from nowhere")
         self._drop()

@@ -26,8 +26,12 @@ class StoragePool(Protocol):
     def is_written(self, dataset: str) -> bool:
         """Whether ``dataset`` is there to be written to; recovery points alone are not."""
 
-    def ensure_dataset(self, dataset: str) -> None:
-        """Make ``dataset`` be there to be written to; what is in it stays."""
+    def ensure_dataset(self, dataset: str, owner: int) -> None:
+        """Make ``dataset`` be there to be written to; what is in it stays.
+
+        The account numbered ``owner`` may write to it, and nobody without a right over all files
+        may even look into it.
+        """
 
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:
         """Return the recovery points that are whole, oldest first."""
@@ -65,6 +69,8 @@ class MemoryPool(StoragePool):
 
     texts: dict[str, str] = field(default_factory=dict)
     """what is in each dataset"""
+    owners: dict[str, int] = field(default_factory=dict)
+    """whose each dataset is"""
     kept: dict[str, dict[RecoveryPoint, str]] = field(default_factory=dict)
     full: bool = False
     """whether it takes nothing more"""
@@ -78,8 +84,9 @@ class MemoryPool(StoragePool):
         return dataset in self.texts
 
     @override
-    def ensure_dataset(self, dataset: str) -> None:
+    def ensure_dataset(self, dataset: str, owner: int) -> None:
         self.texts.setdefault(dataset, "")
+        self.owners[dataset] = owner
 
     @override
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:

@@ -24,6 +24,8 @@ from core.system_clock import SystemClock
 from inventory import patroni, postgresql
 from inventory.etcd import ROOT, accounts, controller_account, password_name
 from inventory.network import Host, Network, Role
+from inventory.placed import SERVING, placed_in
+from inventory.storage import party_subject
 
 CLIENTS = ("control",)
 """controllers that are no hosts; a server on a host asks with the certificate of its host"""
@@ -128,21 +130,24 @@ def _subjects(secrets: Secrets, network: Network) -> Iterator[Subject]:
             ),
             addresses=(host.loopback, host.management.ip),
         )
-        if Role.SERVICE in host.roles:
+        if not host.roles.isdisjoint(SERVING):
             files = secrets.agent_certificate(host.name)
             yield Subject(files, f"agent-{host.name}", frozenset({Use.CLIENT}))
         if Role.MONITOR in host.roles:
             name = controller_account(host.name)
             files = secrets.client_certificate(name)
             yield Subject(files, name, frozenset({Use.CLIENT}), roles=(OBSERVER,))
-    for service in network.services:
+    for placed in placed_in(network):
         yield Subject(
-            files=secrets.service_certificate(service.name),
-            name=service.name,
+            files=secrets.service_certificate(placed.name),
+            name=placed.name,
             uses=frozenset({Use.SERVER}),
-            dns_names=(service.name,),
-            addresses=(service.address,),
+            dns_names=(placed.name,),
+            addresses=(placed.address,),
         )
+    for party in sorted({party for store in network.stores for party in store.parties}):
+        files = secrets.party_certificate(party)
+        yield Subject(files, party_subject(party), frozenset({Use.CLIENT}))
     yield from _at_the_operators(secrets, network)
 
 

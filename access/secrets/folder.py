@@ -10,7 +10,7 @@ from pathlib import Path
 from access.tls import revoked_beside
 from core.errors import Rejected
 from inventory import etcd, patroni
-from inventory.names import DatabaseName, HostName, OperatorName, ServiceName
+from inventory.names import DatabaseName, HostName, OperatorName, PartyName, PlacedName
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,13 @@ class Secrets:
         """Return what is for TLS as a server, and as a client where a program there is both."""
         return self._certificate("hosts", host)
 
-    def service_certificate(self, service: ServiceName) -> Certificate:
-        """Return what is for HTTPS on the service's address."""
-        return self._certificate("services", service)
+    def service_certificate(self, name: PlacedName) -> Certificate:
+        """Return what is for HTTPS on the address of the service, or store, called ``name``."""
+        return self._certificate("services", name)
+
+    def party_certificate(self, party: PartyName) -> Certificate:
+        """Return by what stores know ``party``; it is handed to them, and no host holds it."""
+        return self.client_certificate(f"party-{party}")
 
     def agent_certificate(self, host: HostName) -> Certificate:
         """Return what is for TLS as the agent of ``host``, who serves nothing."""

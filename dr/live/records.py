@@ -19,7 +19,7 @@ from dr.placement import (
     read_placements,
 )
 from inventory.etcd import claim_on, claims, patroni_order, placements
-from inventory.names import DatabaseName, ServiceName
+from inventory.names import DatabaseName, PlacedName, ServiceName, StoreName
 from inventory.network import Network
 
 
@@ -30,9 +30,9 @@ class EtcdRecords:
     etcd: Etcd
     network: Network
 
-    def placement(self, service: ServiceName) -> Placement | None:
-        """Return the record of ``service``, as of now; None: there is none yet."""
-        record = self.etcd.get(placements(self.network.environment) + service)
+    def placement(self, name: PlacedName) -> Placement | None:
+        """Return the record of ``name``, as of now; None: there is none yet."""
+        record = self.etcd.get(placements(self.network.environment) + name)
         return read_placement(record.value) if record else None
 
     def placements(self) -> dict[ServiceName, Placement]:
@@ -44,21 +44,21 @@ class EtcdRecords:
         prefix = placements(self.network.environment)
         return read_placements(prefix, ((kv.key, kv.value) for kv in self.etcd.under(prefix)))
 
-    def claim(self, service: ServiceName) -> Claim:
-        """Return who holds ``service`` and its database, as of now."""
-        return _standing(self._claim_texts(service))[1]
+    def claim(self, name: PlacedName) -> Claim:
+        """Return who holds ``name``, and its database if it is a service, as of now."""
+        return _standing(self._claim_texts(name))[1]
 
     def alarms(self) -> frozenset[str]:
         """Return what etcd itself raises alarm about."""
         return self.etcd.alarms()
 
-    def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
+    def swap_placement(self, name: PlacedName, old: Placement | None, new: Placement) -> None:
         """Replace the record ``old`` by ``new``; done already counts as done.
 
         The text that was read is what must still be there, not what we would write for it: another
         version of ndc may have written it.
         """
-        key = placements(self.network.environment) + service
+        key = placements(self.network.environment) + name
         text = self._text(key)
         if _placement(text) == old and old != new:
             if self.etcd.change([Holds(key, text)], [Put(key, placement_text(new))]):
@@ -117,19 +117,20 @@ class EtcdRecords:
         texts = self._texts_of_claims(database)
         return _standing(texts)[1], [Holds(*pair) for pair in texts.items()]
 
-    def _claim_texts(self, service: ServiceName) -> dict[str, str | None]:
-        """Return what is kept of claims that cover ``service``, the one to take first."""
-        return self._texts_of_claims(self.network.service(service).database)
+    def _claim_texts(self, name: PlacedName) -> dict[str, str | None]:
+        """Return what is kept of claims that cover ``name``, the one to take first."""
+        databases = (one.database for one in self.network.services if one.name == name)
+        return self._texts_of_claims(next(databases, StoreName(name)))
 
-    def _texts_of_claims(self, database: DatabaseName) -> dict[str, str | None]:
-        """Return what is kept of claims on ``database`` and its services, the one to take first.
+    def _texts_of_claims(self, covered: DatabaseName | StoreName) -> dict[str, str | None]:
+        """Return what is kept of claims on ``covered`` and its services, the one to take first.
 
         An ndc that claimed each service by itself may still hold one: it counts.
         """
         environment = self.network.environment
         kept = {pair.key: pair.value for pair in self.etcd.under(claims(environment))}
-        sharing = [one.name for one in self.network.services if one.database == database]
-        own = claim_on(environment, database)
+        sharing = [one.name for one in self.network.services if one.database == covered]
+        own = claim_on(environment, covered)
         earlier = [key for name in sharing if (key := claims(environment) + name) in kept]
         return {own: kept.get(own), **{key: kept[key] for key in earlier}}
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from core.errors import NotSeen, Rejected, Unreachable
 from dr.placement import Claim, Placement
 from dr.simulation.truth import Truth
-from inventory.names import HostName, ServiceName
+from inventory.names import HostName, PlacedName, ServiceName
 
 T = TypeVar("T")
 
@@ -22,28 +22,28 @@ class SimulatedRecords:
     host: HostName | None = None
     """where it is asked from; None: from the operator's machine"""
 
-    def placement(self, service: ServiceName) -> Placement | None:
+    def placement(self, name: PlacedName) -> Placement | None:
         """Return the newest record."""
-        return self._read(service, lambda: self.truth.at(service).placements[-1])
+        return self._read(name, lambda: self.truth.placements(name)[-1])
 
-    def claim(self, service: ServiceName) -> Claim:
-        """Return who holds the database, whichever of its services ``service`` is."""
-        return self._read(service, lambda: self.truth.at(service).claim)
+    def claim(self, name: PlacedName) -> Claim:
+        """Return who holds the database, whichever of its services ``name`` is."""
+        return self._read(name, lambda: self.truth.claim(name))
 
     def alarms(self) -> frozenset[str]:
         """Return what the quorum raises alarm about."""
         return self._read(None, lambda: self.truth.quorum.alarms)
 
-    def swap_placement(self, service: ServiceName, old: Placement | None, new: Placement) -> None:
+    def swap_placement(self, name: PlacedName, old: Placement | None, new: Placement) -> None:
         """Append ``new`` if ``old`` is the newest record."""
         self._demand_writes()
-        placements = self.truth.at(service).placements
+        placements = self.truth.placements(name)
         if placements[-1] not in {old, new}:
-            raise Rejected(f"the placement of {service} is another: {placements[-1]}")
+            raise Rejected(f"the placement of {name} is another: {placements[-1]}")
         if placements[-1] != new:
             placements.append(new)
             self.truth.changes += 1
-            self.truth.around.tell("placed", service, new.site, new.epoch, new.run or "")
+            self.truth.around.tell("placed", name, new.site, new.epoch, new.run or "")
 
     def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
         """Replace the claim; an order that was not obeyed yet goes with it."""
@@ -65,9 +65,9 @@ class SimulatedRecords:
         quorum = self.truth.quorum
         return quorum.answers if self.host is None else quorum.reached_from(self.host)
 
-    def _read(self, service: ServiceName | None, read: Callable[[], T]) -> T:
-        if not self._answers or (service is not None and service not in self.truth.services):
-            raise NotSeen(f"no quorum answers for {service or 'itself'}", refused=False)
+    def _read(self, name: PlacedName | None, read: Callable[[], T]) -> T:
+        if not self._answers or (name is not None and name not in self.truth.names):
+            raise NotSeen(f"no quorum answers for {name or 'itself'}", refused=False)
         return read()
 
     def _demand_writes(self) -> None:

@@ -15,7 +15,7 @@ from dr.simulation.history import History
 from dr.simulation.plant import Plant
 from dr.simulation.quorum import Quorum
 from dr.simulation.timeline import Timeline
-from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName, StoreName
 from inventory.network import Network, Service
 
 
@@ -126,6 +126,8 @@ class Truth:
     around: Surroundings
     databases: dict[DatabaseName, SimulatedDatabase]
     services: dict[ServiceName, Served]
+    stores: dict[StoreName, list[Placement]]
+    """where each is placed: the record and, before it, every one that it replaced"""
     probe_ahead: timedelta = field(default_factory=timedelta)
     """how far the probe's clock is ahead of everybody else's"""
     changes: int = 0
@@ -161,7 +163,24 @@ class Truth:
             for host in sorted(home):
                 around.tell("announces", service.name, host, 1)
         plant.watchers.append(_Hearing(around).hear)
-        return cls(around, databases, services)
+        stores = {store.name: [Placement(store.home, 1, None)] for store in network.stores}
+        return cls(around, databases, services, stores)
+
+    @property
+    def names(self) -> frozenset[PlacedName]:
+        """Of what has a placement record."""
+        return frozenset({*self.services, *self.stores})
+
+    def placements(self, name: PlacedName) -> list[Placement]:
+        """Return the record of ``name`` and, before it, every one that it replaced."""
+        by_name: dict[str, list[Placement]] = dict(self.stores.items())
+        by_name |= {one: served.placements for one, served in self.services.items()}
+        return by_name[name]
+
+    def claim(self, name: PlacedName) -> Claim:
+        """Return who holds ``name``; no run holds a store."""
+        served = {str(one): served for one, served in self.services.items()}.get(name)
+        return served.claim if served else Claim(None)
 
     def at(self, service: ServiceName) -> Served:
         """Return what is true of ``service``."""

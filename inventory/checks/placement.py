@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from inventory.documents import Document, Path
 from inventory.hosts import hosts_of
-from inventory.model import DatabaseEntry, Inventory, ServiceEntry, StoreEntry
+from inventory.model import DatabaseEntry, Inventory, ServiceEntry
 from inventory.names import DatabaseName, ProfileName, SiteName
 from inventory.network import Role
 from inventory.problems import Problem, Related, listed
+from inventory.storing import StoreEntry
 
 
 def placement(inventory: Inventory, document: Document) -> Iterator[Problem]:

@@ -102,7 +102,12 @@ def _too_small(inventory: Inventory, document: Document) -> Iterator[Problem]:
         ("management", addresses.ENVIRONMENTS, addresses.environments(prefixes), "environments"),
         (tight, inventory.sites, addresses.sites(prefixes), "sites"),
         ("links", inventory.links, addresses.links(prefixes), "links"),
-        ("services", inventory.services, addresses.services(prefixes), "services"),
+        (
+            "services",
+            (*inventory.services, *inventory.stores),
+            addresses.services(prefixes),
+            "services and stores",
+        ),
     )
     for pool, takers, numbers, what in needs:
         if len(takers) > len(numbers):

@@ -28,6 +28,7 @@ from inventory.checks.people import people
 from inventory.checks.placement import placement
 from inventory.checks.policy import policy
 from inventory.checks.pools import pools
+from inventory.checks.readers import readers
 from inventory.checks.references import references
 from inventory.checks.stores import stores
 from inventory.checks.survival import survival
@@ -60,6 +61,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (uniqueness, frozenset()),
     (pools, frozenset()),
     (policy, frozenset()),
+    (readers, frozenset()),
     (whereabouts, frozenset({"sites"}) | _WORKLOADS),
     (people, _PLACES | {"operators"}),
     (stores, _PLACES | {"stores", "tiers"}),

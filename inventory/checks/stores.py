@@ -8,9 +8,10 @@ from typing import Final
 
 from core.text import duration
 from inventory.documents import Document
-from inventory.model import Inventory, StoreEntry
+from inventory.model import Inventory
 from inventory.names import ProfileName, StoreName
 from inventory.problems import Place, Problem, Related, listed, nearest
+from inventory.storing import StoreEntry
 
 _SHORTEST: Final = timedelta(seconds=1)
 _MOST: Final = 1000

@@ -50,9 +50,9 @@ def _things(inventory: Inventory) -> Iterator[tuple[str, str, Path]]:
     for profile in inventory.profiles:
         for host in hosts_of(inventory, profile):
             yield "host", host.name, ("profiles", profile)
-    for section, kind in (("links", "link"), ("databases", "database"), ("services", "service")):
+    for section in ("links", "databases", "services", "stores"):
         for name in getattr(inventory, section):
-            yield kind, name, (section, name)
+            yield section.removesuffix("s"), name, (section, name)
 
 
 def _twice(naming: Naming, name: str, document: Document) -> Problem:

@@ -41,6 +41,8 @@ class Unit:
     name: str
     enabled: bool = True
     running: bool = True
+    roams: bool = False
+    """whether it runs is decided elsewhere; it is told of a change only while it does"""
     restart_on: tuple[str, ...] = ()
     reload_on: tuple[str, ...] = ()
     well: tuple[str, ...] = ()
@@ -83,7 +85,8 @@ def steps_of(host: Host, units: list[Unit], asked: dict[str, str]) -> list[Step]
         if unit.enabled is not (enabled in ENABLED):
             steps.append(("enable" if unit.enabled else "disable", unit.name, enabled))
         if unit.running:
-            wanted = asked.get(unit.name, "") if active in RUNNING else "start"
+            otherwise = "" if unit.roams else "start"
+            wanted = asked.get(unit.name, "") if active in RUNNING else otherwise
         else:
             wanted = "stop" if active in RUNNING else ""
         if wanted:
@@ -111,6 +114,9 @@ def settle(host: Host, units: list[Unit], *, watch: bool) -> None:
     concerned = [unit for unit in units if unit.name in acted and unit.name not in refusals]
     watched = [u for u in concerned if u.running and (watch or host.due(u.name).well)]
     refusals += _fallen(host, watched)
+    for unit in units:
+        if unit.roams and unit.name not in acted and host.due(unit.name).action:
+            host.unmark(unit.name)  # it begins with what is there
     for unit in concerned:
         if unit.running and unit.name not in refusals:
             refusals += _not_well(host, unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import IO, Final
 from typing_extensions import override
 
 from core.errors import Rejected, Unreachable
+from core.host_paths import INCOMING
 from core.surroundings import surroundings
 from storage.onhost.tree_digest import tree_digest
 from storage.points import RecoveryPoint, moment_of
@@ -39,9 +41,19 @@ class BtrfsPool(StoragePool):
         return (self.folder / dataset).is_dir()
 
     @override
-    def ensure_dataset(self, dataset: str) -> None:
+    def ensure_dataset(self, dataset: str, owner: int) -> None:
         if not self.is_written(dataset):
             _btrfs("subvolume", "create", self.folder / dataset)
+        incoming = self.folder / INCOMING / dataset
+        try:
+            incoming.mkdir(parents=True, exist_ok=True)
+            for folder in (self.folder / dataset, incoming):
+                os.chown(folder, owner, owner)
+                folder.chmod(0o700)
+        except OSError as error:
+            raise Rejected(
+                f"{self.folder / dataset} could not be given to its account", actual=str(error)
+            ) from error
 
     @override
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:

@@ -15,6 +15,7 @@ from storage.onhost.ssh_source import SshSource
 from storage.pins import Pins
 from storage.read_back import ComparisonNote
 from storage.scrub_note import ScrubNote
+from storage.seat import StoreSeat
 from storage.serving import SourceSide
 
 _STATE = Path(host_paths.STORAGE_STATE)
@@ -62,9 +63,10 @@ class ThisStorage:
         assert own  # noqa: S101 - it lies here
         assert source  # noqa: S101 - somewhere it is written
         pool = BtrfsPool(Path(next(p.folder for p in network.pools if p.name == own.pool)))
+        seat = StoreSeat(self.state / "seats" / store.name)
         if own == source:
             refuges = [copy.host for copy in store.copies if copy != own]
-            return SourceDuty(store, pool, self._pins, refuges, self.clock)
+            return SourceDuty(store, pool, self._pins, refuges, seat, self.clock)
         door = SshSource(
             source.host,
             network.host(source.host).loopback,
@@ -72,7 +74,7 @@ class ThisStorage:
             self.here.folder / host_paths.KNOWN_HOSTS.name,
         )
         note = ComparisonNote(self.state / f"{store.name}.read-back")
-        return RefugeDuty(store, own.site, pool, door, note, self.clock)
+        return RefugeDuty(store, own.site, pool, door, note, seat, self.clock)
 
     @property
     def _pins(self) -> Pins:

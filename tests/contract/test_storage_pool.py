@@ -19,11 +19,15 @@ from storage.pool import MemoryPool, StoragePool
 
 NOON = datetime(2030, 5, 17, 5, tzinfo=UTC)
 DATASET = "maps"
+OWNER = 265_283
 SIZE = 2**28
 
 
 class Hands(Protocol):
     """Whoever writes to a dataset of one pool, and reads what is in a point of the other."""
+
+    def owner(self) -> int:
+        """Return which account the dataset of the near pool belongs to."""
 
     def write(self, text: str) -> None:
         """Let the dataset of the near pool hold ``text``, and nothing else."""
@@ -46,6 +50,9 @@ class _InMemory:
     near: MemoryPool
     far: MemoryPool
 
+    def owner(self) -> int:
+        return self.near.owners[DATASET]
+
     def write(self, text: str) -> None:
         self.near.texts[DATASET] = text
 
@@ -57,6 +64,9 @@ class _InMemory:
 class _OnDisk:
     near: Path
     far: Path
+
+    def owner(self) -> int:
+        return (self.near / DATASET).stat().st_uid
 
     def write(self, text: str) -> None:
         (self.near / DATASET / "file").write_text(text, "utf-8")
@@ -79,7 +89,7 @@ def _leaving_no_trace() -> Iterator[None]:
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     if request.param == "memory":
         near, far = MemoryPool(), MemoryPool()
-        near.ensure_dataset(DATASET)
+        near.ensure_dataset(DATASET, OWNER)
         yield Pair(near, far, _InMemory(near, far))
         return
     devices = [PoolDevice(tmp_path / name) for name in ("near", "far")]
@@ -87,7 +97,7 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
         device.ensure(SIZE)
     here, there = (device.mounted for device in devices)
     pool = BtrfsPool(here)
-    pool.ensure_dataset(DATASET)
+    pool.ensure_dataset(DATASET, OWNER)
     yield Pair(pool, BtrfsPool(there), _OnDisk(here, there))
     for device in devices:
         device.unmount()
@@ -125,10 +135,18 @@ def test_a_pool_that_only_received_a_dataset_does_not_write_it(pair: Pair, tmp_p
 def test_a_dataset_that_is_there_is_left_as_it_is(pair: Pair) -> None:
     pair.hands.write("text")
 
-    pair.near.ensure_dataset(DATASET)
+    pair.near.ensure_dataset(DATASET, OWNER)
 
     first = _made(pair, "text")
     assert [point.made_at for point in pair.near.points(DATASET)] == [first.made_at]
+
+
+def test_a_dataset_is_given_to_its_account_whosever_it_was(pair: Pair) -> None:
+    before = pair.hands.owner()
+
+    pair.near.ensure_dataset(DATASET, OWNER + 1)
+
+    assert (before, pair.hands.owner()) == (OWNER, OWNER + 1)
 
 
 def test_a_point_keeps_name_and_origin_wherever_it_is_sent(pair: Pair, tmp_path: Path) -> None:

@@ -95,6 +95,28 @@ def test_what_is_stopped_by_itself_is_mended_at_once(voter: Host, systemd: Syste
     assert (seen.at_once, seen.by_wave) == (["quorum"], [])
 
 
+@pytest.mark.parametrize(("runs", "told"), [(True, ["restart roaming.service"]), (False, [])])
+def test_a_unit_that_roams_is_told_of_a_change_only_where_it_runs(
+    host: Host,
+    systemd: Systemd,
+    tmp_path: Path,
+    runs: bool,  # noqa: FBT001 - a parameter
+    told: list[str],
+) -> None:
+    systemd.enabled = {"roaming.service"}
+    systemd.active = {"roaming.service"} if runs else set()
+    roaming = {"name": "roaming.service", "roams": True, "restart_on": ["/etc/store.conf"]}
+    role = {"stage": "base", "files": [file("/etc/store.conf", "new")], "units": [roaming]}
+    (tmp_path / "etc/sysusers.d").mkdir(parents=True)
+    (tmp_path / "etc/sysusers.d/ndc.conf").touch()
+
+    _apply(host, [role])
+    _apply(host, [role])
+
+    assert [said for said in systemd.told if said != "daemon-reload"] == told
+    assert host.due("roaming.service") == Due("")
+
+
 def test_a_unit_that_is_as_well_as_before_is_done(voter: Host, systemd: Systemd) -> None:
     _apply(voter, _roles("new"))
 

@@ -12,6 +12,9 @@ from playbooks.module_utils.ndc_units import Unit
 from tests.networks import network
 from tests.unit.playbooks.conftest import Rendered
 
+STORES = {f"ndc-store-{store.name}.service" for store in network("tiny").stores}
+"""that ask who reads"""
+
 
 @pytest.mark.parametrize(
     ("renewed", "reloaded"),
@@ -21,8 +24,9 @@ from tests.unit.playbooks.conftest import Rendered
             {"patroni-general-db.service", "patroni-identity-db.service", "prometheus.service"},
         ),
         ("/etc/ndc/agent.crt", set()),
-        ("/etc/ndc/ca.crl", set()),
+        ("/etc/ndc/ca.crl", STORES),
         ("/etc/ndc/services/public-service-portal.crt", {"nginx.service"}),
+        ("/etc/ndc/stores/general-open.crt", {"ndc-store-general-open.service"}),
     ],
 )
 def test_a_certificate_that_is_renewed_restarts_nothing(

@@ -112,7 +112,8 @@ def test_every_unit_of_a_host_is_watched_and_no_other(
     hosts = rendered_of_four_sites if FOURTH_SITE in folders else rendered
     assert {host.name for host in of.hosts} == set(hosts)
     for name, contents in hosts.items():
-        units = {unit["name"] for tree in contents.trees for unit in tree.get("units") or []}
+        declared = [unit for tree in contents.trees for unit in tree.get("units") or []]
+        units = {unit["name"] for unit in declared if not unit.get("roams")}
         watched = units_of(of, of.host(HostName(name)))
 
         assert set(watched) == units, name

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotSeen, Rejected
+from inventory.system_accounts import store_account
 from storage.duties import RefugeDuty, SourceDuty
 from tests.unit.storage.two_sites import NOON, STORE, TwoSites
 
@@ -25,6 +26,15 @@ def test_what_was_written_is_at_the_refuge_within_an_interval_and_a_transfer(
     sites.after(12)
 
     assert sites.copy() == "second"
+
+
+def test_a_store_is_served_where_it_is_written_and_belongs_to_its_own_account(
+    sites: TwoSites,
+) -> None:
+    sites.after(1)
+
+    assert (sites.seat.is_taken(), sites.far_seat.is_taken()) == (True, False)
+    assert sites.near.owners == {sites.dataset: store_account(STORE).number}
 
 
 def test_a_copy_is_never_older_than_promised_while_the_way_is_open(sites: TwoSites) -> None:
@@ -107,12 +117,13 @@ def test_when_a_person_put_aside_what_was_here_all_is_sent(sites: TwoSites) -> N
 
 def test_a_refuge_that_is_declared_the_source_does_not_begin_empty(sites: TwoSites) -> None:
     sites.after(12)
-    source = SourceDuty(STORE, sites.far, sites.side.pins, [], sites.clock)
+    source = SourceDuty(STORE, sites.far, sites.side.pins, [], sites.far_seat, sites.clock)
 
     with pytest.raises(Rejected, match="would begin anew"):
         source.look()
 
     assert not sites.far.is_written(sites.dataset)
+    assert not sites.far_seat.is_taken()
 
 
 def test_a_source_that_is_declared_a_refuge_keeps_what_it_wrote(sites: TwoSites) -> None:
@@ -120,12 +131,13 @@ def test_a_source_that_is_declared_a_refuge_keeps_what_it_wrote(sites: TwoSites)
     sites.after(12)
     held = sites.near.points(sites.dataset)
     note = sites.refuge.note
-    refuge = RefugeDuty(STORE, STORE.home, sites.near, sites.door, note, sites.clock)
+    refuge = RefugeDuty(STORE, STORE.home, sites.near, sites.door, note, sites.seat, sites.clock)
 
     with pytest.raises(Rejected, match="would begin anew"):
         refuge.look()
 
     assert sites.near.points(sites.dataset) == held
+    assert not sites.seat.is_taken()
 
 
 def test_a_torn_transfer_is_no_point_and_the_next_look_goes_on(sites: TwoSites) -> None:

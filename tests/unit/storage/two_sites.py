@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import IO
 
 from typing_extensions import override
 
 from core.errors import NotSeen, WorldError
-from inventory.names import HostName, PoolName, SiteName, StoreName
-from inventory.storage import Store, StoreCopy
+from inventory.names import HostName, PartyName, PoolName, SiteName, StoreName
+from inventory.storage import DataClass, Store, StoreCopy
 from storage.duties import RefugeDuty, SourceDoor, SourceDuty
 from storage.pins import Pins
 from storage.pool import MemoryPool
 from storage.read_back import ComparisonNote
 from storage.requests import SourceAnswer, StoreRequest, read_answer, read_request, request_text
+from storage.seat import StoreSeat
 from storage.serving import SourceSide
 from tests.clocks import HandClock
 
@@ -28,6 +30,10 @@ HERE, FAR = HostName("alpha-data"), HostName("beta-data")
 STORE = Store(
     name=StoreName("maps"),
     title="Maps",
+    address=IPv4Address("203.0.113.7"),
+    access=DataClass.SPECIALISED,
+    owner=PartyName("archive"),
+    readers=(),
     dataset="maps",
     tier="T1",
     recovery_point=timedelta(seconds=30),
@@ -78,14 +84,20 @@ class TwoSites:
             HERE, {store.name: store}, {store.copies[0].pool: self.near}, pins, self.clock
         )
         self.side, self.door = side, DirectDoor(side)
-        self.source = SourceDuty(store, self.near, pins, [FAR], self.clock)
+        self.seat, self.far_seat = (
+            StoreSeat(folder / "near" / "maps"),
+            StoreSeat(folder / "far" / "maps"),
+        )
+        self.source = SourceDuty(store, self.near, pins, [FAR], self.seat, self.clock)
         note = ComparisonNote(folder / "read-back")
-        self.refuge = RefugeDuty(store, SiteName("beta"), self.far, self.door, note, self.clock)
+        self.refuge = RefugeDuty(
+            store, SiteName("beta"), self.far, self.door, note, self.far_seat, self.clock
+        )
         self.dataset = store.dataset
 
     def write(self, text: str) -> None:
         """Let the store hold ``text``."""
-        self.near.ensure_dataset(self.dataset)
+        self.near.ensure_dataset(self.dataset, owner=0)
         self.near.texts[self.dataset] = text
 
     def after(self, seconds: float) -> None:
