@@ -45,14 +45,24 @@ class Terminal:
         return Paths(home, EnvironmentName(self.environment)).runs
 
     @property
+    def secrets(self) -> Path:
+        """Where its secrets are."""
+        home = self.home or settings().home
+        return Paths(home, EnvironmentName(self.environment)).secrets
+
+    @property
     def variables(self) -> dict[str, str]:
         """What its commands find in their environment."""
         return {**os.environ, **({"NDC_HOME": str(self.home)} if self.home else {})}
 
-    def ndc(self, *words: str, bound_seconds: int = 120) -> Answer:
-        """Return what ``ndc WORDS`` said; the bound only detects a hang."""
+    def ndc(self, *words: str, bound_seconds: int = 120, given: str | None = None) -> Answer:
+        """Return what ``ndc WORDS`` said; the bound only detects a hang.
+
+        ``given`` is what it reads; None: what whoever tests would type.
+        """
         done = subprocess.run(
             self._line(words),
+            input=given,
             capture_output=True,
             text=True,
             timeout=bound_seconds,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -11,7 +13,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from core.clock import wait_until
-from core.host_paths import KNOWN_HOSTS, STORAGE_KEY
+from core.host_paths import AUTHORITY, CERTIFICATE, KEY, KNOWN_HOSTS, STORAGE_KEY
 from core.system_clock import SystemClock
 from tests.lab.terminal import Answer, Terminal
 
@@ -19,6 +21,9 @@ pytestmark = pytest.mark.lab
 
 CLOCK: Final = SystemClock()
 HANG: Final = timedelta(seconds=120)
+OWNER: Final = "general-database"
+"""of every store of the default network"""
+_HANDED: Final = "/run/handed-to-a-party"
 _DURATION: Final = TypeAdapter(timedelta)
 
 
@@ -129,6 +134,58 @@ def test_a_refuge_gets_nothing_but_recovery_points_and_nobody_else_gets_any(
     assert '"refused"' in foreign.stdout
     assert (shell.stdout, tunnel.stdout, elsewhere.stdout) == ("", "", "")
     assert "Permission denied" in elsewhere.stderr or "timed out" in elsewhere.stderr
+
+
+@contextmanager
+def _certificate_of(lab: Terminal, party: str, host: str) -> Iterator[str]:
+    """Give what curl is told on ``host`` to be ``party``, which has its certificate there."""
+    own = lab.secrets / "clients" / f"party-{party}"
+    put = f"umask 077 && mkdir -p {_HANDED} && cat >{_HANDED}"
+    try:
+        for name in ("tls.crt", "tls.key"):
+            words = ("ssh", host, "--", "sh", "-c", f"{put}/{name}")
+            assert lab.ndc(*words, given=(own / name).read_text("utf-8")).code == 0
+        yield f"--cert {_HANDED}/tls.crt --key {_HANDED}/tls.key"
+    finally:
+        lab.on(host, "rm", "-rf", _HANDED)
+
+
+def test_a_store_is_written_by_its_owner_from_another_site_and_read_by_nobody_else(
+    lab: Terminal, store: LabStore
+) -> None:
+    text, host = secrets.token_hex(), store.refuges[-1]
+    curl = f"curl --silent --max-time 10 --cacert {AUTHORITY} --write-out ' %{{http_code}}'"
+    at = f"https://{store.name}/note"
+    own = f"--cert {CERTIFICATE} --key {KEY}"
+
+    with _certificate_of(lab, OWNER, host) as owner:
+        asked = (
+            f"echo {text} | {curl} {owner} --upload-file - {at}",
+            f"{curl} {owner} --range 0-4 {at}",
+            f"{curl} {own} {at}",
+            f"{curl} {at}",
+            f"echo wrong | {curl} {own} --upload-file - {at}",
+        )
+        told = [lab.on(host, "sh", "-c", f"{ask} | tr -d '\\n\\r'").stdout for ask in asked]
+
+    assert told[0].strip() in {"201", "204"}
+    assert told[1] == f"{text[:5]} 206"
+    assert [answer.rpartition(" ")[2] for answer in told[2:]] == ["403", "403", "403"]
+    store.await_note(text)
+
+
+def test_what_serves_a_store_comes_back_by_itself(store: LabStore) -> None:
+    unit = f"ndc-store-{store.name}.service"
+    store.lab.on(store.source, "systemctl", "kill", "--signal=KILL", unit)
+
+    def answers() -> bool:
+        curl = f"curl --silent --max-time 5 --cacert {AUTHORITY} https://{store.name}/"
+        return "403" in store.lab.on(store.refuges[0], "sh", "-c", curl).stdout
+
+    wait_until(CLOCK, answers, what="an answer of the store", bound=HANG)
+    for refuge in store.refuges:
+        shown = store.lab.on(refuge, "systemctl", "is-active", unit)
+        assert shown.stdout.strip() == "inactive"
 
 
 @pytest.mark.campaign
