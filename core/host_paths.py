@@ -58,6 +58,8 @@ STORES: Final = SETTINGS / "stores"
 """settings, certificates and keys of stores"""
 SEATS: Final = STORAGE_STATE / "seats"
 """a file a store: it is served as long as the file is there"""
+LEFT_SEATS: Final = STORAGE_STATE / "left-seats"
+"""a file a store that is not served here any more"""
 INCOMING: Final = ".incoming"
 """in a pool: what is being sent to its stores, and is not whole; a folder a dataset"""
 

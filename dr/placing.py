@@ -1,6 +1,6 @@
 """Makes every service be announced where its placement record says, and nowhere else.
 
-A store is announced by the agent of its host, by the same record.
+A store is announced by the agent of its host, by a record that follows its declared home.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dr.epochs import Act
 from dr.placement import Placement
 from inventory.network import Network, Service
 from inventory.placed import Placed
+from inventory.storage import Store
 
 _BOUND: Final = timedelta(seconds=10)
 """a host that obeys does so sooner"""
@@ -40,7 +41,7 @@ def place_services(network: Network, doors: Doors) -> None:
         for service in network.services:
             _place(network, doors, service)
         for store in network.stores:
-            _placement(doors, store)
+            _follow_home(doors, store)
     except NotSeen as error:
         if error.refused:
             raise
@@ -65,6 +66,14 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
     for name in elsewhere:
         if doors.guard.look(service.name, name).announces:
             doors.guard.act(Act.WITHDRAW, service.name, name, token, _BOUND)
+
+
+def _follow_home(doors: Doors, store: Store) -> None:
+    """Let the record of ``store`` say that it is at its home: no run moves stores."""
+    placement = _placement(doors, store)
+    if placement.site != store.home:
+        moved = Placement(store.home, placement.epoch + 1, RunName("up"))
+        doors.records.swap_placement(store.name, placement, moved)
 
 
 def _placement(doors: Doors, placed: Placed) -> Placement:

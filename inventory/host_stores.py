@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from core.host_paths import INCOMING, SEATS, STORES, HostPath
+from core.host_paths import INCOMING, LEFT_SEATS, SEATS, STORES, HostPath
 from inventory.host_units import store_unit
 from inventory.names import StoreName
 from inventory.network import Host, Network
@@ -31,6 +31,8 @@ class HostStore:
     """in which lies what is being sent to it, and is not whole"""
     seat: HostPath
     """as long as this file is there it is served here"""
+    left: HostPath
+    """where this file is, what serves it is ended"""
     settings: HostPath
     certificate: HostPath
     key: HostPath
@@ -60,6 +62,7 @@ def _store(store: Store, folder: HostPath) -> HostStore:
         folder=folder / store.dataset,
         incoming=folder / INCOMING / store.dataset,
         seat=SEATS / store.name,
+        left=LEFT_SEATS / store.name,
         settings=STORES / f"{store.name}.conf",
         certificate=STORES / f"{store.name}.crt",
         key=STORES / f"{store.name}.key",

@@ -75,3 +75,4 @@ def _names(network: Network, host: Host) -> Iterator[str]:
         yield application_unit(service.name)
     for store in network.stores_on(host.name):
         yield f"{store_unit(store.name)}.path"
+        yield f"{store_unit(store.name)}-ends.path"

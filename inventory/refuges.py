@@ -19,11 +19,13 @@ class StoreRefuge:
 
 
 def refuges_of(network: Network, source: Host) -> tuple[StoreRefuge, ...]:
-    """Return who fetches from ``source``: the refuges of each store that is written there."""
+    """Return who may ask ``source`` about stores: every other host that holds one of its stores.
+
+    Whoever writes one asks the others, before it begins, how they ended.
+    """
     names = {
         copy.host
         for store in network.stores_on(source.name)
-        if store.home == source.site
         for copy in store.copies
         if copy.host != source.name
     }

@@ -77,8 +77,8 @@ def _stores(before: Network, after: Network) -> Iterator[Removal]:
             yield Removal(store.name, "store: nobody copies or watches it any more")
             continue
         if now.home != store.home:
-            sentence = f"store: {store.home} ends writing it, and {now.home} does not begin"
-            yield Removal(store.name, f"{sentence}; what each of them holds stays there")
+            sentence = f"store: {store.home} ends serving it, and {now.home} begins with all of it"
+            yield Removal(store.name, f"{sentence}; nobody serves it meanwhile")
         for copy in store.copies:
             if not now.copy_on(copy.host):
                 name = f"{store.name}/{copy.host}"

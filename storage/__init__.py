@@ -2,9 +2,11 @@
 
 Read in this order: ``points`` (what a recovery point is, which are due and which may go), ``pool``
 (what is done in a storage pool, as a port), ``requests`` (what a refuge asks of its source),
-``pins`` (what a source must keep for its refuges), ``serving`` (how a request is answered),
-``read_back`` (whether a copy is what its source holds), ``scrub_note`` (when a pool was last read),
-``seat`` (whether a host serves a store), ``page`` (what a host tells of copies and pools),
+``pins`` (what a source must keep for its refuges), ``final_note`` (how a host ended),
+``source_door`` (how one host asks another), ``seat`` (whether a host serves a store), ``turning``
+(how the writing goes from one to another), ``serving`` (how a request is answered), ``read_back``
+(whether a copy is what its source holds), ``scrub_note`` (when a pool was last read), ``page``
+(what a host tells of copies and pools),
 ``duties`` (what each host does about a store, again and again). ``onhost`` runs on hosts: btrfs,
 SSH, and the programs.
 """

@@ -6,25 +6,23 @@ nothing that a source sends by itself can reach a refuge, and an old source cann
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import IO, Final, Protocol
+from typing import Final
 
 from core.clock import Clock
-from core.errors import NotSeen, Rejected
 from inventory.names import HostName, PoolName, SiteName
 from inventory.storage import Store
 from inventory.system_accounts import store_account
 from storage.page import CopyWord, PoolWord
-from storage.pins import Pins
 from storage.points import newest, origins, surplus, wait_for_next
 from storage.pool import StoragePool
 from storage.read_back import ComparisonNote, CopyComparison
-from storage.requests import MOST_ORIGINS, DigestRequest, PullRequest, SourceAnswer, StoreRequest
+from storage.requests import MOST_ORIGINS, DigestRequest, PullRequest
 from storage.scrub_note import ScrubNote
-from storage.seat import StoreSeat
+from storage.source_door import SourceDoor, another_life, demand
+from storage.turning import StoreTurn
 
 _LATE: Final = timedelta(seconds=1)
 """after a point is due at the source, a refuge asks for it"""
@@ -33,27 +31,15 @@ _AGAIN: Final = timedelta(seconds=5)
 """after what did not succeed"""
 
 
-class SourceDoor(Protocol):
-    """How a refuge reaches its source."""
-
-    def ask(self, request: StoreRequest) -> AbstractContextManager[tuple[SourceAnswer, IO[bytes]]]:
-        """Give the answer to ``request``, and the stream that follows it.
-
-        Raises:
-            NotSeen: there was no answer.
-            Rejected: the answer cannot be read.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class SourceDuty:
     """Has ``store`` served, which is written here; makes its recovery points, drops old ones."""
 
     store: Store
     pool: StoragePool
-    pins: Pins
-    refuges: Sequence[HostName]
-    seat: StoreSeat
+    others: Mapping[HostName, SourceDoor]
+    """all other hosts that hold it"""
+    turn: StoreTurn
     clock: Clock
 
     def look(self) -> timedelta:
@@ -63,12 +49,12 @@ class SourceDuty:
             WorldError: it was not all done.
         """
         dataset, now = self.store.dataset, self.clock.now()
-        points = self.pool.points(dataset)
-        if points and not self.pool.is_written(dataset):
-            raise _another_life(self.store, "only recovery points of it, made elsewhere")
+        if not self.pool.is_written(dataset) or self.turn.final.read() is not None:
+            self.turn.begin(self.others)
         self.pool.ensure_dataset(dataset, store_account(self.store).number)
-        self.seat.take()
-        pinned = self.pins.pinned(self.store.name, self.refuges)
+        self.turn.seat.take()
+        points = self.pool.points(dataset)
+        pinned = self.turn.pins.pinned(self.store.name, self.others)
         self.pool.drop(dataset, surplus(points, pinned, self.store.retention, now))
         if not wait_for_next(points, self.store.interval, now):
             self.pool.make_point(dataset, now)
@@ -86,7 +72,7 @@ class RefugeDuty:
     pool: StoragePool
     source: SourceDoor
     note: ComparisonNote
-    seat: StoreSeat
+    turn: StoreTurn
     clock: Clock
     transfer: timedelta | None = field(default=None, init=False)
     """how long the last one took; None: there was none since this program began"""
@@ -97,12 +83,14 @@ class RefugeDuty:
         Raises:
             WorldError: it was not all done.
         """
-        dataset, now = self.store.dataset, self.clock.now()
-        self.seat.leave()
-        if self.pool.is_written(dataset):
-            raise _another_life(self.store, "it is there to be written to, and comes from nowhere")
-        self._drop()
-        if not self._wait(now) and not self._pull():
+        now, final = self.clock.now(), None
+        if self.pool.is_written(self.store.dataset):
+            final = self.turn.end()
+        else:
+            self.turn.seat.leave()
+            self.turn.final.clear()
+        self._drop(final)
+        if not self._wait(now) and not self._pull(final):
             return min(_AGAIN, self.store.interval)
         self._read_back()
         return min(self._wait(self.clock.now()) or _AGAIN, self.store.interval)
@@ -118,11 +106,12 @@ class RefugeDuty:
             self.store, self.site, last.made_at if last else None, read_back, self.transfer
         )
 
-    def _drop(self) -> None:
+    def _drop(self, final: str | None) -> None:
         """Drop what is old. Where nothing new arrives nothing goes, however long that lasts."""
+        kept = () if final is None else (final,)
         points = self.pool.points(self.store.dataset)
         if (last := newest(points)) is not None:
-            old = surplus(points, (), self.store.retention, last.made_at)
+            old = surplus(points, kept, self.store.retention, last.made_at)
             self.pool.drop(self.store.dataset, old)
 
     def _wait(self, now: datetime) -> timedelta:
@@ -131,17 +120,24 @@ class RefugeDuty:
             return timedelta()
         return wait_for_next(points, self.store.interval + _LATE, now)
 
-    def _pull(self) -> bool:
-        """Fetch the newest point; return whether the source had another than those here."""
+    def _pull(self, final: str | None) -> bool:
+        """Fetch the newest point; return whether the source had another than those here.
+
+        Who wrote the store until the point ``final`` follows once the source goes on from there.
+        """
         dataset, began = self.store.dataset, self.clock.elapsed()
         have = origins(self.pool.points(dataset), MOST_ORIGINS)
         with self.source.ask(PullRequest(self.store.name, have)) as (answer, stream):
-            _demand(answer)
+            demand(answer)
             if answer.send is None:
                 return False
             if have and answer.base is None:
-                raise _another_life(self.store, "its source knows no recovery point that is here")
+                raise another_life(self.store, "its source knows no recovery point that is here")
+            if final is not None and final not in (answer.base, *answer.past):
+                raise another_life(self.store, "its source lacks what was written here")
             self.pool.receive(dataset, stream)
+        if final is not None:
+            self.turn.follow()
         self.transfer = self.clock.elapsed() - began
         return True
 
@@ -152,7 +148,7 @@ class RefugeDuty:
         if last is None or (before and last.made_at - before.of < self.store.read_back):
             return
         with self.source.ask(DigestRequest(self.store.name, last.origin)) as (answer, _):
-            _demand(answer)
+            demand(answer)
         if answer.digest is not None:
             equal = answer.digest == self.pool.digest(dataset, last)
             self.note.write(CopyComparison(last.made_at, equal))
@@ -187,23 +183,3 @@ class PoolDuty:
             WorldError: the pool or the note could not be read.
         """
         return PoolWord(self.name, self.note.read(), self.pool.errors())
-
-
-def _another_life(store: Store, actual: str) -> Rejected:
-    return Rejected(
-        f"{store.name} would begin anew, and what is here of it would go",
-        expected="a source that goes on from what its refuges have",
-        actual=actual,
-        next_step="docs/runbooks/seen/old-store-copy.md",
-    )
-
-
-def _demand(answer: SourceAnswer) -> None:
-    if answer.refused is not None:
-        raise NotSeen(
-            "the source of a store does not answer",
-            refused=True,
-            expected="its newest recovery point",
-            actual=answer.refused,
-            next_step="run ndc up on both hosts: they hold different networks",
-        )

@@ -33,6 +33,18 @@ class StoragePool(Protocol):
         may even look into it.
         """
 
+    def promote(self, dataset: str, point: RecoveryPoint, owner: int) -> None:
+        """Make ``dataset`` be there to be written to as it is in ``point``, for ``owner``.
+
+        It must not be there. The point itself stays as it is.
+        """
+
+    def set_aside(self, dataset: str) -> None:
+        """Make ``dataset`` not be there to be written to; its points stay.
+
+        What was in it is kept aside, and what was kept aside of it before goes.
+        """
+
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:
         """Return the recovery points that are whole, oldest first."""
 
@@ -72,6 +84,8 @@ class MemoryPool(StoragePool):
     owners: dict[str, int] = field(default_factory=dict)
     """whose each dataset is"""
     kept: dict[str, dict[RecoveryPoint, str]] = field(default_factory=dict)
+    aside: dict[str, str] = field(default_factory=dict)
+    """what was in datasets that were set aside"""
     full: bool = False
     """whether it takes nothing more"""
     rotten: int = 0
@@ -87,6 +101,18 @@ class MemoryPool(StoragePool):
     def ensure_dataset(self, dataset: str, owner: int) -> None:
         self.texts.setdefault(dataset, "")
         self.owners[dataset] = owner
+
+    @override
+    def promote(self, dataset: str, point: RecoveryPoint, owner: int) -> None:
+        if dataset in self.texts or point not in self.points(dataset):
+            raise _refused(f"{dataset} is there, or the point is not")
+        self.texts[dataset] = self.kept[dataset][point]
+        self.owners[dataset] = owner
+
+    @override
+    def set_aside(self, dataset: str) -> None:
+        if dataset in self.texts:
+            self.aside[dataset] = self.texts.pop(dataset)
 
     @override
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:

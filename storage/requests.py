@@ -36,7 +36,15 @@ class DigestRequest:
     verb: Literal["digest"] = "digest"
 
 
-StoreRequest: TypeAlias = PullRequest | DigestRequest
+@dataclass(frozen=True, slots=True)
+class EndRequest:
+    """Say whether you write ``store``, or with which recovery point you ended."""
+
+    store: StoreName
+    verb: Literal["end"] = "end"
+
+
+StoreRequest: TypeAlias = PullRequest | DigestRequest | EndRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,16 @@ class SourceAnswer:
     """of that point"""
     base: str | None = None
     """origin of the point that it differs from; None: all of it is sent"""
+    past: tuple[str, ...] = ()
+    """finals of hosts that wrote before, all of which is in what follows"""
     digest: str | None = None
     """of what was asked for; None: it is not there, or was not asked for"""
+    written: bool = False
+    """whether it is there to be written to; told to who asked for the end"""
+    final: str | None = None
+    """origin of the point with which who answers ended; None: it did not, or was not asked"""
+    have: tuple[str, ...] = ()
+    """origins of the newest points there; told to who asked for the end"""
     refused: str | None = None
     """why the source does not answer; None: it does"""
 

@@ -11,10 +11,19 @@ from core.clock import Clock
 from core.errors import Rejected
 from inventory.names import HostName
 from inventory.storage import Store
+from storage.final_note import FinalNote
 from storage.pins import Pins
-from storage.points import RecoveryPoint, base_of, newest
+from storage.points import RecoveryPoint, base_of, newest, origins
 from storage.pool import StoragePool
-from storage.requests import DigestRequest, PullRequest, SourceAnswer, StoreRequest, answer_text
+from storage.requests import (
+    MOST_ORIGINS,
+    DigestRequest,
+    EndRequest,
+    PullRequest,
+    SourceAnswer,
+    StoreRequest,
+    answer_text,
+)
 
 _PIECE: Final = 256 * 2**10
 """bytes that are sent at once"""
@@ -40,6 +49,8 @@ class SourceSide:
     pools: Mapping[str, StoragePool]
     """by their names"""
     pins: Pins
+    finals: Mapping[str, FinalNote]
+    """with which point this host ended, by the names of stores"""
     clock: Clock
 
     def answer(self, request: StoreRequest, refuge: HostName, to: AnswerSink) -> None:
@@ -53,11 +64,16 @@ class SourceSide:
             why = f"{refuge} holds no copy of {request.store} that would come from {self.host}"
             _say(to, SourceAnswer(refused=why))
             return
+        if not isinstance(request, EndRequest) and not self._pool(store).is_written(store.dataset):
+            _say(to, SourceAnswer(refused=f"{self.host} does not write {store.name}"))
+            return
         match request:
             case PullRequest():
                 self._send(store, refuge, request, to)
             case DigestRequest():
                 self._tell(store, request, to)
+            case EndRequest():
+                self._tell_of_the_end(store, to)
             case _:
                 assert_never(request)
 
@@ -73,7 +89,9 @@ class SourceSide:
         if wanted is None:
             _say(to, SourceAnswer())
             return
-        _say(to, SourceAnswer(wanted.origin, wanted.made_at, base.origin if base else None))
+        past = self.finals[store.name].past()
+        base_origin = base.origin if base else None
+        _say(to, SourceAnswer(wanted.origin, wanted.made_at, base_origin, past))
         with pool.sending(store.dataset, wanted, base) as stream:
             self._copy(stream, to, store.rate_bits_per_second)
 
@@ -81,6 +99,19 @@ class SourceSide:
         pool = self._pool(store)
         point = _of(pool.points(store.dataset), request.origin)
         _say(to, SourceAnswer(digest=pool.digest(store.dataset, point) if point else None))
+
+    def _tell_of_the_end(self, store: Store, to: AnswerSink) -> None:
+        pool = self._pool(store)
+        # first the note: who begins to write clears it before
+        final = self.finals[store.name].read()
+        _say(
+            to,
+            SourceAnswer(
+                written=pool.is_written(store.dataset),
+                final=final,
+                have=origins(pool.points(store.dataset), MOST_ORIGINS),
+            ),
+        )
 
     def _copy(self, stream: IO[bytes], to: AnswerSink, bits_per_second: int | None) -> None:
         """Copy ``stream``, no faster than that."""

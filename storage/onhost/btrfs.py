@@ -22,6 +22,8 @@ from storage.pool import StoragePool
 
 _POINTS: Final = ".points"
 """the folder of all recovery points; a folder a dataset is in it"""
+_ASIDE: Final = ".aside"
+"""the folder of what was written here and is no more"""
 _NONE: Final = "-"
 """instead of a UUID, where there is none"""
 _SCRUB_FOUND: Final = 3
@@ -54,6 +56,31 @@ class BtrfsPool(StoragePool):
             raise Rejected(
                 f"{self.folder / dataset} could not be given to its account", actual=str(error)
             ) from error
+
+    @override
+    def promote(self, dataset: str, point: RecoveryPoint, owner: int) -> None:
+        if self.is_written(dataset) or point not in self.points(dataset):
+            raise Rejected(
+                f"{dataset} cannot begin where {point.name} ends",
+                expected="a whole recovery point, and nothing that is written to",
+                actual="it is written to" if self.is_written(dataset) else "no such point",
+            )
+        # a snapshot of a snapshot: what is read-only, and was received, is never made writable
+        _btrfs("subvolume", "snapshot", self._points(dataset) / point.name, self.folder / dataset)
+        self.ensure_dataset(dataset, owner)
+
+    @override
+    def set_aside(self, dataset: str) -> None:
+        if not self.is_written(dataset):
+            return
+        aside = self.folder / _ASIDE / dataset
+        if aside.is_dir():
+            _btrfs("subvolume", "delete", aside)
+        try:
+            aside.parent.mkdir(mode=0o700, exist_ok=True)
+            (self.folder / dataset).rename(aside)
+        except OSError as error:
+            raise Rejected(f"{dataset} could not be set aside", actual=str(error)) from error
 
     @override
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:

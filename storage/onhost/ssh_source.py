@@ -16,8 +16,8 @@ from typing_extensions import override
 from core.errors import NotSeen
 from core.surroundings import surroundings
 from inventory.names import HostName
-from storage.duties import SourceDoor
 from storage.requests import SourceAnswer, StoreRequest, read_answer, request_text
+from storage.source_door import SourceDoor
 
 _SILENT: Final = timedelta(seconds=15)
 """after which a source that says nothing more counts as gone"""

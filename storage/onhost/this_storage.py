@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from access.this_host import ThisHost
 from core import host_paths
 from core.clock import Clock
+from inventory.names import HostName
 from inventory.storage import Store
+from inventory.system_accounts import store_account
 from storage.duties import PoolDuty, RefugeDuty, SourceDuty
+from storage.final_note import FinalNote
 from storage.onhost.btrfs import BtrfsPool
+from storage.onhost.processes import runs_as
 from storage.onhost.ssh_source import SshSource
 from storage.pins import Pins
 from storage.read_back import ComparisonNote
 from storage.scrub_note import ScrubNote
 from storage.seat import StoreSeat
 from storage.serving import SourceSide
+from storage.turning import StoreTurn
 
 _STATE = Path(host_paths.STORAGE_STATE)
 
@@ -51,30 +57,41 @@ class ThisStorage:
         host, network = self.here.host, self.here.network
         return SourceSide(
             host.name,
-            {one.name: one for one in network.stores_on(host.name) if one.home == host.site},
+            {one.name: one for one in network.stores_on(host.name)},
             {pool.name: BtrfsPool(Path(pool.folder)) for pool in network.pools_on(host.name)},
             self._pins,
+            {one.name: self._final(one) for one in network.stores_on(host.name)},
             self.clock,
         )
 
     def _duty(self, store: Store) -> SourceDuty | RefugeDuty:
-        network, host = self.here.network, self.here.host
-        own, source = store.copy_on(host.name), store.copy_at(store.home)
+        own, source = store.copy_on(self.here.host.name), store.copy_at(store.home)
         assert own  # noqa: S101 - it lies here
         assert source  # noqa: S101 - somewhere it is written
-        pool = BtrfsPool(Path(next(p.folder for p in network.pools if p.name == own.pool)))
-        seat = StoreSeat(self.state / "seats" / store.name)
+        folders = {pool.name: pool.folder for pool in self.here.network.pools}
+        pool, clock = BtrfsPool(Path(folders[own.pool])), self.clock
+        seat = StoreSeat(
+            self.state / host_paths.SEATS.name / store.name,
+            self.state / host_paths.LEFT_SEATS.name / store.name,
+        )
+        is_served = partial(runs_as, store_account(store).number)
+        turn = StoreTurn(store, pool, seat, self._final(store), self._pins, is_served, clock)
         if own == source:
-            refuges = [copy.host for copy in store.copies if copy != own]
-            return SourceDuty(store, pool, self._pins, refuges, seat, self.clock)
-        door = SshSource(
-            source.host,
-            network.host(source.host).loopback,
+            others = {copy.host: self._door(copy.host) for copy in store.copies if copy != own}
+            return SourceDuty(store, pool, others, turn, clock)
+        note = ComparisonNote(self.state / f"{store.name}.read-back")
+        return RefugeDuty(store, own.site, pool, self._door(source.host), note, turn, clock)
+
+    def _door(self, host: HostName) -> SshSource:
+        return SshSource(
+            host,
+            self.here.network.host(host).loopback,
             self.here.folder / host_paths.STORAGE_KEY.name,
             self.here.folder / host_paths.KNOWN_HOSTS.name,
         )
-        note = ComparisonNote(self.state / f"{store.name}.read-back")
-        return RefugeDuty(store, own.site, pool, door, note, seat, self.clock)
+
+    def _final(self, store: Store) -> FinalNote:
+        return FinalNote(self.state / "finals" / store.name)
 
     @property
     def _pins(self) -> Pins:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
@@ -15,64 +13,11 @@ from core.errors import Rejected
 from lab.pool_device import PoolDevice
 from storage.onhost.btrfs import BtrfsPool
 from storage.points import RecoveryPoint
-from storage.pool import MemoryPool, StoragePool
+from storage.pool import MemoryPool
+from tests.contract.pools import DATASET, OWNER, HandsInMemory, HandsOnDisk, Pair
 
 NOON = datetime(2030, 5, 17, 5, tzinfo=UTC)
-DATASET = "maps"
-OWNER = 265_283
 SIZE = 2**28
-
-
-class Hands(Protocol):
-    """Whoever writes to a dataset of one pool, and reads what is in a point of the other."""
-
-    def owner(self) -> int:
-        """Return which account the dataset of the near pool belongs to."""
-
-    def write(self, text: str) -> None:
-        """Let the dataset of the near pool hold ``text``, and nothing else."""
-
-    def read(self, point: RecoveryPoint) -> str:
-        """Return what ``point`` holds in the far pool."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A pool that sends, one that receives, and who uses them."""
-
-    near: StoragePool
-    far: StoragePool
-    hands: Hands
-
-
-@dataclass(frozen=True, slots=True)
-class _InMemory:
-    near: MemoryPool
-    far: MemoryPool
-
-    def owner(self) -> int:
-        return self.near.owners[DATASET]
-
-    def write(self, text: str) -> None:
-        self.near.texts[DATASET] = text
-
-    def read(self, point: RecoveryPoint) -> str:
-        return self.far.kept[DATASET][point]
-
-
-@dataclass(frozen=True, slots=True)
-class _OnDisk:
-    near: Path
-    far: Path
-
-    def owner(self) -> int:
-        return (self.near / DATASET).stat().st_uid
-
-    def write(self, text: str) -> None:
-        (self.near / DATASET / "file").write_text(text, "utf-8")
-
-    def read(self, point: RecoveryPoint) -> str:
-        return (self.far / ".points" / DATASET / point.name / "file").read_text("utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +35,7 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     if request.param == "memory":
         near, far = MemoryPool(), MemoryPool()
         near.ensure_dataset(DATASET, OWNER)
-        yield Pair(near, far, _InMemory(near, far))
+        yield Pair(near, far, HandsInMemory(near, far))
         return
     devices = [PoolDevice(tmp_path / name) for name in ("near", "far")]
     for device in devices:
@@ -98,7 +43,7 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     here, there = (device.mounted for device in devices)
     pool = BtrfsPool(here)
     pool.ensure_dataset(DATASET, OWNER)
-    yield Pair(pool, BtrfsPool(there), _OnDisk(here, there))
+    yield Pair(pool, BtrfsPool(there), HandsOnDisk(here, there))
     for device in devices:
         device.unmount()
 
@@ -147,6 +92,58 @@ def test_a_dataset_is_given_to_its_account_whosever_it_was(pair: Pair) -> None:
     pair.near.ensure_dataset(DATASET, OWNER + 1)
 
     assert (before, pair.hands.owner()) == (OWNER, OWNER + 1)
+
+
+def test_a_dataset_begins_as_a_received_point_is_and_the_point_stays(
+    pair: Pair, tmp_path: Path
+) -> None:
+    point = _made(pair, "text")
+    _received(pair, _stream(pair, point), tmp_path)
+
+    pair.far.promote(DATASET, point, OWNER)
+
+    assert pair.far.is_written(DATASET)
+    assert pair.far.points(DATASET) == (point,)
+    with pytest.raises(Rejected):
+        pair.far.promote(DATASET, point, OWNER)
+
+
+def test_what_was_written_elsewhere_afterwards_comes_back_as_what_differs(
+    pair: Pair, tmp_path: Path
+) -> None:
+    final = _made(pair, "text")
+    _received(pair, _stream(pair, final), tmp_path)
+    pair.far.promote(DATASET, final, OWNER)
+    pair.far.make_point(DATASET, NOON + timedelta(minutes=1))
+    after = pair.far.points(DATASET)[-1]
+
+    with pair.far.sending(DATASET, after, final) as stream:
+        (tmp_path / "back").write_bytes(stream.read())
+    with (tmp_path / "back").open("rb") as stream:
+        pair.near.receive(DATASET, stream)
+
+    assert pair.near.points(DATASET) == (final, after)
+    assert pair.near.digest(DATASET, after) == pair.far.digest(DATASET, after)
+
+
+def test_a_dataset_is_never_begun_from_a_point_that_is_not_there(pair: Pair) -> None:
+    point = _made(pair, "text")
+
+    with pytest.raises(Rejected):
+        pair.far.promote(DATASET, point, OWNER)
+
+    assert not pair.far.is_written(DATASET)
+
+
+def test_what_is_set_aside_is_not_written_and_its_points_stay(pair: Pair) -> None:
+    point = _made(pair, "text")
+
+    for _ in range(2):
+        pair.near.set_aside(DATASET)
+        assert not pair.near.is_written(DATASET)
+        pair.near.promote(DATASET, point, OWNER)
+
+    assert pair.near.points(DATASET) == (point,)
 
 
 def test_a_point_keeps_name_and_origin_wherever_it_is_sent(pair: Pair, tmp_path: Path) -> None:

@@ -104,3 +104,17 @@ def test_every_host_of_the_site_announces_what_nobody_announces() -> None:
 
 def test_a_host_that_does_not_announce_beside_one_that_does_is_left_to_its_agent() -> None:
     assert _twins("east-two", "west-one").announcing == {"east-two"}
+
+
+def test_a_store_is_placed_at_its_home_also_when_that_is_another() -> None:
+    world = rehearsed(TINY)
+    store, *others = TINY.stores
+    home, *refuges = store.refuges
+    moved = replace(store, home=home, refuges=(store.home, *refuges))
+
+    for _ in range(2):
+        place_services(replace(TINY, stores=(moved, *others)), world.doors)
+
+    placement = world.doors.records.placement(store.name)
+    assert placement is not None
+    assert (placement.site, placement.epoch) == (home, 2)

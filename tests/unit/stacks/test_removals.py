@@ -138,7 +138,10 @@ def test_a_store_that_is_to_be_written_elsewhere_is_named() -> None:
     (removal,) = removals(before, replace(before, stores=(changed, *others)))
 
     assert removal.name == moved.name
-    assert f"{moved.home} ends writing it, and {changed.home} does not begin" in removal.sentence
+    assert (
+        f"{moved.home} ends serving it, and {changed.home} begins with all of it"
+        in removal.sentence
+    )
 
 
 def test_a_pool_goes_with_all_that_lies_in_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 from core.errors import NotSeen, Rejected
 from inventory.system_accounts import store_account
 from storage.duties import RefugeDuty, SourceDuty
-from tests.unit.storage.two_sites import NOON, STORE, TwoSites
+from tests.unit.storage.two_sites import HERE, NOON, STORE, TwoSites
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_store_is_served_where_it_is_written_and_belongs_to_its_own_account(
 ) -> None:
     sites.after(1)
 
-    assert (sites.seat.is_taken(), sites.far_seat.is_taken()) == (True, False)
+    assert (sites.turn.seat.is_taken(), sites.far_turn.seat.is_taken()) == (True, False)
     assert sites.near.owners == {sites.dataset: store_account(STORE).number}
 
 
@@ -117,27 +117,32 @@ def test_when_a_person_put_aside_what_was_here_all_is_sent(sites: TwoSites) -> N
 
 def test_a_refuge_that_is_declared_the_source_does_not_begin_empty(sites: TwoSites) -> None:
     sites.after(12)
-    source = SourceDuty(STORE, sites.far, sites.side.pins, [], sites.far_seat, sites.clock)
+    others = {HERE: sites.door}
+    source = SourceDuty(STORE, sites.far, others, sites.far_turn, sites.clock)
 
-    with pytest.raises(Rejected, match="would begin anew"):
+    with pytest.raises(Rejected, match="is written on alpha-data"):
         source.look()
 
     assert not sites.far.is_written(sites.dataset)
-    assert not sites.far_seat.is_taken()
+    assert not sites.far_turn.seat.is_taken()
 
 
-def test_a_source_that_is_declared_a_refuge_keeps_what_it_wrote(sites: TwoSites) -> None:
+def test_a_source_that_is_declared_a_refuge_ends_and_keeps_what_it_wrote(sites: TwoSites) -> None:
     sites.write("text")
     sites.after(12)
     held = sites.near.points(sites.dataset)
+    sites.near.texts[sites.dataset] = "last"
     note = sites.refuge.note
-    refuge = RefugeDuty(STORE, STORE.home, sites.near, sites.door, note, sites.seat, sites.clock)
+    refuge = RefugeDuty(
+        STORE, STORE.home, sites.near, sites.far_door, note, sites.turn, sites.clock
+    )
 
-    with pytest.raises(Rejected, match="would begin anew"):
-        refuge.look()
+    refuge.look()
 
-    assert sites.near.points(sites.dataset) == held
-    assert not sites.seat.is_taken()
+    points = sites.near.points(sites.dataset)
+    assert points[:-1] == held
+    assert sites.near.kept[sites.dataset][points[-1]] == "last"
+    assert not sites.turn.seat.is_taken()
 
 
 def test_a_torn_transfer_is_no_point_and_the_next_look_goes_on(sites: TwoSites) -> None:

@@ -16,13 +16,16 @@ from typing_extensions import override
 from core.errors import NotSeen, WorldError
 from inventory.names import HostName, PartyName, PoolName, SiteName, StoreName
 from inventory.storage import DataClass, Store, StoreCopy
-from storage.duties import RefugeDuty, SourceDoor, SourceDuty
+from storage.duties import RefugeDuty, SourceDuty
+from storage.final_note import FinalNote
 from storage.pins import Pins
 from storage.pool import MemoryPool
 from storage.read_back import ComparisonNote
 from storage.requests import SourceAnswer, StoreRequest, read_answer, read_request, request_text
 from storage.seat import StoreSeat
 from storage.serving import SourceSide
+from storage.source_door import SourceDoor
+from storage.turning import StoreTurn
 from tests.clocks import HandClock
 
 NOON = datetime(2030, 5, 17, 5, tzinfo=UTC)
@@ -73,25 +76,43 @@ class DirectDoor(SourceDoor):
         yield read_answer(line.decode()), stream
 
 
+def turn_of(store: Store, pool: MemoryPool, folder: Path, clock: HandClock) -> StoreTurn:
+    """Return how a host with ``pool``, which remembers in ``folder``, begins and ends."""
+    seat = StoreSeat(folder / "seat", folder / "left")
+    final, pins = FinalNote(folder / "final"), Pins(folder / "pins")
+    return StoreTurn(store, pool, seat, final, pins, seat.is_taken, clock)
+
+
+def side_of(host: HostName, store: Store, pool: MemoryPool, turn: StoreTurn) -> SourceSide:
+    """Return what answers for ``store`` on ``host``, which has it in ``pool``."""
+    copy = store.copy_on(host)
+    assert copy
+    return SourceSide(
+        host,
+        {store.name: store},
+        {copy.pool: pool},
+        turn.pins,
+        {store.name: turn.final},
+        turn.clock,
+    )
+
+
 class TwoSites:
     """One store at two sites: what its source does, and what its refuge does."""
 
     def __init__(self, folder: Path, store: Store = STORE) -> None:
         self.clock = HandClock(NOON)
         self.near, self.far = MemoryPool(), MemoryPool()
-        pins = Pins(folder / "pins")
-        side = SourceSide(
-            HERE, {store.name: store}, {store.copies[0].pool: self.near}, pins, self.clock
-        )
+        self.turn = turn_of(store, self.near, folder / "near", self.clock)
+        self.far_turn = turn_of(store, self.far, folder / "far", self.clock)
+        side = side_of(HERE, store, self.near, self.turn)
+        far_side = side_of(FAR, store, self.far, self.far_turn)
         self.side, self.door = side, DirectDoor(side)
-        self.seat, self.far_seat = (
-            StoreSeat(folder / "near" / "maps"),
-            StoreSeat(folder / "far" / "maps"),
-        )
-        self.source = SourceDuty(store, self.near, pins, [FAR], self.seat, self.clock)
+        self.far_door = DirectDoor(far_side, HERE)
+        self.source = SourceDuty(store, self.near, {FAR: self.far_door}, self.turn, self.clock)
         note = ComparisonNote(folder / "read-back")
         self.refuge = RefugeDuty(
-            store, SiteName("beta"), self.far, self.door, note, self.far_seat, self.clock
+            store, SiteName("beta"), self.far, self.door, note, self.far_turn, self.clock
         )
         self.dataset = store.dataset
 
