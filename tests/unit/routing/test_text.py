@@ -12,6 +12,7 @@ import pytest
 
 from inventory.names import HostName
 from inventory.network import Network, Role, Site
+from inventory.placed import placed_in, placed_on
 from routing.delta import delta
 from routing.passwords import session_password
 from routing.text import frr_text, session_passwords
@@ -91,7 +92,7 @@ def test_a_router_announces_itself_its_services_and_at_the_border_its_lan(
     me = declared.host(name)
     texts = [line.text for line in parse(_text(declared, host))]
 
-    own = {f"{me.loopback}/32", *(f"{s.address}/32" for s in declared.services_on(name))}
+    own = {f"{me.loopback}/32", *(f"{p.address}/32" for p in placed_on(declared, name))}
     lan = {str(declared.site(me.site).lan)} if Role.BORDER in me.roles else set()
     assert {text.removeprefix("network ") for text in texts if text.startswith("network ")} == (
         own | lan
@@ -205,7 +206,7 @@ def _own_of_clients(declared: Network, name: HostName) -> set[Line]:
         Line((), f"ip prefix-list HOST-{host.name} seq {int(address)} permit {address}/32")
         for host in declared.hosts_at(declared.host(name).site)
         if Role.BORDER not in host.roles
-        for address in (host.loopback, *(s.address for s in declared.services_on(host.name)))
+        for address in (host.loopback, *(s.address for s in placed_on(declared, host.name)))
     }
 
 
@@ -225,7 +226,7 @@ def _filters(declared: Network, name: HostName) -> set[Line]:
             Line((), f"ip prefix-list {of_site} seq 5 permit {site.loopbacks} le 32"),
             Line((), f"ip prefix-list {of_site} seq 10 permit {site.lan}"),
         }
-        for service in declared.services:
+        for service in placed_in(declared):
             if site.name in {declared.host(each).site for each in service.hosts}:
                 number = f"seq {int(service.address)}"
                 lines.add(
