@@ -56,7 +56,7 @@ def test_an_application_begins_anew_when_its_own_files_change() -> None:
                 "ledger-db.payments",
             },
         ),
-        ("ndc01-data", {"etcd-agent", "general-db.heartbeat", "ledger-db.heartbeat"}),
+        ("ndc01-data", {"etcd-agent-ndc01-data", "general-db.heartbeat", "ledger-db.heartbeat"}),
         ("ndc01-edge1", set()),
         ("witness-control", {"etcd-controller-witness-control"}),
     ],
