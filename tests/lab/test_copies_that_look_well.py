@@ -17,6 +17,9 @@ pytestmark = pytest.mark.lab
 STARTUP = "[p]ostgres: {database}: startup"
 """the process that replays; the brackets keep the shell that is told so out of it"""
 
+SMALL = 100_000
+"""bytes on their way at any moment"""
+
 
 def test_a_copy_that_does_not_replay_and_a_paused_patroni_are_told_and_refused(
     lab: Terminal,
@@ -41,7 +44,8 @@ def test_a_copy_that_does_not_replay_and_a_paused_patroni_are_told_and_refused(
     assert any(sentence.startswith(still) for sentence in sentences), sentences
     assert "automatic failover is off: Patroni is paused" in sentences
     (shown,) = (m for m in seen["databases"][0]["members"] if m["host"] == target)
-    assert (shown["state"], shown["lag_bytes"]) == ("streaming", 0), "what Patroni says meanwhile"
+    # what Patroni says meanwhile: it counts what was received, and citizens go on writing
+    assert (shown["state"], shown["lag_bytes"] < SMALL) == ("streaming", True)
     assert plan.code == 4, plan.stdout + plan.stderr
     assert still in plan.stdout + plan.stderr
     assert f"Patroni of {name} is paused" in plan.stdout + plan.stderr
