@@ -13,7 +13,7 @@ from tests.lab.journals import Run, awaited, plans
 from tests.lab.recovery import Portal, Standing, report_of, served_where_led
 from tests.lab.terminal import Terminal
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 ITS_OWN = ("runs", "lab", "pulumi", "ansible", "log", "lock")
 """what an operator's machine keeps to itself; another one has the secrets and the network"""

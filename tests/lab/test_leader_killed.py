@@ -18,7 +18,7 @@ from tests.lab.recovery import (
 )
 from tests.lab.terminal import Terminal
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 PROMISED = timedelta(seconds=30)
 """with a lease of 20 s; the test's own bound allows for a machine that is slow"""

@@ -100,6 +100,7 @@ def test_what_every_other_site_refuses_nobody_comes_to_though_it_is_announced(
     assert managed == 0
 
 
+@pytest.mark.campaign
 def test_a_router_that_starts_anew_is_told_before_it_hears_anything(
     lab: Terminal, network: Network, routes: BorderCommand, served: Standing, portal: Service
 ) -> None:
