@@ -17,7 +17,7 @@ from lab.network import MANAGEMENT, Fabric
 from lab.overlay import Overlay
 from lab.pools import StoragePools
 from lab.power import note_power_on
-from lab.refusals import is_on, no_own_disk, refuse_foreign, refuse_frozen
+from lab.refusals import is_on, no_own_disk, on_record, refuse_foreign, refuse_frozen
 from lab.seed import Seed, is_seeded, placed_fingerprint
 from lab.state import HostRecord, State
 from lab.status import HostStatus
@@ -192,15 +192,7 @@ class Hosts:
         Raises:
             Rejected: nothing is.
         """
-        record = self.state.records.hosts.get(name)
-        if record is None:
-            raise Rejected(
-                f"there is no host called {name}",
-                expected=", ".join(sorted(self.state.records.hosts)) or "a host; none was made",
-                actual=name,
-                next_step="ndc show hosts",
-            )
-        return record
+        return on_record(self.state.records.hosts, "host", name)
 
     def _refuse(self, spec: HostSpec, record: HostRecord | None) -> None:
         if record is None:

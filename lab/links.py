@@ -10,6 +10,7 @@ from typing import Any
 from core.errors import Rejected
 from lab import ip
 from lab.names import Names
+from lab.refusals import on_record
 from lab.relay.status import CableStatus
 from lab.relay.wires import LaneSpec, Plug, Wire
 from lab.relaying import Relaying
@@ -102,15 +103,7 @@ class Links:
         Raises:
             Rejected: nothing is.
         """
-        record = self._state.records.links.get(name)
-        if record is None:
-            raise Rejected(
-                f"there is no link called {name}",
-                expected=", ".join(sorted(self._state.records.links)) or "a link; none was made",
-                actual=name,
-                next_step="ndc show links",
-            )
-        return record
+        return on_record(self._state.records.links, "link", name)
 
     def status(self) -> tuple[LinkStatus, ...]:
         """Return every link on record with what the relay counts."""

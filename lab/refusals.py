@@ -1,12 +1,32 @@
-"""Why something cannot be done with a host of the lab, in four lines."""
+"""Why something cannot be done with what the lab made, in four lines."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import TypeVar
 
 from core.errors import Rejected, Unreachable
 from lab import ip
 from lab.container import Life
+
+_Record = TypeVar("_Record")
+
+
+def on_record(records: Mapping[str, _Record], kind: str, name: str) -> _Record:
+    """Return what ``records`` hold of the ``kind`` (``host``, ``link``) called ``name``.
+
+    Raises:
+        Rejected: nothing.
+    """
+    if name not in records:
+        raise Rejected(
+            f"there is no {kind} called {name}",
+            expected=", ".join(sorted(records)) or f"a {kind}; none was made",
+            actual=name,
+            next_step=f"ndc show {kind}s",
+        )
+    return records[name]
 
 
 def refuse_foreign(name: str, namespace: str) -> None:

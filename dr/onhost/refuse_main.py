@@ -2,24 +2,20 @@
 
 sshd starts it for the one key that may do nothing else, by a line of root's authorized_keys
 (role ``base``). It is the account of ``ndc-detour`` then, which may speak with the router anyhow.
-
-The request is what the client wanted to run, and the answer as that of ``ndc-epoch``.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import syslog
 from pathlib import Path
 
 from access.this_host import read_this_host
 from core import host_paths
 from core.errors import NdcError, Rejected
 from core.system_clock import SystemClock
-from dr.epochs import MOST_BYTES, GuardAnswer, GuardRequest, GuardVerdict
+from dr.epochs import GuardAnswer, GuardRequest, GuardVerdict
 from dr.onhost.border import RefusedAddresses
 from dr.onhost.epoch_record import EpochRecord
+from dr.onhost.forced_command import answer_over_ssh
 from dr.onhost.guard import Guard
 from inventory.names import SiteName
 from inventory.network import Network
@@ -28,14 +24,8 @@ from routing.onhost.refusing import FOLDER, RefusalRecord
 
 
 def main() -> None:
-    """Answer the request in ``SSH_ORIGINAL_COMMAND``; exit with the verdict."""
-    text = os.environ.get("SSH_ORIGINAL_COMMAND", "")
-    verdict, answer = _answered(text)
-    syslog.openlog("ndc-refuse")
-    syslog.syslog(f"{verdict.name} {text[:MOST_BYTES]!a} {answer.text()}")
-    sys.stdout.write(answer.text() + "\n")
-    sys.stdout.flush()
-    sys.exit(verdict)
+    """Answer what sshd was asked to run."""
+    answer_over_ssh("ndc-refuse", _answered)
 
 
 def _answered(text: str) -> tuple[GuardVerdict, GuardAnswer]:

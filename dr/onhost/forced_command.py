@@ -1,0 +1,29 @@
+"""How recovery's forced commands speak: sshd hands them a request, a line of JSON goes back.
+
+The request is what the client wanted to run; the answer is one line on stdout, and an exit
+code (``GuardVerdict``). Both stand in the host's log, whatever was asked.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import syslog
+from collections.abc import Callable
+from typing import NoReturn, TypeAlias
+
+from dr.epochs import MOST_BYTES, GuardAnswer, GuardVerdict
+
+Answering: TypeAlias = Callable[[str], tuple[GuardVerdict, GuardAnswer]]
+"""what judges the text of a request, and obeys or refuses"""
+
+
+def answer_over_ssh(program: str, answering: Answering) -> NoReturn:
+    """Answer what sshd was asked to run, noted in the log as ``program``; exit with the verdict."""
+    text = os.environ.get("SSH_ORIGINAL_COMMAND", "")
+    verdict, answer = answering(text)
+    syslog.openlog(program)
+    syslog.syslog(f"{verdict.name} {text[:MOST_BYTES]!a} {answer.text()}")
+    sys.stdout.write(answer.text() + "\n")
+    sys.stdout.flush()
+    sys.exit(verdict)
