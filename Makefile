@@ -8,8 +8,11 @@ BIN := .venv/bin
 VENV := .venv/.made
 COMPILE := $(BIN)/python -m uv pip compile --quiet --no-header --generate-hashes
 PLAYBOOKS := $(wildcard playbooks/*.yml)
-# tests that play whole simulated networks, and compare with no golden text: they run beside the rest
-WORLDS := tests/crash $(shell grep -L golden tests/scenario/test_*.py)
+# what compares with no golden text runs beside the rest: tests that play whole simulated networks,
+# and tests that start programs and wait for them more than they compute
+UNCOMPARED = $(shell grep -rL 'golden\|snap_compare' --include='test_*.py' $1)
+WORLDS := tests/crash $(call UNCOMPARED,tests/scenario)
+PROGRAMS := $(call UNCOMPARED,tests/unit/ndc tests/unit/playbooks)
 
 .PHONY: help
 help: ## show this list
@@ -37,7 +40,7 @@ test: ## set-up and every check, lab suite included
 
 check: $(VENV) ## every check that needs neither root nor lab, on any Linux with Python 3.11
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target format lint types layers
-	@$(MAKE) --jobs=2 --keep-going --output-sync=target unit-rest content unit-worlds
+	@$(MAKE) --jobs=3 --keep-going --output-sync=target unit-programs unit-rest content unit-worlds
 
 static: format lint types layers content ## the checks that run no test: format lint types layers content
 
@@ -60,11 +63,14 @@ ifneq ($(PLAYBOOKS),)
 endif
 
 unit: $(VENV) ## all tests that need no lab
-	@$(MAKE) --jobs=2 --keep-going --output-sync=target unit-rest unit-worlds
+	@$(MAKE) --jobs=3 --keep-going --output-sync=target unit-programs unit-rest unit-worlds
 
-.PHONY: unit-rest unit-worlds
+.PHONY: unit-rest unit-programs unit-worlds
 unit-rest: $(VENV)
-	@$(BIN)/pytest -q -m 'not lab' $(addprefix --ignore=,$(WORLDS))
+	@$(BIN)/pytest -q -m 'not lab' $(addprefix --ignore=,$(WORLDS) $(PROGRAMS))
+
+unit-programs: $(VENV)
+	@$(BIN)/pytest -q -m 'not lab' $(PROGRAMS)
 
 unit-worlds: $(VENV)
 	@$(BIN)/pytest -q -m 'not lab' $(WORLDS)
