@@ -10,16 +10,18 @@ import os
 import sys
 import syslog
 from collections.abc import Callable
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
 from dr.epochs import MOST_BYTES, GuardAnswer, GuardVerdict
 
-Answering: TypeAlias = Callable[[str], tuple[GuardVerdict, GuardAnswer]]
-"""what judges the text of a request, and obeys or refuses"""
 
+def answer_over_ssh(
+    program: str, answering: Callable[[str], tuple[GuardVerdict, GuardAnswer]]
+) -> NoReturn:
+    """Answer what sshd was asked to run, noted in the log as ``program``; exit with the verdict.
 
-def answer_over_ssh(program: str, answering: Answering) -> NoReturn:
-    """Answer what sshd was asked to run, noted in the log as ``program``; exit with the verdict."""
+    ``answering`` obeys the text of a request, or refuses.
+    """
     text = os.environ.get("SSH_ORIGINAL_COMMAND", "")
     verdict, answer = answering(text)
     syslog.openlog(program)
