@@ -63,6 +63,7 @@ class Format(Enum):
         JournalCorrupt,
     )
     DRILL_REPORT = ("`var/<env>/drills/<drill>/report.json`", PlanRefused)
+    DRILL_WORD = ("etcd, two keys a drill: when it last went well, and when not", JournalCorrupt)
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
     ANCHOR = ("`var/<env>/runs/<run>/anchors.jsonl` and etcd, in every line", JournalCorrupt)

@@ -6,8 +6,8 @@ take and say), ``initiative`` (what is done without a person), ``alarming`` (who
 everything comes to), ``placed`` (what moves), ``refuges`` (who fetches from a store), ``endpoints``
 (ports), ``etcd`` (what lies where in it, and who may read it), ``postgresql`` (the same of
 databases), ``patroni`` (whom it obeys), ``system_accounts`` (as whom our programs run),
-``host_units`` (which units run where), ``host_stores`` (which stores a host serves), ``contents``
-(what each host holds).
+``host_units`` (which units run where), ``host_passwords`` (who reads which of them),
+``host_stores`` (which stores a host serves), ``contents`` (what each host holds).
 
 From text to it: ``documents`` (YAML that remembers its places), ``printable``, ``values``,
 ``calling``, ``storing`` and ``model`` (what may be written), ``checks`` and ``problems``

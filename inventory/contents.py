@@ -5,7 +5,7 @@ Templates print it and compute nothing; programs on hosts derive from the same f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Final
@@ -26,10 +26,11 @@ from core.host_paths import (
 )
 from inventory import etcd, patroni, postgresql, system_accounts
 from inventory.endpoints import leader_port, patroni_port
+from inventory.host_passwords import HostPassword, passwords_on
 from inventory.host_stores import HostStore, host_stores
 from inventory.names import DatabaseName, HostName, ServiceName
-from inventory.network import Database, Host, Network, Role, Service
-from inventory.placed import SERVING, placed_on
+from inventory.network import Database, Host, Network, Service
+from inventory.placed import placed_on
 from inventory.postgresql import Admission, Login
 from inventory.promises import LastCopy
 from inventory.refuges import StoreRefuge, refuges_of
@@ -42,21 +43,6 @@ _NETWORK_READERS: Final = (
 """programs that know the whole network, by their roles of the playbooks"""
 _NETWORK_FILES: Final = (HOST_FILE, NETWORK_FILE, PROGRAM_IN_USE)
 """what each of them reads when it starts, and not again; certificates they follow"""
-
-
-@dataclass(frozen=True, slots=True)
-class HostPassword:
-    """A password that a program of ours reads on this host."""
-
-    program: str
-    """by its role of the playbooks"""
-    name: str
-    """among secrets"""
-    path: HostPath
-    owner: str
-    """the one account of the host that may read it"""
-    before: str
-    """what stands before it in its file; libpq's ``passfile`` says whose it is"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +161,7 @@ def contents_of(network: Network, host: Host) -> Contents:
     """Return what ``host`` is to hold."""
     services = network.services_on(host.name)
     database_names = {service.database for service in services}
-    passwords = tuple(_passwords(network, host))
+    passwords = tuple(passwords_on(network, host))
     return Contents(
         accounts=tuple(system_accounts.system_accounts(network, host)),
         passwords=passwords,
@@ -197,31 +183,6 @@ def contents_of(network: Network, host: Host) -> Contents:
         ),
         refuges=refuges_of(network, host),
     )
-
-
-def _passwords(network: Network, host: Host) -> Iterator[HostPassword]:
-    """Yield the passwords of our programs here; Patroni has its own in its settings."""
-    if host.roles & SERVING:
-        name = etcd.password_name(etcd.agent_account(host.name))
-        yield HostPassword("agent", name, PASSWORDS / name, system_accounts.AGENT, before="")
-    for database in network.databases_on(host.name):
-        marker = postgresql.login(database.name, postgresql.HEARTBEAT)
-        yield _libpq("heartbeat", system_accounts.HEARTBEAT, marker)
-    if Role.MONITOR in host.roles:
-        name = etcd.password_name(etcd.controller_account(host.name))
-        own = system_accounts.CONTROLLER
-        yield HostPassword("controller", name, PASSWORDS / name, own, before="")
-        for database in network.databases:
-            if any(member.site == host.site for member in database.members):
-                reader = postgresql.login(database.name, postgresql.EXPORTER)
-                yield _libpq("exporter", system_accounts.EXPORTER, reader)
-    for service in network.services_on(host.name):
-        yield _libpq("portal", system_accounts.application(service), postgresql.owner(service))
-
-
-def _libpq(program: str, account: str, login: Login) -> HostPassword:
-    path, before = PASSWORDS / login.password, f"*:*:{login.inside}:{login.role}:"
-    return HostPassword(program, login.password, path, account, before)
 
 
 def _restart_on(program: str, passwords: tuple[HostPassword, ...]) -> tuple[HostPath, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -45,6 +45,7 @@ from inventory.network import (
     Site,
 )
 from inventory.people import Operator
+from inventory.practice import Practice
 from inventory.promises import FailureSet
 
 
@@ -120,6 +121,7 @@ class _Derivation:
             alarms=_alarms(inventory.alarms),
             pools=tuple(pools(inventory, self._profile, self._hosts_at)),
             stores=tuple(stores(inventory, self._hosts_at, self._service_address)),
+            drills=tuple(_drills(inventory)),
         )
 
     def _site(self, name: SiteName, entry: SiteEntry) -> Site:
@@ -263,6 +265,12 @@ def waited_for(entry: DatabaseEntry, failures: Iterable[FailureSet]) -> int:
 def _alarms(entry: AlarmsEntry) -> Alarms:
     mail = entry.mail
     return Alarms(entry.webhooks, Mail(mail.relay, mail.sender, mail.to) if mail else None)
+
+
+def _drills(inventory: Inventory) -> Iterator[Practice]:
+    for name, entry in sorted(inventory.drills.items()):
+        tier = inventory.services[entry.service].tier
+        yield Practice(name, entry.service, entry.takes, entry.every[tier])
 
 
 def failure_sets(inventory: Inventory) -> tuple[FailureSet, ...]:

@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName, StoreName
+from inventory.names import (
+    DatabaseName,
+    DrillName,
+    EnvironmentName,
+    HostName,
+    ServiceName,
+    StoreName,
+)
 from inventory.network import Network, Role
 from inventory.placed import SERVING
 
@@ -22,6 +29,8 @@ AGENT: Final = "agent"
 """on hosts that may serve, one each: obeys what is recorded, and says whether it serves"""
 CONTROLLER: Final = "controller"
 """on monitors, one each: says whom it sees, and does about the dead what is done by itself"""
+EXPORTER: Final = "exporter"
+"""on monitors, one each: tells of runs and drills, and changes nothing"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,16 @@ def anchors(environment: EnvironmentName) -> str:
 def windows(environment: EnvironmentName) -> str:
     """Return what the key of each window of a run begins with; run and service are next."""
     return f"/ndc/{environment}/windows/"
+
+
+def drills(environment: EnvironmentName) -> str:
+    """Return what the key of each word on a drill begins with; the drill is next."""
+    return f"/ndc/{environment}/drills/"
+
+
+def drill_word(environment: EnvironmentName, drill: DrillName, *, passed: bool) -> str:
+    """Return the key that says when ``drill`` last went well; or, if not ``passed``, did not."""
+    return f"{drills(environment)}{drill}/{'passed' if passed else 'failed'}"
 
 
 def announcers(environment: EnvironmentName) -> str:
@@ -150,6 +169,11 @@ def controller_account(host: HostName) -> str:
     return f"{CONTROLLER}-{host}"
 
 
+def exporter_account(host: HostName) -> str:
+    """Return as whom the exporter on the monitor ``host`` asks."""
+    return f"{EXPORTER}-{host}"
+
+
 def patroni_namespace(environment: EnvironmentName) -> str:
     """Return what the keys of every Patroni begin with; its scope, the database, is next."""
     return f"/ndc/{environment}/patroni/"
@@ -187,7 +211,7 @@ def accounts(network: Network) -> Iterator[Account]:
     prefixes = (placements(environment), claims(environment))
     obeyed = (*prefixes, exclusions(environment))
     changed = [*obeyed, runs(environment), anchors(environment), windows(environment)]
-    changed += [lever(environment), rests(environment)]
+    changed += [lever(environment), rests(environment), drills(environment)]
     looked_at = [watch(environment)]
     for database in network.databases:
         leading, synchronous = patroni_facts(environment, database.name)
@@ -199,6 +223,10 @@ def accounts(network: Network) -> Iterator[Account]:
     )
     yield from _agents(network, tuple(Grant(p, writes=False) for p in obeyed))
     yield from _controllers(network)
+    records = tuple(Grant(prefix(environment), writes=False) for prefix in (runs, drills))
+    yield from (
+        Account(exporter_account(h.name), records) for h in network.hosts_with(Role.MONITOR)
+    )
     for database in network.databases:
         keys = patroni(environment, database.name)
         yield Account(patroni_account(database.name), (Grant(keys, writes=True),))

@@ -25,6 +25,7 @@ from inventory.names import (
     StoreName,
 )
 from inventory.people import Operator
+from inventory.practice import Practice
 from inventory.promises import FailureSet, LastCopy
 from inventory.storage import Pool, Store
 
@@ -72,9 +73,8 @@ class Site:
     title: str
     region: RegionName
     latitude: float
-    """degrees north"""
     longitude: float
-    """degrees east"""
+    """degrees north, and east"""
     asn: int
     lan: IPv4Network
     segment: SegmentName
@@ -229,6 +229,7 @@ class Network:
     alarms: Alarms = NOBODY
     pools: tuple[Pool, ...] = ()
     stores: tuple[Store, ...] = ()
+    drills: tuple[Practice, ...] = ()
 
     def site(self, name: SiteName) -> Site:
         """Return the site called ``name``; KeyError if there is none."""
@@ -288,8 +289,7 @@ class Network:
 
     def fellows(self, service: ServiceName, host: HostName) -> tuple[HostName, ...]:
         """Return who else at the site of ``host`` can serve ``service``, in its declared order."""
-        site = self.host(host).site
-        those = self.service(service).hosts
+        site, those = self.host(host).site, self.service(service).hosts
         return tuple(name for name in those if name != host and self.host(name).site == site)
 
 

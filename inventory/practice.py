@@ -1,8 +1,12 @@
-"""What a drill may take away, and what may be said of a service before and after it."""
+"""What a drill may take away, how often, and what may be said of a service before and after it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+from inventory.names import DrillName, ServiceName
 
 
 class Taken(StrEnum):
@@ -39,3 +43,14 @@ class Statement(StrEnum):
     """no write is gone that was acknowledged earlier than the plan announced before it ran"""
     IN_TIME = "in-time"
     """citizens waited no longer than its tier's recovery time"""
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What is practised with a service, and how often."""
+
+    drill: DrillName
+    service: ServiceName
+    takes: Taken
+    every: timedelta
+    """by the tier of its service; later than so long after the last time it is overdue"""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from monitors.host_metrics import HOSTS
 from monitors.metric import MetricSpec
+from monitors.practice_metrics import PRACTICE
 from monitors.storage_metrics import STORAGE
 from storage import page
 
@@ -235,6 +236,7 @@ CATALOGUE = (
     PROBE_LAST_ACKNOWLEDGED,
     PROBE_MISSING,
     PROBE_SLIP,
+    *PRACTICE,
     *HOSTS,
     *STORAGE,
 )

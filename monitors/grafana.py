@@ -56,6 +56,7 @@ BOARDS: Final = (
     GrafanaBoard("storage", "Stores and pools", ("ndc_store", "ndc_pool")),
     GrafanaBoard("links", "Links and sessions", ("ndc_link", "ndc_bgp", "ndc_bfd")),
     GrafanaBoard("services", "Services, as citizens have them", ("ndc_probe", "ndc_service")),
+    GrafanaBoard("practice", "Runs and drills", ("ndc_run", "ndc_drill")),
     GrafanaBoard(
         "watching",
         "The quorum, and what watches",

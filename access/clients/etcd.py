@@ -82,6 +82,11 @@ def range_under(prefix: str) -> dict[str, Any]:
     return {"key": _coded(prefix), "range_end": _coded(end)}
 
 
+def range_of(key: str) -> dict[str, Any]:
+    """Return the body of a linearizable ``/v3/kv/range`` for ``key`` alone."""
+    return {"key": _coded(key)}
+
+
 def key_values(answer: Mapping[str, Any]) -> list[KeyValue]:
     """Return what the ``answer`` to a range holds, sorted by key."""
     return [
@@ -121,7 +126,7 @@ class Etcd:
         Raises:
             NotSeen: no quorum answered; or, where it ``refused``, we may not read the key.
         """
-        keys = self._range({"key": _coded(key)})
+        keys = self._range(range_of(key))
         return keys[0] if keys else None
 
     def under(self, prefix: str) -> list[KeyValue]:

@@ -194,6 +194,19 @@ class Codec(Generic[ActionT, BasisT]):
         return records
 
 
+def is_closing(line: str) -> bool:
+    """Whether ``line`` of a journal is its last, so that its run is over; a damaged one is not."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return False  # whoever reads the whole journal tells of it
+    match record:
+        case {"entry": {"what": "closed"}}:
+            return True
+        case _:
+            return False
+
+
 def _stated_in(first: bytes) -> object:
     """Return the number that the ``first`` line states; a damaged one states none."""
     try:

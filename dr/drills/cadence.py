@@ -1,4 +1,4 @@
-"""Which run proved a drill, and when it is due again. Pure."""
+"""Which run proved a drill, when it is due again, and how that is kept in etcd. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from core.errors import JournalCorrupt
+from core.formats import Format
 from core.runs.plan import RunName
 from dr.ending import Outcome
 from dr.plan import Intent, RecoveryPlan
-from inventory.model import DrillEntry
-from inventory.names import DrillName, ServiceName, TierName
+from inventory.names import DrillName, ServiceName
 from inventory.network import Network
-from inventory.practice import Taken
+from inventory.practice import Practice, Taken
 
 _PROVES = {Outcome.DONE, Outcome.UNPROTECTED}
 """what failed, or what nobody measured, proved nothing; a lost site cannot protect what left it"""
@@ -30,7 +33,7 @@ class Felt:
 
 @dataclass(frozen=True, slots=True)
 class DrillProof:
-    """What shows that a drill goes well."""
+    """What shows that a drill goes well; or of one that was held and failed, that it did not."""
 
     by: str
     """a run, or a drill that was held"""
@@ -95,41 +98,70 @@ def _felt(said: Mapping[str, Any]) -> Felt:
 
 
 def last_proof(
-    network: Network, name: DrillName, drill: DrillEntry, shown: Iterable[Practised | HeldDrill]
+    network: Network, practice: Practice, shown: Iterable[Practised | HeldDrill]
 ) -> DrillProof | None:
-    """Return the last of what was ``shown`` in the network that proves ``drill``; None: none does.
+    """Return the last of what was ``shown`` that proves ``practice``; None: none does.
 
     A run in earnest proves as much as a practised one. That a loss is borne without a run, only a
     drill shows.
     """
-    proofs = (_proof(network, name, drill, each) for each in shown)
+    proofs = (proof_by(network, practice, each) for each in shown)
     return max(filter(None, proofs), key=lambda proof: proof.ended_at, default=None)
 
 
-def _proof(
-    network: Network, name: DrillName, drill: DrillEntry, shown: Practised | HeldDrill
+def proof_by(
+    network: Network, practice: Practice, shown: Practised | HeldDrill
 ) -> DrillProof | None:
+    """Return what ``shown`` proves of ``practice``; None: nothing."""
     match shown:
         case HeldDrill():
-            proves = shown.passed and shown.drill == name
+            proves = shown.passed and shown.drill == practice.drill
             return DrillProof(shown.id, shown.ended_at, shown.felt) if proves else None
         case Practised():
-            proves = shown.outcome in _PROVES and _practises(network, drill, shown.plan)
-            felt = shown.felt.get(drill.service)
+            proves = shown.outcome in _PROVES and _practises(network, practice, shown.plan)
+            felt = shown.felt.get(practice.service)
             return DrillProof(shown.run, shown.ended_at, felt) if proves else None
 
 
-def due(network: Network, drill: DrillEntry, proof: DrillProof | None) -> datetime | None:
-    """Return until when ``drill`` is to be held again; None: it was never proved, so it is due."""
-    return None if proof is None else proof.ended_at + cadence(network, drill)
+def failure_by(practice: Practice, shown: Practised | HeldDrill) -> DrillProof | None:
+    """Return how ``practice`` was held and failed, if ``shown`` is that; a run in earnest never."""
+    if isinstance(shown, Practised) or shown.passed or shown.drill != practice.drill:
+        return None
+    return DrillProof(shown.id, shown.ended_at, shown.felt)
 
 
-def cadence(network: Network, drill: DrillEntry) -> timedelta:
-    """Return how often ``drill`` is due, by the tier of its service."""
-    return drill.every[TierName(network.service(drill.service).tier)]
+def due(practice: Practice, proof: DrillProof | None) -> datetime | None:
+    """Return until when it is to be held again; None: it was never proved, so it is due."""
+    return None if proof is None else proof.ended_at + practice.every
 
 
-def _practises(network: Network, drill: DrillEntry, plan: RecoveryPlan) -> bool:
+_PROOF: TypeAdapter[DrillProof] = TypeAdapter(DrillProof)
+
+
+def proof_text(proof: DrillProof) -> str:
+    """Return ``proof`` as etcd keeps it."""
+    return Format.DRILL_WORD.text(_PROOF.dump_python(proof, mode="json"))
+
+
+def read_proof(text: str, source: object) -> DrillProof:
+    """Return the proof that ``text`` holds; ``source`` is named in the complaint.
+
+    Raises:
+        JournalCorrupt: it holds none, or one of a format that is not read.
+    """
+    Format.DRILL_WORD.demand(text, source)
+    try:
+        return _PROOF.validate_json(text)
+    except ValidationError:
+        raise JournalCorrupt(
+            f"{source} cannot be read",
+            expected="what ndc wrote when a drill or a run had ended",
+            actual=text[:80],
+            next_step="hold the drill again: ndc drill list",
+        ) from None
+
+
+def _practises(network: Network, drill: Practice, plan: RecoveryPlan) -> bool:
     if drill.service not in {moved.service for moved in plan.basis.moves}:
         return False
     lost = set(plan.basis.lost)

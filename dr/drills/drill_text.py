@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from core.text import age, table
-from dr.drills.cadence import DrillProof, cadence, due
+from dr.drills.cadence import DrillProof, due
 from dr.drills.exercise import Exercise
 from dr.drills.hypothesis import Findings
 from dr.drills.story import Story
 from dr.plan_text import plan_text
-from inventory.model import DrillEntry
 from inventory.names import DrillName
-from inventory.network import Network
+from inventory.practice import Practice
 
 _SO = {True: "yes", False: "NO", None: "nobody can say"}
 
 
 def drill_rows(
-    network: Network,
-    drills: Mapping[DrillName, DrillEntry],
-    proofs: Mapping[DrillName, DrillProof],
-    now: datetime,
+    drills: Sequence[Practice], proofs: Mapping[DrillName, DrillProof], now: datetime
 ) -> list[dict[str, str]]:
     """Return a row for each drill: what it takes, what proved it when, and when it is due.
 
@@ -30,15 +26,15 @@ def drill_rows(
     """
     return [
         {
-            "drill": name,
-            "service": drill.service,
-            "takes": drill.takes,
-            "every": age(cadence(network, drill)),
-            "last_proved": _when(proofs.get(name)),
-            "measured": _measured(proofs.get(name)),
-            "due": _due(network, drill, proofs.get(name), now),
+            "drill": one.drill,
+            "service": one.service,
+            "takes": one.takes,
+            "every": age(one.every),
+            "last_proved": _when(proofs.get(one.drill)),
+            "measured": _measured(proofs.get(one.drill)),
+            "due": _due(one, proofs.get(one.drill), now),
         }
-        for name, drill in drills.items()
+        for one in drills
     ]
 
 
@@ -113,8 +109,8 @@ def _measured(proof: DrillProof | None) -> str:
     return f"{proof.felt.gap.total_seconds():.1f} s, {proof.felt.lost} lost"
 
 
-def _due(network: Network, drill: DrillEntry, proof: DrillProof | None, now: datetime) -> str:
-    until = due(network, drill, proof)
+def _due(practice: Practice, proof: DrillProof | None, now: datetime) -> str:
+    until = due(practice, proof)
     if until is None:
         return "OVERDUE, never proved"
     return f"OVERDUE by {age(now - until)}" if until < now else f"in {age(until - now)}"

@@ -9,15 +9,17 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from core.errors import WorldError
+from core.errors import NdcError, WorldError
 from core.measure import FRESH, ClockPair, Measure, Window
 from core.runs.journal import Opened, RunVerdict, Where
 from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
+from dr.drills.cadence import practised
 from dr.ending import Ending
 from dr.live.anchoring import Anchoring
 from dr.live.doors import Live
+from dr.live.drill_words import EtcdDrillWords
 from dr.live.exhibits import Exhibits, NotingEye
 from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
@@ -118,9 +120,15 @@ class Carrier:
         drawn = list(strips(self.exhibits, run_report.courses))
         page = report_page(run_report, records, drawn, unmeasured(self.exhibits))
         self.folder.keep_report(report_text(run_report), report_json(run_report), page)
+        self._tell_of_drills()
         network, secrets = self.live.network, self.signing.secrets
         Packing(network, secrets, self.exhibits, self.live.clock).pack()
         return run_report
+
+    def _tell_of_drills(self) -> None:
+        shown = practised(self.folder.plan(), self.folder.report_json())
+        with suppress(NdcError):  # the folder has it, for ``ndc drill list``
+            EtcdDrillWords(self.live.etcd, self.live.network).tell(shown)
 
     def _truth(self) -> Where:
         match [record.entry for record in self.folder.journal(self.live.clock).records()]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 from access.clients.etcd import DeleteUnder, Etcd
+from core.runs.journal import is_closing
 from core.runs.plan import RunName
 from inventory.etcd import anchors, runs, windows
 from inventory.names import EnvironmentName
@@ -41,4 +41,4 @@ def _run_of(key: str) -> RunName:
 def _is_closing(etcd: Etcd, key: str) -> bool:
     """Whether ``key``, the last of a journal, closes its run."""
     record = etcd.get(key)
-    return record is not None and json.loads(record.value)["entry"]["what"] == "closed"
+    return record is not None and is_closing(record.value)

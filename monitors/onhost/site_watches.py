@@ -23,6 +23,7 @@ from inventory.network import Database, Network
 from monitors.collectors.notices import certificate_families, order_families
 from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
+from monitors.onhost.recorded import Recorded
 from monitors.page import Watch
 from monitors.readers import etcd
 from monitors.readers.certificates import ShownEnds
@@ -32,6 +33,8 @@ from monitors.readers.heartbeats import Mark, MemberAccess, is_full
 
 DEADLINE: Final = timedelta(seconds=1.8)
 """of a source: past a dead one a page takes less than two seconds"""
+_OFTEN: Final = timedelta(seconds=10)
+"""what a person answers for is looked at as often"""
 _SELDOM: Final = timedelta(minutes=1)
 """what changes in days is looked at as often"""
 
@@ -49,6 +52,9 @@ def site_watches(
     yield Watch("quorum", partial(_quorum, network, client))
     yield Watch("orders", partial(_orders, this_host, client))
     yield Watch("certificates", partial(_certificates, this_host, ends), every=_SELDOM)
+    recorded = Recorded(this_host, client, patience=DEADLINE / 2)
+    yield Watch("runs", recorded.runs, every=_OFTEN)
+    yield Watch("drills", recorded.drills, every=_SELDOM)
 
 
 def site_copies(this_host: ThisHost) -> dict[tuple[DatabaseName, HostName], Copy]:

@@ -38,12 +38,11 @@ def list_drills(context: typer.Context) -> None:
     from ndc.wiring.proofs import held, practised_runs
 
     options = current(context)
-    network, drills = declared.network(options), _inventory(options).drills
-    name = options.environment
+    network, name = declared.network(options), options.environment
     shown: list[Practised | HeldDrill] = [*practised_runs(name, say), *held(name, say)]
-    latest = {drill: last_proof(network, drill, entry, shown) for drill, entry in drills.items()}
-    proofs = {name: proof for name, proof in latest.items() if proof}
-    rows = drill_rows(network, drills, proofs, SystemClock().now())
+    latest = {one.drill: last_proof(network, one, shown) for one in network.drills}
+    proofs = {drill: proof for drill, proof in latest.items() if proof}
+    rows = drill_rows(network.drills, proofs, SystemClock().now())
     if options.as_json:
         answer_json(rows)
     else:

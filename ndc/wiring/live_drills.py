@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from access.clients.etcd import Etcd
 from access.secrets import Secrets
 from core.clock import Clock
-from core.errors import PlanRefused
+from core.errors import NdcError, PlanRefused
 from core.text import Say
+from dr.drills.cadence import held_drill
 from dr.drills.cleaning import clean
-from dr.drills.drill_report import DrillReport
+from dr.drills.drill_report import DrillReport, drill_json
 from dr.drills.live_drill import Appointment, LiveDrill
 from dr.live.asking import Identity
 from dr.live.drill_folder import DrillFolder
+from dr.live.drill_words import EtcdDrillWords
 from inventory.names import ServiceName
 from inventory.network import Network
 from lab.client import Labd
@@ -43,7 +46,15 @@ class LiveDrills:
     def hold(self, asked: Appointment) -> DrillReport:
         """Return what the drill came to; raises as ``LiveDrill.hold``."""
         with self._scene(asked.drill.service) as scene:
-            return LiveDrill(scene, self.folder, self.clock, self.say).hold(asked)
+            report = LiveDrill(scene, self.folder, self.clock, self.say).hold(asked)
+            self._tell(scene.live.etcd, report)
+        return report
+
+    def _tell(self, etcd: Etcd, report: DrillReport) -> None:
+        try:
+            EtcdDrillWords(etcd, self.network).tell(held_drill(drill_json(report)))
+        except NdcError as error:
+            self.say(f"metrics do not tell of this drill: {error.what}")
 
     def clean(self) -> list[str]:
         """Return the drills that were left, each of them ended now; raises as ``clean``."""

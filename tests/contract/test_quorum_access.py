@@ -22,7 +22,9 @@ from inventory.etcd import (
     announcers_on,
     claims,
     controller_account,
+    drill_word,
     elected,
+    exporter_account,
     lever,
     password_name,
     patroni,
@@ -33,7 +35,7 @@ from inventory.etcd import (
     sight_word_of,
     windows,
 )
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, DrillName, HostName
 from inventory.network import Role
 from tests.contract.etcd_server import Server, etcd_server
 from tests.networks import PORTAL_ALONE, TWIN_HOSTS, network
@@ -52,6 +54,7 @@ KEYS = {
     "journal": runs(HERE) + "one/0",
     "anchor": anchors(HERE) + "one/0",
     "window": windows(HERE) + "one/portal",
+    "drill": drill_word(HERE, DrillName("site-loss"), passed=True),
     "leader": patroni(HERE, DATABASE) + "leader",
     "order": patroni_order(HERE, DATABASE),
     "another database's leader": patroni(HERE, DatabaseName("other-db")) + "leader",
@@ -62,14 +65,19 @@ KEYS = {
     "anything else": "/elsewhere",
 }
 READS = {
-    CONTROL: {"placement", "claim", "journal", "anchor", "window", "order", "leader", *_WATCH},
+    CONTROL: {
+        *("placement", "claim", "journal", "anchor", "window", "drill", "order", "leader"),
+        *_WATCH,
+    },
     AGENT: {"placement", "claim"},
     f"patroni-{DATABASE}": {"leader", "order"},
     controller_account(MONITOR): {"placement", "claim", "leader", *_WATCH},
+    exporter_account(MONITOR): {"journal", "drill"},
 }
 WRITES = {
     **READS,
     AGENT: set[str](),
+    exporter_account(MONITOR): set[str](),
     CONTROL: READS[CONTROL] - _WATCH | {"lever"},
     controller_account(MONITOR): {"office", "word", "placement", "leader"},
 }
@@ -82,7 +90,7 @@ WHY_NOT = (
     "user name not found",
 )
 ONE_OF_EACH = tuple({one.name.partition("-")[0]: one for one in accounts(NETWORK)}.values())
-CHANGES = 46
+CHANGES = 52
 """that an etcd needs which knows nobody, for these accounts"""
 
 

@@ -21,7 +21,7 @@ from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr import announcing, deeds, judging, lever, placement, watching
 from dr.admission import exclusion_text, read_exclusion
-from dr.drills.cadence import held_drill
+from dr.drills.cadence import held_drill, proof_text, read_proof
 from dr.ending import Ending
 from dr.epochs import GuardRequest
 from dr.live.drill_folder import DrillFolder
@@ -272,6 +272,7 @@ KEPT = {
     ),
     "tail.json": _whole(Format.TAIL, partial(read_tail, source="here"), Tail.text),
     "losses.json": Kept(Format.LOSSES, "portal.losses.json", ledgers.lost, ledgers.noted),
+    "drill-word.json": _whole(Format.DRILL_WORD, partial(read_proof, source="it"), proof_text),
     "words.json": _whole(Format.WORDS, GuardRequest.parse, GuardRequest.text),
     "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", ledgers.ledger, ledgers.appended),
     "audit.jsonl": Kept(

@@ -34,7 +34,11 @@ class StubEtcd:
 
     def client(self) -> Etcd:
         """Return a client of it that needs no server."""
-        return Etcd(httpx.Client(transport=httpx.MockTransport(self._respond)), ["https://voter"])
+        return Etcd(httpx.Client(transport=self.transport()), ["https://voter"])
+
+    def transport(self) -> httpx.MockTransport:
+        """Return the way to it of another client, which needs no server either."""
+        return httpx.MockTransport(self._respond)
 
     def write(self, key: str, value: str) -> None:
         """Let somebody else write ``value`` at ``key``, if it is there already or not."""

@@ -14,6 +14,7 @@ import pytest
 from core.errors import PlanRefused, WorldError
 from core.runs.journal import RunVerdict, Where
 from core.runs.plan import RunName
+from dr.drills.cadence import read_proof
 from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
@@ -21,8 +22,8 @@ from dr.live.signing import Signing
 from dr.plan import RecoveryPlan
 from dr.planner import Occasion, plan_switchover
 from dr.request import Move
-from inventory.etcd import runs
-from inventory.names import OperatorName, SiteName
+from inventory.etcd import drill_word, runs
+from inventory.names import DrillName, OperatorName, SiteName
 from tests.rehearsals import SERVICE
 from tests.stubs.network import StubNetwork, stub_network
 
@@ -78,6 +79,8 @@ def test_a_run_is_carried_to_its_end_and_measured(stub: StubNetwork, tmp_path: P
     assert (unmeasured.outcome, dark.measure) == (Outcome.UNVERIFIED, None)
     kept = [key for key in stub.etcd.held if key.startswith(runs(stub.on.network.environment))]
     assert len(kept) == len((tmp_path / NAME / "journal.jsonl").read_text().splitlines())
+    proof = drill_word(stub.on.network.environment, DrillName("planned-move"), passed=True)
+    assert read_proof(stub.etcd.held[proof], proof).by == NAME
 
 
 def test_a_plan_whose_facts_are_over_is_not_begun(stub: StubNetwork, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from dr.drills.cadence import (
     DrillProof,
     Felt,
     Practised,
-    cadence,
     due,
     held_drill,
     last_proof,
@@ -26,7 +25,7 @@ from dr.drills.hypothesis import ServiceStanding, findings
 from dr.ending import Outcome
 from dr.facts import Facts
 from dr.placement import Placement
-from inventory.names import DrillName, HostName, SiteName
+from inventory.names import DrillName, HostName, SiteName, TierName
 from inventory.practice import Statement
 from tests.conftest import Golden
 from tests.failovers import failover
@@ -36,6 +35,7 @@ from tests.rehearsals import SERVICE, rehearsal
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/drills"
 DRILLS = declared(DECLARED).drills
 NET = network("compact")
+PRACTISED = {one.drill: one for one in NET.drills}
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 SITE_LOSS = DrillName("site-loss")
 QUIET = Measure(
@@ -204,7 +204,7 @@ def test_a_run_proves_what_it_did_and_nothing_else(drill: str, proving: set[str]
     proofs = {
         made
         for made, plan in PLANS.items()
-        if last_proof(NET, name, DRILLS[name], [Practised(plan.id, plan, Outcome.UNPROTECTED, NOW)])
+        if last_proof(NET, PRACTISED[name], [Practised(plan.id, plan, Outcome.UNPROTECTED, NOW)])
     }
 
     assert proofs == proving
@@ -215,20 +215,20 @@ def test_what_did_not_go_well_or_was_not_measured_proves_nothing(outcome: Outcom
     plan = PLANS["site"]
     run = Practised(plan.id, plan, outcome, NOW)
 
-    assert last_proof(NET, SITE_LOSS, DRILLS[SITE_LOSS], [run]) is None
+    assert last_proof(NET, PRACTISED[SITE_LOSS], [run]) is None
 
 
 def test_the_last_proof_counts_and_it_is_due_again_by_the_tier() -> None:
-    entry, plan = DRILLS[SITE_LOSS], PLANS["site"]
+    practice, plan = PRACTISED[SITE_LOSS], PLANS["site"]
     first = Practised(plan.id, plan, Outcome.DONE, NOW)
     second = replace(first, ended_at=NOW + timedelta(days=3))
 
-    proof = last_proof(NET, SITE_LOSS, entry, [second, first])
+    proof = last_proof(NET, practice, [second, first])
 
     assert proof == DrillProof(second.run, second.ended_at)
-    assert cadence(NET, entry) == entry.every[NET.service(SERVICE).tier]  # type: ignore[index]  # a name
-    assert due(NET, entry, proof) == second.ended_at + cadence(NET, entry)
-    assert due(NET, entry, None) is None
+    assert practice.every == DRILLS[SITE_LOSS].every[TierName(NET.service(SERVICE).tier)]
+    assert due(practice, proof) == second.ended_at + practice.every
+    assert due(practice, None) is None
 
 
 def test_a_run_is_read_from_its_report() -> None:
@@ -254,11 +254,11 @@ def test_a_drill_that_passed_proves_itself_and_no_other() -> None:
 
     assert held is not None
     assert held_drill(None) is None
-    assert last_proof(NET, voter, DRILLS[voter], [held]) == DrillProof(
+    assert last_proof(NET, PRACTISED[voter], [held]) == DrillProof(
         held.id, NOW, Felt(timedelta(seconds=0.5), 0)
     )
-    assert last_proof(NET, SITE_LOSS, DRILLS[SITE_LOSS], [held]) is None
-    assert last_proof(NET, voter, DRILLS[voter], [replace(held, passed=False)]) is None
+    assert last_proof(NET, PRACTISED[SITE_LOSS], [held]) is None
+    assert last_proof(NET, PRACTISED[voter], [replace(held, passed=False)]) is None
 
 
 def test_the_list_says_what_is_overdue(golden: Golden) -> None:
@@ -267,7 +267,7 @@ def test_the_list_says_what_is_overdue(golden: Golden) -> None:
         DrillName("planned-move"): DrillProof(PLANS["move"].id, NOW),
     }
 
-    rows = drill_rows(NET, DRILLS, proofs, NOW + timedelta(days=40))
+    rows = drill_rows(NET.drills, proofs, NOW + timedelta(days=40))
 
     golden(GOLDEN / "list.txt", drill_list(rows) + "\n")
 

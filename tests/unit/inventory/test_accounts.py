@@ -35,7 +35,7 @@ def test_a_controller_writes_its_words_and_where_a_service_is_and_who_leads_and_
 
 
 def test_each_program_may_do_the_least_that_it_needs() -> None:
-    others = ("controller", "agent")
+    others = ("controller", "agent", "exporter")
     may = {name: keys for name, keys in _may().items() if not name.startswith(others)}
 
     assert may == {
@@ -46,6 +46,7 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
             "/ndc/test/runs/": True,
             "/ndc/test/anchors/": True,
             "/ndc/test/windows/": True,
+            "/ndc/test/drills/": True,
             "/ndc/test/watch/": False,
             "/ndc/test/watch/lever": True,
             "/ndc/test/watch/rest/": True,
@@ -56,6 +57,13 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
         },
         "patroni-general-db": {"/ndc/test/patroni/general-db/": True},
     }
+
+
+def test_exporters_of_monitors_read_of_runs_and_drills_and_write_nothing() -> None:
+    may = {name: keys for name, keys in _may().items() if name.startswith("exporter")}
+
+    reads = {"/ndc/test/runs/": False, "/ndc/test/drills/": False}
+    assert may == {f"exporter-{host.name}": reads for host in network().hosts_with(Role.MONITOR)}
 
 
 def test_agents_write_their_own_words_and_read_all() -> None:
