@@ -7,7 +7,8 @@ everything comes to), ``placed`` (what moves), ``refuges`` (who fetches from a s
 (ports), ``etcd`` (what lies where in it, and who may read it), ``postgresql`` (the same of
 databases), ``patroni`` (whom it obeys), ``system_accounts`` (as whom our programs run),
 ``host_units`` (which units run where), ``host_passwords`` (who reads which of them),
-``host_stores`` (which stores a host serves), ``contents`` (what each host holds).
+``host_stores`` (which stores a host serves), ``clocks`` (whose clock is compared with which),
+``contents`` (what each host holds).
 
 From text to it: ``documents`` (YAML that remembers its places), ``printable``, ``values``,
 ``calling``, ``storing`` and ``model`` (what may be written), ``checks`` and ``problems``

@@ -89,6 +89,7 @@ def _ports(network: Network) -> dict[str, int | list[int]]:
         "node_exporter": endpoints.NODE_EXPORTER,
         "exporter": endpoints.NDC_EXPORTER,
         "probe": endpoints.PROBE,
+        "time": endpoints.TIME,
         "databases": databases,
         "patronis": [endpoints.patroni_port(port) for port in databases],
     }

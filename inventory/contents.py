@@ -25,6 +25,7 @@ from core.host_paths import (
     patroni_folder,
 )
 from inventory import etcd, patroni, postgresql, system_accounts
+from inventory.clocks import HostClock, clock_of
 from inventory.endpoints import leader_port, patroni_port
 from inventory.host_passwords import HostPassword, passwords_on
 from inventory.host_stores import HostStore, host_stores
@@ -155,6 +156,7 @@ class Contents:
     """of every database, at the site of this host; its monitor asks their Patronis"""
     refuges: tuple[StoreRefuge, ...]
     """which fetch from here"""
+    clock: HostClock
 
 
 def contents_of(network: Network, host: Host) -> Contents:
@@ -182,6 +184,7 @@ def contents_of(network: Network, host: Host) -> Contents:
             if network.host(member.host).site == host.site
         ),
         refuges=refuges_of(network, host),
+        clock=clock_of(network, host),
     )
 
 

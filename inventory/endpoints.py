@@ -14,6 +14,8 @@ ALERTMANAGER_PEER = 9094
 NODE_EXPORTER = 9100
 NDC_EXPORTER = 9200
 PROBE = 9300
+TIME = 9323
+"""UDP: chronyd, where no right is needed to listen"""
 POWER = 9400
 """where the power of a lab's hosts is switched: on the operator's address, and on no host"""
 
@@ -30,6 +32,7 @@ FIXED = frozenset(
         NODE_EXPORTER,
         NDC_EXPORTER,
         PROBE,
+        TIME,
     }
 )
 """ports that no workload may be given"""

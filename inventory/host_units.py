@@ -8,7 +8,7 @@ from typing import Final
 from inventory.names import ServiceName, StoreName
 from inventory.network import Host, Network, Role
 
-_EVERYWHERE: Final = ("base", "router", "programs", "node_exporter")
+_EVERYWHERE: Final = ("base", "router", "programs", "node_exporter", "time")
 _BY_ROLE: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.BORDER: ("exporter", "detour"),
     Role.ACCESS: ("exporter",),
@@ -26,6 +26,7 @@ _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "router": ("frr",),
     "node_exporter": ("prometheus-node-exporter",),
+    "time": ("ndc-time",),
     "exporter": ("ndc-exporter",),
     "detour": ("ndc-detour",),
     "etcd": ("etcd",),

@@ -20,6 +20,7 @@ EXPORTER: Final = "ndc-exporter"
 HEARTBEAT: Final = "ndc-heartbeat"
 PROBE: Final = "ndc-probe"
 STORAGE: Final = "ndc-storage"
+TIME: Final = "ndc-time"
 
 TLS: Final = "ndc-tls"
 """the group that reads the key of the host's certificate"""
@@ -70,6 +71,7 @@ def system_accounts(network: Network, host: Host) -> Iterator[SystemAccount]:
         ({Role.MONITOR}, SystemAccount(CONTROLLER, "watches all hosts")),
         ({Role.DATABASE}, SystemAccount(HEARTBEAT, "marks databases that lead")),
         ({Role.STORAGE}, SystemAccount(STORAGE, "keeps stores and copies of them")),
+        ({*Role}, SystemAccount(TIME, "compares clocks")),
         ({Role.PROBE}, SystemAccount(PROBE, "uses services as a citizen does", (TLS,))),
     )
     yield from (account for roles, account in programs if host.roles & roles)

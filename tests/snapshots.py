@@ -26,6 +26,7 @@ from monitors.catalogue import (
 )
 from monitors.health.snapshot import Snapshot
 from monitors.health.watch import WatchView
+from monitors.look import clocks
 from monitors.look.assemble import assemble
 from monitors.look.programs import AVAILABLE, SIZE, UNIT_STATE
 from monitors.look.readings import PowerReading, ProbeReading, Readings
@@ -276,6 +277,7 @@ def _of_itself(of: Network, host: Host) -> Iterator[Sample]:
         yield unit_sample(host, unit, "active")
     for name, value in ((AVAILABLE, 50e9), (SIZE, 100e9)):
         yield Sample({"__name__": name, "mountpoint": "/", **labels}, value, NOON)
+    yield from (Sample({"__name__": name, **labels}, 0.0, NOON) for name in clocks.NAMES)
     yield from samples_of_storage(of, host, NOON)
     yield from marks_of(of, host, NOON)
 

@@ -21,7 +21,7 @@ from access.tls import CONTROLLER, OBSERVER
 from core import files
 from core.clock import Clock
 from core.system_clock import SystemClock
-from inventory import patroni, postgresql
+from inventory import clocks, patroni, postgresql
 from inventory.etcd import ROOT, accounts, controller_account, password_name
 from inventory.network import Host, Network, Role
 from inventory.placed import SERVING, placed_in
@@ -79,11 +79,11 @@ def _ensure_ssh_keys(secrets: Secrets, network: Network, earlier: Network | None
 
 
 def passwords_of(network: Network) -> tuple[str, ...]:
-    """Return the name of every password in ``network``: PostgreSQL's, Patroni's and etcd's."""
+    """Return the name of every password in ``network``: of logins, Patroni, etcd, and clocks."""
     logins = (login.password for login in postgresql.logins(network))
     changers = (patroni.password_name(database.name) for database in network.databases)
     users = (ROOT, *(account.name for account in accounts(network)))
-    return (*logins, *changers, *map(password_name, users))
+    return (*logins, *changers, *map(password_name, users), clocks.ALL_KEYS)
 
 
 def _ensure_passwords(secrets: Secrets, network: Network, earlier: Network | None) -> None:

@@ -16,6 +16,7 @@ from inventory.names import HostName
 from monitors.health.alarms import of_alarms
 from monitors.health.apart import of_apart
 from monitors.health.certificates import of_certificate
+from monitors.health.clocks import of_clock
 from monitors.health.concern import Concern, Condition
 from monitors.health.copies import of_age, of_connections, of_logs
 from monitors.health.drills import of_drill
@@ -120,6 +121,8 @@ def _of_programs(host: HostView, snapshot: Snapshot) -> Iterator[Concern]:
         yield from of_units(host.name, host.idle_units)
         yield from of_file_systems(host.name, host.file_systems)
         yield from of_agent(host.name, host.agent)
+        if host.idle_units == ():  # what does not run is told of, and the rest follows from it
+            yield from of_clock(host.name, host.clock)
 
 
 def _of_link(link: LinkView, snapshot: Snapshot) -> Iterator[Concern]:

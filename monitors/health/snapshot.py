@@ -23,6 +23,7 @@ from inventory.names import (
     SiteName,
 )
 from monitors.health.alarms import AlarmsView
+from monitors.health.clocks import ClockView
 from monitors.health.drills import DrillView
 from monitors.health.links import LinkView, SessionView
 from monitors.health.notices import ApartView, CertificateView, ScheduledView
@@ -72,6 +73,8 @@ class HostView:
     agent: AgentView | None
     """None: no service may be served here, or nobody tells"""
     sighting: Sighting
+    clock: ClockView | None = None
+    """None: nobody tells"""
     excluded: Exclusion | None = None
     """None: it takes part, or nobody tells that it was given up"""
 

@@ -81,6 +81,7 @@ def _host(network: Network, host: Host, readings: Readings, sightings: Sightings
         idle_units=programs.idle_units(network, host, readings),
         agent=programs.agent(network, host, readings),
         file_systems=programs.file_systems(network, host, readings),
+        clock=programs.clock(network, host, readings),
         sighting=sightings.of(f"host/{host.name}", is_seen=answers is not None),
         excluded=readings.excluded.get(host.name),
     )

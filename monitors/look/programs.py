@@ -10,8 +10,10 @@ from access.clients.prometheus import Sample
 from inventory.host_units import units_of
 from inventory.names import HostName, SiteName
 from inventory.network import Host, Network, Role
+from monitors.health.clocks import ClockView
 from monitors.health.programs import AgentView, FileSystemView, UnitView
 from monitors.host_metrics import AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT
+from monitors.look import clocks
 from monitors.look.readings import Readings
 from monitors.storage_metrics import STORAGE
 
@@ -23,7 +25,9 @@ FILLS_SOON: Final = "mountpoint:node_filesystem_fills_within_a_day:bool"
 
 _OF_AGENTS: Final = (AGENT_LOOKED, AGENT_REFUSED, AGENT_SERVES, AGENT_STANDS_OUT)
 _OF_PROGRAMS: Final = (*_OF_AGENTS, *STORAGE)
-_NAMES: Final = "|".join((AVAILABLE, SIZE, FILLS_SOON, *(each.name for each in _OF_PROGRAMS)))
+_NAMES: Final = "|".join(
+    (AVAILABLE, SIZE, FILLS_SOON, *clocks.NAMES, *(each.name for each in _OF_PROGRAMS))
+)
 _RUNS: Final = "active"
 
 
@@ -63,6 +67,11 @@ def file_systems(network: Network, host: Host, readings: Readings) -> tuple[File
         for sample in samples
         if sample.name == AVAILABLE and sizes.get(mount := _mount(sample))
     )
+
+
+def clock(network: Network, host: Host, readings: Readings) -> ClockView | None:
+    """Return how the clock of ``host`` is; None: nobody tells."""
+    return clocks.clock(_of_host(network, host, readings))
 
 
 def agent(network: Network, host: Host, readings: Readings) -> AgentView | None:

@@ -80,7 +80,7 @@ def test_every_host_is_in_the_groups_of_its_roles_and_of_its_site() -> None:
 def test_a_host_carries_what_its_roles_need_and_no_more(role: Role, carried: set[str]) -> None:
     host = replace(network().hosts[0], roles=frozenset({role}))
 
-    assert set(roles_of(host)) == {"base", "router", "programs", "node_exporter", *carried}
+    assert set(roles_of(host)) == {"base", "router", "programs", "node_exporter", "time", *carried}
 
 
 def test_no_host_carries_a_role_twice() -> None:
@@ -114,5 +114,5 @@ def test_templates_find_every_port_by_the_name_of_its_program() -> None:
     told = _told()["vars"]["ndc_ports"]
 
     programs = {"ssh", "bgp", "https", "etcd_client", "etcd_peer", "prometheus"}
-    programs |= {"alertmanager", "alertmanager_peer", "node_exporter", "exporter", "probe"}
+    programs |= {"alertmanager", "alertmanager_peer", "node_exporter", "exporter", "probe", "time"}
     assert set(told) == programs | {"databases", "patronis"}

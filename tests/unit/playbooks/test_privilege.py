@@ -135,6 +135,7 @@ def test_a_unit_writes_to_what_is_its_own_and_nowhere_else(
         "ndc-agent.service": ["ndc-agent"],
         "ndc-lease.service": ["ndc-lease"],
         "ndc-storage.service": ["ndc-storage"],
+        "ndc-time.service": ["chrony"],
     }
     assert {name: places for name, places in written.items() if any(places)} == {
         "etcd.service": ([], ["/var/lib/etcd"]),

@@ -1,0 +1,43 @@
+"""The clock of a host, against those of other sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from inventory.names import HostName
+from monitors.health.concern import Concern, Condition
+
+TOLERATED: Final = timedelta(milliseconds=500)
+"""of a clock's distance and its error together; ``monitors/rules/watching.yml`` says the same"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """How far a host's clock is from what the clocks of monitors agree on."""
+
+    ahead: timedelta
+    """negative: it is behind"""
+    error: timedelta
+    """by which ``ahead`` may be wrong"""
+    compared: bool
+    """whether it hears any other clock; False: the rest says nothing"""
+
+
+def of_clock(host: HostName, clock: ClockView | None) -> Iterator[Concern]:
+    """Yield what is wrong with the clock of ``host``; None: nobody tells anything of the host."""
+    look = f"next: ndc ssh {host} -- chronyc -n sources"
+    if clock is None:
+        return
+    if not clock.compared:
+        sentence = f"its clock is compared with no other; {look}"
+        yield Concern(host, Condition.WARNING, sentence)
+    elif abs(clock.ahead) + clock.error > TOLERATED:
+        seconds, way = (
+            clock.ahead.total_seconds(),
+            "ahead" if clock.ahead > timedelta() else "behind",
+        )
+        off = f"{abs(seconds):.3f} s {way}, by {clock.error.total_seconds():.3f} s at most more"
+        yield Concern(host, Condition.WARNING, f"its clock is {off}; {look}")
