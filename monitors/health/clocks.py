@@ -41,3 +41,15 @@ def of_clock(host: HostName, clock: ClockView | None) -> Iterator[Concern]:
         )
         off = f"{abs(seconds):.3f} s {way}, by {clock.error.total_seconds():.3f} s at most more"
         yield Concern(host, Condition.WARNING, f"its clock is {off}; {look}")
+
+
+def ahead_of_now(host: HostName, early: timedelta, source: HostName) -> str:
+    """Return what to say of the copy of ``host`` whose newest mark is ``early``.
+
+    ``source`` is whose clock to look at first.
+    """
+    return (
+        f"the newest mark in the copy of {host} is {early.total_seconds():.1f} s ahead, so its age "
+        f"is not known: the clock of its source is off, or of who tells; "
+        f"next: ndc ssh {source} -- chronyc -n tracking"
+    )

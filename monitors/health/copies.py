@@ -9,6 +9,7 @@ from typing import Final
 from dr.log_end import written
 from dr.seam import reseed, told_apart
 from inventory.names import HostName
+from monitors.health.clocks import ahead_of_now
 from monitors.health.concern import Concern, Condition
 from monitors.health.promise import TOLD_LATE
 from monitors.health.snapshot import DatabaseView, MemberRole, MemberView
@@ -27,6 +28,10 @@ def of_age(
     Of those that are ``dead`` others tell; what leads is no copy.
     """
     if member.host in dead or member.role is MemberRole.LEADER:
+        return
+    if member.early is not None:
+        sentence = ahead_of_now(member.host, member.early, database.leader or member.host)
+        yield Concern(database.name, Condition.WARNING, sentence)
         return
     allowed = max(database.recovery_point or timedelta(), TOLD_LATE)
     if member.age is not None and database.recovery_point is not None and member.age > allowed:

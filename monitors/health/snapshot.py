@@ -129,7 +129,9 @@ class MemberView:
     lag_bytes: int | None
     """behind the leader, as the leader's side last knew; None: not known, or it leads"""
     age: timedelta | None
-    """of the newest mark that it holds; None: nobody tells"""
+    """of the newest mark that it holds, at worst: with what the clocks of both sites are off by,
+    and the error of that; None: nobody tells, or it is ``early``
+    """
     progress: LogProgress | None
     """how far it came by its own word; None: not told"""
     seam: Seam | None
@@ -141,6 +143,8 @@ class MemberView:
     """None: nobody says that it stays apart"""
     disk: str | None = None
     """why its disk takes no writes, in one word; None: nobody says that it takes none"""
+    early: timedelta | None = None
+    """how far its newest mark is ahead of now: its age is not known; None: it is not ahead"""
 
 
 @dataclass(frozen=True, slots=True)

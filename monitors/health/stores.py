@@ -9,6 +9,7 @@ from typing import Final
 
 from core.text import age, duration
 from inventory.names import HostName, PoolName, SiteName, StoreName
+from monitors.health.clocks import ahead_of_now
 from monitors.health.concern import Concern, Condition
 from monitors.health.programs import FileSystemView
 from monitors.health.promise import TOLD_LATE
@@ -26,7 +27,9 @@ class StoreCopyView:
     host: HostName
     site: SiteName
     age: timedelta | None
-    """of its newest recovery point; None: it has none, or nobody tells"""
+    """of its newest recovery point, at worst: with what clocks are off by; None: it has none, or
+    nobody tells, or it is ``early``
+    """
     read_back_age: timedelta | None
     """of the newest one that was compared with its source; None: none was, or nobody tells"""
     differs: bool
@@ -35,6 +38,8 @@ class StoreCopyView:
     """how long the last transfer took; None: not told"""
     observer: HostName | None
     """whose Prometheus tells of it; None: nobody's would"""
+    early: timedelta | None = None
+    """how far its newest recovery point is ahead of now; None: it is not"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,11 @@ def of_store_copy(
     if copy.differs:
         sentence = f"the copy of {copy.host} is not what {store.source} holds; {look}"
         yield Concern(store.name, Condition.CRITICAL, sentence, copy.host)
-    if copy.age is None:
+    if copy.early is not None:
+        yield Concern(
+            store.name, Condition.WARNING, ahead_of_now(copy.host, copy.early, store.source)
+        )
+    elif copy.age is None:
         sentence = f"no recovery point of {copy.host} was seen; {look}"
         yield Concern(store.name, Condition.UNSEEN, sentence, observer or cause)
     elif copy.age > store.recovery_point + TOLD_LATE:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from access.clients.patroni import ClusterAnswer, MemberAnswer, agreed
 from inventory.names import HostName
 from inventory.network import Database, Member, Network
-from monitors.catalogue import CONNECTIONS_LEFT, RECOVERY_POINT
+from monitors.catalogue import CONNECTIONS_LEFT
 from monitors.health.notices import ScheduledView
 from monitors.health.snapshot import DatabaseView, MemberRole, MemberView
+from monitors.look.ages import copy_age
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
 
@@ -45,7 +46,7 @@ def database_view(
         paused=newest.pause,
         scheduled=_scheduled(newest),
         members=tuple(
-            _member(m, database, cluster if m.host in telling else {}, readings, sightings)
+            _member(network, m, database, cluster if m.host in telling else {}, readings, sightings)
             for m in database.members
         ),
         sighting=sightings.of(f"database/{database.name}", is_seen=bool(answered)),
@@ -53,14 +54,15 @@ def database_view(
 
 
 def _member(
+    network: Network,
     member: Member,
     database: Database,
     cluster: Mapping[HostName, MemberAnswer],
     readings: Readings,
     sightings: Sightings,
 ) -> MemberView:
-    answer = cluster.get(member.host)
-    copy = (database.name, member.host)
+    answer, copy = cluster.get(member.host), (database.name, member.host)
+    mark = copy_age(network, database, member.site, readings)
     key = f"member/{database.name}/{member.host}"
     return MemberView(
         host=member.host,
@@ -68,7 +70,8 @@ def _member(
         role=_role(answer) if answer else None,
         state=answer.state if answer else None,
         lag_bytes=answer.lag_bytes if answer else None,
-        age=_age(database, member, readings),
+        age=mark.age,
+        early=mark.early,
         progress=readings.progress.get(copy),
         seam=readings.seams.get(copy),
         connections_left=_connections_left(database, member, readings),
@@ -85,18 +88,6 @@ def _role(answer: MemberAnswer) -> MemberRole:
 def _recovery_point(network: Network, database: Database) -> timedelta | None:
     of_it = (s.recovery_point for s in network.services if s.database == database.name)
     return min(of_it, default=None)
-
-
-def _age(database: Database, member: Member, readings: Readings) -> timedelta | None:
-    """Return how old the newest mark in the copy is, by whoever watches at its site."""
-    of_it = {"workload": database.name, "target": member.site}
-    ages = [
-        sample.at - datetime.fromtimestamp(sample.value, UTC)
-        for samples in readings.samples.values()
-        for sample in samples
-        if sample.name == RECOVERY_POINT.name and of_it.items() <= sample.labels.items()
-    ]
-    return max(min(ages), timedelta()) if ages else None
 
 
 def _connections_left(database: Database, member: Member, readings: Readings) -> int | None:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from access.clients.prometheus import Sample
 from inventory.network import Network, Role
 from inventory.storage import Pool, Store, StoreCopy
-from monitors.catalogue import RECOVERY_POINT
 from monitors.health.stores import PoolView, StoreCopyView, StoreView
+from monitors.look.ages import copy_age
 from monitors.look.programs import file_systems
 from monitors.look.readings import Readings
 from monitors.metric import MetricSpec
@@ -61,10 +61,12 @@ def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -
     labels = {"workload": store.name, "target": copy.site}
     transfer = _newest(TRANSFER_SECONDS, labels, readings)
     differs = _newest(READ_BACK_DIFFERS, labels, readings)
+    mark = copy_age(network, store, copy.site, readings)
     return StoreCopyView(
         host=copy.host,
         site=copy.site,
-        age=_age(RECOVERY_POINT, labels, readings),
+        age=mark.age,
+        early=mark.early,
         read_back_age=_age(READ_BACK, labels, readings),
         differs=bool(differs and differs.value),
         transfer=None if transfer is None else timedelta(seconds=transfer.value),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -145,3 +146,15 @@ def test_a_host_that_is_off_explains_its_copy() -> None:
     told = _told(replace(seen, hosts=off))
 
     assert not [sentence for _, sentence in told if "histories" in sentence]
+
+
+def test_a_copy_whose_mark_is_ahead_of_now_has_no_age_and_says_which_clock_to_look_at() -> None:
+    seen = _with(COPY, age=None, early=timedelta(seconds=6.8))
+
+    sentence = (
+        "the newest mark in the copy of ndc02-data is 6.8 s ahead, so its age is not known: "
+        "the clock of its source is off, or of who tells; "
+        "next: ndc ssh ndc01-data -- chronyc -n tracking"
+    )
+    assert _told(seen) == [(WARNING, sentence)]
+    assert not is_settled(seen)

@@ -52,6 +52,16 @@ def test_a_copy_of_which_nobody_tells_is_not_seen() -> None:
     assert concern.condition is Condition.UNSEEN
 
 
+def test_a_copy_whose_recovery_point_is_ahead_of_now_has_no_age() -> None:
+    early = replace(NEAR, age=None, early=timedelta(seconds=4))
+
+    (concern,) = of_store(_with(early), frozenset())
+
+    assert concern.condition is Condition.WARNING
+    assert f"of {NEAR.host} is 4.0 s ahead, so its age is not known" in concern.sentence
+    assert concern.sentence.endswith(f"next: ndc ssh {STORE.source} -- chronyc -n tracking")
+
+
 def test_a_copy_that_is_not_what_its_source_holds_waits_for_a_person() -> None:
     (concern,) = of_store(_with(replace(NEAR, differs=True)), frozenset())
 

@@ -13,6 +13,7 @@ from inventory.network import Role
 from monitors.catalogue import RECOVERY_POINT
 from monitors.health.notices import ScheduledView
 from monitors.health.snapshot import DatabaseView, MemberRole
+from monitors.look.clocks import DELAY, DISPERSION, LEAP, OFFSET
 from monitors.look.clusters import database_view
 from monitors.look.sightings import Sightings
 from tests.networks import PORTAL_ALONE, network
@@ -64,6 +65,59 @@ def test_the_site_of_a_copy_tells_how_old_it_is() -> None:
 
     assert {m.host: m.age for m in view.members if m.age} == {copy.host: timedelta(seconds=40)}
     assert view.recovery_point == of.services[0].recovery_point
+
+
+def _told_with_clocks(mark: timedelta, there: float, here: float) -> tuple[object, object]:
+    """Return age and earliness of a copy whose mark is ``mark`` old by the clocks as they are.
+
+    ``there`` and ``here`` are how many seconds the clocks of its source and of who watches are
+    ahead; each of the two may be wrong by a tenth of a second more.
+    """
+    of = network("tiny", *PORTAL_ALONE)
+    (database,) = of.databases
+    copy, source = database.members[-1], database.members[0]
+    (watcher,) = (h for h in of.hosts_at(copy.site) if Role.MONITOR in h.roles)
+    (other,) = (h for h in of.hosts_at(source.site) if Role.MONITOR in h.roles)
+    labels = {"workload": database.name, "source": source.site, "target": copy.site}
+    told = Sample({"__name__": RECOVERY_POINT.name, **labels}, (NOON - mark).timestamp(), NOON)
+
+    def clock(host: str, ahead: float) -> tuple[Sample, ...]:
+        values = {OFFSET: -ahead, DELAY: 0.1, DISPERSION: 0.05, LEAP: 0.0}
+        return tuple(Sample({"__name__": n, "host": host}, v, NOON) for n, v in values.items())
+
+    samples = {
+        watcher.name: (told, *clock(watcher.name, here)),
+        other.name: clock(source.host, there),
+    }
+    readings = replace(all_well(of), samples=samples)
+    view = database_view(of, database, readings, Sightings({}, NOON))
+    (seen,) = (member for member in view.members if member.host == copy.host)
+    return seen.age, seen.early
+
+
+@pytest.mark.parametrize(
+    ("told", "there", "here", "age"),
+    [
+        (40.0, 0.0, 0.0, 40.2),
+        (40.0, 3.0, 0.0, 43.2),
+        (40.0, 0.0, -3.0, 43.2),
+        (40.0, 3.0, 3.0, 40.2),
+    ],
+    ids=["right", "source ahead", "watcher behind", "both ahead"],
+)
+def test_the_age_of_a_copy_is_the_worst_that_the_clocks_allow(
+    told: float, there: float, here: float, age: float
+) -> None:
+    seen, early = _told_with_clocks(timedelta(seconds=told), there, here)
+
+    assert (seen, early) == (timedelta(seconds=age), None)
+
+
+def test_a_mark_from_a_time_to_come_tells_no_age_but_that_a_clock_is_off() -> None:
+    little, much = timedelta(seconds=-0.6), timedelta(seconds=-7)
+
+    assert _told_with_clocks(little, 0.0, 0.0) == (timedelta(), None)
+    assert _told_with_clocks(much, 0.0, 0.0) == (None, timedelta(seconds=6.8))
 
 
 def test_a_database_shows_what_patroni_was_told_by_who_is_believed() -> None:
