@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 
 import psycopg
 from psycopg import errors
@@ -120,14 +120,12 @@ async def newest(connection: Connection) -> Mark | None:
         NotSeen: nothing is known.
     """
     try:
-        async with connection.cursor() as cursor:
-            await cursor.execute(_NEWEST)
-            row = await cursor.fetchone()
-    except errors.UndefinedTable:
-        return None
-    except psycopg.Error as error:
-        raise not_seen(error, "heartbeat") from error
-    return Mark(SiteName(row[0]), row[1]) if row else None
+        rows = await _rows(connection, _NEWEST, "heartbeat")
+    except NotSeen as error:
+        if isinstance(error.__cause__, errors.UndefinedTable):
+            return None
+        raise
+    return Mark(SiteName(rows[0][0]), rows[0][1]) if rows else None
 
 
 async def connections_left(connection: Connection) -> int:
@@ -136,13 +134,8 @@ async def connections_left(connection: Connection) -> int:
     Raises:
         NotSeen: nothing is known.
     """
-    try:
-        async with connection.cursor() as cursor:
-            await cursor.execute(_LEFT)
-            row = await cursor.fetchone()
-    except psycopg.Error as error:
-        raise not_seen(error, "connections") from error
-    return max(int(row[0]), 0) if row else 0
+    ((left,),) = await _rows(connection, _LEFT, "connections")
+    return max(int(left), 0)
 
 
 async def slots_left(connection: Connection) -> dict[str, int]:
@@ -153,13 +146,22 @@ async def slots_left(connection: Connection) -> dict[str, int]:
     Raises:
         NotSeen: nothing is known.
     """
+    rows = await _rows(connection, _SLOTS, "slots")
+    return {str(name): max(int(left), 0) for name, left in rows if left is not None}
+
+
+async def _rows(connection: Connection, question: LiteralString, what: str) -> list[Any]:
+    """Return the rows that answer ``question``, which is about ``what``.
+
+    Raises:
+        NotSeen: nothing is known.
+    """
     try:
         async with connection.cursor() as cursor:
-            await cursor.execute(_SLOTS)
-            rows = await cursor.fetchall()
+            await cursor.execute(question)
+            return await cursor.fetchall()
     except psycopg.Error as error:
-        raise not_seen(error, "slots") from error
-    return {str(name): max(int(left), 0) for name, left in rows if left is not None}
+        raise not_seen(error, what) from error
 
 
 def is_full(error: NotSeen) -> bool:
