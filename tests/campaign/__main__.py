@@ -1,14 +1,19 @@
 """``python -m tests.campaign SEED``: rounds of random faults in the lab, one after the other.
 
 Rounds that ``--into`` tells of already are left out, so that it may be broken off and begun again.
+Beside it lies what each stint was judged by, and of each round that failed what was left of it.
 Ends with 1 if something was lost, did not come right, or must never have happened.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
+import signal
 import sys
+import traceback
+from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -18,11 +23,15 @@ from core.system_clock import SystemClock
 from ndc.settings import settings
 from tests.campaign.report import report
 from tests.campaign.rounds import round_of
-from tests.campaign.stint import stint
+from tests.campaign.stint import Stint, stint
+from tests.soak.checkers.data import Line
+from tests.soak.checkers.table import violations
 
 
 def main() -> int:
     """Return the exit code."""
+    # whoever ends it has the network taken down
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
     parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
     parser.add_argument("seed", type=int)
     parser.add_argument("--rounds", type=int, default=60, help="how many, from the first on")
@@ -52,17 +61,36 @@ def _play(asked: argparse.Namespace, into: Path) -> None:
             for number in missing:
                 if clock.elapsed() > until:
                     break
-                what = round_of(made.network, asked.seed, number)
-                _say(what.text)
-                result = made.play(what)
-                _say(*(f"  {event}" for event in result.events))
-                plain = {"what": "round", "fails": result.fails, **asdict(result)}
-                _keep(into, plain)
-        found = made.judged()
-        _say(*found, f"{len(found)} violations")
-        ended = clock.now().isoformat()
-        plain = {"what": "judged", "fails": bool(found), "at": ended, "violations": found}
-        _keep(into, {**plain, "profile": asked.profile, "seed": asked.seed})
+                _round(made, asked.seed, number, into)
+        _judge(made, asked, into)
+
+
+def _round(made: Stint, seed: int, number: int, into: Path) -> None:
+    what = round_of(made.network, seed, number)
+    _say(what.text)
+    result = made.play(what)
+    _say(*(f"  {event}" for event in result.events))
+    _keep(into, {"what": "round", "fails": result.fails, **asdict(result)})
+    if result.fails:
+        made.keep(into.with_name(f"{into.stem}-{number}.tar.gz"))
+
+
+def _judge(made: Stint, asked: argparse.Namespace, into: Path) -> None:
+    """Judge a stint, and keep what it was judged by."""
+    ended = made.clock.now()
+    lines: list[Line] = []
+    try:
+        lines += made.history()
+        found = violations(lines)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody can say that all was well
+        traceback.print_exc()
+        found = [f"nobody could judge it: {error!r}"]
+    with gzip.open(into.with_name(f"{into.stem}-{ended:%H%M%S}.history.gz"), "wt") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    _say(*found, f"{len(found)} violations, by {len(lines)} lines")
+    plain = {"what": "judged", "fails": bool(found), "at": ended.isoformat(), "violations": found}
+    counted = {"lines": Counter(line[1] for line in lines)}
+    _keep(into, {**plain, **counted, "profile": asked.profile, "seed": asked.seed})
 
 
 def _told(into: Path) -> list[dict[str, Any]]:

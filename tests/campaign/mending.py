@@ -1,9 +1,9 @@
-"""Brings the network back to all green after a round, as an operator would who reads its status."""
+"""Brings the network back to all green, as an operator would who does what its status says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -11,9 +11,17 @@ from typing import Any, Final
 from core.clock import Clock
 from tests.lab.terminal import Answer, Terminal
 
-_TRIES: Final = 4
+_PATIENCE: Final = timedelta(minutes=6)
+"""no new try is begun after that"""
 _OPEN: Final = {"held", "in progress", "orphaned"}
-_RESEED: Final = re.compile(r"ndc dr reseed (\S+) (\S+)")
+_HINT: Final = re.compile(
+    r": ndc ((?:dr (?:admit|release|reseed|replace-voter|make-room)|lab start|drill clean"
+    r"|ssh \S+ -- systemctl start)(?: [\w.@-]+)*)"
+)
+"""in what status says: a command that mends; others only show more"""
+_EXPECTED: Final = ("dr admit", "dr release")
+"""what comes after every loss"""
+_SIX_MINUTES: Final = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,50 +34,59 @@ class Mending:
 
     def mend(self) -> list[str]:
         """Return what is not as it should be when all was tried: nothing, as a rule."""
-        left = ["never looked"]
-        for _ in range(_TRIES):
+        until = self.clock.elapsed() + _PATIENCE
+        while True:
             self._give_back()
             self._end_runs()
-            status = self.lab.ndc("status", "--wait", "--json", bound_seconds=360)
+            status = self.lab.ndc("status", "--wait", "--json", bound_seconds=_SIX_MINUTES)
             left = [f"{one['subject']}: {one['sentence']}" for one in _concerns(status)]
-            if not left:
-                return []
-            self._reseed(left)
-            self.clock.sleep(timedelta(seconds=2))
-        return left
+            if not left or self.clock.elapsed() > until:
+                return left
+            self._do(hints(left))
 
     def _give_back(self) -> None:
         made = self.lab.done("lab", "status", "--json").value
         frozen = [host["name"] for host in made["hosts"] if host["state"] == "frozen"]
         off = [host["name"] for host in made["hosts"] if host["state"] not in {"running", "frozen"}]
-        if frozen:
-            self.lab.done("lab", "thaw", *frozen)
-        if off:
-            self.lab.done("lab", "start", *off, bound_seconds=300)
-        self.lab.done("lab", "heal")
-        self.lab.done("lab", "heal", "power-port")
+        commands = [["thaw", *frozen] if frozen else [], ["start", *off] if off else [], ["heal"]]
+        for words in filter(None, commands):
+            done = self.lab.ndc("lab", *words, bound_seconds=_SIX_MINUTES)
+            if done.code:
+                self.note(f"FINDING ndc lab {' '.join(words)}: {done.stderr.strip()[-200:]}")
 
     def _end_runs(self) -> None:
         for run in self._open_runs():
-            resumed = self.lab.ndc("dr", "resume", run, bound_seconds=400)
+            resumed = self.lab.ndc("dr", "resume", run, bound_seconds=_SIX_MINUTES)
             self.note(f"resumed {run}: exit {resumed.code}")
         for run in self._open_runs():
-            words = ("dr", "give-up", run, "--reason", "the campaign goes on")
-            aborted = self.lab.ndc("dr", "abort", run, bound_seconds=400)
-            given_up = self.lab.ndc(*words) if run in {*self._open_runs()} else None
-            self.note(
-                f"FINDING {run} could not be ended by resume: abort exit {aborted.code}"
-                f"{f', give-up exit {given_up.code}' if given_up else ''}"
-            )
+            aborted = self.lab.ndc("dr", "abort", run, bound_seconds=_SIX_MINUTES)
+            self.note(f"FINDING {run} could not be ended by resume: abort exit {aborted.code}")
+        for run in self._open_runs():
+            given_up = self.lab.ndc("dr", "give-up", run, "--reason", "the campaign goes on")
+            self.note(f"FINDING {run} could not be aborted: give-up exit {given_up.code}")
 
     def _open_runs(self) -> list[str]:
         lines = self.lab.done("dr", "runs", "--json").value
         return [run for run, line in lines.items() if line.split("  ")[1].strip() in _OPEN]
 
-    def _reseed(self, left: list[str]) -> None:
-        for found in dict.fromkeys(_reseeds(left)):
-            answer = self.lab.ndc("dr", "reseed", *found, bound_seconds=600)
-            self.note(f"made the copy of {' on '.join(found)} anew: exit {answer.code}")
+    def _do(self, commands: Iterable[str]) -> None:
+        for command in commands:
+            done = self.lab.ndc(*command.split(" "), bound_seconds=_SIX_MINUTES)
+            is_usual = command.startswith(_EXPECTED) and done.code == 0
+            said = "" if done.code == 0 else f", {done.stderr.strip()[-200:]}"
+            self.note(f"{'' if is_usual else 'FINDING '}ndc {command}: exit {done.code}{said}")
+        self.clock.sleep(timedelta(seconds=2))
+
+
+def hints(left: Iterable[str]) -> list[str]:
+    """Return the commands without ``ndc`` that ``left`` names to mend it, each once."""
+    return list(dict.fromkeys(_hints(left)))
+
+
+def _hints(left: Iterable[str]) -> Iterator[str]:
+    for sentence in left:
+        if found := _HINT.search(sentence):
+            yield found[1]
 
 
 def _concerns(status: Answer) -> list[dict[str, Any]]:
@@ -77,9 +94,3 @@ def _concerns(status: Answer) -> list[dict[str, Any]]:
         return [{"subject": "status", "sentence": status.stderr[-200:]}]
     concerns: list[dict[str, Any]] = status.value["concerns"]
     return [one for one in concerns if not one["is_past"]]
-
-
-def _reseeds(left: list[str]) -> Iterator[tuple[str, str]]:
-    for sentence in left:
-        if found := _RESEED.search(sentence):
-            yield found[1], found[2]

@@ -17,17 +17,17 @@ class Act(StrEnum):
     """the network has to bear the faults by itself"""
     SWITCHOVER = "switchover"
     SITE_LOST = "site-lost"
-    """the site that serves loses its power, others serve, and it moves home again"""
+    """the site that serves loses its power, and is given up"""
     LEADER_LOST = "leader-lost"
     """the host that leads loses its power, and is given up"""
 
 
 class Fate(StrEnum):
-    """What becomes of whoever carries the run of a round."""
+    """What becomes of whoever carries a run of a round."""
 
     CARRIED = "carried"
     KILLED = "killed"
-    """at some instant; another resumes"""
+    """at some instant; another resumes, and may be killed as well"""
     STOPPED = "stopped"
     """for some seconds, and goes on"""
 
@@ -60,7 +60,7 @@ class Strike:
     at_seconds: float
     for_seconds: float
     on_the_way_home: bool
-    """it comes during the move home, where there is one"""
+    """it comes while all that moved goes home, where something did"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,11 @@ class Round:
     number: int
     act: Act
     fate: Fate
-    after_seconds: float
-    """when the fate comes, after the run was begun"""
+    instants: tuple[float, ...]
+    """in seconds: after each time that a run was begun or resumed, when the fate comes; one a time,
+    over all runs of the round; later ones are spared"""
+    by_hand: bool
+    """whether the lever is pulled, so that a person answers the loss and no controller does"""
     strikes: tuple[Strike, ...]
 
     @property
@@ -83,14 +86,20 @@ class Round:
             f"{' on the way home' if one.on_the_way_home else ''}"
             for one in self.strikes
         )
-        fate = "" if self.fate is Fate.CARRIED else f", {self.fate} at {self.after_seconds:g} s"
-        return f"round {self.number} of seed {self.seed}: {self.act}{fate}; {strikes}"
+        instants = ", ".join(f"{instant:g}" for instant in self.instants)
+        fate = f", {self.fate} at {instants} s" if self.instants else ""
+        by_hand = " by hand" if self.by_hand else ""
+        return f"round {self.number} of seed {self.seed}: {self.act}{by_hand}{fate}; {strikes}"
 
 
-_ACTS: Final = {Act.NOTHING: 2, Act.SWITCHOVER: 3, Act.SITE_LOST: 3, Act.LEADER_LOST: 2}
-_FATES: Final = {Fate.CARRIED: 3, Fate.KILLED: 2, Fate.STOPPED: 1}
-WAYS_HOME: Final = {Act.SITE_LOST, Act.SWITCHOVER}
-"""after which the service is moved back"""
+_ACTS: Final = {Act.NOTHING: 1, Act.SWITCHOVER: 4, Act.SITE_LOST: 2, Act.LEADER_LOST: 2}
+_LOSSES: Final = {Act.SITE_LOST, Act.LEADER_LOST}
+_BY_HAND: Final = 0.6
+"""how many of the losses a person answers"""
+_FATES: Final = {Fate.CARRIED: 1, Fate.KILLED: 4, Fate.STOPPED: 1}
+_INSTANTS: Final = 3
+_LATEST_SECONDS: Final = 9.0
+"""a run takes a little longer, if nothing is in its way"""
 _HOMEWARDS: Final = 0.4
 """how many harms come on the way home, of those that may"""
 _LONGEST_SECONDS: Final = 25.0
@@ -103,7 +112,12 @@ def round_of(network: Network, seed: int, number: int) -> Round:
     act = dice.choices([*_ACTS], [*_ACTS.values()])[0]
     strikes = tuple(_strike(network, dice, act) for _ in range(dice.choice([1, 2, 2])))
     fate = dice.choices([*_FATES], [*_FATES.values()])[0]
-    return Round(seed, number, act, fate, round(dice.uniform(0, 8), 2), strikes)
+    if act is Act.NOTHING:
+        fate = Fate.CARRIED
+    times = 0 if fate is Fate.CARRIED else _INSTANTS
+    instants = tuple(round(dice.uniform(0, _LATEST_SECONDS), 2) for _ in range(times))
+    by_hand = act in _LOSSES and dice.random() < _BY_HAND
+    return Round(seed, number, act, fate, instants, by_hand, strikes)
 
 
 def _strike(network: Network, dice: random.Random, act: Act) -> Strike:
@@ -113,7 +127,7 @@ def _strike(network: Network, dice: random.Random, act: Act) -> Strike:
         dice.choice(_targets(network, harm)),
         round(dice.uniform(0, 8), 1),
         round(dice.uniform(3, _LONGEST_SECONDS), 1),
-        on_the_way_home=dice.random() < _HOMEWARDS and act in WAYS_HOME,
+        on_the_way_home=dice.random() < _HOMEWARDS and act is not Act.NOTHING,
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from access.clients.etcd import Etcd, KeyValue, key_values
+from access.clients.etcd import Etcd, KeyValue, key_values, range_under
 from core.errors import Rejected
 from core.runs.journal import Opened, StepEvent
+from dr.epochs import Act
 from dr.judging import read_judgement
 from dr.placement import read_claim, read_placement
 from dr.plan import RecoveryPlan, RecoveryRecord, codec
@@ -22,9 +24,12 @@ from tests.campaign.history import NOTHING, Dated, Kept, Reign, reign_at
 from tests.lab.terminal import Terminal
 
 _LINES: Final = "20000"
+_NOW: Final = 0
+"""the revision that etcd takes for the newest"""
 _WHEN: Final = 3
 _LEADER: Final = 4
 """places in a line of Patroni's history: when the next timeline began, and who led it"""
+_ANNOUNCING: Final = {Act.ANNOUNCE: "announces", Act.WITHDRAW: "withdraws"}
 _LEFT: Final = """
 import re, sys, psycopg
 settings = open(f"/etc/patroni/{sys.argv[1]}.yml").read()
@@ -50,17 +55,31 @@ def now_in(etcd: Etcd) -> int:
     return int(answer["header"]["revision"])
 
 
-def versions(etcd: Etcd, key: str) -> Iterator[KeyValue]:
-    """Yield every version of ``key`` back to where it was absent, or compacted; newest first."""
-    kept = etcd.get(key)
-    while kept is not None:
-        yield kept
-        body = {"key": _coded(key), "revision": str(kept.revision - 1)}
-        try:
-            before = key_values(etcd.ask("kv/range", body, repeatable=True))
-        except Rejected:
-            return
-        kept = before[0] if before else None
+def versions(etcd: Etcd, key: str, samples: Iterable[int] = ()) -> Iterator[KeyValue]:
+    """Yield every version of ``key`` that can be read still, newest first.
+
+    One is found by the one after it. Before a time when the key was absent there is a gap, which
+    ends at the next of ``samples``: revisions at which it may have been there.
+    """
+    lowest: int | None = None
+    for sample in (_NOW, *sorted(samples, reverse=True)):
+        if lowest is not None and sample >= lowest:
+            continue
+        kept = _at(etcd, key, sample)
+        while kept is not None:
+            yield kept
+            lowest = kept.revision
+            kept = _at(etcd, key, lowest - 1)
+
+
+def _at(etcd: Etcd, key: str, revision: int) -> KeyValue | None:
+    """Return ``key`` as it was; None: it was absent, or nobody remembers."""
+    body = {"key": _coded(key), "revision": str(revision)}
+    try:
+        found = key_values(etcd.ask("kv/range", body, repeatable=True))
+    except Rejected:
+        return None
+    return found[0] if found else None
 
 
 def journals(etcd: Etcd, network: Network) -> dict[str, list[tuple[int, RecoveryRecord]]]:
@@ -156,27 +175,54 @@ def reigns(etcd: Etcd, network: Network, database: DatabaseName) -> list[Reign]:
 
 
 def of_judgements(
-    etcd: Etcd, network: Network, touched: Callable[[str, datetime], bool]
+    etcd: Etcd,
+    network: Network,
+    samples: Iterable[int],
+    touched: Callable[[str, datetime], bool],
 ) -> Iterator[Kept]:
-    """Yield each host that was judged dead, by how many; falsely, if it was not ``touched``."""
-    for kept in versions(etcd, keys.judgement(network.environment)):
+    """Yield each host that was judged dead, by how many; falsely, if it was not ``touched``.
+
+    Who switches its power has a voice as each site has where it is missed.
+    A judgement goes with its controller: ``samples`` are revisions at which one may have stood.
+    """
+    for kept in versions(etcd, keys.judgement(network.environment), samples):
         judgement = read_judgement(kept.value)
         for one in judgement.dead:
             sites = {network.host(observer).site for observer in one.by}
             why = "" if touched(one.host, judgement.at) else "nobody had harmed it"
-            told = ("sight-of", judgement.by, one.host, len(sites), why)
+            told = ("sight-of", judgement.by, one.host, len(sites) + one.powerless, why)
             yield Kept(kept.revision, told, judgement.at)
 
 
+def of_exclusions(etcd: Etcd, network: Network, samples: Sequence[Kept]) -> Iterator[Kept]:
+    """Yield who was kept out, and who was admitted, by what stood at each of ``samples``.
+
+    Either is told when it may have come about at the earliest.
+    """
+    prefix = keys.exclusions(network.environment)
+    before: set[str] = set()
+    last: Kept | None = None
+    for sample in sorted(samples, key=lambda one: one.revision):
+        body = {**range_under(prefix), "revision": str(sample.revision)}
+        found = key_values(etcd.ask("kv/range", body, repeatable=True))
+        now = {kept.key.removeprefix(prefix) for kept in found}
+        for what, hosts in (("excluded", now - before), ("admitted", before - now)):
+            for host in sorted(hosts):
+                since = last if last and what == "admitted" else sample
+                yield replace(since, told=(what, host, "", 0, ""))
+        before, last = now, sample
+
+
 def of_guards(lab: Terminal) -> Iterator[Dated]:
-    """Yield what the guards of hosts obeyed."""
+    """Yield what the guards of hosts obeyed, and which host announced a service by that."""
     logs = lab.ndc("audit", "--hosts", "--json", "-n", _LINES).value
     for host, log in logs.items():
         for line in log["lines"]:
             if line.get("verdict") == "obeyed":
-                at = datetime.fromisoformat(line["at"])
-                told = ("obeyed", line["workload"], host, int(line["epoch"]), line["act"])
-                yield Dated(at, told)
+                at, service = datetime.fromisoformat(line["at"]), line["workload"]
+                yield Dated(at, ("obeyed", service, host, int(line["epoch"]), line["act"]))
+                if (what := _ANNOUNCING.get(line["act"])) is not None:
+                    yield Dated(at, (what, service, host, int(line["epoch"]), ""))
 
 
 def of_probe(
@@ -185,7 +231,9 @@ def of_probe(
     """Yield each write that was acknowledged to the probe since ``since``."""
     (probe, *_) = network.hosts_with(Role.PROBE)
     for service in network.services:
-        text = lab.on(probe.name, "cat", f"/var/lib/ndc/probe/{service.name}.jsonl")
+        ledger = f"/var/lib/ndc/probe/{service.name}"
+        # the parts that are full are beside the one that is written
+        text = lab.on(probe.name, "sh", "-c", f"cat {ledger}.0*.jsonl {ledger}.jsonl 2>/dev/null")
         for line in text.stdout.splitlines():
             write = json.loads(line)
             at = datetime.fromisoformat(write["ended_at"])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from subprocess import SubprocessError
 from typing import Final
 
 from access.clients.etcd import Etcd
 from access.secrets import Secrets
 from core.clock import Clock
-from core.errors import WorldError
-from core.measure import Measure
+from core.errors import NdcError, WorldError
 from dr.live.doors import quorum
 from inventory.etcd import ROOT
 from inventory.network import Network
@@ -22,43 +24,19 @@ from ndc.wiring import environment as environments
 from ndc.wiring.running_network import running
 from tests.campaign import sources
 from tests.campaign.acting import Acting
+from tests.campaign.carrying import Carrying
 from tests.campaign.history import NOTHING, Dated, Kept, dated, history, with_forks
+from tests.campaign.machine import of_machine
 from tests.campaign.mending import Mending
-from tests.campaign.rounds import Round
+from tests.campaign.results import Noticed, Result
+from tests.campaign.rounds import Fate, Round
 from tests.campaign.touching import Touches
 from tests.lab.recovery import Portal, noticed
 from tests.lab.terminal import Terminal
 from tests.soak.checkers.data import Line
-from tests.soak.checkers.table import violations
 
 _AROUND: Final = timedelta(seconds=3)
 _SAMPLED_EVERY: Final = timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class Result:
-    """What one round came to."""
-
-    number: int
-    seed: int
-    text: str
-    began_at: str
-    seconds: float
-    events: list[str]
-    runs: list[str]
-    gap_seconds: float | None
-    acknowledged: int | None
-    lost: int | None
-    duplicated: int | None
-    not_read_back: int | None
-    void: bool | None
-    left: list[str]
-    """what did not come right"""
-
-    @property
-    def fails(self) -> bool:
-        """Whether something was lost or not mended."""
-        return bool(self.left or self.lost or self.duplicated)
 
 
 @dataclass(slots=True)
@@ -84,13 +62,10 @@ class Stint:
         def note(sentence: str) -> None:
             events.append(f"{(self.clock.elapsed() - began).total_seconds():7.1f} s  {sentence}")
 
-        acting = Acting(self.lab, self.clock, note, self.portal)
+        carrying = Carrying(self.lab, self.clock, note, what)
         with self.touches.by(what, self.clock):
-            acting.play(what)
-            note("the harms are over")
-            left = Mending(self.lab, self.clock, note).mend()
+            left = self._played(what, carrying, note)
         note("green" if not left else "NOT GREEN")
-        measure = self._noticed(at)
         return Result(
             number=what.number,
             seed=what.seed,
@@ -98,23 +73,38 @@ class Stint:
             began_at=at.isoformat(),
             seconds=round((self.clock.elapsed() - began).total_seconds(), 1),
             events=events,
-            runs=acting.runs,
-            gap_seconds=measure.gap.length.total_seconds() if measure else None,
-            acknowledged=measure.acknowledged if measure else None,
-            lost=measure.lost if measure else None,
-            duplicated=measure.duplicated if measure else None,
-            not_read_back=measure.not_read_back if measure else None,
-            void=measure.is_void if measure else None,
+            runs=carrying.runs,
+            killed=carrying.struck if what.fate is Fate.KILLED else [],
+            stopped=carrying.struck if what.fate is Fate.STOPPED else [],
+            noticed=self._noticed(at),
             left=left,
         )
 
-    def judged(self) -> list[str]:
-        """Return all that must never happen and did, by what was written down since it began."""
+    def _played(self, what: Round, carrying: Carrying, note: Callable[[str], None]) -> list[str]:
+        """Play ``what``; return what is not as it should be afterwards, whatever came between."""
+        mending = Mending(self.lab, self.clock, note)
+        acting = Acting(self.lab, self.clock, self.network, self.portal, note, carrying, mending)
+        try:
+            return acting.play(what)
+        except (AssertionError, NdcError, SubprocessError, ValueError) as error:
+            broken = f"broken off: {type(error).__name__} {str(error)[-300:]}"
+            note(broken)
+            return [broken, *mending.mend()]
+
+    def history(self) -> list[Line]:
+        """Return what was written down since it began, in the form that checkers read."""
         secrets = Secrets(paths_of(self.lab.environment).secrets)
         # what Patroni remembers nobody else may read
         with quorum(self.network, secrets, ROOT) as etcd:
             lines = [*self._lines(etcd)]
-        return violations([*history(lines), *self._left()])
+        return [*history(lines), *self._left()]
+
+    def keep(self, bundle: Path) -> None:
+        """Keep runs and logs in ``bundle``; neither keys nor hosts' disks."""
+        paths = paths_of(self.lab.environment)
+        with tarfile.open(bundle, "w:gz") as file:
+            for folder in (paths.runs, paths.log):
+                file.add(folder, folder.name)
 
     @contextmanager
     def sampled(self) -> Iterator[None]:
@@ -137,12 +127,18 @@ class Stint:
             over.set()
             thread.join()
 
-    def _noticed(self, since: datetime) -> Measure | None:
-        """Return what the probe says of a round; None: it could not be asked."""
+    def _noticed(self, since: datetime) -> Noticed | None:
+        """Return what the probe says of a round; None: not of every service."""
         until = self.clock.now() + _AROUND
         self.clock.sleep(2 * _AROUND)
+        portals = [replace(self.portal, name=service.name) for service in self.network.services]
         try:
-            return noticed(self.lab, self.portal, since - _AROUND, until, bound_seconds=120)
+            return Noticed.summed(
+                [
+                    noticed(self.lab, one, since - _AROUND, until, bound_seconds=120)
+                    for one in portals
+                ]
+            )
         except AssertionError:
             return None
 
@@ -150,7 +146,9 @@ class Stint:
         found = sources.journals(etcd, self.network)
         kept = [*self.samples, *sources.of_journals(found)]
         kept += sources.of_records(etcd, self.network)
-        kept += sources.of_judgements(etcd, self.network, self.touches.touched)
+        revisions = [sample.revision for sample in self.samples]
+        kept += sources.of_judgements(etcd, self.network, revisions, self.touches.touched)
+        kept += sources.of_exclusions(etcd, self.network, self.samples)
         yield from dated(kept)
         led = {
             one.name: sources.reigns(etcd, self.network, one.name) for one in self.network.databases
@@ -159,6 +157,8 @@ class Stint:
         for database, reigns in led.items():
             yield from with_forks(database, reigns, switches)
         yield from sources.of_guards(self.lab)
+        log = paths_of(self.lab.environment).log / "labd.log"
+        yield from of_machine(log.read_text("utf-8").splitlines(), self.network)
         yield from sources.of_probe(self.lab, self.network, led, self.began)
 
     def _left(self) -> Iterator[Line]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from subprocess import SubprocessError
 from typing import Final
 
 from core.clock import Clock
@@ -34,7 +35,6 @@ class Striking:
     lab: Terminal
     clock: Clock
     note: Callable[[str], None]
-    _stop: threading.Event = field(default_factory=threading.Event, init=False)
 
     @contextmanager
     def during(self, strikes: Sequence[Strike]) -> Iterator[None]:
@@ -50,9 +50,12 @@ class Striking:
 
     def _strike(self, one: Strike) -> None:
         self.clock.sleep(timedelta(seconds=one.at_seconds))
-        self._do("begins", one, begin_words(self.lab, one))
-        self.clock.sleep(timedelta(seconds=one.for_seconds))
-        self._do("ends", one, end_words(one))
+        try:
+            self._do("begins", one, begin_words(self.lab, one))
+            self.clock.sleep(timedelta(seconds=one.for_seconds))
+            self._do("ends", one, end_words(one))
+        except SubprocessError as error:  # what is left of it is given back afterwards
+            self.note(f"{one.harm} {one.what}: {error}")
 
     def _do(self, what: str, one: Strike, lines: Sequence[Sequence[str]]) -> None:
         self.note(f"{one.harm} {one.what} {what}")

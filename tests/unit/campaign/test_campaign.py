@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from access.redfish import reset_path
 from tests.campaign.history import NOTHING, Dated, Kept, Reign, dated, history, reign_at, with_forks
+from tests.campaign.machine import of_machine
+from tests.campaign.mending import hints
 from tests.campaign.report import report
+from tests.campaign.results import Noticed
 from tests.campaign.rounds import Act, Fate, Harm, Round, Strike, round_of
 from tests.campaign.striking import end_words
 from tests.campaign.touching import Touches
@@ -53,6 +58,38 @@ def test_who_measures_is_struck_by_no_round() -> None:
 
     assert struck
     assert "witness-node" not in struck
+
+
+def test_most_runs_of_sixty_rounds_lose_who_carries_them_and_none_does_where_nothing_is_run() -> (
+    None
+):
+    rounds = [round_of(NET, 1, number) for number in range(60)]
+    killed = [what for what in rounds if what.fate is Fate.KILLED]
+
+    assert len(killed) > 30
+    assert all(len(what.instants) > 1 for what in killed)
+    assert not any(what.instants for what in rounds if what.act is Act.NOTHING)
+    assert {what.by_hand for what in rounds if what.act is Act.SITE_LOST} == {True, False}
+
+
+def test_what_status_names_to_mend_something_is_done_once_and_what_only_shows_more_is_not() -> None:
+    left = [
+        "ndc01-node: waits for admission since …: run r gave it up; next: ndc dr admit ndc01-node",
+        "lever: nothing starts by itself, held by an; next: ndc dr release",
+        "db: a copy stays apart; next: ndc dr reseed db ndc01-node",
+        "quorum: the vote of n was taken out; once it is back: ndc dr replace-voter n",
+        "n: ntp.service does not run; next: ndc ssh n -- systemctl start ntp.service",
+        "lever: said twice; next: ndc dr release",
+        "db: run r is held: why; next: ndc dr show r",
+    ]
+
+    assert hints(left) == [
+        "dr admit ndc01-node",
+        "dr release",
+        "dr reseed db ndc01-node",
+        "dr replace-voter n",
+        "ssh n -- systemctl start ntp.service",
+    ]
 
 
 def test_each_harm_is_ended_by_its_own_command() -> None:
@@ -105,6 +142,31 @@ def test_a_write_that_a_planned_switch_lost_is_found_in_such_a_history() -> None
     assert [sentence.split(":")[0] for sentence in lossy] == ["I3 a planned switch loses a write"]
 
 
+def test_who_has_no_power_announces_nothing_and_who_stood_still_is_told() -> None:
+    at = NOON.isoformat(timespec="milliseconds")
+    log = [
+        "brought up",
+        json.dumps({"at": at, "request": {"verb": "power-off", "hosts": ["a"]}, "seconds": 1}),
+        json.dumps({"at": at, "request": {"verb": "power-off", "hosts": ["z"]}, "error": {}}),
+        json.dumps({"at": at, "power": f"POST {reset_path('b')}", "answer": "204 No Content"}),
+        json.dumps({"at": at, "power": f"POST {reset_path('y')}", "answer": "412 Failed"}),
+        json.dumps({"at": at, "request": {"verb": "power-on", "hosts": ["a"]}}),
+        json.dumps({"at": at, "request": {"verb": "thaw", "host": "c"}}),
+    ]
+
+    told = [line.told[:3] for line in of_machine(log, NET)]
+    silent = [("falls-silent", service.name) for service in NET.services]
+
+    assert told == [
+        ("power-lost", "a", ""),
+        *((*one, "a") for one in silent),
+        ("power-lost", "b", ""),
+        *((*one, "b") for one in silent),
+        ("power-on", "a", ""),
+        ("fault", "c", ""),
+    ]
+
+
 class _Now:
     """A clock that stands."""
 
@@ -120,7 +182,7 @@ class _Now:
 
 def _round(act: Act, *harms: tuple[Harm, str]) -> Round:
     strikes = tuple(Strike(harm, what, 0, 5, on_the_way_home=False) for harm, what in harms)
-    return Round(1, 0, act, Fate.CARRIED, 0, strikes)
+    return Round(1, 0, act, Fate.CARRIED, (), by_hand=False, strikes=strikes)
 
 
 def test_who_was_not_harmed_is_judged_dead_falsely() -> None:
@@ -141,6 +203,10 @@ def test_who_was_not_harmed_is_judged_dead_falsely() -> None:
         assert not touches.touched("ndc02-node", _at(100))
 
 
+def _noticed(**changes: Any) -> dict[str, Any]:
+    return {**asdict(Noticed(4.25, 1800, 0, 0, 0, void=False)), **changes}
+
+
 def _played(number: int, **changes: Any) -> dict[str, Any]:
     plain = {
         "what": "round",
@@ -149,20 +215,20 @@ def _played(number: int, **changes: Any) -> dict[str, Any]:
         "text": round_of(NET, 1, number).text,
         "seconds": 95.0,
         "events": [],
-        "gap_seconds": 4.25,
-        "acknowledged": 1800,
-        "lost": 0,
-        "duplicated": 0,
-        "not_read_back": 0,
+        "runs": ["20300101-120000-portal-to-ndc02"],
+        "killed": [],
+        "stopped": [],
+        "noticed": _noticed(),
         "left": [],
     }
     return {**plain, **changes}
 
 
 def test_a_campaign_is_read_like_this(golden: Golden) -> None:
-    broken = _played(2, lost=1, left=["quorum: no majority of voters is seen"])
-    unmeasured = dict.fromkeys(("gap_seconds", "acknowledged", "lost", "not_read_back"))
-    judged = {"what": "judged", "violations": ["I8 a guess: 3.0 s: …"]}
-    played = [_played(0), _played(1, **unmeasured), broken, judged]
+    broken = _played(2, noticed=_noticed(lost=1, void=True), left=["quorum: no majority is seen"])
+    killed = "20300101-120000-portal-to-ndc02 killed after 1.5 s, portal.promote started"
+    resumed = _played(3, killed=[killed], events=["    0.5 s  FINDING ndc lab start a: exit 0"])
+    judged = {"what": "judged", "violations": ["I8 a guess: 3.0 s: …"], "lines": {"log": 2}}
+    played = [_played(0), _played(1, noticed=None), broken, resumed, judged, judged]
 
     golden(GOLDEN / "campaign.txt", report(json.loads(json.dumps(played))) + "\n")
