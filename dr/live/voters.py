@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -78,6 +78,22 @@ def replacement(
             lambda: {voter: _is_well(over, root) for voter, root in roots.items()},
             clock,
         )
+
+
+def votes_given_back(
+    network: Network,
+    secrets: Secrets,
+    votes: Collection[HostName],
+    hosts: Collection[HostName],
+    clock: Clock,
+) -> Iterator[str]:
+    """Give each voter among ``hosts`` a vote again that is not among those with ``votes``.
+
+    One after the other; each sentence tells of something done. Raises as ``replacement``.
+    """
+    for host in sorted({*hosts} & {*network.voters} - {*votes}):
+        with replacement(network, secrets, host, clock) as voter:
+            yield from voter.carry_out()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from dr.facts import Facts
 from dr.judging import Judgement
 from dr.live.doors import Live
 from dr.live.probe import marked
+from dr.live.voters import votes_given_back
 from dr.looks import if_seen
 from dr.plan import RecoveryPlan
 from dr.planner import Occasion
@@ -145,7 +146,7 @@ class LiveScene:
         return self.runs.outcome(run)
 
     def admit(self, hosts: Collection[HostName]) -> None:
-        """Let those of ``hosts`` take part again that were given up."""
+        """Let those of ``hosts`` take part again that were given up, and vote again."""
         if not hosts:
             return
         standing = self.live.doors.exclusions.excluded()
@@ -155,6 +156,9 @@ class LiveScene:
             for sentence in (*admitting.look(), *admitting.admit()):
                 self.runs.say(sentence)
             self.runs.say(f"admitted: {', '.join(waiting)}")
+        votes, secrets = self.live.doors.votes.votes(), self.runs.secrets
+        for sentence in votes_given_back(self.network, secrets, votes, hosts, self.live.clock):
+            self.runs.say(sentence)
 
     def remake(self) -> bool:
         """Have one copy that stays apart made anew, what only it holds being kept first."""
