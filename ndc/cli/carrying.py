@@ -64,8 +64,10 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
     if report:
         _sign(context, folder)
     answer(addressed((report or folder.last_words()).rstrip(), current(context).environment))
-    resume = command("dr", "resume", folder.run)
-    say(f"report: {folder.path}/report.json" if report else resume)
+    if report:
+        say(f"report: {folder.path}/report.json")
+    elif journal.records():  # a plan that was refused has said itself what comes next
+        say(command("dr", "resume", folder.run))
     raise typer.Exit(exit_code if exit_code >= 0 else 7)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -68,6 +69,23 @@ def test_every_objection_is_told_and_nothing_is_begun(typed: Checkout) -> None:
     assert "is not a synchronous standby" in refused.err
     assert "is too far behind" in refused.err
     assert _runs(typed) == []
+
+
+def test_a_plan_that_was_overtaken_is_refused_and_nobody_is_told_to_resume_it(
+    typed: Checkout,
+) -> None:
+    typed.ndc("dr", "plan", SERVICE, "--to", "ndc02")
+    (run,) = _runs(typed)
+    typed.stub.clock.sleep(timedelta(seconds=1))  # plans are named by the second
+    moved = typed.ndc("--yes", *MOVE)
+
+    overtaken = typed.ndc("--yes", *MOVE, "--plan", run)
+
+    assert moved.code == 0, moved.err
+    assert overtaken.code == 4
+    assert f"plan {run} is out of date" in overtaken.out
+    assert "ndc --env test dr plan" in overtaken.out
+    assert "dr resume" not in overtaken.err
 
 
 def test_a_run_that_was_not_begun_cannot_be_settled(typed: Checkout) -> None:
