@@ -8,7 +8,6 @@ Ends with 1 if something was lost, did not come right, or must never have happen
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import signal
 import sys
@@ -21,11 +20,11 @@ from typing import Any
 
 from core.system_clock import SystemClock
 from ndc.settings import settings
+from tests.campaign.judging import judged, keep
 from tests.campaign.report import report
-from tests.campaign.rounds import round_of
+from tests.campaign.rounds import Fate, Round, round_of
 from tests.campaign.stint import Stint, stint
 from tests.soak.checkers.data import Line
-from tests.soak.checkers.table import violations
 
 
 def main() -> int:
@@ -35,6 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
     parser.add_argument("seed", type=int)
     parser.add_argument("--rounds", type=int, default=60, help="how many, from the first on")
+    parser.add_argument("--fate", type=Fate, choices=[*Fate], help="only rounds of that fate")
     parser.add_argument("--minutes", type=float, default=600, help="begin no round after that")
     parser.add_argument("--env", default="campaign")
     parser.add_argument("--profile", default="tiny")
@@ -59,20 +59,21 @@ def _play(asked: argparse.Namespace, into: Path) -> None:
     with stint(asked.env, asked.profile, clock) as made:
         with made.sampled():
             for number in missing:
+                what = round_of(made.network, asked.seed, number)
                 if clock.elapsed() > until:
                     break
-                _round(made, asked.seed, number, into)
+                if asked.fate in {None, what.fate}:
+                    _round(made, what, into)
         _judge(made, asked, into)
 
 
-def _round(made: Stint, seed: int, number: int, into: Path) -> None:
-    what = round_of(made.network, seed, number)
+def _round(made: Stint, what: Round, into: Path) -> None:
     _say(what.text)
     result = made.play(what)
     _say(*(f"  {event}" for event in result.events))
     _keep(into, {"what": "round", "fails": result.fails, **asdict(result)})
     if result.fails:
-        made.keep(into.with_name(f"{into.stem}-{number}.tar.gz"))
+        made.keep(into.with_name(f"{into.stem}-{what.number}.tar.gz"))
 
 
 def _judge(made: Stint, asked: argparse.Namespace, into: Path) -> None:
@@ -81,12 +82,11 @@ def _judge(made: Stint, asked: argparse.Namespace, into: Path) -> None:
     lines: list[Line] = []
     try:
         lines += made.history()
-        found = violations(lines)
+        found = judged(lines)
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody can say that all was well
         traceback.print_exc()
         found = [f"nobody could judge it: {error!r}"]
-    with gzip.open(into.with_name(f"{into.stem}-{ended:%H%M%S}.history.gz"), "wt") as file:
-        file.writelines(json.dumps(line) + "\n" for line in lines)
+    keep(lines, into.with_name(f"{into.stem}-{ended:%H%M%S}.history.gz"))
     _say(*found, f"{len(found)} violations, by {len(lines)} lines")
     plain = {"what": "judged", "fails": bool(found), "at": ended.isoformat(), "violations": found}
     counted = {"lines": Counter(line[1] for line in lines)}

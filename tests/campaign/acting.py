@@ -40,9 +40,11 @@ class Acting:
         self.note("the act is over")
         if left := self.mending.mend():
             return left
+        begun = len(self.carrying.runs)
         with striking.during(back):
             self._go_home()
-        return self.mending.mend()
+        is_as_it_was = not back and len(self.carrying.runs) == begun
+        return [] if is_as_it_was else self.mending.mend()
 
     def _act(self, what: Round, before: Standing) -> None:
         match what.act:

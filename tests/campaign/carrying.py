@@ -64,7 +64,8 @@ class Carrying:
             if (folder := self._folder(command, known)) is not None:
                 return command, folder
             out, err = command.communicate()
-            self.note(f"dr {' '.join(words)}: {_first(err or out)}")
+            said = f"{out}\n{err}"
+            self.note(f"dr {' '.join(words)}: {_first(said)}")
             if self.clock.elapsed() > until or any(one in err for one in _NEEDLESS):
                 return None
             known |= plans(self.lab.runs)
@@ -85,7 +86,7 @@ class Carrying:
         with command:
             is_struck = self._strike(command, folder)
             out, err = command.communicate(timeout=_HANG_SECONDS)
-        self.note(f"{folder.name}: exit {command.returncode}, {_last(out or err)}")
+        self.note(f"{folder.name}: exit {command.returncode}, {_last(out.strip() or err)}")
         return is_struck and self.what.fate is Fate.KILLED and command.returncode == _HELD
 
     def _strike(self, command: subprocess.Popen[str], folder: Path) -> bool:

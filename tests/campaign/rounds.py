@@ -97,7 +97,7 @@ _LOSSES: Final = {Act.SITE_LOST, Act.LEADER_LOST}
 _BY_HAND: Final = 0.6
 """how many of the losses a person answers"""
 _FATES: Final = {Fate.CARRIED: 1, Fate.KILLED: 4, Fate.STOPPED: 1}
-_INSTANTS: Final = 3
+_INSTANTS: Final = 5
 _LATEST_SECONDS: Final = 9.0
 """a run takes a little longer, if nothing is in its way"""
 _HOMEWARDS: Final = 0.4
@@ -114,9 +114,9 @@ def round_of(network: Network, seed: int, number: int) -> Round:
     fate = dice.choices([*_FATES], [*_FATES.values()])[0]
     if act is Act.NOTHING:
         fate = Fate.CARRIED
+    by_hand = act in _LOSSES and dice.random() < _BY_HAND
     times = 0 if fate is Fate.CARRIED else _INSTANTS
     instants = tuple(round(dice.uniform(0, _LATEST_SECONDS), 2) for _ in range(times))
-    by_hand = act in _LOSSES and dice.random() < _BY_HAND
     return Round(seed, number, act, fate, instants, by_hand, strikes)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from access.clients.etcd import Etcd, KeyValue, key_values, range_under
 from core.errors import Rejected
 from core.runs.journal import Opened, StepEvent
+from dr.actions import SwitchDatabase
 from dr.epochs import Act
 from dr.judging import read_judgement
 from dr.placement import read_claim, read_placement
@@ -125,17 +126,24 @@ def of_journals(found: Mapping[str, list[tuple[int, RecoveryRecord]]]) -> Iterat
 
 def planned_switches(
     found: Mapping[str, list[tuple[int, RecoveryRecord]]],
-) -> list[tuple[datetime, datetime]]:
-    """Return when each planned switch was under way, by the journals of the runs ``found``."""
-    spans: list[tuple[datetime, datetime]] = []
+) -> dict[DatabaseName, list[tuple[datetime, datetime]]]:
+    """Return when each database was being switched, by the journals of the runs ``found``."""
+    spans: dict[DatabaseName, list[tuple[datetime, datetime]]] = {}
     for records in found.values():
-        times = [
-            record.at
-            for _, record in records
-            if isinstance(record.entry, StepEvent) and record.entry.step.startswith("switch")
-        ]
-        if times:
-            spans.append((times[0], times[-1]))
+        times: dict[DatabaseName, list[datetime]] = {}
+        plan: RecoveryPlan | None = None
+        for _, record in records:
+            match record.entry:
+                case Opened(opened):
+                    plan = opened
+                case StepEvent(step) if plan is not None:
+                    action = plan.step(step).action
+                    if isinstance(action, SwitchDatabase):
+                        times.setdefault(action.database, []).append(record.at)
+                case _:
+                    pass
+        for database, seen in times.items():
+            spans.setdefault(database, []).append((seen[0], seen[-1]))
     return spans
 
 

@@ -155,7 +155,7 @@ class Stint:
         }
         switches = sources.planned_switches(found)
         for database, reigns in led.items():
-            yield from with_forks(database, reigns, switches)
+            yield from with_forks(database, reigns, switches.get(database, []))
         yield from sources.of_guards(self.lab)
         log = paths_of(self.lab.environment).log / "labd.log"
         yield from of_machine(log.read_text("utf-8").splitlines(), self.network)

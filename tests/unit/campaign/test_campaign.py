@@ -10,20 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from access.redfish import reset_path
+from dr.plan import codec
+from dr.simulation.journal import MemoryJournal
 from tests.campaign.history import NOTHING, Dated, Kept, Reign, dated, history, reign_at, with_forks
+from tests.campaign.judging import judged, keep, kept
 from tests.campaign.machine import of_machine
 from tests.campaign.mending import hints
 from tests.campaign.report import report
 from tests.campaign.results import Noticed
 from tests.campaign.rounds import Act, Fate, Harm, Round, Strike, round_of
+from tests.campaign.sources import planned_switches
 from tests.campaign.striking import end_words
 from tests.campaign.touching import Touches
 from tests.conftest import Golden
 from tests.networks import network
+from tests.rehearsals import rehearsal
+from tests.soak.checkers.data import Line
 from tests.soak.checkers.table import violations
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/results"
 NET = network("tiny")
+_SECOND = timedelta(seconds=1)
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
@@ -142,6 +149,22 @@ def test_a_write_that_a_planned_switch_lost_is_found_in_such_a_history() -> None
     assert [sentence.split(":")[0] for sentence in lossy] == ["I3 a planned switch loses a write"]
 
 
+def test_a_withdrawal_of_what_was_not_announced_takes_nothing_away(tmp_path: Path) -> None:
+    lines: list[Line] = [
+        (1, "announces", "portal", "a", 1, ""),
+        (2, "withdraws", "portal", "b", 1, ""),
+    ]
+    last: Line = (3, "withdraws", "portal", "a", 1, "")
+
+    keep([*lines, last], tmp_path / "history.gz")
+    broken = judged(kept(tmp_path / "history.gz"))
+
+    assert judged(lines) == []
+    assert [sentence.split(":")[0] for sentence in broken] == [
+        "I7 the last serving site is taken away"
+    ]
+
+
 def test_who_has_no_power_announces_nothing_and_who_stood_still_is_told() -> None:
     at = NOON.isoformat(timespec="milliseconds")
     log = [
@@ -165,6 +188,21 @@ def test_who_has_no_power_announces_nothing_and_who_stood_still_is_told() -> Non
         ("power-on", "a", ""),
         ("fault", "c", ""),
     ]
+
+
+def test_a_switch_is_planned_from_its_first_word_to_its_last_and_what_comes_later_is_not() -> None:
+    rehearsed = rehearsal()
+    journal = MemoryJournal(codec(), rehearsed.world)
+    rehearsed.carry(journal)
+    records = list(enumerate(journal.records()))
+
+    ((database, spans),) = planned_switches({"run": records}).items()
+    ((began, ended),) = spans
+    reigns = [Reign(began + (ended - began) / 2, "a", 2), Reign(ended + _SECOND, "b", 3)]
+    how = [line.told[4] for line in with_forks(database, reigns, spans) if line.told[0] == "forked"]
+
+    assert database == "general-db"
+    assert how == ["switched", "failed over"]
 
 
 class _Now:
