@@ -8,9 +8,11 @@ import ssl
 from contextlib import ExitStack
 from datetime import timedelta
 from ipaddress import IPv4Address
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
+from typing_extensions import override
 
 from access.this_host import ThisHost
 from access.tls import LOOK_EVERY, OwnTls
@@ -38,7 +40,7 @@ async def serve(
         access_log=False,
         timeout_graceful_shutdown=2,
     )
-    server = uvicorn.Server(configuration)
+    server = _QuietServer(configuration)
     with ExitStack() as stack:
         sockets = [
             stack.enter_context(_listener(this_host, address, port))
@@ -50,9 +52,39 @@ async def serve(
         try:
             await asyncio.shield(server_task)
         except asyncio.CancelledError:
-            server.should_exit = True
+            server.end()
             await server_task
             raise
+
+
+class _QuietServer(uvicorn.Server):
+    """Wakes only for who asks; the library looks ten times a second whether it is to end.
+
+    So its answers bear no date, which the library would write anew each second.
+    """
+
+    def __init__(self, configuration: uvicorn.Config) -> None:
+        super().__init__(configuration)
+        self._ending = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @override
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.server_state.default_headers = self.config.encoded_headers
+        if not self.should_exit:
+            await self._ending.wait()
+
+    @override
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.end()
+
+    def end(self) -> None:
+        """Serve nobody any more; the handler of a signal may ask for it, in the midst of all."""
+        self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ending.set)
 
 
 def _own_tls(configuration: uvicorn.Config, this_host: ThisHost) -> OwnTls:
