@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -14,6 +14,7 @@ import httpx
 from prometheus_client.metrics_core import Metric
 
 from access.clients import patroni
+from access.clients.http import async_client, own_tls
 from access.this_host import ThisHost
 from core.errors import NotSeen
 from inventory import postgresql
@@ -25,36 +26,39 @@ from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
 from monitors.onhost.recorded import Recorded
 from monitors.page import Watch
-from monitors.readers import etcd
+from monitors.readers import DEADLINE, etcd
 from monitors.readers.certificates import ShownEnds
 from monitors.readers.copy_age import Copy
 from monitors.readers.etcd import VoterHealth
 from monitors.readers.heartbeats import Mark, MemberAccess, is_full
 
-DEADLINE: Final = timedelta(seconds=1.8)
-"""of a source: past a dead one a page takes less than two seconds"""
 _OFTEN: Final = timedelta(seconds=10)
 """what a person answers for is looked at as often"""
 _SELDOM: Final = timedelta(minutes=1)
 """what changes in days is looked at as often"""
 
 
-def site_watches(
-    this_host: ThisHost,
-    client: httpx.AsyncClient,
-    tls: ssl.SSLContext,
-    copies: Mapping[tuple[DatabaseName, HostName], Copy],
-) -> Iterator[Watch]:
-    """Yield what a monitor watches; ``copies`` are those of its site."""
+@asynccontextmanager
+async def site_watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
+    """Yield what a monitor watches; connections are closed afterwards."""
     network, here = this_host.network, this_host.host.site
-    ends = ShownEnds(tls, NODE_EXPORTER)
-    yield Watch("replication", partial(copies_collected, network, here, copies))
-    yield Watch("quorum", partial(_quorum, network, client))
-    yield Watch("orders", partial(_orders, this_host, client))
-    yield Watch("certificates", partial(_certificates, this_host, ends), every=_SELDOM)
-    recorded = Recorded(this_host, client, patience=DEADLINE / 2)
-    yield Watch("runs", recorded.runs, every=_OFTEN)
-    yield Watch("drills", recorded.drills, every=_SELDOM)
+    tls = own_tls(this_host.authority, this_host.certificate, this_host.key)
+    async with AsyncExitStack() as closing:
+        closing.callback(asyncio.ensure_future(tls.follow()).cancel)
+        client = await closing.enter_async_context(async_client(tls.context))
+        copies = site_copies(this_host)
+        for copy in copies.values():
+            closing.push_async_callback(copy.close)
+        ends = ShownEnds(tls.context, NODE_EXPORTER)
+        recorded = Recorded(this_host, client, patience=DEADLINE / 2)
+        yield [
+            Watch("replication", partial(copies_collected, network, here, copies)),
+            Watch("quorum", partial(_quorum, network, client)),
+            Watch("orders", partial(_orders, this_host, client)),
+            Watch("certificates", partial(_certificates, this_host, ends), every=_SELDOM),
+            Watch("runs", recorded.runs, every=_OFTEN),
+            Watch("drills", recorded.drills, every=_SELDOM),
+        ]
 
 
 def site_copies(this_host: ThisHost) -> dict[tuple[DatabaseName, HostName], Copy]:

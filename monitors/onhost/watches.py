@@ -10,16 +10,14 @@ from functools import partial
 
 from prometheus_client.metrics_core import Metric
 
-from access.clients.http import async_client, own_tls
 from access.this_host import ThisHost
 from inventory.names import HostName
 from inventory.network import Network, Role
 from monitors.collectors.links import declared_link_families, link_families
 from monitors.collectors.placement import placement_families
 from monitors.collectors.sessions import DeclaredNeighbour, session_families
-from monitors.onhost.site_watches import DEADLINE, site_copies, site_watches
 from monitors.page import Watch
-from monitors.readers import echo, routing
+from monitors.readers import DEADLINE, echo, routing
 
 ECHO_DEADLINE = timedelta(seconds=1.4)
 """a second after the last echo, as ping waits: a silent link delays the page no longer"""
@@ -28,20 +26,17 @@ ECHO_DEADLINE = timedelta(seconds=1.4)
 @asynccontextmanager
 async def watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
     """Yield what this host watches; connections are closed afterwards."""
-    tls = own_tls(this_host.authority, this_host.certificate, this_host.key)
     async with AsyncExitStack() as closing:
-        closing.callback(asyncio.ensure_future(tls.follow()).cancel)
-        client = await closing.enter_async_context(async_client(tls.context))
         host_watches: list[Watch] = []
         if this_host.host.forwards:
             host_watches.append(Watch("links", partial(_links, this_host)))
             host_watches.append(Watch("sessions", partial(_sessions, this_host)))
             host_watches.append(Watch("placement", partial(_placement, this_host)))
         if Role.MONITOR in this_host.host.roles:
-            copies = site_copies(this_host)
-            for copy in copies.values():
-                closing.push_async_callback(copy.close)
-            host_watches += site_watches(this_host, client, tls.context, copies)
+            # clients for PostgreSQL and HTTPS cost 10 MB, on every router, which asks neither
+            from monitors.onhost.site_watches import site_watches  # noqa: PLC0415 - see above
+
+            host_watches += await closing.enter_async_context(site_watches(this_host))
         yield host_watches
 
 

@@ -32,6 +32,12 @@ def test_what_decides_loads_no_adapter_library(module: str) -> None:
     assert _loaded(f"import {module}", HEAVY) == "[]"
 
 
+def test_the_exporter_of_a_router_loads_no_client_that_only_a_monitor_needs() -> None:
+    code = "import monitors.onhost.exporter"
+
+    assert _loaded(code, ("httpx", "psycopg")) == "[]"
+
+
 def test_help_answers_without_the_heavy_libraries() -> None:
     code = "import ndc.cli.root"
 

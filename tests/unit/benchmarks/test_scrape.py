@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from monitors.onhost.site_watches import DEADLINE
+from monitors.readers import DEADLINE
 from tests.benchmarks.scrape import COPIES, page_of, scraped
 
 
