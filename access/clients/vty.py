@@ -31,13 +31,14 @@ async def ask(daemon: str, question: str, *, deadline: timedelta, consoles: Path
         NotSeen: it did not answer in time; or, where it ``refused``, it knows no such command
             or could not carry it out, or does not run.
     """
-    return await tell(daemon, [question], deadline=deadline, consoles=consoles)
+    (text,) = await tell(daemon, [question], deadline=deadline, consoles=consoles)
+    return text
 
 
 async def tell(
     daemon: str, commands: Sequence[str], *, deadline: timedelta, consoles: Path = CONSOLES
-) -> str:
-    """Have ``daemon`` obey ``commands`` in turn; return what it answers to the last one.
+) -> list[str]:
+    """Have ``daemon`` obey ``commands`` in turn; return what it answers to each of them.
 
     The first one that it does not obey ends it. ``deadline`` and ``consoles`` are as in ``ask``.
 
@@ -45,10 +46,8 @@ async def tell(
         NotSeen: as ``ask`` does; those before it were obeyed, and of the one that was not
             answered nobody knows.
     """
-    text = ""
-    for command, (text, status) in zip(
-        commands, await _answers(daemon, commands, deadline, consoles), strict=False
-    ):
+    answers = await _answers(daemon, commands, deadline, consoles)
+    for command, (text, status) in zip(commands, answers, strict=False):
         if status != _WENT_WELL:
             raise NotSeen(
                 f"{daemon} said no: {command}",
@@ -57,7 +56,7 @@ async def tell(
                 actual=f"status {status}, {text.strip()[:80] or 'without a word'}",
                 next_step="compare FRR's version with the golden image's",
             )
-    return text
+    return [text for text, _ in answers]
 
 
 async def _answers(

@@ -47,7 +47,8 @@ class BgpConsole:
 
     async def avoided(self) -> Mapping[IPv4Address, bool]:
         """Ask for the policies of all neighbours."""
-        policies = answers.incoming_policies(await self._tell(answers.NEIGHBOURS))
+        (text,) = await self._tell(answers.NEIGHBOURS)
+        policies = answers.incoming_policies(text)
         # whoever has another policy is not ours to change
         return {
             address: policy == AVOID
@@ -58,7 +59,8 @@ class BgpConsole:
     async def avoid(self, neighbours: Collection[IPv4Address]) -> None:
         """Set the policy that marks what they say."""
         # a neighbour whose route-map does not exist says nothing at all: that would close the link
-        if f'"{AVOID}"' not in await self._tell(f"show route-map {AVOID} json"):
+        (policy,) = await self._tell(f"show route-map {AVOID} json")
+        if f'"{AVOID}"' not in policy:
             raise NotSeen(
                 f"this router has no route-map {AVOID}",
                 refused=True,
@@ -81,7 +83,7 @@ class BgpConsole:
                 *(f"neighbor {address} route-map {policy} in" for address in sorted(neighbours)),
             )
 
-    async def _tell(self, *commands: str) -> str:
+    async def _tell(self, *commands: str) -> list[str]:
         return await vty.tell("bgpd", commands, deadline=DEADLINE, consoles=self._consoles)
 
 
@@ -93,8 +95,8 @@ class BgpRefusals:
 
     async def refused(self) -> Refusals:
         """Return what is in the lists to which the policy for all neighbours refers."""
-        policy = await self._tell(f"show route-map {RECEIVE} json")
-        lists = answers.permitted(await self._tell(answers.PREFIX_LISTS))
+        policy, text = await self._tell(f"show route-map {RECEIVE} json", answers.PREFIX_LISTS)
+        lists = answers.permitted(text)
         return {
             origin: frozenset(prefix.network_address for prefix in prefixes)
             for name, prefixes in lists.items()
@@ -112,8 +114,9 @@ class BgpRefusals:
 
     async def begins_at(self, address: IPv4Address, asn: int) -> bool:
         """Tell whether bgpd knows a way to ``address`` that begins in ``asn``."""
-        ends = answers.origins(await self._tell(answers.PATHS))
+        (text,) = await self._tell(answers.PATHS)
+        ends = answers.origins(text)
         return asn in ends.get(IPv4Network(address), frozenset())
 
-    async def _tell(self, *commands: str) -> str:
+    async def _tell(self, *commands: str) -> list[str]:
         return await vty.tell("bgpd", commands, deadline=DEADLINE, consoles=self._consoles)

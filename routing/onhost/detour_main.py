@@ -11,6 +11,8 @@ import logging
 import os
 import socket
 import sys
+from datetime import timedelta
+from typing import Final
 
 from access.this_host import ThisHost, this_host_of_arguments
 from core.clock import Clock
@@ -21,6 +23,8 @@ from routing.onhost.detour import Detour, DetourLink
 from routing.onhost.line import EchoLine
 from routing.onhost.refusing import FOLDER, RefusalRecord, Refusing
 
+_TELLS_EVERY: Final = timedelta(seconds=2)
+"""systemd waits five times as long for a word (``WatchdogSec``), and wakes up for each"""
 _log = logging.getLogger("ndc-detour")
 
 
@@ -47,11 +51,14 @@ def main() -> None:
 
 
 async def _obey(detour: Detour, refusing: Refusing, clock: Clock) -> None:
+    tells_at = timedelta()
     while True:
         now = clock.elapsed()
         for sentence in (*await detour.look(now), *await refusing.look(now)):
             _log.info("%s", sentence)
-        _still_here()
+        if now >= tells_at:
+            _still_here()
+            tells_at = now + _TELLS_EVERY
         rest = INTERVAL - (clock.elapsed() - now)
         await asyncio.sleep(max(0.0, rest.total_seconds()))
 
