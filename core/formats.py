@@ -54,6 +54,14 @@ class Format(Enum):
     HOLD = ("etcd, one key while the lever is pulled", JournalCorrupt)
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
     REFUSALS = ("`/var/lib/ndc/detour/refusals.json` on border routers", JournalCorrupt)
+    STORE_PLACES = (
+        "`/run/ndc-agent/stores.json` on hosts: the placements of stores, as the agent read them",
+        JournalCorrupt,
+    )
+    STORE_ORDER = (
+        "`/var/lib/ndc/agent/orders/<store>.json`, and `…/storage/begun/` where it was carried out",
+        JournalCorrupt,
+    )
     TAIL = (
         "`ndc-apart.json` in a data directory, `tail.json` where it is kept, on hosts",
         JournalCorrupt,

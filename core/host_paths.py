@@ -22,6 +22,10 @@ AGENT_STATE: Final = STATE / "agent"
 """the agent's, and its fellow's that recovery asks"""
 AGENT_WORD: Final = HostPath("/run/ndc-agent/agent.prom")
 """what the agent tells the host's exporter"""
+STORE_PLACES: Final = HostPath("/run/ndc-agent/stores.json")
+"""where the agent says of which stores it read what since the host booted"""
+STORE_ORDERS: Final = AGENT_STATE / "orders"
+"""a file a store that recovery ordered to begin here"""
 DETOUR_STATE: Final = STATE / "detour"
 """what a border router was told to refuse"""
 STORAGE_STATE: Final = STATE / "storage"
@@ -58,9 +62,9 @@ SERVICES: Final = SETTINGS / "services"
 
 STORES: Final = SETTINGS / "stores"
 """settings, certificates and keys of stores"""
-SEATS: Final = STORAGE_STATE / "seats"
-"""a file a store: it is served as long as the file is there"""
-LEFT_SEATS: Final = STORAGE_STATE / "left-seats"
+SEATS: Final = HostPath("/run/ndc-storage/seats")
+"""a file a store: it is served as long as the file is there; no boot leaves one"""
+LEFT_SEATS: Final = HostPath("/run/ndc-storage/left-seats")
 """a file a store that is not served here any more"""
 INCOMING: Final = ".incoming"
 """in a pool: what is being sent to its stores, and is not whole; a folder a dataset"""

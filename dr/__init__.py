@@ -7,7 +7,8 @@ What is done and how it is seen: ``actions`` and ``loss_actions`` (the verbs), `
 verb needs and brings about), ``doors`` and ``loss_doors`` (what recovery reaches), ``looks`` (one
 look), ``eye`` and ``sightings`` (answer questions through the doors), ``hands`` (makes attempts
 through them), ``placing`` (lets services be announced where their records say), ``accepting`` (has
-borders accept again what is admitted), ``busy`` (who leads or serves).
+borders accept again what is admitted), ``store_looks`` (looks at stores), ``busy`` (who leads or
+serves).
 
 How a run is decided: ``request`` (what is asked for), ``losses`` (what has to move once something
 is lost), ``facts`` (what was seen), ``bound`` (what may be lost), ``admission`` (who is kept out),
@@ -17,10 +18,12 @@ it, and by whom), ``deeds`` (what is done by itself), ``lever`` (by which nothin
 ``rules`` (reasons to refuse), ``copies`` (reasons not to promote one), ``reseed`` (whether one may
 be made anew), ``planner``, ``moving`` (the steps of one service), ``rerouting`` (those of its
 address), ``far_copies`` (those about copies that never lead by themselves), ``fencing`` (the proofs
-that what is lost cannot act), ``refusing`` (which borders refuse what it announces), ``votes``
+that what is lost cannot act), ``refusing`` (which borders refuse what it announces),
+``store_bound`` (what may be lost of a store), ``store_losses`` (which stores begin elsewhere),
+``store_moving`` (the steps of one), ``store_planner`` (steps of stores beside a plan), ``votes``
 (which of them are taken out of the quorum), ``plan`` (the value that is printed and then run),
-``ending`` (what its end is worth), ``report`` (what it came to), ``succession`` (whether a new
-leader has all that the old one wrote).
+``ending`` (what its end is worth), ``store_report`` and ``report`` (what it came to),
+``succession`` (whether a new leader has all that the old one wrote).
 
 What is said and printed: ``progress``, ``plan_text``, ``plan_figures``, ``runbooks`` (which page
 to read about a run that stands still), ``run_text``, ``report_text``, ``timeline_picture`` and

@@ -10,8 +10,9 @@ from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.doors import Doors
 from dr.refusing import borders
-from inventory.names import HostName, ServiceName, SiteName
+from inventory.names import HostName, PlacedName, SiteName
 from inventory.network import Network
+from inventory.placed import placed_called
 
 _RUN: Final = RunName("admit")
 
@@ -57,13 +58,13 @@ def _asked(
 
 
 def _is_kept_out(
-    network: Network, service: ServiceName, origin: SiteName, kept_out: Collection[HostName]
+    network: Network, name: PlacedName, origin: SiteName, kept_out: Collection[HostName]
 ) -> bool:
-    hosts = network.service(service).hosts
+    hosts = placed_called(network, name).hosts
     return any(host in kept_out and network.host(host).site == origin for host in hosts)
 
 
-def _token(doors: Doors, service: ServiceName) -> Token:
+def _token(doors: Doors, service: PlacedName) -> Token:
     """Return what is asked under the next epoch: a run may have ended before its move."""
     placed = doors.records.placement(service)
     return Token(_RUN, StepId("accept"), placed.epoch + 1 if placed else 1, attempt=1)

@@ -13,14 +13,14 @@ from typing import Literal, TypeAlias, assert_never
 from core.runs.plan import RunName
 from dr import loss_actions
 from dr.loss_actions import AfterALoss
-from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimWorkload:
     """Let no other run touch ``service`` until ``run`` releases it."""
 
-    service: ServiceName
+    service: PlacedName
     run: RunName
     number: int
     """the claim's: one more than the plan saw"""
@@ -31,7 +31,7 @@ class ClaimWorkload:
 class ReleaseWorkload:
     """Give up what ``ClaimWorkload`` took."""
 
-    service: ServiceName
+    service: PlacedName
     run: RunName
     kind: Literal["release-workload"] = "release-workload"
 
@@ -75,7 +75,7 @@ class WriteCanary:
 class MovePlacement:
     """Record that ``service`` is served at ``target`` from ``epoch`` on, not at ``source``."""
 
-    service: ServiceName
+    service: PlacedName
     source: SiteName
     target: SiteName
     epoch: int
@@ -87,7 +87,7 @@ class MovePlacement:
 class AnnounceService:
     """Have ``host`` announce the service address of ``service``."""
 
-    service: ServiceName
+    service: PlacedName
     host: HostName
     epoch: int
     kind: Literal["announce-service"] = "announce-service"

@@ -30,7 +30,7 @@ _EXCLUSION: TypeAdapter[Exclusion] = TypeAdapter(Exclusion)
 
 def to_exclude(network: Network, lost: Iterable[HostName]) -> tuple[HostName, ...]:
     """Return which of ``lost`` have something to be kept from: a service, or a copy of data."""
-    roles = {Role.SERVICE, Role.DATABASE}
+    roles = {Role.SERVICE, Role.DATABASE, Role.STORAGE}
     return tuple(host for host in sorted(lost) if roles & set(network.host(host).roles))
 
 

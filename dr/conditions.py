@@ -32,6 +32,7 @@ from dr.loss_actions import (
     AfterALoss,
     AttestOff,
     AwaitLeaseEnd,
+    BeginStore,
     CutPower,
     Exclude,
     Readmit,
@@ -44,6 +45,8 @@ from dr.loss_questions import (
     AreExcluded,
     AreGone,
     AreNotExcludedBy,
+    CannotServe,
+    HasPoint,
     HoldsNoLease,
     IsAccepted,
     IsBarred,
@@ -56,6 +59,8 @@ from dr.loss_questions import (
     MayLead,
     MayLeadWithout,
     VotesNoMore,
+    WritesNot,
+    WritesStore,
 )
 from dr.questions import (
     CanaryIsKept,
@@ -114,6 +119,8 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one
             return (IsHeldBy(service, run),)
         case TakeOver():
             return _before_a_take_over(action)
+        case BeginStore():
+            return _before_a_store_begins(action)
         case _:
             return ()
 
@@ -138,6 +145,16 @@ def _before_a_take_over(action: TakeOver) -> tuple[Question, ...]:
         *(IsFenced(database, host) for host in action.lost),
         *_may_lead(database, candidate, action.had_all),
         IsNotPaused(database),
+    )
+
+
+def _before_a_store_begins(action: BeginStore) -> tuple[Question, ...]:
+    store, host = action.store, action.host
+    return (
+        IsHeldBy(store, action.run),
+        CannotServe(action.former, action.observers),
+        *(WritesNot(store, other) for other in action.others),
+        HasPoint(store, host, action.point),
     )
 
 
@@ -203,6 +220,8 @@ def _after_a_loss(action: AfterALoss) -> Question:  # noqa: C901, PLR0911 - one 
             return VotesNoMore(host, number)
         case TakeOver(database, _, candidate):
             return Leads(database, candidate)
+        case BeginStore(store, host, point, epoch):
+            return WritesStore(store, host, epoch, point)
         case _:
             assert_never(action)
 

@@ -1,4 +1,4 @@
-"""What recovery asks of the outside world, and what it may have it do: ten doors.
+"""What recovery asks of the outside world, and what it may have it do: eleven doors.
 
 A method that looks returns what it sees, or raises NotSeen. A method that changes something
 makes one thing true; when it raises, the error says what is then known: Rejected, nothing
@@ -20,7 +20,7 @@ from core.runs.ports import Token
 from dr.epochs import Act
 from dr.facts import LastWord, MemberFacts
 from dr.leave import Leave
-from dr.loss_doors import ExclusionsDoor, PowerDoor, RoutesDoor, SightDoor, VotesDoor
+from dr.loss_doors import ExclusionsDoor, PowerDoor, RoutesDoor, SightDoor, StoresDoor, VotesDoor
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
@@ -51,7 +51,7 @@ class RecordsDoor(Protocol):
             Unreachable: it may have changed.
         """
 
-    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
+    def swap_claim(self, service: PlacedName, old: Claim, new: Claim) -> None:
         """Replace the claim ``old`` by ``new``; done already counts as done.
 
         Where nobody holds ``new``, an order to switch that ``old``'s run gave and that was not
@@ -180,11 +180,11 @@ class Stance:
 class GuardDoor(Protocol):
     """The forced command that guards a host: it refuses every epoch that is over."""
 
-    def look(self, service: ServiceName, host: HostName) -> Stance:
+    def look(self, service: PlacedName, host: HostName) -> Stance:
         """Return how ``host`` is with ``service``."""
 
     def act(
-        self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
+        self, act: Act, service: PlacedName, host: HostName, token: Token, bound: timedelta
     ) -> None:
         """Have ``host`` announce or withdraw ``service``, as ``act`` says.
 
@@ -243,7 +243,7 @@ class ProbeDoor(Protocol):
 class Doors:
     """All that recovery can reach of one network; nothing of recovery goes past a door.
 
-    A rehearsal that replaces these ten runs the same code as a disaster.
+    A rehearsal that replaces these eleven runs the same code as a disaster.
     """
 
     records: RecordsDoor
@@ -256,3 +256,4 @@ class Doors:
     votes: VotesDoor
     exclusions: ExclusionsDoor
     routes: RoutesDoor
+    stores: StoresDoor

@@ -23,7 +23,7 @@ from typing import Any
 
 from core.errors import Rejected
 from core.formats import FIRST, KEY, Format
-from inventory.names import HostName, ServiceName, SiteName
+from inventory.names import HostName, PlacedName, ServiceName, SiteName
 from inventory.network import Network
 from inventory.placed import placed_on
 
@@ -48,6 +48,8 @@ class Act(StrEnum):
     """the service address is on ``lo``, so the router announces it"""
     WITHDRAW = "withdraw-service"
     """it is not"""
+    BEGIN = "begin-store"
+    """asked of a host that holds a store: it begins to write it, from a recovery point"""
     REFUSE = "refuse-origin"
     """asked of a border: it refuses the service address from a site"""
     ACCEPT = "accept-origin"
@@ -77,7 +79,7 @@ class GuardVerdict(IntEnum):
 class GuardRequest:
     """One thing asked of one host, by ``step`` of ``run``, under ``epoch``."""
 
-    workload: ServiceName
+    workload: PlacedName
     epoch: int
     run: str
     step: str
@@ -88,6 +90,10 @@ class GuardRequest:
     """by the host's clock since its boot: later it is not obeyed; None: whenever it comes"""
     origin: SiteName | None = None
     """the site from which a border is to refuse the address; None: it is asked of a host"""
+    point: str = ""
+    """origin of the recovery point with which a store begins; "": none does"""
+    without: tuple[HostName, ...] = ()
+    """hosts that are given up, where a store begins"""
 
     def text(self) -> str:
         """Return it as one line of JSON.
@@ -99,10 +105,12 @@ class GuardRequest:
 
     def fields(self) -> dict[str, str | int]:
         """Return what it says, by name."""
-        fields = asdict(self) | {"argument": str(self.argument)}
+        fields = asdict(self) | {"argument": str(self.argument), "without": ",".join(self.without)}
         del fields["until"]
         if self.origin is None:
             del fields["origin"]
+        if self.act is not Act.BEGIN:
+            del fields["point"], fields["without"]
         return fields if self.until is None else fields | {_UNTIL: _milliseconds(self.until)}
 
     @classmethod
@@ -126,6 +134,8 @@ class GuardRequest:
                 argument=IPv4Address(_string(fields.pop("argument"))),
                 until=_time(fields.pop(_UNTIL, None)),
                 origin=_site(fields.pop("origin", None)),
+                point=_point(fields.pop("point", "")),
+                without=_hosts(fields.pop("without", "")),
             )
         except (KeyError, ValueError, RecursionError) as error:
             raise _malformed(str(error)) from error
@@ -133,6 +143,8 @@ class GuardRequest:
             raise _malformed(f"nothing called {', '.join(sorted(fields))}")
         if request.act is not Act.LOOK and (request.act in _OF_BORDERS) is (request.origin is None):
             raise _malformed("a site where a border is asked, and none where a host is")
+        if (request.act is Act.BEGIN) is not bool(request.point):
+            raise _malformed("a recovery point where a store begins, and none elsewhere")
         return request
 
 
@@ -233,6 +245,15 @@ def _matched(value: object, pattern: re.Pattern[str]) -> str:
 
 def _site(value: object) -> SiteName | None:
     return None if value is None else SiteName(_matched(value, _WORKLOAD))
+
+
+def _point(value: object) -> str:
+    return "" if value == "" else _matched(value, _MARK)
+
+
+def _hosts(value: object) -> tuple[HostName, ...]:
+    names = _string(value).split(",") if value else []
+    return tuple(HostName(_matched(name, _WORKLOAD)) for name in names)
 
 
 def _milliseconds(time: timedelta) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from inventory.names import HostName, SiteName
+from storage.standing import CopyStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,23 @@ class SignsOfLife:
     """whether it answered each observer; only those that could be asked"""
     refusers: frozenset[HostName] = frozenset()
     """borders of other sites that told what they refuse from its site"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """One look at the world, as far as it concerns one store whose writer may be lost."""
+
+    at: datetime
+    placement: Placement | None
+    claim: Claim | None
+    alarms: frozenset[str] | None
+    """that etcd raises, in its words; None: it could not be asked"""
+    standings: Mapping[HostName, CopyStanding]
+    """of the hosts that hold it and are not lost; only those that answered"""
+    signs: Mapping[HostName, SignsOfLife]
+    """of the hosts that are said to be lost"""
+    excluded: frozenset[HostName]
+    """hosts that were given up, and that nobody admitted since"""
 
 
 @dataclass(frozen=True, slots=True)

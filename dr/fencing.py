@@ -8,19 +8,19 @@ renews none, and a lease that is renewed contradicts them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from core.runs.plan import Step, StepId
 from dr.actions import Action
-from dr.facts import Facts, SignsOfLife
+from dr.facts import SignsOfLife
 from dr.loss_actions import AttestOff, AwaitLeaseEnd, CutPower, SeeGone
 from dr.observers import is_looked_for
 from dr.plan import Phase, RecoveryStep
 from dr.refusing import borders
-from dr.request import Move
+from dr.request import GivenUp
 from inventory.names import DatabaseName, HostName
 from inventory.network import Network
 
@@ -37,14 +37,13 @@ _ASKED: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Fencing:
-    """What is to be proved of hosts that ``request`` gives up, as ``facts`` show them."""
+    """What is to be proved of hosts that are given up, as ``signs`` show them."""
 
     network: Network
-    request: Move
-    facts: Facts
-    database: DatabaseName
-    leading: Sequence[HostName]
-    """who may write to it still"""
+    given_up: GivenUp
+    signs: Mapping[HostName, SignsOfLife]
+    leading: Mapping[HostName, DatabaseName]
+    """who may write to which database still"""
     serving: Sequence[HostName]
     """whom citizens may reach still"""
 
@@ -56,7 +55,7 @@ class Fencing:
             return Step(*place, epoch=epoch, deadline=deadline, **rest)  # type: ignore[arg-type]  # fields of Step
 
         for host in dict.fromkeys([*self.leading, *self.serving]):
-            if signs := self.facts.signs.get(host):
+            if signs := self.signs.get(host):
                 yield from self._of(host, signs, step)
         if unknown := self.unknown:
             yield step(
@@ -77,7 +76,7 @@ class Fencing:
             yield step(f"fence-{host}", cut, deadline=15 * _SECOND)
             return
         if host in self.leading:
-            end = AwaitLeaseEnd(self.database, host)
+            end = AwaitLeaseEnd(self.leading[host], host)
             yield step(f"lease-{host}", end, deadline=4 * _LEASE, expected=_LEASE, attempts=1)
         if host in self.serving and host not in self.unknown:
             times = {"steady": 3 * _SECOND, "expected": 3 * _SECOND}
@@ -91,10 +90,10 @@ class Fencing:
 
         Sorted. Empty as well where nobody is to attest anything.
         """
-        signs = self.facts.signs
+        signs = self.signs
         return tuple(
             host
-            for host in (sorted(self.request.lost) if self.request.attested else ())
+            for host in (sorted(self.given_up.lost) if self.given_up.attested else ())
             if (one := signs.get(host)) is None
             or (one.power is None and not is_looked_for(self.network, one.answers))
             or (one.power is None and host in self.serving and not self._all_refuse(host, one))
@@ -102,9 +101,9 @@ class Fencing:
 
     def _all_refuse(self, host: HostName, signs: SignsOfLife) -> bool:
         origin = self.network.host(host).site
-        return signs.refusers >= {*borders(self.network, origin, self.request.lost)}
+        return signs.refusers >= {*borders(self.network, origin, self.given_up.lost)}
 
     def _observers(self, hosts: Sequence[HostName]) -> tuple[HostName, ...]:
         """Return who can be asked whether ``hosts`` answer them: nobody, maybe."""
-        asked = [self.facts.signs[host].answers for host in hosts if host in self.facts.signs]
+        asked = [self.signs[host].answers for host in hosts if host in self.signs]
         return tuple(sorted({each for answers in asked for each in answers}))

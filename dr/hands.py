@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import assert_never
+from typing import Final, assert_never
 
 from core.errors import NotSeen, Rejected, WorldError
 from core.runs.plan import RunName
@@ -42,6 +42,7 @@ from dr.loss_actions import (
     AcceptOrigin,
     AttestOff,
     AwaitLeaseEnd,
+    BeginStore,
     CutPower,
     Exclude,
     Readmit,
@@ -52,7 +53,14 @@ from dr.loss_actions import (
 )
 from dr.placement import Claim
 from dr.succession import Untold
-from inventory.names import DatabaseName, HostName, ServiceName
+from inventory.names import DatabaseName, HostName, PlacedName
+from storage.placed import StoreOrder
+
+_LEAVES: Final[dict[type, Leave]] = {
+    AllowPromotion: Leave.ALLOW,
+    WidenSync: Leave.WIDEN,
+    ForbidPromotion: Leave.FORBID,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +94,9 @@ class Hands:
                 return self._compare(action)
             case NarrowSync() | SwitchDatabase() | TakeOver():
                 self._database(action)
-            case AllowPromotion(database, host):
-                self.doors.database.tell(database, host, Leave.ALLOW, token)
-            case WidenSync(database, host):
-                self.doors.database.tell(database, host, Leave.WIDEN, token)
-            case ForbidPromotion(database, host):
-                self.doors.database.tell(database, host, Leave.FORBID, token)
+            case AllowPromotion() | WidenSync() | ForbidPromotion():
+                leave = _LEAVES[type(action)]
+                self.doors.database.tell(action.database, action.host, leave, token)
             case WriteCanary(service, host, key):
                 self.doors.application.write(service, host, key, deadline / 2)
             case AnnounceService(service, host):
@@ -100,6 +105,8 @@ class Hands:
                 self.doors.guard.act(Act.WITHDRAW, service, host, token, deadline)
             case Exclude() | Readmit() | RetireVote():
                 self._do_without(action)
+            case BeginStore():
+                self._begin(action, token)
             case CutPower(host, life):
                 self.doors.power.off(host, life)
             case RefuseOrigin() | AcceptOrigin():
@@ -205,6 +212,11 @@ class Hands:
             case _:
                 assert_never(action)
 
+    def _begin(self, action: BeginStore, token: Token) -> None:
+        self._own_claim(action.store, action.run)
+        order = StoreOrder(action.epoch, action.run, action.point, action.without)
+        self.doors.stores.begin(action.store, action.host, order, token)
+
     def _route(
         self, action: RefuseOrigin | AcceptOrigin, token: Token, deadline: timedelta
     ) -> None:
@@ -214,7 +226,7 @@ class Hands:
         else:
             self.doors.routes.accept(*of)
 
-    def _own_claim(self, service: ServiceName, run: RunName) -> Claim:
+    def _own_claim(self, service: PlacedName, run: RunName) -> Claim:
         claim = self.doors.records.claim(service)
         if claim.run != run:
             raise Rejected(
@@ -244,7 +256,7 @@ class Hands:
         return ""
 
 
-def _held(service: ServiceName, run: RunName, number: int, claim: Claim) -> Rejected:
+def _held(service: PlacedName, run: RunName, number: int, claim: Claim) -> Rejected:
     return Rejected(
         f"{service} cannot be held by {run}",
         expected=f"that nobody holds it, and that it was taken {number - 1} times",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
 from core.runs.plan import RunName
-from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName, StoreName
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class RefuseOrigin:
     Whoever announces it there still is not reached through that border.
     """
 
-    service: ServiceName
+    service: PlacedName
     origin: SiteName
     border: HostName
     kind: Literal["refuse-origin"] = "refuse-origin"
@@ -60,7 +60,7 @@ class RefuseOrigin:
 class AcceptOrigin:
     """Have ``border`` refuse it no more."""
 
-    service: ServiceName
+    service: PlacedName
     origin: SiteName
     border: HostName
     kind: Literal["accept-origin"] = "accept-origin"
@@ -105,7 +105,7 @@ class Exclude:
 
     hosts: tuple[HostName, ...]
     since: datetime
-    service: ServiceName
+    service: PlacedName
     run: RunName
     kind: Literal["exclude"] = "exclude"
 
@@ -128,9 +128,33 @@ class RetireVote:
 
     host: HostName
     number: str
-    service: ServiceName
+    service: PlacedName
     run: RunName
     kind: Literal["retire-vote"] = "retire-vote"
+
+
+@dataclass(frozen=True, slots=True)
+class BeginStore:
+    """Have ``host`` write ``store`` under ``epoch``, from ``point`` on: who wrote it is lost.
+
+    What was written after that point is given up. Only while ``run`` holds ``store``.
+    """
+
+    store: StoreName
+    host: HostName
+    point: str
+    """origin of a recovery point that it has"""
+    epoch: int
+    former: HostName
+    """who wrote it, and must be unable to"""
+    observers: tuple[HostName, ...]
+    """whom it must not answer, where nobody tells its power"""
+    others: tuple[HostName, ...]
+    """who holds it as well and is not given up: none of them may write it"""
+    without: tuple[HostName, ...]
+    """who holds it and is given up"""
+    run: RunName
+    kind: Literal["begin-store"] = "begin-store"
 
 
 OfABorder: TypeAlias = RefuseOrigin | AcceptOrigin
@@ -146,6 +170,7 @@ AfterALoss: TypeAlias = (
     | Exclude
     | Readmit
     | RetireVote
+    | BeginStore
 )
 """what takes the place of asking a host that is given up, and what makes up for it"""
 
@@ -174,6 +199,8 @@ def describe(action: AfterALoss) -> str:  # noqa: C901 - one line a verb
             sentence = f"keep {', '.join(hosts)} out no more"
         case RetireVote(host):
             sentence = f"take the lost vote of {host} out of the quorum"
+        case BeginStore(store, host, former=former):
+            sentence = f"have {host} write {store} from its recovery point on, without {former}"
         case _:
             assert_never(action)
     return sentence

@@ -13,7 +13,9 @@ from core.runs.ports import Token
 from dr.admission import Exclusion
 from dr.facts import Supply
 from dr.placement import Claim
-from inventory.names import HostName, ServiceName, SiteName
+from inventory.names import HostName, PlacedName, SiteName, StoreName
+from storage.placed import StoreOrder
+from storage.standing import CopyStanding
 
 
 class PowerDoor(Protocol):
@@ -75,13 +77,13 @@ class RoutesDoor(Protocol):
     it was told outlives each start of its router.
     """
 
-    def refused(self, border: HostName, origin: SiteName) -> frozenset[ServiceName]:
+    def refused(self, border: HostName, origin: SiteName) -> frozenset[PlacedName]:
         """Return which services ``border`` refuses from ``origin``, and knows no way to there."""
 
     def refuse(
         self,
         border: HostName,
-        service: ServiceName,
+        service: PlacedName,
         origin: SiteName,
         token: Token,
         bound: timedelta,
@@ -95,10 +97,26 @@ class RoutesDoor(Protocol):
             Unreachable: it may refuse it, or come to.
         """
 
-    def accept(
-        self, border: HostName, service: ServiceName, origin: SiteName, token: Token
-    ) -> None:
+    def accept(self, border: HostName, service: PlacedName, origin: SiteName, token: Token) -> None:
         """Have ``border`` refuse it no more; raises as ``refuse``."""
+
+
+class StoresDoor(Protocol):
+    """The hosts that hold stores: how each is with its copy, and an order to begin from a point."""
+
+    def standing(self, store: StoreName, host: HostName) -> CopyStanding:
+        """Return how ``host`` is with ``store``, by its own word."""
+
+    def begin(self, store: StoreName, host: HostName, order: StoreOrder, token: Token) -> None:
+        """Have ``host`` keep ``order``, which it carries out as soon as it may.
+
+        When this returns, no power cut makes it forget that. Carried out already counts as done.
+
+        Raises:
+            Rejected: it knows a newer epoch than that of ``token``, or began from another point
+                under this one; nothing changed.
+            Unreachable: it may have kept it.
+        """
 
 
 class ExclusionsDoor(Protocol):
@@ -108,7 +126,7 @@ class ExclusionsDoor(Protocol):
         """Return every host that is excluded, as of now."""
 
     def exclude(
-        self, hosts: Sequence[HostName], exclusion: Exclusion, service: ServiceName, claim: Claim
+        self, hosts: Sequence[HostName], exclusion: Exclusion, service: PlacedName, claim: Claim
     ) -> None:
         """Exclude each of ``hosts``, while ``claim`` on ``service`` stands.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from core.runs.plan import RunName
-from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, PlacedName, SiteName, StoreName
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class AreGone:
 class IsRefused:
     """``border`` refuses ``service`` from ``origin``, and knows no way there."""
 
-    service: ServiceName
+    service: PlacedName
     origin: SiteName
     border: HostName
 
@@ -53,7 +53,7 @@ class IsRefused:
 class IsAccepted:
     """``border`` refuses nothing of ``service`` from ``origin``."""
 
-    service: ServiceName
+    service: PlacedName
     origin: SiteName
     border: HostName
 
@@ -130,6 +130,44 @@ class AreNotExcludedBy:
     run: RunName | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CannotServe:
+    """``host`` has no power; where nobody tells that, it answers none of ``observers``."""
+
+    host: HostName
+    observers: tuple[HostName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WritesNot:
+    """``host`` says that it may not write ``store``."""
+
+    store: StoreName
+    host: HostName
+
+
+@dataclass(frozen=True, slots=True)
+class HasPoint:
+    """``host`` has the recovery point of ``store`` that comes from ``point``, whole."""
+
+    store: StoreName
+    host: HostName
+    point: str
+
+
+@dataclass(frozen=True, slots=True)
+class WritesStore:
+    """``host`` serves ``store``, which it began under ``epoch`` from ``point``."""
+
+    store: StoreName
+    host: HostName
+    epoch: int
+    point: str
+
+
+OfAStore: TypeAlias = CannotServe | WritesNot | HasPoint | WritesStore
+"""what is asked before a store begins elsewhere, and afterwards"""
+
 OfTheQuorum: TypeAlias = VotesNoMore | AreExcluded | AreNotExcludedBy
 """what the quorum keeps of hosts that were lost"""
 
@@ -149,13 +187,16 @@ OfALoss: TypeAlias = (
     | IsBarred
     | OfTheQuorum
     | AtABorder
+    | OfAStore
 )
 
 
-def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
+def state(question: OfALoss) -> str:  # noqa: C901, PLR0912 - one line a question
     """Return ``question`` as the statement that it asks about."""
     if isinstance(question, OfTheQuorum | AtABorder):
         return _of_survivors(question)
+    if isinstance(question, OfAStore):
+        return _of_a_store(question)
     match question:
         case IsOff(host):
             statement = f"{host} has no power"
@@ -178,6 +219,22 @@ def state(question: OfALoss) -> str:  # noqa: C901 - one line a question
             statement = f"Patroni of {host} may have it lead {database}"
         case IsBarred(database, host):
             statement = f"Patroni of {host} never has it lead {database}"
+        case _:
+            assert_never(question)
+    return statement
+
+
+def _of_a_store(question: OfAStore) -> str:
+    match question:
+        case CannotServe(host, observers):
+            by = " or ".join(observers) or "anybody"
+            statement = f"{host} has no power, or nobody tells and it does not answer {by}"
+        case WritesNot(store, host):
+            statement = f"{host} may not write {store}"
+        case HasPoint(store, host, point):
+            statement = f"{host} has recovery point {point} of {store}"
+        case WritesStore(store, host, epoch, point):
+            statement = f"{host} writes {store} from {point} on, epoch {epoch}"
         case _:
             assert_never(question)
     return statement

@@ -101,9 +101,9 @@ class Moving(Rerouting):
     def _fences(self, together: Sequence[Moving], claim: StepId) -> Iterator[RecoveryStep]:
         """Yield a proof for each lost host that could still write, or be reached by citizens."""
         database = self.network.database(self.service.database)
-        leading = [m.host for m in database.members] if self.leader_is_lost else []
+        leading = {m.host: database.name for m in database.members if self.leader_is_lost}
         serving = [host for each in together for host in each.serving]
-        fencing = Fencing(self.network, self.request, self.facts, database.name, leading, serving)
+        fencing = Fencing(self.network, self.request, self.facts.signs, leading, serving)
         yield from fencing.steps(claim, self.epoch, self.prefix)
         for each in together:
             yield from each.refuse((claim,))

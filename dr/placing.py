@@ -18,6 +18,8 @@ from inventory.network import Network, Service
 from inventory.placed import Placed
 from inventory.storage import Store
 
+_UP: Final = RunName("up")
+"""stands where an edit of a home moved a store: no run did"""
 _BOUND: Final = timedelta(seconds=10)
 """a host that obeys does so sooner"""
 
@@ -52,7 +54,7 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
     if doors.records.claim(service.name).run:
         return
     placement = _placement(doors, service)
-    token = Token(RunName("up"), StepId("place"), placement.epoch, attempt=1)
+    token = Token(_UP, StepId("place"), placement.epoch, attempt=1)
     excluded = doors.exclusions.excluded()
     here = [
         name
@@ -69,11 +71,16 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
 
 
 def _follow_home(doors: Doors, store: Store) -> None:
-    """Let the record of ``store`` say that it is at its home: no run moves stores."""
-    placement = _placement(doors, store)
-    if placement.site != store.home:
-        moved = Placement(store.home, placement.epoch + 1, RunName("up"))
-        doors.records.swap_placement(store.name, placement, moved)
+    """Let the record of ``store`` say that it is at its home, once that may take part.
+
+    What went elsewhere since its home was lost comes back after somebody admitted that.
+    """
+    placement, home = _placement(doors, store), store.copy_at(store.home)
+    is_kept_out = home is not None and home.host in doors.exclusions.excluded()
+    if placement.site == store.home or is_kept_out or doors.records.claim(store.name).run:
+        return
+    moved = Placement(store.home, placement.epoch + 1, _UP)
+    doors.records.swap_placement(store.name, placement, moved)
 
 
 def _placement(doors: Doors, placed: Placed) -> Placement:

@@ -23,8 +23,16 @@ from dr.facts import Facts
 from dr.loss_actions import AttestOff
 from dr.placement import Claim, Placement
 from dr.request import Move
+from dr.store_bound import StoreLeft, StoreLoss
 from dr.votes import Votes
-from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName, SiteName
+from inventory.names import (
+    DatabaseName,
+    EnvironmentName,
+    HostName,
+    ServiceName,
+    SiteName,
+    StoreName,
+)
 
 LIFE: Final = timedelta(minutes=10)
 """how long a plan may be begun"""
@@ -118,13 +126,31 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedStore:
+    """One store that a plan has begin elsewhere, and what that was decided on."""
+
+    store: StoreName
+    source: SiteName
+    target: SiteName
+    host: HostName
+    """that writes it afterwards"""
+    point: str
+    """origin of the recovery point with which it begins"""
+    made_at: datetime
+    """when that was made, by the clock of who wrote it then"""
+    placement: Placement
+    claim: Claim
+    loss: StoreLoss
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """What a plan was asked for and decided on: a plan is begun only while all of it holds."""
 
     environment: EnvironmentName
     intent: Intent
     moves: tuple[Moved, ...]
-    """one at least, each of another service"""
+    """each of another service; one at least, unless stores move"""
     lost: tuple[HostName, ...]
     """that are given up, sorted; empty unless it is a failover"""
     requested_by: str
@@ -136,6 +162,10 @@ class Basis:
     """why who asked accepts that acknowledged writes may be lost; "": they accept no loss"""
     attested: bool = False
     """whether people are to attest that what too few can look for is off"""
+    stores: tuple[MovedStore, ...] = ()
+    """which begin elsewhere, each of another name"""
+    left: tuple[StoreLeft, ...] = ()
+    """stores whose writers are lost as well, and that stay so"""
 
     @property
     def expires_at(self) -> datetime:

@@ -35,6 +35,7 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         yield f"  given up     {', '.join(basis.lost)}"
         for moved in basis.moves:
             yield f"  may be lost  {moved.loss.text()}, of {moved.service}"
+        yield from _stores(basis)
     if basis.accepted_loss:
         yield f"  accepted     by {basis.requested_by}: {basis.accepted_loss}"
     if basis.votes:
@@ -47,6 +48,17 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
     yield f"  expected     citizens are served {served:.0f} s after it begins"
     yield f"  on failure   {plan.on_failure}"
     yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
+
+
+def _stores(basis: Basis) -> Iterator[str]:
+    for moved in basis.stores:
+        epoch, made_at = moved.placement.epoch, f"{moved.made_at:%Y-%m-%d %H:%M:%S}"
+        yield f"  {moved.store} is at {moved.source}, epoch {epoch}; it begins at {moved.target}"
+        yield f"  goes on from its recovery point of {made_at} UTC, on {moved.host}"
+        yield f"  may be lost  {moved.loss.text()}, of {moved.store}"
+    for one in basis.left:
+        yield f"  STAYS LOST   {one.store}: {one.why}"
+        yield f"               next: {one.next_step}"
 
 
 def _needs(basis: Basis) -> Iterator[str]:

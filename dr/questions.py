@@ -8,21 +8,21 @@ from typing import TypeAlias, assert_never
 from core.runs.plan import RunName
 from dr import loss_questions
 from dr.loss_questions import OfALoss
-from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName
 
 
 @dataclass(frozen=True, slots=True)
 class IsFree:
     """No run holds ``service``."""
 
-    service: ServiceName
+    service: PlacedName
 
 
 @dataclass(frozen=True, slots=True)
 class IsHeldBy:
     """``run`` holds ``service``."""
 
-    service: ServiceName
+    service: PlacedName
     run: RunName
 
 
@@ -30,7 +30,7 @@ class IsHeldBy:
 class IsNotHeldBy:
     """``run`` does not hold ``service``; another may."""
 
-    service: ServiceName
+    service: PlacedName
     run: RunName
 
 
@@ -125,7 +125,7 @@ class HasAll:
 class IsPlaced:
     """The record says ``service`` is at ``site`` since ``epoch``; by ``run``, if one is named."""
 
-    service: ServiceName
+    service: PlacedName
     site: SiteName
     epoch: int
     run: RunName | None = None
@@ -144,7 +144,7 @@ class CanaryIsKept:
 class IsAnnounced:
     """``host`` announces the address of ``service``, and knows no newer epoch than ``epoch``."""
 
-    service: ServiceName
+    service: PlacedName
     host: HostName
     epoch: int
 

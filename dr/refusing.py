@@ -6,9 +6,9 @@ there: who survives refuses its services from its site, for as long as they are 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
-from dr.facts import Facts
+from dr.facts import Facts, SignsOfLife
 from dr.request import Move, service_in, serving_at
 from inventory.names import HostName, SiteName
 from inventory.network import Network
@@ -31,8 +31,15 @@ def may_announce(network: Network, facts: Facts, request: Move) -> tuple[HostNam
     if placed is None or placed.site == request.target:
         return ()
     serving = serving_at(network, service_in(network, request), placed.site)
-    signs = {host: facts.signs.get(host) for host in serving if host in request.lost}
-    return tuple(host for host, one in signs.items() if one is not None and one.power is None)
+    return without_word(facts.signs, [host for host in serving if host in request.lost])
+
+
+def without_word(
+    signs: Mapping[HostName, SignsOfLife], hosts: Iterable[HostName]
+) -> tuple[HostName, ...]:
+    """Return those of lost ``hosts`` of which nobody tells whether they have power."""
+    words = {host: signs.get(host) for host in hosts}
+    return tuple(host for host, one in words.items() if one is not None and one.power is None)
 
 
 def refusers(network: Network, facts: Facts, request: Move) -> tuple[tuple[HostName, ...], bool]:
@@ -43,8 +50,14 @@ def refusers(network: Network, facts: Facts, request: Move) -> tuple[tuple[HostN
     hosts = may_announce(network, facts, request)
     if not hosts or facts.placement is None:
         return (), True
-    asked = borders(network, facts.placement.site, request.lost)
-    able = tuple(
-        border for border in asked if all(border in facts.signs[host].refusers for host in hosts)
-    )
+    return able_among(borders(network, facts.placement.site, request.lost), facts.signs, hosts)
+
+
+def able_among(
+    asked: tuple[HostName, ...],
+    signs: Mapping[HostName, SignsOfLife],
+    hosts: tuple[HostName, ...],
+) -> tuple[tuple[HostName, ...], bool]:
+    """Return which of the borders ``asked`` can refuse what ``hosts`` announce, and whether all."""
+    able = tuple(border for border in asked if all(border in signs[one].refusers for one in hosts))
     return able, able == asked

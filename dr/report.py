@@ -19,6 +19,8 @@ from dr.bound import NOTHING, LossBound
 from dr.ending import Asker, Ending, Outcome, askers, outcome, worst
 from dr.plan import Phase, RecoveryPlan, RecoveryRecord, RecoveryRun
 from dr.runbooks import pages
+from dr.store_bound import StoreLeft
+from dr.store_report import StoreCourse, plain_store, store_courses
 from inventory.names import DatabaseName, ServiceName
 from inventory.network import Service
 
@@ -101,6 +103,10 @@ class Report:
     """why who planned it accepted that acknowledged writes may be lost; "": they accepted none"""
     courses: tuple[Course, ...]
     """of the services that it moved, in the plan's order"""
+    stores: tuple[StoreCourse, ...] = ()
+    """of the stores that it had begin elsewhere, in the plan's order"""
+    left: tuple[StoreLeft, ...] = ()
+    """stores that were lost as well, and that it left so"""
 
 
 def report(
@@ -124,7 +130,7 @@ def report(
         title=run.plan.title,
         environment=run.plan.basis.environment,
         askers=tuple(askers(run, is_proved)),
-        outcome=worst(course.outcome for course in courses),
+        outcome=worst(course.outcome for course in courses) if courses else _of_stores(run),
         opened_at=records[0].at,
         ended_at=records[-1].at,
         phases=tuple(_phases(run.plan, records)),
@@ -138,6 +144,20 @@ def report(
         skipped=tuple(step.id for step in run.steps_in(StepState.SKIPPED)),
         accepted_loss=run.plan.basis.accepted_loss,
         courses=courses,
+        stores=tuple(store_courses(run)),
+        left=run.plan.basis.left,
+    )
+
+
+def _of_stores(run: RecoveryRun) -> Outcome:
+    """Return what a run is called that moved stores alone: what they lost nobody measures."""
+    return outcome(
+        run.closed or RunVerdict.HELD,
+        None,
+        complete=None,
+        promised=timedelta(),
+        ending=Ending(at_target=True, protected=True),
+        skipped=bool(run.steps_in(StepState.SKIPPED)),
     )
 
 
@@ -214,6 +234,8 @@ def report_json(report: Report) -> str:
         "left_standing": list(report.left_standing),
         "skipped": list(report.skipped),
         "accepted_loss": report.accepted_loss,
+        "stores": [plain_store(course) for course in report.stores],
+        "stores_left": [asdict(left) for left in report.left],
     }
     return Format.REPORT.text(plain, indent=2)
 

@@ -14,7 +14,7 @@ from dr.actions import describe
 from dr.ending import Outcome
 from dr.plan import Phase, RecoveryRecord, RecoveryStep
 from dr.report import Course, Report
-from dr.report_text import ReportLine, figures, logs, people
+from dr.report_text import ReportLine, figures, logs, people, stores
 from dr.timeline_picture import Strip, timeline_picture
 
 _STYLE: Final = """
@@ -57,6 +57,7 @@ def report_page(
         *_head(report),
         *_section("When", _when(report, strips)),
         *(line for course in report.courses for line in _course(course)),
+        *_section("Stores", _table(stores(report))),
         *_section("Who", _table(people(report))),
         *_section("Not measured", _list(unmeasured)),
         *_section("Waits for", _list(report.waits_for)),

@@ -25,6 +25,8 @@ def report_text(report: Report) -> str:
     for course in report.courses:
         title = [f"  {course.service}: {course.outcome}"] if len(report.courses) > 1 else []
         lines += ["", *title, *map(_line, (*figures(course), *logs(course)))]
+    if of_stores := [*map(_line, stores(report))]:
+        lines += ["", *of_stores]
     return "\n".join([*lines, "", *_times(report)])
 
 
@@ -92,6 +94,19 @@ def logs(course: Course) -> Iterator[ReportLine]:
         has = "has all" if course.complete else "does not have all"
         yield "logs", f"the new leader {has} that the old one wrote"
     yield "database", course.ending.sentence()
+
+
+def stores(report: Report) -> Iterator[ReportLine]:
+    """Yield what became of stores: which point each goes on from, and what stayed lost."""
+    for course in report.stores:
+        moved = course.moved
+        what = "goes on" if course.begun else "was to go on"
+        moment = f"{moved.made_at:%Y-%m-%d %H:%M:%S} UTC"
+        yield "store", f"{moved.store} {what} at {moved.target} from its point of {moment}"
+        yield "", f"  announced as lost: {moved.loss.text()}; nobody measured it"
+    for left in report.left:
+        yield "store", f"{left.store} STAYED LOST: {left.why}"
+        yield "", f"  next: {left.next_step}"
 
 
 def _line(line: ReportLine) -> str:

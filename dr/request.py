@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from core.errors import PlanRefused
 from dr.facts import Facts
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Member, Network, Service
 from inventory.problems import nearest
+from inventory.storage import Store
+
+
+class GivenUp(Protocol):
+    """Whatever is asked for because hosts are lost."""
+
+    @property
+    def lost(self) -> frozenset[HostName]:
+        """Hosts that are given up."""
+
+    @property
+    def attested(self) -> bool:
+        """Whether two people are to attest that what too few can look for is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMove:
+    """Have ``host`` write ``store``, whose writer is lost."""
+
+    store: Store
+    host: HostName
+    lost: frozenset[HostName]
+    """hosts that are given up: nothing is asked of them, and nothing of theirs is waited for"""
+    accepted_loss: str = ""
+    """why a person accepts that more may be lost than is promised; "": nobody does"""
+    attested: bool = False
+    """whether two people are to attest that what too few can look for is off"""
 
 
 @dataclass(frozen=True, slots=True)

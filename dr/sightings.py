@@ -17,6 +17,8 @@ from dr.loss_questions import (
     AreGone,
     AreNotExcludedBy,
     AtABorder,
+    CannotServe,
+    HasPoint,
     HoldsNoLease,
     IsAccepted,
     IsBarred,
@@ -29,16 +31,19 @@ from dr.loss_questions import (
     MayLead,
     MayLeadWithout,
     OfALoss,
+    OfAStore,
     OfTheQuorum,
     VotesNoMore,
+    WritesNot,
+    WritesStore,
 )
 from dr.observers import observers
 from dr.refusing import borders
-from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.names import DatabaseName, HostName, PlacedName, SiteName
 from inventory.network import Network
 
 
-def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911 - one line a question
+def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one line a question
     """Answer from what can be seen now; None means that it cannot be seen.
 
     Raises:
@@ -48,6 +53,8 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
         return _of_the_quorum(doors, question)
     if isinstance(question, AtABorder):
         return _of_a_border(doors, question)
+    if isinstance(question, OfAStore):
+        return _of_a_store(doors, question)
     match question:
         case IsOff(host):
             return not doors.power.state(host).on
@@ -102,6 +109,25 @@ def _of_a_border(doors: Doors, question: AtABorder) -> bool:
             return service in refused
         case IsAccepted(service):
             return service not in refused
+        case _:
+            assert_never(question)
+
+
+def _of_a_store(doors: Doors, question: OfAStore) -> bool:
+    match question:
+        case CannotServe(host, observers):
+            power = if_seen(lambda: doors.power.state(host))
+            if power is not None:
+                return not power.on
+            return not any(host in doors.sight.answering(each, [host]) for each in observers)
+        case WritesNot(store, host):
+            return not doors.stores.standing(store, host).writes
+        case HasPoint(store, host, point):
+            points = doors.stores.standing(store, host).points
+            return point in {one.origin for one in points}
+        case WritesStore(store, host, epoch, point):
+            own = doors.stores.standing(store, host)
+            return own.serves and own.writes and (own.epoch, own.began) == (epoch, point)
         case _:
             assert_never(question)
 
@@ -191,5 +217,5 @@ def _sight(
 
 def _refused(
     doors: Doors, border: HostName, origin: SiteName
-) -> Callable[[], frozenset[ServiceName] | None]:
+) -> Callable[[], frozenset[PlacedName] | None]:
     return lambda: if_seen(lambda: doors.routes.refused(border, origin))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-from inventory.names import HostName
+from inventory.names import HostName, PlacedName
 from inventory.network import Network, Role, Service
 from inventory.storage import Store
 
@@ -16,6 +16,11 @@ SERVING: Final = frozenset({Role.SERVICE, Role.STORAGE})
 def placed_in(network: Network) -> tuple[Placed, ...]:
     """Return the services and stores of ``network``."""
     return (*network.services, *network.stores)
+
+
+def placed_called(network: Network, name: PlacedName) -> Placed:
+    """Return the service or store called ``name``; KeyError where there is none."""
+    return {one.name: one for one in placed_in(network)}[name]
 
 
 def placed_on(network: Network, host: HostName) -> tuple[Placed, ...]:

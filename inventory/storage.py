@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address
@@ -91,6 +91,12 @@ class Store:
     def parties(self) -> tuple[PartyName, ...]:
         """Everybody whom it names, its owner first."""
         return (self.owner, *self.readers)
+
+    def at(self, site: SiteName) -> Store:
+        """Return it as it is while ``site``, which holds it, writes it."""
+        copies = tuple(sorted(self.copies, key=lambda copy: copy.site != site))
+        refuges = tuple(copy.site for copy in copies[1:])
+        return replace(self, home=site, refuges=refuges, copies=copies)
 
     def copy_on(self, host: HostName) -> StoreCopy | None:
         """Return what ``host`` holds of it; None: nothing."""

@@ -42,6 +42,16 @@ TRANSFER_SECONDS = MetricSpec(
     "storage",
 )
 
+KEPT_APART = MetricSpec(
+    page.APART,
+    "gauge",
+    "count",
+    ("workload", "target"),
+    "How often the target wrote what was given up with it, and what is kept there still",
+    "the pool could not be asked",
+    "storage",
+)
+
 POOL_SCRUB = MetricSpec(
     page.SCRUB,
     "gauge",
@@ -66,6 +76,7 @@ STORAGE = (
     READ_BACK_OBJECTIVE,
     READ_BACK_DIFFERS,
     TRANSFER_SECONDS,
+    KEPT_APART,
     POOL_SCRUB,
     POOL_ERRORS,
 )

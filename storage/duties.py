@@ -16,9 +16,9 @@ from inventory.names import HostName, PoolName, SiteName
 from inventory.storage import Store
 from inventory.system_accounts import store_account
 from storage.page import CopyWord, PoolWord
-from storage.points import newest, origins, surplus, wait_for_next
+from storage.points import CopyComparison, newest, origins, surplus, wait_for_next
 from storage.pool import StoragePool
-from storage.read_back import ComparisonNote, CopyComparison
+from storage.read_back import ComparisonNote
 from storage.requests import MOST_ORIGINS, DigestRequest, PullRequest
 from storage.scrub_note import ScrubNote
 from storage.source_door import SourceDoor, another_life, demand
@@ -40,6 +40,8 @@ class SourceDuty:
     others: Mapping[HostName, SourceDoor]
     """all other hosts that hold it"""
     turn: StoreTurn
+    epoch: int
+    """since which it is written here"""
     clock: Clock
 
     def look(self) -> timedelta:
@@ -48,9 +50,11 @@ class SourceDuty:
         Raises:
             WorldError: it was not all done.
         """
-        dataset, now = self.store.dataset, self.clock.now()
-        if not self.pool.is_written(dataset) or self.turn.final.read() is not None:
+        dataset, now, final = self.store.dataset, self.clock.now(), self.turn.final
+        is_sure = final.epoch() == self.epoch
+        if not is_sure or not self.pool.is_written(dataset) or final.read() is not None:
             self.turn.begin(self.others)
+            final.make_sure(self.epoch)
         self.pool.ensure_dataset(dataset, store_account(self.store).number)
         self.turn.seat.take()
         points = self.pool.points(dataset)
@@ -89,8 +93,11 @@ class RefugeDuty:
         else:
             self.turn.seat.leave()
             self.turn.final.clear()
-        self._drop(final)
-        if not self._wait(now) and not self._pull(final):
+        if final is None:
+            self._drop()
+        # who ended here is a refuge only once it fetched from who went on
+        due = final is not None or not self._wait(now)
+        if due and not self._pull(final):
             return min(_AGAIN, self.store.interval)
         self._read_back()
         return min(self._wait(self.clock.now()) or _AGAIN, self.store.interval)
@@ -106,12 +113,11 @@ class RefugeDuty:
             self.store, self.site, last.made_at if last else None, read_back, self.transfer
         )
 
-    def _drop(self, final: str | None) -> None:
+    def _drop(self) -> None:
         """Drop what is old. Where nothing new arrives nothing goes, however long that lasts."""
-        kept = () if final is None else (final,)
         points = self.pool.points(self.store.dataset)
         if (last := newest(points)) is not None:
-            old = surplus(points, kept, self.store.retention, last.made_at)
+            old = surplus(points, (), self.store.retention, last.made_at)
             self.pool.drop(self.store.dataset, old)
 
     def _wait(self, now: datetime) -> timedelta:
@@ -126,20 +132,36 @@ class RefugeDuty:
         Who wrote the store until the point ``final`` follows once the source goes on from there.
         """
         dataset, began = self.store.dataset, self.clock.elapsed()
-        have = origins(self.pool.points(dataset), MOST_ORIGINS)
+        have = self._known(final)
         with self.source.ask(PullRequest(self.store.name, have)) as (answer, stream):
             demand(answer)
             if answer.send is None:
                 return False
             if have and answer.base is None:
                 raise another_life(self.store, "its source knows no recovery point that is here")
-            if final is not None and final not in (answer.base, *answer.past):
+            has_all = final in (answer.base, *answer.past)
+            if final is not None and not has_all and self._own not in answer.without:
                 raise another_life(self.store, "its source lacks what was written here")
             self.pool.receive(dataset, stream)
         if final is not None:
-            self.turn.follow()
+            (self.turn.follow if has_all else self.turn.stand_apart)()
         self.transfer = self.clock.elapsed() - began
         return True
+
+    def _known(self, final: str | None) -> tuple[str, ...]:
+        """Return the origins from which the next transfer may start.
+
+        Who wrote the store itself may have made many points since what its refuges know.
+        """
+        known = origins(self.pool.points(self.store.dataset), MOST_ORIGINS)
+        if final is None:
+            return known
+        others = [copy.host for copy in self.store.copies]
+        return (*known, *sorted(self.turn.pins.pinned(self.store.name, others) - {*known}))
+
+    @property
+    def _own(self) -> HostName:
+        return next(copy.host for copy in self.store.copies if copy.site == self.site)
 
     def _read_back(self) -> None:
         """Compare the newest point with its source, if none was compared for long enough."""

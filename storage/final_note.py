@@ -58,6 +58,27 @@ class FinalNote:
         files.make_folder(self._past.parent)
         files.write(self._past, "".join(f"{origin}\n" for origin in sorted(finals)))
 
+    def epoch(self) -> int:
+        """Return under which epoch this host last made sure that nobody goes on without it.
+
+        Raises:
+            Rejected: the file cannot be read.
+        """
+        return int(files.read_if_there(self._sure) or 0)
+
+    def make_sure(self, epoch: int) -> None:
+        """Keep that it made sure under ``epoch``.
+
+        Raises:
+            Rejected: it could not be written.
+        """
+        files.make_folder(self._sure.parent)
+        files.write(self._sure, f"{epoch}\n")
+
+    @property
+    def _sure(self) -> Path:
+        return self.at.with_name(f"{self.at.name}.epoch")
+
     def past(self) -> tuple[str, ...]:
         """Return what was last accounted for.
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from inventory.names import PoolName, SiteName
 from inventory.storage import Store
-from storage.read_back import CopyComparison
+from storage.points import CopyComparison
 
 RECOVERY_POINT: Final = "ndc_replication_recovery_point_timestamp_seconds"
 OBJECTIVE: Final = "ndc_rpo_objective_seconds"
@@ -19,6 +19,7 @@ DIFFERS: Final = "ndc_store_read_back_differs"
 TRANSFER: Final = "ndc_store_transfer_seconds"
 SCRUB: Final = "ndc_pool_scrub_timestamp_seconds"
 ERRORS: Final = "ndc_pool_errors"
+APART: Final = "ndc_store_kept_apart"
 KIND: Final = "store"
 """of a copy: the way in which it is made"""
 
@@ -38,6 +39,16 @@ class CopyWord:
 
 
 @dataclass(frozen=True, slots=True)
+class ApartWord:
+    """What a host at ``site`` wrote of ``store`` and was given up."""
+
+    store: Store
+    site: SiteName
+    count: int
+    """how often that happened whose files are kept still"""
+
+
+@dataclass(frozen=True, slots=True)
 class PoolWord:
     """What is known of one pool of this host."""
 
@@ -48,9 +59,17 @@ class PoolWord:
     """of its device, in its life"""
 
 
-def page(copies: Iterable[CopyWord], pools: Iterable[PoolWord]) -> str:
-    """Return what is told of ``copies`` and ``pools``; what is not known has no line."""
+def page(
+    copies: Iterable[CopyWord], pools: Iterable[PoolWord], apart: Iterable[ApartWord] = ()
+) -> str:
+    """Return what is told of ``copies``, ``pools`` and what is kept ``apart``.
+
+    What is not known has no line.
+    """
     lines = [line for word in copies for line in _lines(word)]
+    for kept in apart:
+        of = f'workload="{kept.store.name}",target="{kept.site}"'
+        lines.append(f"{APART}{{{of}}} {kept.count}")
     for pool in pools:
         lines.append(f'{ERRORS}{{pool="{pool.name}"}} {pool.errors}')
         if pool.scrubbed is not None:

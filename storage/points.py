@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-_FORM: Final = "%Y%m%dT%H%M%S.%fZ"
+NAMED: Final = "%Y%m%dT%H%M%S.%fZ"
+"""how a folder is named for a moment"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,13 +26,22 @@ class RecoveryPoint:
     @property
     def name(self) -> str:
         """The name of its folder: the moment."""
-        return f"{self.made_at:{_FORM}}"
+        return f"{self.made_at:{NAMED}}"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyComparison:
+    """One comparison of a point with its source, byte by byte."""
+
+    of: datetime
+    """the moment of the recovery point that was compared"""
+    equal: bool
 
 
 def moment_of(name: str) -> datetime | None:
     """Return the moment for which a folder is named; None if it is named for none."""
     try:
-        return datetime.strptime(name, _FORM).replace(tzinfo=UTC)
+        return datetime.strptime(name, NAMED).replace(tzinfo=UTC)
     except ValueError:
         return None
 

@@ -45,6 +45,15 @@ class StoragePool(Protocol):
         What was in it is kept aside, and what was kept aside of it before goes.
         """
 
+    def keep_apart(self, dataset: str, name: str) -> None:
+        """Make ``dataset`` not be there to be written to; its points stay.
+
+        What was in it is kept as ``name`` until a person removes it.
+        """
+
+    def apart(self, dataset: str) -> tuple[str, ...]:
+        """Return the names under which something of ``dataset`` is kept apart, oldest first."""
+
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:
         """Return the recovery points that are whole, oldest first."""
 
@@ -86,6 +95,8 @@ class MemoryPool(StoragePool):
     kept: dict[str, dict[RecoveryPoint, str]] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
     """what was in datasets that were set aside"""
+    texts_apart: dict[str, dict[str, str]] = field(default_factory=dict)
+    """what is kept apart of datasets, by its name"""
     full: bool = False
     """whether it takes nothing more"""
     rotten: int = 0
@@ -113,6 +124,15 @@ class MemoryPool(StoragePool):
     def set_aside(self, dataset: str) -> None:
         if dataset in self.texts:
             self.aside[dataset] = self.texts.pop(dataset)
+
+    @override
+    def keep_apart(self, dataset: str, name: str) -> None:
+        if dataset in self.texts:
+            self.texts_apart.setdefault(dataset, {})[name] = self.texts.pop(dataset)
+
+    @override
+    def apart(self, dataset: str) -> tuple[str, ...]:
+        return tuple(sorted(self.texts_apart.get(dataset, {})))
 
     @override
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:

@@ -8,15 +8,7 @@ from pathlib import Path
 
 from core import files
 from core.errors import Rejected
-
-
-@dataclass(frozen=True, slots=True)
-class CopyComparison:
-    """One comparison, byte by byte."""
-
-    of: datetime
-    """the moment of the recovery point that was compared"""
-    equal: bool
+from storage.points import CopyComparison
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from core.errors import Rejected
 from core.text import first_problem
-from inventory.names import StoreName
+from inventory.names import HostName, StoreName
 from storage.points import RecoveryPoint
 
 MOST_ORIGINS = 64
@@ -44,7 +44,15 @@ class EndRequest:
     verb: Literal["end"] = "end"
 
 
-StoreRequest: TypeAlias = PullRequest | DigestRequest | EndRequest
+@dataclass(frozen=True, slots=True)
+class StandRequest:
+    """Say how you are with ``store``; root of the host may ask it."""
+
+    store: StoreName
+    verb: Literal["stand"] = "stand"
+
+
+StoreRequest: TypeAlias = PullRequest | DigestRequest | EndRequest | StandRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,8 @@ class SourceAnswer:
     """origin of the point that it differs from; None: all of it is sent"""
     past: tuple[str, ...] = ()
     """finals of hosts that wrote before, all of which is in what follows"""
+    without: tuple[HostName, ...] = ()
+    """hosts without which it was begun: what only they wrote is given up"""
     digest: str | None = None
     """of what was asked for; None: it is not there, or was not asked for"""
     written: bool = False

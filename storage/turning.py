@@ -17,7 +17,7 @@ from inventory.storage import Store
 from inventory.system_accounts import store_account
 from storage.final_note import FinalNote
 from storage.pins import Pins
-from storage.points import RecoveryPoint, origins
+from storage.points import NAMED, RecoveryPoint, origins
 from storage.pool import StoragePool
 from storage.requests import MOST_ORIGINS, EndRequest, PullRequest, SourceAnswer
 from storage.seat import StoreSeat
@@ -64,34 +64,71 @@ class StoreTurn:
         self.pool.set_aside(self.store.dataset)
         self.final.clear()
 
+    def stand_apart(self) -> None:
+        """Be a refuge from now on, though what only this host wrote is given up: it is kept."""
+        self.pool.keep_apart(self.store.dataset, f"{self.clock.now():{NAMED}}")
+        self.final.clear()
+
     def begin(self, others: Mapping[HostName, SourceDoor]) -> None:
         """Let the store be there to be written to, as whoever wrote it before ended.
 
         ``others`` are all other hosts that hold it. Where nobody ever wrote it, it begins empty.
+        Where it is written here already, another may have gone on from it without this host, and
+        ended: then it goes on from there, and what was written here meanwhile is kept apart.
 
         Raises:
             WorldError: one of them writes, does not answer, or nobody can tell how it ended.
         """
         dataset, own = self.store.dataset, self.final.read()
         number = store_account(self.store).number
-        answers = {host: self._asked(door) for host, door in others.items()}
-        for host, answer in answers.items():
-            if answer.written and answer.final is None:
-                raise _is_written(self.store, host)
-        if finals := {answer.final for answer in answers.values() if answer.final is not None}:
+        answers = self.asked_all(others)
+        own = None if self._is_given_up(own, answers) else own
+        astray = own is None and self.pool.is_written(dataset)
+        if finals := self._finals(answers, astray=astray):
             needed = finals if own is None else finals | {own}
             host, token = self._last(answers, needed)
             point = self._fetched(others[host], token)
-            self._pin(answers)
+            self.pin(answers)
+            if astray:
+                self.stand_apart()
             self.final.account_for(needed)
             self.pool.set_aside(dataset)
             self.pool.promote(dataset, point, number)
+        elif astray:
+            return
         elif own is None and any(answer.have for answer in answers.values()):
             raise another_life(self.store, "points on other hosts, which wrote none of them")
         elif own is None and self.pool.points(dataset):
             raise another_life(self.store, "only recovery points of it, made elsewhere")
         self.pool.ensure_dataset(dataset, number)
         self.final.clear()
+
+    def _is_given_up(self, own: str | None, answers: Mapping[HostName, SourceAnswer]) -> bool:
+        """Whether another began without this host, which ended with ``own``, and lacks that."""
+        host = self.store.hosts[0]
+        return own is not None and any(
+            host in answer.without and own not in {*answer.past, *answer.have}
+            for answer in answers.values()
+        )
+
+    def _finals(self, answers: Mapping[HostName, SourceAnswer], *, astray: bool) -> set[str]:
+        """Return the points with which others ended; ``astray``: that are not in what is here."""
+        here = {point.origin for point in self.pool.points(self.store.dataset)}
+        known = {*here, *self.final.past()} if astray else set()
+        finals = {answer.final for answer in answers.values() if answer.final is not None}
+        return finals - known
+
+    def asked_all(self, others: Mapping[HostName, SourceDoor]) -> dict[HostName, SourceAnswer]:
+        """Return what each of ``others`` says of its end.
+
+        Raises:
+            WorldError: one of them writes, or does not answer.
+        """
+        answers = {host: self._asked(door) for host, door in others.items()}
+        for host, answer in answers.items():
+            if answer.written and answer.final is None:
+                raise _is_written(self.store, host)
+        return answers
 
     def _asked(self, door: SourceDoor) -> SourceAnswer:
         with door.ask(EndRequest(self.store.name)) as (answer, _):
@@ -125,7 +162,7 @@ class StoreTurn:
             raise another_life(self.store, "another point than the one that it ended with")
         return fetched
 
-    def _pin(self, answers: Mapping[HostName, SourceAnswer]) -> None:
+    def pin(self, answers: Mapping[HostName, SourceAnswer]) -> None:
         """Keep for each host from where its next transfer starts: nobody did so here until now."""
         points = self.pool.points(self.store.dataset)
         for host, answer in answers.items():

@@ -56,10 +56,11 @@ def golden(pytestconfig: pytest.Config) -> Golden:
 @pytest.fixture(scope="session")
 def stub_ground(tmp_path_factory: pytest.TempPathFactory) -> object:
     """Return the keys, addresses and certificates of a network of stub servers."""
-    from tests.networks import PORTAL_ALONE, network  # noqa: PLC0415 - few tests need it, and it loads much
+    from tests.networks import ONE_STORE, PORTAL_ALONE, network  # noqa: PLC0415 - few tests need it, and it loads much
     from tests.stubs.network import ground  # noqa: PLC0415 - as well
 
-    return ground(network("tiny", *PORTAL_ALONE), tmp_path_factory.mktemp("ground") / "secrets")
+    on = network("tiny", *PORTAL_ALONE, ONE_STORE)
+    return ground(on, tmp_path_factory.mktemp("ground") / "secrets")
 
 
 def pytest_configure(config: pytest.Config) -> None:

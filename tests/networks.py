@@ -22,6 +22,8 @@ FOURTH_SITE = ROOT / "tests" / "inventories" / "fourth-site"
 """only the fourth site; lay it over ``DECLARED``"""
 PORTAL_ALONE = (DECLARED, ROOT / "tests" / "inventories" / "portal-alone")
 """the default network with one service and its database, where a test is about no more"""
+ONE_STORE = ROOT / "tests" / "inventories" / "one-store"
+"""only a store; lay it over ``PORTAL_ALONE``"""
 TWO_DATABASES = ROOT / "tests" / "inventories" / "two-databases"
 """only a second service on a second database, on the same hosts; lay it over ``PORTAL_ALONE``"""
 

@@ -17,6 +17,7 @@ from dr.actions import Action
 from dr.conditions import Conditions
 from dr.drills.cadence import practised
 from dr.ending import Ending
+from dr.eye import Eye
 from dr.live.anchoring import Anchoring
 from dr.live.doors import Live
 from dr.live.drill_words import EtcdDrillWords
@@ -30,12 +31,21 @@ from dr.live.run_folder import RunFolder
 from dr.live.signing import ProvedInbox, Signing
 from dr.live.strips import strips
 from dr.looks import if_seen
-from dr.plan import Basis, Moved, RecoveryEngine, RecoveryJournal, RecoveryRecord, RecoveryRun
+from dr.plan import (
+    Basis,
+    Moved,
+    RecoveryEngine,
+    RecoveryJournal,
+    RecoveryPlan,
+    RecoveryRecord,
+    RecoveryRun,
+)
 from dr.questions import IsLedAt, IsProtected
 from dr.report import Noticed, Report, report, report_json
 from dr.report_page import report_page
 from dr.report_text import report_text
 from dr.rules.staleness import staleness
+from dr.store_looks import survey_stores
 from inventory.names import ServiceName
 
 _AROUND: Final = timedelta(seconds=2)
@@ -81,10 +91,7 @@ class Carrier:
             return begun
         plan = self.folder.plan()
         if begun is None:
-            services = [moved.service for moved in plan.basis.moves]
-            facts = eye.survey(services, plan.basis.lost)
-            for refusal in staleness(plan, self.live.network, facts, self.live.clock.now()):
-                raise refusal
+            self._demand_fresh(plan, eye)
             self._mark_the_beginning(plan.basis)
         start = self.folder.start()
         start = self.signing.proved(start) if start else None
@@ -129,6 +136,15 @@ class Carrier:
         shown = practised(self.folder.plan(), self.folder.report_json())
         with suppress(NdcError):  # the folder has it, for ``ndc drill list``
             EtcdDrillWords(self.live.etcd, self.live.network).tell(shown)
+
+    def _demand_fresh(self, plan: RecoveryPlan, eye: Eye) -> None:
+        basis, network = plan.basis, self.live.network
+        facts = eye.survey([moved.service for moved in basis.moves], basis.lost)
+        moving = {moved.store for moved in basis.stores}
+        stores = [store for store in network.stores if store.name in moving]
+        store_facts = survey_stores(eye, stores, basis.lost)
+        for refusal in staleness(plan, network, facts, self.live.clock.now(), store_facts):
+            raise refusal
 
     def _truth(self) -> Where:
         match [record.entry for record in self.folder.journal(self.live.clock).records()]:

@@ -40,6 +40,7 @@ from dr.live.records import EtcdRecords
 from dr.live.reseeding import Reseeding
 from dr.live.routes import BorderCommand
 from dr.live.sight import Sight
+from dr.live.stores import Stores
 from dr.live.votes import EtcdVotes
 from dr.live.workers import Workers, in_threads
 from dr.plan import Basis, codec
@@ -111,6 +112,7 @@ class Live(Closing):
             EtcdVotes(network, over, etcd, lambda: _etcd(network, secrets, over, ROOT)),
             EtcdExclusions(records),
             BorderCommand(ForcedCommand(network, refuse, clock)),
+            Stores(programs, ForcedCommand(network, guard, clock)),
         )
         return cls(network, doors, etcd, over, programs, probes, secrets, clock)
 

@@ -11,7 +11,7 @@ from dr.admission import Exclusion, exclusion_text, read_exclusion
 from dr.live.records import EtcdRecords, of_a_change
 from dr.placement import Claim
 from inventory.etcd import exclusions as prefix_of_exclusions
-from inventory.names import HostName, ServiceName
+from inventory.names import HostName, PlacedName
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class EtcdExclusions:
         return {host: read_exclusion(text) for host, text in self._texts().items()}
 
     def exclude(
-        self, hosts: Sequence[HostName], exclusion: Exclusion, service: ServiceName, claim: Claim
+        self, hosts: Sequence[HostName], exclusion: Exclusion, service: PlacedName, claim: Claim
     ) -> None:
         """Write it down for each of ``hosts`` that is not excluded, while ``claim`` stands."""
         with of_a_change():

@@ -16,8 +16,9 @@ from core.runs.ports import Token
 from dr.doors import Stance
 from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict
 from dr.live.programs import looking
-from inventory.names import HostName, ServiceName
+from inventory.names import HostName, PlacedName
 from inventory.network import Network
+from inventory.placed import placed_called
 
 BOUND: Final = timedelta(seconds=15)
 """longer than the host waits for its own lock"""
@@ -32,18 +33,18 @@ class ForcedCommand:
     """with the key that the forced command belongs to"""
     clock: Clock
 
-    def look(self, service: ServiceName, host: HostName) -> Stance:
+    def look(self, service: PlacedName, host: HostName) -> Stance:
         """Return how ``host`` is with ``service``."""
-        address = self.network.service(service).address
+        address = placed_called(self.network, service).address
         with looking():
             answer = self.ask(host, look_request(service, address))
         return Stance(address in answer.addresses, answer.highest)
 
     def act(
-        self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
+        self, act: Act, service: PlacedName, host: HostName, token: Token, bound: timedelta
     ) -> None:
         """Have ``host`` do ``act`` with ``service``, under the epoch of ``token``."""
-        address = self.network.service(service).address
+        address = placed_called(self.network, service).address
         request = GuardRequest(service, token.epoch, token.run, token.step, act, address)
         if act is Act.WITHDRAW:
             self.ask_in_time(host, request, bound)
@@ -108,6 +109,6 @@ class ConnectedGuard:
         )
 
 
-def look_request(service: ServiceName, address: IPv4Address) -> GuardRequest:
+def look_request(service: PlacedName, address: IPv4Address) -> GuardRequest:
     """Return what asks a host how it is with ``service``, and what its clock says."""
     return GuardRequest(service, 0, "look", "look", Act.LOOK, address)

@@ -67,7 +67,7 @@ class EtcdRecords:
         if _placement(text) != new:
             raise _another(key, str(old), text)
 
-    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
+    def swap_claim(self, service: PlacedName, old: Claim, new: Claim) -> None:
         """Replace the claim ``old`` by ``new``, taking back an order; done counts as done."""
         with of_a_change():
             texts = self._claim_texts(service)
@@ -95,7 +95,7 @@ class EtcdRecords:
             raise _another(key, str(placement), text)
         return Holds(key, text)
 
-    def fence(self, service: ServiceName, claim: Claim) -> list[Holds]:
+    def fence(self, service: PlacedName, claim: Claim) -> list[Holds]:
         """Return what a transaction has to compare, to be made only while ``claim`` stands.
 
         Raises:
@@ -134,11 +134,13 @@ class EtcdRecords:
         earlier = [key for name in sharing if (key := claims(environment) + name) in kept]
         return {own: kept.get(own), **{key: kept[key] for key in earlier}}
 
-    def _order_of(self, service: ServiceName, claim: Claim) -> dict[str, str]:
+    def _order_of(self, name: PlacedName, claim: Claim) -> dict[str, str]:
         """Return the order to switch that was given under ``claim`` and still stands, by key."""
-        database = self.network.service(service).database
+        databases = [one.database for one in self.network.services if one.name == name]
+        if not databases:
+            return {}
         try:
-            order = self.etcd.get(patroni_order(self.network.environment, database))
+            order = self.etcd.get(patroni_order(self.network.environment, databases[0]))
         except NotSeen as error:
             if error.refused:
                 return {}  # we may not read it, so it was never given by us

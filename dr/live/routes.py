@@ -11,7 +11,8 @@ from core.runs.ports import Token
 from dr.epochs import Act, GuardRequest
 from dr.live.guard import ForcedCommand
 from dr.live.programs import looking
-from inventory.names import HostName, ServiceName, SiteName
+from inventory.names import HostName, PlacedName, SiteName
+from inventory.placed import placed_called, placed_in
 
 _LOOK: Final = Token(RunName("look"), StepId("look"), epoch=0, attempt=1)
 
@@ -23,9 +24,9 @@ class BorderCommand:
     guard: ForcedCommand
     """with the key of ``ndc-refuse``"""
 
-    def refused(self, border: HostName, origin: SiteName) -> frozenset[ServiceName]:
+    def refused(self, border: HostName, origin: SiteName) -> frozenset[PlacedName]:
         """Return which services ``border`` refuses from ``origin``."""
-        services = self.guard.network.services
+        services = placed_in(self.guard.network)
         # whichever it is asked about, it tells of all
         request = self._request(Act.LOOK, services[0].name, origin, _LOOK)
         with looking():
@@ -35,7 +36,7 @@ class BorderCommand:
     def refuse(
         self,
         border: HostName,
-        service: ServiceName,
+        service: PlacedName,
         origin: SiteName,
         token: Token,
         bound: timedelta,
@@ -44,15 +45,13 @@ class BorderCommand:
         request = self._request(Act.REFUSE, service, origin, token)
         self.guard.ask_in_time(border, request, bound)
 
-    def accept(
-        self, border: HostName, service: ServiceName, origin: SiteName, token: Token
-    ) -> None:
+    def accept(self, border: HostName, service: PlacedName, origin: SiteName, token: Token) -> None:
         """Have ``border`` refuse it no more."""
         self.guard.ask(border, self._request(Act.ACCEPT, service, origin, token))
 
     def _request(
-        self, act: Act, service: ServiceName, origin: SiteName, token: Token
+        self, act: Act, service: PlacedName, origin: SiteName, token: Token
     ) -> GuardRequest:
-        address = self.guard.network.service(service).address
+        address = placed_called(self.guard.network, service).address
         of = (token.epoch, token.run, token.step)
         return GuardRequest(service, *of, act, address, origin=origin)

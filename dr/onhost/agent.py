@@ -56,6 +56,8 @@ class Agent:
     fellowship: Fellowship
     is_excluded: Callable[[], bool] = lambda: False
     """tells, as a majority knows it, whether this host was given up and not admitted since"""
+    tell: Callable[[Mapping[ServiceName, Placement]], None] = lambda _: None
+    """tells of all records, each time that they were read"""
     _checks: dict[ServiceName, Checked] = field(default_factory=dict)
     """of the last look"""
 
@@ -83,6 +85,7 @@ class Agent:
         self._checks.clear()
         # first the records: a host looked at later knows the epoch of whoever overtook them
         records = self.records.placements()
+        self.tell(records)
         # after them: a run writes down whom it gives up before it places anything anew
         excluded = self.is_excluded()
         self.fellowship.read()

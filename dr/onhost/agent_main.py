@@ -31,10 +31,12 @@ from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.fellowship import Fellowship
 from dr.onhost.guard import Guard
 from dr.onhost.local_check import HttpsCheck
+from dr.onhost.store_places import StoreRecords
 from inventory.endpoints import ETCD_CLIENT, leader_port
 from inventory.etcd import agent_account, password_name
 from inventory.names import ServiceName
 from inventory.network import Host
+from storage.orders import StorePlaces
 
 _KEPT = timedelta(minutes=1)
 """a connection outlives the pause between two looks: a handshake costs more than a look"""
@@ -81,7 +83,9 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
     announcers = EtcdAnnouncers(etcd, records, host.name)
     shared = frozenset(one.name for one in served if network.fellows(one.name, host.name))
     fellowship = Fellowship(host.name, shared, announcers, clock)
-    return Agent(host.site, records, guard, check, fellowship, is_excluded)
+    stores = tuple(one.name for one in network.stores_on(host.name))
+    of_stores = StoreRecords(stores, StorePlaces(Path(host_paths.STORE_PLACES)))
+    return Agent(host.site, records, guard, check, fellowship, is_excluded, of_stores.tell)
 
 
 def _obey(agent: Agent, tls: OwnTls, clock: Clock, place: Path) -> None:

@@ -7,6 +7,9 @@ is that account's.
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from core import host_paths
 from core.errors import Rejected
 from core.system_clock import SystemClock
 from dr.epochs import GuardAnswer, GuardVerdict
@@ -14,6 +17,7 @@ from dr.onhost.addresses import Loopback
 from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.forced_command import answer_over_ssh
 from dr.onhost.guard import HOST_FILE, Guard, services_in
+from storage.orders import StoreOrders
 
 
 def main() -> None:
@@ -26,7 +30,9 @@ def _answered(text: str) -> tuple[GuardVerdict, GuardAnswer]:
         serves = services_in(HOST_FILE)
     except Rejected as error:
         return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
-    return Guard(serves, EpochRecord(FOLDER, SystemClock()), Loopback()).answer(text)
+    orders = StoreOrders(Path(host_paths.STORE_ORDERS))
+    guard = Guard(serves, EpochRecord(FOLDER, SystemClock()), Loopback(), orders=orders)
+    return guard.answer(text)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ from core.errors import JournalCorrupt, NdcError, Rejected
 from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
 from dr.onhost.addresses import Addresses
 from dr.onhost.epoch_record import EpochRecord
-from inventory.names import ServiceName, SiteName
+from inventory.names import ServiceName, SiteName, StoreName
+from storage.orders import StoreOrders
+from storage.placed import StoreOrder
 
 HOST_FILE = Path(host_paths.HOST_FILE)
 """what this host is; its ``services`` maps each service that it may serve to the address"""
@@ -37,6 +39,8 @@ class Guard:
     addresses: Addresses
     origin: SiteName | None = None
     """of a border: the site from which it refuses ``addresses``; None: they are this host's own"""
+    orders: StoreOrders | None = None
+    """where its storage program looks for what it is to begin; None: nothing begins here"""
 
     def answer(self, text: str, *, recorded: bool = False) -> tuple[GuardVerdict, GuardAnswer]:
         """Return what becomes of the request ``text``, done and looked at.
@@ -88,7 +92,8 @@ class Guard:
     ) -> tuple[GuardVerdict, GuardAnswer]:
         epochs = self.record.read()
         now = self.record.clock.elapsed()  # after the wait for its turn
-        if why := refusal(request, epochs, self.serves, now, recorded=recorded):
+        why = refusal(request, epochs, self.serves, now, recorded=recorded)
+        if why := why or self._objection(request):
             with suppress(NdcError):
                 self._note_of(request, GuardVerdict.REFUSED, why)
             return GuardVerdict.REFUSED, GuardAnswer(epochs.get(request.workload), refused=why)
@@ -114,14 +119,32 @@ class Guard:
                 self.addresses.add(request.argument)
             case Act.WITHDRAW | Act.ACCEPT:
                 self.addresses.remove(request.argument)
+            case Act.BEGIN:
+                self._begin(request)
             case Act.LOOK:
                 pass
             case _:
                 assert_never(request.act)
 
+    def _objection(self, request: GuardRequest) -> str:
+        """Return why no store begins by ``request``; "": it may, or asks for something else."""
+        if request.act is not Act.BEGIN:
+            return ""
+        if self.orders is None:
+            return f"{request.workload} does not begin here"
+        return self.orders.objection(StoreName(request.workload), _order(request))
+
+    def _begin(self, request: GuardRequest) -> None:
+        if self.orders is not None:
+            self.orders.write(StoreName(request.workload), _order(request))
+
     def _announced(self) -> tuple[IPv4Address, ...]:
         own = {IPv4Address(address) for address in self.serves.values()}
         return tuple(sorted(own & self.addresses.present()))
+
+
+def _order(request: GuardRequest) -> StoreOrder:
+    return StoreOrder(request.epoch, request.run, request.point, request.without)
 
 
 def services_in(path: Path) -> dict[str, str]:

@@ -19,6 +19,7 @@ from dr.onhost.forced_command import answer_over_ssh
 from dr.onhost.guard import Guard
 from inventory.names import SiteName
 from inventory.network import Network
+from inventory.placed import placed_in
 from routing.onhost.console import BgpRefusals
 from routing.onhost.refusing import FOLDER, RefusalRecord
 
@@ -48,7 +49,7 @@ def _answered(text: str) -> tuple[GuardVerdict, GuardAnswer]:
 def border_guard(network: Network, origin: SiteName, folder: Path) -> Guard:
     """Return what stands between a request about ``origin``, a site, and this border."""
     clock = SystemClock()
-    serves = {str(service.name): str(service.address) for service in network.services}
+    serves = {str(service.name): str(service.address) for service in placed_in(network)}
     addresses = RefusedAddresses(network.site(origin), RefusalRecord(folder, clock), BgpRefusals())
     return Guard(serves, EpochRecord(folder / origin, clock), addresses, origin)
 

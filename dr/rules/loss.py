@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from core.errors import PlanRefused
-from dr.facts import Facts
+from dr.facts import Facts, SignsOfLife
 from dr.observers import AT_LEAST, is_looked_for
 from dr.refusing import borders, may_announce, refusers
-from dr.request import Move
+from dr.request import GivenUp, Move
+from inventory.names import HostName, PlacedName
 from inventory.network import Network
 
 
@@ -21,8 +22,15 @@ def what_is_lost_is_seen_by_nobody(
     reaches a site that is cut off from all others as well. Two people may attest what too few
     looked for; they may not attest what somebody sees.
     """
-    for host in sorted(request.lost):
-        sighting = facts.signs.get(host)
+    yield from are_seen_by_nobody(network, facts.signs, request)
+
+
+def are_seen_by_nobody(
+    network: Network, signs: Mapping[HostName, SignsOfLife], given_up: GivenUp
+) -> Iterator[PlanRefused]:
+    """Refuse what ``what_is_lost_is_seen_by_nobody`` refuses, by ``signs``."""
+    for host in sorted(given_up.lost):
+        sighting = signs.get(host)
         answers = sighting.answers if sighting else {}
         seen_by = sorted(observer for observer, answered in answers.items() if answered)
         if seen_by:
@@ -33,7 +41,7 @@ def what_is_lost_is_seen_by_nobody(
                 next_step="name what is lost: --lost HOST; or move what lives: ndc dr switchover",
             )
             continue
-        if not request.attested and not is_looked_for(network, answers):
+        if not given_up.attested and not is_looked_for(network, answers):
             yield PlanRefused(
                 f"nobody can say that {host} is lost",
                 expected=f"observers at {AT_LEAST} other sites, whom it does not answer",
@@ -52,12 +60,19 @@ def survivors_can_refuse(network: Network, facts: Facts, request: Move) -> Itera
     if is_everybody or request.attested or facts.placement is None:
         return
     asked = borders(network, facts.placement.site, request.lost)
-    silent = [border for border in asked if border not in able]
-    hosts = " and ".join(may_announce(network, facts, request))
-    yield PlanRefused(
-        f"{hosts} may announce {request.service} still, and not everybody would refuse it",
+    hosts = may_announce(network, facts, request)
+    yield not_refused(request.service, hosts, [one for one in asked if one not in able])
+
+
+def not_refused(
+    name: PlacedName, hosts: Iterable[HostName], silent: Iterable[HostName]
+) -> PlanRefused:
+    """Return that ``silent`` borders would believe what ``hosts`` may announce of ``name``."""
+    off = " and ".join(hosts)
+    return PlanRefused(
+        f"{off} may announce {name} still, and not everybody would refuse it",
         expected="that its power is told, or an answer of every border at another site",
         actual=f"{' and '.join(silent)} cannot be asked",
         next_step="look at `ndc status`; name a border that is lost as well: --lost BORDER; or, "
-        f"where two people know that {hosts} is off, have them attest it: --attest",
+        f"where two people know that {off} is off, have them attest it: --attest",
     )

@@ -9,9 +9,11 @@ from core.errors import PlanRefused
 from dr.admission import called
 from dr.copies import UNKNOWN
 from dr.facts import Facts
+from dr.placement import Claim, Placement
 from dr.request import Move, members_at_target, service_in, serving_at
 from dr.votes import tolerated
 from inventory.host_units import application_unit
+from inventory.names import PlacedName
 from inventory.network import Network
 
 _LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"
@@ -44,9 +46,14 @@ def target_may_serve(network: Network, facts: Facts, request: Move) -> Iterator[
 
 def placement_is_known(_: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
     """Without a quorum nobody knows the active site, and nobody may change it."""
-    if facts.placement is None:
+    yield from is_placed(request.service, facts.placement)
+
+
+def is_placed(name: PlacedName, placement: Placement | None) -> Iterator[PlanRefused]:
+    """Refuse to move what nobody can say where it is."""
+    if placement is None:
         yield PlanRefused(
-            f"nobody can say where {request.service} is served",
+            f"nobody can say where {name} is served",
             expected="a placement record in etcd",
             actual=UNKNOWN,
             next_step=_LOOK,
@@ -55,23 +62,31 @@ def placement_is_known(_: Network, facts: Facts, request: Move) -> Iterator[Plan
 
 def records_can_be_changed(_: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
     """Refuse to begin what cannot be written down: a quorum that only reads shows every record."""
-    if facts.alarms is None or facts.alarms:
+    yield from can_be_written_down(request.service, facts.alarms)
+
+
+def can_be_written_down(name: PlacedName, alarms: frozenset[str] | None) -> Iterator[PlanRefused]:
+    """Refuse to move ``name`` while the quorum raises ``alarms``, or cannot be asked."""
+    if alarms is None or alarms:
         yield PlanRefused(
-            f"no run can write down that it moves {request.service}",
+            f"no run can write down that it moves {name}",
             expected="an etcd that takes writes",
-            actual=UNKNOWN
-            if facts.alarms is None
-            else f"its alarm: {', '.join(sorted(facts.alarms))}",
-            next_step=_LOOK if facts.alarms is None else "ndc dr make-room",
+            actual=UNKNOWN if alarms is None else f"its alarm: {', '.join(sorted(alarms))}",
+            next_step=_LOOK if alarms is None else "ndc dr make-room",
         )
 
 
 def nobody_else_moves_it(_: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
     """Two runs never touch one workload at once."""
-    if facts.claim is None or facts.claim.run is not None:
-        holder = facts.claim.run if facts.claim else None
+    yield from is_free(request.service, facts.claim)
+
+
+def is_free(name: PlacedName, claim: Claim | None) -> Iterator[PlanRefused]:
+    """Refuse to move ``name`` while ``claim`` is a run's, or nobody can say whose it is."""
+    if claim is None or claim.run is not None:
+        holder = claim.run if claim else None
         yield PlanRefused(
-            f"another run may be moving {request.service}",
+            f"another run may be moving {name}",
             expected="that no run holds it",
             actual=f"{holder} does" if holder else UNKNOWN,
             next_step=f"ndc dr show {holder}; then ndc dr resume or abort it" if holder else _LOOK,

@@ -18,9 +18,10 @@ from dr.simulation.patroni import SimulatedPatroni
 from dr.simulation.power import SimulatedPower, SimulatedSight
 from dr.simulation.records import SimulatedRecords
 from dr.simulation.routes import SimulatedRoutes
+from dr.simulation.stores_door import SimulatedStores
 from dr.simulation.truth import Truth
 from dr.simulation.votes import SimulatedVotes
-from inventory.names import HostName, ServiceName
+from inventory.names import HostName, PlacedName, ServiceName
 from inventory.network import Role
 
 
@@ -37,6 +38,7 @@ def doors(truth: Truth, citizens: Mapping[ServiceName, Citizens]) -> Doors:
         SimulatedVotes(truth),
         SimulatedExclusions(truth),
         SimulatedRoutes(truth),
+        SimulatedStores(truth),
     )
 
 
@@ -46,15 +48,15 @@ class SimulatedGuard:
 
     truth: Truth
 
-    def look(self, service: ServiceName, host: HostName) -> Stance:
+    def look(self, service: PlacedName, host: HostName) -> Stance:
         """Return how ``host`` is with ``service``."""
-        served = self.truth.at(service)
+        served = self.truth.placed(service)
         if not self.truth.plant.seen(host):
             raise NotSeen(f"{host} does not answer for {service}", refused=False)
         return Stance(host in served.announcing, served.epochs[host] or None)
 
     def act(
-        self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
+        self, act: Act, service: PlacedName, host: HostName, token: Token, bound: timedelta
     ) -> None:
         """Have ``host`` do ``act`` with ``service``, unless it is too late for that."""
         if not self.truth.plant.seen(host):
@@ -64,9 +66,9 @@ class SimulatedGuard:
         obey(self.truth, act, service, host, token)
 
 
-def obey(truth: Truth, act: Act, service: ServiceName, host: HostName, token: Token) -> None:
+def obey(truth: Truth, act: Act, service: PlacedName, host: HostName, token: Token) -> None:
     """Have ``host`` do ``act`` with ``service``; Rejected: the epoch of ``token`` is over."""
-    served = truth.at(service)
+    served = truth.placed(service)
     if token.epoch < served.epochs[host]:
         raise Rejected(f"epoch {token.epoch} is older than {served.epochs[host]}")
     served.epochs[host] = token.epoch

@@ -14,7 +14,7 @@ from dr.admission import Exclusion
 from dr.doors import Doors
 from dr.placement import Claim
 from dr.simulation.truth import Truth
-from inventory.names import HostName, ServiceName
+from inventory.names import HostName, PlacedName
 
 _LOOKS_EVERY: Final = (30.0, 120.0)
 """seconds"""
@@ -35,11 +35,11 @@ class SimulatedExclusions:
         return dict(self.truth.excluded)
 
     def exclude(
-        self, hosts: Sequence[HostName], exclusion: Exclusion, service: ServiceName, claim: Claim
+        self, hosts: Sequence[HostName], exclusion: Exclusion, service: PlacedName, claim: Claim
     ) -> None:
         """Exclude each of ``hosts`` that is not, while ``claim`` stands."""
         self._demand_writes()
-        if self.truth.at(service).claim != claim:
+        if self.truth.claim(service) != claim:
             raise Rejected(f"the claim on {service} is another")
         for host in hosts:
             if host not in self.truth.excluded:

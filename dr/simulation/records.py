@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from core.errors import NotSeen, Rejected, Unreachable
 from dr.placement import Claim, Placement
-from dr.simulation.truth import Truth
-from inventory.names import HostName, PlacedName, ServiceName
+from dr.simulation.truth import Served, Truth
+from inventory.names import HostName, PlacedName
 
 T = TypeVar("T")
 
@@ -45,20 +45,20 @@ class SimulatedRecords:
             self.truth.changes += 1
             self.truth.around.tell("placed", name, new.site, new.epoch, new.run or "")
 
-    def swap_claim(self, service: ServiceName, old: Claim, new: Claim) -> None:
+    def swap_claim(self, service: PlacedName, old: Claim, new: Claim) -> None:
         """Replace the claim; an order that was not obeyed yet goes with it."""
         self._demand_writes()
-        served = self.truth.at(service)
-        if served.claim not in {old, new}:
-            raise Rejected(f"the claim on {service} is another: {served.claim}")
-        if served.claim == new:
+        placed = self.truth.placed(service)
+        if placed.claim not in {old, new}:
+            raise Rejected(f"the claim on {service} is another: {placed.claim}")
+        if placed.claim == new:
             return
         self.truth.changes += 1
-        served.claim = new
-        if new.run is None:
-            served.database.order = None
+        placed.claim = new
+        if new.run is None and isinstance(placed, Served):
+            placed.database.order = None
         what = "claimed" if new.run else "released"
-        self.truth.around.tell(what, served.service.database, "", new.number, new.run or "")
+        self.truth.around.tell(what, placed.covered, "", new.number, new.run or "")
 
     @property
     def _answers(self) -> bool:

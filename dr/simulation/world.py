@@ -142,12 +142,13 @@ class World:
 
 
 def subject(network: Network, action: Action) -> str:
-    """Return the database that ``action`` concerns; if it concerns none, its first host."""
+    """Return the database or store that ``action`` concerns; if there is none, its first host."""
     values = {field.name: getattr(action, field.name) for field in fields(action)}
     if "database" in values:
         return str(values["database"])
-    if "service" in values:
-        return network.service(ServiceName(values["service"])).database
+    name = values.get("service", values.get("store"))
+    if name is not None:
+        return next((one.database for one in network.services if one.name == name), name)
     return str(values["hosts"][0] if "hosts" in values else values["host"])
 
 

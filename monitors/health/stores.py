@@ -16,6 +16,7 @@ from monitors.health.promise import TOLD_LATE
 
 _NOT_READ: Final = timedelta(days=3)
 """a pool is read once a day"""
+_APART: Final = "docs/runbooks/seen/store-kept-apart.md"
 _MISSED: Final = 3
 """comparisons with the source that are left out in a row"""
 
@@ -36,6 +37,8 @@ class StoreCopyView:
     """whether that one was not what its source holds"""
     transfer: timedelta | None
     """how long the last transfer took; None: not told"""
+    apart: int
+    """how often its host wrote what was given up, and is kept there still; 0 as well: not told"""
     observer: HostName | None
     """whose Prometheus tells of it; None: nobody's would"""
     early: timedelta | None = None
@@ -96,6 +99,9 @@ def of_store_copy(
         sentence = f"the copy of {copy.host} is gone"
         yield Concern(store.name, Condition.WARNING, sentence, copy.host)
         return
+    if copy.apart:
+        sentence = f"{copy.host} keeps what it alone wrote before it was given up; {_APART}"
+        yield Concern(store.name, Condition.WARNING, sentence)
     cause = store.source if store.source in dead else None
     observer = copy.observer if copy.observer in dead else None
     look = _journal(copy.host)

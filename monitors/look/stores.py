@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from access.clients.prometheus import Sample
+from inventory.names import ServiceName
 from inventory.network import Network, Role
 from inventory.storage import Pool, Store, StoreCopy
 from monitors.health.stores import PoolView, StoreCopyView, StoreView
@@ -14,6 +15,7 @@ from monitors.look.programs import file_systems
 from monitors.look.readings import Readings
 from monitors.metric import MetricSpec
 from monitors.storage_metrics import (
+    KEPT_APART,
     POOL_ERRORS,
     POOL_SCRUB,
     READ_BACK,
@@ -45,11 +47,14 @@ def _pool(network: Network, pool: Pool, readings: Readings) -> PoolView:
     )
 
 
-def _view(network: Network, store: Store, readings: Readings) -> StoreView:
+def _view(network: Network, declared: Store, readings: Readings) -> StoreView:
+    placed = readings.placements.get(ServiceName(declared.name))
+    is_held = placed is not None and declared.copy_at(placed.site) is not None
+    store = declared.at(placed.site) if placed is not None and is_held else declared
     source, *copies = store.copies
     return StoreView(
         name=store.name,
-        home=store.home,
+        home=declared.home,
         source=source.host,
         recovery_point=store.recovery_point,
         read_back=store.read_back,
@@ -62,6 +67,7 @@ def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -
     transfer = _newest(TRANSFER_SECONDS, labels, readings)
     differs = _newest(READ_BACK_DIFFERS, labels, readings)
     mark = copy_age(network, store, copy.site, readings)
+    apart = _newest(KEPT_APART, labels, readings)
     return StoreCopyView(
         host=copy.host,
         site=copy.site,
@@ -69,6 +75,7 @@ def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -
         early=mark.early,
         read_back_age=_age(READ_BACK, labels, readings),
         differs=bool(differs and differs.value),
+        apart=int(apart.value) if apart else 0,
         transfer=None if transfer is None else timedelta(seconds=transfer.value),
         observer=next(
             (h.name for h in network.hosts_at(copy.site) if Role.MONITOR in h.roles), None

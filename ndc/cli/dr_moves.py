@@ -176,11 +176,13 @@ def _planned(context: typer.Context, service: str, to: str, *, back: bool = Fals
 def _planned_failover(
     context: typer.Context, names: list[str], to: str | None, accepted_loss: str, *, attested: bool
 ) -> RecoveryPlan:
-    from core.errors import PlanRefused
     from core.runs.plan import RunName
     from dr.losses import hosts_named, moves_after
-    from dr.planner import Occasion, plan_failover
+    from dr.planner import Occasion
     from dr.rules.table import refusals
+    from dr.store_looks import survey_stores
+    from dr.store_losses import stores_after
+    from dr.store_planner import plan_failover_of
     from inventory.names import SiteName
     from ndc.wiring.doors import reached
 
@@ -189,23 +191,19 @@ def _planned_failover(
     by = identity(current(context)).demand(network, "operate")
     lost = hosts_named(network, names)
     with reached(environment, network) as live:
-        facts = live.eye().survey([service.name for service in network.services], lost)
+        eye = live.eye()
+        facts = eye.survey([service.name for service in network.services], lost)
+        store_facts = survey_stores(eye, network.stores, lost)
         warn_if_held(live)
     target = SiteName(to) if to else None
     moves = moves_after(network, facts, lost, target, accepted_loss, attested=attested)
-    if not moves:
-        raise PlanRefused(
-            f"nothing has to move without {called}",
-            expected=f"a service that only {called} can serve, or a database led there",
-            actual="every service is served, and every database led, by others",
-            next_step="ndc status shows what is lost, and what is still protected",
-        )
+    stores = stores_after(network, store_facts, lost, target, accepted_loss, attested=attested)
     objections = [each for move in moves for each in refusals(network, facts[move.service], move)]
     for refusal in objections[1:]:
         say("\n".join([*refusal.lines(), ""]))
     now = live.clock.now()
     name = RunName(f"{now:%Y%m%d-%H%M%S}-without-{'-'.join(names)}"[:100])
-    return plan_failover(network, facts, moves, Occasion(name, now, by), called)
+    return plan_failover_of(network, facts, moves, stores, Occasion(name, now, by), called)
 
 
 def _demand_the_same(plan: RecoveryPlan, service: str, to: str) -> None:

@@ -9,8 +9,9 @@ from core.locks import is_held
 from core.runs.plan import RunName
 from dr.doors import RecordsDoor
 from dr.live.drill_folder import DrillFolder
-from inventory.names import ServiceName
+from inventory.names import PlacedName
 from inventory.network import Network
+from inventory.placed import placed_in
 from ndc.wiring.doors import reached
 from ndc.wiring.drill_reading import drill_reading
 from ndc.wiring.environment import Environment
@@ -18,7 +19,7 @@ from ndc.wiring.running_network import kept
 
 
 def demand_no_run(environment: Environment, note: Callable[[str], None]) -> None:
-    """Return if no run holds a service of the network that runs in ``environment``.
+    """Return if no run holds a service or store of the network that runs in ``environment``.
 
     Where no quorum answers, or what runs or a key for asking is not there, nobody can tell, and
     ``note`` is told so: that is the network which this command may have to mend.
@@ -44,11 +45,11 @@ def demand_no_run(environment: Environment, note: Callable[[str], None]) -> None
 def demand_unclaimed(
     network: Network, records: RecordsDoor, note: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Return if no run holds a service of ``network``, as ``demand_no_run`` does."""
+    """Return if no run holds a service or store of ``network``, as ``demand_no_run`` does."""
     try:
-        for service in network.services:
-            if holder := records.claim(service.name).run:
-                raise _held(service.name, holder)
+        for placed in placed_in(network):
+            if holder := records.claim(placed.name).run:
+                raise _held(placed.name, holder)
     except NotSeen as error:
         note(_unseen(error))
 
@@ -57,7 +58,7 @@ def _unseen(error: NdcError) -> str:
     return f"{error.what}: whether a run holds a service cannot be seen"
 
 
-def _held(service: ServiceName, run: RunName) -> PlanRefused:
+def _held(service: PlacedName, run: RunName) -> PlanRefused:
     return PlanRefused(
         f"a run holds {service}",
         expected="that nobody moves a service meanwhile",

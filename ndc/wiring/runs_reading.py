@@ -10,8 +10,10 @@ from core.runs.plan import RunName
 from core.runs.run import fold
 from dr.live.overtaken import Kept, newest
 from dr.live.run_folder import RunFolder, names
+from dr.plan import Basis
 from dr.progress import StepProgress, progress
 from dr.run_text import standing
+from inventory.names import ServiceName
 from monitors.health.run_view import StepView
 from monitors.look.readings import RunReading
 
@@ -31,7 +33,7 @@ def runs_reading(root: Path, clock: Clock, kept: Kept) -> dict[RunName, RunReadi
             continue
         if run is not None and run.closed is None:
             readings[run.plan.id] = RunReading(
-                services=tuple(moved.service for moved in run.plan.basis.moves),
+                services=_moving(run.plan.basis),
                 is_carried=folder.is_carried,
                 is_held=standing(run, carried=False) == "held",
                 waits_for=tuple(run.waits_for()),
@@ -39,6 +41,11 @@ def runs_reading(root: Path, clock: Clock, kept: Kept) -> dict[RunName, RunReadi
                 steps=tuple(map(_view, progress(run, records, clock.now()).steps)),
             )
     return readings
+
+
+def _moving(basis: Basis) -> tuple[ServiceName, ...]:
+    stores = [ServiceName(moved.store) for moved in basis.stores]
+    return (*(moved.service for moved in basis.moves), *stores)
 
 
 def _view(step: StepProgress) -> StepView:

@@ -24,6 +24,8 @@ _POINTS: Final = ".points"
 """the folder of all recovery points; a folder a dataset is in it"""
 _ASIDE: Final = ".aside"
 """the folder of what was written here and is no more"""
+_APART: Final = ".apart"
+"""the folder of what only this host wrote, and was given up; a folder a dataset is in it"""
 _NONE: Final = "-"
 """instead of a UUID, where there is none"""
 _SCRUB_FOUND: Final = 3
@@ -81,6 +83,25 @@ class BtrfsPool(StoragePool):
             (self.folder / dataset).rename(aside)
         except OSError as error:
             raise Rejected(f"{dataset} could not be set aside", actual=str(error)) from error
+
+    @override
+    def keep_apart(self, dataset: str, name: str) -> None:
+        if not self.is_written(dataset):
+            return
+        place = self.folder / _APART / dataset
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.folder / dataset).rename(place / name)
+        except OSError as error:
+            raise Rejected(f"{dataset} could not be kept apart", actual=str(error)) from error
+
+    @override
+    def apart(self, dataset: str) -> tuple[str, ...]:
+        place = self.folder / _APART / dataset
+        try:
+            return tuple(sorted(path.name for path in place.iterdir())) if place.is_dir() else ()
+        except OSError as error:
+            raise Rejected(f"{place} cannot be read", actual=str(error)) from error
 
     @override
     def points(self, dataset: str) -> tuple[RecoveryPoint, ...]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from access.this_host import this_host_of_arguments
 from core import files, host_paths
 from core.clock import Clock
 from core.errors import NdcError
 from core.system_clock import SystemClock
-from storage.duties import PoolDuty, RefugeDuty, SourceDuty
+from storage.duties import PoolDuty
+from storage.keeping import StoreDuty
 from storage.onhost.source_socket import SourceSocket
 from storage.onhost.this_storage import ThisStorage
 from storage.page import page
@@ -28,14 +29,7 @@ _SHORTEST: Final = timedelta(milliseconds=200)
 _AFTER_TROUBLE: Final = timedelta(seconds=5)
 _TELLS: Final = timedelta(seconds=5)
 _log = logging.getLogger("ndc-storage")
-WordT_co = TypeVar("WordT_co", covariant=True)
-
-
-class _Told(Protocol[WordT_co]):
-    """What is told of, again and again."""
-
-    def word(self) -> WordT_co:
-        """Return what is to be told now; raises NdcError."""
+WordT = TypeVar("WordT")
 
 
 def main() -> None:
@@ -47,29 +41,30 @@ def main() -> None:
     duties, pools = storage.duties(), storage.pool_duties()
     for duty in (*duties, *pools):
         threading.Thread(target=_keep, args=(duty, clock), daemon=True).start()
-    refuges = [duty for duty in duties if isinstance(duty, RefugeDuty)]
     while True:
-        tell(refuges, pools, Path(host_paths.STORAGE_WORD))
+        tell(duties, pools, Path(host_paths.STORAGE_WORD))
         clock.sleep(_TELLS)
 
 
-def tell(refuges: Iterable[RefugeDuty], pools: Iterable[PoolDuty], place: Path) -> None:
-    """Write to ``place`` what is known of copies and pools; what cannot be read is left out."""
+def tell(stores: Iterable[StoreDuty], pools: Iterable[PoolDuty], place: Path) -> None:
+    """Write to ``place`` what is known of stores and pools; what cannot be read is left out."""
+    copies = [word for word in _told(duty.word for duty in stores) if word is not None]
+    apart = _told(duty.apart for duty in stores)
     try:
-        files.write(place, page(_told(refuges), _told(pools)))
+        files.write(place, page(copies, _told(duty.word for duty in pools), apart))
     except NdcError as error:
         _log.warning("%s: %s", error.what, error.actual)
 
 
-def _told(duties: Iterable[_Told[WordT_co]]) -> Iterator[WordT_co]:
-    for duty in duties:
+def _told(words: Iterable[Callable[[], WordT]]) -> Iterator[WordT]:
+    for word in words:
         try:
-            yield duty.word()
+            yield word()
         except NdcError as error:
             _log.warning("%s: %s", error.what, error.actual)
 
 
-def _keep(duty: SourceDuty | RefugeDuty | PoolDuty, clock: Clock) -> None:
+def _keep(duty: StoreDuty | PoolDuty, clock: Clock) -> None:
     name = duty.name if isinstance(duty, PoolDuty) else duty.store.name
     trouble = ""
     while True:

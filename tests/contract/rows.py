@@ -14,6 +14,8 @@ from dr.loss_questions import (
     AreExcluded,
     AreGone,
     AreNotExcludedBy,
+    CannotServe,
+    HasPoint,
     HoldsNoLease,
     IsAccepted,
     IsBarred,
@@ -26,10 +28,12 @@ from dr.loss_questions import (
     MayLead,
     MayLeadWithout,
     VotesNoMore,
+    WritesNot,
+    WritesStore,
 )
 from dr.questions import Question
 from dr.simulation.truth import Served
-from inventory.names import DatabaseName, HostName, SiteName
+from inventory.names import DatabaseName, HostName, SiteName, StoreName
 from tests.contract.reached import PRESENT, RUN, Reached
 from tests.rehearsals import SERVICE
 
@@ -52,6 +56,13 @@ EXCLUDE = loss_actions.Exclude((LEADER,), datetime(2030, 1, 1, tzinfo=UTC), SERV
 BORDER = HostName("ndc02-edge")
 REFUSE = loss_actions.RefuseOrigin(SERVICE, HOME, BORDER)
 VOTER = HostName("ndc03-edge")
+STORE = StoreName("general-specialised")
+POINT = f"{STORE}-0"
+"""that every host of a new world has"""
+STORE_CLAIM = actions.ClaimWorkload(STORE, RUN, 1)
+BEGIN = loss_actions.BeginStore(
+    STORE, CANDIDATE, POINT, 2, LEADER, OBSERVERS, (THIRD,), (LEADER,), RUN
+)
 RETIRE = loss_actions.RetireVote(VOTER, f"{VOTER}-0", SERVICE, RUN)
 
 ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] = {
@@ -106,6 +117,11 @@ ROWS: Final[dict[type, tuple[tuple[Action, ...], Action, tuple[Action, ...]]]] =
             loss_actions.TakeOver(DATABASE, (LEADER,), THIRD, SERVICE, RUN),
             loss_actions.TakeOver(DATABASE, (LEADER, CANDIDATE), THIRD, SERVICE, RUN),
         ),
+    ),
+    loss_actions.BeginStore: (
+        (STORE_CLAIM, CUT),
+        BEGIN,
+        (replace(BEGIN, run=OTHER), replace(BEGIN, point="another")),
     ),
     actions.AllowPromotion: ((), ALLOW, ()),
     actions.WidenSync: ((), actions.WidenSync(DATABASE, THIRD), ()),
@@ -214,6 +230,13 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
     IsAccepted: (IsAccepted(SERVICE, HOME, BORDER), IsAccepted(SERVICE, HOME, BORDER)),
     HoldsNoLease: (HoldsNoLease(DATABASE, CANDIDATE), HoldsNoLease(DATABASE, LEADER)),
     IsFenced: (IsFenced(DATABASE, LEADER), IsFenced(DATABASE, LEADER)),
+    CannotServe: (CannotServe(LEADER, OBSERVERS), CannotServe(LEADER, OBSERVERS)),
+    WritesNot: (WritesNot(STORE, CANDIDATE), WritesNot(STORE, LEADER)),
+    HasPoint: (HasPoint(STORE, CANDIDATE, POINT), HasPoint(STORE, CANDIDATE, "another")),
+    WritesStore: (
+        WritesStore(STORE, CANDIDATE, 2, POINT),
+        WritesStore(STORE, CANDIDATE, 2, "another"),
+    ),
     MayLead: (MayLead(DATABASE, CANDIDATE), MayLead(DATABASE, THIRD)),
     MayLeadWithout: (
         MayLeadWithout(DATABASE, THIRD, (LEADER, CANDIDATE)),
@@ -239,13 +262,15 @@ def arranged(reached: Reached, question: Question, *, so: bool) -> None:  # noqa
             behind(reached, CANDIDATE, 0 if so else 3)
             assert reached.do(CLAIM) is reached.do(SWITCH) is Answer.YES
             reached.becomes(questions.Leads(DATABASE, CANDIDATE), answer=True)
-        case IsOff() | IsGone() | AreGone() | IsFenced():
+        case IsOff() | IsGone() | AreGone() | IsFenced() | CannotServe():
             assert not so or reached.do(CUT) is Answer.YES
         case IsRefused() | IsAccepted():
             assert so is isinstance(question, IsAccepted) or reached.do(REFUSE) is Answer.YES
         case AreExcluded() | AreNotExcludedBy():
             if so is isinstance(question, AreExcluded):
                 assert reached.do(CLAIM) is reached.do(EXCLUDE) is Answer.YES
+        case WritesStore():
+            assert reached.do(STORE_CLAIM) is reached.do(CUT) is reached.do(BEGIN) is Answer.YES
         case questions.LagsAtMost():
             behind(reached, THIRD, 7)
         case _:

@@ -126,6 +126,22 @@ def test_what_was_written_elsewhere_afterwards_comes_back_as_what_differs(
     assert pair.near.digest(DATASET, after) == pair.far.digest(DATASET, after)
 
 
+def test_what_is_kept_apart_is_kept_each_time_and_the_dataset_is_not_there(pair: Pair) -> None:
+    pair.hands.write("first")
+    pair.near.keep_apart(DATASET, "1")
+    pair.near.keep_apart(DATASET, "nothing is there")
+    pair.near.ensure_dataset(DATASET, OWNER)
+    pair.hands.write("second")
+    pair.near.keep_apart(DATASET, "2")
+    pair.near.ensure_dataset(DATASET, OWNER)
+
+    pair.near.set_aside(DATASET)
+
+    assert pair.near.apart(DATASET) == ("1", "2")
+    assert pair.far.apart(DATASET) == ()
+    assert not pair.near.is_written(DATASET)
+
+
 def test_a_dataset_is_never_begun_from_a_point_that_is_not_there(pair: Pair) -> None:
     point = _made(pair, "text")
 

@@ -41,7 +41,7 @@ from lab.state import LabRecords, State
 from monitors.look.sightings import recalled, remember
 from ndc.wiring import environment, running_network
 from routing.refusals import read_refusals, refusals_text
-from tests.formats import drills, ledgers
+from tests.formats import drills, ledgers, told
 from tests.rehearsals import RUN, SERVICE, rehearsal
 
 HERE = Path(__file__).resolve().parent
@@ -270,6 +270,8 @@ KEPT = {
         _epochs,
         lambda folder, value: EpochRecord(folder, SystemClock()).write(value),
     ),
+    "store-places.json": Kept(Format.STORE_PLACES, "it.json", told.places, told.keep_places),
+    "store-order.json": Kept(Format.STORE_ORDER, "it.json", told.order, told.keep_order),
     "tail.json": _whole(Format.TAIL, partial(read_tail, source="here"), Tail.text),
     "losses.json": Kept(Format.LOSSES, "portal.losses.json", ledgers.lost, ledgers.noted),
     "drill-word.json": _whole(Format.DRILL_WORD, partial(read_proof, source="it"), proof_text),

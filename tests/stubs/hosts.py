@@ -6,12 +6,9 @@ import json
 import shlex
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
-
-from typing_extensions import override
 
 from access.clients import patroni as words
 from core.errors import Rejected, WorldError
@@ -20,66 +17,22 @@ from dr.doors import Doors
 from dr.epochs import GuardRequest, services_of
 from dr.leave import Leave, Permit, leave_text
 from dr.log_end import end_text
-from dr.onhost.addresses import Addresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
+from dr.placement import read_placement
 from dr.seam import seam_text
 from dr.sight import Whereabouts, age_text, sight_text
 from dr.simulation.log import ROW_BYTES
+from dr.simulation.stores_door import standing_of
 from dr.simulation.world import World
-from inventory.etcd import patroni_facts, patroni_order, patroni_status
-from inventory.names import DatabaseName, HostName, SiteName
+from inventory.etcd import patroni_facts, patroni_order, patroni_status, placements
+from inventory.names import DatabaseName, HostName, StoreName
+from storage.standing import standing_text
 from tests.rehearsals import SERVICE
 from tests.stubs.etcd import StubEtcd
+from tests.stubs.guarded import TrueAddresses, TrueOrders, TrueRefusals
 from tests.stubs.https import Asked, Reply
 from tests.stubs.ssh import Ran
-
-
-@dataclass(frozen=True, slots=True)
-class TrueAddresses(Addresses):
-    """The service address on one host of a simulated world."""
-
-    world: World
-    host: HostName
-
-    @override
-    def present(self) -> frozenset[IPv4Address]:
-        there = self.host in self.world.truth.at(SERVICE).announcing
-        return frozenset({self.world.truth.at(SERVICE).service.address} if there else ())
-
-    @override
-    def add(self, address: IPv4Address) -> None:
-        self._note(announces=True)
-
-    @override
-    def remove(self, address: IPv4Address) -> None:
-        self._note(announces=False)
-
-    def _note(self, *, announces: bool) -> None:
-        self.world.truth.at(SERVICE).announce(self.host, wanted=announces)
-
-
-@dataclass(frozen=True, slots=True)
-class TrueRefusals(Addresses):
-    """What a border of a simulated world refuses from ``origin``."""
-
-    world: World
-    border: HostName
-    origin: SiteName
-
-    @override
-    def present(self) -> frozenset[IPv4Address]:
-        one = self.world.truth.at(SERVICE)
-        there = (self.border, self.origin) in one.refused
-        return frozenset({one.service.address} if there else ())
-
-    @override
-    def add(self, address: IPv4Address) -> None:
-        self.world.truth.at(SERVICE).refused.add((self.border, self.origin))
-
-    @override
-    def remove(self, address: IPv4Address) -> None:
-        self.world.truth.at(SERVICE).refused.discard((self.border, self.origin))
 
 
 def runs(  # noqa: C901, PLR0911 - one line a program
@@ -93,7 +46,8 @@ def runs(  # noqa: C901, PLR0911 - one line a program
         return _refusing(world, host, record, command)
     if key == "epoch":
         serves = services_of(world.truth.network, host)
-        verdict, answer = Guard(serves, record, TrueAddresses(world, host)).answer(command)
+        addresses, orders = TrueAddresses(world, host), TrueOrders(Path(), world, host)
+        verdict, answer = Guard(serves, record, addresses, orders=orders).answer(command)
         return int(verdict), answer.text() + "\n"
     match shlex.split(command)[3:]:
         case ["dr.onhost.canary_main", _, row, _, *flags]:
@@ -112,6 +66,8 @@ def runs(  # noqa: C901, PLR0911 - one line a program
             return 0, seam_text(seam) + "\n"
         case ["dr.onhost.sight_main", *asked]:
             return _sight(world, host, asked)
+        case ["storage.onhost.tell_main", store]:
+            return 0, standing_text(standing_of(world.truth.stores[StoreName(store)], host)) + "\n"
         case ["dr.onhost.keep_main", *_]:
             return 0, '{"tail": null}\n'
         case ["dr.onhost.kept_main", *_]:
@@ -198,6 +154,15 @@ def show_keys(world: World, etcd: StubEtcd) -> None:
             etcd.held.pop(key, None)
         elif etcd.held.get(key) != value:
             etcd.write(key, value)
+
+
+def place_stores(world: World, held: Mapping[str, str]) -> None:
+    """Let stores be placed where the records in ``held`` say."""
+    prefix = placements(world.truth.network.environment)
+    for name, store in world.truth.stores.items():
+        text = held.get(prefix + name)
+        if text is not None and (record := read_placement(text)) != store.placements[-1]:
+            store.placements.append(record)
 
 
 def obey(world: World, held: dict[str, str]) -> None:

@@ -33,7 +33,7 @@ from tests.rehearsals import SERVICE
 from tests.stubs import https, power, ssh
 from tests.stubs.clock import StubClock
 from tests.stubs.etcd import StubEtcd
-from tests.stubs.hosts import obey, patroni, runs, show_keys
+from tests.stubs.hosts import obey, patroni, place_stores, runs, show_keys
 from tests.stubs.members import about_members
 from tests.stubs.probe import StubProbe
 
@@ -173,6 +173,7 @@ class StubNetwork:
             show_keys(self.world, self.etcd)
             reply = self.etcd.answer(asked)
             obey(self.world, self.etcd.held)
+            place_stores(self.world, self.etcd.held)
             return reply
 
         return answer

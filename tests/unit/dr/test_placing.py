@@ -10,13 +10,14 @@ import pytest
 from core.errors import Rejected, Unreachable
 from core.runs.plan import RunName
 from core.runs.ports import Token
+from dr.admission import Exclusion
 from dr.doors import Doors, GuardDoor, Stance
 from dr.epochs import Act
 from dr.placement import Claim, Placement
 from dr.placing import place_services
 from dr.simulation.truth import Served
 from dr.simulation.world import rehearsed
-from inventory.names import HostName, ServiceName, SiteName
+from inventory.names import HostName, PlacedName, SiteName
 from tests.networks import TWIN_HOSTS, network
 from tests.rehearsals import SERVICE
 
@@ -48,11 +49,11 @@ class _Deaf:
     guards: GuardDoor
     deaf: HostName
 
-    def look(self, service: ServiceName, host: HostName) -> Stance:
+    def look(self, service: PlacedName, host: HostName) -> Stance:
         return self.guards.look(service, host)
 
     def act(
-        self, act: Act, service: ServiceName, host: HostName, token: Token, bound: timedelta
+        self, act: Act, service: PlacedName, host: HostName, token: Token, bound: timedelta
     ) -> None:
         if host == self.deaf:
             raise Unreachable(f"{host} does not answer")
@@ -104,6 +105,33 @@ def test_every_host_of_the_site_announces_what_nobody_announces() -> None:
 
 def test_a_host_that_does_not_announce_beside_one_that_does_is_left_to_its_agent() -> None:
     assert _twins("east-two", "west-one").announcing == {"east-two"}
+
+
+def test_a_store_comes_home_from_a_recovery_once_its_home_is_admitted() -> None:
+    world = rehearsed(TINY)
+    store = TINY.stores[0]
+    record = world.truth.stores[store.name].placements
+    record.append(Placement(store.refuges[0], 2, RUN))
+    world.truth.excluded[store.hosts[0]] = Exclusion(RUN, world.now())
+
+    place_services(TINY, world.doors)
+    kept_out = record[-1]
+    world.truth.excluded.clear()
+    place_services(TINY, world.doors)
+
+    assert kept_out.site == store.refuges[0]
+    assert (record[-1].site, record[-1].epoch) == (store.home, 3)
+
+
+def test_a_store_that_a_run_holds_is_left_to_it() -> None:
+    world = rehearsed(TINY)
+    held = world.truth.stores[TINY.stores[0].name]
+    held.placements.append(Placement(TINY.stores[0].refuges[0], 2, RUN))
+    held.claim = Claim(RUN, 1)
+
+    place_services(TINY, world.doors)
+
+    assert held.placements[-1].epoch == 2
 
 
 def test_a_store_is_placed_at_its_home_also_when_that_is_another() -> None:

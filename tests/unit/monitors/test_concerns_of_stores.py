@@ -110,3 +110,11 @@ def test_a_pool_that_nobody_read_for_days_is_a_concern() -> None:
 
     assert concern.condition is Condition.WARNING
     assert "4 d ago" in concern.sentence
+
+
+def test_what_was_given_up_and_is_kept_waits_for_a_person() -> None:
+    (concern,) = of_store(_with(replace(NEAR, apart=2)), frozenset())
+
+    assert concern.condition is Condition.WARNING
+    assert concern.is_unexplained
+    assert f"{NEAR.host} keeps what it alone wrote" in concern.sentence

@@ -118,7 +118,7 @@ def test_when_a_person_put_aside_what_was_here_all_is_sent(sites: TwoSites) -> N
 def test_a_refuge_that_is_declared_the_source_does_not_begin_empty(sites: TwoSites) -> None:
     sites.after(12)
     others = {HERE: sites.door}
-    source = SourceDuty(STORE, sites.far, others, sites.far_turn, sites.clock)
+    source = SourceDuty(STORE, sites.far, others, sites.far_turn, 1, sites.clock)
 
     with pytest.raises(Rejected, match="is written on alpha-data"):
         source.look()
@@ -137,7 +137,8 @@ def test_a_source_that_is_declared_a_refuge_ends_and_keeps_what_it_wrote(sites: 
         STORE, STORE.home, sites.near, sites.far_door, note, sites.turn, sites.clock
     )
 
-    refuge.look()
+    with pytest.raises(NotSeen, match="does not answer"):  # nobody goes on from there yet
+        refuge.look()
 
     points = sites.near.points(sites.dataset)
     assert points[:-1] == held

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from inventory.names import PoolName, SiteName
-from storage.page import CopyWord, PoolWord, page
-from storage.read_back import CopyComparison
+from storage.page import ApartWord, CopyWord, PoolWord, page
+from storage.points import CopyComparison
 from tests.unit.storage.two_sites import NOON, STORE
 
 BETA = SiteName("beta")
@@ -42,6 +42,15 @@ def test_a_copy_that_differs_is_told_as_such() -> None:
     text = page([CopyWord(STORE, BETA, NOON, CopyComparison(NOON, equal=False), None)], ())
 
     assert 'ndc_store_read_back_differs{workload="maps",target="beta"} 1' in text
+
+
+def test_what_is_kept_apart_is_told_of_until_nothing_is() -> None:
+    words = [ApartWord(STORE, BETA, count) for count in (2, 0)]
+
+    lines = page((), (), words).splitlines()
+
+    of = 'ndc_store_kept_apart{workload="maps",target="beta"}'
+    assert lines == [f"{of} 2", f"{of} 0"]
 
 
 def test_a_pool_is_told_of_with_its_errors_and_when_it_was_read() -> None:

@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from core.errors import Rejected
-from inventory.names import StoreName
+from inventory.names import HostName, StoreName
 from storage.pins import Pins
+from storage.placed import StoreOrder
 from storage.requests import (
     DigestRequest,
     PullRequest,
+    StandRequest,
     StoreRequest,
     read_answer,
     read_request,
     request_text,
 )
-from tests.unit.storage.two_sites import FAR, HERE, STORE, TwoSites
+from storage.standing import MOST_POINTS, CopyStanding, read_standing
+from tests.unit.storage.two_sites import FAR, HERE, NOON, STORE, TwoSites
 
 
 @pytest.fixture
@@ -120,3 +123,64 @@ def test_only_what_is_pinned_for_somebody_who_may_fetch_counts(tmp_path: Path) -
 
     assert pins.pinned(STORE.name, [FAR]) == {"b", "c"}
     assert pins.pinned(StoreName("other"), [FAR]) == frozenset()
+
+
+def _standing(sites: TwoSites) -> CopyStanding:
+    answer = io.BytesIO()
+    sites.side.answer(StandRequest(STORE.name), HostName(""), answer)
+    return read_standing(answer.getvalue().decode())
+
+
+def test_a_host_says_how_it_is_with_a_store_to_who_asks_on_it(sites: TwoSites) -> None:
+    (point,) = sites.near.points(STORE.dataset)
+
+    standing = _standing(sites)
+
+    assert (standing.writes, standing.serves, standing.newest) == (True, True, point)
+    assert (standing.epoch, standing.began, standing.is_verified) == (None, None, False)
+
+
+def test_who_began_by_an_order_says_so_until_it_ends(sites: TwoSites) -> None:
+    order = StoreOrder(2, "a-run", "a-point", (FAR,))
+    sites.side.begun.write(STORE.name, order)
+
+    began = _standing(sites)
+    sites.turn.final.write("a-final")
+    ended = _standing(sites)
+
+    assert (began.writes, began.epoch, began.began) == (True, 2, "a-point")
+    assert (ended.writes, ended.epoch, ended.began) == (False, None, None)
+
+
+def test_a_refuge_learns_who_was_given_up_when_the_store_began(sites: TwoSites) -> None:
+    sites.side.begun.write(STORE.name, StoreOrder(2, "a-run", "a-point", (FAR,)))
+    sites.turn.final.make_sure(2)
+
+    line, _ = _asked(sites, PullRequest(STORE.name, ()))
+
+    assert read_answer(line.decode()).without == (FAR,)
+
+
+def test_of_a_store_that_is_not_there_nobody_says_how_it_is(sites: TwoSites) -> None:
+    line, *_ = _asked(sites, StandRequest(StoreName("no-such")))
+
+    assert read_answer(line.decode()).refused
+
+
+def test_what_is_no_standing_is_refused() -> None:
+    with pytest.raises(ValueError, match="refused"):
+        read_standing('{"refused": "why"}')
+
+
+def test_the_point_with_which_a_store_was_begun_is_told_of_however_many_came_since(
+    sites: TwoSites,
+) -> None:
+    (first,) = sites.near.points(STORE.dataset)
+    sites.side.begun.write(STORE.name, StoreOrder(2, "a-run", first.origin, ()))
+    for second in range(1, 2 * MOST_POINTS):
+        sites.near.make_point(STORE.dataset, NOON + timedelta(minutes=1, seconds=second))
+
+    points = _standing(sites).points
+
+    assert len(points) == MOST_POINTS + 1
+    assert points[-1] == first

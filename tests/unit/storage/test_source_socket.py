@@ -13,6 +13,7 @@ import pytest
 from inventory.names import HostName
 from storage.onhost.source_socket import SourceSocket
 from storage.requests import PullRequest, read_answer, request_text
+from storage.standing import read_standing
 from tests.networks import ROOT
 from tests.unit.storage.two_sites import FAR, STORE, TwoSites
 
@@ -53,6 +54,20 @@ def test_a_refuge_is_answered_and_sent_what_it_lacks(socket: Path) -> None:
     assert done.returncode == 0
     assert read_answer(line.decode()).point is not None
     assert b"text" in stream
+
+
+def test_root_of_the_host_is_told_how_it_is_with_a_store(socket: Path) -> None:
+    program = (
+        "import sys, pathlib; from storage.onhost import tell_main; "
+        f"tell_main.STORAGE_SOCKET = pathlib.PurePosixPath({str(socket)!r}); "
+        f"sys.argv = ['tell_main', {str(STORE.name)!r}]; tell_main.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False, timeout=30
+    )
+
+    assert done.returncode == 0
+    assert read_standing(done.stdout.decode()).writes
 
 
 def test_who_asks_for_something_else_is_not_answered(socket: Path) -> None:

@@ -18,6 +18,7 @@ from inventory.names import HostName, PartyName, PoolName, SiteName, StoreName
 from inventory.storage import DataClass, Store, StoreCopy
 from storage.duties import RefugeDuty, SourceDuty
 from storage.final_note import FinalNote
+from storage.orders import StoreOrders
 from storage.pins import Pins
 from storage.pool import MemoryPool
 from storage.read_back import ComparisonNote
@@ -93,6 +94,9 @@ def side_of(host: HostName, store: Store, pool: MemoryPool, turn: StoreTurn) -> 
         {copy.pool: pool},
         turn.pins,
         {store.name: turn.final},
+        {store.name: ComparisonNote(turn.final.at.with_name("read-back"))},
+        StoreOrders(turn.final.at.with_name("begun")),
+        lambda _: turn.is_served(),
         turn.clock,
     )
 
@@ -109,7 +113,7 @@ class TwoSites:
         far_side = side_of(FAR, store, self.far, self.far_turn)
         self.side, self.door = side, DirectDoor(side)
         self.far_door = DirectDoor(far_side, HERE)
-        self.source = SourceDuty(store, self.near, {FAR: self.far_door}, self.turn, self.clock)
+        self.source = SourceDuty(store, self.near, {FAR: self.far_door}, self.turn, 1, self.clock)
         note = ComparisonNote(folder / "read-back")
         self.refuge = RefugeDuty(
             store, SiteName("beta"), self.far, self.door, note, self.far_turn, self.clock
