@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -15,6 +13,7 @@ from pydantic import TypeAdapter
 from core.clock import wait_until
 from core.host_paths import AUTHORITY, CERTIFICATE, KEY, KNOWN_HOSTS, STORAGE_KEY
 from core.system_clock import SystemClock
+from tests.lab.parties import certificate_of
 from tests.lab.terminal import Answer, Terminal
 
 pytestmark = pytest.mark.lab
@@ -23,7 +22,6 @@ CLOCK: Final = SystemClock()
 HANG: Final = timedelta(seconds=120)
 OWNER: Final = "general-database"
 """of every store of the default network"""
-_HANDED: Final = "/run/handed-to-a-party"
 _DURATION: Final = TypeAdapter(timedelta)
 
 
@@ -136,20 +134,6 @@ def test_a_refuge_gets_nothing_but_recovery_points_and_nobody_else_gets_any(
     assert "Permission denied" in elsewhere.stderr or "timed out" in elsewhere.stderr
 
 
-@contextmanager
-def _certificate_of(lab: Terminal, party: str, host: str) -> Iterator[str]:
-    """Give what curl is told on ``host`` to be ``party``, which has its certificate there."""
-    own = lab.secrets / "clients" / f"party-{party}"
-    put = f"umask 077 && mkdir -p {_HANDED} && cat >{_HANDED}"
-    try:
-        for name in ("tls.crt", "tls.key"):
-            words = ("ssh", host, "--", "sh", "-c", f"{put}/{name}")
-            assert lab.ndc(*words, given=(own / name).read_text("utf-8")).code == 0
-        yield f"--cert {_HANDED}/tls.crt --key {_HANDED}/tls.key"
-    finally:
-        lab.on(host, "rm", "-rf", _HANDED)
-
-
 def test_a_store_is_written_by_its_owner_from_another_site_and_read_by_nobody_else(
     lab: Terminal, store: LabStore
 ) -> None:
@@ -158,7 +142,7 @@ def test_a_store_is_written_by_its_owner_from_another_site_and_read_by_nobody_el
     at = f"https://{store.name}/note"
     own = f"--cert {CERTIFICATE} --key {KEY}"
 
-    with _certificate_of(lab, OWNER, host) as owner:
+    with certificate_of(lab, OWNER, host) as owner:
         asked = (
             f"echo {text} | {curl} {owner} --upload-file - {at}",
             f"{curl} {owner} --range 0-4 {at}",
