@@ -102,12 +102,20 @@ def of_store_copy(
     if copy.apart:
         sentence = f"{copy.host} keeps what it alone wrote before it was given up; {_APART}"
         yield Concern(store.name, Condition.WARNING, sentence)
+    if copy.differs:
+        look = _journal(copy.host)
+        sentence = f"the copy of {copy.host} is not what {store.source} holds; {look}"
+        yield Concern(store.name, Condition.CRITICAL, sentence, copy.host)
+    yield from _of_its_age(store, copy, dead)
+
+
+def _of_its_age(
+    store: StoreView, copy: StoreCopyView, dead: frozenset[HostName]
+) -> Iterator[Concern]:
+    """Yield what is wrong with how old ``copy`` is, or how long ago it was compared."""
     cause = store.source if store.source in dead else None
     observer = copy.observer if copy.observer in dead else None
     look = _journal(copy.host)
-    if copy.differs:
-        sentence = f"the copy of {copy.host} is not what {store.source} holds; {look}"
-        yield Concern(store.name, Condition.CRITICAL, sentence, copy.host)
     if copy.early is not None:
         yield Concern(
             store.name, Condition.WARNING, ahead_of_now(copy.host, copy.early, store.source)
