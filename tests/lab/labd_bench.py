@@ -147,6 +147,7 @@ def standing() -> Iterator[Bench]:
     finally:
         bench.labd.destroy()
         shutil.rmtree(paths.root)
+        shutil.rmtree(paths.sockets)
         machine.release_number(ENVIRONMENT)
 
 
