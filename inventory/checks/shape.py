@@ -163,7 +163,7 @@ def _bad_value(path: Path, detail: ErrorDetails, document: Document) -> Problem:
         "NDC-E0205" if "ip_" in detail["type"] else "NDC-E0204",
         f"{_words(path)} is {_shown(wrong)}",
         expected=_expectation(detail),
-        actual=_shown(wrong),
+        actual=f"{_shown(wrong)}{_foreign_in(wrong, detail['type'])}",
         next_step=f"did you mean {hint}?" if hint else "write a value of that kind",
     )
 
@@ -177,6 +177,13 @@ def _unprintable(path: Path, detail: ErrorDetails, document: Document) -> Proble
         expected="printable characters on one line, without {{, {% and {#",
         actual=f"{obstacle} at character {at} of {_shown(detail['input'])}",
         next_step="leave it out; programs read this text as well",
+    )
+
+
+def _foreign_in(wrong: object, kind: str) -> str:
+    """Return a remark on letters of a ``wrong`` word that only look like ours; a title has any."""
+    return (
+        foreign(str(wrong)) if kind in {"string_pattern_mismatch", "enum", "literal_error"} else ""
     )
 
 
