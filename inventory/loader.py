@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from core.text import Unreadable
 from inventory.checks.references import references
-from inventory.checks.shape import MISSING, shaped, unknown_format
+from inventory.checks.shape import MISSING, is_free_word, shaped, unknown_format
 from inventory.checks.stages import CHECKS, LEAVE_ALL_WHOLE, OF_REGIONS
 from inventory.documents import HIDING, Document, read
 from inventory.model import Inventory
@@ -53,7 +53,7 @@ def _broken(problems: Iterable[Problem], document: Document) -> set[str]:
     """Return the sections that are not whole, or hold what leads nowhere."""
     sections: dict[Place, str] = {}
     for path, place in (*document.values.items(), *document.keys.items()):
-        sections.setdefault(place, str(path[0]))
+        sections.setdefault(place, "" if is_free_word(path) else str(path[0]))
     return {
         "regions" if problem.code == OF_REGIONS else sections.get(problem.place, "")
         for problem in problems

@@ -38,8 +38,8 @@ def unknown_format(document: Document) -> list[Problem]:
 def shaped(document: Document) -> tuple[Inventory, list[Problem]]:
     """Return the inventory without its misshapen parts, and what is wrong with those.
 
-    A misshapen entry is left out. Where the inventory cannot be without a section,
-    something harmless stands in for it.
+    A misshapen entry is left out. Where the inventory cannot be without a section, or a value is
+    compared with no other of its kind, something harmless stands in for it.
     """
     try:
         return Inventory.model_validate(document.tree), []
@@ -49,14 +49,21 @@ def shaped(document: Document) -> tuple[Inventory, list[Problem]]:
     return rest, [_problem(detail, document) for detail in details]
 
 
+def is_free_word(path: Path) -> bool:
+    """Whether another word at ``path``, in an entry, would do as well for all that is checked."""
+    return len(path) == _DEPTH and path[-1] in _FREE_WORDS
+
+
 def _without(details: Iterable[ErrorDetails], tree: Mapping[str, Any]) -> dict[str, Any]:
     rest: dict[str, Any] = _copied(tree)
-    for detail in details:
+    for number, detail in enumerate(details):
         section, *path = _path(detail)
         if detail["type"] == "extra_forbidden":
             _remove(rest, [section, *path])
         elif section in _STAND_INS:
             rest[str(section)] = _STAND_INS[section]
+        elif is_free_word((section, *path)) and detail["type"] != "missing":
+            _set(rest, [section, *path], f"unreadable-{number}")
         elif path:
             _remove(rest, [section, path[0]])
         else:
@@ -71,6 +78,12 @@ def _copied(value: Any) -> Any:
     return value
 
 
+def _set(tree: dict[str, Any], path: list[str | int], word: str) -> None:
+    section, entry, key = path
+    if isinstance(held := tree.get(str(section), {}).get(str(entry)), dict):
+        held[str(key)] = word  # of an entry that another mistake took out nothing is left
+
+
 def _remove(tree: dict[str, Any], path: list[str | int]) -> None:
     *above, last = path
     for step in above:
@@ -82,6 +95,8 @@ MISSING = "NDC-E0202"
 UNREADABLE = "*"
 """stands in for a name that could not be read; no name looks like it"""
 
+_DEPTH = 3  # section, entry, key
+_FREE_WORDS = frozenset({"title", "carrier", "owner", "dataset"})
 _STAND_INS: Mapping[str | int, Any] = {
     "network": {
         "default_profile": UNREADABLE,
@@ -199,6 +214,8 @@ def _expectation(detail: ErrorDetails) -> str:
     if kind in {"string_too_long", "too_long"}:
         unit = " characters" if isinstance(detail["input"], str) else ""
         return f"at most {context['max_length']}{unit}"
+    if kind == "too_short" and isinstance(detail["input"], str):
+        kind = "string_too_short"
     plain = detail["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     return _KINDS.get(kind, plain)
 
