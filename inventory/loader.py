@@ -2,8 +2,9 @@
 
 Everything that can be told is told in one run. An entry that is written wrongly is left out, and
 the rest is checked nevertheless. A check that looks at several sections together is asked only
-where all of them are whole: what is missing in one would look like a mistake in another. An
-inventory in an unknown format is asked nothing else.
+where all of them are whole: what is missing in one would look like a mistake in another. One that
+judges workload by workload is asked about those that lead somewhere. An inventory in an unknown
+format is asked nothing else.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from core.text import Unreadable
+from inventory.checks.pruning import LEADS_TO, pruned
 from inventory.checks.references import references
 from inventory.checks.shape import MISSING, is_free_word, shaped, unknown_format
-from inventory.checks.stages import CHECKS, LEAVE_ALL_WHOLE, OF_REGIONS
-from inventory.documents import HIDING, Document, read
+from inventory.checks.stages import BY_WORKLOAD, CHECKS, LEAVE_ALL_WHOLE, OF_REGIONS
+from inventory.documents import HIDING, Document, Path, read
 from inventory.model import Inventory
 from inventory.problems import InventoryProblems, Place, Problem
 
@@ -42,20 +44,24 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
         # nobody knows what a file that cannot be read declares
         if hides and (reads or check is references):
             continue
-        if reads.isdisjoint(_broken(problems, document)):
+        broken = {str(path[0]) if path else "" for path in _broken(problems, document)}
+        if reads.isdisjoint(broken):
             problems += check(inventory, document)
+        elif check in BY_WORKLOAD and (reads - LEADS_TO).isdisjoint(broken):
+            sound = pruned(inventory, _broken(problems, document))
+            problems += check(sound, document)
     if problems:
         raise _problems(document, problems)
     return inventory
 
 
-def _broken(problems: Iterable[Problem], document: Document) -> set[str]:
-    """Return the sections that are not whole, or hold what leads nowhere."""
-    sections: dict[Place, str] = {}
+def _broken(problems: Iterable[Problem], document: Document) -> set[Path]:
+    """Return the sections and entries that are not whole, or hold what leads nowhere."""
+    paths: dict[Place, Path] = {}
     for path, place in (*document.values.items(), *document.keys.items()):
-        sections.setdefault(place, "" if is_free_word(path) else str(path[0]))
+        paths.setdefault(place, () if is_free_word(path) else path[:2])
     return {
-        "regions" if problem.code == OF_REGIONS else sections.get(problem.place, "")
+        ("regions",) if problem.code == OF_REGIONS else paths.get(problem.place, ())
         for problem in problems
         if problem.code not in LEAVE_ALL_WHOLE
     }

@@ -71,3 +71,5 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (survival, _PLACES | _PATHS | _WORKLOADS | {"regions"}),
 )
 """each with the sections that have to be whole, or it is not asked; none: it takes what there is"""
+BY_WORKLOAD: frozenset[Check] = frozenset({whereabouts, stores, placement, drills})
+"""checks that find nothing wrong with a workload because another one is missing"""
