@@ -144,9 +144,26 @@ class RefugeDuty:
                 raise another_life(self.store, "its source lacks what was written here")
             self.pool.receive(dataset, stream)
         if final is not None:
-            (self.turn.follow if has_all else self.turn.stand_apart)()
+            is_known = has_all or self._wrote_nothing(final, answer.base)
+            self._drop_after(answer.base, received=answer.send)
+            (self.turn.follow if is_known else self.turn.stand_apart)()
         self.transfer = self.clock.elapsed() - began
         return True
+
+    def _wrote_nothing(self, final: str, common: str | None) -> bool:
+        """Whether what ended here with ``final`` is what the source has as well."""
+        points = {point.origin: point for point in self.pool.points(self.store.dataset)}
+        last, base = points.get(final), points.get(common or "")
+        if last is None or base is None:
+            return False
+        return self.pool.is_unchanged(self.store.dataset, last, base)
+
+    def _drop_after(self, common: str | None, *, received: str) -> None:
+        """Drop points that the source never had: nobody comes back to them, and they look new."""
+        points = self.pool.points(self.store.dataset)
+        base = next((point for point in points if point.origin == common), None)
+        astray = [p for p in points if base and p > base and p.origin != received]
+        self.pool.drop(self.store.dataset, astray)
 
     def _known(self, final: str | None) -> tuple[str, ...]:
         """Return the origins from which the next transfer may start.

@@ -77,6 +77,9 @@ class StoragePool(Protocol):
     def digest(self, dataset: str, point: RecoveryPoint) -> str:
         """Return the digest of everything in ``point``, read back from the disk."""
 
+    def is_unchanged(self, dataset: str, point: RecoveryPoint, base: RecoveryPoint) -> bool:
+        """Whether ``point`` holds just what ``base`` holds, which was made here before it."""
+
     def scrub(self) -> None:
         """Read all that the pool holds; what is not as it was written is counted from then on."""
 
@@ -177,6 +180,10 @@ class MemoryPool(StoragePool):
     @override
     def digest(self, dataset: str, point: RecoveryPoint) -> str:
         return sha256(self.kept[dataset][point].encode()).hexdigest()
+
+    @override
+    def is_unchanged(self, dataset: str, point: RecoveryPoint, base: RecoveryPoint) -> bool:
+        return self.kept[dataset][point] == self.kept[dataset][base]
 
     @override
     def scrub(self) -> None:

@@ -30,6 +30,8 @@ _NONE: Final = "-"
 """instead of a UUID, where there is none"""
 _SCRUB_FOUND: Final = 3
 """what a scrub ends with that found what nothing can mend"""
+_NO_CHANGE: Final = {"snapshot", "utimes"}
+"""of what is sent: which point it is, and when somebody looked"""
 _BOUND_SECONDS: Final = 60
 """of a call that moves no data"""
 
@@ -157,6 +159,27 @@ class BtrfsPool(StoragePool):
             return tree_digest(self._points(dataset) / point.name)
         except OSError as error:
             raise _unreadable(point, error) from error
+
+    @override
+    def is_unchanged(self, dataset: str, point: RecoveryPoint, base: RecoveryPoint) -> bool:
+        place = self._points(dataset)
+        # what differs, without the bytes of it: no file is read
+        differing = ("btrfs", "send", "--quiet", "--no-data", "-p", place / base.name)
+        with subprocess.Popen(
+            (*differing, place / point.name), stdout=subprocess.PIPE, env=surroundings()
+        ) as sender:
+            told = subprocess.run(
+                ("btrfs", "receive", "--quiet", "--dump"),
+                stdin=sender.stdout,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                env=surroundings(),
+                check=False,
+            )
+        if told.returncode or sender.returncode:
+            raise _refused(differing, told.stderr.encode())
+        return {line.split()[0] for line in told.stdout.splitlines()} <= _NO_CHANGE
 
     @override
     def scrub(self) -> None:

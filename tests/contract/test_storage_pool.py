@@ -126,6 +126,19 @@ def test_what_was_written_elsewhere_afterwards_comes_back_as_what_differs(
     assert pair.near.digest(DATASET, after) == pair.far.digest(DATASET, after)
 
 
+def test_a_point_after_which_nothing_was_written_is_told_from_one_that_holds_more(
+    pair: Pair,
+) -> None:
+    base = _made(pair, "text")
+    pair.near.ensure_dataset(DATASET, OWNER)
+    pair.near.make_point(DATASET, NOON + timedelta(minutes=1))
+    same = pair.near.points(DATASET)[-1]
+    other = _made(pair, "more", minute=2)
+
+    assert pair.near.is_unchanged(DATASET, same, base)
+    assert not pair.near.is_unchanged(DATASET, other, base)
+
+
 def test_what_is_kept_apart_is_kept_each_time_and_the_dataset_is_not_there(pair: Pair) -> None:
     pair.hands.write("first")
     pair.near.keep_apart(DATASET, "1")

@@ -80,6 +80,40 @@ def test_who_was_lost_returns_as_a_refuge_and_what_only_it_wrote_is_kept(
     assert alpha.pool.points(DATASET)[-1] in peers.peers[BETA].pool.points(DATASET)
 
 
+def test_who_was_lost_and_wrote_nothing_alone_keeps_nothing_apart(tmp_path: Path) -> None:
+    peers = ThreePeers(tmp_path)
+    peers.after(30)
+    peers.rests = True
+    peers.after(30)
+    peers.burn(ALPHA)
+    assert _succeed(peers) == ""
+    peers.rests = False
+    peers.off.clear()
+
+    peers.after(60)
+
+    alpha = peers.peers[ALPHA]
+    assert _serving(peers) == [BETA]
+    assert not alpha.pool.is_written(DATASET)
+    assert alpha.pool.apart(DATASET) == ()
+    assert alpha.pool.points(DATASET)[-1] in peers.peers[BETA].pool.points(DATASET)
+
+
+def test_the_copy_of_who_returns_is_no_younger_than_what_it_received(peers: ThreePeers) -> None:
+    _succeed(peers)
+    peers.off.clear()
+    alpha, beta = peers.peers[ALPHA], peers.peers[BETA]
+
+    for _ in range(60):
+        if alpha.pool.is_written(DATASET):
+            peers.after(1)
+
+    assert alpha.pool.points(DATASET)[-1] in beta.pool.points(DATASET)
+    compared = alpha.note.read()
+    assert compared is not None
+    assert compared.equal
+
+
 def test_what_only_it_wrote_is_there_still_after_it_wrote_and_ended_again(
     peers: ThreePeers,
 ) -> None:

@@ -179,6 +179,8 @@ class ThreePeers:
         """all that was acknowledged"""
         self.together = 1
         """how many served at once, at most"""
+        self.rests = False
+        """whether clients write nothing"""
 
     @property
     def home(self) -> SiteName:
@@ -224,7 +226,7 @@ class ThreePeers:
     def _write(self) -> None:
         serving = [peer for peer in self.peers.values() if peer.serves]
         self.together = max(self.together, len(serving))
-        for peer in serving:
+        for peer in () if self.rests else serving:
             letter = chr(ord("a") + len(self.written) % 26)
             peer.pool.texts[DATASET] += letter
             self.written += letter
