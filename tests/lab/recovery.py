@@ -181,11 +181,22 @@ def report_named(lab: Terminal, answer: Answer) -> dict[str, Any]:
 
 
 def move(lab: Terminal, services: Iterable[str], site: str) -> None:
-    """Move ``services`` to ``site``, one after the other; what was given up there is admitted."""
+    """Move ``services`` to ``site``, one after the other, and stores to their homes.
+
+    What was given up at ``site`` is admitted.
+    """
     lab.done("dr", "admit", site, bound_seconds=300)
     for service in services:
         moved = lab.ndc("dr", "switchover", service, "--to", site, bound_seconds=300)
         assert moved.code in {0, 1}, moved.stdout + moved.stderr
+    lab.done("up", bound_seconds=300)
+    wait_until(CLOCK, lambda: _stores_are_home(lab), what="stores at home", bound=SLOW)
+
+
+def _stores_are_home(lab: Terminal) -> bool:
+    sites = {host["host"]: host["site"] for host in lab.done("show", "hosts", "--json").value}
+    stores = lab.ndc("status", "--json").value["stores"]
+    return all(sites[store["source"]] == store["home"] for store in stores)
 
 
 @contextmanager
