@@ -142,9 +142,10 @@ class RefugeDuty:
             has_all = final in (answer.base, *answer.past)
             if final is not None and not has_all and self._own not in answer.without:
                 raise another_life(self.store, "its source lacks what was written here")
+            # before anything is received: what cannot be told now is asked again, and soon
+            is_known = final is None or has_all or self._wrote_nothing(final, answer.base)
             self.pool.receive(dataset, stream)
         if final is not None:
-            is_known = has_all or self._wrote_nothing(final, answer.base)
             self._drop_after(answer.base, received=answer.send)
             (self.turn.follow if is_known else self.turn.stand_apart)()
         self.transfer = self.clock.elapsed() - began

@@ -164,12 +164,16 @@ class BtrfsPool(StoragePool):
     def is_unchanged(self, dataset: str, point: RecoveryPoint, base: RecoveryPoint) -> bool:
         place = self._points(dataset)
         # what differs, without the bytes of it: no file is read
-        differing = ("btrfs", "send", "--quiet", "--no-data", "-p", place / base.name)
+        differing = ("btrfs", "send", "--no-data", "-p", place / base.name)
         with subprocess.Popen(
-            (*differing, place / point.name), stdout=subprocess.PIPE, env=surroundings()
+            (*differing, place / point.name),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=surroundings(),
         ) as sender:
+            assert sender.stderr  # noqa: S101 - PIPE
             told = subprocess.run(
-                ("btrfs", "receive", "--quiet", "--dump"),
+                ("btrfs", "receive", "--dump"),
                 stdin=sender.stdout,
                 capture_output=True,
                 encoding="utf-8",
@@ -177,8 +181,9 @@ class BtrfsPool(StoragePool):
                 env=surroundings(),
                 check=False,
             )
+            said = sender.stderr.read()
         if told.returncode or sender.returncode:
-            raise _refused(differing, told.stderr.encode())
+            raise _refused(differing, said + told.stderr.encode())
         return {line.split()[0] for line in told.stdout.splitlines()} <= _NO_CHANGE
 
     @override
