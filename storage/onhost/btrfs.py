@@ -172,7 +172,7 @@ class BtrfsPool(StoragePool):
             env=surroundings(),
         ) as sender:
             assert sender.stderr  # noqa: S101 - PIPE
-            told = subprocess.run(
+            listing = subprocess.run(
                 ("btrfs", "receive", "--dump"),
                 stdin=sender.stdout,
                 capture_output=True,
@@ -181,10 +181,10 @@ class BtrfsPool(StoragePool):
                 env=surroundings(),
                 check=False,
             )
-            said = sender.stderr.read()
-        if told.returncode or sender.returncode:
-            raise _refused(differing, said + told.stderr.encode())
-        return {line.split()[0] for line in told.stdout.splitlines()} <= _NO_CHANGE
+            words = sender.stderr.read()
+        if listing.returncode or sender.returncode:
+            raise _refused(differing, words + listing.stderr.encode())
+        return {line.split()[0] for line in listing.stdout.splitlines()} <= _NO_CHANGE
 
     @override
     def scrub(self) -> None:

@@ -53,7 +53,8 @@ def _rechained(pack: Packed, old: str, new: str) -> Packed:
 def test_a_ledger_that_the_probes_host_wrote_anew_contradicts_the_anchors(pack: Packed) -> None:
     damages = _rechained(pack, '"outcome":"unknown"', '"outcome":"refused"').verified().damages
 
-    assert f"{LEDGER}: at anchor 0 the probe had another ledger" in damages
+    # the first anchors may be older than the first write of which nobody knows
+    assert any(damage.endswith("the probe had another ledger") for damage in damages)
 
 
 def test_a_window_that_leaves_a_part_of_the_run_out_is_seen(pack: Packed) -> None:
