@@ -64,11 +64,12 @@ def test_a_leader_that_thaws_after_its_lease_writes_no_more_and_what_only_it_has
         thawed = CLOCK.elapsed()
     finally:
         lab.done("lab", "thaw", before.leader)
-    told = wait_until(CLOCK, lambda: _told(lab, before.leader), what="a word of it", bound=SLOW)
+    told = wait_until(
+        CLOCK, lambda: _told(lab, before.leader, database), what="a word of it", bound=SLOW
+    )
     reseeded = lab.ndc("dr", "reseed", database, before.leader, bound_seconds=300)
     settled = lab.ndc("status", "--wait", "--json", bound_seconds=300)
-    for told_of in _apart(settled.value).values():  # who got more of the log than its successor
-        *_, whose, host = told_of.split()
+    for host, whose in _apart(settled.value):  # who got more of the log than its successor
         lab.done("dr", "reseed", whose, host, bound_seconds=300)
         settled = lab.ndc("status", "--wait", "--json", bound_seconds=300)
 
@@ -94,15 +95,15 @@ def _acknowledged(lab: Terminal, host: str) -> dict[int, timedelta]:
     return {int(number): timedelta(seconds=float(at)) for number, at in pairs}
 
 
-def _told(lab: Terminal, host: str) -> str | None:
-    """Return what a person reads of what only ``host`` has, once it is told."""
-    return _apart(lab.ndc("status", "--json").value).get(host)
+def _told(lab: Terminal, host: str, database: str) -> str | None:
+    """Return what a person reads of what only ``host`` has of ``database``, once it is told."""
+    return _apart(lab.ndc("status", "--json").value).get((host, database))
 
 
-def _apart(status: dict[str, Any]) -> dict[str, str]:
-    """Return what is told of members that stay apart, by their hosts."""
-    sentences = [str(one["sentence"]) for one in status["concerns"]]
-    return {s.split(" has ")[0]: s for s in sentences if "that no other member has" in s}
+def _apart(status: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """Return what is told of members that stay apart, by host and database."""
+    apart = [one for one in status["concerns"] if "that no other member has" in one["sentence"]]
+    return {(one["sentence"].split(" has ")[0], one["subject"]): one["sentence"] for one in apart}
 
 
 def _leader_but(lab: Terminal, frozen: str) -> str | None:
