@@ -9,10 +9,11 @@ VENV := .venv/.made
 COMPILE := $(BIN)/python -m uv pip compile --quiet --no-header --generate-hashes
 PLAYBOOKS := $(wildcard playbooks/*.yml)
 # what compares with no golden text runs beside the rest: tests that play whole simulated networks,
-# and tests that start programs and wait for them more than they compute
+# tests that start programs and wait for them more than they compute, and tests that wait at doors
 UNCOMPARED = $(shell grep -rL 'golden\|snap_compare' --include='test_*.py' $1)
 WORLDS := tests/crash $(call UNCOMPARED,tests/scenario)
 PROGRAMS := $(call UNCOMPARED,tests/unit/ndc tests/unit/playbooks)
+WAITS := $(call UNCOMPARED,tests/contract $(addprefix tests/unit/,access lab monitors storage))
 
 .PHONY: help
 help: ## show this list
@@ -40,7 +41,7 @@ test: ## set-up and every check, lab suite included
 
 check: $(VENV) ## every check that needs neither root nor lab, on any Linux with Python 3.11
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target format lint types layers
-	@$(MAKE) --jobs=3 --keep-going --output-sync=target unit-programs unit-rest content unit-worlds
+	@$(MAKE) --jobs=4 --keep-going --output-sync=target unit-programs unit-rest unit-waits content unit-worlds
 
 static: format lint types layers content ## the checks that run no test: format lint types layers content
 
@@ -63,14 +64,17 @@ ifneq ($(PLAYBOOKS),)
 endif
 
 unit: $(VENV) ## all tests that need no lab
-	@$(MAKE) --jobs=3 --keep-going --output-sync=target unit-programs unit-rest unit-worlds
+	@$(MAKE) --jobs=4 --keep-going --output-sync=target unit-programs unit-rest unit-waits unit-worlds
 
-.PHONY: unit-rest unit-programs unit-worlds
+.PHONY: unit-rest unit-programs unit-waits unit-worlds
 unit-rest: $(VENV)
-	@$(BIN)/pytest -q -m 'not lab' $(addprefix --ignore=,$(WORLDS) $(PROGRAMS))
+	@$(BIN)/pytest -q -m 'not lab' $(addprefix --ignore=,$(WORLDS) $(PROGRAMS) $(WAITS))
 
 unit-programs: $(VENV)
 	@$(BIN)/pytest -q -m 'not lab' $(PROGRAMS)
+
+unit-waits: $(VENV)
+	@$(BIN)/pytest -q -m 'not lab' $(WAITS)
 
 unit-worlds: $(VENV)
 	@$(BIN)/pytest -q -m 'not lab' $(WORLDS)
