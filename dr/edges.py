@@ -68,3 +68,11 @@ def yields(wanted: HostEdge, claim: Claim) -> bool:
     when the service was seen to answer from the new site.
     """
     return wanted is HostEdge.WITHDRAW and claim.run is not None
+
+
+def may_keep(record: Placement, local: Local) -> bool:
+    """Whether a lent address that is announced stays so, by a record that was just read.
+
+    Not on a host that was given up: what it had before is over when its time is.
+    """
+    return record.site == local.site and local.announced and not local.excluded

@@ -40,6 +40,12 @@ _CLOCK = "clock_ms"
 MOST_AHEAD = 1000
 """epochs rise by one a move: who is farther ahead of what a host saw errs, and would lock it up"""
 
+LENT = timedelta(seconds=30)
+"""for so long a host has a store's address after a majority last said that it is placed there; five
+seconds longer at most, where it acted late. Whoever hears no majority loses it: nobody writes who
+cannot know whether another writes by now
+"""
+
 
 class Act(StrEnum):
     """What may be asked; nothing else exists."""

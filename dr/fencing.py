@@ -31,6 +31,9 @@ PEOPLE: Final = 2
 _SECOND: Final = timedelta(seconds=1)
 _LEASE: Final = 25 * _SECOND
 """Patroni's shortest lease, 20 s, and what its end takes to be seen"""
+UNSEEN: Final = 3 * _SECOND
+_LOOKS: Final = 7 * _SECOND
+"""until they are not seen, at first"""
 _ASKED: Final = timedelta(minutes=2)
 """until two people have looked and signed"""
 
@@ -46,6 +49,8 @@ class Fencing:
     """who may write to which database still"""
     serving: Sequence[HostName]
     """whom citizens may reach still"""
+    unseen: timedelta = UNSEEN
+    """for so long nobody may see them, without a break"""
 
     def steps(self, after: StepId, epoch: int, prefix: str) -> Iterator[RecoveryStep]:
         """Yield the steps, side by side after ``after``; ``prefix`` begins their names."""
@@ -79,8 +84,9 @@ class Fencing:
             end = AwaitLeaseEnd(self.leading[host], host)
             yield step(f"lease-{host}", end, deadline=4 * _LEASE, expected=_LEASE, attempts=1)
         if host in self.serving and host not in self.unknown:
-            times = {"steady": 3 * _SECOND, "expected": 3 * _SECOND}
-            yield step(f"unseen-{host}", SeeGone(host, observers), deadline=10 * _SECOND, **times)
+            times = {"steady": self.unseen, "expected": self.unseen}
+            deadline = self.unseen + _LOOKS
+            yield step(f"unseen-{host}", SeeGone(host, observers), deadline=deadline, **times)
 
     @property
     def unknown(self) -> tuple[HostName, ...]:

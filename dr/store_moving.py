@@ -14,6 +14,8 @@ from typing import Final
 from core.runs.plan import RunName, Step, StepId
 from dr.actions import Action, AnnounceService, ClaimWorkload, MovePlacement, ReleaseWorkload
 from dr.admission import to_exclude
+from dr.edges import STANDS
+from dr.epochs import LENT
 from dr.facts import StoreFacts
 from dr.fencing import APPROVE, Fencing
 from dr.loss_actions import AcceptOrigin, BeginStore, Exclude, Readmit, RefuseOrigin
@@ -68,7 +70,8 @@ class StoreMoving:
         claim = ClaimWorkload(name, run, self.claim.number + 1)
         release = ReleaseWorkload(name, run)
         declare = self._step("declare", Phase.DECLARE, claim, undo=release)
-        fences = [*self._exclude(declare.id), *self._fences(declare.id)]
+        excluded = [*self._exclude(declare.id)]
+        fences = [*excluded, *self._fences(declare.id, ids(excluded))]
         begin = self._begin((declare.id, *ids(fences)))
         record = MovePlacement(name, self.placed.site, self.target, self.epoch, run)
         place = replace(
@@ -85,11 +88,15 @@ class StoreMoving:
             undo = Readmit(hosts, self.run)
             yield self._step("exclude", Phase.DRAIN, action, (claim,), undo=undo)
 
-    def _fences(self, claim: StepId) -> Iterator[RecoveryStep]:
-        """Yield the proof that its writer cannot be reached by who writes to it."""
+    def _fences(self, claim: StepId, excluded: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
+        """Yield the proof that its writer cannot be reached by who writes to it.
+
+        Whoever has power may be heard where nobody looks, at its own site. It renews the address
+        no more once it is given up, and so has lost it by the time that nobody saw it for so long.
+        """
         signs, origin = self.facts.signs, self.placed.site
-        fencing = Fencing(self.network, self.move, signs, {}, [self.former])
-        yield from fencing.steps(claim, self.epoch, self._prefix)
+        fencing = Fencing(self.network, self.move, signs, {}, [self.former], LENT + STANDS)
+        yield from fencing.steps((excluded or (claim,))[-1], self.epoch, self._prefix)
         silent = without_word(signs, [self.former])
         asked = borders(self.network, origin, self.move.lost) if silent else ()
         for border in able_among(asked, signs, silent)[0]:

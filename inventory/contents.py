@@ -29,7 +29,7 @@ from inventory.clocks import HostClock, clock_of
 from inventory.endpoints import leader_port, patroni_port
 from inventory.host_passwords import HostPassword, passwords_on
 from inventory.host_stores import HostStore, host_stores
-from inventory.names import DatabaseName, HostName, ServiceName
+from inventory.names import DatabaseName, HostName, ServiceName, StoreName
 from inventory.network import Database, Host, Network, Service
 from inventory.placed import placed_on
 from inventory.postgresql import Admission, Login
@@ -152,6 +152,8 @@ class Contents:
     stores: tuple[HostStore, ...]
     serves: Mapping[str, IPv4Address]
     """what it may announce: names of services and stores, and their addresses"""
+    lent: tuple[StoreName, ...]
+    """of these, what it may announce for a while only, and again and again"""
     site_members: tuple[MemberAddress, ...]
     """of every database, at the site of this host; its monitor asks their Patronis"""
     refuges: tuple[StoreRefuge, ...]
@@ -177,6 +179,7 @@ def contents_of(network: Network, host: Host) -> Contents:
         services=tuple(_service(network, host, service) for service in services),
         stores=tuple(host_stores(network, host)),
         serves={placed.name: placed.address for placed in placed_on(network, host.name)},
+        lent=tuple(store.name for store in network.stores_on(host.name)),
         site_members=tuple(
             member
             for database in network.databases

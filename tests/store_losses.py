@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from core.runs.journal import Where
+from typing_extensions import override
+
+from core.runs.journal import Request, Where
 from dr.facts import StoreFacts
 from dr.losses import hosts_named, moves_after
 from dr.plan import RecoveryPlan, RecoveryRun
@@ -28,6 +30,14 @@ URGENT = StoreName("general-specialised")
 """a point every ten seconds, of which thirty may be lost"""
 SLOW = StoreName("general-aggregate")
 """a point every five minutes"""
+
+
+class Willing(Wishes):
+    """Approves whatever it may, whenever that comes to wait for it."""
+
+    @override
+    def put_away(self, request: Request) -> None:
+        """Say it again: it may have come too early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ class StoreLoss:
     def carried(self, plan: RecoveryPlan) -> RecoveryRun:
         """Carry ``plan`` out, and open each gate."""
         made, gates = self.rehearsal(plan), [step.id for step in plan.steps if step.gate]
-        inbox = Wishes([approval(gate) for gate in gates])
+        inbox = Willing([replace(approval(gate), id=gate) for gate in gates])
         run = made.engine(inbox=inbox).start(plan, Where.MEMORY, START)
         self.world.sleep(timedelta(seconds=5))
         return run

@@ -8,11 +8,14 @@ import struct
 import subprocess
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Final, Protocol
 
 from typing_extensions import override
 
+from core.clock import Clock
 from core.errors import Rejected, Unreachable
 from core.surroundings import surroundings
 
@@ -38,8 +41,22 @@ class Addresses(Protocol):
         """Make ``address`` not be there."""
 
 
-class Loopback(Addresses):
-    """The real ones: the kernel tells them, iproute2 changes them."""
+class LentAddresses(Protocol):
+    """Addresses on ``lo`` that go by themselves."""
+
+    def lend(self, address: IPv4Address, until: timedelta) -> None:
+        """Make ``address`` be there until that time since boot, and no longer.
+
+        Then it goes, whatever becomes of the program that asked for it. Where it is there already,
+        this time holds.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Loopback(Addresses, LentAddresses):
+    """The real ones: the kernel tells them and ends them, iproute2 changes them."""
+
+    clock: Clock
 
     @override
     def present(self) -> frozenset[IPv4Address]:
@@ -54,28 +71,45 @@ class Loopback(Addresses):
         _ip("address", "replace", f"{address}/32", "dev", "lo")
 
     @override
+    def lend(self, address: IPv4Address, until: timedelta) -> None:
+        # the kernel counts whole seconds: it is there for less than it may be, never for longer
+        if seconds := max(int((until - self.clock.elapsed()).total_seconds()), 0):
+            lasts = ("valid_lft", str(seconds), "preferred_lft", str(seconds))
+            _ip("address", "replace", f"{address}/32", "dev", "lo", *lasts)
+        # the kernel counts from when it was told: whoever stood still before that told it too late
+        if self.clock.elapsed() >= until or not seconds:
+            self.remove(address)
+
+    @override
     def remove(self, address: IPv4Address) -> None:
         if address in self.present():
             _ip("address", "del", f"{address}/32", "dev", "lo")
 
 
-class MemoryAddresses(Addresses):
-    """Addresses of no host, for rehearsal."""
+class MemoryAddresses(Addresses, LentAddresses):
+    """Addresses of no host, for rehearsal; without a clock none of them goes by itself."""
 
-    def __init__(self) -> None:
-        self._addresses: set[IPv4Address] = set()
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock
+        self._addresses: dict[IPv4Address, timedelta | None] = {}
 
     @override
     def present(self) -> frozenset[IPv4Address]:
-        return frozenset(self._addresses)
+        now = self._clock.elapsed() if self._clock else timedelta()
+        ends = self._addresses.items()
+        return frozenset(address for address, until in ends if until is None or now < until)
 
     @override
     def add(self, address: IPv4Address) -> None:
-        self._addresses.add(address)
+        self._addresses[address] = None
+
+    @override
+    def lend(self, address: IPv4Address, until: timedelta) -> None:
+        self._addresses[address] = until
 
     @override
     def remove(self, address: IPv4Address) -> None:
-        self._addresses.discard(address)
+        self._addresses.pop(address, None)
 
 
 def _listed() -> Iterator[tuple[str, IPv4Address]]:

@@ -1,6 +1,7 @@
 """A host's placement agent: reads the records, and has the guard do what they ask for.
 
-Where the records cannot be read, everything stays as it is. Every act goes through the
+Where the records cannot be read, everything stays as it is, but for what is lent: the address of a
+store goes when it was not renewed. Every act goes through the
 guard, which refuses the epoch of a record that was overtaken meanwhile. A host that is ill, or that
 still announces what is placed elsewhere, withdraws where another says that it serves, and never as
 the last announcer: see ``dr.announcing``.
@@ -16,14 +17,16 @@ from typing import Protocol
 
 from core.errors import WorldError
 from dr.announcing import Checked, Conduct, Fitness
-from dr.edges import STANDS, HostEdge, Local, edge, yields
-from dr.epochs import Act, GuardRequest, GuardVerdict
+from dr.edges import STANDS, HostEdge, Local, edge, may_keep, yields
+from dr.epochs import LENT, Act, GuardRequest, GuardVerdict
 from dr.onhost.fellowship import Fellowship
 from dr.onhost.guard import Guard
 from dr.onhost.local_check import HERE, LocalCheck
 from dr.placement import Claim, Placement
 from inventory.names import ServiceName, SiteName
 
+_RENEWS = LENT / 4
+"""a process is started for it"""
 _ACTS = {HostEdge.ANNOUNCE: Act.ANNOUNCE, HostEdge.STAY_OUT: Act.WITHDRAW}
 
 
@@ -60,6 +63,8 @@ class Agent:
     """tells of all records, each time that they were read"""
     _checks: dict[ServiceName, Checked] = field(default_factory=dict)
     """of the last look"""
+    _renewed: dict[ServiceName, timedelta] = field(default_factory=dict)
+    """when the addresses that are lent last were, since boot"""
 
     def ill(self) -> Mapping[ServiceName, str]:
         """Return of each service that is announced here why it serves nobody; empty where it does.
@@ -83,6 +88,7 @@ class Agent:
             JournalCorrupt: a record or this host's epochs cannot be trusted; nothing was done.
         """
         self._checks.clear()
+        began = self.guard.record.clock.elapsed()
         # first the records: a host looked at later knows the epoch of whoever overtook them
         records = self.records.placements()
         self.tell(records)
@@ -97,20 +103,32 @@ class Agent:
             local = Local(self.site, address in present, epochs.get(name), excluded)
             try:
                 if (record := records.get(service)) is not None:
-                    yield from self._obey(service, record, local)
+                    self._renew(service, record, local, began)
+                    yield from self._obey(service, record, local, self._stands(service, began))
             except WorldError as error:
                 failure = error
         if failure is not None:
             raise failure
 
-    def _obey(self, service: ServiceName, record: Placement, local: Local) -> Iterator[str]:
+    def _lends(self, name: ServiceName) -> bool:
+        return self.guard.lending is not None and str(name) in self.guard.lending.stores
+
+    def _stands(self, name: ServiceName, began: timedelta) -> timedelta:
+        """Return until when this host acts by what it read since ``began``.
+
+        What is lent is counted from before the majority was asked, however late it answered.
+        """
+        return (began if self._lends(name) else self.guard.record.clock.elapsed()) + STANDS
+
+    def _obey(
+        self, service: ServiceName, record: Placement, local: Local, until: timedelta
+    ) -> Iterator[str]:
         is_here = record.site == self.site
         if is_here and service in self.fellowship.services:
             yield from self._beside(service, record, local)
             return
         if not is_here and not local.announced:
             self.fellowship.leave(service)
-        until = self.guard.record.clock.elapsed() + STANDS
         match edge(record, local):
             case HostEdge.WITHDRAW:
                 yield from self._go(service, record, until)
@@ -124,6 +142,14 @@ class Agent:
                 )
             case HostEdge.KEEP:
                 pass
+
+    def _renew(self, name: ServiceName, record: Placement, local: Local, began: timedelta) -> None:
+        """Leave a lent address here for as long as what was read since ``began`` allows."""
+        if not self._lends(name) or not may_keep(record, local):
+            return
+        if began - self._renewed.get(name, timedelta()) >= _RENEWS:
+            self.guard.renew(name, record.epoch, began + LENT)
+            self._renewed[name] = began
 
     def _go(self, service: ServiceName, record: Placement, until: timedelta) -> Iterator[str]:
         """Withdraw ``service`` once no run holds it, and a host of its place says that it serves.

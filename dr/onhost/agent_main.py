@@ -29,7 +29,7 @@ from dr.onhost.agent_word import word
 from dr.onhost.announcers import EtcdAnnouncers
 from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.fellowship import Fellowship
-from dr.onhost.guard import Guard
+from dr.onhost.guard import Guard, Lending
 from dr.onhost.local_check import HttpsCheck
 from dr.onhost.store_places import StoreRecords
 from inventory.endpoints import ETCD_CLIENT, leader_port
@@ -71,7 +71,10 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
     password = this_host.password(password_name(account))
     etcd = Etcd(over, roots, EtcdAuth(EtcdCredentials(account, password)))
     records = EtcdRecords(etcd, network)
-    guard = Guard(services_of(network, host.name), EpochRecord(FOLDER, clock), Loopback())
+    stores = tuple(one.name for one in network.stores_on(host.name))
+    record, loopback = EpochRecord(FOLDER, clock), Loopback(clock)
+    lending = Lending(frozenset(map(str, stores)), loopback)
+    guard = Guard(services_of(network, host.name), record, loopback, lending=lending)
     exclusions = EtcdExclusions(records)
 
     def is_excluded() -> bool:
@@ -83,7 +86,6 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
     announcers = EtcdAnnouncers(etcd, records, host.name)
     shared = frozenset(one.name for one in served if network.fellows(one.name, host.name))
     fellowship = Fellowship(host.name, shared, announcers, clock)
-    stores = tuple(one.name for one in network.stores_on(host.name))
     of_stores = StoreRecords(stores, StorePlaces(Path(host_paths.STORE_PLACES)))
     return Agent(host.site, records, guard, check, fellowship, is_excluded, of_stores.tell)
 

@@ -16,7 +16,7 @@ from dr.epochs import GuardAnswer, GuardVerdict
 from dr.onhost.addresses import Loopback
 from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.forced_command import answer_over_ssh
-from dr.onhost.guard import HOST_FILE, Guard, services_in
+from dr.onhost.guard import HOST_FILE, Guard, Lending, serving_in
 from storage.orders import StoreOrders
 
 
@@ -27,11 +27,13 @@ def main() -> None:
 
 def _answered(text: str) -> tuple[GuardVerdict, GuardAnswer]:
     try:
-        serves = services_in(HOST_FILE)
+        serves, lent = serving_in(HOST_FILE)
     except Rejected as error:
         return GuardVerdict.FAILED, GuardAnswer(None, refused=f"{error.what}: {error.actual}")
     orders = StoreOrders(Path(host_paths.STORE_ORDERS))
-    guard = Guard(serves, EpochRecord(FOLDER, SystemClock()), Loopback(), orders=orders)
+    clock = SystemClock()
+    record, loopback = EpochRecord(FOLDER, clock), Loopback(clock)
+    guard = Guard(serves, record, loopback, lending=Lending(lent, loopback), orders=orders)
     return guard.answer(text)
 
 

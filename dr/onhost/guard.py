@@ -9,24 +9,33 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import assert_never
 
 from core import host_paths
 from core.errors import JournalCorrupt, NdcError, Rejected
-from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
-from dr.onhost.addresses import Addresses
+from dr.epochs import LENT, Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
+from dr.onhost.addresses import Addresses, LentAddresses
 from dr.onhost.epoch_record import EpochRecord
-from inventory.names import ServiceName, SiteName, StoreName
+from inventory.names import PlacedName, ServiceName, SiteName, StoreName
 from storage.orders import StoreOrders
 from storage.placed import StoreOrder
 
 HOST_FILE = Path(host_paths.HOST_FILE)
-"""what this host is; its ``services`` maps each service that it may serve to the address"""
+"""what it is: ``services`` maps what it may serve to addresses, of which ``lent`` are stores"""
 
 _SHOWN = 200
 """characters of what is no request"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """Which addresses a host has for a while only: they end unless its agent renews them."""
+
+    stores: frozenset[str]
+    addresses: LentAddresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class Guard:
     addresses: Addresses
     origin: SiteName | None = None
     """of a border: the site from which it refuses ``addresses``; None: they are this host's own"""
+    lending: Lending | None = None
+    """what is there for a while only; None: nothing"""
     orders: StoreOrders | None = None
     """where its storage program looks for what it is to begin; None: nothing begins here"""
 
@@ -87,6 +98,21 @@ class Guard:
             self._act(request)
         return ""
 
+    def renew(self, store: PlacedName, epoch: int, until: timedelta) -> None:
+        """Leave the address of ``store`` there ``until``, if it is and ``epoch`` is the present.
+
+        Raises:
+            NdcError: it is not done, or must be looked at.
+        """
+        address = IPv4Address(self.serves[store])
+        with self.record.turn():
+            if (
+                self.lending
+                and self.record.read().get(store) == epoch
+                and address in self.addresses.present()
+            ):
+                self.lending.addresses.lend(address, until)
+
     def _in_turn(
         self, request: GuardRequest, *, recorded: bool
     ) -> tuple[GuardVerdict, GuardAnswer]:
@@ -115,6 +141,8 @@ class Guard:
 
     def _act(self, request: GuardRequest) -> None:
         match request.act:
+            case Act.ANNOUNCE if self.lending and request.workload in self.lending.stores:
+                self.lending.addresses.lend(request.argument, self.record.clock.elapsed() + LENT)
             case Act.ANNOUNCE | Act.REFUSE:
                 self.addresses.add(request.argument)
             case Act.WITHDRAW | Act.ACCEPT:
@@ -147,19 +175,22 @@ def _order(request: GuardRequest) -> StoreOrder:
     return StoreOrder(request.epoch, request.run, request.point, request.without)
 
 
-def services_in(path: Path) -> dict[str, str]:
-    """Return the services that the host's own description gives it.
+def serving_in(path: Path) -> tuple[dict[str, str], frozenset[str]]:
+    """Return what the host's own description lets it serve, with addresses, and which are lent.
 
     Raises:
         Rejected: the description is missing or is not one.
     """
     try:
-        services = json.loads(path.read_text("utf-8"))["services"]
-        return {str(name): str(IPv4Address(address)) for name, address in services.items()}
+        described = json.loads(path.read_text("utf-8"))
+        services = described["services"].items()
+        return {str(name): str(IPv4Address(address)) for name, address in services}, frozenset(
+            map(str, described.get("lent", ()))
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Rejected(
             f"{path} does not say what this host may serve",
-            expected='{"services": {"NAME": "ADDRESS"}, …}',
+            expected='{"services": {"NAME": "ADDRESS"}, "lent": ["STORE", …], …}',
             actual=str(error),
             next_step="ndc up",
         ) from error

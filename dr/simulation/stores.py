@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+from typing_extensions import override
+
+from dr.edges import Local, may_keep
+from dr.epochs import LENT
 from dr.placement import Placement
 from dr.simulation.announced import Announced
 from dr.simulation.copies import Surroundings
@@ -35,6 +39,8 @@ class SimulatedStore(Announced):
     """who has it there to be written to"""
     records: dict[HostName, Placement]
     """the record as each host read it since it began"""
+    lent: dict[HostName, timedelta] = field(default_factory=dict)
+    """until when the address stays with each host that announces it, unless it is renewed"""
     orders: dict[HostName, StoreOrder] = field(default_factory=dict)
     begun: dict[HostName, StoreOrder] = field(default_factory=dict)
     excluded: Collection[HostName] = ()
@@ -47,6 +53,7 @@ class SimulatedStore(Announced):
     def beat(self) -> None:
         """Let each host do what is due, and clients write; again a second later."""
         self.timeline.at(_BEAT, self.beat)
+        self._take_back()
         for host in self.store.hosts:
             if self.around.plant.runs(host):
                 self._live(host)
@@ -60,9 +67,24 @@ class SimulatedStore(Announced):
         """Whether ``host`` is known to itself to be the one that writes the store."""
         return host in self.writing and self._writer(host) == host
 
+    @override
+    def announce(self, host: HostName, *, wanted: bool) -> None:
+        if wanted:
+            self.lent[host] = self.timeline.elapsed() + LENT
+        Announced.announce(self, host, wanted=wanted)
+
+    def _take_back(self) -> None:
+        """Let the address go where its time is over, as the kernel does, also on who hangs."""
+        for host in sorted(self.announcing):
+            if self.timeline.elapsed() >= self.lent.get(host, LENT):
+                self.announce(host, wanted=False)
+
     def _live(self, host: HostName) -> None:
         if self.around.quorum.reached_from(host):
-            self.records[host] = self.placements[-1]
+            place = self.records[host] = self.placements[-1]
+            here = self.around.plant.site(host)
+            if may_keep(place, Local(here, host in self.announcing, None, host in self.excluded)):
+                self.lent[host] = self.timeline.elapsed() + LENT
         writer, order = self._writer(host), self.orders.get(host)
         if writer is None:
             return

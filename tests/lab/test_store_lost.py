@@ -12,6 +12,7 @@ import pytest
 from core.clock import wait_until
 from core.host_paths import AUTHORITY
 from core.system_clock import SystemClock
+from dr.epochs import LENT
 from tests.lab.parties import certificate_of
 from tests.lab.recovery import held, report_named
 from tests.lab.terminal import Terminal
@@ -106,4 +107,39 @@ def test_a_site_burns_and_its_store_goes_on_at_a_refuge(lab: Terminal) -> None:
     lab.on(source, "sh", "-c", f"btrfs subvolume delete {POOL}/.apart/*/*")
     lab.done("up", bound_seconds=600)
     wait_until(CLOCK, lambda: _seen(lab)["source"] == source, what="it at home", bound=HANG)
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+
+
+def test_a_writer_that_is_cut_off_writes_no_more_and_has_its_store_back_afterwards(
+    lab: Terminal,
+) -> None:
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+    source = _seen(lab)["source"]
+    hosts = lab.done("show", "hosts", "--json").value
+    site = next(one["site"] for one in hosts if one["host"] == source)
+    file = secrets.token_hex(4)
+
+    lab.done("lab", "cut", site)
+    try:
+        cut = CLOCK.elapsed()
+        at_first = _put(lab, source, file, "cut off")
+
+        def is_refused() -> bool:
+            return _put(lab, source, file, "cut off") == "000"
+
+        wait_until(CLOCK, is_refused, what="an end of writing", bound=HANG)
+        took = CLOCK.elapsed() - cut
+        served = lab.on(source, "systemctl", "is-active", f"ndc-store-{STORE}.service")
+    finally:
+        lab.done("lab", "heal", site)
+
+    def is_back() -> bool:
+        return _put(lab, source, file, "back") in {"201", "204"}
+
+    wait_until(CLOCK, is_back, what="the store, written again", bound=HANG)
+    print(f"{took.total_seconds():.1f} s after the cut")  # noqa: T201 - a figure
+    assert at_first in {"201", "204"}
+    # whoever asked before the cut may have been answered just after it; a look of curl takes some
+    assert took < LENT + timedelta(seconds=15)
+    assert served.stdout.strip() == "active"
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0

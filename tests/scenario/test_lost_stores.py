@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from core.runs.journal import RunVerdict
+from dr.epochs import LENT
+from dr.losses import hosts_named
 from dr.planner import Occasion
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.history import Happened
@@ -79,6 +82,40 @@ def test_who_returns_and_hears_no_majority_is_silent() -> None:
 
     assert not made.store().serves(HOME)
     assert double_writers(_history(made)) == []
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_who_is_cut_off_with_power_writes_no_more_before_another_begins(seed: int) -> None:
+    made = store_loss(seed=seed)
+    plant = made.world.truth.plant
+    home = replace(made, lost=hosts_named(made.network, ["ndc01"]))
+    with plant.changing():
+        plant.isolated.add(SiteName("ndc01"))
+        plant.mute_ports.update(plant.hosts)
+    made.world.sleep(timedelta(seconds=seed % 4))
+
+    run = home.carried(home.plan("the site is cut off"))
+
+    assert run.closed is RunVerdict.DONE
+    assert HOME not in home.store().announcing
+    assert double_writers(_history(made)) == []
+
+
+def test_without_a_majority_a_store_is_written_no_more_and_comes_back_with_it() -> None:
+    made = store_loss()
+    quorum = made.world.truth.quorum
+    before = set(made.store().announcing)
+    for voter in made.network.voters:
+        made.world.truth.plant.freeze(voter)
+
+    made.world.sleep(LENT + timedelta(seconds=2))
+    meanwhile = set(made.store().announcing)
+    for voter in made.network.voters:
+        made.world.truth.plant.thaw(voter)
+    made.world.sleep(timedelta(seconds=10))
+
+    assert quorum.reached_from(HOME)
+    assert (before, meanwhile, made.store().announcing) == ({HOME}, set(), {HOME})
 
 
 def test_what_stays_lost_is_moved_by_a_second_plan_that_accepts_it() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Address
 
 from typing_extensions import override
 
-from dr.onhost.addresses import Addresses
+from dr.onhost.addresses import Addresses, LentAddresses
 from dr.simulation.world import World
 from inventory.names import HostName, SiteName, StoreName
 from inventory.placed import placed_in
@@ -17,7 +18,7 @@ from tests.rehearsals import SERVICE
 
 
 @dataclass(frozen=True, slots=True)
-class TrueAddresses(Addresses):
+class TrueAddresses(Addresses, LentAddresses):
     """The addresses of services and stores on one host of a simulated world."""
 
     world: World
@@ -39,6 +40,10 @@ class TrueAddresses(Addresses):
     @override
     def remove(self, address: IPv4Address) -> None:
         self._note(address, announces=False)
+
+    @override
+    def lend(self, address: IPv4Address, until: timedelta) -> None:
+        self._note(address, announces=True)  # by the clock of the world, for as long
 
     def _note(self, address: IPv4Address, *, announces: bool) -> None:
         placed = placed_in(self.world.truth.network)

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from core.system_clock import SystemClock
 from dr.onhost import addresses
 from dr.onhost.addresses import Loopback
 
@@ -32,7 +33,7 @@ def test_to_look_at_addresses_starts_no_process() -> None:
         subprocess.run(["true"], check=True)
         seen_before = len(ended)
 
-        Loopback().present()
+        Loopback(SystemClock()).present()
 
         assert (seen_before, len(ended)) == (1, 1)
 
@@ -40,7 +41,7 @@ def test_to_look_at_addresses_starts_no_process() -> None:
 def test_addresses_of_lo_are_told_and_those_of_no_other_interface() -> None:
     elsewhere = {address for interface, address in addresses._listed() if interface != "lo"}
 
-    present = Loopback().present()
+    present = Loopback(SystemClock()).present()
 
     assert HERE in present
     assert present.isdisjoint(elsewhere)

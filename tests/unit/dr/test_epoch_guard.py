@@ -22,7 +22,7 @@ from core.system_clock import SystemClock
 from dr.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.epoch_record import EpochRecord
-from dr.onhost.guard import Guard, services_in
+from dr.onhost.guard import Guard, serving_in
 from dr.simulation.timeline import Timeline
 from inventory.names import ServiceName
 
@@ -184,7 +184,7 @@ def test_a_host_that_does_not_know_what_it_serves_serves_nothing(tmp_path: Path)
     for text in ("", "{}", '{"services": []}', '{"services": {"portal": "everywhere"}}'):
         (tmp_path / "host.json").write_text(text)
         with pytest.raises(Rejected, match="may serve"):
-            services_in(tmp_path / "host.json")
+            serving_in(tmp_path / "host.json")
 
 
 def test_the_forced_command_loads_nothing_that_a_host_lacks() -> None:
