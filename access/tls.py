@@ -33,7 +33,8 @@ def bears(connection: ssl.SSLSocket, role: str) -> bool:
 class OwnTls:
     """What one program trusts and shows: it follows its files, so a renewal needs no restart.
 
-    ``context`` was made for these files. Connections that are open stay as they are.
+    ``context`` was made for these files. Connections that are open stay as they are. A server
+    resumes none: who resumes one shows no certificate, and is never compared with the list again.
     """
 
     context: ssl.SSLContext
@@ -41,6 +42,11 @@ class OwnTls:
     certificate: Path
     key: Path
     _marks: tuple[tuple[int, int] | None, ...] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        if self.context.protocol is ssl.PROTOCOL_TLS_SERVER:
+            self.context.minimum_version = ssl.TLSVersion.TLSv1_3  # before it, clients could insist
+            self.context.num_tickets = 0
 
     def look(self) -> bool:
         """Load the files if one of them was replaced since the last look; tell whether it did.
