@@ -1,8 +1,8 @@
-"""Patroni, which does not sleep longer than it has to.
+"""Patroni, which does not sleep longer than it has to, and refuses who was revoked.
 
     python -I -m dr.onhost.patroni_main SETTINGS
 
-It is made for one version, whose sleeps were read; with another it does not start.
+It is made for one version, which was read; with another it does not start.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import sys
 from patroni.version import __version__
 
 from core.host_paths import PATRONI_VERSION
-from dr.onhost.prompt_ha import install
+from dr.onhost import prompt_ha, refusing_api
 
 
 def main() -> None:
     """Be Patroni until stopped."""
     if __version__ != PATRONI_VERSION:
         sys.exit(f"made for Patroni {PATRONI_VERSION}, and this is {__version__}")
-    install()
+    prompt_ha.install()
+    refusing_api.install()
     # as the main module: whom it starts loads that again, and our wheel may be another by then
     runpy.run_module("patroni", run_name="__main__", alter_sys=True)
 
