@@ -43,6 +43,8 @@ CERTIFICATE: Final = SETTINGS / "tls.crt"
 KEY: Final = SETTINGS / "tls.key"
 REVOKED: Final = SETTINGS / "ca.crl"
 """which certificates the authority has revoked, PEM; beside the authority"""
+ASKERS: Final = SETTINGS / "askers.crt"
+"""the certificates, each by itself, that are answered by who reads no list of revoked ones"""
 REVOKED_DER: Final = HostPath("/etc/etcd/ca.crl")
 """the same as etcd reads it"""
 AGENT_CERTIFICATE: Final = SETTINGS / "agent.crt"

@@ -12,8 +12,9 @@ import secrets as randomness
 from collections.abc import Iterator
 from pathlib import Path
 
+from access.secrets.askers import ensure_askers
 from access.secrets.authority import Authority, Subject, Use
-from access.secrets.folder import Secrets
+from access.secrets.folder import Certificate, Secrets
 from access.secrets.private_files import damaged, lost, make_folder, write_private
 from access.secrets.revocation import ensure_revocations, forget_owners, keep_issued
 from access.secrets.ssh_keys import ensure_ssh_key
@@ -58,6 +59,8 @@ def ensure_secrets(
         authority.ensure_certificate(subject)
     keep_issued(secrets, authority)
     ensure_revocations(secrets, authority, subjects)
+    asking = {*_askers(secrets, network)}
+    ensure_askers(secrets, authority, [one for one in subjects if one.files in asking])
     write_private(secrets.known_hosts, _known_hosts(secrets, network))
     return secrets
 
@@ -171,6 +174,14 @@ def _at_the_operators(secrets: Secrets, network: Network) -> Iterator[Subject]:
 def _asks(network: Network, host: Host) -> bool:
     """Whether a program that serves with the certificate of ``host`` asks with it as well."""
     return host.name in network.voters or not host.roles.isdisjoint({Role.DATABASE, Role.MONITOR})
+
+
+def _askers(secrets: Secrets, network: Network) -> Iterator[Certificate]:
+    """Yield what is shown by who asks hosts how they are: monitors, and the control plane."""
+    for host in network.hosts_with(Role.MONITOR):
+        yield secrets.host_certificate(host.name)
+        yield secrets.client_certificate(controller_account(host.name))
+    yield from map(secrets.client_certificate, CLIENTS)
 
 
 def _known_hosts(secrets: Secrets, network: Network) -> str:

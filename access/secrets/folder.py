@@ -86,6 +86,11 @@ class Secrets:
         return revoked_beside(self.authority.certificate)
 
     @property
+    def askers(self) -> Path:
+        """The certificates of all who may ask programs that read no list of revoked ones, PEM."""
+        return self.path("askers.crt")
+
+    @property
     def power_certificate(self) -> Certificate:
         """What whoever switches the hosts' power serves with, on the operator's machine."""
         return self._certificate("ports", "power")

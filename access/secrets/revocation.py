@@ -53,18 +53,30 @@ def ensure_revocations(secrets: Secrets, authority: Authority, subjects: Iterabl
     Raises:
         Rejected: a certificate that was issued cannot be read, or the list cannot be written.
     """
-    now = authority.clock.now()
-    owners = {_public_half(subject.files.key): subject for subject in subjects}
-    revoked = {
-        certificate.serial_number
-        for certificate in _issued(secrets, now)
-        if _says_too_much(certificate, owners)
-    }
+    good = {certificate.serial_number for certificate in still_good(secrets, authority, subjects)}
+    issued = _issued(secrets, authority.clock.now())
+    revoked = {certificate.serial_number for certificate in issued} - good
     last = _list(secrets, authority)
     if last is None or {entry.serial_number for entry in last} != revoked:
         text = _signed(authority, revoked, _number(last) + 1)
         pem = text.public_bytes(serialization.Encoding.PEM).decode()
         write_private(secrets.revoked, pem)
+
+
+def still_good(
+    secrets: Secrets, authority: Authority, subjects: Iterable[Subject]
+) -> Iterator[x509.Certificate]:
+    """Yield what ``subjects`` may show: it was issued, has not ended, and is not revoked.
+
+    There are two of who was just renewed: the one before is good until it ends.
+
+    Raises:
+        Rejected: a certificate that was issued cannot be read.
+    """
+    owners = {_public_half(subject.files.key): subject for subject in subjects}
+    for certificate in _issued(secrets, authority.clock.now()):
+        if not _says_too_much(certificate, owners):
+            yield certificate
 
 
 def _kept(secrets: Secrets, certificate: x509.Certificate) -> Path:

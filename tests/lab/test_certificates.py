@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from access.secrets.authority import Authority, Subject, Use
 from access.secrets.ends import certificate_ends
 from core.clock import wait_until
 from inventory import endpoints
+from inventory.etcd import controller_account
 from inventory.names import HostName
 from ndc.settings import paths_of
 from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, noticed
@@ -28,6 +30,11 @@ from tests.unit.access.test_https_server import Moved
 pytestmark = pytest.mark.lab
 
 LIFETIME = timedelta(days=397)
+OF_AN_AGENT = {endpoints.ETCD_CLIENT: "/health", endpoints.patroni_port(5432): "/health"}
+"""what its certificate is let in to, a page a port"""
+OF_A_CONTROLLER = dict.fromkeys(
+    (endpoints.NODE_EXPORTER, endpoints.PROMETHEUS, endpoints.ALERTMANAGER), "/metrics"
+)
 UNNOTICED = timedelta(seconds=1)
 
 
@@ -36,9 +43,11 @@ def test_a_renewal_and_a_revocation_under_load_cost_no_write_and_stop_a_stolen_c
 ) -> None:
     portal, leader = Portal.declared(lab), Standing.seen(lab).leader
     site = _Site(lab, HostName(leader))
-    stolen = _stolen(site.secrets.agent_certificate(site.name), tmp_path)
+    agents, controllers = site.of_an_agent(), site.of_a_controller()
+    agent, controller = (_stolen(files, tmp_path) for files in (agents, controllers))
     site.ends_in(timedelta(days=20))
-    assert site.reads_etcd(stolen)
+    assert site.answering(agent, OF_AN_AGENT) == {*OF_AN_AGENT}
+    assert site.answering(controller, OF_A_CONTROLLER) == {*OF_A_CONTROLLER}
     warned = lab.ndc("status")
     since = CLOCK.now()
 
@@ -54,8 +63,10 @@ def test_a_renewal_and_a_revocation_under_load_cost_no_write_and_stop_a_stolen_c
     assert shown == dict.fromkeys(shown, renewed.isoformat())
     assert (seen.lost, seen.duplicated, seen.not_read_back) == (0, 0, 0), seen
     assert seen.gap.length < UNNOTICED
-    assert not site.reads_etcd(stolen)
-    assert site.reads_etcd(site.secrets.agent_certificate(site.name))
+    assert site.answering(agent, OF_AN_AGENT) == set()
+    assert site.answering(controller, OF_A_CONTROLLER) == set()
+    assert site.answering(agents, OF_AN_AGENT) == {*OF_AN_AGENT}
+    assert site.answering(controllers, OF_A_CONTROLLER) == {*OF_A_CONTROLLER}
     wait_until(CLOCK, lambda: lab.ndc("status").code == 0, what="green", bound=SLOW)
     assert "everything stays as it is" not in site.agent_said(since.timestamp())
 
@@ -96,13 +107,24 @@ class _Site:
         long_ago = Moved(left - LIFETIME)
         Authority.ensure(self.secrets.authority, "", long_ago).ensure_certificate(subject)
 
-    def reads_etcd(self, files: Certificate) -> bool:
-        """Tell whether a voter lets ``files`` in; what it may read there is another question."""
-        root = f"https://{self.address('management')}:{endpoints.ETCD_CLIENT}/health"
-        words = ["curl", "--silent", "--fail", "--max-time", "5", root]
+    def of_an_agent(self) -> Certificate:
+        return self.secrets.agent_certificate(self.name)
+
+    def of_a_controller(self) -> Certificate:
+        return self.secrets.client_certificate(controller_account(self.name))
+
+    def answering(self, files: Certificate, pages: Mapping[int, str]) -> set[int]:
+        """Return at which ports ``files`` are let in; what they may read is another question."""
+        root = f"https://{self.address('management')}"
+        words = ["curl", "--silent", "--fail", "--max-time", "5"]
         words += ["--cacert", str(self.secrets.authority.certificate)]
         words += ["--cert", str(files.certificate), "--key", str(files.key)]
-        return subprocess.run(words, capture_output=True, check=False).returncode == 0
+        asked = {port: [*words, f"{root}:{port}{page}"] for port, page in pages.items()}
+        return {
+            port
+            for port, command in asked.items()
+            if subprocess.run(command, capture_output=True, check=False).returncode == 0
+        }
 
     def shows(self, port: int) -> str:
         mine = self.secrets.client_certificate("control")
@@ -135,7 +157,8 @@ def _moment(text: str) -> str:
 
 def _stolen(files: Certificate, folder: Path) -> Certificate:
     """Return what a thief has of ``files``, whose key a person has just removed."""
-    copy = Certificate(folder / "tls.key", folder / "tls.crt")
+    name = files.key.parent.name
+    copy = Certificate(folder / f"{name}.key", folder / f"{name}.crt")
     shutil.copy(files.key, copy.key)
     shutil.copy(files.certificate, copy.certificate)
     files.key.unlink()

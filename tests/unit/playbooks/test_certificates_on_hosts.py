@@ -1,4 +1,4 @@
-"""What a new certificate, or a new list of revoked ones, does to the programs of a host."""
+"""What a new certificate, or a new list of who is let in or out, does to the programs of a host."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ STORES = {f"ndc-store-{store.name}.service" for store in network("tiny").stores}
         ),
         ("/etc/ndc/agent.crt", set()),
         ("/etc/ndc/ca.crl", STORES),
+        ("/etc/ndc/askers.crt", set()),
         ("/etc/ndc/services/public-service-portal.crt", {"nginx.service"}),
         ("/etc/ndc/stores/general-open.crt", {"ndc-store-general-open.service"}),
     ],

@@ -15,7 +15,7 @@ from inventory.host_stores import HostStore
 from inventory.names import HostName, PartyName
 from inventory.system_accounts import store_account
 from tests.networks import network
-from tests.scratch_nginx import answers
+from tests.scratch_host import answers
 from tests.unit.playbooks.conftest import Rendered
 
 pytestmark = pytest.mark.lab

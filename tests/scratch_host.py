@@ -1,4 +1,4 @@
-"""A host with the golden image's nginx, for one test: its own root, network and processes.
+"""A host with the golden image's programs, for one test: its own root, network and processes.
 
 Needs root. What runs does so in an overlay of the image, and ends with its namespaces.
 """
@@ -14,7 +14,8 @@ from core.host_paths import HostPath
 from ndc.settings import settings
 from toolchain.build import ensure_image
 
-_BOUND_SECONDS: Final = 60
+_BOUND_SECONDS: Final = 120
+"""for a hang"""
 _NEXT: Final = "=== next"
 _MOUNT: Final = """
 set -eu
