@@ -153,6 +153,7 @@ def _before_a_store_begins(action: BeginStore) -> tuple[Question, ...]:
     return (
         IsHeldBy(store, action.run),
         CannotServe(action.former, action.observers),
+        AreExcluded((action.former,)),
         *(WritesNot(store, other) for other in action.others),
         HasPoint(store, host, action.point),
     )

@@ -10,18 +10,23 @@ from functools import partial
 
 import pytest
 
-from core.runs.journal import RunVerdict
+from core.runs.journal import RunVerdict, Where
+from core.runs.machine import StepState
+from core.runs.plan import StepId
 from dr.epochs import LENT
 from dr.losses import hosts_named
+from dr.plan import codec
 from dr.planner import Occasion
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.history import Happened
+from dr.simulation.journal import MemoryJournal
 from dr.simulation.plant import Plant
 from dr.store_planner import plan_of_stores
 from inventory.names import HostName, OperatorName, SiteName
-from tests.failovers import RUN
+from tests.failovers import RUN, START, admit
 from tests.scenario.store_checker import double_writers, lost_span
 from tests.store_losses import SLOW, URGENT, StoreLoss, store_loss
+from tests.unit.core.runs.small import Wishes, approval
 
 HOME, REFUGE = HostName("ndc01-data"), HostName("ndc02-data")
 
@@ -128,6 +133,26 @@ def test_what_stays_lost_is_moved_by_a_second_plan_that_accepts_it() -> None:
     assert run.closed is RunVerdict.DONE
     assert made.store(URGENT).placements[-1].site == SiteName("ndc02")
     assert made.store(SLOW).placements[-1].epoch == 2
+
+
+def test_it_does_not_begin_once_its_writer_was_admitted_and_wrote_again() -> None:
+    made = store_loss("ndc01", after=70)
+    waiting = made.rehearsal(made.plan("the site burns"))
+    journal = MemoryJournal(codec(), made.world)
+    waiting.engine(journal).start(waiting.plan, Where.MEMORY, START)
+    gates = [approval(step.id) for step in waiting.plan.steps if step.gate]
+    begin = StepId(f"{URGENT}.begin")
+
+    _give_back(made)
+    admit(waiting)
+    made.world.sleep(timedelta(seconds=20))
+    for host in sorted(made.lost):
+        made.world.truth.plant.power_off(host)
+    run = waiting.engine(journal, inbox=Wishes(gates)).resume()
+
+    assert made.store().placements[-1].epoch == 1
+    assert run.states[begin] is StepState.FAILED
+    assert f"not so: {HOME} are kept out" in run.notes[begin]
 
 
 def test_the_checkers_see_two_writers_and_a_loss() -> None:
