@@ -1,20 +1,52 @@
-"""Has borders accept again what nobody is kept out for any more."""
+"""Admits what was given up, and has borders accept again what nobody is kept out for any more."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from core.errors import NotSeen
+from core.errors import NotSeen, Rejected
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
+from dr.admission import Exclusion
 from dr.doors import Doors
 from dr.refusing import borders
 from inventory.names import HostName, PlacedName, SiteName
 from inventory.network import Network
 from inventory.placed import placed_called
+from inventory.storage import Store
 
 _RUN: Final = RunName("admit")
+
+
+def admit(network: Network, doors: Doors, waiting: Mapping[HostName, Exclusion]) -> Iterator[str]:
+    """Let hosts take part again that were given up; yield a sentence for each border that accepts.
+
+    Borders first: nothing is moved to where nobody would come. Who is said to write a store that a
+    run moves is admitted when that is over: the store may be written elsewhere already.
+
+    Raises:
+        Rejected: one of them was given up anew, or somebody moves what is theirs now.
+        NotSeen: nobody told where that is placed.
+        Unreachable: a border did not answer, and they are kept out; or they may be admitted.
+    """
+    for store in network.stores:
+        _demand_unmoved(doors, store, waiting)
+    kept_out = doors.exclusions.excluded().keys() - waiting.keys()
+    yield from accept_again(network, doors, waiting.keys(), kept_out)
+    doors.exclusions.admit(waiting)
+
+
+def _demand_unmoved(doors: Doors, store: Store, waiting: Collection[HostName]) -> None:
+    run, placed = doors.records.claim(store.name).run, doors.records.placement(store.name)
+    writer = store.copy_at(placed.site) if placed else None
+    if run is not None and writer is not None and writer.host in waiting:
+        raise Rejected(
+            f"{run} moves {store.name} away from {writer.host}",
+            expected="that no run does",
+            actual="it is not over",
+            next_step=f"ndc dr resume {run}; then admit again",
+        )
 
 
 def accept_again(

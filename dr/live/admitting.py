@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from core.clock import Clock, wait_until
 from core.errors import Unreachable
-from dr.accepting import accept_again
+from dr.accepting import admit
 from dr.admission import Exclusion, brought_back
 from dr.doors import Doors
 from dr.reseed import demand_kept
@@ -63,18 +63,8 @@ class Admitting:
                     yield from self._of_copy(database, member.host)
 
     def admit(self) -> Iterator[str]:
-        """Let them take part in everything again; yield a sentence for each border that accepts.
-
-        Borders first: nothing is moved to where nobody would come.
-
-        Raises:
-            Rejected: one of them was given up anew, or somebody moves a service of theirs now.
-            NotSeen: nobody told where that is placed.
-            Unreachable: a border did not answer, and they are kept out; or they may be admitted.
-        """
-        kept_out = self.doors.exclusions.excluded().keys() - self.waiting.keys()
-        yield from accept_again(self.network, self.doors, self.waiting.keys(), kept_out)
-        self.doors.exclusions.admit(self.waiting)
+        """Let them take part in everything again; as ``dr.accepting.admit`` does."""
+        yield from admit(self.network, self.doors, self.waiting)
 
     def _of_copy(self, database: Database, host: HostName) -> Iterator[str]:
         copy = self.copy(database, host)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.errors import NotSeen, Rejected, Unreachable, WorldError
-from dr.accepting import accept_again
+from dr.accepting import admit
 from dr.admission import Exclusion
 from dr.doors import Doors
 from dr.placement import Claim
@@ -84,9 +84,8 @@ class Admissions:
         pause = timedelta(seconds=self._truth.around.dice.uniform(*_LOOKS_EVERY))
         self._truth.timeline.at(pause, self._look)
         runs = self._truth.plant.runs
-        back = {host: one for host, one in self._truth.excluded.items() if runs(host)}
-        kept_out = self._truth.excluded.keys() - back.keys()
-        with suppress(WorldError):
-            for _ in accept_again(self._truth.network, self._doors, back, kept_out):
-                pass
-            self._doors.exclusions.admit(back)
+        for host, exclusion in list(self._truth.excluded.items()):
+            if runs(host):
+                with suppress(WorldError):
+                    for _ in admit(self._truth.network, self._doors, {host: exclusion}):
+                        pass

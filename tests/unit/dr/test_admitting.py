@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from core.errors import PlanRefused, Unreachable
+from core.errors import PlanRefused, Rejected, Unreachable
 from core.runs.plan import RunName
 from dr.admission import Exclusion
 from dr.live.admitting import Admitting
 from dr.onhost.kept_main import kept
+from dr.placement import Claim, Placement
 from dr.simulation.timeline import Timeline
 from dr.simulation.world import World, rehearsed
 from dr.tail import Tail, read_tail
@@ -154,3 +156,19 @@ def test_nobody_is_admitted_whom_a_border_may_refuse_still() -> None:
         list(admitting.admit())
 
     assert stage.world.truth.excluded == OUT
+
+
+@pytest.mark.parametrize(("site", "admitted"), [("ndc01", False), ("ndc02", True)])
+def test_who_is_said_to_write_a_store_that_a_run_moves_is_admitted_once_that_is_over(
+    site: str, *, admitted: bool
+) -> None:
+    stage = Stage(Copy())
+    admitting = stage.admitting
+    held = stage.world.truth.stores[OF.stores[0].name]
+    held.claim = Claim(RunName("20300101-without"), 1)
+    held.placements.append(Placement(SiteName(site), 2, None))
+
+    with nullcontext() if admitted else pytest.raises(Rejected, match=r"moves .* away from"):
+        list(admitting.admit())
+
+    assert (BACK not in stage.world.truth.excluded) is admitted
