@@ -10,7 +10,7 @@ from dr.admission import called
 from dr.copies import UNKNOWN
 from dr.facts import Facts
 from dr.placement import Claim, Placement
-from dr.request import Move, members_at_target, service_in, serving_at
+from dr.request import Move, candidate, members_at_target, service_in, serving_at
 from dr.votes import tolerated
 from inventory.host_units import application_unit
 from inventory.names import PlacedName
@@ -95,10 +95,11 @@ def is_free(name: PlacedName, claim: Claim | None) -> Iterator[PlanRefused]:
 
 def target_is_admitted(network: Network, facts: Facts, request: Move) -> Iterator[PlanRefused]:
     """Refuse what was given up and nobody admitted since: what it holds was not looked at."""
-    leads = [host for host in members_at_target(network, request) if host != facts.leader][:1]
+    chosen = candidate(network, facts, request)
+    leads = {chosen.host} - {facts.leader} if chosen else set()
     serving = serving_at(network, service_in(network, request), request.target)
     out = facts.excluded - request.lost
-    waiting = out & {*leads, *serving} if set(serving) <= out else out & set(leads)
+    waiting = out & {*leads, *serving} if set(serving) <= out else out & leads
     if waiting:
         name = called(network, waiting)
         yield PlanRefused(

@@ -26,6 +26,18 @@ EQUIVALENT: Final = {
         "fields = json.loads(text[:MOST_BYTES + 2], object_pairs_hook=_unique)",
     ): "a longer text is refused for its length, however much of it was read",
     (
+        "dr/rules/lacking.py",
+        "if not had_all or request.accepted_loss:",
+    ): "who alone had every write is told only where somebody may lead",
+    (
+        "dr/rules/loss.py",
+        "if is_everybody or request.attested:",
+    ): "where nobody can say where it is placed nobody has to refuse it",
+    (
+        "dr/rules/stores.py",
+        "if writer is None or move.attested:",
+    ): "nobody is known to have written what is placed nowhere",
+    (
         "core/runs/engine.py",
         "if run.sent.get((step.id, start), 1) >= step.attempts:",
     ): "a step in doubt was sent once at least",

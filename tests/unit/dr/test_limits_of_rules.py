@@ -1,0 +1,169 @@
+"""What rules let pass that comes close, and what they object to beside what is known to be bad."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dr.conditions import LAG_LIMIT_BYTES
+from dr.facts import Facts, LastWord, MemberFacts
+from dr.placement import Placement
+from dr.refusing import borders
+from dr.request import Move
+from dr.rules.lacking import had_all_alone
+from dr.rules.stores import objections_to_store
+from dr.rules.table import refusals
+from inventory.names import HostName, SiteName
+from inventory.network import Network
+from tests.failovers import Loss, loss
+from tests.rehearsals import RUN, SERVICE, Rehearsal, rehearsal
+from tests.store_losses import URGENT, StoreLoss, host_of, store_loss
+
+LEADER, CANDIDATE, FAR = HostName("ndc01-data"), HostName("ndc02-data"), HostName("ndc03-data")
+HOME, REFUGE, FAR_SITE = SiteName("ndc01"), SiteName("ndc02"), SiteName("ndc03")
+TO_REFUGE = Move(SERVICE, REFUGE)
+
+
+@pytest.fixture(scope="module")
+def healthy() -> Rehearsal:
+    return rehearsal()
+
+
+@pytest.fixture(scope="module")
+def region() -> Loss:
+    return loss("ndc01", "ndc02")
+
+
+def _whats(of: Network, facts: Facts, request: Move) -> list[str]:
+    return [refusal.what for refusal in refusals(of, facts, request)]
+
+
+def _seen(made: Rehearsal) -> Facts:
+    return made.world.eye.observe(SERVICE)
+
+
+def test_a_candidate_that_is_as_far_behind_as_it_may_be_is_no_objection(healthy: Rehearsal) -> None:
+    facts = _seen(healthy)
+    behind = MemberFacts(leads=False, streams=True, lag_bytes=LAG_LIMIT_BYTES)
+
+    late = replace(facts, members={**facts.members, CANDIDATE: behind})
+
+    assert _whats(healthy.network, late, TO_REFUGE) == []
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_a_far_copy_leads_only_where_the_quorum_names_who_had_every_write(
+    region: Loss, *, is_told: bool
+) -> None:
+    facts = region.facts()[SERVICE]
+    nobody = LastWord(None, frozenset(), None) if is_told else None
+
+    whats = _whats(
+        region.network,
+        replace(facts, last_word=nobody),
+        Move(SERVICE, FAR_SITE, region.lost, "the region burns"),
+    )
+
+    assert whats == ["nobody can say who has every acknowledged write of general-db"]
+
+
+def test_a_copy_may_lack_writes_where_exactly_those_are_lost_who_had_them_all() -> None:
+    made = loss("ndc01-data")
+    facts = made.facts()[SERVICE]
+    alone = LastWord(LEADER, frozenset(), None)
+
+    had_all = had_all_alone(
+        made.network, replace(facts, last_word=alone), Move(SERVICE, REFUGE, made.lost)
+    )
+
+    assert had_all == (LEADER,)
+
+
+def test_the_borders_that_would_believe_what_is_lost_are_named_and_no_others() -> None:
+    made = loss("ndc01")
+    made.world.truth.plant.mute_ports |= made.lost
+    made.world.truth.plant.dark.add(FAR_SITE)
+    asked = borders(made.network, HOME, made.lost)
+    silent = [one for one in asked if made.network.host(one).site == FAR_SITE]
+
+    found = refusals(made.network, made.facts()[SERVICE], Move(SERVICE, REFUGE, made.lost))
+
+    (refusal,) = [one for one in found if "may announce" in one.what]
+    assert 0 < len(silent) < len(asked)
+    assert refusal.actual == f"{' and '.join(silent)} cannot be asked"
+
+
+def test_only_hosts_of_the_target_that_were_given_up_are_named(healthy: Rehearsal) -> None:
+    facts, app = _seen(healthy), HostName("ndc02-app")
+
+    (what,) = _whats(
+        healthy.network, replace(facts, excluded=frozenset({app, FAR, CANDIDATE})), TO_REFUGE
+    )
+
+    assert what.startswith(f"{app} and {CANDIDATE} was given up")
+
+
+def test_a_quorum_that_bore_one_loss_at_most_is_held_to_that(healthy: Rehearsal) -> None:
+    facts, three = _seen(healthy), healthy.network.voters[:3]
+    votes = facts.votes or {}
+    small = replace(healthy.network, voters=three)
+    one_lost = {host: replace(votes[host], is_well=host != three[0]) for host in three}
+
+    well = replace(facts, votes={host: votes[host] for host in three})
+
+    assert _whats(small, well, TO_REFUGE) == []
+    assert _whats(small, replace(facts, votes=one_lost), TO_REFUGE) == [
+        "the quorum tolerates the loss of no other voter"
+    ]
+
+
+def test_a_home_that_does_not_answer_is_not_moved_back_to(healthy: Rehearsal) -> None:
+    facts = replace(_seen(healthy), placement=Placement(REFUGE, 2, RUN))
+
+    silent = replace(facts, reachable=facts.reachable - {HOME})
+
+    assert f"{HOME} does not answer" in _whats(healthy.network, silent, Move(SERVICE, HOME))
+
+
+def test_an_application_is_asked_for_where_nothing_is_said_to_be_lost(healthy: Rehearsal) -> None:
+    facts = _seen(healthy)
+
+    leaderless = replace(facts, members={}, answering=frozenset())
+
+    assert f"{SERVICE} is not ready on ndc02-app" in _whats(healthy.network, leaderless, TO_REFUGE)
+
+
+def _untold() -> StoreLoss:
+    """Return a loss of which nobody tells power, and whose borders at one site are silent."""
+    made = store_loss("ndc01")
+    made.world.truth.plant.mute_ports |= made.lost
+    made.world.truth.plant.dark.add(SiteName("witness"))
+    return made
+
+
+def test_two_people_may_attest_for_a_store_what_not_every_border_would_refuse() -> None:
+    made = _untold()
+    silent = [one for one in borders(made.network, HOME, made.lost) if "witness" in one]
+
+    moved = {one.store.name for one in made.stores("it burns", attested=True).moves}
+    objections = made.stores("it burns").objections
+
+    assert URGENT in moved
+    assert silent
+    assert objections[URGENT].actual == f"{' and '.join(silent)} cannot be asked"
+
+
+def test_a_copy_without_a_point_is_objected_to_once() -> None:
+    made = store_loss("ndc01")
+    move, facts = made.stores().moves[0], made.facts()[URGENT]
+    host = host_of(made.network, URGENT, "ndc02")
+    empty = replace(facts.standings[host], points=())
+
+    found = objections_to_store(
+        made.network,
+        replace(facts, standings={**facts.standings, host: empty}),
+        replace(move, store=made.store().store, host=host),
+    )
+
+    assert [one.what for one in found] == [f"{host} has no recovery point of {URGENT}"]
