@@ -171,7 +171,9 @@ def _may_lead(
 def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR0912 - one line a verb
     """Return what is so once ``action`` is in effect."""
     if isinstance(action, AfterALoss):
-        return (_after_a_loss(action),)
+        # of a later life than the one that was seen nobody was told
+        lives = [IsInLife(action.host, action.life)] if isinstance(action, CutPower) else []
+        return (_after_a_loss(action), *lives)
     match action:
         case ClaimWorkload(service, run):
             return (IsHeldBy(service, run),)

@@ -11,6 +11,7 @@ from dr.actions import Action, AnnounceService, ClaimWorkload, VerifyService
 from dr.admission import Exclusion
 from dr.conditions import Conditions, before
 from dr.facts import Facts
+from dr.loss_actions import CutPower
 from dr.questions import IsFree, Question
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from tests.rehearsals import RUN, SERVICE, rehearsal
@@ -99,3 +100,18 @@ def test_verify_asks_where_the_database_is_led() -> None:
     world.truth.at(SERVICE).database.leader = HostName("ndc02-data")
 
     assert Conditions(world.eye).is_in_effect(here) is False
+
+
+def test_a_host_that_came_on_since_is_not_the_one_whose_power_was_to_be_cut() -> None:
+    world, host = rehearsal().world, HostName("ndc01-data")
+    plant = world.truth.plant
+    cut = CutPower(host, plant.life(host), ())
+    conditions = Conditions(world.eye)
+
+    plant.power_off(host)
+    at_first = conditions.is_in_effect(cut)
+    plant.power_on(host)
+    plant.power_off(host)
+
+    assert at_first is True
+    assert conditions.is_in_effect(cut) is False
