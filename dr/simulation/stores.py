@@ -1,7 +1,8 @@
 """Stores in a simulated network: points that are made and fetched, and hosts that write.
 
 A host does each second what ``storage.keeping`` does: until it heard a majority since it began it
-writes nothing; elsewhere than where the store is placed it ends, and follows.
+writes nothing; elsewhere than where the store is placed it ends, and follows. Where it is placed
+again it begins with the point with which the last writer ended.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing_extensions import override
 from dr.edges import Local, may_keep
 from dr.epochs import LENT
 from dr.placement import Placement
+from dr.refusing import borders
 from dr.simulation.announced import Announced
 from dr.simulation.copies import Surroundings
 from inventory.names import HostName
@@ -37,6 +39,8 @@ class SimulatedStore(Announced):
     """oldest first"""
     writing: set[HostName]
     """who has it there to be written to"""
+    sure: dict[HostName, int]
+    """the epoch under which each last made sure that no other writes it"""
     records: dict[HostName, Placement]
     """the record as each host read it since it began"""
     lent: dict[HostName, timedelta] = field(default_factory=dict)
@@ -47,6 +51,10 @@ class SimulatedStore(Announced):
     """who was given up, and not admitted since"""
     verified: set[HostName] = field(default_factory=set)
     """whose copy was compared with its source, and was equal"""
+    finals: dict[HostName, RecoveryPoint] = field(default_factory=dict)
+    """the last point of each host that ended, and follows nobody yet"""
+    settled: set[RecoveryPoint] = field(default_factory=set)
+    """those of them from which somebody went on"""
     count: int = 0
     """of points that were made"""
 
@@ -65,7 +73,7 @@ class SimulatedStore(Announced):
 
     def serves(self, host: HostName) -> bool:
         """Whether ``host`` is known to itself to be the one that writes the store."""
-        return host in self.writing and self._writer(host) == host
+        return host in self.writing and self._writer(host) == host and self._is_sure(host)
 
     @override
     def announce(self, host: HostName, *, wanted: bool) -> None:
@@ -85,17 +93,19 @@ class SimulatedStore(Announced):
             here = self.around.plant.site(host)
             if may_keep(place, Local(here, host in self.announcing, None, host in self.excluded)):
                 self.lent[host] = self.timeline.elapsed() + LENT
+            self._be_announced(host)
         writer, order = self._writer(host), self.orders.get(host)
         if writer is None:
             return
-        self._be_announced(host)
         if writer != host:
             self._end(host)
             self._follow(host, writer)
             return
         if order is not None and order.epoch >= self.records[host].epoch:
             self._begin(host, order)
-        if host in self.writing:
+        elif not self._is_sure(host):
+            self._go_on(host)
+        if self.serves(host):
             self._write(host)
 
     def _be_announced(self, host: HostName) -> None:
@@ -117,43 +127,107 @@ class SimulatedStore(Announced):
         copy = self.store.copy_at(place.site)
         return copy.host if copy else None
 
+    def _epoch(self, host: HostName) -> int:
+        """Return under which epoch it is written, as far as ``host`` knows."""
+        order = self.orders.get(host)
+        return max(order.epoch if order else 0, self.records[host].epoch)
+
+    def _is_sure(self, host: HostName) -> bool:
+        return self.sure.get(host) == self._epoch(host)
+
     def _begin(self, host: HostName, order: StoreOrder) -> None:
-        asked = [one for one in self.store.hosts if one not in {host, *order.without}]
-        reaches = self.around.plant.reaches
-        if self.begun.get(host) == order and host in self.writing:
+        """Begin as ``order`` says, once nobody else writes who is not given up."""
+        if self._is_sure(host) and host in self.writing:
             return
-        if all(reaches(host, one) and one not in self.writing for one in asked):
-            self.begun[host] = order
-            self.writing.add(host)
+        if self._hears_of_no_writer(host, order.without):
             point = next(one for one in self.points[host] if one.origin == order.point)
-            self.around.tell("store-begins", self.name, host, order.epoch, point.name)
+            self.begun[host] = order
+            self._promote(host, point)
+            self._make(host)  # the others follow from there at once
+
+    def _go_on(self, host: HostName) -> None:
+        """Begin where whoever wrote it before ended; where nobody did, go on with what is there.
+
+        Nobody begins where nobody has all of it: a person decides.
+        """
+        if not self._hears_of_no_writer(host, ()):
+            return
+        ended = self._ended(host)
+        last = [one for one, point in ended.items() if {*ended.values()} <= {*self.points[one]}]
+        if len(last) == 1:
+            self.settled |= {*ended.values()}
+            self.begun.pop(host, None)
+            self._promote(host, ended[last[0]])
+        elif not ended and host in self.writing:
+            self.sure[host] = self._epoch(host)
+
+    def _hears_of_no_writer(self, host: HostName, without: Collection[HostName]) -> bool:
+        asked = [one for one in self.store.hosts if one not in {host, *without}]
+        reaches = self.around.plant.reaches
+        return all(reaches(host, one) and one not in self.writing for one in asked)
+
+    def _ended(self, host: HostName) -> dict[HostName, RecoveryPoint]:
+        """Return with what each host ended that nobody went on from, and that ``host`` lacks.
+
+        What ``host`` itself ended with counts, unless another began without it since.
+        """
+        ended = {one: at for one, at in self.finals.items() if at not in self.settled}
+        own = ended.get(host)
+        if own is not None and any(
+            host in order.without and own not in self.points[one]
+            for one, order in self.begun.items()
+        ):
+            del ended[host]
+        known = self.points[host] if host in self.writing else ()
+        return {one: at for one, at in ended.items() if at not in known}
+
+    def _promote(self, host: HostName, point: RecoveryPoint) -> None:
+        """Let ``host`` have it there to be written to, as it is in ``point``."""
+        if point not in self.points[host]:
+            self._keep(host, point)
+        self.finals.pop(host, None)
+        self.sure[host] = self._epoch(host)
+        self.writing.add(host)
+        self.around.tell("store-begins", self.name, host, self.sure[host], point.origin)
 
     def _write(self, host: HostName) -> None:
         if host in self.announcing:
-            self.around.tell("store-written", self.name, host, self._epoch(host))
+            heard = "" if self._is_reached(host) else "alone"
+            self.around.tell("store-written", self.name, host, self.sure[host], heard)
         now = self.timeline.now()
         if not wait_for_next(self.points[host], self.store.interval, now):
             self._make(host)
 
-    def _epoch(self, host: HostName) -> int:
-        order = self.begun.get(host)
-        return max(order.epoch if order else 0, self.records[host].epoch)
+    def _is_reached(self, host: HostName) -> bool:
+        """Whether somebody at another site could write to it there."""
+        plant, here = self.around.plant, self.around.plant.site(host)
+        if not (plant.isolated or plant.cut or plant.off or self.refused):
+            return True
+        others = [one for one in borders(self.network, here) if plant.reaches(one, host)]
+        return any(self.leads_to(plant.site(one), host) for one in others)
 
     def _end(self, host: HostName) -> None:
         if host in self.writing:
-            self._make(host)
+            self.finals[host] = self._make(host)
             self.writing.discard(host)
-            self.around.tell("store-ends", self.name, host)
+            self.around.tell("store-ends", self.name, host, text=self.finals[host].origin)
 
     def _follow(self, host: HostName, source: HostName) -> None:
-        if source in self.writing and self.around.plant.reaches(host, source):
-            last = newest(self.points[source])
-            if last is not None and last not in self.points[host]:
-                self._keep(host, last)
+        """Fetch the newest point; who ended drops those first that its source never had."""
+        last = newest(self.points[source])
+        if last is None or not (self.serves(source) and self.around.plant.reaches(host, source)):
+            return
+        if self.finals.pop(host, None) is not None:
+            self.points[host] = [one for one in self.points[host] if one in self.points[source]]
+        if last not in self.points[host]:
+            self._keep(host, last)
 
-    def _make(self, host: HostName) -> None:
+    def _make(self, host: HostName) -> RecoveryPoint:
         self.count += 1
-        self._keep(host, RecoveryPoint(self.timeline.now(), f"{self.name}-{self.count}"))
+        made = RecoveryPoint(self.timeline.now(), f"{self.name}-{self.count}")
+        self._keep(host, made)
+        self.around.tell("store-point", self.name, host, text=made.origin)
+        return made
 
     def _keep(self, host: HostName, point: RecoveryPoint) -> None:
         self.points[host] = [*self.points[host], point][-_MOST:]
@@ -173,11 +247,13 @@ def simulated_store(
         covered=store.name,
         points={host: [first] for host in store.hosts},
         writing={store.hosts[0]},
+        sure={store.hosts[0]: 1},
         records=dict.fromkeys(store.hosts, begun["placements"][0]),
         verified=set(store.hosts[1:]),
         excluded=excluded,
         **begun,
     )
+    around.tell("store-point", store.name, store.hosts[0], text=first.origin)
     around.plant.watchers.extend([one.lose_memory, one.notice])
     around.clock.at(_BEAT, one.beat)
     return one

@@ -224,7 +224,7 @@ def _a_planner_that_takes_a_word_for_it(patch: pytest.MonkeyPatch) -> None:
         (_hosts_that_withdraw_however_late, 0, LATE_WITHDRAWAL, "I7 the last serving"),
         (_a_run_that_believes_all, 0, None, "I9 stale status is believed"),
         (_commits_that_wait_for_nobody, 0, UNCONFIRMED, "I4 a loss that nobody named"),
-        (_a_planner_that_takes_a_word_for_it, 1, None, "I5 dead on one word"),
+        (_a_planner_that_takes_a_word_for_it, 0, None, "I5 dead on one word"),
         (_observers_that_wait_for_nobody, 0, None, "I5 dead on one word"),
         (_survivors_that_refuse_nothing, 0, GOES_ON, "I15 citizens come to what was given up"),
         (_a_judge_that_believes_old_words, 1, OLD_WORDS, "I5 dead on one word"),

@@ -6,15 +6,17 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from core.errors import PlanRefused
 from core.runs.plan import RunName
 from dr.losses import moves_after
 from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_failback, plan_failover, plan_switchover
+from dr.planner import Occasion, plan_failback, plan_switchover
 from dr.request import Move
 from dr.rules.failback import hosts_that_return
 from dr.simulation.world import World
-from inventory.names import OperatorName, ServiceName
+from dr.store_looks import survey_stores
+from dr.store_losses import stores_after
+from dr.store_planner import plan_failover_of
+from inventory.names import HostName, OperatorName, ServiceName
 from tests.soak.events import OF_A_REGION
 
 Asking: TypeAlias = Callable[[World, ServiceName, RunName, random.Random], RecoveryPlan | None]
@@ -45,19 +47,17 @@ def failover(
     silent = plant.off | plant.frozen
     silent |= {host for host in plant.hosts if plant.site(host) in plant.isolated}
     leader = served.database.leader
-    concerned = (served.announcing | ({leader} if leader else set())) & silent
+    stores = {host for store in truth.stores.values() for host in store.writing}
+    concerned = (served.announcing | stores | ({leader} if leader else set())) & silent
     if not concerned and dice.random() < 0.7:
         return None
     site = plant.site(dice.choice(sorted(concerned))) if concerned else served.placements[-1].site
     lost = frozenset(host.name for host in network.hosts_at(site))
     if not concerned or not lost <= silent:
         lost = frozenset(sorted(lost & silent) or sorted(lost)[:1])
-    facts = dict(world.eye.survey([one.name for one in world.truth.network.services], lost))
-    occasion = Occasion(run, world.now(), OperatorName("an"))
-    moves = moves_after(network, facts, lost, None)
-    if not moves:
-        raise PlanRefused("nothing has to move")
-    return plan_failover(network, facts, moves, occasion, ", ".join(sorted(lost)))
+    if concerned and dice.random() < 0.5:
+        lost |= silent
+    return _without(world, lost, run, ", ".join(sorted(lost)), dice.choice(["", "it burns"]))
 
 
 def region_loss(
@@ -70,12 +70,19 @@ def region_loss(
     lost = frozenset(host.name for host in network.hosts if host.site in sites)
     if not lost <= plant.off | plant.frozen and not sites <= plant.isolated:
         return None
+    return _without(world, lost, run, here, dice.choice(["", *["the region burns"] * 3]))
+
+
+def _without(
+    world: World, lost: frozenset[HostName], run: RunName, called: str, accepted_loss: str
+) -> RecoveryPlan:
+    """Return a plan that does without ``lost``, of services and stores."""
+    network, occasion = world.truth.network, Occasion(run, world.now(), OperatorName("an"))
     facts = dict(world.eye.survey([one.name for one in network.services], lost))
-    moves = moves_after(network, facts, lost, None, dice.choice(["", *["the region burns"] * 3]))
-    if not moves:
-        raise PlanRefused("nothing has to move")
-    occasion = Occasion(run, world.now(), OperatorName("an"))
-    return plan_failover(network, facts, moves, occasion, here)
+    moves = moves_after(network, facts, lost, None, accepted_loss)
+    seen = survey_stores(world.eye, network.stores, lost)
+    stores = stores_after(network, seen, lost, None, accepted_loss)
+    return plan_failover_of(network, facts, moves, stores, occasion, called)
 
 
 def failback(

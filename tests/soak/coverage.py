@@ -46,6 +46,10 @@ def gaps(tally: Tally) -> Iterator[str]:
         for fault in FaultKind:
             if tally.met[kind, phase, fault] < OFTEN:
                 yield f"{tally.met[kind, phase, fault]:9}  {kind}, {phase}, {fault}"
+    for kind, phase in SELDOM:
+        least = min(tally.met[kind, phase, fault] for fault in FaultKind)
+        if least >= OFTEN:
+            yield f"{least:9}  {kind}, {phase}: named as what few plans have"
 
 
 def _edges() -> Iterator[str]:

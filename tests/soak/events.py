@@ -1,9 +1,10 @@
 """What a schedule is made of: faults that begin and end, and people who ask for plans.
 
 Each seed has a pair at heart, of a kind of plan and a kind of fault: half of its plans are of that
-kind, and for each such a fault begins as a step of another phase of that kind does. So all come
-about, the rare ones too. One seed of four begins with a region that is lost and comes back, and so
-does each with the way home at heart: there is something to go back.
+kind, each after something that calls for it, and such faults accompany them: in each phase one
+begins as a step does, twice in a schedule. So all come about, the rare ones too. One seed of four
+begins with a region that is lost and comes back, and so does each with the way home at heart: there
+is something to go back.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _BEFORE: Final = {"failback": "switchover"}
 OPENING: Final = 120.0
 """seconds after which other faults begin, where a region is lost first"""
 _OPENS: Final = 0.25
+ROUNDS: Final = 2
+"""of faults that begin with steps, one a phase"""
 OF_A_REGION: Final = "region-loss"
 """the kind of plan that has something to do only once a region lost its power"""
 
@@ -90,7 +93,7 @@ _VERBS: Final = (
     *("claim-workload", "release-workload", "switch-database", "write-canary"),
     *("move-placement", "announce-service", "withdraw-service", "compare-logs"),
     *("narrow-sync", "verify-service", "take-over", "cut-power", "see-gone", "await-lease-end"),
-    *("allow-promotion", "widen-sync", "await-copy", "forbid-promotion"),
+    *("allow-promotion", "widen-sync", "await-copy", "forbid-promotion", "begin-store"),
 )
 
 
@@ -107,9 +110,9 @@ class Planned(NamedTuple):
     extra: str = ""
     number: int = 0
     during: str = ""
-    """a phase: it begins as a step of that begins next; "": at its time"""
+    """a phase: it accompanies a plan, and begins as a step of that phase does; "": at its time"""
     of: str = ""
-    """the kind of plan whose steps are waited for"""
+    """the kind of plan that it accompanies"""
 
 
 def schedule(
@@ -128,14 +131,17 @@ def schedule(
     begins = OPENING if opening else 3
     asks = [_ask(network, dice, name, begins) for name in names]
     faults = [_any_fault(network, dice, begins) for _ in range(FAULTS)]
-    phases = dice.sample(_PHASES, len(_PHASES))
     for ask in asks:
-        if ask.what.startswith(f"{heart} "):
-            fault = _fault(network, dice, trouble, ask.at)
-            faults.append(fault._replace(during=phases.pop() if phases else "", of=heart))
-        if ask.what.startswith(f"{OF_A_REGION} "):
+        kind = ask.what.split(" ")[0]
+        if kind == OF_A_REGION:
             faults.append(_region_lost(network, dice, ask.at - dice.uniform(3, 12)))
-    return tuple(sorted([*opening, *faults, *asks]))
+        elif kind == heart == "failover":
+            faults.append(_site_lost(network, dice, ask.at - dice.uniform(3, 12)))
+    companions = [
+        _fault(network, dice, trouble, begins)._replace(during=phase, of=heart)
+        for phase in _PHASES * ROUNDS
+    ]
+    return tuple(sorted([*opening, *faults, *companions, *asks]))
 
 
 def _opening(network: Network, dice: random.Random) -> Iterator[Planned]:
@@ -151,6 +157,14 @@ def _region_lost(network: Network, dice: random.Random, at: float) -> Planned:
     length = round(dice.uniform(40, 120), 2)
     largest = max(regions, key=regions.count)
     return Planned(round(max(at, 0.5), 2), FaultKind.POWER_OUT, largest, length)
+
+
+def _site_lost(network: Network, dice: random.Random, at: float) -> Planned:
+    """Return that a site or host which may serve loses its power, or the region of most sites."""
+    service = dice.choice(network.services)
+    region = _region_lost(network, dice, at)
+    place = dice.choice([service.home, service.refuges[0], service.hosts[0], *[region.what] * 2])
+    return region._replace(what=place, length=round(dice.uniform(15, 45), 2))
 
 
 def _any_fault(network: Network, dice: random.Random, begins: float) -> Planned:

@@ -12,11 +12,11 @@ from core.runs.journal import Entry, Opened, Request, StepEvent, Wish
 from core.runs.machine import EventKind, StepState, after
 from core.runs.plan import StepId
 from dr.actions import Action
-from dr.plan import Basis, RecoveryPlan, RecoveryRecord
+from dr.plan import Basis, Phase, RecoveryPlan, RecoveryRecord
 from dr.simulation.copies import Surroundings
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import words
-from tests.soak.events import Planned
+from tests.soak.checkers.stores import UNKNOWN
 from tests.soak.faults import Faults
 
 
@@ -50,20 +50,15 @@ class Listener:
     around: Surroundings
     faults: Faults
     tally: Tally
-    companions: list[Planned] = field(default_factory=list)
-    """faults that begin as a step of their phase begins, in a plan of their kind"""
-    begin: Callable[[Planned], None] = field(default=lambda _: None)
+    accompany: Callable[[str, Phase], None] = field(default=lambda _kind, _phase: None)
+    """told of which kind the plan is, and which phase the step is of that is about to begin"""
     states: dict[StepId, StepState] = field(default_factory=dict)
 
     def foresee(self, entry: Entry[Action, Basis]) -> None:
-        """Let a companion begin as a step of its phase is about to."""
+        """Let a fault begin as a step is about to."""
         match entry:
             case StepEvent(name, EventKind.STARTED):
-                phase = self.plan.step(name).phase
-                awaited = (phase, self.kind)
-                for event in [one for one in self.companions if (one.during, one.of) == awaited]:
-                    self.companions.remove(event)
-                    self.begin(event)
+                self.accompany(self.kind, Phase(self.plan.step(name).phase))
             case _:
                 pass
 
@@ -73,12 +68,20 @@ class Listener:
             case Opened(plan):
                 self.around.tell("opened", self.plan.id, text=plan.title)
                 self.tally.phases.update((self.kind, step.phase) for step in plan.steps)
+                self._hear_of_stores(plan)
             case StepEvent(name, event):
                 self._hear_step(name, event)
             case Request(wish=Wish.APPROVE):
                 self._hear_approval()
             case _:
                 pass
+
+    def _hear_of_stores(self, plan: RecoveryPlan) -> None:
+        """Write down for how many milliseconds each store was written that may be lost of it."""
+        for moved in plan.basis.stores:
+            span = moved.loss.span
+            text = str(UNKNOWN if span is None else -(-span // timedelta(milliseconds=1)))
+            self.around.tell("store-loss", moved.store, moved.host, moved.placement.epoch + 1, text)
 
     def _hear_approval(self) -> None:
         """Write down since when writes may be lost now: two persons said so."""

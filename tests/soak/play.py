@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from core.errors import PlanRefused
+from core.errors import PlanRefused, WorldError
 from core.runs.journal import Where, Wish
 from core.runs.plan import RunName
-from dr.plan import RecoveryPlan
+from dr.placing import place_services
+from dr.plan import Phase, RecoveryPlan
 from dr.simulation.agents import Agents
 from dr.simulation.controllers import Controllers
 from dr.simulation.database import PROMOTION
@@ -28,7 +30,13 @@ from tests.soak.runners import Carried, Fuse, RunnerDied, nothing
 
 CALM = timedelta(seconds=200)
 """after the last fault: everything can be well again"""
+ADMITTED = timedelta(seconds=150)
+"""within this everybody is admitted who is back, and serves again"""
+UP_EVERY = (60.0, 180.0)
+"""seconds between two times that a person says ``ndc up``"""
 TRIES = 4
+ATTEMPTS = 4
+"""of a person to have a run go on that faults accompany"""
 _NEED_A_FILE = {FaultKind.QUORUM_LOST, FaultKind.NO_SPACE}
 """a step can be written down while one of these lasts, where a file is the truth"""
 
@@ -69,13 +77,15 @@ class Play:
             Agents(self.world, name)
         Controllers(self.world)
         Admissions(self.world.truth, self.world.doors)
+        self._upkeep = random.Random(f"up {seed}")  # noqa: S311 - reproducible, not secret
+        self._keep_up()
 
     def play(self) -> Played:
         """Let everything happen, then a calm in which what is left is settled."""
         own = []
         for event in self._events:
             if event.during:
-                self._at(event.at, event, self._accompany)
+                self._companions.append(event)
             elif event.kind not in set(Ask):
                 self._at(event.at, event, self._begin)
             elif event.extra == "beside":
@@ -95,9 +105,12 @@ class Play:
         self._close()
         return self.played
 
-    def _accompany(self, event: Planned) -> None:
-        """Let a fault begin with the next step of its phase."""
-        self._companions.append(event)
+    def _keep_up(self) -> None:
+        """Let a person say ``ndc up`` now and then: a store whose home is admitted comes home."""
+        self.world.timeline.at(timedelta(seconds=self._upkeep.uniform(*UP_EVERY)), self._keep_up)
+        if self.world.elapsed():
+            with suppress(WorldError):
+                place_services(self.world.truth.network, self.world.doors)
 
     def _begin(self, event: Planned) -> None:
         """Let a fault begin now, and end later; none begins in the calm at the end."""
@@ -154,10 +167,10 @@ class Play:
             self.world.truth.around,
             self.faults,
             self.played.tally,
-            self._companions,
-            self._begin,
+            self._accompany,
         )
-        blind = any(one.kind in _NEED_A_FILE for one in self._companions if one.of == kind)
+        company = [one for one in self._companions if one.of == kind]
+        blind = any(one.kind in _NEED_A_FILE for one in company)
         where = Where.FILE if blind or self.dice.random() < 0.2 else Where.ETCD
         lines = Lines(
             self.world.truth.quorum, self.world.timeline, listener.hear, listener.foresee, where
@@ -165,7 +178,25 @@ class Play:
         run = Carried(self.world, plan, lines)
         self.open.append(run)
         self._carry(run, event)
+        if company:
+            self._attend(run, max(one.length for one in company))
         self._tell_end(run)
+
+    def _accompany(self, kind: str, phase: Phase) -> None:
+        """Let what accompanies plans of ``kind`` begin with a step of ``phase``, once each."""
+        awaited = (one for one in self._companions if (one.of, one.during) == (kind, phase))
+        companion = next(awaited, None)
+        if companion is not None:
+            self._companions.remove(companion)
+            self._begin(companion)
+
+    def _attend(self, run: Carried, seconds: float) -> None:
+        """Have ``run`` go on as often as its companions kept it; then let a person end it."""
+        for _ in range(ATTEMPTS):
+            if run.open:
+                self.world.sleep(timedelta(seconds=seconds))
+                run.resume(*run.wish(Wish.APPROVE))
+        run.resume(*run.ending())
 
     def _patient(self, kind: str, service: ServiceName, name: RunName) -> RecoveryPlan | None:
         """Return the plan that is asked for, for as long as a person asks again."""
@@ -204,11 +235,15 @@ class Play:
             run.resume()
 
     def _settle(self) -> None:
-        for _ in range(2):
-            for run in [one for one in self.open if one.open]:
-                run.resume(*run.wish(Wish.SKIP))
-                self.world.sleep(timedelta(seconds=10))
-        self.world.sleep(timedelta(seconds=30))
+        """Let people have what is left go on; then end it, and admit what it had given up."""
+        left = [one for one in self.open if one.open]
+        for run in left:
+            run.resume(*run.wish(Wish.APPROVE), *run.wish(Wish.SKIP))
+            self.world.sleep(timedelta(seconds=10))
+        for run in [one for one in left if one.open]:
+            run.resume(*run.ending())
+            self.world.sleep(timedelta(seconds=10))
+        self.world.sleep(ADMITTED if left else timedelta(seconds=30))
 
     def _close(self) -> None:
         around = self.world.truth.around

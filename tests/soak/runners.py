@@ -17,6 +17,7 @@ from dr.actions import Action
 from dr.conditions import Conditions
 from dr.plan import RecoveryEngine, RecoveryPlan, RecoveryRun
 from dr.simulation.world import World
+from inventory.names import PlacedName
 from tests.soak.journals import Lines, SharedJournal
 
 
@@ -130,6 +131,10 @@ class Carried:
             self._release()
         return [*skips, *(self._request(Wish.SKIP, step.id) for step in stuck)]
 
+    def ending(self) -> list[Request]:
+        """Return what a person asks for who ends it: turn back; or where that is past, go on."""
+        return self.wish(Wish.ABORT) or [*self.wish(Wish.APPROVE), *self.wish(Wish.SKIP)]
+
     def early(self) -> list[Request]:
         """Return what a person answers for before its time: looks, and what waits for another."""
         run = self.run
@@ -141,12 +146,16 @@ class Carried:
 
     def _release(self) -> None:
         """Let a person free by hand what the run holds, before they answer for it."""
-        for moved in self.plan.basis.moves:
-            served = self.world.truth.at(moved.service)
-            if served.claim.run == self.plan.id:
-                served.claim = served.claim.released(self.plan.id)
+        basis = self.plan.basis
+        names: list[PlacedName] = [
+            *(one.service for one in basis.moves),
+            *(one.store for one in basis.stores),
+        ]
+        for placed in map(self.world.truth.placed, names):
+            if placed.claim.run == self.plan.id:
+                placed.claim = placed.claim.released(self.plan.id)
                 around = self.world.truth.around
-                around.tell("released", moved.database, "", served.claim.number)
+                around.tell("released", placed.covered, "", placed.claim.number)
 
     def _request(self, wish: Wish, step: StepId | None, by: str = "an") -> Request:
         self.wishes += 1

@@ -17,7 +17,7 @@ GLIMPSE_SECONDS: Final = 2
 """who answers for less between two silences may be seen by nobody: so often observers look"""
 LOOKED_SECONDS: Final = 10
 """longer than it takes to look, to say it, and to judge"""
-ONCE: Final = frozenset({"claim-workload", "move-placement", "cut-power"})
+ONCE: Final = frozenset({"claim-workload", "move-placement", "cut-power", "begin-store"})
 """what changes the world once; announcing may be needed again after a host lost its power"""
 MOVES: Final = ONCE | {"switch-database", "take-over", "announce-service", "withdraw-service"}
 LETS_GO: Final = {"cut-power", "see-gone", "await-lease-end", "take-over", "retire-vote"}
@@ -99,16 +99,21 @@ def two_movers(history: Iterable[Line]) -> Iterator[str]:
 
 
 def last_serving(history: Iterable[Line]) -> Iterator[str]:
-    """I7: yield each time that the last host of a service with power was told to withdraw."""
+    """I7: yield each time that the last host of a service with power was told to withdraw.
+
+    A store is written at one place, and nowhere for a moment as it moves.
+    """
     announcing: dict[str, set[str]] = defaultdict(set)
-    for at, what, service, host, _, _ in history:
+    lines = list(history)
+    stores = {line[2] for line in lines if line[1] == "store-written"}
+    for at, what, service, host, _, _ in lines:
         if what == "announces":
             announcing[service].add(host)
         elif what == "falls-silent":
             announcing[service].discard(host)
         elif what == "withdraws":
             announcing[service].discard(host)
-            if not announcing[service]:
+            if not announcing[service] and service not in stores:
                 yield f"{at:.1f} s: {host} withdrew {service}, and nobody announces it"
 
 
@@ -151,7 +156,7 @@ class _World:
                 self._announcing.discard((subject, host))
             case "placed":
                 self._placed[subject] = (host, number)
-            case "leads":
+            case "leads" | "store-begins":
                 self._leads[subject] = host
             case "power-off" | "power-lost":
                 self._off.add(subject)
@@ -171,8 +176,9 @@ class _World:
             case "move-placement":
                 wanted = (named["target"], int(named["epoch"]))
                 return self._placed.get(named["service"]) == wanted
-            case "switch-database" | "take-over":
-                return self._leads.get(named["database"]) == named["candidate"]
+            case "switch-database" | "take-over" | "begin-store":
+                database, candidate = named.get("database"), named.get("candidate")
+                return self._leads.get(database or named["store"]) == (candidate or named["host"])
             case "cut-power":
                 return named["host"] in self._off
             case _:

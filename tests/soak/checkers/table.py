@@ -1,11 +1,11 @@
-"""The things that must never happen, fifteen of them, each with who looks for it."""
+"""The things that must never happen, eighteen of them, each with who looks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from tests.soak.checkers import acts, data, keeping_out
+from tests.soak.checkers import acts, data, keeping_out, stores
 from tests.soak.checkers.data import Line
 
 CHECKERS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[str]]]] = {
@@ -24,6 +24,9 @@ CHECKERS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[str]]]] = {
     "I13 a copy leads that was only waited for": data.crossings,
     "I14 what is kept out announces": keeping_out.announced_though_kept_out,
     "I15 citizens come to what was given up": keeping_out.came_to_what_was_given_up,
+    "I16 two write a store": stores.two_store_writers,
+    "I17 a store begins from another point": stores.other_points,
+    "I18 a store loses more than was announced": stores.unannounced_losses,
 }
 
 

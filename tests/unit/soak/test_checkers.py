@@ -43,6 +43,21 @@ FOLLOWED: Final = (
 ANNOUNCED: Final = (_line("announces", SERVICE, "a", 1), _line("announces", SERVICE, "b", 1))
 SWITCH: Final = "switch-database database=general-db candidate=ndc02-data"
 FAILOVER: Final = _line("planned", "run-1", text="failover a b")
+STORE: Final = "archive"
+BEGIN: Final = "begin-store store=archive host=ndc02-data point=archive-1 epoch=2"
+
+
+def _written(host: str, epoch: int, heard: str = "") -> Line:
+    return _line("store-written", STORE, host, epoch, heard)
+
+
+def _told(milliseconds: int) -> Line:
+    """Return that so much may be lost of what was written: -1, nobody can say."""
+    return _line("store-loss", STORE, TWO, 2, str(milliseconds))
+
+
+BEGUN: Final = _line("store-begins", STORE, TWO, 2, "archive-1")
+POINT: Final = _line("store-point", STORE, ONE, 0, "archive-1")
 
 BROKEN: Final[dict[str, list[Line]]] = {
     "I14 what is kept out announces": _history(
@@ -94,6 +109,17 @@ BROKEN: Final[dict[str, list[Line]]] = {
     ),
     "I13 a copy leads that was only waited for": _history(
         _line("widened", DB, TWO, 2), _line("forked", DB, TWO, 2, "elected")
+    ),
+    "I16 two write a store": _history(
+        _told(1000), _written(ONE, 1), _written(TWO, 2), _written(ONE, 1, "alone")
+    ),
+    "I17 a store begins from another point": _history(
+        _written(ONE, 1),
+        _line("store-ends", STORE, ONE, 0, "archive-2"),
+        _line("store-begins", STORE, TWO, 2, "archive-1"),
+    ),
+    "I18 a store loses more than was announced": _history(
+        _told(1000), POINT, _written(ONE, 1), _written(ONE, 1), _step("started", BEGIN), BEGUN
     ),
 }
 
@@ -168,6 +194,21 @@ WELL: Final[dict[str, list[Line]]] = {
         _line("allowed", DB, TWO, 3),
         _line("forked", DB, TWO, 3, "taken-over"),
     ),
+    "I16 two write a store": _history(
+        _told(-1), _written(ONE, 1), _written(TWO, 2), _written(ONE, 1, "alone"), _written(TWO, 2)
+    ),
+    "I17 a store begins from another point": _history(
+        _written(ONE, 1),
+        _step("started", BEGIN),
+        BEGUN,
+        _written(TWO, 2),
+        _line("store-ends", STORE, ONE, 0, "archive-2"),
+        _line("store-ends", STORE, TWO, 0, "archive-3"),
+        _line("store-begins", STORE, ONE, 3, "archive-3"),
+    ),
+    "I18 a store loses more than was announced": _history(
+        _told(2000), POINT, _written(ONE, 1), _written(ONE, 1), _step("started", BEGIN), BEGUN
+    ),
 }
 
 
@@ -184,7 +225,7 @@ def test_what_comes_close_and_breaks_none_is_left_alone(name: str) -> None:
 
 
 def test_there_are_as_many_as_things_that_must_never_happen() -> None:
-    assert [name.split(" ")[0] for name in CHECKERS] == [f"I{n}" for n in range(1, 16)]
+    assert [name.split(" ")[0] for name in CHECKERS] == [f"I{n}" for n in range(1, 19)]
 
 
 def test_an_old_leader_that_acknowledges_after_the_next_is_one_of_two_writers() -> None:
@@ -237,6 +278,7 @@ def test_the_power_of_a_host_that_answers_again_is_not_cut(
         (ANNOUNCED, "withdraw-service service=portal host=a epoch=1"),
         ((_line("placed", SERVICE, "x", 1),), "move-placement service=portal target=x epoch=2"),
         ((_line("power-off", "a"), _line("power-on", "a")), "cut-power host=a life=1"),
+        ((), BEGIN),
     ],
 )
 def test_each_effect_that_was_not_there_is_a_stale_belief(
@@ -245,6 +287,25 @@ def test_each_effect_that_was_not_there_is_a_stale_belief(
     (sentence,) = violations(_history(*before, _step("succeeded", words)))
 
     assert sentence.startswith("I9 ")
+
+
+@pytest.mark.parametrize(
+    "late",
+    [_written(ONE, 1), _written(ONE, 2), _written(ONE, 2, "alone")],
+    ids=["heard-by-others", "under-the-same-epoch", "alone-under-the-same-epoch"],
+)
+def test_only_what_is_cut_off_may_go_on_writing_a_store_that_was_given_up(late: Line) -> None:
+    history = _history(_told(-1), _written(ONE, 1), _written(TWO, 2), late)
+
+    assert [one.split(":")[0] for one in violations(history)] == ["I16 two write a store"]
+
+
+def test_a_store_is_written_nowhere_for_a_moment_as_it_moves() -> None:
+    moves = _history(
+        _line("announces", STORE, ONE, 1), _written(ONE, 1), _line("withdraws", STORE, ONE, 2)
+    )
+
+    assert violations(moves) == []
 
 
 @pytest.mark.parametrize("path", sorted(CHECKERS_FOLDER.glob("*.py")), ids=lambda path: path.name)

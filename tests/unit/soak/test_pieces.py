@@ -69,6 +69,15 @@ def test_nothing_is_asked_of_phases_that_few_plans_have() -> None:
     assert all(SELDOM.values())
 
 
+def test_an_excuse_for_what_is_met_often_is_named() -> None:
+    tally = _tally(OFTEN)
+    tally.met.update({(*key, fault): OFTEN for key in SELDOM for fault in FaultKind})
+
+    assert list(gaps(tally)) == [
+        f"{OFTEN:9}  {kind}, {phase}: named as what few plans have" for kind, phase in SELDOM
+    ]
+
+
 def test_a_region_that_is_lost_with_its_leaders_leaves_nothing_to_do_before() -> None:
     phases = {step.phase for step in regional("ndc01", "ndc02").plan.steps}
 
