@@ -11,7 +11,9 @@ from dr.facts import Facts
 from dr.losses import hosts_named, moves_after
 from dr.observers import observers
 from dr.plan import RecoveryJournal, RecoveryPlan, RecoveryRun
-from dr.planner import Occasion, plan_failover
+from dr.planner import Occasion, plan_failback, plan_failover
+from dr.request import Move
+from dr.rules.failback import hosts_that_return
 from dr.simulation.citizens import EVERY
 from dr.simulation.world import World
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
@@ -101,6 +103,24 @@ def drilled(*names: str, every: timedelta = EVERY) -> Rehearsal:
     """Return such a world with the plan that a drill has for it: it turns back where it fails."""
     made = failover(*names, every=every)
     return Rehearsal(made.network, made.world, replace(made.plan, on_failure=OnFailure.UNWIND))
+
+
+def returned(*names: str, every: timedelta = EVERY) -> Rehearsal:
+    """Return a world in which ``names`` were lost and are back, and a plan that goes home."""
+    made = failover(*names, every=every)
+    made.carry()
+    for host in made.plan.basis.lost:
+        made.world.truth.plant.power_on(host)
+    home = next(one for one in made.network.services if one.name == made.service)
+    made.world.sleep(timedelta(minutes=2) + (home.stable_for or timedelta()))
+    admit(made)
+    request = Move(home.name, home.home)
+    facts = made.world.eye.observe(home.name)
+    ages = made.world.eye.ages(hosts_that_return(made.network, request))
+    occasion = Occasion(RunName("20300101-001200-home"), made.world.now(), OperatorName("an"))
+    return Rehearsal(
+        made.network, made.world, plan_failback(made.network, facts, ages, request, occasion)
+    )
 
 
 def unpowered(*names: str, every: timedelta = EVERY) -> Rehearsal:
