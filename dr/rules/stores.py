@@ -37,7 +37,7 @@ def writer_is_lost(network: Network, facts: StoreFacts, move: StoreMove) -> Iter
     asked = borders(network, facts.placement.site, move.lost)
     silent = without_word(facts.signs, [writer])
     able, is_everybody = able_among(asked, facts.signs, silent)
-    if silent and not is_everybody:
+    if not is_everybody:
         yield not_refused(move.store.name, silent, [one for one in asked if one not in able])
 
 
