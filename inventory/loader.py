@@ -1,25 +1,24 @@
 """From the texts of the declared files to an inventory, or to everything wrong with it.
 
-Everything that can be told is told in one run. An entry that is written wrongly is left out, and
-the rest is checked nevertheless. A check that looks at several sections together is asked only
-where all of them are whole: what is missing in one would look like a mistake in another. One that
-judges workload by workload is asked about those that lead somewhere. An inventory in an unknown
-format is asked nothing else.
+Everything that can be told is told in one run. What is written wrongly hides nothing else: the rest
+is judged with what may have been meant in its place. Of a value that was told wrong nothing more is
+said. An inventory in an unknown format is asked nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from core.text import Unreadable
-from inventory.checks.pruning import LEADS_TO, pruned
+from inventory.checks.readings import readings
 from inventory.checks.references import references
-from inventory.checks.shape import MISSING, is_free_word, shaped, unknown_format
-from inventory.checks.stages import BY_WORKLOAD, CHECKS, LEAVE_ALL_WHOLE, OF_REGIONS
-from inventory.documents import HIDING, Document, Path, read
+from inventory.checks.shape import MISSING, shape, unknown_format
+from inventory.checks.stages import CHECKS, OF_VALUES, told
+from inventory.checks.uniqueness import uniqueness
+from inventory.documents import HIDING, Document, read
 from inventory.model import Inventory
-from inventory.problems import InventoryProblems, Place, Problem
+from inventory.problems import InventoryProblems, Problem
 
 
 def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
@@ -31,40 +30,33 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
     document, problems = read(texts)
     if format_problems := unknown_format(document):
         raise _problems(document, [*problems, *format_problems])
+    inventory, shape_problems = shape(document)
     hides = any(problem.code in HIDING for problem in problems)
-    inventory, shape_problems = shaped(document)
-    places = {problem.place for problem in problems}
-    problems += [
-        problem
-        for problem in shape_problems
-        if problem.place not in places
-        and not (problem.code == MISSING and (hides or problem.place in document.incomplete))
-    ]
+    problems += _news(shape_problems, problems, document, hides=hides)
+    meant = readings(document.tree)
+    if not hides:
+        problems += told(references, meant.shaped, document)
+    problems += told(uniqueness, meant.shaped, document)
+    wrong = {problem.place for problem in problems if problem.code in OF_VALUES}
     for check, reads in CHECKS:
         # nobody knows what a file that cannot be read declares
-        if hides and (reads or check is references):
-            continue
-        broken = {str(path[0]) if path else "" for path in _broken(problems, document)}
-        if reads.isdisjoint(broken):
-            problems += check(inventory, document)
-        elif check in BY_WORKLOAD and (reads - LEADS_TO).isdisjoint(broken):
-            sound = pruned(inventory, _broken(problems, document))
-            problems += check(sound, document)
-    if problems:
+        if not reads or not (hides or reads & meant.lost):
+            found = told(check, meant.judged, document)
+            problems += [problem for problem in found if problem.place not in wrong]
+    if problems or inventory is None:
         raise _problems(document, problems)
     return inventory
 
 
-def _broken(problems: Iterable[Problem], document: Document) -> set[Path]:
-    """Return the sections and entries that are not whole, or hold what leads nowhere."""
-    paths: dict[Place, Path] = {}
-    for path, place in (*document.values.items(), *document.keys.items()):
-        paths.setdefault(place, () if is_free_word(path) else path[:2])
-    return {
-        ("regions",) if problem.code == OF_REGIONS else paths.get(problem.place, ())
-        for problem in problems
-        if problem.code not in LEAVE_ALL_WHOLE
-    }
+def _news(
+    found: Iterable[Problem], known: Iterable[Problem], document: Document, *, hides: bool
+) -> Iterator[Problem]:
+    """Yield what is ``found`` of shapes, and is no consequence of what could not be read."""
+    places = {problem.place for problem in known}
+    for problem in found:
+        is_hidden = hides or problem.place in document.incomplete
+        if problem.place not in places and not (problem.code == MISSING and is_hidden):
+            yield problem
 
 
 def _problems(document: Document, problems: Iterable[Problem]) -> InventoryProblems:

@@ -5,6 +5,7 @@ A check that built the graph anew for each of a thousand losses took nine tenths
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -32,15 +33,17 @@ class LinkGraph:
         return sorted(sorted(part) for part in nx.connected_components(self._graph))
 
     def parts_without(self, loss: Loss) -> list[list[SiteName]]:
-        """Return the parts that ``loss`` leaves of sites that all reach each other before it.
+        """Return the parts in which ``loss`` leaves sites that all reach each other before it.
 
-        No part: every site that is left still reaches every other.
+        No part: whoever is left still reaches whom he reached before.
         """
         with self._without(loss):
             if not loss.sites and all(self._joins(link) for link in loss.links):
                 return []
             parts = self.parts()
-        return parts if len(parts) > 1 else []
+        before = {site: number for number, part in enumerate(self.parts()) for site in part}
+        split = Counter(before[part[0]] for part in parts)
+        return [part for part in parts if split[before[part[0]]] > 1]
 
     def quickest(self, one: SiteName, other: SiteName) -> tuple[float, frozenset[LinkName]] | None:
         """Return the round trip of the best path, in ms, and its links; None: there is no path."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from inventory.allocate import allocate
-from inventory.allocations import Allocations
-from inventory.derive import derive, failure_sets
+from inventory.allocate import pair_of
+from inventory.checks.policy import as_allowed
+from inventory.derive import failure_sets
 from inventory.documents import Document
+from inventory.hosts import hosts_of
 from inventory.model import Inventory
-from inventory.names import EnvironmentName, LinkName, ProfileName, SiteName
-from inventory.network import Network, Role
+from inventory.names import HostName, LinkName, ProfileName, SiteName
+from inventory.network import Role
 from inventory.problems import Place
 
 
@@ -50,7 +52,8 @@ def of_links(inventory: Inventory, document: Document) -> Iterator[Loss]:
 
 def of_sites(inventory: Inventory, document: Document) -> Iterator[Loss]:
     """Yield the loss of each site, and of each set of sites that the policy names."""
-    losses = {failure.sites: ("regions", failure.name) for failure in failure_sets(inventory)}
+    failures = failure_sets(as_allowed(inventory))
+    losses = {failure.sites: ("regions", failure.name) for failure in failures}
     losses |= {frozenset({site}): ("sites", site) for site in inventory.sites}
     for sites, path in losses.items():
         yield Loss(path[-1], frozenset(), sites, "NDC-E0604", document.key_at(*path))
@@ -60,24 +63,32 @@ def of_border_hosts(
     profile: ProfileName, inventory: Inventory, document: Document
 ) -> Iterator[Loss]:
     """Yield the loss of each border host; a site with no other router goes with it."""
-    # what is placed there has mistakes of its own
-    bare = inventory.model_copy(update={"services": {}, "databases": {}})
-    network = sample(bare, profile)
-    for host in network.hosts_with(Role.BORDER):
-        others = [h for h in network.hosts_at(host.site) if Role.BORDER in h.roles and h != host]
-        yield Loss(
-            host.name,
-            frozenset(link.name for link in network.links_of(host.name)),
-            frozenset() if others else frozenset({host.site}),
-            "NDC-E0605",
-            document.key_at("sites", host.site),
-            f" under profile {profile}",
-        )
+    routers: dict[SiteName, list[HostName]] = {}
+    for host in hosts_of(inventory, profile):
+        if Role.BORDER in host.roles:
+            routers.setdefault(host.site, []).append(host.name)
+    carried = _carried(inventory, routers)
+    for site, names in routers.items():
+        for name in names:
+            yield Loss(
+                name,
+                frozenset(carried[name]),
+                frozenset() if len(names) > 1 else frozenset({site}),
+                "NDC-E0605",
+                document.key_at("sites", site),
+                f" under profile {profile}",
+            )
 
 
-def sample(inventory: Inventory, profile: ProfileName) -> Network:
-    """Return the network that ``inventory`` would be in an environment that is new, undrilled."""
-    # what is practised there has mistakes of its own
-    bare = inventory.model_copy(update={"drills": {}})
-    numbers = allocate(bare, profile, Allocations())
-    return derive(bare, numbers, profile=profile, environment=EnvironmentName("check"), number=1)
+def _carried(
+    inventory: Inventory, routers: Mapping[SiteName, Sequence[HostName]]
+) -> Mapping[HostName, set[LinkName]]:
+    """Return the links of each of ``routers`` in a new environment, dealt out pair by pair."""
+    carried: dict[HostName, set[LinkName]] = {name: set() for at in routers.values() for name in at}
+    places: Counter[str] = Counter()
+    for name, link in sorted(inventory.links.items()):
+        pair = pair_of(link.ends)
+        for site in {*link.ends} & routers.keys():
+            carried[routers[site][places[pair] % len(routers[site])]].add(name)
+        places[pair] += 1
+    return carried

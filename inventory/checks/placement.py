@@ -109,6 +109,8 @@ def _carriers(profile: ProfileName, inventory: Inventory, document: Document) ->
     """Yield a problem for each use of a site whose hosts lack the role for it."""
     entry = inventory.profiles[profile]
     for path, site, role, count in _needs(inventory):
+        if site not in inventory.sites:
+            continue  # copies at a site that is none
         hosts = entry.hosts_at(site, inventory.sites[site].kind)
         able = sum(role in roles for roles in hosts.values())
         if hosts and able < count:

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Final
 
 from core.text import duration
+from inventory.checks.stand_ins import UNREADABLE
 from inventory.documents import Document
 from inventory.model import Inventory
+from inventory.names import PolicyName, SiteName
 from inventory.needs import circle
 from inventory.problems import Problem, Related
 
@@ -89,20 +91,38 @@ def _needs(inventory: Inventory, document: Document) -> Iterator[Problem]:
                 )
 
 
+def as_allowed(inventory: Inventory) -> Inventory:
+    """Return ``inventory`` with no site in a region that a policy keeps it out of.
+
+    Such a site has a problem of its own; it lies in no region that is lost as one.
+    """
+    sites = dict(inventory.sites)
+    for site, _, _ in _misplaced(inventory):
+        sites[site] = sites[site].model_copy(update={"region": UNREADABLE})
+    return inventory.model_copy(update={"sites": sites})
+
+
 def _regions(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for a site that lies in a region which a policy keeps it out of."""
+    for site, rule, shared in _misplaced(inventory):
+        region = inventory.sites[site].region
+        others = inventory.policies[rule].outside_regions_of
+        yield Problem(
+            document.at("sites", site, "region"),
+            "NDC-E0412",
+            f'region of {site} is "{region}"',
+            expected=f"a region other than those of {' and '.join(others)}",
+            actual=f"{region}, the region of {' and '.join(shared)}",
+            next_step="choose another region, or change the policy",
+            related=Related(f"policy: {rule}", document.key_at("policies", rule)),
+        )
+
+
+def _misplaced(inventory: Inventory) -> Iterator[tuple[SiteName, PolicyName, list[SiteName]]]:
+    """Yield site, policy, and which sites lie in its region that the policy keeps it apart from."""
     regions = {site: entry.region for site, entry in inventory.sites.items()}
-    for site, region in regions.items():
-        for rule in inventory.policies.keys() & {*inventory.sites[site].policies}:
+    for site, entry in inventory.sites.items():
+        for rule in inventory.policies.keys() & {*entry.policies}:
             others = inventory.policies[rule].outside_regions_of
-            shared = [other for other in others if regions.get(other) == region]
-            if shared:
-                yield Problem(
-                    document.at("sites", site, "region"),
-                    "NDC-E0412",
-                    f'region of {site} is "{region}"',
-                    expected=f"a region other than those of {' and '.join(others)}",
-                    actual=f"{region}, the region of {' and '.join(shared)}",
-                    next_step="choose another region, or change the policy",
-                    related=Related(f"policy: {rule}", document.key_at("policies", rule)),
-                )
+            if shared := [x for x in others if regions.get(x) == entry.region != UNREADABLE]:
+                yield site, rule, shared

@@ -42,7 +42,8 @@ def pools(inventory: Inventory, document: Document) -> Iterator[Problem]:
 
 
 def _overlaps(prefixes: Pools, document: Document) -> Iterator[Problem]:
-    for (first, one), (second, other) in combinations(sorted(prefixes), 2):
+    in_order = sorted(prefixes, key=lambda pool: document.at("pools", pool[0]))
+    for (first, one), (second, other) in combinations(in_order, 2):
         if one.overlaps(other):
             yield Problem(
                 document.at("pools", second),

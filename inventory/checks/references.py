@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from inventory.checks.shape import UNREADABLE
+from inventory.checks.stand_ins import UNREADABLE
 from inventory.documents import Document, Path
-from inventory.model import Inventory, Profile
-from inventory.names import ProfileName
+from inventory.model import Inventory
 from inventory.problems import Problem, brief, foreign, listed, nearest
 
 _DECLARED_IN: Mapping[str, Mapping[str, str]] = {
@@ -50,8 +50,8 @@ class Naming:
 
 def namings(inventory: Inventory) -> Iterator[Naming]:
     """Yield every value of the inventory that names other parts of it."""
-    if (profile := inventory.network.default_profile) != UNREADABLE:
-        yield Naming(("network", "default_profile"), (profile,), "profiles", is_list=False)
+    profile = inventory.network.default_profile
+    yield Naming(("network", "default_profile"), (profile,), "profiles", is_list=False)
     yield Naming(("failure_policy", "regions"), inventory.failure_policy.regions, "regions")
     for section, keys in _DECLARED_IN.items():
         for name, entry in getattr(inventory, section).items():
@@ -68,11 +68,10 @@ def references(inventory: Inventory, document: Document) -> Iterator[Problem]:
         entries = document.tree.get(naming.section, {})
         if isinstance(entries, dict):
             for index, name in enumerate(naming.names):
-                if name not in entries:
+                if name not in entries and name != UNREADABLE:
                     yield _nowhere(naming, index, entries, document)
-    for profile, hosts in inventory.profiles.items():
-        yield from _added_sites(profile, hosts, inventory, document)
-        yield from _added_hosts(profile, hosts, inventory, document)
+    for path, names in strange_additions(inventory):
+        yield _addition(path, names, document)
 
 
 def _nowhere(
@@ -93,38 +92,38 @@ def _nowhere(
     )
 
 
-def _added_sites(
-    name: ProfileName, profile: Profile, inventory: Inventory, document: Document
-) -> Iterator[Problem]:
-    """Yield a problem for each site that ``profile``, called ``name``, adds to and that is none."""
-    sites = document.tree.get("sites", {})
-    for site in profile.additions:
-        if site not in inventory.sites and site not in sites:
-            hint = nearest(site, sites)
-            yield Problem(
-                document.key_at("profiles", name, "additions", site),
-                "NDC-E0302",
-                f'profile {name} adds roles at "{site}", which is no site',
-                expected=f"a declared site: {listed(sites)}",
-                actual=site,
-                next_step=f"did you mean {hint}?" if hint else "declare the site, or remove it",
-            )
+def strange_additions(inventory: Inventory) -> Iterator[tuple[Path, AbstractSet[str]]]:
+    """Yield where a profile adds roles to a site or a host that is none, and which there are."""
+    for name, profile in inventory.profiles.items():
+        for site, additions in profile.additions.items():
+            path = ("profiles", name, "additions", site)
+            if not (entry := inventory.sites.get(site)):
+                yield path, inventory.sites.keys()
+                continue
+            hosts = profile.kinds.get(entry.kind, {})
+            for host in sorted(additions.keys() - hosts.keys()):
+                yield (*path, host), hosts.keys()
 
 
-def _added_hosts(
-    name: ProfileName, profile: Profile, inventory: Inventory, document: Document
-) -> Iterator[Problem]:
-    """Yield a problem for each host that ``profile``, called ``name``, adds to but lacks."""
-    for site, additions in profile.additions.items():
-        entry = inventory.sites.get(site)
-        hosts = profile.kinds.get(entry.kind, {}) if entry else additions
-        for host in sorted(additions.keys() - hosts.keys()):
-            hint = nearest(host, hosts)
-            yield Problem(
-                document.key_at("profiles", name, "additions", site, host),
-                "NDC-E0305",
-                f'{site} has no host "{host}" under profile {name}',
-                expected=f"one of {listed(hosts)}",
-                actual=host,
-                next_step=f"did you mean {hint}?" if hint else "add the host to the site's kind",
-            )
+def _addition(path: Path, names: AbstractSet[str], document: Document) -> Problem:
+    """Return the problem of the site or host at ``path``, which is none of ``names``."""
+    _, profile, _, site, *host = map(str, path)
+    hint = nearest(str(path[-1]), names)
+    place, meant = document.key_at(*path), f"did you mean {hint}?"
+    if host:
+        return Problem(
+            place,
+            "NDC-E0305",
+            f'{site} has no host "{host[0]}" under profile {profile}',
+            expected=f"one of {listed(names)}",
+            actual=host[0],
+            next_step=meant if hint else "add the host to the site's kind",
+        )
+    return Problem(
+        place,
+        "NDC-E0302",
+        f'profile {profile} adds roles at "{site}", which is no site',
+        expected=f"a declared site: {listed(names)}",
+        actual=site,
+        next_step=meant if hint else "declare the site, or remove it",
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin
 
@@ -35,83 +34,16 @@ def unknown_format(document: Document) -> list[Problem]:
     return []
 
 
-def shaped(document: Document) -> tuple[Inventory, list[Problem]]:
-    """Return the inventory without its misshapen parts, and what is wrong with those.
-
-    A misshapen entry is left out. Where the inventory cannot be without a section, or a value is
-    compared with no other of its kind, something harmless stands in for it.
-    """
+def shape(document: Document) -> tuple[Inventory | None, list[Problem]]:
+    """Return the inventory, or None and what of ``document`` has not the shape of one."""
     try:
         return Inventory.model_validate(document.tree), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    rest = Inventory.model_validate(_without(details, document.tree))
-    return rest, [_problem(detail, document) for detail in details]
-
-
-def is_free_word(path: Path) -> bool:
-    """Whether another word at ``path``, in an entry, would do as well for all that is checked."""
-    return len(path) == _DEPTH and path[-1] in _FREE_WORDS
-
-
-def _without(details: Iterable[ErrorDetails], tree: Mapping[str, Any]) -> dict[str, Any]:
-    rest: dict[str, Any] = _copied(tree)
-    for number, detail in enumerate(details):
-        section, *path = _path(detail)
-        if detail["type"] == "extra_forbidden":
-            _remove(rest, [section, *path])
-        elif section in _STAND_INS:
-            rest[str(section)] = _STAND_INS[section]
-        elif is_free_word((section, *path)) and detail["type"] != "missing":
-            _set(rest, [section, *path], f"unreadable-{number}")
-        elif path:
-            _remove(rest, [section, path[0]])
-        else:
-            rest[str(section)] = {}
-    return rest
-
-
-def _copied(value: Any) -> Any:
-    """Return ``value`` with sections of its own, so that parts of them can be removed."""
-    if isinstance(value, Mapping):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return value
-
-
-def _set(tree: dict[str, Any], path: list[str | int], word: str) -> None:
-    section, entry, key = path
-    if isinstance(held := tree.get(str(section), {}).get(str(entry)), dict):
-        held[str(key)] = word  # of an entry that another mistake took out nothing is left
-
-
-def _remove(tree: dict[str, Any], path: list[str | int]) -> None:
-    *above, last = path
-    for step in above:
-        tree = tree.get(str(step), {})
-    tree.pop(str(last), None)
+    return None, [_problem(detail, document) for detail in details]
 
 
 MISSING = "NDC-E0202"
-UNREADABLE = "*"
-"""stands in for a name that could not be read; no name looks like it"""
-
-_DEPTH = 3  # section, entry, key
-_FREE_WORDS = frozenset({"title", "carrier", "owner", "dataset"})
-_STAND_INS: Mapping[str | int, Any] = {
-    "network": {
-        "default_profile": UNREADABLE,
-        "autonomous_system_base": 4200000000,
-        "synchronous_rtt_ms": 1000,
-    },
-    "pools": {
-        "management": "198.18.0.0/16",
-        "loopbacks": "10.0.0.0/16",
-        "lans": "10.1.0.0/16",
-        "links": "10.2.0.0/16",
-        "services": "10.3.0.0/16",
-    },
-    "failure_policy": {"any_site": True},
-}
 
 
 def _path(detail: ErrorDetails) -> Path:
@@ -171,7 +103,7 @@ def _bad_name(path: Path, detail: ErrorDetails, document: Document) -> Problem:
 
 def _bad_value(path: Path, detail: ErrorDetails, document: Document) -> Problem:
     wrong = detail["input"]
-    choices = _choices(detail)
+    choices = choices_in(detail)
     hint = nearest(str(wrong), choices)
     return Problem(
         document.at(*path),
@@ -209,7 +141,7 @@ def _expectation(detail: ErrorDetails) -> str:
         return _PATTERNS.get(context["pattern"], f"text that matches {context['pattern']}")
     if kind == "value_error":
         return str(context["error"])
-    if choices := _choices(detail):
+    if choices := choices_in(detail):
         return f"one of {listed(choices)}"
     if kind in {"string_too_long", "too_long"}:
         unit = " characters" if isinstance(detail["input"], str) else ""
@@ -241,7 +173,7 @@ _PATTERNS = {
 }
 
 
-def _choices(detail: ErrorDetails) -> list[str]:
+def choices_in(detail: ErrorDetails) -> list[str]:
     """Return the words of which one was expected; none if it was not a choice of words."""
     if detail["type"] not in {"enum", "literal_error"}:
         return []

@@ -1,7 +1,7 @@
-"""The checks in their order, each with the sections that it looks at together.
+"""The checks of what fits together, each with the sections that it looks at.
 
-A check that needs no whole section may rely on the shape of each entry, and not on any name
-leading to something. The others may rely on both, in their sections.
+A check may rely on the shape of every entry, and on every name leading to something in the sections
+that it looks at; on nothing that another check looks for.
 
 A check is a generator, and a row in ``CHECKS``. It yields every problem, not the first::
 
@@ -20,7 +20,7 @@ A check is a generator, and a row in ``CHECKS``. It yields every problem, not th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from inventory.checks.drills import drills
@@ -29,11 +29,9 @@ from inventory.checks.placement import placement
 from inventory.checks.policy import policy
 from inventory.checks.pools import pools
 from inventory.checks.readers import readers
-from inventory.checks.references import references
 from inventory.checks.stores import stores
 from inventory.checks.survival import survival
 from inventory.checks.topology import topology
-from inventory.checks.uniqueness import uniqueness
 from inventory.checks.whereabouts import whereabouts
 from inventory.documents import Document
 from inventory.model import Inventory
@@ -41,24 +39,13 @@ from inventory.problems import Problem
 
 Check: TypeAlias = Callable[[Inventory, Document], Iterator[Problem]]
 
-LEAVE_ALL_WHOLE = frozenset(
-    {
-        "NDC-E0201",  # an unknown key: without it the entry is whole
-        *("NDC-E0411", "NDC-E0413"),
-        "NDC-E0502",
-        *("NDC-E0801", "NDC-E0803", "NDC-E0812", "NDC-E0813", "NDC-E0814", "NDC-E0815"),
-    }
-)
-"""problems with which the inventory still means a network, though none that anybody wants"""
-OF_REGIONS = "NDC-E0412"
-"""a site in a wrong region: nothing is said of what is lost with a region, the rest is judged"""
+OF_VALUES = frozenset(f"NDC-E0{number}" for number in (103, 109, 204, 205, 206, 301, 303))
+"""problems of one value, of which nothing else is said then"""
 _PLACES = frozenset({"sites", "profiles"})
 _WORKLOADS = frozenset({"databases", "services", "tiers"})
 _PATHS = frozenset({"links", "network", "failure_policy", "pools"})
 
 CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
-    (references, frozenset()),
-    (uniqueness, frozenset()),
     (pools, frozenset()),
     (policy, frozenset()),
     (readers, frozenset()),
@@ -68,8 +55,17 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (placement, _PLACES | _WORKLOADS | {"links"}),
     (drills, frozenset({"drills"}) | _WORKLOADS),
     (topology, _PLACES | _PATHS | {"databases"}),
-    (survival, _PLACES | _PATHS | _WORKLOADS | {"regions"}),
+    (survival, _PLACES | _PATHS | _WORKLOADS | {"regions", "stores"}),
 )
-"""each with the sections that have to be whole, or it is not asked; none: it takes what there is"""
-BY_WORKLOAD: frozenset[Check] = frozenset({whereabouts, stores, placement, drills})
-"""checks that find nothing wrong with a workload because another one is missing"""
+"""each with the sections of which all has to be known; none: it takes what there is"""
+
+
+def told(check: Check, readings: Iterable[Inventory], document: Document) -> Iterator[Problem]:
+    """Yield the problems that ``check`` finds in each of ``readings``, as they are in the first."""
+    first, *others = (
+        {(found.place, found.code, found.what): found for found in check(one, document)}
+        for one in readings
+    )
+    for key, problem in first.items():
+        if all(key in other for other in others):
+            yield problem

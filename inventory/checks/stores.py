@@ -161,7 +161,9 @@ def _sites(profile: ProfileName, inventory: Inventory, document: Document) -> It
 def _one_path(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every store that would lie in the folder of another."""
     owners: dict[tuple[str, str], StoreName] = {}
-    for name, store in sorted(inventory.stores.items()):
+    in_order = sorted(inventory.stores, key=lambda name: document.at("stores", name, "dataset"))
+    for name in in_order:
+        store = inventory.stores[name]
         owner = owners.setdefault((store.pool, store.dataset), name)
         if owner != name:
             yield Problem(

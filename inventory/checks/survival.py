@@ -2,60 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from inventory.checks.losses import sample
+from inventory.checks.policy import as_allowed
 from inventory.derive import failure_sets
 from inventory.documents import Document
+from inventory.hosts import DeclaredHost, hosts_of
 from inventory.model import Inventory
 from inventory.names import ProfileName, SiteName
-from inventory.network import Network
+from inventory.network import Role
 from inventory.problems import Place, Problem, Related, listed
 from inventory.promises import FailureSet
 
 
 def survival(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every promised loss that takes the quorum or a workload's last place."""
+    failures = failure_sets(as_allowed(inventory))
     for profile in inventory.profiles:
-        network = sample(inventory, profile)
-        if not network.voters:
-            yield from _voteless(profile, network, document)
-        for failure in failure_sets(inventory) if network.voters else ():
-            yield from _quorum(failure, network, inventory, document)
-    for failure in failure_sets(inventory):
+        hosts = hosts_of(inventory, profile)
+        voters = [host for host in hosts if Role.VOTER in host.roles]
+        if {host.site for host in hosts} != inventory.sites.keys():
+            continue  # nobody knows how many would vote at a site without hosts
+        if voters:
+            for failure in failures:
+                yield from _quorum(failure, profile, voters, inventory, document)
+        elif inventory.databases or inventory.services:
+            yield _voteless(profile, document)
+    for failure in failures:
         yield from _places_left(failure, inventory, document)
         yield from _copies_left(failure, inventory, document)
 
 
-def _voteless(profile: ProfileName, network: Network, document: Document) -> Iterator[Problem]:
-    """Without workloads nothing is decided, and nobody need vote."""
-    if network.databases or network.services:
-        yield Problem(
-            document.key_at("profiles", profile),
-            "NDC-E0701",
-            f"nobody votes under profile {profile}",
-            expected="voters at three sites or more",
-            actual="no host with role voter",
-            next_step="give the role to hosts under the profile's additions",
-        )
+def _voteless(profile: ProfileName, document: Document) -> Problem:
+    """Return the problem that workloads have nobody who decides where they are."""
+    return Problem(
+        document.key_at("profiles", profile),
+        "NDC-E0701",
+        f"nobody votes under profile {profile}",
+        expected="voters at three sites or more",
+        actual="no host with role voter",
+        next_step="give the role to hosts under the profile's additions",
+    )
 
 
 def _quorum(
-    failure: FailureSet, network: Network, inventory: Inventory, document: Document
+    failure: FailureSet,
+    profile: ProfileName,
+    voters: Sequence[DeclaredHost],
+    inventory: Inventory,
+    document: Document,
 ) -> Iterator[Problem]:
-    """Yield a problem if ``failure`` takes the quorum of ``network``, sample of one profile."""
-    survivors = [name for name in network.voters if network.host(name).site not in failure.sites]
-    majority = len(network.voters) // 2 + 1
+    """Yield a problem if ``failure`` takes the quorum of ``voters``, those of one profile."""
+    survivors = [host.name for host in voters if host.site not in failure.sites]
+    majority = len(voters) // 2 + 1
     if len(survivors) < majority:
         yield Problem(
             _promise(failure, inventory, document),
             "NDC-E0702",
-            f"the loss of {failure.name} takes the quorum under profile {network.profile}",
-            expected=f"{majority} of {len(network.voters)} votes at other sites",
+            f"the loss of {failure.name} takes the quorum under profile {profile}",
+            expected=f"{majority} of {len(voters)} votes at other sites",
             actual=f"{len(survivors)}: {listed(survivors)}",
             next_step=f"move votes away from {' and '.join(sorted(failure.sites))}, "
             "or do not promise this",
-            related=Related("votes", document.key_at("profiles", network.profile, "additions")),
+            related=Related("votes", document.key_at("profiles", profile, "additions")),
         )
 
 
@@ -99,6 +108,8 @@ def _workloads(inventory: Inventory) -> Iterator[tuple[str, str, set[SiteName]]]
         yield "databases", database, {*copies.synchronous, *copies.asynchronous}
     for service, entry in inventory.services.items():
         yield "services", service, {entry.home, *entry.refuges}
+    for store, held in inventory.stores.items():
+        yield "stores", store, {held.home, *held.refuges}
 
 
 def _promise(failure: FailureSet, inventory: Inventory, document: Document) -> Place:

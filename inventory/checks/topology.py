@@ -18,10 +18,9 @@ from inventory.problems import Problem, Related, listed
 def topology(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every loss that cuts the rest in two, or makes it too slow."""
     graph = LinkGraph(inventory)
-    parts = graph.parts()
-    if len(parts) > 1:
-        yield _in_parts(parts, document)
-        return
+    *lonely, largest = sorted(graph.parts(), key=len) or [[]]
+    for part in lonely:
+        yield _apart(part, [*lonely, largest], document)
     for loss in of_links(inventory, document):
         yield from _cut(graph, loss)
     for loss in of_sites(inventory, document):
@@ -71,14 +70,13 @@ def _hosts(graph: LinkGraph, inventory: Inventory, document: Document) -> Iterat
                 )
 
 
-def _in_parts(parts: list[list[SiteName]], document: Document) -> Problem:
-    lonely = min(parts, key=len)
+def _apart(lonely: list[SiteName], parts: list[list[SiteName]], document: Document) -> Problem:
     return Problem(
         document.key_at("sites", lonely[0]),
         "NDC-E0601",
-        f"{lonely[0]} has no path to {next(part for part in parts if part != lonely)[0]}",
+        f"{lonely[0]} has no path to {parts[-1][0]}",
         expected="a path from every site to every other",
-        actual=_shown(parts),
+        actual=_shown(sorted(parts)),
         next_step=f"declare links of {lonely[0]}",
     )
 

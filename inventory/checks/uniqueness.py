@@ -11,7 +11,7 @@ from inventory.endpoints import FIXED, leader_port, patroni_port
 from inventory.hosts import hosts_of
 from inventory.model import Inventory
 from inventory.postgresql import TAKEN
-from inventory.problems import Problem, Related
+from inventory.problems import Place, Problem, Related
 
 
 def uniqueness(inventory: Inventory, document: Document) -> Iterator[Problem]:
@@ -70,15 +70,19 @@ def _twice(naming: Naming, name: str, document: Document) -> Problem:
 def _ports(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every port that two programs use: any two workloads may share a host."""
     owners: dict[int, Related | None] = dict.fromkeys(FIXED)
-    workloads: list[tuple[str, str, tuple[int, ...]]] = [
-        ("databases", name, (entry.port, leader_port(entry.port), patroni_port(entry.port)))
-        for name, entry in sorted(inventory.databases.items())
+    workloads: list[tuple[Place, str, tuple[int, ...]]] = [
+        (document.at("services", name, "port"), name, (entry.port,))
+        for name, entry in inventory.services.items()
     ]
     workloads += [
-        ("services", name, (entry.port,)) for name, entry in sorted(inventory.services.items())
+        (
+            document.at("databases", name, "port"),
+            name,
+            (entry.port, leader_port(entry.port), patroni_port(entry.port)),
+        )
+        for name, entry in inventory.databases.items()
     ]
-    for section, name, ports in workloads:
-        place = document.at(section, name, "port")
+    for place, name, ports in sorted(workloads):
         for port in ports:
             if port in owners:
                 yield Problem(
