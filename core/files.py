@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import Rejected
@@ -14,17 +15,13 @@ from core.text import Unreadable
 def read_folder(folder: Path) -> dict[str, str | Unreadable]:
     """Return the text of every ``*.yaml`` and ``*.yml`` below ``folder``, by its path within it.
 
-    What begins with a dot is of an editor or a file system, and left out.
+    What begins with a dot is of an editor or a file system, and left out. A folder that cannot be
+    listed is unreadable, as a file is; one that a link leads to is read as any other.
 
     Raises:
         Rejected: the folder is not there, or holds none.
     """
-    paths = {path.relative_to(folder): path for path in folder.rglob("*.y*ml")}
-    texts = {
-        name.as_posix(): _text(path)
-        for name, path in sorted(paths.items())
-        if name.suffix in {".yaml", ".yml"} and not any(x.startswith(".") for x in name.parts)
-    }
+    texts = {path.relative_to(folder).as_posix(): _text(path) for path in _declared(folder, ())}
     if not texts:
         raise Rejected(
             f"there is no inventory in {folder}",
@@ -154,8 +151,26 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _declared(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
+    """Yield what is to be read below ``folder``, and folders in it that cannot be listed."""
+    real = folder.resolve()
+    try:
+        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        if above:
+            yield folder
+        return
+    for path in paths:
+        if path.suffix in {".yaml", ".yml"}:
+            yield path
+        if path.is_dir() and path.resolve() not in (*above, real):
+            yield from _declared(path, (*above, real))
+
+
 def _text(path: Path) -> str | Unreadable:
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            return Unreadable("it is no file, and reading it might never end")
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         return Unreadable(_reason(error))

@@ -52,6 +52,26 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_others(tmp_path: Path) ->
     }
 
 
+def test_what_is_no_file_is_told_and_never_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text("one", "utf-8")
+    os.mkfifo(tmp_path / "pipe.yaml")
+
+    texts = files.read_folder(tmp_path)
+
+    assert texts["good.yaml"] == "one"
+    assert isinstance(texts["pipe.yaml"], Unreadable)
+
+
+def test_a_folder_that_a_link_leads_to_is_read_and_one_in_a_circle_once(tmp_path: Path) -> None:
+    (tmp_path / "declared").mkdir()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared/sites.yaml").write_text("one", "utf-8")
+    (tmp_path / "declared/sites").symlink_to(tmp_path / "shared")
+    (tmp_path / "shared/again").symlink_to(tmp_path / "declared")
+
+    assert files.read_folder(tmp_path / "declared") == {"sites/sites.yaml": "one"}
+
+
 def test_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:
     assert files.read_if_there(tmp_path / "none") is None
 
