@@ -41,19 +41,19 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
     for check, reads in CHECKS:
         # nobody knows what a file that cannot be read declares
         if not reads or not (hides or reads & meant.lost):
-            found = told(check, meant.judged, document)
-            problems += [problem for problem in found if problem.place not in wrong]
+            judged = told(check, meant.judged, document)
+            problems += [problem for problem in judged if problem.place not in wrong]
     if problems or inventory is None:
         raise _problems(document, problems)
     return inventory
 
 
 def _news(
-    found: Iterable[Problem], known: Iterable[Problem], document: Document, *, hides: bool
+    shapes: Iterable[Problem], known: Iterable[Problem], document: Document, *, hides: bool
 ) -> Iterator[Problem]:
-    """Yield what is ``found`` of shapes, and is no consequence of what could not be read."""
+    """Yield of the problems of ``shapes`` those that do not follow from what was not read."""
     places = {problem.place for problem in known}
-    for problem in found:
+    for problem in shapes:
         is_hidden = hides or problem.place in document.incomplete
         if problem.place not in places and not (problem.code == MISSING and is_hidden):
             yield problem

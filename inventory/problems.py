@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from typing_extensions import override
 
@@ -136,8 +136,10 @@ def foreign(name: str) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return which of ``names`` somebody probably meant who wrote ``name``, or None."""
-    return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=0.7)), None)
+    """Return which of ``names`` somebody probably meant who wrote ``name``; None: none, or any."""
+    close = get_close_matches(name, sorted(names), n=2, cutoff=0.7)
+    likeness = {SequenceMatcher(None, other, name).ratio() for other in close}
+    return close[0] if len(close) == len(likeness) > 0 else None
 
 
 def listed(names: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ them may be no more than a consequence.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from inventory.checks.references import Naming, namings, strange_additions
-from inventory.checks.shape import choices_in
+from inventory.checks.shape import choices_in, keys_at
 from inventory.checks.stand_ins import ABSENT, NAMES, SINGLE, stand_ins
 from inventory.documents import Path
 from inventory.model import Inventory
@@ -26,7 +27,7 @@ from inventory.problems import nearest
 
 _MOST: Final = 8
 """inventories that are judged in the place of one; as many as a host may have roles"""
-_ROUNDS: Final = 4
+_ROUNDS: Final = 5
 """what stands in for an entry may lack keys, and what stands in for a list may hold a wrong word"""
 _ALONE: Final = frozenset({"profiles", "stores", "drills", "alarms", "policies"})
 """sections of which an entry can be left out, and the rest is judged as it is"""
@@ -79,7 +80,8 @@ class _Reading:
             inventory, details = _built(self.tree)
             if not details:
                 return inventory
-            for detail in details:
+            unknown = [detail for detail in details if detail["type"] == "extra_forbidden"]
+            for detail in unknown or details:
                 self._mend(detail)
         for detail in _built(self.tree)[1]:
             self._leave_out(detail["loc"])
@@ -89,8 +91,9 @@ class _Reading:
         """Return the inventory in which, besides, every name leads to something."""
         inventory = self.shaped()
         while wrong := [*_astray(inventory)]:
+            undeclared = Counter(naming.names[index] for naming, index in wrong)
             for naming, index in wrong:
-                self._rename(naming, index, inventory)
+                self._rename(naming, index, inventory, undeclared)
             inventory = self.shaped()
         for path, names in strange_additions(inventory):
             self._move(path, names)
@@ -103,6 +106,7 @@ class _Reading:
         path, kind, wrong = detail["loc"], detail["type"], detail["input"]
         depth = 2 if path[0] in SINGLE else 3
         if kind == "extra_forbidden":
+            self._move(path, {*keys_at(path[:-1])})
             self._put(path, [ABSENT])
         elif len(path) < depth:
             self._put(path, [{}])
@@ -118,12 +122,16 @@ class _Reading:
         else:
             self._leave_out(path)
 
-    def _rename(self, naming: Naming, index: int, inventory: Inventory) -> None:
+    def _rename(
+        self, naming: Naming, index: int, inventory: Inventory, undeclared: Mapping[str, int]
+    ) -> None:
         """Let another name stand for one that leads nowhere, or that its list has already."""
         others = [name for at, name in enumerate(naming.names) if at != index]
         names = sorted(x for x in getattr(inventory, naming.section) if x not in others)
         wrong = naming.names[index]
         meant = None if wrong in others else nearest(wrong, names)
+        if meant is None and wrong not in others and undeclared[wrong] > 1:
+            self.lost.add(naming.section)  # not the name is wrong: nobody declared what it means
         if names:
             self._put(naming.path_of(index), [meant] if meant else names)
         else:

@@ -65,12 +65,13 @@ def namings(inventory: Inventory) -> Iterator[Naming]:
 def references(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every name that leads nowhere; a name may lead to a misshapen entry."""
     for naming in namings(inventory):
-        entries = document.tree.get(naming.section, {})
+        is_required = Inventory.model_fields[naming.section].is_required()
+        entries = document.tree.get(naming.section, None if is_required else {})
         if isinstance(entries, dict):
             for index, name in enumerate(naming.names):
                 if name not in entries and name != UNREADABLE:
                     yield _nowhere(naming, index, entries, document)
-    for path, names in strange_additions(inventory):
+    for path, names in strange_additions(inventory) if inventory.sites else ():
         yield _addition(path, names, document)
 
 

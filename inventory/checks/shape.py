@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin
 
@@ -40,7 +41,21 @@ def shape(document: Document) -> tuple[Inventory | None, list[Problem]]:
         return Inventory.model_validate(document.tree), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    return None, [_problem(detail, document) for detail in details]
+    misspelt = _misspelt(details)
+    told = [detail for detail in details if _path(detail) not in misspelt.values()]
+    return None, [_problem(detail, document, misspelt) for detail in told]
+
+
+def _misspelt(details: Iterable[ErrorDetails]) -> Mapping[Path, Path]:
+    """Return for unknown keys which missing key of the same entry was probably meant."""
+    missing = [_path(detail) for detail in details if detail["type"] == "missing"]
+    misspelt: dict[Path, Path] = {}
+    for detail in details:
+        *above, wrong = _path(detail)
+        keys = [str(path[-1]) for path in missing if [*path[:-1]] == above]
+        if detail["type"] == "extra_forbidden" and (meant := nearest(str(wrong), keys)):
+            misspelt[*above, wrong] = (*above, meant)
+    return misspelt
 
 
 MISSING = "NDC-E0202"
@@ -50,11 +65,11 @@ def _path(detail: ErrorDetails) -> Path:
     return tuple(step for step in detail["loc"] if step != "[key]")
 
 
-def _problem(detail: ErrorDetails, document: Document) -> Problem:
+def _problem(detail: ErrorDetails, document: Document, misspelt: Mapping[Path, Path]) -> Problem:
     path = _path(detail)
     match detail["type"]:
         case "extra_forbidden":
-            return _unknown(path, document)
+            return _unknown(path, misspelt.get(path), document)
         case "missing":
             return _missing(path, document)
         case _ if "[key]" in detail["loc"]:
@@ -65,10 +80,10 @@ def _problem(detail: ErrorDetails, document: Document) -> Problem:
             return _bad_value(path, detail, document)
 
 
-def _unknown(path: Path, document: Document) -> Problem:
-    keys = _keys_at(path[:-1])
+def _unknown(path: Path, meant: Path | None, document: Document) -> Problem:
+    keys = keys_at(path[:-1])
     wrong = str(path[-1])
-    hint = nearest(wrong, keys)
+    hint = str(meant[-1]) if meant else nearest(wrong, keys)
     return Problem(
         document.key_at(*path),
         "NDC-E0201",
@@ -204,7 +219,7 @@ def _words(path: Path) -> str:
     return f"{rest} of {name}" if rest else name
 
 
-def _keys_at(path: Path) -> list[str]:
+def keys_at(path: Path) -> list[str]:
     """Return the keys that the model knows at ``path``."""
     kind: Any = Inventory
     for step in path:

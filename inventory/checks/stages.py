@@ -63,7 +63,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
 def told(check: Check, readings: Iterable[Inventory], document: Document) -> Iterator[Problem]:
     """Yield the problems that ``check`` finds in each of ``readings``, as they are in the first."""
     first, *others = (
-        {(found.place, found.code, found.what): found for found in check(one, document)}
+        {(problem.place, problem.code, problem.what): problem for problem in check(one, document)}
         for one in readings
     )
     for key, problem in first.items():

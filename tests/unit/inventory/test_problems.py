@@ -18,7 +18,7 @@ from core.files import read_folder
 from core.text import Unreadable
 from inventory.loader import load
 from inventory.names import TierName
-from inventory.problems import InventoryProblems, Place, Problem, Related
+from inventory.problems import InventoryProblems, Place, Problem, Related, nearest
 from tests.conftest import Golden
 from tests.networks import ROOT, THREE_SITES, texts_of
 
@@ -74,6 +74,12 @@ def test_a_program_is_told_all_that_a_person_reads() -> None:
         "line": 1,
         "column": 2,
     }
+
+
+def test_a_name_is_meant_only_if_no_other_is_as_near() -> None:
+    assert nearest("nd03", ["ndc02", "ndc03"]) == "ndc03"
+    assert nearest("ndc01", ["ndc02", "ndc03"]) is None
+    assert nearest("hanoi", ["ndc02", "ndc03"]) is None
 
 
 def test_what_a_terminal_would_obey_is_written_out_and_the_caret_stays_below_its_letter() -> None:
