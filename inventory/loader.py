@@ -37,10 +37,10 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
     if not hides:
         problems += told(references, meant.shaped, document)
     problems += told(uniqueness, meant.shaped, document)
-    wrong = {problem.place for problem in problems if problem.code in OF_VALUES}
     for check, reads in CHECKS:
         # nobody knows what a file that cannot be read declares
         if not reads or not (hides or reads & meant.lost):
+            wrong = {problem.place for problem in problems if problem.code in OF_VALUES}
             judged = told(check, meant.judged, document)
             problems += [problem for problem in judged if problem.place not in wrong]
     if problems or inventory is None:

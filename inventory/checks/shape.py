@@ -42,8 +42,8 @@ def shape(document: Document) -> tuple[Inventory | None, list[Problem]]:
     except ValidationError as error:
         details = error.errors(include_url=False)
     misspelt = _misspelt(details)
-    told = [detail for detail in details if _path(detail) not in misspelt.values()]
-    return None, [_problem(detail, document, misspelt) for detail in told]
+    rest = [detail for detail in details if _path(detail) not in misspelt.values()]
+    return None, [_problem(detail, document, misspelt) for detail in rest]
 
 
 def _misspelt(details: Iterable[ErrorDetails]) -> Mapping[Path, Path]:

@@ -39,7 +39,7 @@ from inventory.problems import Problem
 
 Check: TypeAlias = Callable[[Inventory, Document], Iterator[Problem]]
 
-OF_VALUES = frozenset(f"NDC-E0{number}" for number in (103, 109, 204, 205, 206, 301, 303))
+OF_VALUES = frozenset(f"NDC-E0{number}" for number in (103, 109, 204, 205, 206, 301, 303, 814))
 """problems of one value, of which nothing else is said then"""
 _PLACES = frozenset({"sites", "profiles"})
 _WORKLOADS = frozenset({"databases", "services", "tiers"})
@@ -49,7 +49,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (pools, frozenset()),
     (policy, frozenset()),
     (readers, frozenset()),
-    (whereabouts, frozenset({"sites"}) | _WORKLOADS),
+    (whereabouts, frozenset({"sites", "stores"}) | _WORKLOADS),
     (people, _PLACES | {"operators"}),
     (stores, _PLACES | {"stores", "tiers"}),
     (placement, _PLACES | _WORKLOADS | {"links"}),

@@ -13,18 +13,7 @@ from inventory.problems import Problem, Related, listed
 
 def whereabouts(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for a copy at a witness, and for a place of a service without a copy."""
-    for name, database in inventory.databases.items():
-        for key in ("synchronous", "asynchronous"):
-            for index, site in enumerate(getattr(database, key)):
-                if inventory.sites[site].kind is SiteKind.WITNESS:
-                    yield Problem(
-                        document.at("databases", name, key, index),
-                        "NDC-E0814",
-                        f"{site} is a witness, and would hold {name}",
-                        expected="a centre: a witness holds a vote and no data",
-                        actual=site,
-                        next_step="hold the copy at a centre",
-                    )
+    yield from _at_a_witness(inventory, document)
     for service, entry in inventory.services.items():
         database = inventory.databases[entry.database]
         copies = {*database.synchronous, *database.asynchronous}
@@ -41,3 +30,29 @@ def whereabouts(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     next_step=f"hold a copy of {entry.database} there, or choose another site",
                     related=Related(entry.database, document.key_at("databases", entry.database)),
                 )
+
+
+def _at_a_witness(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for every copy of a database and of a store that a witness would hold."""
+    for path, site in _copies(inventory):
+        if inventory.sites[site].kind is SiteKind.WITNESS:
+            yield Problem(
+                document.at(*path),
+                "NDC-E0814",
+                f"{site} is a witness, and would hold {path[1]}",
+                expected="a centre: a witness holds a vote and no data",
+                actual=site,
+                next_step="hold the copy at a centre",
+            )
+
+
+def _copies(inventory: Inventory) -> Iterator[tuple[Path, SiteName]]:
+    """Yield where it is written, and at which site a copy is."""
+    for name, database in inventory.databases.items():
+        for key in ("synchronous", "asynchronous"):
+            for index, site in enumerate(getattr(database, key)):
+                yield ("databases", name, key, index), site
+    for store, entry in inventory.stores.items():
+        yield ("stores", store, "home"), entry.home
+        for index, site in enumerate(entry.refuges):
+            yield ("stores", store, "refuges", index), site

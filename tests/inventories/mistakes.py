@@ -47,6 +47,7 @@ MISTAKES = tuple(
         ("stores.yaml", "dataset: aggregate", "dataset: specialised"),
         ("stores.yaml", "transfer: 10 min", "transfer: 10 minutes"),
         ("stores.yaml", "read_back: 1 h", "read_back: 0 s"),
+        ("stores.yaml", "[ndc01, ndc03]", "[ndc01, witness]"),
         ("tiers.yaml", "recovery_time: 4 h", "recovery_time: 4h"),
         ("tiers.yaml", "stable_for: 1 h", "stable_for: 0 s"),
         ("tiers.yaml", "recovery_point: 24 h", "recovery_point: -24 h"),
