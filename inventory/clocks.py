@@ -8,9 +8,12 @@ from typing import Final
 
 from inventory.names import HostName
 from inventory.network import Host, Network, Role
+from inventory.timekeeping import TimeServer
 
 ALL_KEYS: Final = "clocks"
 """what all keys of clocks are made from, among passwords; it reaches no host"""
+ORPHANS: Final = 10
+"""stratum of what monitors agree on while none of them hears a clock outside the network"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,9 @@ class HostClock:
     sources: tuple[ClockSource, ...]
     """every monitor but the host itself: one a site, so that sites see each other's clocks"""
     keys: tuple[ClockKey, ...]
+    outside: tuple[TimeServer, ...]
+    """clocks outside the network; of who serves alone"""
+    orphans: int = ORPHANS
 
 
 def clock_of(network: Network, host: Host) -> HostClock:
@@ -55,7 +61,14 @@ def clock_of(network: Network, host: Host) -> HostClock:
             ClockSource(one.name, one.loopback, _key(host, one).number) for one in monitors
         ),
         keys=tuple(_key(host, one) for one in others),
+        outside=outside_of(network, host),
     )
+
+
+def outside_of(network: Network, host: Host) -> tuple[TimeServer, ...]:
+    """Return the clocks outside ``network`` with which that of ``host`` is compared."""
+    asks = Role.MONITOR in host.roles
+    return tuple(one for one in network.time_servers if asks and host.site in one.sites)
 
 
 def _key(one: Host, other: Host) -> ClockKey:

@@ -8,12 +8,15 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from ipaddress import IPv4Address
+from itertools import starmap
+from operator import attrgetter
 from typing import Any
 
 from inventory import addresses
 from inventory.alarming import Alarms, Mail
 from inventory.allocate import Allocations, management_blocks, pair_of
 from inventory.calling import AlarmsEntry
+from inventory.derive_clocks import time_servers
 from inventory.derive_storage import pools, stores
 from inventory.hosts import DeclaredHost, hosts_of, profile_of
 from inventory.model import (
@@ -103,10 +106,7 @@ class _Derivation:
             sites=tuple(self._sites[name] for name in self._hosts_at),
             hosts=tuple(self._hosts),
             links=tuple(
-                sorted(
-                    (self._link(name, link) for name, link in inventory.links.items()),
-                    key=lambda link: link.number,
-                )
+                sorted(starmap(self._link, inventory.links.items()), key=attrgetter("number"))
             ),
             voters=tuple(host.name for host in self._hosts if Role.VOTER in host.roles),
             databases=tuple(self._database(*item) for item in sorted(inventory.databases.items())),
@@ -122,6 +122,7 @@ class _Derivation:
             pools=tuple(pools(inventory, self._profile, self._hosts_at)),
             stores=tuple(stores(inventory, self._hosts_at, self._service_address)),
             drills=tuple(_drills(inventory)),
+            time_servers=tuple(time_servers(inventory)),
         )
 
     def _site(self, name: SiteName, entry: SiteEntry) -> Site:

@@ -28,12 +28,14 @@ from inventory.names import (
     SiteName,
     StoreName,
     TierName,
+    TimeServerName,
 )
 from inventory.network import Role, SiteKind
 from inventory.practice import Statement, Taken
 from inventory.printable import PublicKey, Title
 from inventory.promises import LastCopy
 from inventory.storing import StoreEntry
+from inventory.timing import TimeServerEntry
 from inventory.values import (
     DECLARED,
     NAME,
@@ -274,3 +276,4 @@ class Inventory(_Declared):
     operators: dict[Annotated[OperatorName, Field(pattern=NAME, max_length=31)], OperatorEntry] = {}
     drills: dict[Annotated[DrillName, _NAMED], DrillEntry] = {}
     alarms: AlarmsEntry = AlarmsEntry()
+    time_servers: dict[Annotated[TimeServerName, _NAMED], TimeServerEntry] = {}

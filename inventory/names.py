@@ -20,6 +20,7 @@ DrillName = NewType("DrillName", str)
 PoolName = NewType("PoolName", str)
 StoreName = NewType("StoreName", str)
 PartyName = NewType("PartyName", str)
+TimeServerName = NewType("TimeServerName", str)
 
 PlacedName: TypeAlias = ServiceName | StoreName
 """of what has an address that moves between sites"""

@@ -1,7 +1,4 @@
-"""The derived network: everything that follows from an inventory, computed once.
-
-``Inventory`` is what was written, ``Network`` what it means: nobody downstream reads YAML.
-"""
+"""The derived network: what an inventory means, computed once; nobody downstream reads YAML."""
 
 from __future__ import annotations
 
@@ -28,6 +25,7 @@ from inventory.people import Operator
 from inventory.practice import Practice
 from inventory.promises import FailureSet, LastCopy
 from inventory.storage import Pool, Store
+from inventory.timekeeping import TimeServer
 
 NamedT = TypeVar("NamedT", "Site", "Host", "Link", "Database", "Service", "Store")
 
@@ -230,6 +228,7 @@ class Network:
     pools: tuple[Pool, ...] = ()
     stores: tuple[Store, ...] = ()
     drills: tuple[Practice, ...] = ()
+    time_servers: tuple[TimeServer, ...] = ()
 
     def site(self, name: SiteName) -> Site:
         """Return the site called ``name``; KeyError if there is none."""

@@ -15,6 +15,7 @@ UNPRINTABLE = "unprintable"
 _WEBHOOK: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\s@]*)?")
 _MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _RELAY: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*:[0-9]{1,5}")
+_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _TEMPLATE_MARKS = ("{{", "{%", "{#")
 _LENGTH_BYTES = 4
 _KEY_BYTES = 32
@@ -93,6 +94,11 @@ MailAddress = Annotated[
     PrintableLine,
     _like(_MAIL, "a mail address: duty@example.org"),
     WithJsonSchema({"type": "string", "format": "email"}),
+]
+DomainName = Annotated[
+    PrintableLine,
+    _like(_DOMAIN, "a domain name: time.example.org"),
+    WithJsonSchema({"type": "string", "format": "hostname"}),
 ]
 MailRelay = Annotated[
     PrintableLine,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import IPv4Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -46,6 +46,13 @@ def _size(text: Any) -> int:
     return int(match[1]) * _SIZES[match[2]]
 
 
+def _address(text: Any) -> IPv4Address:
+    try:
+        return IPv4Address(text if isinstance(text, str) else "")
+    except AddressValueError:
+        raise ValueError("an IPv4 address: 203.0.113.11") from None
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
@@ -61,6 +68,11 @@ Prefix = Annotated[
     IPv4Network,
     Field(strict=False),
     WithJsonSchema({"type": "string", "examples": ["198.19.0.0/19"]}),
+]
+Address = Annotated[
+    IPv4Address,
+    BeforeValidator(_address),
+    WithJsonSchema({"type": "string", "format": "ipv4"}),
 ]
 Word = Annotated[str, Field(pattern=NAME, max_length=40)]
 """a name that nothing else refers to: carriers, ducts, risks"""

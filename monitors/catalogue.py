@@ -158,6 +158,14 @@ CERTIFICATE_END = MetricSpec(
     "When the certificate ends that the host called owner shows",
     "the host is at another site, or showed none since the exporter began",
 )
+CLOCK_TIME_SERVERS = MetricSpec(
+    "ndc_clock_time_servers",
+    "gauge",
+    "count",
+    (),
+    "With how many clocks outside the network this host's own is compared, as it is declared",
+    "the host is no monitor: its clock is compared with those of monitors",
+)
 COLLECTOR_SUCCESS = MetricSpec(
     "ndc_exporter_collector_success",
     "gauge",
@@ -230,6 +238,7 @@ CATALOGUE = (
     SWITCH_SCHEDULED,
     SLOT_LEFT,
     CERTIFICATE_END,
+    CLOCK_TIME_SERVERS,
     COLLECTOR_SUCCESS,
     COLLECTOR_DURATION,
     PROBE_WRITES,

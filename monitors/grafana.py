@@ -60,7 +60,7 @@ BOARDS: Final = (
     GrafanaBoard(
         "watching",
         "The quorum, and what watches",
-        ("ndc_quorum", "ndc_agent", "ndc_exporter", "ndc_certificate"),
+        ("ndc_quorum", "ndc_agent", "ndc_exporter", "ndc_certificate", "ndc_clock"),
     ),
 )
 

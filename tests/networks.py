@@ -30,6 +30,9 @@ TWO_DATABASES = ROOT / "tests" / "inventories" / "two-databases"
 SHARED_DATABASE = ROOT / "tests" / "inventories" / "shared-database"
 """only a second service on the same database; lay it over ``PORTAL_ALONE``"""
 
+TIME_SERVERS = ROOT / "tests" / "inventories" / "time-servers"
+"""only clocks outside, for all sites and for one; lay it over ``DECLARED``"""
+
 TWIN_HOSTS = ROOT / "tests" / "inventories" / "twin-hosts"
 """a small network of its own, profile ``twins``: each centre has two hosts that may serve"""
 

@@ -10,6 +10,8 @@ from core.runs.journal import RunVerdict
 from dr.drills.cadence import DrillProof, Felt
 from dr.plan import Intent
 from inventory.names import DatabaseName, DrillName, HostName, LinkName, SiteName
+from inventory.network import Role
+from monitors.collectors.clocks import clock_families
 from monitors.collectors.drills import drill_families
 from monitors.collectors.links import declared_link_families, link_families
 from monitors.collectors.notices import certificate_families, order_families
@@ -62,6 +64,7 @@ PLACEMENT = placement_families(
 )
 ORDERS = order_families({DatabaseName("general-db"): NOON + timedelta(hours=9)})
 CERTIFICATES = certificate_families({HostName("ndc02-data"): NOON + timedelta(days=13)})
+CLOCKS = clock_families(OF, OF.host(OF.hosts_with(Role.MONITOR)[0].name))
 REPLICATION = replication_families(
     SiteName("ndc02"),
     {

@@ -30,6 +30,7 @@ _DECLARED_IN: Mapping[str, Mapping[str, str]] = {
     },
     "stores": {"tier": "tiers", "home": "sites", "refuges": "sites"},
     "drills": {"service": "services"},
+    "time_servers": {"sites": "sites"},
 }
 """section → key of its entries → the section that declares what is named there"""
 

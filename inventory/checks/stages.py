@@ -31,6 +31,7 @@ from inventory.checks.pools import pools
 from inventory.checks.readers import readers
 from inventory.checks.stores import stores
 from inventory.checks.survival import survival
+from inventory.checks.time_servers import time_servers
 from inventory.checks.topology import topology
 from inventory.checks.whereabouts import whereabouts
 from inventory.documents import Document
@@ -51,6 +52,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (readers, frozenset()),
     (whereabouts, frozenset({"sites", "stores"}) | _WORKLOADS),
     (people, _PLACES | {"operators"}),
+    (time_servers, _PLACES | {"pools", "time_servers"}),
     (stores, _PLACES | {"stores", "tiers"}),
     (placement, _PLACES | _WORKLOADS | {"links"}),
     (drills, frozenset({"drills"}) | _WORKLOADS),

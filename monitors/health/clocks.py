@@ -24,6 +24,10 @@ class ClockView:
     """by which ``ahead`` may be wrong"""
     compared: bool
     """whether it hears any other clock; False: the rest says nothing"""
+    from_outside: bool = False
+    """whether what it is compared with comes from outside the network"""
+    servers: int = 0
+    """clocks outside the network that are declared for it"""
 
 
 def of_clock(host: HostName, clock: ClockView | None) -> Iterator[Concern]:
@@ -32,15 +36,24 @@ def of_clock(host: HostName, clock: ClockView | None) -> Iterator[Concern]:
     if clock is None:
         return
     if not clock.compared:
-        sentence = f"its clock is compared with no other; {look}"
+        nor = f", nor with {_declared(clock.servers)}" if clock.servers else ""
+        yield Concern(host, Condition.WARNING, f"its clock is compared with no other{nor}; {look}")
+        return
+    if clock.servers and not clock.from_outside:
+        sentence = f"its time does not come from {_declared(clock.servers)}; {look}"
         yield Concern(host, Condition.WARNING, sentence)
-    elif abs(clock.ahead) + clock.error > TOLERATED:
+    if abs(clock.ahead) + clock.error > TOLERATED:
         seconds, way = (
             clock.ahead.total_seconds(),
             "ahead" if clock.ahead > timedelta() else "behind",
         )
         off = f"{abs(seconds):.3f} s {way}, by {clock.error.total_seconds():.3f} s at most more"
         yield Concern(host, Condition.WARNING, f"its clock is {off}; {look}")
+
+
+def _declared(servers: int) -> str:
+    which = "the time server" if servers == 1 else f"any of the {servers} time servers"
+    return f"{which} declared for it"
 
 
 def ahead_of_now(host: HostName, early: timedelta, source: HostName) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from access.clients.prometheus import Sample
+from inventory.clocks import outside_of
 from inventory.host_units import units_of
 from inventory.names import HostName, SiteName
 from inventory.network import Host, Network, Role
@@ -71,7 +72,7 @@ def file_systems(network: Network, host: Host, readings: Readings) -> tuple[File
 
 def clock(network: Network, host: Host, readings: Readings) -> ClockView | None:
     """Return how the clock of ``host`` is; None: nobody tells."""
-    return clocks.clock(_of_host(network, host, readings))
+    return clocks.clock(_of_host(network, host, readings), len(outside_of(network, host)))
 
 
 def agent(network: Network, host: Host, readings: Readings) -> AgentView | None:

@@ -21,6 +21,7 @@ from inventory import postgresql
 from inventory.endpoints import ETCD_CLIENT, NODE_EXPORTER, patroni_port
 from inventory.names import DatabaseName, HostName, SiteName
 from inventory.network import Database, Network
+from monitors.collectors.clocks import clock_families
 from monitors.collectors.notices import certificate_families, order_families
 from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
@@ -56,6 +57,7 @@ async def site_watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
             Watch("quorum", partial(_quorum, network, client)),
             Watch("orders", partial(_orders, this_host, client)),
             Watch("certificates", partial(_certificates, this_host, ends), every=_SELDOM),
+            Watch("clocks", partial(_clocks, this_host), every=_SELDOM),
             Watch("runs", recorded.runs, every=_OFTEN),
             Watch("drills", recorded.drills, every=_SELDOM),
         ]
@@ -96,6 +98,10 @@ async def _certificates(this_host: ThisHost, ends: ShownEnds) -> list[Metric]:
     hosts = this_host.network.hosts_at(this_host.host.site)
     places = [(host.name, host.loopback) for host in hosts]
     return certificate_families(await ends.look(places, deadline=DEADLINE))
+
+
+async def _clocks(this_host: ThisHost) -> list[Metric]:
+    return clock_families(this_host.network, this_host.host)
 
 
 async def _orders(this_host: ThisHost, client: httpx.AsyncClient) -> list[Metric]:

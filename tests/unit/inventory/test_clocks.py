@@ -6,7 +6,7 @@ import pytest
 
 from inventory.clocks import clock_of
 from inventory.network import Network, Role
-from tests.networks import TWIN_HOSTS, network
+from tests.networks import DECLARED, TIME_SERVERS, TWIN_HOSTS, network
 
 NETWORKS = [
     pytest.param(network("tiny"), id="tiny"),
@@ -48,3 +48,23 @@ def test_a_host_has_a_key_for_each_of_its_sources(there: Network) -> None:
         clock = clock_of(there, host)
 
         assert {source.key for source in clock.sources} <= {key.number for key in clock.keys}
+
+
+def test_monitors_alone_ask_time_servers_and_each_those_of_its_site() -> None:
+    there = network("tiny", DECLARED, TIME_SERVERS)
+
+    asked = {
+        host.name: [server.name for server in clock_of(there, host).outside] for host in there.hosts
+    }
+
+    monitors = there.hosts_with(Role.MONITOR)
+    assert {name for name, servers in asked.items() if servers} == {one.name for one in monitors}
+    for monitor in monitors:
+        own = ["receiver"] if monitor.site == "ndc01" else []
+        assert asked[monitor.name] == ["metrology", *own]
+
+
+def test_without_a_declared_time_server_nobody_asks_outside() -> None:
+    there = network("tiny")
+
+    assert all(not clock_of(there, host).outside for host in there.hosts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -9,18 +10,20 @@ import pytest
 import yaml
 
 from access.clients.prometheus import Sample
+from inventory.clocks import ORPHANS
 from inventory.names import HostName
 from monitors.health.clocks import TOLERATED, ClockView, of_clock
-from monitors.look.clocks import DELAY, DISPERSION, LEAP, OFFSET, clock
+from monitors.look.clocks import DELAY, DISPERSION, LEAP, OFFSET, STRATUM, clock
 from tests.networks import ROOT
 from tests.snapshots import NOON
 
 HOST = HostName("ndc01-data")
-WELL = {OFFSET: -0.25, DELAY: 0.02, DISPERSION: 0.03, LEAP: 0.0}
+WELL = {OFFSET: -0.25, DELAY: 0.02, DISPERSION: 0.03, LEAP: 0.0, STRATUM: float(ORPHANS)}
 
 
-def _seen(values: Mapping[str, float]) -> ClockView | None:
-    return clock(Sample({"__name__": name}, value, NOON) for name, value in values.items())
+def _seen(values: Mapping[str, float], servers: int = 0) -> ClockView | None:
+    samples = [Sample({"__name__": name}, value, NOON) for name, value in values.items()]
+    return clock(samples, servers)
 
 
 def _said(ahead: float, error: float = 0.0) -> list[str]:
@@ -43,6 +46,31 @@ def test_a_clock_without_a_source_or_without_an_answer_is_compared_with_none() -
     for view in (alone, mute):
         (concern,) = of_clock(HOST, view)
         assert concern.sentence.startswith("its clock is compared with no other; next: ndc ssh")
+
+
+@pytest.mark.parametrize(
+    ("servers", "whom"),
+    [(1, "the time server declared for it"), (3, "any of the 3 time servers declared for it")],
+)
+def test_a_clock_that_hears_no_declared_time_server_is_told_so(servers: int, whom: str) -> None:
+    alone = _seen({**WELL, LEAP: 3.0}, servers)
+    among_us, outside = (_seen({**WELL, STRATUM: ORPHANS + at}, servers) for at in (0.0, -1.0))
+
+    said = [[one.sentence for one in of_clock(HOST, view)] for view in (alone, among_us, outside)]
+    look = "next: ndc ssh ndc01-data -- chronyc -n sources"
+    assert said == [
+        [f"its clock is compared with no other, nor with {whom}; {look}"],
+        [f"its time does not come from {whom}; {look}"],
+        [],
+    ]
+
+
+def test_where_no_time_server_is_declared_nobody_misses_one() -> None:
+    view = _seen(WELL)
+
+    assert view is not None
+    assert not view.from_outside
+    assert list(of_clock(HOST, view)) == []
 
 
 def test_of_a_host_that_tells_nothing_nothing_is_said() -> None:
@@ -68,3 +96,11 @@ def test_the_alert_bears_as_much_as_the_judgement() -> None:
     (off,) = (rule for rule in rules["groups"][0]["rules"] if rule.get("alert") == "ClockOff")
 
     assert f"> {TOLERATED.total_seconds()}\n" in off["expr"].replace(" and", "\n and")
+
+
+def test_rules_know_the_stratum_of_who_hears_nobody_outside() -> None:
+    rules = yaml.safe_load((ROOT / "monitors/rules/watching.yml").read_text("utf-8"))
+    asked = [one["expr"] for one in rules["groups"][0]["rules"] if STRATUM in one["expr"]]
+
+    assert len(asked) == 2
+    assert all(re.findall(rf"{STRATUM} \S+ (\d+)", each) == [str(ORPHANS)] for each in asked)

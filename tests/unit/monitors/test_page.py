@@ -20,6 +20,7 @@ from monitors.page import Page, Watch
 from tests.conftest import Golden
 from tests.pages import (
     CERTIFICATES,
+    CLOCKS,
     DECLARED,
     DRILLS,
     LINKS,
@@ -83,6 +84,7 @@ ALL = (
     _watch("replication", REPLICATION),
     _watch("orders", ORDERS),
     _watch("certificates", CERTIFICATES),
+    _watch("clocks", CLOCKS),
     _watch("runs", RUNS),
     _watch("drills", DRILLS),
 )

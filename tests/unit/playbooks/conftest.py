@@ -26,6 +26,7 @@ from tests.networks import (
     FOURTH_SITE,
     PORTAL_ALONE,
     ROOT,
+    TIME_SERVERS,
     TWIN_HOSTS,
     TWO_DATABASES,
     network,
@@ -80,6 +81,13 @@ def rendered_of_four_sites(tmp_path_factory: pytest.TempPathFactory) -> Mapping[
     """Return what each host is to hold where a centre more was declared: it has no copy yet."""
     four = network("tiny", DECLARED, FOURTH_SITE)
     return _rendered(four, tmp_path_factory.mktemp("contents"))
+
+
+@pytest.fixture(scope="session")
+def rendered_with_time_servers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Rendered]:
+    """Return what each host of a network is to hold whose monitors ask clocks outside."""
+    there = network("tiny", DECLARED, TIME_SERVERS)
+    return _rendered(there, tmp_path_factory.mktemp("contents"))
 
 
 CALLED = Alarms(

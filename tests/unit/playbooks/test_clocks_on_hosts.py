@@ -9,7 +9,7 @@ from inventory.clocks import ALL_KEYS
 from inventory.endpoints import TIME
 from inventory.names import HostName
 from inventory.network import Role
-from tests.networks import network
+from tests.networks import DECLARED, TIME_SERVERS, network
 from tests.unit.playbooks.conftest import Rendered
 
 
@@ -50,3 +50,25 @@ def test_monitors_alone_are_asked_from_elsewhere(rendered: Mapping[str, Rendered
         opened = f"udp dport {TIME} accept" in contents.texts()["/etc/nftables.conf"]
 
         assert opened is (Role.MONITOR in there.host(HostName(name)).roles)
+
+
+def test_a_monitor_asks_time_servers_and_lets_nobody_in_for_it(
+    rendered: Mapping[str, Rendered], rendered_with_time_servers: Mapping[str, Rendered]
+) -> None:
+    there = network("tiny", DECLARED, TIME_SERVERS)
+    for name, contents in rendered_with_time_servers.items():
+        before, now = rendered[name].texts(), contents.texts()
+        host = there.host(HostName(name))
+        asks = Role.MONITOR in host.roles
+        added = {*now[str(CLOCK_SETTINGS)].splitlines()} - {
+            *before[str(CLOCK_SETTINGS)].splitlines()
+        }
+
+        # one proves what it tells by its name; a plain one is there at one site
+        proven, plain = "server time.example.org iburst nts ", "server 192.0.2.5 iburst minpoll"
+        assert any(line.startswith(proven) for line in added) is asks
+        assert any(line.startswith(plain) for line in added) is (asks and host.site == "ndc01")
+        assert ("authselectmode ignore" in added) is (asks and host.site == "ndc01")
+        assert ("203.0.113.11 time.example.org" in now["/etc/hosts"].splitlines()) is asks
+        assert ("bindacqaddress" in now[str(CLOCK_SETTINGS)]) is not asks
+        assert now["/etc/nftables.conf"] == before["/etc/nftables.conf"]
