@@ -103,7 +103,8 @@ def stores(report: Report) -> Iterator[ReportLine]:
         what = "goes on" if course.begun else "was to go on"
         moment = f"{moved.made_at:%Y-%m-%d %H:%M:%S} UTC"
         yield "store", f"{moved.store} {what} at {moved.target} from its point of {moment}"
-        yield "", f"  announced as lost: {moved.loss.text()}; nobody measured it"
+        yield "", f"  announced as lost: {moved.loss.text()}"
+        yield "", f"  what was lost is not known before {moved.source} is back: ndc status storage"
     for left in report.left:
         yield "store", f"{left.store} STAYED LOST: {left.why}"
         yield "", f"  next: {left.next_step}"

@@ -1,4 +1,4 @@
-"""What became of the stores of one run. Nobody measures what is lost of them."""
+"""What became of the stores of one run. What was lost an old writer tells once it is back."""
 
 from __future__ import annotations
 

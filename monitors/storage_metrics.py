@@ -52,6 +52,25 @@ KEPT_APART = MetricSpec(
     "storage",
 )
 
+KEPT_APART_FILES = MetricSpec(
+    page.APART_FILES,
+    "gauge",
+    "count",
+    ("workload", "target"),
+    "How many files and folders differ in what the target alone wrote, and is kept there still",
+    "some of it was not counted, or the pool could not be asked",
+    "storage",
+)
+KEPT_APART_BYTES = MetricSpec(
+    page.APART_BYTES,
+    "gauge",
+    "bytes",
+    ("workload", "target"),
+    "How much was written to these: what a failover lost of the store",
+    "some of it was not counted, or the pool could not be asked",
+    "storage",
+)
+
 POOL_SCRUB = MetricSpec(
     page.SCRUB,
     "gauge",
@@ -77,6 +96,8 @@ STORAGE = (
     READ_BACK_DIFFERS,
     TRANSFER_SECONDS,
     KEPT_APART,
+    KEPT_APART_FILES,
+    KEPT_APART_BYTES,
     POOL_SCRUB,
     POOL_ERRORS,
 )

@@ -16,7 +16,15 @@ from inventory.names import HostName, PoolName, SiteName
 from inventory.storage import Store
 from inventory.system_accounts import store_account
 from storage.page import CopyWord, PoolWord
-from storage.points import CopyComparison, newest, origins, surplus, wait_for_next
+from storage.points import (
+    SAME,
+    CopyComparison,
+    PointDifference,
+    newest,
+    origins,
+    surplus,
+    wait_for_next,
+)
 from storage.pool import StoragePool
 from storage.read_back import ComparisonNote
 from storage.requests import MOST_ORIGINS, DigestRequest, PullRequest
@@ -143,21 +151,24 @@ class RefugeDuty:
             if final is not None and not has_all and self._own not in answer.without:
                 raise another_life(self.store, "its source lacks what was written here")
             # before anything is received: what cannot be told now is asked again, and soon
-            is_known = final is None or has_all or self._wrote_nothing(final, answer.base)
+            alone = SAME if final is None or has_all else self._alone(final, answer.base)
             self.pool.receive(dataset, stream)
         if final is not None:
             self._drop_after(answer.base, received=answer.send)
-            (self.turn.follow if is_known else self.turn.stand_apart)()
+            if alone == SAME:
+                self.turn.follow()
+            else:
+                self.turn.stand_apart(alone)
         self.transfer = self.clock.elapsed() - began
         return True
 
-    def _wrote_nothing(self, final: str, common: str | None) -> bool:
-        """Whether what ended here with ``final`` is what the source has as well."""
+    def _alone(self, final: str, common: str | None) -> PointDifference | None:
+        """Return how much of what ended here with ``final`` the source lacks; None: unknown."""
         points = {point.origin: point for point in self.pool.points(self.store.dataset)}
         last, base = points.get(final), points.get(common or "")
         if last is None or base is None:
-            return False
-        return self.pool.is_unchanged(self.store.dataset, last, base)
+            return None
+        return self.pool.difference(self.store.dataset, last, base)
 
     def _drop_after(self, common: str | None, *, received: str) -> None:
         """Drop points that the source never had: nobody comes back to them, and they look new."""

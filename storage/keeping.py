@@ -79,9 +79,11 @@ class StoreDuty:
         """Return what is to be told of what was written here and given up.
 
         Raises:
-            WorldError: the pool could not be read.
+            WorldError: the pool or the note could not be read.
         """
-        return ApartWord(self.store, self.copy.site, len(self.pool.apart(self.store.dataset)))
+        names = self.pool.apart(self.store.dataset)
+        counted = self.succession.turn.apart.total(names)
+        return ApartWord(self.store, self.copy.site, len(names), counted)
 
     def _place(self) -> StorePlace | None:
         places = self.places.read()

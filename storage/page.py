@@ -9,7 +9,7 @@ from typing import Final
 
 from inventory.names import PoolName, SiteName
 from inventory.storage import Store
-from storage.points import CopyComparison
+from storage.points import CopyComparison, PointDifference
 
 RECOVERY_POINT: Final = "ndc_replication_recovery_point_timestamp_seconds"
 OBJECTIVE: Final = "ndc_rpo_objective_seconds"
@@ -20,6 +20,8 @@ TRANSFER: Final = "ndc_store_transfer_seconds"
 SCRUB: Final = "ndc_pool_scrub_timestamp_seconds"
 ERRORS: Final = "ndc_pool_errors"
 APART: Final = "ndc_store_kept_apart"
+APART_FILES: Final = "ndc_store_kept_apart_files"
+APART_BYTES: Final = "ndc_store_kept_apart_bytes"
 KIND: Final = "store"
 """of a copy: the way in which it is made"""
 
@@ -46,6 +48,8 @@ class ApartWord:
     site: SiteName
     count: int
     """how often that happened whose files are kept still"""
+    counted: PointDifference | None
+    """how much of that no other host has; None: nobody counted some of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,9 @@ def page(
     for kept in apart:
         of = f'workload="{kept.store.name}",target="{kept.site}"'
         lines.append(f"{APART}{{{of}}} {kept.count}")
+        if kept.counted is not None:
+            lines.append(f"{APART_FILES}{{{of}}} {kept.counted.files}")
+            lines.append(f"{APART_BYTES}{{{of}}} {kept.counted.size_bytes}")
     for pool in pools:
         lines.append(f'{ERRORS}{{pool="{pool.name}"}} {pool.errors}')
         if pool.scrubbed is not None:

@@ -38,6 +38,20 @@ class CopyComparison:
     equal: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PointDifference:
+    """How much one point holds otherwise than another one, which was made before it."""
+
+    files: int
+    """and folders that were written, named anew, given to somebody or removed"""
+    size_bytes: int
+    """that were written to them"""
+
+
+SAME: Final = PointDifference(0, 0)
+"""nothing was written between the two"""
+
+
 def moment_of(name: str) -> datetime | None:
     """Return the moment for which a folder is named; None if it is named for none."""
     try:

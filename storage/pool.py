@@ -14,7 +14,7 @@ from typing import IO, Protocol
 from typing_extensions import override
 
 from core.errors import Rejected
-from storage.points import RecoveryPoint
+from storage.points import SAME, PointDifference, RecoveryPoint
 
 
 class StoragePool(Protocol):
@@ -77,8 +77,10 @@ class StoragePool(Protocol):
     def digest(self, dataset: str, point: RecoveryPoint) -> str:
         """Return the digest of everything in ``point``, read back from the disk."""
 
-    def is_unchanged(self, dataset: str, point: RecoveryPoint, base: RecoveryPoint) -> bool:
-        """Whether ``point`` holds just what ``base`` holds, which was made here before it."""
+    def difference(
+        self, dataset: str, point: RecoveryPoint, base: RecoveryPoint
+    ) -> PointDifference:
+        """Return how much ``point`` holds otherwise than ``base``, which was made here before."""
 
     def scrub(self) -> None:
         """Read all that the pool holds; what is not as it was written is counted from then on."""
@@ -182,8 +184,11 @@ class MemoryPool(StoragePool):
         return sha256(self.kept[dataset][point].encode()).hexdigest()
 
     @override
-    def is_unchanged(self, dataset: str, point: RecoveryPoint, base: RecoveryPoint) -> bool:
-        return self.kept[dataset][point] == self.kept[dataset][base]
+    def difference(
+        self, dataset: str, point: RecoveryPoint, base: RecoveryPoint
+    ) -> PointDifference:
+        text = self.kept[dataset][point]
+        return SAME if text == self.kept[dataset][base] else PointDifference(1, len(text))
 
     @override
     def scrub(self) -> None:

@@ -15,9 +15,10 @@ from core.errors import Rejected
 from inventory.names import HostName
 from inventory.storage import Store
 from inventory.system_accounts import store_account
+from storage.apart_note import ApartNote
 from storage.final_note import FinalNote
 from storage.pins import Pins
-from storage.points import NAMED, RecoveryPoint, origins
+from storage.points import NAMED, PointDifference, RecoveryPoint, origins
 from storage.pool import StoragePool
 from storage.requests import MOST_ORIGINS, EndRequest, PullRequest, SourceAnswer
 from storage.seat import StoreSeat
@@ -33,6 +34,7 @@ class StoreTurn:
     seat: StoreSeat
     final: FinalNote
     pins: Pins
+    apart: ApartNote
     is_served: Callable[[], bool]
     """whether a process of the store's account runs here"""
     clock: Clock
@@ -64,9 +66,16 @@ class StoreTurn:
         self.pool.set_aside(self.store.dataset)
         self.final.clear()
 
-    def stand_apart(self) -> None:
-        """Be a refuge from now on, though what only this host wrote is given up: it is kept."""
-        self.pool.keep_apart(self.store.dataset, f"{self.clock.now():{NAMED}}")
+    def stand_apart(self, counted: PointDifference | None = None) -> None:
+        """Be a refuge from now on, though what only this host wrote is given up: it is kept.
+
+        So much was ``counted`` of it; None: nobody could tell.
+        """
+        name = f"{self.clock.now():{NAMED}}"
+        if counted is not None:
+            # first: what is kept and was not counted would be told as such for good
+            self.apart.add(name, counted)
+        self.pool.keep_apart(self.store.dataset, name)
         self.final.clear()
 
     def begin(self, others: Mapping[HostName, SourceDoor]) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from core.text import age, duration
+from core.text import age, duration, size
 from inventory.names import HostName, PoolName, SiteName, StoreName
 from monitors.health.clocks import ahead_of_now
 from monitors.health.concern import Concern, Condition
 from monitors.health.programs import FileSystemView
 from monitors.health.promise import TOLD_LATE
+from storage.points import PointDifference
 
 _NOT_READ: Final = timedelta(days=3)
 """a pool is read once a day"""
@@ -41,6 +42,8 @@ class StoreCopyView:
     """how often its host wrote what was given up, and is kept there still; 0 as well: not told"""
     observer: HostName | None
     """whose Prometheus tells of it; None: nobody's would"""
+    counted: PointDifference | None = None
+    """how much of what is kept there no other host has; None: not told"""
     early: timedelta | None = None
     """how far its newest recovery point is ahead of now; None: it is not"""
 
@@ -100,7 +103,8 @@ def of_store_copy(
         yield Concern(store.name, Condition.WARNING, sentence, copy.host)
         return
     if copy.apart:
-        sentence = f"{copy.host} keeps what it alone wrote before it was given up; {_APART}"
+        much = f": {_amount(copy.counted)}" if copy.counted else ""
+        sentence = f"{copy.host} keeps what it alone wrote before it was given up{much}; {_APART}"
         yield Concern(store.name, Condition.WARNING, sentence)
     if copy.differs:
         look = _journal(copy.host)
@@ -134,6 +138,11 @@ def _of_its_age(
         ago = _seconds(copy.read_back_age)
         sentence = f"the copy of {copy.host} was compared with its source {ago} ago; {look}"
         yield Concern(store.name, Condition.WARNING, sentence, cause)
+
+
+def _amount(counted: PointDifference) -> str:
+    files = "1 file or folder" if counted.files == 1 else f"{counted.files} files and folders"
+    return f"{files}, {size(counted.size_bytes)}"
 
 
 def _journal(host: HostName) -> str:

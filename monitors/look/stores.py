@@ -16,12 +16,15 @@ from monitors.look.readings import Readings
 from monitors.metric import MetricSpec
 from monitors.storage_metrics import (
     KEPT_APART,
+    KEPT_APART_BYTES,
+    KEPT_APART_FILES,
     POOL_ERRORS,
     POOL_SCRUB,
     READ_BACK,
     READ_BACK_DIFFERS,
     TRANSFER_SECONDS,
 )
+from storage.points import PointDifference
 
 
 def store_views(network: Network, readings: Readings) -> tuple[StoreView, ...]:
@@ -68,6 +71,7 @@ def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -
     differs = _newest(READ_BACK_DIFFERS, labels, readings)
     mark = copy_age(network, store, copy.site, readings)
     apart = _newest(KEPT_APART, labels, readings)
+    files, size = (_newest(one, labels, readings) for one in (KEPT_APART_FILES, KEPT_APART_BYTES))
     return StoreCopyView(
         host=copy.host,
         site=copy.site,
@@ -76,6 +80,7 @@ def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -
         read_back_age=_age(READ_BACK, labels, readings),
         differs=bool(differs and differs.value),
         apart=int(apart.value) if apart else 0,
+        counted=PointDifference(int(files.value), int(size.value)) if files and size else None,
         transfer=None if transfer is None else timedelta(seconds=transfer.value),
         observer=next(
             (h.name for h in network.hosts_at(copy.site) if Role.MONITOR in h.roles), None

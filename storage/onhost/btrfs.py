@@ -16,8 +16,9 @@ from typing_extensions import override
 from core.errors import Rejected, Unreachable
 from core.host_paths import INCOMING
 from core.surroundings import surroundings
+from storage.onhost.differing import listed_difference
 from storage.onhost.tree_digest import tree_digest
-from storage.points import RecoveryPoint, moment_of
+from storage.points import PointDifference, RecoveryPoint, moment_of
 from storage.pool import StoragePool
 
 _POINTS: Final = ".points"
@@ -30,8 +31,6 @@ _NONE: Final = "-"
 """instead of a UUID, where there is none"""
 _SCRUB_FOUND: Final = 3
 """what a scrub ends with that found what nothing can mend"""
-_NO_CHANGE: Final = {"snapshot", "utimes"}
-"""of what is sent: which point it is, and when somebody looked"""
 _BOUND_SECONDS: Final = 60
 """of a call that moves no data"""
 
@@ -161,12 +160,14 @@ class BtrfsPool(StoragePool):
             raise _unreadable(point, error) from error
 
     @override
-    def is_unchanged(self, dataset: str, point: RecoveryPoint, base: RecoveryPoint) -> bool:
+    def difference(
+        self, dataset: str, point: RecoveryPoint, base: RecoveryPoint
+    ) -> PointDifference:
         place = self._points(dataset)
         # what differs, without the bytes of it: no file is read
-        differing = ("btrfs", "send", "--no-data", "-p", place / base.name)
+        command = ("btrfs", "send", "--no-data", "-p", place / base.name)
         with subprocess.Popen(
-            (*differing, place / point.name),
+            (*command, place / point.name),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=surroundings(),
@@ -183,8 +184,8 @@ class BtrfsPool(StoragePool):
             )
             words = sender.stderr.read()
         if listing.returncode or sender.returncode:
-            raise _refused(differing, words + listing.stderr.encode())
-        return {line.split()[0] for line in listing.stdout.splitlines()} <= _NO_CHANGE
+            raise _refused(command, words + listing.stderr.encode())
+        return listed_difference(listing.stdout.splitlines())
 
     @override
     def scrub(self) -> None:

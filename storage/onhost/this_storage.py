@@ -12,6 +12,7 @@ from core.clock import Clock
 from inventory.names import HostName
 from inventory.storage import Store
 from inventory.system_accounts import store_account
+from storage.apart_note import ApartNote
 from storage.duties import PoolDuty
 from storage.final_note import FinalNote
 from storage.keeping import StoreDuty
@@ -79,7 +80,16 @@ class ThisStorage:
         seats, left = Path(host_paths.SEATS), Path(host_paths.LEFT_SEATS)
         seat = StoreSeat(seats / store.name, left / store.name)
         is_served = partial(_is_served, store)
-        turn = StoreTurn(store, pool, seat, self._final(store), self._pins, is_served, self.clock)
+        turn = StoreTurn(
+            store,
+            pool,
+            seat,
+            self._final(store),
+            self._pins,
+            ApartNote(self.state / "apart" / store.name),
+            is_served,
+            self.clock,
+        )
         return StoreDuty(
             store,
             own,

@@ -74,6 +74,7 @@ DECIDING = {
     "monitors/health": {
         "monitors.health",
         "stacks.substrates.port",
+        "storage.points",
         "dr.log_end",
         "dr.seam",
         "dr.judging",

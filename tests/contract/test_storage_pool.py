@@ -12,7 +12,7 @@ import pytest
 from core.errors import Rejected
 from lab.pool_device import PoolDevice
 from storage.onhost.btrfs import BtrfsPool
-from storage.points import RecoveryPoint
+from storage.points import SAME, PointDifference, RecoveryPoint
 from storage.pool import MemoryPool
 from tests.contract.pools import DATASET, OWNER, HandsInMemory, HandsOnDisk, Pair
 
@@ -135,8 +135,9 @@ def test_a_point_after_which_nothing_was_written_is_told_from_one_that_holds_mor
     same = pair.near.points(DATASET)[-1]
     other = _made(pair, "more", minute=2)
 
-    assert pair.near.is_unchanged(DATASET, same, base)
-    assert not pair.near.is_unchanged(DATASET, other, base)
+    written = pair.near.difference(DATASET, other, base)
+    assert pair.near.difference(DATASET, same, base) == SAME
+    assert written == PointDifference(1, len("more"))
 
 
 def test_what_is_kept_apart_is_kept_each_time_and_the_dataset_is_not_there(pair: Pair) -> None:

@@ -3,8 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from monitors.health.concern import Condition
 from monitors.health.stores import StoreCopyView, StoreView, of_pool, of_store
+from storage.points import PointDifference
 from tests.snapshots import healthy
 
 STORE: StoreView = next(
@@ -118,3 +121,19 @@ def test_what_was_given_up_and_is_kept_waits_for_a_person() -> None:
     assert concern.condition is Condition.WARNING
     assert concern.is_unexplained
     assert f"{NEAR.host} keeps what it alone wrote" in concern.sentence
+
+
+@pytest.mark.parametrize(
+    ("counted", "said"),
+    [
+        (None, "given up; docs"),
+        (PointDifference(1, 12), "given up: 1 file or folder, 12 B; docs"),
+        (PointDifference(3, 4_200_000), "given up: 3 files and folders, 4.2 MB; docs"),
+    ],
+)
+def test_it_is_told_how_much_of_it_nobody_else_has(
+    counted: PointDifference | None, said: str
+) -> None:
+    (concern,) = of_store(_with(replace(NEAR, apart=1, counted=counted)), frozenset())
+
+    assert said in concern.sentence

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from inventory.names import PoolName, SiteName
 from storage.page import ApartWord, CopyWord, PoolWord, page
-from storage.points import CopyComparison
+from storage.points import CopyComparison, PointDifference
 from tests.unit.storage.two_sites import NOON, STORE
 
 BETA = SiteName("beta")
@@ -45,12 +45,17 @@ def test_a_copy_that_differs_is_told_as_such() -> None:
 
 
 def test_what_is_kept_apart_is_told_of_until_nothing_is() -> None:
-    words = [ApartWord(STORE, BETA, count) for count in (2, 0)]
+    words = [ApartWord(STORE, BETA, 2, PointDifference(3, 4096)), ApartWord(STORE, BETA, 1, None)]
 
     lines = page((), (), words).splitlines()
 
-    of = 'ndc_store_kept_apart{workload="maps",target="beta"}'
-    assert lines == [f"{of} 2", f"{of} 0"]
+    of = '{workload="maps",target="beta"}'
+    assert lines == [
+        f"ndc_store_kept_apart{of} 2",
+        f"ndc_store_kept_apart_files{of} 3",
+        f"ndc_store_kept_apart_bytes{of} 4096",
+        f"ndc_store_kept_apart{of} 1",
+    ]
 
 
 def test_a_pool_is_told_of_with_its_errors_and_when_it_was_read() -> None:

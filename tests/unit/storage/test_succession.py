@@ -10,7 +10,7 @@ import pytest
 
 from inventory.names import SiteName
 from storage.placed import StorePlace
-from storage.points import base_of
+from storage.points import PointDifference, base_of
 from storage.requests import MOST_ORIGINS
 from tests.unit.storage.three_peers import ALPHA, BETA, DATASET, GAMMA, ThreePeers
 from tests.unit.storage.two_sites import STORE
@@ -76,6 +76,7 @@ def test_who_was_lost_returns_as_a_refuge_and_what_only_it_wrote_is_kept(
     assert _serving(peers) == [BETA]
     assert peers.together == 1
     assert apart.endswith(in_vain)
+    assert alpha.turn.apart.total(alpha.pool.apart(DATASET)) == PointDifference(1, len(apart))
     assert not alpha.pool.is_written(DATASET)
     assert alpha.pool.points(DATASET)[-1] in peers.peers[BETA].pool.points(DATASET)
 

@@ -14,6 +14,7 @@ from typing_extensions import override
 from core.errors import WorldError
 from inventory.names import HostName, PoolName, SiteName, StoreName
 from inventory.storage import Store, StoreCopy
+from storage.apart_note import ApartNote
 from storage.final_note import FinalNote
 from storage.keeping import StoreDuty
 from storage.orders import StoreOrders, StorePlaces
@@ -150,7 +151,16 @@ class Peer:
         seat = MortalSeat(folder / "seat", folder / "left", fuse)
         final = MortalNote(folder / "final", fuse)
         pins, self.note = Pins(folder / "pins"), ComparisonNote(folder / "read-back")
-        self.turn = StoreTurn(STORE, self.pool, seat, final, pins, lambda: self.serves, clock)
+        self.turn = StoreTurn(
+            STORE,
+            self.pool,
+            seat,
+            final,
+            pins,
+            ApartNote(folder / "apart"),
+            lambda: self.serves,
+            clock,
+        )
         self.begun = MortalOrders(folder / "begun", fuse)
         self.places, self.orders = StorePlaces(folder / "places"), StoreOrders(folder / "orders")
         self.duty: StoreDuty | None = None

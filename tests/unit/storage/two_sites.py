@@ -16,6 +16,7 @@ from typing_extensions import override
 from core.errors import NotSeen, WorldError
 from inventory.names import HostName, PartyName, PoolName, SiteName, StoreName
 from inventory.storage import DataClass, Store, StoreCopy
+from storage.apart_note import ApartNote
 from storage.duties import RefugeDuty, SourceDuty
 from storage.final_note import FinalNote
 from storage.orders import StoreOrders
@@ -81,7 +82,8 @@ def turn_of(store: Store, pool: MemoryPool, folder: Path, clock: HandClock) -> S
     """Return how a host with ``pool``, which remembers in ``folder``, begins and ends."""
     seat = StoreSeat(folder / "seat", folder / "left")
     final, pins = FinalNote(folder / "final"), Pins(folder / "pins")
-    return StoreTurn(store, pool, seat, final, pins, seat.is_taken, clock)
+    apart = ApartNote(folder / "apart")
+    return StoreTurn(store, pool, seat, final, pins, apart, seat.is_taken, clock)
 
 
 def side_of(host: HostName, store: Store, pool: MemoryPool, turn: StoreTurn) -> SourceSide:
