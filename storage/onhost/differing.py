@@ -22,25 +22,25 @@ def listed_difference(lines: Iterable[str]) -> PointDifference:
     What is new has a name of btrfs' own until it is given its own, and what is named anew has both
     names for a moment: each counts once.
     """
-    changed: set[str] = set()
-    named_anew: set[str] = set()
+    paths: set[str] = set()
+    former: set[str] = set()
     size_bytes = 0
     for line in lines:
-        found = _LINE.match(line)
-        if found is None or found[1] in _NO_CHANGE:
+        entry = _LINE.match(line)
+        if entry is None or entry[1] in _NO_CHANGE:
             continue
-        path, dest, length = found[2], _OTHER_NAME.search(line), _LENGTH.search(line)
-        match found[1]:
+        path, dest, length = entry[2], _OTHER_NAME.search(line), _LENGTH.search(line)
+        match entry[1]:
             case "rename" if dest is not None:
-                changed.discard(path)
+                paths.discard(path)
                 path = dest[1]
             case "link" if dest is not None:
-                named_anew.add(dest[1])
-            case "unlink" if _within(path) in named_anew:
+                former.add(dest[1])
+            case "unlink" if _within(path) in former:
                 continue
-        changed.add(path)
+        paths.add(path)
         size_bytes += int(length[1]) if length else 0
-    return PointDifference(len(changed), size_bytes)
+    return PointDifference(len(paths), size_bytes)
 
 
 def _within(path: str) -> str:
