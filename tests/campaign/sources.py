@@ -19,8 +19,9 @@ from dr.placement import read_claim, read_placement
 from dr.plan import RecoveryPlan, RecoveryRecord, codec
 from dr.simulation.world import words
 from inventory import etcd as keys
-from inventory.names import DatabaseName
-from inventory.network import Network, Role
+from inventory.names import DatabaseName, StoreName
+from inventory.network import Network, Role, Service
+from inventory.placed import placed_in
 from tests.campaign.history import NOTHING, Dated, Kept, Reign, reign_at
 from tests.lab.terminal import Terminal
 
@@ -149,19 +150,23 @@ def planned_switches(
 
 def of_records(etcd: Etcd, network: Network) -> Iterator[Kept]:
     """Yield each placement, claim, and set of standbys that commits waited for."""
-    for service in network.services:
-        for kept in versions(etcd, keys.placements(network.environment) + service.name):
+    for one in placed_in(network):
+        covered = one.database if isinstance(one, Service) else one.name
+        for kept in versions(etcd, keys.placements(network.environment) + one.name):
             placed = read_placement(kept.value)
-            told = ("placed", service.name, placed.site, placed.epoch, "")
+            told = ("placed", one.name, placed.site, placed.epoch, "")
             yield Kept(kept.revision, told)
-            act = f"move-placement {service.name} {placed.site} {placed.epoch}"
-            effect = ("effect", service.database, f"{placed.run or 'nobody'}/move", 1, act)
+            act = f"move-placement {one.name} {placed.site} {placed.epoch}"
+            effect = ("effect", covered, f"{placed.run or 'nobody'}/move", 1, act)
             yield Kept(kept.revision, effect)
-    for database in network.databases:
-        for kept in versions(etcd, keys.claim_on(network.environment, database.name)):
+    covering: list[DatabaseName | StoreName] = [one.name for one in network.databases]
+    covering += [one.name for one in network.stores]
+    for name in covering:
+        for kept in versions(etcd, keys.claim_on(network.environment, name)):
             claim = read_claim(kept.value)
             what = "claimed" if claim.run else "released"
-            yield Kept(kept.revision, (what, database.name, "", claim.number, claim.run or ""))
+            yield Kept(kept.revision, (what, name, "", claim.number, claim.run or ""))
+    for database in network.databases:
         _, synchronous = keys.patroni_facts(network.environment, database.name)
         for kept in versions(etcd, synchronous):
             said = json.loads(kept.value or "{}")

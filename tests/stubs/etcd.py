@@ -19,7 +19,7 @@ _TOKEN = "token-of-this-quorum"  # noqa: S105 - a name
 
 @dataclass
 class StubEtcd:
-    """What every voter of one quorum answers."""
+    """What every voter of one quorum answers; older versions of keys it has forgotten."""
 
     held: dict[str, str] = field(default_factory=dict)
     passwords: Mapping[str, str] | None = None
@@ -83,6 +83,7 @@ class StubEtcd:
     def _range(self, body: Mapping[str, Any]) -> list[dict[str, str]]:
         first = _plain(body["key"])
         end = _plain(body["range_end"]) if "range_end" in body else f"{first}\0"
+        until = int(body.get("revision", 0)) or self._revision
         return [
             {
                 "key": _coded(key),
@@ -90,7 +91,7 @@ class StubEtcd:
                 "mod_revision": str(self._changed.get(key, 1)),
             }
             for key, value in sorted(self.held.items())
-            if first <= key < end
+            if first <= key < end and self._changed.get(key, 1) <= until
         ]
 
     def _lease(self, body: Mapping[str, str]) -> dict[str, Any]:

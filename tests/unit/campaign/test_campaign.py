@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from access.redfish import reset_path
+from core.runs.plan import RunName
+from dr.placement import Claim, Placement, claim_text, placement_text
 from dr.plan import codec
 from dr.simulation.journal import MemoryJournal
+from inventory import etcd as keys
 from tests.campaign.history import NOTHING, Dated, Kept, Reign, dated, history, reign_at, with_forks
 from tests.campaign.judging import judged, keep, kept
 from tests.campaign.machine import of_machine
@@ -19,7 +22,7 @@ from tests.campaign.mending import hints
 from tests.campaign.report import report
 from tests.campaign.results import Noticed
 from tests.campaign.rounds import Act, Fate, Harm, Round, Strike, round_of
-from tests.campaign.sources import planned_switches
+from tests.campaign.sources import of_records, planned_switches
 from tests.campaign.striking import end_words
 from tests.campaign.touching import Touches
 from tests.conftest import Golden
@@ -27,6 +30,7 @@ from tests.networks import network
 from tests.rehearsals import rehearsal
 from tests.soak.checkers.data import Line
 from tests.soak.checkers.table import violations
+from tests.stubs.etcd import StubEtcd
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden/results"
 NET = network("tiny")
@@ -53,6 +57,21 @@ def test_sixty_rounds_meet_every_act_and_fate_and_harm_and_the_way_home() -> Non
     assert any(
         one.on_the_way_home for what in rounds if what.act is Act.SITE_LOST for one in what.strikes
     )
+
+
+def test_what_is_read_tells_of_stores_as_of_services() -> None:
+    etcd, placed = StubEtcd(), Placement(NET.sites[0].name, 3, RunName("a-run"))
+    store = NET.stores[0].name
+    etcd.write(keys.placements(NET.environment) + store, placement_text(placed))
+    etcd.write(keys.claim_on(NET.environment, store), claim_text(Claim(RunName("a-run"), 2)))
+
+    told = [one.told for one in of_records(etcd.client(), NET)]
+
+    assert told == [
+        ("placed", store, placed.site, 3, ""),
+        ("effect", store, "a-run/move", 1, f"move-placement {store} {placed.site} 3"),
+        ("claimed", store, "", 2, "a-run"),
+    ]
 
 
 def test_who_measures_is_struck_by_no_round() -> None:
