@@ -118,6 +118,7 @@ class InventoryProblems(InventoryInvalid):
         return [*text, f"{self.what}; nothing was touched"]
 
 
+_MOST_NEAR = 8
 _BRIEF = 80
 """characters of a value that a message repeats"""
 _LINE = 120
@@ -136,10 +137,16 @@ def foreign(name: str) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return which of ``names`` somebody probably meant who wrote ``name``; None: none, or any."""
-    close = get_close_matches(name, sorted(names), n=2, cutoff=0.7)
-    likeness = {SequenceMatcher(None, other, name).ratio() for other in close}
-    return close[0] if len(close) == len(likeness) > 0 else None
+    """Return which of ``names`` somebody probably meant who wrote ``name``; None: none, or any.
+
+    Of those that are equally near it is the one with the same letters in another order.
+    """
+    close = get_close_matches(name, sorted(names), n=_MOST_NEAR, cutoff=0.7)
+    likeness = {other: SequenceMatcher(None, other, name).ratio() for other in close}
+    near = [other for other in close if likeness[other] == max(likeness.values())]
+    turned = [other for other in near if sorted(other) == sorted(name)]
+    chosen = turned or near
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def listed(names: Iterable[str]) -> str:

@@ -34,7 +34,7 @@ _ALONE: Final = frozenset({"profiles", "stores", "drills", "alarms", "policies"}
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class Meanings:
     """What may have been meant, and of which sections nobody knows all."""
 
     shaped: list[Inventory]
@@ -45,9 +45,9 @@ class Readings:
     """sections of which something is left out that others depend on"""
 
 
-def readings(tree: Mapping[str, Any]) -> Readings:
+def readings(tree: Mapping[str, Any]) -> Meanings:
     """Return what may have been meant by ``tree``, the plain values of all files."""
-    meant, turn, most = Readings([], [], set()), 0, 1
+    meant, turn, most = Meanings([], [], set()), 0, 1
     while turn < min(most, _MOST):
         reading = _Reading(tree, turn)
         meant.shaped.append(reading.shaped())
