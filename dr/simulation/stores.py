@@ -192,8 +192,8 @@ class SimulatedStore(Announced):
 
     def _write(self, host: HostName) -> None:
         if host in self.announcing:
-            heard = "" if self._is_reached(host) else "alone"
-            self.around.tell("store-written", self.name, host, self.sure[host], heard)
+            word = "" if self._is_reached(host) else "alone"
+            self.around.tell("store-written", self.name, host, self.sure[host], word)
         now = self.timeline.now()
         if not wait_for_next(self.points[host], self.store.interval, now):
             self._make(host)
@@ -224,10 +224,10 @@ class SimulatedStore(Announced):
 
     def _make(self, host: HostName) -> RecoveryPoint:
         self.count += 1
-        made = RecoveryPoint(self.timeline.now(), f"{self.name}-{self.count}")
-        self._keep(host, made)
-        self.around.tell("store-point", self.name, host, text=made.origin)
-        return made
+        point = RecoveryPoint(self.timeline.now(), f"{self.name}-{self.count}")
+        self._keep(host, point)
+        self.around.tell("store-point", self.name, host, text=point.origin)
+        return point
 
     def _keep(self, host: HostName, point: RecoveryPoint) -> None:
         self.points[host] = [*self.points[host], point][-_MOST:]

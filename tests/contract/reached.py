@@ -50,13 +50,18 @@ class Reached:
 
     def attempt(self, action: Action, *, epoch: int = EPOCH) -> Completion:
         """Attempt ``action``; return how that ended."""
-        if isinstance(action, CutPower) and action.life == PRESENT:
-            action = replace(action, life=self._present_life(action.host))
+        action = self.acting_now(action)
         self.attempts += 1
         token = Token(RUN, StepId("step"), epoch, self.attempts)
         completion = Hands(self.doors).attempt(action, token, BOUND)
         assert completion.token == token
         return completion
+
+    def acting_now(self, action: Action) -> Action:
+        """Return ``action`` with the present life of the host that it is about."""
+        if isinstance(action, CutPower) and action.life == PRESENT:
+            return replace(action, life=self._present_life(action.host))
+        return action
 
     def of_now(self, question: Question) -> Question:
         """Return ``question`` with the present life of the host that it is about."""
@@ -66,7 +71,7 @@ class Reached:
 
     def is_so(self, action: Action) -> bool | None:
         """Tell whether what ``action`` is for can be seen."""
-        return Conditions(self.eye).is_in_effect(action)
+        return Conditions(self.eye).is_in_effect(self.acting_now(action))
 
     def becomes_so(self, action: Action) -> None:
         """Wait until what ``action`` is for can be seen."""

@@ -13,7 +13,7 @@ from inventory.network import Role
 from monitors.catalogue import RECOVERY_POINT
 from monitors.health.notices import ScheduledView
 from monitors.health.snapshot import DatabaseView, MemberRole
-from monitors.look.clocks import DELAY, DISPERSION, LEAP, OFFSET
+from monitors.look.clocks import DELAY, DISPERSION, LEAP, OFFSET, STRATUM
 from monitors.look.clusters import database_view
 from monitors.look.sightings import Sightings
 from tests.networks import PORTAL_ALONE, network
@@ -82,7 +82,7 @@ def _told_with_clocks(mark: timedelta, there: float, here: float) -> tuple[objec
     told = Sample({"__name__": RECOVERY_POINT.name, **labels}, (NOON - mark).timestamp(), NOON)
 
     def clock(host: str, ahead: float) -> tuple[Sample, ...]:
-        values = {OFFSET: -ahead, DELAY: 0.1, DISPERSION: 0.05, LEAP: 0.0}
+        values = {OFFSET: -ahead, DELAY: 0.1, DISPERSION: 0.05, LEAP: 0.0, STRATUM: 10.0}
         return tuple(Sample({"__name__": n, "host": host}, v, NOON) for n, v in values.items())
 
     samples = {

@@ -8,9 +8,9 @@ import pytest
 
 from tests.soak.checkers.data import Line
 from tests.soak.checkers.table import violations
-from tests.unit.soak.test_checkers import DB, LEADS, ONE, TWO, _acknowledged, _at, _line
+from tests.unit.soak.histories import DB, LEADS, ONE, TWO, a_line, acknowledged, happening_at
 
-ACCEPTED: Final = _line("loss-accepted", DB, TWO, 4000, "run-1")
+ACCEPTED: Final = a_line("loss-accepted", DB, TWO, 4000, "run-1")
 """by two persons, for what was acknowledged after 4 s"""
 
 
@@ -18,12 +18,12 @@ def _region_lost(
     *, acknowledged_at: float, told: Line = ACCEPTED, run: str = "run-1"
 ) -> list[Line]:
     return [
-        _at(0, LEADS),
-        _at(acknowledged_at, _acknowledged(ONE, 1, "row-1")),
-        _at(20, _line("claimed", DB, "", 1, run)),
-        _at(21, told),
-        _at(22, _line("forked", DB, TWO, 2, "taken-over")),
-        _at(90, _line("log", DB, TWO, 2, "row-2")),
+        happening_at(0, LEADS),
+        happening_at(acknowledged_at, acknowledged(ONE, 1, "row-1")),
+        happening_at(20, a_line("claimed", DB, "", 1, run)),
+        happening_at(21, told),
+        happening_at(22, a_line("forked", DB, TWO, 2, "taken-over")),
+        happening_at(90, a_line("log", DB, TWO, 2, "row-2")),
     ]
 
 
@@ -36,8 +36,8 @@ def test_a_loss_that_was_accepted_is_no_violation() -> None:
     [
         _region_lost(acknowledged_at=3.9),
         _region_lost(acknowledged_at=5, run="run-2"),
-        _region_lost(acknowledged_at=5, told=_line("loss-accepted", DB, ONE, 4000, "run-1")),
-        _region_lost(acknowledged_at=5, told=_line("loss-accepted", "other-db", TWO, 0, "run-1")),
+        _region_lost(acknowledged_at=5, told=a_line("loss-accepted", DB, ONE, 4000, "run-1")),
+        _region_lost(acknowledged_at=5, told=a_line("loss-accepted", "other-db", TWO, 0, "run-1")),
         _region_lost(acknowledged_at=25),
     ],
     ids=["older-than-announced", "another-run", "another-copy", "another-database", "afterwards"],
