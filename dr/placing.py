@@ -32,7 +32,7 @@ def place_services(network: Network, doors: Doors) -> None:
     It is announced at the new place first, and withdrawn elsewhere when that was seen: there is
     no moment in which nobody announces it. What a run holds is left to the run. Where one host of
     a site announces it, the others there are left to their agents: who is ill stays out. Who was
-    given up announces nothing until it is admitted.
+    given up announces nothing anew until it is admitted, and withdraws nothing: it may be the last.
 
     Raises:
         Rejected: a host knows a newer epoch than the record: somebody moves the service now.
@@ -56,17 +56,15 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
     placement = _placement(doors, service)
     token = Token(_UP, StepId("place"), placement.epoch, attempt=1)
     excluded = doors.exclusions.excluded()
-    here = [
-        name
-        for name in service.hosts
-        if network.host(name).site == placement.site and name not in excluded
-    ]
-    elsewhere = [name for name in service.hosts if name not in here]
-    announced = [name for name in here if doors.guard.look(service.name, name).announces]
+    there = [one for one in service.hosts if network.host(one).site == placement.site]
+    here = [one for one in there if one not in excluded]
+    announced = [one for one in there if doors.guard.look(service.name, one).announces]
     for name in here if not announced else ():
         doors.guard.act(Act.ANNOUNCE, service.name, name, token, _BOUND)
-    for name in elsewhere:
-        if doors.guard.look(service.name, name).announces:
+    if not announced and not here:
+        return
+    for name in service.hosts:
+        if name not in there and doors.guard.look(service.name, name).announces:
             doors.guard.act(Act.WITHDRAW, service.name, name, token, _BOUND)
 
 

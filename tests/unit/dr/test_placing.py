@@ -42,6 +42,18 @@ def test_a_service_is_announced_at_the_new_place_before_it_is_withdrawn_at_the_o
     assert truth.routes == [{"ndc01-node", "ndc02-node"}, {"ndc02-node"}]
 
 
+@pytest.mark.parametrize("placed", ["ndc01", "ndc02"])
+def test_who_was_given_up_and_is_the_last_to_announce_it_keeps_it(placed: str) -> None:
+    world = rehearsed(TINY, SERVICE)
+    truth, out = world.truth.at(SERVICE), HostName(f"{placed}-node")
+    truth.placements.append(Placement(SiteName(placed), 2, RUN))
+    world.truth.excluded[out] = Exclusion(RUN, world.now())
+
+    place_services(TINY, world.doors)
+
+    assert truth.announcing == {"ndc01-node"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Deaf:
     """The guards of a network in which one host does not answer a request."""
