@@ -13,7 +13,7 @@ from tests.lab.conftest import ENVIRONMENT
 from tests.lab.terminal import Terminal
 from tests.networks import DECLARED, FOURTH_SITE
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 SITE = "ndc04"
 
