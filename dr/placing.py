@@ -56,15 +56,15 @@ def _place(network: Network, doors: Doors, service: Service) -> None:
     placement = _placement(doors, service)
     token = Token(_UP, StepId("place"), placement.epoch, attempt=1)
     excluded = doors.exclusions.excluded()
-    there = [one for one in service.hosts if network.host(one).site == placement.site]
-    here = [one for one in there if one not in excluded]
-    announced = [one for one in there if doors.guard.look(service.name, one).announces]
+    at_site = [one for one in service.hosts if network.host(one).site == placement.site]
+    here = [one for one in at_site if one not in excluded]
+    announced = [one for one in at_site if doors.guard.look(service.name, one).announces]
     for name in here if not announced else ():
         doors.guard.act(Act.ANNOUNCE, service.name, name, token, _BOUND)
     if not announced and not here:
         return
     for name in service.hosts:
-        if name not in there and doors.guard.look(service.name, name).announces:
+        if name not in at_site and doors.guard.look(service.name, name).announces:
             doors.guard.act(Act.WITHDRAW, service.name, name, token, _BOUND)
 
 
