@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import yaml
-from yaml.reader import Reader
 
+from core.formats import KEY
 from core.text import Unreadable
+from inventory.model import Inventory
 from inventory.problems import Place, Problem, Related, brief
+from inventory.remains import DEEPEST, Flaw, TooMuch, reading_of, remains_of
 
 Path: TypeAlias = tuple[str | int, ...]
 """keys and indices from the top: ``("sites", "ndc01", "region")``"""
 
-HIDING = frozenset({"NDC-E0101", "NDC-E0104", "NDC-E0106", "NDC-E0108"})
-"""problems of a whole file: nobody knows what it declares, so nothing is said to be missing"""
+_HIDING: Final = frozenset({"NDC-E0104", "NDC-E0106", "NDC-E0108"})
+"""problems of a whole file: nobody knows what it declares"""
 
 _LONGEST: Final = 2**20
 """characters in a file; the largest network of a thousand hosts has a tenth of it"""
@@ -27,18 +29,8 @@ _PLAIN: Final = {
 }
 """how a number is written: YAML 1.1 reads 011 as 9, 30:30 as 1830 and 0x11 as 17"""
 _MERGE: Final = "tag:yaml.org,2002:merge"
-_DEEPEST = 32
-"""levels of lists and sections in each other; the model has six"""
 _MOST = 200_000
 """values in a file, aliases written out; a hundred times the largest network"""
-
-
-class _TooMuch(Exception):
-    """The file is no inventory that anybody wrote; carries where that shows."""
-
-    def __init__(self, at: yaml.Node | yaml.Event, actual: str) -> None:
-        super().__init__(actual)
-        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +48,21 @@ class Document:
     values: dict[Path, Place] = field(default_factory=dict)
     incomplete: set[Place] = field(default_factory=set)
     """keys of entries of which a part was not read, so that nothing is said to be missing"""
+    lost: set[str] = field(default_factory=set)
+    """sections of which an entry may be where nobody could read it"""
+
+    def lose(self, section: str, place: Place) -> None:
+        """Take note of a section of which the part at ``place`` was not read."""
+        self.lost.add(section)
+        if section != KEY:
+            self.keys.setdefault((section,), place)
+            self.tree.setdefault(section, {})
+            self.incomplete.add(self.key_at(section))
+
+    def lose_all(self, file: str) -> None:
+        """Take note that nobody knows what ``file`` declares."""
+        for section in Inventory.model_fields:
+            self.lose(section, Place(file, 1, 1))
 
     def at(self, *path: str | int) -> Place:
         """Return where the value at ``path`` is, or what encloses it if it is not written."""
@@ -85,9 +92,12 @@ def read(texts: Mapping[str, str | Unreadable]) -> tuple[Document, list[Problem]
     problems: list[Problem] = []
     for name, text in sorted(texts.items()):
         if isinstance(text, Unreadable):
-            problems.append(_illegible(name, text))
+            own = [_illegible(name, text)]
         else:
-            problems += _Reader(name, document).read(text)
+            own = _Reader(name, document).read(text)
+        if any(problem.code in _HIDING for problem in own):
+            document.lose_all(name)
+        problems += own
     return document, problems
 
 
@@ -117,18 +127,26 @@ class _Reader:
         if len(text) > _LONGEST:
             actual = f"{len(text)} characters"
             return [_problem_at(Place(self._file, 1, 1), "NDC-E0106", _TOO_MUCH, actual)]
-        if control := Reader.NON_PRINTABLE.search(text):
-            return [self._control(text, control.start())]
         try:
-            _demand_shallow(text)
-            self._root(yaml.compose(text, Loader=yaml.CSafeLoader))
-        except _TooMuch as excess:
+            reading = reading_of(text)
+            if isinstance(reading, Flaw):
+                self._remains(text, reading)
+            else:
+                self._root(reading)
+        except TooMuch as excess:
             self._add(excess.at, "NDC-E0106", _TOO_MUCH, str(excess))
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = Place(self._file, mark.line + 1, mark.column + 1) if mark else None
-            return [self._unreadable(place, text, error.problem or "something else")]
         return self._problems
+
+    def _remains(self, text: str, flaw: Flaw) -> None:
+        """Read what is whole of ``text``, which is no YAML."""
+        remains = remains_of(text, flaw)
+        self._problems += [self._unreadable(flaw, text) for flaw in remains.flaws]
+        for root in remains.whole:
+            self._root(root)
+        for section, line in remains.lost.items():
+            self._document.lose(section, Place(self._file, line + 1, 1))
+        if remains.is_blind:
+            self._document.lose_all(self._file)
 
     def _root(self, root: yaml.Node | None) -> None:
         match root:
@@ -154,10 +172,10 @@ class _Reader:
     def _value(self, node: yaml.Node, path: Path, holder: yaml.Node) -> Any:
         """Return the plain value of ``node``; ``holder`` is the key or the list it stands in."""
         self._count += 1
-        if len(path) > _DEEPEST:
-            raise _TooMuch(holder, f"more than {_DEEPEST} levels")
+        if len(path) > DEEPEST:
+            raise TooMuch(holder, f"more than {DEEPEST} levels")
         if self._count > _MOST:
-            raise _TooMuch(holder, f"more than {_MOST} values, aliases written out")
+            raise TooMuch(holder, f"more than {_MOST} values, aliases written out")
         is_alias = self._place(node) < self._place(holder)
         self._document.values[path] = self._place(holder if is_alias else node)
         if id(node) in self._ancestors:
@@ -236,18 +254,12 @@ class _Reader:
         )
         return False
 
-    def _control(self, text: str, at: int) -> Problem:
-        """Return the problem of a character that no YAML may hold, at its place."""
-        before = text[:at].split("\n")
-        place = Place(self._file, len(before), len(before[-1]) + 1)
-        return _problem_at(place, "NDC-E0101", _NO_YAML, f"the character U+{ord(text[at]):04X}")
-
-    def _unreadable(self, place: Place | None, text: str, reason: str) -> Problem:
-        """Return the problem of a file that stops making sense at ``place``."""
+    def _unreadable(self, flaw: Flaw, text: str) -> Problem:
+        """Return the problem of a file that stops making sense because of ``flaw``."""
         lines = text.splitlines()
         end = Place(self._file, max(1, len(lines)), len(lines[-1]) + 1 if lines else 1)
-        at = min(place or Place(self._file, 1, 1), end)
-        return _problem_at(at, "NDC-E0101", _NO_YAML, reason)
+        at = min(Place(self._file, flaw.line + 1, flaw.column + 1), end)
+        return _problem_at(at, "NDC-E0101", _NO_YAML, flaw.reason)
 
     def _add(self, node: yaml.Node | yaml.Event, code: str, what: str, actual: str) -> None:
         """Add the problem ``code`` at ``node``; ``actual`` is written there."""
@@ -264,16 +276,6 @@ def _problem_at(place: Place, code: str, what: str, actual: str) -> Problem:
     return Problem(
         place, code, what, expected=_EXPECTED[code], actual=actual, next_step=_NEXT_STEP[code]
     )
-
-
-def _demand_shallow(text: str) -> None:
-    """Return if ``text`` nests so little that putting it together needs no deep stack."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise _TooMuch(event, f"more than {_DEEPEST} levels")
 
 
 _NO_YAML = "the file is not YAML"

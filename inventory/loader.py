@@ -16,7 +16,7 @@ from inventory.checks.references import references
 from inventory.checks.shape import MISSING, shape, unknown_format
 from inventory.checks.stages import CHECKS, OF_VALUES, told
 from inventory.checks.uniqueness import uniqueness
-from inventory.documents import HIDING, Document, read
+from inventory.documents import Document, read
 from inventory.model import Inventory
 from inventory.problems import InventoryProblems, Problem
 
@@ -31,15 +31,12 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
     if format_problems := unknown_format(document):
         raise _problems(document, [*problems, *format_problems])
     inventory, shape_problems = shape(document)
-    hides = any(problem.code in HIDING for problem in problems)
-    problems += _news(shape_problems, problems, document, hides=hides)
-    meant = readings(document.tree)
-    if not hides:
-        problems += told(references, meant.shaped, document)
+    problems += _news(shape_problems, problems, document)
+    meant = readings(document.tree, document.lost)
+    problems += told(references, meant.shaped, document)
     problems += told(uniqueness, meant.shaped, document)
     for check, reads in CHECKS:
-        # nobody knows what a file that cannot be read declares
-        if not reads or not (hides or reads & meant.lost):
+        if not reads & meant.lost:
             wrong = {problem.place for problem in problems if problem.code in OF_VALUES}
             judged = told(check, meant.judged, document)
             problems += [problem for problem in judged if problem.place not in wrong]
@@ -49,13 +46,13 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
 
 
 def _news(
-    shapes: Iterable[Problem], known: Iterable[Problem], document: Document, *, hides: bool
+    shapes: Iterable[Problem], known: Iterable[Problem], document: Document
 ) -> Iterator[Problem]:
     """Yield of the problems of ``shapes`` those that do not follow from what was not read."""
     places = {problem.place for problem in known}
     for problem in shapes:
-        is_hidden = hides or problem.place in document.incomplete
-        if problem.place not in places and not (problem.code == MISSING and is_hidden):
+        is_hidden = problem.code == MISSING and problem.place in document.incomplete
+        if problem.place not in places and not is_hidden:
             yield problem
 
 

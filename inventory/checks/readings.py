@@ -45,11 +45,14 @@ class Meanings:
     """sections of which something is left out that others depend on"""
 
 
-def readings(tree: Mapping[str, Any]) -> Meanings:
-    """Return what may have been meant by ``tree``, the plain values of all files."""
+def readings(tree: Mapping[str, Any], unread: AbstractSet[str] = frozenset()) -> Meanings:
+    """Return what may have been meant by ``tree``, the plain values of all files.
+
+    Of the sections ``unread`` there may be entries that nobody could read.
+    """
     meant, turn, most = Meanings([], [], set()), 0, 1
     while turn < min(most, _MOST):
-        reading = _Reading(tree, turn)
+        reading = _Reading(tree, turn, unread)
         meant.shaped.append(reading.shaped())
         meant.judged.append(reading.judged())
         meant.lost.update(reading.lost)
@@ -63,6 +66,7 @@ class _Reading:
 
     tree: Any
     turn: int
+    unread: AbstractSet[str]
     most: int = 1
     """how many values stand in for the one that has the most"""
     lost: set[str] = field(default_factory=set)
@@ -72,7 +76,7 @@ class _Reading:
         missing = {name for name, x in Inventory.model_fields.items() if x.is_required()}
         missing -= self.tree.keys()
         self.tree = {**_copied(self.tree), **{section: {} for section in missing}}
-        self.lost |= missing - SINGLE
+        self.lost |= (missing - SINGLE) | (self.unread - SINGLE - _ALONE)
 
     def shaped(self) -> Inventory:
         """Return the inventory in which every value has its type."""
@@ -90,7 +94,7 @@ class _Reading:
     def judged(self) -> Inventory:
         """Return the inventory in which, besides, every name leads to something."""
         inventory = self.shaped()
-        while wrong := [*_astray(inventory)]:
+        while wrong := [x for x in _astray(inventory) if x[0].section not in self.unread]:
             undeclared = Counter(naming.names[index] for naming, index in wrong)
             for naming, index in wrong:
                 self._rename(naming, index, inventory, undeclared)

@@ -68,11 +68,12 @@ def references(inventory: Inventory, document: Document) -> Iterator[Problem]:
     for naming in namings(inventory):
         is_required = Inventory.model_fields[naming.section].is_required()
         entries = document.tree.get(naming.section, None if is_required else {})
-        if isinstance(entries, dict):
+        if isinstance(entries, dict) and naming.section not in document.lost:
             for index, name in enumerate(naming.names):
                 if name not in entries and name != UNREADABLE:
                     yield _nowhere(naming, index, entries, document)
-    for path, names in strange_additions(inventory) if inventory.sites else ():
+    is_known = inventory.sites and "sites" not in document.lost
+    for path, names in strange_additions(inventory) if is_known else ():
         yield _addition(path, names, document)
 
 
