@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from sys import maxsize
 from typing import Final
 
 import yaml
@@ -28,6 +27,8 @@ _NEAR: Final = re.compile(rf" *(({_SECTIONS})$|[\w-]+:(\s+\{{.*\}})?\s*(#.*)?$)"
 _BARE: Final = re.compile(r"\w+:\s*(#.*)?$")
 _WORD: Final = re.compile(rf"\s*['\"]?({_SECTIONS})['\"]?\s*(:|#|$)")
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_IN_ALL: Final = 2**31
+"""depth of a line that says nothing"""
 _NO_END: Final = "found unexpected end of stream"
 _LONGEST: Final = 2**17
 """characters of a file that is looked at again; the largest network of a thousand hosts has less"""
@@ -209,7 +210,7 @@ class _Cut:
 
     def _entries(self, start: int, end: int) -> _Block | None:
         """Return the entries of the section in these lines, if they are one with entries."""
-        depth = next(filter(maxsize.__gt__, map(self._depth, range(start + 1, end))), 0)
+        depth = next(filter(_IN_ALL.__gt__, map(self._depth, range(start + 1, end))), 0)
         if not (depth and _BARE.match(self.lines[start])):
             return None
         # below a line that stands out, nobody knows of what section the entries are
@@ -244,4 +245,4 @@ class _Cut:
     def _depth(self, at: int) -> int:
         """Return how deep the line is indented; one that says nothing is in all."""
         line = self.lines[at]
-        return len(line) - len(line.lstrip()) if self._has_content(at) else maxsize
+        return len(line) - len(line.lstrip()) if self._has_content(at) else _IN_ALL
