@@ -92,12 +92,12 @@ def read(texts: Mapping[str, str | Unreadable]) -> tuple[Document, list[Problem]
     problems: list[Problem] = []
     for name, text in sorted(texts.items()):
         if isinstance(text, Unreadable):
-            own = [_illegible(name, text)]
+            news = [_illegible(name, text)]
         else:
-            own = _Reader(name, document).read(text)
-        if any(problem.code in _HIDING for problem in own):
+            news = _Reader(name, document).read(text)
+        if any(problem.code in _HIDING for problem in news):
             document.lose_all(name)
-        problems += own
+        problems += news
     return document, problems
 
 
