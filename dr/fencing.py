@@ -32,6 +32,7 @@ _SECOND: Final = timedelta(seconds=1)
 _LEASE: Final = 25 * _SECOND
 """Patroni's shortest lease, 20 s, and what its end takes to be seen"""
 UNSEEN: Final = 3 * _SECOND
+"""several looks: one that went amiss takes nobody for gone"""
 _LOOKS: Final = 7 * _SECOND
 """until they are not seen, at first"""
 _ASKED: Final = timedelta(minutes=2)
