@@ -42,6 +42,16 @@ TRANSFER_SECONDS = MetricSpec(
     "storage",
 )
 
+COPY_HINDERED = MetricSpec(
+    page.HINDERED,
+    "gauge",
+    "boolean",
+    ("workload", "target", "because"),
+    "Whether this keeps the target from what its source has, since its last look",
+    "it has not looked since the program there began",
+    "storage",
+)
+
 KEPT_APART = MetricSpec(
     page.APART,
     "gauge",
@@ -95,6 +105,7 @@ STORAGE = (
     READ_BACK_OBJECTIVE,
     READ_BACK_DIFFERS,
     TRANSFER_SECONDS,
+    COPY_HINDERED,
     KEPT_APART,
     KEPT_APART_FILES,
     KEPT_APART_BYTES,

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.clock import Clock
+from core.errors import WorldError
 from inventory.names import HostName, PoolName, SiteName
 from inventory.storage import Store
 from inventory.system_accounts import store_account
+from storage.hindrance import Hindrance, hindrance_of
 from storage.page import CopyWord, PoolWord
 from storage.points import (
     SAME,
@@ -88,6 +90,9 @@ class RefugeDuty:
     clock: Clock
     transfer: timedelta | None = field(default=None, init=False)
     """how long the last one took; None: there was none since this program began"""
+    hindrance: Hindrance | None = field(default=None, init=False)
+    """of the last look; None: of none, or there was no look since this program began"""
+    has_looked: bool = field(default=False, init=False)
 
     def look(self) -> timedelta:
         """Do what is due; return how long nothing will be.
@@ -95,6 +100,18 @@ class RefugeDuty:
         Raises:
             WorldError: it was not all done.
         """
+        try:
+            pause = self._look()
+        except WorldError as error:
+            self.hindrance = hindrance_of(error)
+            raise
+        else:
+            self.hindrance = None
+        finally:
+            self.has_looked = True
+        return pause
+
+    def _look(self) -> timedelta:
         now, final = self.clock.now(), None
         if self.pool.is_written(self.store.dataset):
             final = self.turn.end()
@@ -118,7 +135,13 @@ class RefugeDuty:
         """
         last, read_back = newest(self.pool.points(self.store.dataset)), self.note.read()
         return CopyWord(
-            self.store, self.site, last.made_at if last else None, read_back, self.transfer
+            store=self.store,
+            site=self.site,
+            newest=last.made_at if last else None,
+            read_back=read_back,
+            transfer=self.transfer,
+            hindrance=self.hindrance,
+            has_looked=self.has_looked,
         )
 
     def _drop(self) -> None:

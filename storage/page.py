@@ -9,6 +9,7 @@ from typing import Final
 
 from inventory.names import PoolName, SiteName
 from inventory.storage import Store
+from storage.hindrance import Hindrance
 from storage.points import CopyComparison, PointDifference
 
 RECOVERY_POINT: Final = "ndc_replication_recovery_point_timestamp_seconds"
@@ -17,6 +18,7 @@ READ_BACK: Final = "ndc_store_read_back_timestamp_seconds"
 READ_BACK_OBJECTIVE: Final = "ndc_store_read_back_objective_seconds"
 DIFFERS: Final = "ndc_store_read_back_differs"
 TRANSFER: Final = "ndc_store_transfer_seconds"
+HINDERED: Final = "ndc_store_copy_hindered"
 SCRUB: Final = "ndc_pool_scrub_timestamp_seconds"
 ERRORS: Final = "ndc_pool_errors"
 APART: Final = "ndc_store_kept_apart"
@@ -38,6 +40,10 @@ class CopyWord:
     """the last comparison with its source; None: there was none"""
     transfer: timedelta | None
     """how long the last transfer took; None: none ended since the program began"""
+    hindrance: Hindrance | None = None
+    """what kept the last look from what the source has; None: nothing did"""
+    has_looked: bool = False
+    """whether there was a look since the program began"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +102,7 @@ def _lines(word: CopyWord) -> Iterator[str]:
         yield f"{DIFFERS}{{{copy}}} {int(not word.read_back.equal)}"
     if word.transfer is not None:
         yield f"{TRANSFER}{{{copy}}} {word.transfer.total_seconds():.3f}"
+    if word.has_looked:
+        for each in Hindrance:
+            labels = f'{copy},because="{each.value}"'
+            yield f"{HINDERED}{{{labels}}} {int(word.hindrance is each)}"

@@ -17,10 +17,15 @@ from core.errors import Rejected
 from storage.points import SAME, PointDifference, RecoveryPoint
 
 
+class PoolFull(Rejected):
+    """The pool has no room for what was asked for."""
+
+
 class StoragePool(Protocol):
     """Datasets, and their recovery points, in one pool.
 
-    Each call raises Rejected where the pool refuses: what was asked for did not come about.
+    Each call raises Rejected where the pool refuses, PoolFull where it is for want of room: what
+    was asked for did not come about.
     """
 
     def is_written(self, dataset: str) -> bool:
@@ -200,7 +205,7 @@ class MemoryPool(StoragePool):
 
     def _keep(self, dataset: str, point: RecoveryPoint, text: str) -> None:
         if self.full:
-            raise _refused("no space is left")
+            raise PoolFull("the pool took no recovery point", actual="no space is left")
         self.kept.setdefault(dataset, {})[point] = text
 
 

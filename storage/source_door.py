@@ -10,6 +10,10 @@ from inventory.storage import Store
 from storage.requests import SourceAnswer, StoreRequest
 
 
+class AnotherLife(Rejected):
+    """What a refuge holds and what its source has do not belong together: nothing may go on."""
+
+
 class SourceDoor(Protocol):
     """How a refuge reaches its source."""
 
@@ -22,9 +26,9 @@ class SourceDoor(Protocol):
         """
 
 
-def another_life(store: Store, actual: str) -> Rejected:
+def another_life(store: Store, actual: str) -> AnotherLife:
     """Return that nothing here may go on for ``store``, since of it there is ``actual``."""
-    return Rejected(
+    return AnotherLife(
         f"{store.name} would begin anew, and what is here of it would go",
         expected="a source that goes on from what its refuges have",
         actual=actual,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from inventory.names import HostName
 from monitors.health.concern import Condition, worst
+from monitors.health.programs import of_file_systems
 from monitors.health.snapshot import Snapshot
 from monitors.health.stores import PoolView, StoreCopyView, StoreView, of_pool, of_store_copy
 from tui.picture import PictureLine
@@ -48,7 +49,8 @@ def _copy(store: StoreView, copy: StoreCopyView, dead: frozenset[HostName]) -> S
 
 def _pool(pool: PoolView, snapshot: Snapshot) -> SheetRow:
     room, is_told = pool.room, pool.errors is not None
-    condition = worst(one.condition for one in of_pool(pool))
+    concerns = (*of_pool(pool), *of_file_systems(pool.host, (room,) if room else ()))
+    condition = worst(one.condition for one in concerns)
     if not is_told:
         is_gone = pool.host in snapshot.powerless()
         condition = Condition.WARNING if is_gone else Condition.UNSEEN

@@ -33,6 +33,9 @@ class MuteSite:
 
     site: SiteName
     monitors: tuple[HostName, ...]
+    """at least one"""
+    answers: bool
+    """whether a Prometheus of it answered whoever looked: then its word is lost on the way"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,15 @@ def of_alarms(alarms: AlarmsView | None, powerless: frozenset[HostName]) -> Iter
     """
     for mute in alarms.mute if alarms else ():
         cause = next((host for host in mute.monitors if host in powerless), None)
-        sentence = "nobody hears its watchdog: its alarms could not sound"
+        why = "nobody hears its watchdog" if mute.answers else "its Prometheus does not answer"
+        look = "" if cause else f"; next: {_look(mute)}"
+        sentence = f"{why}: its alarms could not sound{look}"
         yield Concern(f"alarms of {mute.site}", Condition.WARNING, sentence, cause)
+
+
+def _look(mute: MuteSite) -> str:
+    unit = "prometheus-alertmanager" if mute.answers else "prometheus"
+    return f"ndc ssh {mute.monitors[0]} -- systemctl status {unit}"
 
 
 def alarms_line(alarms: AlarmsView | None) -> str:

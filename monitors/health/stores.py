@@ -13,11 +13,18 @@ from monitors.health.clocks import ahead_of_now
 from monitors.health.concern import Concern, Condition
 from monitors.health.programs import FileSystemView
 from monitors.health.promise import TOLD_LATE
+from storage.hindrance import Hindrance
 from storage.points import PointDifference
 
 _NOT_READ: Final = timedelta(days=3)
 """a pool is read once a day"""
 _APART: Final = "docs/runbooks/seen/store-kept-apart.md"
+_OLD: Final = "docs/runbooks/seen/old-store-copy.md"
+_WHY: Final = {
+    Hindrance.SILENT: ": its source does not answer",
+    Hindrance.ASTRAY: ": its source has no recovery point that is there",
+    Hindrance.FULL: ": its pool has no room",
+}
 _MISSED: Final = 3
 """comparisons with the source that are left out in a row"""
 
@@ -46,6 +53,8 @@ class StoreCopyView:
     """how much of what is kept there no other host has; None: not told"""
     early: timedelta | None = None
     """how far its newest recovery point is ahead of now; None: it is not"""
+    hindrance: Hindrance | None = None
+    """what keeps it from what its source has; None: nothing does, or nobody tells"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,8 @@ def _of_its_age(
     """Yield what is wrong with how old ``copy`` is, or how long ago it was compared."""
     cause = store.source if store.source in dead else None
     observer = copy.observer if copy.observer in dead else None
-    look = _journal(copy.host)
+    is_astray = copy.hindrance is Hindrance.ASTRAY
+    look = _OLD if is_astray else _journal(copy.host)
     if copy.early is not None:
         yield Concern(
             store.name, Condition.WARNING, ahead_of_now(copy.host, copy.early, store.source)
@@ -129,8 +139,12 @@ def _of_its_age(
         yield Concern(store.name, Condition.UNSEEN, sentence, observer or cause)
     elif copy.age > store.recovery_point + TOLD_LATE:
         old, most = _seconds(copy.age), duration(store.recovery_point)
-        sentence = f"the copy of {copy.host} is {old} old, of at most {most}; {look}"
+        why = _WHY.get(copy.hindrance, "") if copy.hindrance else ""
+        sentence = f"the copy of {copy.host} is {old} old, of at most {most}{why}; {look}"
         yield Concern(store.name, Condition.WARNING, sentence, cause)
+    elif is_astray:
+        sentence = f"{copy.host} takes nothing more{_WHY[Hindrance.ASTRAY]}; {look}"
+        yield Concern(store.name, Condition.WARNING, sentence)
     elif copy.read_back_age is None:
         sentence = f"the copy of {copy.host} was never compared with its source; {look}"
         yield Concern(store.name, Condition.WARNING, sentence, cause)

@@ -36,13 +36,17 @@ def alarms_view(network: Network, readings: Readings) -> AlarmsView | None:
     audible = {a.labels.get("site") for a in fired.values() if _name(a) == _WATCHDOG}
     monitors = network.hosts_with(Role.MONITOR)
     watching = dict.fromkeys(host.site for host in monitors)
+    # an alert stands for minutes after whoever called it is gone
+    answering = {host.site for host in monitors if host.name in readings.samples}
     alarms = [_view(alert) for alert in fired.values() if _name(alert) != _WATCHDOG]
     return AlarmsView(
         tuple(sorted(alarms, key=_rank)),
         tuple(
-            MuteSite(site, tuple(host.name for host in monitors if host.site == site))
+            MuteSite(
+                site, tuple(host.name for host in monitors if host.site == site), site in answering
+            )
             for site in watching
-            if site not in audible
+            if site not in audible & answering
         ),
     )
 

@@ -15,6 +15,7 @@ from monitors.look.programs import file_systems
 from monitors.look.readings import Readings
 from monitors.metric import MetricSpec
 from monitors.storage_metrics import (
+    COPY_HINDERED,
     KEPT_APART,
     KEPT_APART_BYTES,
     KEPT_APART_FILES,
@@ -24,6 +25,7 @@ from monitors.storage_metrics import (
     READ_BACK_DIFFERS,
     TRANSFER_SECONDS,
 )
+from storage.hindrance import Hindrance
 from storage.points import PointDifference
 
 
@@ -81,11 +83,17 @@ def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -
         differs=bool(differs and differs.value),
         apart=int(apart.value) if apart else 0,
         counted=PointDifference(int(files.value), int(size.value)) if files and size else None,
+        hindrance=_hindrance(labels, readings),
         transfer=None if transfer is None else timedelta(seconds=transfer.value),
         observer=next(
             (h.name for h in network.hosts_at(copy.site) if Role.MONITOR in h.roles), None
         ),
     )
+
+
+def _hindrance(labels: Mapping[str, str], readings: Readings) -> Hindrance | None:
+    told = ((_newest(COPY_HINDERED, {**labels, "because": h}, readings), h) for h in Hindrance)
+    return next((hindrance for sample, hindrance in told if sample and sample.value), None)
 
 
 def _age(metric: MetricSpec, labels: Mapping[str, str], readings: Readings) -> timedelta | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +20,7 @@ from core.surroundings import surroundings
 from storage.onhost.differing import listed_difference
 from storage.onhost.tree_digest import tree_digest
 from storage.points import PointDifference, RecoveryPoint, moment_of
-from storage.pool import StoragePool
+from storage.pool import PoolFull, StoragePool
 
 _POINTS: Final = ".points"
 """the folder of all recovery points; a folder a dataset is in it"""
@@ -264,11 +265,9 @@ def _btrfs(*words: str | Path) -> str:
 
 
 def _refused(command: Sequence[str | Path], said: bytes) -> Rejected:
-    return Rejected(
-        f"{' '.join(map(str, command))} failed",
-        expected="exit 0",
-        actual=" ".join(said.decode(errors="replace").split()) or "it did not say why",
-    )
+    actual = " ".join(said.decode(errors="replace").split()) or "it did not say why"
+    kind = PoolFull if os.strerror(errno.ENOSPC) in actual else Rejected
+    return kind(f"{' '.join(map(str, command))} failed", expected="exit 0", actual=actual)
 
 
 def _unreadable(point: RecoveryPoint, error: OSError) -> Rejected:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +26,9 @@ class Hands(Protocol):
 
     def read(self, point: RecoveryPoint) -> str:
         """Return what ``point`` holds in the far pool."""
+
+    def fill(self) -> None:
+        """Leave no room in the far pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ class HandsInMemory:
     def read(self, point: RecoveryPoint) -> str:
         return self.far.kept[DATASET][point]
 
+    def fill(self) -> None:
+        self.far.full = True
+
 
 @dataclass(frozen=True, slots=True)
 class HandsOnDisk:
@@ -67,3 +75,8 @@ class HandsOnDisk:
 
     def read(self, point: RecoveryPoint) -> str:
         return (self.far / ".points" / DATASET / point.name / "file").read_text("utf-8")
+
+    def fill(self) -> None:
+        with suppress(OSError), (self.far / "fill").open("wb", buffering=0) as file:
+            while True:
+                file.write(secrets.token_bytes(2**20))

@@ -13,7 +13,7 @@ from core.errors import Rejected
 from lab.pool_device import PoolDevice
 from storage.onhost.btrfs import BtrfsPool
 from storage.points import SAME, PointDifference, RecoveryPoint
-from storage.pool import MemoryPool
+from storage.pool import MemoryPool, PoolFull
 from tests.contract.pools import DATASET, OWNER, HandsInMemory, HandsOnDisk, Pair
 
 NOON = datetime(2030, 5, 17, 5, tzinfo=UTC)
@@ -212,6 +212,18 @@ def test_what_differs_from_a_point_that_is_not_here_is_refused(pair: Pair, tmp_p
         _received(pair, _stream(pair, second, first), tmp_path)
 
     assert pair.far.points(DATASET) == ()
+
+
+def test_a_pool_without_room_says_so_and_keeps_what_it_has(pair: Pair, tmp_path: Path) -> None:
+    first = _made(pair, "one")
+    _received(pair, _stream(pair, first), tmp_path)
+    second = _made(pair, secrets.token_hex(2**22), minute=1)
+    pair.hands.fill()
+
+    with pytest.raises(PoolFull):
+        _received(pair, _stream(pair, second, first), tmp_path)
+
+    assert pair.far.points(DATASET) == (first,)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])

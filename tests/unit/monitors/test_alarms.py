@@ -67,6 +67,21 @@ def test_a_site_whose_watchdog_nobody_hears_is_a_concern() -> None:
     assert health_of(mute) is Health.DEGRADED
 
 
+def test_a_site_whose_prometheus_does_not_answer_is_one_before_its_watchdog_is_forgotten() -> None:
+    of = network("tiny")
+    well = all_well(of)
+    gone = [host.name for host in of.hosts_with(Role.MONITOR) if host.site == "ndc02"]
+    samples = {host: told for host, told in well.samples.items() if host not in gone}
+
+    mute = taken(of, replace(well, samples=samples))
+
+    (concern,) = (one for one in concerns(mute) if one.subject == "alarms of ndc02")
+    assert concern.sentence == (
+        "its Prometheus does not answer: its alarms could not sound; "
+        f"next: ndc ssh {gone[0]} -- systemctl status prometheus"
+    )
+
+
 def test_alerts_by_themselves_are_no_concern_since_the_snapshot_is_judged_by_itself() -> None:
     of = network("tiny")
     well = all_well(of)

@@ -7,6 +7,7 @@ import pytest
 
 from monitors.health.concern import Condition
 from monitors.health.stores import StoreCopyView, StoreView, of_pool, of_store
+from storage.hindrance import Hindrance
 from storage.points import PointDifference
 from tests.snapshots import healthy
 
@@ -35,6 +36,34 @@ def test_a_copy_older_than_its_tier_allows_is_one_concern() -> None:
     assert concern.is_unexplained
     assert f"the copy of {NEAR.host} is 46 s old, of at most 30 s" in concern.sentence
     assert "journalctl --unit ndc-storage" in concern.sentence
+
+
+@pytest.mark.parametrize(
+    ("hindrance", "why"),
+    [
+        (Hindrance.SILENT, "its source does not answer; next: ndc ssh"),
+        (Hindrance.FULL, "its pool has no room; next: ndc ssh"),
+        (Hindrance.ASTRAY, "its source has no recovery point that is there; docs/runbooks/seen/"),
+    ],
+)
+def test_a_copy_that_grows_old_says_why_where_its_host_knows(
+    hindrance: Hindrance, why: str
+) -> None:
+    old = replace(NEAR, age=timedelta(seconds=46), hindrance=hindrance)
+
+    (concern,) = of_store(_with(old), frozenset())
+
+    assert f"is 46 s old, of at most 30 s: {why}" in concern.sentence
+
+
+def test_a_copy_that_waits_for_a_person_is_a_concern_before_it_is_old() -> None:
+    waits = _with(replace(NEAR, hindrance=Hindrance.ASTRAY))
+    recovers = _with(replace(NEAR, hindrance=Hindrance.SILENT))
+
+    (concern,) = of_store(waits, frozenset())
+    assert concern.sentence.startswith(f"{NEAR.host} takes nothing more: its source has no")
+    assert concern.is_unexplained
+    assert [*of_store(recovers, frozenset())] == []
 
 
 def test_a_source_without_power_explains_that_a_copy_grows_old() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from inventory.names import PoolName, SiteName
+from storage.hindrance import Hindrance
 from storage.page import ApartWord, CopyWord, PoolWord, page
 from storage.points import CopyComparison, PointDifference
 from tests.unit.storage.two_sites import NOON, STORE
@@ -42,6 +43,20 @@ def test_a_copy_that_differs_is_told_as_such() -> None:
     text = page([CopyWord(STORE, BETA, NOON, CopyComparison(NOON, equal=False), None)], ())
 
     assert 'ndc_store_read_back_differs{workload="maps",target="beta"} 1' in text
+
+
+def test_what_hinders_a_copy_is_one_of_a_list_of_which_all_is_told() -> None:
+    word = CopyWord(STORE, BETA, None, None, None, Hindrance.FULL, has_looked=True)
+
+    lines = [line for line in page([word], ()).splitlines() if "hindered" in line]
+
+    of = 'ndc_store_copy_hindered{workload="maps",target="beta",because='
+    assert lines == [
+        f'{of}"source-silent"}} 0',
+        f'{of}"no-common-point"}} 0',
+        f'{of}"no-room"}} 1',
+        f'{of}"other"}} 0',
+    ]
 
 
 def test_what_is_kept_apart_is_told_of_until_nothing_is() -> None:

@@ -45,6 +45,18 @@ def test_a_part_reads_as_approved(
     golden(GOLDEN / f"{name}.txt", plain(lines(mood())) + "\n")
 
 
+def test_a_pool_without_room_is_marked_in_its_row() -> None:
+    well = healthy()
+    pool, *others = well.pools
+    assert pool.room
+    full = replace(pool, room=replace(pool.room, available_bytes=0))
+
+    lines = plain(storage_lines(replace(well, pools=(full, *others)))).splitlines()
+
+    (row,) = (line for line in lines if line.startswith(pool.name))
+    assert "X CRIT" in row
+
+
 @pytest.mark.parametrize(
     ("topic", "keys"),
     [
