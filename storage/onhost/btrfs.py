@@ -34,6 +34,8 @@ _SCRUB_FOUND: Final = 3
 """what a scrub ends with that found what nothing can mend"""
 _BOUND_SECONDS: Final = 60
 """of a call that moves no data"""
+_LISTING_SECONDS: Final = 1800
+"""of a list of all that differs between two points: no data either, and every file's name"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +176,20 @@ class BtrfsPool(StoragePool):
             env=surroundings(),
         ) as sender:
             assert sender.stderr  # noqa: S101 - PIPE
-            listing = subprocess.run(
-                ("btrfs", "receive", "--dump"),
-                stdin=sender.stdout,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                env=surroundings(),
-                check=False,
-            )
+            try:
+                listing = subprocess.run(
+                    ("btrfs", "receive", "--dump"),
+                    stdin=sender.stdout,
+                    capture_output=True,
+                    encoding="utf-8",
+                    errors="replace",
+                    env=surroundings(),
+                    timeout=_LISTING_SECONDS,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as error:
+                sender.kill()
+                raise _endless(" ".join(map(str, command)), _LISTING_SECONDS) from error
             words = sender.stderr.read()
         if listing.returncode or sender.returncode:
             raise _refused(command, words + listing.stderr.encode())
@@ -251,17 +258,21 @@ def _btrfs(*words: str | Path) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Unreachable(
-            f"btrfs {words[0]} {words[1]} does not end",
-            expected=f"within {_BOUND_SECONDS} s",
-            actual="it may come about later",
-            next_step="look at the disk under the pool",
-        ) from error
+        raise _endless(f"btrfs {words[0]} {words[1]}", _BOUND_SECONDS) from error
     except OSError as error:
         raise Rejected("btrfs cannot be started", actual=str(error)) from error
     if done.returncode:
         raise _refused(command, done.stderr.encode())
     return done.stdout
+
+
+def _endless(what: str, seconds: int) -> Unreachable:
+    return Unreachable(
+        f"{what} does not end",
+        expected=f"within {seconds} s",
+        actual="it may come about later",
+        next_step="look at the disk under the pool",
+    )
 
 
 def _refused(command: Sequence[str | Path], said: bytes) -> Rejected:
