@@ -17,7 +17,6 @@ from typing_extensions import override
 from dr.edges import Local, may_keep
 from dr.epochs import LENT
 from dr.placement import Placement
-from dr.refusing import borders
 from dr.simulation.announced import Announced
 from dr.simulation.copies import Surroundings
 from inventory.names import HostName
@@ -192,19 +191,10 @@ class SimulatedStore(Announced):
 
     def _write(self, host: HostName) -> None:
         if host in self.announcing:
-            word = "" if self._is_reached(host) else "alone"
-            self.around.tell("store-written", self.name, host, self.sure[host], word)
+            self.around.tell("store-written", self.name, host, self.sure[host])
         now = self.timeline.now()
         if not wait_for_next(self.points[host], self.store.interval, now):
             self._make(host)
-
-    def _is_reached(self, host: HostName) -> bool:
-        """Whether somebody at another site could write to it there."""
-        plant, here = self.around.plant, self.around.plant.site(host)
-        if not (plant.isolated or plant.cut or plant.off or self.refused):
-            return True
-        others = [one for one in borders(self.network, here) if plant.reaches(one, host)]
-        return any(self.leads_to(plant.site(one), host) for one in others)
 
     def _end(self, host: HostName) -> None:
         if host in self.writing:

@@ -13,23 +13,14 @@ UNKNOWN: Final = -1
 
 
 def two_store_writers(history: Iterable[Line]) -> Iterator[str]:
-    """I16: yield each write to a store by a host that is not the last which came to write it.
-
-    Not what a site wrote to itself that was cut off from all others, where its power could not be
-    told: a person was told then that nobody can say how much of what was written is lost.
-    """
+    """I16: yield each write to a store by a host that is not the last which came to write it."""
     newest: dict[str, tuple[int, str]] = {}
-    told: dict[tuple[str, int], int] = {}
-    for at, what, store, host, number, text in history:
-        if what == "store-loss":
-            told[store, number] = int(text)
-        elif what == "store-written":
+    for at, what, store, host, number, _ in history:
+        if what == "store-written":
             epoch, writer = newest.setdefault(store, (number, host))
             if number > epoch:
                 newest[store] = (number, host)
-            elif (number, host) != (epoch, writer) and not (
-                text == "alone" and number < epoch and told.get((store, epoch)) == UNKNOWN
-            ):
+            elif (number, host) != (epoch, writer):
                 yield (
                     f"{at:.1f} s: {host} wrote {store} under epoch {number}, "
                     f"after {writer} had under epoch {epoch}"

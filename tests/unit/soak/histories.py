@@ -45,8 +45,8 @@ STORE: Final = "archive"
 BEGIN: Final = "begin-store store=archive host=ndc02-data point=archive-1 epoch=2"
 
 
-def written_by(host: str, epoch: int, heard: str = "") -> Line:
-    return a_line("store-written", STORE, host, epoch, heard)
+def written_by(host: str, epoch: int) -> Line:
+    return a_line("store-written", STORE, host, epoch)
 
 
 def announced_loss(milliseconds: int) -> Line:
@@ -109,7 +109,7 @@ BROKEN: Final[dict[str, list[Line]]] = {
         a_line("widened", DB, TWO, 2), a_line("forked", DB, TWO, 2, "elected")
     ),
     "I16 two write a store": a_history(
-        announced_loss(1000), written_by(ONE, 1), written_by(TWO, 2), written_by(ONE, 1, "alone")
+        announced_loss(1000), written_by(ONE, 1), written_by(TWO, 2), written_by(ONE, 1)
     ),
     "I17 a store begins from another point": a_history(
         written_by(ONE, 1),
@@ -201,7 +201,6 @@ WELL: Final[dict[str, list[Line]]] = {
         announced_loss(-1),
         written_by(ONE, 1),
         written_by(TWO, 2),
-        written_by(ONE, 1, "alone"),
         written_by(TWO, 2),
     ),
     "I17 a store begins from another point": a_history(

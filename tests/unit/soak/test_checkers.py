@@ -113,10 +113,10 @@ def test_each_effect_that_was_not_there_is_a_stale_belief(
 
 @pytest.mark.parametrize(
     "late",
-    [written_by(ONE, 1), written_by(ONE, 2), written_by(ONE, 2, "alone")],
-    ids=["heard-by-others", "under-the-same-epoch", "alone-under-the-same-epoch"],
+    [written_by(ONE, 1), written_by(ONE, 2)],
+    ids=["under-its-own-epoch", "under-the-same-epoch"],
 )
-def test_only_what_is_cut_off_may_go_on_writing_a_store_that_was_given_up(late: Line) -> None:
+def test_whoever_was_given_up_writes_a_store_no_more(late: Line) -> None:
     history = a_history(announced_loss(-1), written_by(ONE, 1), written_by(TWO, 2), late)
 
     assert [one.split(":")[0] for one in violations(history)] == ["I16 two write a store"]
