@@ -8,7 +8,8 @@ Read in this order: ``points`` (what a recovery point is, which are due and whic
 and ``orders`` (where records and orders say that a store is written), ``succession`` (how one
 begins whose predecessor is lost), ``read_back`` (whether a copy is what its source holds),
 ``standing`` (how a host says that it is with a store), ``serving`` (how a request is answered),
-``scrub_note`` (when a pool was last read), ``page`` (what a host tells of copies and pools),
+``scrub_note`` (when a pool was last read), ``hindrance`` (what keeps a refuge from what its source
+has), ``page`` (what a host tells of copies and pools),
 ``duties`` (what a source and a refuge do, again and again), ``keeping`` (which of them a host is).
 ``onhost`` runs on hosts: btrfs, SSH, and the programs.
 """

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.clock import Clock
-from core.errors import WorldError
+from core.errors import NotSeen, Unreachable, WorldError
 from inventory.names import HostName, PoolName, SiteName
 from inventory.storage import Store
 from inventory.system_accounts import store_account
-from storage.hindrance import Hindrance, hindrance_of
+from storage.hindrance import Hindrance
 from storage.page import CopyWord, PoolWord
 from storage.points import (
     SAME,
@@ -27,11 +27,11 @@ from storage.points import (
     surplus,
     wait_for_next,
 )
-from storage.pool import StoragePool
+from storage.pool import PoolFull, StoragePool
 from storage.read_back import ComparisonNote
 from storage.requests import MOST_ORIGINS, DigestRequest, PullRequest
 from storage.scrub_note import ScrubNote
-from storage.source_door import SourceDoor, another_life, demand
+from storage.source_door import AnotherLife, SourceDoor, another_life, demand
 from storage.turning import StoreTurn
 
 _LATE: Final = timedelta(seconds=1)
@@ -103,7 +103,7 @@ class RefugeDuty:
         try:
             pause = self._look()
         except WorldError as error:
-            self.hindrance = hindrance_of(error)
+            self.hindrance = _hindrance(error)
             raise
         else:
             self.hindrance = None
@@ -257,3 +257,16 @@ class PoolDuty:
             WorldError: the pool or the note could not be read.
         """
         return PoolWord(self.name, self.note.read(), self.pool.errors())
+
+
+def _hindrance(error: WorldError) -> Hindrance:
+    """Return what ``error`` says that keeps the next recovery point from a refuge."""
+    match error:
+        case AnotherLife():
+            return Hindrance.ASTRAY
+        case PoolFull():
+            return Hindrance.FULL
+        case NotSeen() | Unreachable():
+            return Hindrance.SILENT
+        case _:
+            return Hindrance.OTHER

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from core.errors import NotSeen, Unreachable, WorldError
-from storage.pool import PoolFull
-from storage.source_door import AnotherLife
-
 
 class Hindrance(StrEnum):
     """Why nothing new arrives."""
@@ -20,16 +16,3 @@ class Hindrance(StrEnum):
     """the pool of the refuge takes nothing more"""
     OTHER = "other"
     """anything else: the journal of the refuge tells it"""
-
-
-def hindrance_of(error: WorldError) -> Hindrance:
-    """Return what ``error``, of an attempt to fetch a recovery point, says of the next one."""
-    match error:
-        case AnotherLife():
-            return Hindrance.ASTRAY
-        case PoolFull():
-            return Hindrance.FULL
-        case NotSeen() | Unreachable():
-            return Hindrance.SILENT
-        case _:
-            return Hindrance.OTHER

@@ -92,8 +92,8 @@ def _copy(network: Network, store: Store, copy: StoreCopy, readings: Readings) -
 
 
 def _hindrance(labels: Mapping[str, str], readings: Readings) -> Hindrance | None:
-    told = ((_newest(COPY_HINDERED, {**labels, "because": h}, readings), h) for h in Hindrance)
-    return next((hindrance for sample, hindrance in told if sample and sample.value), None)
+    samples = ((_newest(COPY_HINDERED, {**labels, "because": h}, readings), h) for h in Hindrance)
+    return next((hindrance for sample, hindrance in samples if sample and sample.value), None)
 
 
 def _age(metric: MetricSpec, labels: Mapping[str, str], readings: Readings) -> timedelta | None:
