@@ -45,14 +45,22 @@ class Dated:
 def dated(kept: Iterable[Kept]) -> list[Dated]:
     """Return ``kept`` in its order; what tells no time came when the one before it did, or later.
 
+    But before the one after it did: a time is told before it is kept, by another program maybe.
     What is before anything that tells a time is left out.
     """
+    ordered = sorted(kept, key=lambda each: each.revision)
+    until: list[datetime | None] = []
+    following: datetime | None = None
+    for one in reversed(ordered):
+        following = min(filter(None, (following, one.at)), default=None)
+        until.append(following)
     lines: list[Dated] = []
     last: datetime | None = None
-    for one in sorted(kept, key=lambda each: each.revision):
+    for one, latest in zip(ordered, reversed(until), strict=True):
         last = max(filter(None, (last, one.at)), default=None)
         if last is not None and one.told != NOTHING:
-            lines.append(Dated(one.at or last, one.told, one.revision))
+            at = one.at or min(last, latest or last)
+            lines.append(Dated(at, one.told, one.revision))
     return lines
 
 

@@ -146,6 +146,8 @@ class _World:
         self._placed: dict[str, tuple[str, int]] = {}
         self._leads: dict[str, str] = {}
         self._off: set[str] = set()
+        self._stores_tell = False
+        """whether their hosts write down what becomes of stores, as those of a lab do not"""
 
     def notice(self, line: Line) -> None:
         _, what, subject, host, number, _ = line
@@ -158,6 +160,9 @@ class _World:
                 self._placed[subject] = (host, number)
             case "leads" | "store-begins":
                 self._leads[subject] = host
+                self._stores_tell |= what == "store-begins"
+            case "store-written":
+                self._stores_tell = True
             case "power-off" | "power-lost":
                 self._off.add(subject)
             case "power-on":
@@ -178,7 +183,9 @@ class _World:
                 return self._placed.get(named["service"]) == wanted
             case "switch-database" | "take-over" | "begin-store":
                 database, candidate = named.get("database"), named.get("candidate")
-                return self._leads.get(database or named["store"]) == (candidate or named["host"])
+                is_untold = database is None and not self._stores_tell
+                leader = self._leads.get(database or named["store"])
+                return is_untold or leader == (candidate or named["host"])
             case "cut-power":
                 return named["host"] in self._off
             case _:

@@ -146,6 +146,17 @@ def test_what_tells_no_time_stands_where_its_revision_does() -> None:
     assert lines[1] == (0.0, *placed)
 
 
+def test_what_tells_no_time_is_no_later_than_what_was_kept_after_it() -> None:
+    placed = ("placed", "portal", "ndc02", 2, "")
+    kept = [
+        Kept(7, NOTHING, _at(2)),
+        Kept(8, placed),
+        Kept(9, ("journal", "r", "s", 0, "succeeded"), _at(1)),
+    ]
+
+    assert [line[1] for line in history(dated(kept))] == ["placed", "journal"]
+
+
 def test_a_write_belongs_to_who_led_when_it_was_acknowledged() -> None:
     reigns = [Reign(_at(0), "a", 2), Reign(_at(10), "b", 3)]
 

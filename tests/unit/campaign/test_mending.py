@@ -22,6 +22,8 @@ class _Lab(Terminal):
     """what is wrong, by the command that mends it; empty: none does"""
     open_runs: dict[str, list[str]] = field(default_factory=dict)
     """of each open run, by which verbs it can be ended"""
+    uncompared: dict[str, str] = field(default_factory=dict)
+    """of each run that waits for a comparison, the step"""
     typed: list[str] = field(default_factory=list)
 
     @override
@@ -39,16 +41,23 @@ class _Lab(Terminal):
             case ("dr", "runs", *_):
                 lines = {run: f"{run}  {'orphaned':<18}  a move" for run in self.open_runs}
                 return Answer(0, json.dumps(lines), "")
-            case ("dr", "resume" | "abort" | "give-up" as verb, run, *_) if (
-                verb in self.open_runs[run]
-            ):
-                del self.open_runs[run]
+            case ("dr", verb, run, *more) if run in self.open_runs:
+                return self._of_run(verb, run, more)
             case ("status", *_):
                 wrong = [{"subject": "a", "sentence": one, "is_past": False} for one in self._left]
                 return Answer(int(bool(wrong)), json.dumps({"concerns": wrong}), "")
             case _:
                 return Answer(0 if self.concerns.pop(line, None) else 4, "", "")
         return Answer(0, "", "")
+
+    def _of_run(self, verb: str, run: str, more: list[str]) -> Answer:
+        step = self.uncompared.get(run)
+        if verb == "show":
+            return Answer(0, f"waits for  {step} is in doubt: no log\n" if step else "", "")
+        if verb in self.open_runs[run] or (verb == "skip" and more[0] == step):
+            del self.open_runs[run]
+            return Answer(0, "", "")
+        return Answer(4, "", "")
 
     @property
     def _left(self) -> list[str]:
@@ -92,6 +101,23 @@ def test_a_run_that_only_giving_up_ends_is_a_finding_and_one_that_resume_ends_is
     assert [line for line in said if "FINDING" in line] == [
         "FINDING hard could not be ended by resume: abort exit 4",
         "FINDING hard could not be aborted: give-up exit 0",
+    ]
+
+
+def test_a_comparison_that_nobody_can_make_is_answered_for_and_is_no_finding(
+    tmp_path: Path,
+) -> None:
+    held = {"move": "compare", "region": "portal.compare"}
+    lab = _Lab("test", open_runs={run: [] for run in held}, uncompared=held)
+
+    left, said = _mended(lab, tmp_path)
+
+    assert left == []
+    assert said == [
+        "resumed move: exit 4",
+        "resumed region: exit 4",
+        "answered for compare of move: exit 0",
+        "answered for portal.compare of region: exit 0",
     ]
 
 

@@ -100,7 +100,7 @@ def test_the_power_of_a_host_that_answers_again_is_not_cut(
         (ANNOUNCED, "withdraw-service service=portal host=a epoch=1"),
         ((a_line("placed", SERVICE, "x", 1),), "move-placement service=portal target=x epoch=2"),
         ((a_line("power-off", "a"), a_line("power-on", "a")), "cut-power host=a life=1"),
-        ((), BEGIN),
+        ((written_by(ONE, 1),), BEGIN),
     ],
 )
 def test_each_effect_that_was_not_there_is_a_stale_belief(
