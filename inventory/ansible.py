@@ -90,6 +90,7 @@ def _ports(network: Network) -> dict[str, int | list[int]]:
         "exporter": endpoints.NDC_EXPORTER,
         "probe": endpoints.PROBE,
         "time": endpoints.TIME,
+        "tallies": endpoints.TALLIES,
         "databases": databases,
         "patronis": [endpoints.patroni_port(port) for port in databases],
     }

@@ -16,6 +16,8 @@ NDC_EXPORTER = 9200
 PROBE = 9300
 TIME = 9323
 """UDP: chronyd, where no right is needed to listen"""
+TALLIES = 9324
+"""UDP: what ndc-exporters at the two ends of a link tell each other"""
 POWER = 9400
 """where the power of a lab's hosts is switched: on the operator's address, and on no host"""
 
@@ -33,6 +35,7 @@ FIXED = frozenset(
         NDC_EXPORTER,
         PROBE,
         TIME,
+        TALLIES,
     }
 )
 """ports that no workload may be given"""

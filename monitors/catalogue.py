@@ -62,6 +62,16 @@ LINK_LOSS_RATIO = MetricSpec(
     "Share of the echoes of one collection that did not come back, 0 to 1",
     "the link does not end here, or could not be measured",
 )
+LINK_ONE_WAY_LOSS_RATIO = MetricSpec(
+    "ndc_link_one_way_loss_ratio",
+    "gauge",
+    "ratio",
+    ("link", "source", "target"),
+    "Share of what the site called source sent over the link in the last minute, 0 to 1, that did "
+    "not come to the site called target",
+    "the link does not end here; or too little was heard from its other end of late, or since one "
+    "of the two began anew to count",
+)
 LINK_AVOIDED = MetricSpec(
     "ndc_link_avoided",
     "gauge",
@@ -226,6 +236,7 @@ CATALOGUE = (
     LINK_UP,
     LINK_RTT_SECONDS,
     LINK_LOSS_RATIO,
+    LINK_ONE_WAY_LOSS_RATIO,
     LINK_AVOIDED,
     LINK_INFO,
     LINK_CAPACITY,

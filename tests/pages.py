@@ -13,7 +13,7 @@ from inventory.names import DatabaseName, DrillName, HostName, LinkName, SiteNam
 from inventory.network import Role
 from monitors.collectors.clocks import clock_families
 from monitors.collectors.drills import drill_families
-from monitors.collectors.links import declared_link_families, link_families
+from monitors.collectors.links import declared_link_families, link_families, way_families
 from monitors.collectors.notices import certificate_families, order_families
 from monitors.collectors.placement import placement_families
 from monitors.collectors.quorum import quorum_families
@@ -24,6 +24,7 @@ from monitors.readers.echo import EchoReading
 from monitors.readers.etcd import VoterHealth
 from monitors.readers.heartbeats import Mark
 from monitors.readers.unfinished import Unfinished
+from monitors.tallies import WayLosses
 from routing.answers import BfdPeer, Session
 from tests.networks import network
 
@@ -36,6 +37,13 @@ LINKS = link_families(
         (LinkName("north"), SiteName("ndc02")): EchoReading(3, 3, timedelta(milliseconds=3.1)),
         (LinkName("south"), SiteName("ndc02")): EchoReading(3, 0, None),
     }
+)
+WAYS = way_families(
+    SiteName("ndc01"),
+    {
+        (LinkName("north"), SiteName("ndc02")): WayLosses(0.125, 0.0),
+        (LinkName("south"), SiteName("ndc02")): WayLosses(1.0, None),
+    },
 )
 SESSIONS = session_families(
     [

@@ -11,9 +11,10 @@ import struct
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from errno import EHOSTUNREACH, ENETDOWN, ENETUNREACH
 from ipaddress import IPv4Address
 from typing import Final
+
+from access.clients.straight import NO_WAY
 
 NUMBERS: Final = 2**16
 """an echo has one of so many numbers"""
@@ -23,8 +24,6 @@ _HEADER = struct.Struct("!BBHHH")
 """type, code, checksum, identifier, number; the kernel fills in the two in the middle"""
 _LOAD = bytes(56)
 _LARGEST_BYTES = 256
-_NO_WAY = frozenset({EHOSTUNREACH, ENETDOWN, ENETUNREACH})
-"""the link is dark at this end: sent, and lost at once"""
 _ARRIVAL = 35
 """SO_TIMESTAMPNS, which Python does not name"""
 _TIME = struct.Struct("@ll")
@@ -69,7 +68,7 @@ class EchoChannel:
             packet = _HEADER.pack(_REQUEST, 0, 0, 0, number) + _LOAD
             self._socket.sendto(packet, (self._remote, 0))
         except OSError as error:
-            if error.errno not in _NO_WAY:
+            if error.errno not in NO_WAY:
                 raise
         return sent_at
 

@@ -12,11 +12,13 @@ from monitors.catalogue import (
     LINK_CAPACITY,
     LINK_INFO,
     LINK_LOSS_RATIO,
+    LINK_ONE_WAY_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
 )
 from monitors.families import family
 from monitors.readers.echo import EchoReading
+from monitors.tallies import WayLosses
 
 _BITS = 8
 """in a byte"""
@@ -38,6 +40,20 @@ def link_families(readings: Mapping[tuple[LinkName, SiteName], EchoReading]) -> 
             LINK_LOSS_RATIO,
             ((key, 1 - echo.received / echo.sent) for key, echo in readings.items()),
         ),
+    ]
+
+
+def way_families(
+    site: SiteName, losses: Mapping[tuple[LinkName, SiteName], WayLosses]
+) -> list[Metric]:
+    """Return what is known of what each way loses of the links of ``site``, by their far site."""
+    ways = (
+        ((link, *ends), loss)
+        for (link, far), of_link in losses.items()
+        for ends, loss in (((site, far), of_link.outward), ((far, site), of_link.inward))
+    )
+    return [
+        family(LINK_ONE_WAY_LOSS_RATIO, ((way, loss) for way, loss in ways if loss is not None))
     ]
 
 

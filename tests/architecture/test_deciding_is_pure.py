@@ -72,6 +72,7 @@ DECIDING = {
     "storage/points.py": set(),
     "storage/page.py": {"storage"},
     "routing/*.py": {"hmac", "jinja2", "pydantic", "routing"},
+    "monitors/tallies.py": {"struct"},
     "monitors/health": {
         "monitors.health",
         "stacks.substrates.port",

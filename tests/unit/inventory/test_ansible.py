@@ -115,4 +115,5 @@ def test_templates_find_every_port_by_the_name_of_its_program() -> None:
 
     programs = {"ssh", "bgp", "https", "etcd_client", "etcd_peer", "prometheus"}
     programs |= {"alertmanager", "alertmanager_peer", "node_exporter", "exporter", "probe", "time"}
+    programs |= {"tallies"}
     assert set(told) == programs | {"databases", "patronis"}

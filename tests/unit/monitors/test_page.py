@@ -31,6 +31,7 @@ from tests.pages import (
     REPLICATION,
     RUNS,
     SESSIONS,
+    WAYS,
     WELL,
 )
 
@@ -77,7 +78,7 @@ def _text(*watches: Watch) -> str:
 
 
 ALL = (
-    _watch("links", [*LINKS, *DECLARED]),
+    _watch("links", [*LINKS, *WAYS, *DECLARED]),
     _watch("sessions", SESSIONS),
     _watch("placement", PLACEMENT),
     _watch("quorum", QUORUM),
