@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, permutations
 
 from access.clients.patroni import ClusterAnswer, MemberAnswer
 from access.clients.prometheus import Sample
@@ -21,6 +21,7 @@ from monitors.catalogue import (
     BFD_SESSION_UP,
     BGP_SESSION_UP,
     LINK_LOSS_RATIO,
+    LINK_ONE_WAY_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
 )
@@ -254,20 +255,16 @@ def _promoted(told: MemberAnswer, of: Network, site: SiteName) -> MemberAnswer:
 
 def _samples(of: Network, site: SiteName) -> tuple[Sample, ...]:
     found = []
-    for link in of.links:
-        for end in (link.a, link.z):
-            if end.site != site:
-                continue
-            labels = {"link": link.name, "host": end.host, "site": site}
-            round_trip = (2 * link.delay).total_seconds() + 0.0002
-            for name, value in (
-                (LINK_UP.name, 1.0),
-                (LINK_RTT_SECONDS.name, round_trip),
-                (LINK_LOSS_RATIO.name, 0.0),
-                (BGP_SESSION_UP.name, 1.0),
-                (BFD_SESSION_UP.name, 1.0),
-            ):
-                found.append(Sample({"__name__": name, **labels}, value, NOON))
+    ends = [(link, end) for link in of.links for end in (link.a, link.z) if end.site == site]
+    for link, end in ends:
+        labels = {"link": link.name, "host": end.host, "site": site}
+        round_trip = (2 * link.delay).total_seconds() + 0.0002
+        up = dict.fromkeys((LINK_UP, BGP_SESSION_UP, BFD_SESSION_UP), 1.0)
+        for spec, value in {**up, LINK_RTT_SECONDS: round_trip, LINK_LOSS_RATIO: 0.0}.items():
+            found.append(Sample({"__name__": spec.name, **labels}, value, NOON))
+        for source, target in permutations((link.a.site, link.z.site)):
+            way = {"__name__": LINK_ONE_WAY_LOSS_RATIO.name, "source": source, "target": target}
+            found.append(Sample({**labels, **way}, 0.0, NOON))
     return (*found, *chain.from_iterable(_of_itself(of, host) for host in of.hosts_at(site)))
 
 
@@ -288,11 +285,14 @@ def unit_sample(host: Host, unit: str, state: str) -> Sample:
     return Sample({"__name__": UNIT_STATE, **labels}, 1.0, NOON)
 
 
+_UNKNOWN_AFTER_LOSS = {LINK_RTT_SECONDS.name, LINK_ONE_WAY_LOSS_RATIO.name}
+
+
 def _after_loss(told: tuple[Sample, ...], links: set[LinkName]) -> tuple[Sample, ...]:
     return tuple(
         replace(sample, value=float(sample.name == LINK_LOSS_RATIO.name))
         if sample.labels.get("link") in links
         else sample
         for sample in told
-        if not (sample.labels.get("link") in links and sample.name == LINK_RTT_SECONDS.name)
+        if not (sample.labels.get("link") in links and sample.name in _UNKNOWN_AFTER_LOSS)
     )

@@ -141,15 +141,26 @@ def _of_state(link: LinkView, dead: str | None) -> Iterator[Concern]:
         case LinkState.SLOW:
             yield Concern(link.name, Condition.WARNING, "is slower than declared", link.name)
         case LinkState.LOSSY:
-            yield Concern(link.name, Condition.WARNING, "loses packets", link.name)
+            yield Concern(link.name, Condition.WARNING, f"loses packets{_ways(link)}", link.name)
         case LinkState.DOWN:
-            yield Concern(link.name, Condition.CRITICAL, "carries nothing", dead)
+            yield Concern(link.name, Condition.CRITICAL, f"carries nothing{_ways(link)}", dead)
         case LinkState.UP if link.loss_ratio:
-            yield Concern(link.name, Condition.WARNING, f"loses {link.loss_ratio:.0%}", dead)
+            sentence = f"loses {link.loss_ratio:.0%}{_ways(link)}"
+            yield Concern(link.name, Condition.WARNING, sentence, dead)
         case None:
             yield Concern(link.name, Condition.UNSEEN, "was not seen by anyone", dead)
         case LinkState.UP:
             pass
+
+
+def _ways(link: LinkView) -> str:
+    """Return the ways that lose anything, to stand behind what is said of ``link``."""
+    ways = [
+        f"{loss:.0%} from {source} to {link.z if source == link.a else link.a}"
+        for source, loss in link.one_way_loss.items()
+        if loss
+    ]
+    return f"; lost in the last minute: {', '.join(ways)}" if ways else ""
 
 
 def _avoided(link: LinkView) -> str:
@@ -158,7 +169,7 @@ def _avoided(link: LinkView) -> str:
         f"{round_trip(measured)}, declared {round_trip(link.declared_round_trip)}"
         if measured is not None
         else "",
-        f"loses {link.loss_ratio:.0%}" if link.loss_ratio else "",
+        f"loses {link.loss_ratio:.0%}{_ways(link)}" if link.loss_ratio else "",
     ]
     return f"is avoided until it is well ({', '.join(filter(None, figures)) or 'not measured'})"
 

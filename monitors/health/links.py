@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,6 +24,9 @@ class LinkView:
     declared_round_trip: timedelta
     measured_round_trip: timedelta | None
     loss_ratio: float | None
+    """of both ways together, in one collection"""
+    one_way_loss: Mapping[SiteName, float]
+    """what each way lost in the last minute, 0 to 1, by the site that sends; absent: not known"""
     is_avoided: bool
     """whether a router at one of its ends says that it prefers any other way"""
     state: LinkState | None

@@ -14,6 +14,7 @@ from monitors.catalogue import (
     CONNECTIONS_LEFT,
     LINK_AVOIDED,
     LINK_LOSS_RATIO,
+    LINK_ONE_WAY_LOSS_RATIO,
     LINK_RTT_SECONDS,
     LINK_UP,
     RECOVERY_POINT,
@@ -33,6 +34,7 @@ _NAMES = "|".join(
         LINK_AVOIDED,
         DISK_REFUSES,
         LINK_LOSS_RATIO,
+        LINK_ONE_WAY_LOSS_RATIO,
         LINK_RTT_SECONDS,
         LINK_UP,
         RECOVERY_POINT,
@@ -91,10 +93,21 @@ def _link(link: Link, readings: Readings, sightings: Sightings) -> LinkView:
         declared_round_trip=2 * link.delay,
         measured_round_trip=None if measured is None else timedelta(seconds=measured),
         loss_ratio=max(_values(samples, LINK_LOSS_RATIO.name), default=None),
+        one_way_loss=_one_way_loss(samples),
         is_avoided=any(_values(samples, LINK_AVOIDED.name)),
         state=state,
         sighting=sightings.of(f"link/{link.name}", is_seen=state is not None),
     )
+
+
+def _one_way_loss(samples: list[Sample]) -> dict[SiteName, float]:
+    """Return the worst that either end tells of each way, by the site that sends."""
+    worst: dict[SiteName, float] = {}
+    for sample in samples:
+        if sample.name == LINK_ONE_WAY_LOSS_RATIO.name:
+            source = SiteName(sample.labels["source"])
+            worst[source] = max(worst.get(source, 0.0), sample.value)
+    return worst
 
 
 def _session(

@@ -9,7 +9,7 @@ import pytest
 
 from access.clients.prometheus import Sample
 from inventory.network import Role
-from monitors.catalogue import LINK_AVOIDED
+from monitors.catalogue import LINK_AVOIDED, LINK_ONE_WAY_LOSS_RATIO
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns
 from monitors.health.snapshot import Snapshot
@@ -74,3 +74,29 @@ def test_a_router_at_either_end_may_avoid_a_link(told: list[float], is_avoided: 
 
     assert seen.links[0].is_avoided is is_avoided
     assert not any(other.is_avoided for other in seen.links[1:])
+
+
+def test_of_each_way_the_worst_is_known_that_either_end_tells() -> None:
+    of = network("tiny")
+    link, well = of.links[0], all_well(of)
+    told = [(link.a.site, 0.1), (link.z.site, 0.0), (link.a.site, 0.2), (link.a.site, 0.0)]
+    name = {"__name__": LINK_ONE_WAY_LOSS_RATIO.name, "link": link.name}
+    more = tuple(Sample({**name, "source": source}, value, NOON) for source, value in told)
+    first, *_ = well.samples
+    samples = {**well.samples, first: (*well.samples[first], *more)}
+
+    seen = taken(of, replace(well, samples=samples))
+
+    assert seen.links[0].one_way_loss == {link.a.site: 0.2, link.z.site: 0.0}
+    assert set(seen.links[1].one_way_loss.values()) == {0.0}
+
+
+def test_a_way_of_which_nobody_tells_is_not_known() -> None:
+    of = network("tiny")
+    well = all_well(of)
+    samples = {
+        host: tuple(s for s in said if s.name != LINK_ONE_WAY_LOSS_RATIO.name)
+        for host, said in well.samples.items()
+    }
+
+    assert taken(of, replace(well, samples=samples)).links[0].one_way_loss == {}

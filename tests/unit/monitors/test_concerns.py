@@ -96,6 +96,28 @@ def test_a_link_at_a_host_without_power_is_explained_by_the_host(
     assert {c.because for c in found if c.subject == seen.links[0].name} == {dead}
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"loss_ratio": 0.25}, "loses 25%"),
+        ({"state": LinkState.LOSSY}, "loses packets"),
+        ({"state": LinkState.DOWN}, "carries nothing"),
+        ({"loss_ratio": 0.25, "is_avoided": True, "measured_round_trip": None}, "loses 25%"),
+    ],
+)
+def test_a_link_that_loses_packets_says_which_way_as_far_as_that_is_known(
+    changes: dict[str, object], sentence: str
+) -> None:
+    link = healthy().links[0]
+    ways = f"; lost in the last minute: 14% from {link.z} to {link.a}"
+
+    (one_way,) = concerns(_with_link(**changes, one_way_loss={link.a: 0.0, link.z: 0.14}))
+    (unknown,) = concerns(_with_link(**changes, one_way_loss={}))
+
+    assert f"{sentence}{ways}" in one_way.sentence
+    assert "lost in the last minute" not in unknown.sentence
+
+
 def test_a_link_that_loses_packets_is_a_warning_and_one_that_loses_none_is_none() -> None:
     assert [c.sentence for c in concerns(_with_link(loss_ratio=0.25))] == ["loses 25%"]
     assert concerns(_with_link(loss_ratio=0.0)) == ()

@@ -15,6 +15,7 @@ from monitors.health.snapshot import Snapshot
 from tests.conftest import Golden
 from tests.snapshots import degraded, endangered, healthy, site_down, unseen
 from tui.alarms_view import alarms_lines
+from tui.links_view import links_lines
 from tui.picture import ASCII, UNICODE, PictureLine, plain
 from tui.replication_view import MOST_LOOKS, ages_after, replication_lines, trend, trends_of
 from tui.status_json import topic_plain
@@ -80,6 +81,27 @@ def test_every_topic_is_told_as_text() -> None:
 
     assert all(texts)
     assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize(
+    ("forth", "back", "cell"),
+    [
+        (0.14, 0.0, "> 14% < 0%"),
+        (None, 1.0, "> - < 100%"),
+        (0.0, None, "> 0% < -"),
+        (None, None, "-"),
+    ],
+)
+def test_each_way_of_a_link_is_shown_as_far_as_it_is_known(
+    forth: float | None, back: float | None, cell: str
+) -> None:
+    link, *_ = (seen := healthy()).links
+    pairs = ((link.a, forth), (link.z, back))
+    ways = {source: loss for source, loss in pairs if loss is not None}
+
+    lines = links_lines(replace(seen, links=(replace(link, one_way_loss=ways),)))
+
+    assert plain(lines).splitlines()[-1].endswith(f"  {cell}")
 
 
 def test_a_bar_is_full_where_a_copy_is_as_old_as_was_promised() -> None:
