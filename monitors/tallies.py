@@ -126,13 +126,13 @@ class LinkTallies:
             self._count, came = _TallyCount(), []
         if before is not None:
             self._expect(before - _ON_THE_WAY)  # what comes now was said after that
+        newest = None
         for tally in came:
             self._count.take(tally)
             if tally.number == self._count.counted.highest:
-                self._believe(tally, now)
-        if came:
-            counted = self._count.counted
-            self._inward.note(now, (counted.session, counted.first), counted.highest, counted.came)
+                newest = tally
+        if newest is not None:
+            self._note(newest.session, newest.counted, now)
 
     def losses(self, now: timedelta) -> WayLosses:
         """Return what is known at ``now``."""
@@ -142,13 +142,13 @@ class LinkTallies:
         while self._sent and self._sent[0][0] < sent_before:
             self._due = self._sent.popleft()[1]
 
-    def _believe(self, tally: Tally, now: timedelta) -> None:
-        said = tally.counted
+    def _note(self, session: int, said: Counted, now: timedelta) -> None:
+        """Note what we counted of ``session``, and what it said of us."""
         if said.session != self._session:
             said = _NOTHING
-        self._outward.note(
-            now, (tally.session, said.first), max(said.highest, self._due), said.came
-        )
+        ours = self._count.counted
+        self._inward.note(now, (session, ours.first), ours.highest, ours.came)
+        self._outward.note(now, (session, said.first), max(said.highest, self._due), said.came)
 
 
 class _TallyCount:
@@ -190,8 +190,6 @@ class _Way:
     def note(self, at: timedelta, beginning: tuple[int, int], sent: int, came: int) -> None:
         if self._points and self._points[-1].beginning != beginning:
             self._points.clear()
-        if self._points and self._points[-1].at == at:
-            self._points.pop()
         self._points.append(_Point(at, beginning, sent, came))
         self._forget(at)
 

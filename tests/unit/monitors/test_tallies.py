@@ -142,6 +142,16 @@ def test_a_way_that_was_dead_from_the_beginning_is_known_as_well() -> None:
     assert Ends().go_on(60, out=is_lost) == WayLosses(1.0, 0.0)
 
 
+def test_a_way_that_dies_as_this_end_starts_anew_is_told_by_who_still_counts_the_old_session() -> (
+    None
+):
+    ends = Ends()
+    ends.go_on(60)
+    ends.near = LinkTallies(session=9)
+
+    assert ends.go_on(60, out=is_lost) == WayLosses(1.0, 0.0)
+
+
 def test_a_loss_is_forgotten_a_minute_after_it() -> None:
     ends = Ends()
     ends.go_on(60, out=every(2))
@@ -228,19 +238,16 @@ def test_who_was_not_asked_for_long_takes_what_waited_for_no_count() -> None:
     assert ends.go_on(30) == WELL
 
 
-def test_nothing_grows_however_long_it_goes_on() -> None:
+@pytest.mark.parametrize("fate", [comes, is_lost, lambda tally: [tally] * 100])
+def test_nothing_grows_however_long_it_goes_on(fate: Fate) -> None:
     ends = Ends()
-    ends.go_on(1000, out=is_lost, back=is_lost)
-    sizes = _sizes(ends.near)
 
-    ends.go_on(10_000, out=is_lost, back=is_lost)
+    ends.go_on(3000, out=fate, back=fate)
 
-    assert _sizes(ends.near) == sizes
-
-
-def _sizes(end: LinkTallies) -> list[int]:
-    ways = (end._outward._points, end._inward._points)
-    return [len(end._sent), *map(len, ways)]
+    near = ends.near
+    assert len(near._sent) <= 6
+    assert all(len(way._points) <= 3 * 13 for way in (near._outward, near._inward))
+    assert near._count._arrivals.bit_length() <= 64
 
 
 def test_a_tally_is_read_as_it_was_written_and_nothing_else_is_one() -> None:

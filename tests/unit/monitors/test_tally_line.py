@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from inventory.endpoints import TALLIES
+from tests.networks import network
 
 pytestmark = pytest.mark.lab
 
@@ -18,12 +19,12 @@ set -eu
 ip link set lo up
 ip address add 198.19.100.0/31 dev lo
 ip tuntap add dark mode tap
-ip address add 198.19.100.2/31 dev dark
+ip address add 198.19.200.0/31 dev dark
 ip link set dark up
 cd /proc/sys/net/ipv4
 echo 1 >conf/all/ignore_routes_with_linkdown
 echo 1 >conf/dark/ignore_routes_with_linkdown
-exec "$@"
+echo 0 0 >ping_group_range
 """
 _BEGINNING = """
 import itertools, json, socket
@@ -33,7 +34,8 @@ from access.clients.straight import StraightChannel
 from inventory.endpoints import TALLIES
 from monitors.readers.tally_line import TallyLine
 
-NEAR, FAR, DARK, BEYOND = (IPv4Address(f"198.19.100.{last}") for last in range(4))
+NEAR, FAR = IPv4Address("198.19.100.0"), IPv4Address("198.19.100.1")
+DARK, BEYOND = IPv4Address("198.19.200.0"), IPv4Address("198.19.200.1")
 sessions = itertools.count(1)
 moments = itertools.count(100)
 
@@ -52,12 +54,11 @@ def tell(what):
 """
 
 
-def _told(question: str) -> Any:
+def _told(question: str, *setting: str) -> Any:
     asked = (sys.executable, "-c", _BEGINNING + question)
-    mine = ("unshare", "--user", "--map-root-user", "--net")
-    told = subprocess.run(
-        [*mine, "sh", "-c", _NETWORK, "sh", *asked], stdout=subprocess.PIPE, check=True, timeout=30
-    )
+    script = "\n".join((_NETWORK, *setting, 'exec "$@"'))
+    mine = ("unshare", "--user", "--map-root-user", "--net", "sh", "-c", script, "sh")
+    told = subprocess.run([*mine, *asked], stdout=subprocess.PIPE, check=True, timeout=90)
     return json.loads(told.stdout)
 
 
@@ -102,6 +103,22 @@ tell([before, exchange(absent, 20)])
     assert told == [[[None, None]] * 2, [[0, 0]] * 2]
 
 
+def test_no_other_way_is_taken() -> None:
+    told = _told(
+        """
+def crossed():
+    return [line.split()[10] for line in open("/proc/net/dev") if line.split()[0] == "lo:"]
+
+before = crossed()
+exchange([line(DARK, BEYOND)], 20)
+tell([before, crossed()])
+""",
+        "ip route add 198.19.200.1/32 via 198.19.100.1 dev lo",
+    )
+
+    assert told[0] == told[1]
+
+
 @pytest.mark.parametrize(
     ("sender", "port", "time_to_live", "is_taken"),
     [
@@ -143,3 +160,43 @@ tell(taken)
 """)
 
     assert told == 512
+
+
+_BOTH = """
+import asyncio
+from dataclasses import replace
+from access.this_host import ThisHost
+from monitors.onhost.watches import watches
+from tests.networks import network
+
+async def pages(of, link):
+    ends = [ThisHost(of, of.host(end.host)) for end in (link.a, link.z)]
+    async with watches(ends[0]) as near, watches(ends[1]) as far:
+        links = [watch for watch in (*near, *far) if watch.name == "links"]
+        for _ in range(10):
+            families = await asyncio.gather(*(watch.collect() for watch in links))
+    return [[sample for one in page for sample in one.samples] for page in families]
+
+link = network("tiny").links[0]
+told = asyncio.run(pages(replace(network("tiny"), links=(link,)), link))
+tell([{f"{s.name} {s.labels.get('source', '')}": s.value for s in page} for page in told])
+"""
+
+
+def test_the_exporters_at_both_ends_tell_which_way_loses_and_echoes_do_not() -> None:
+    """Every fourth tally is dropped as it comes to the far end, and nothing else."""
+    link = network("tiny").links[0]
+    told = _told(
+        _BOTH,
+        f"ip address add {link.a.address} dev lo",
+        "nft add table ip lossy",
+        "nft add chain ip lossy input '{ type filter hook input priority 0 ; }'",
+        f"nft add rule ip lossy input ip daddr {link.z.address.ip} udp dport {TALLIES}"
+        " numgen inc mod 4 0 drop",
+    )
+
+    assert len(told) == 2
+    for page in told:
+        assert page["ndc_link_loss_ratio "] == 0
+        assert page[f"ndc_link_one_way_loss_ratio {link.a.site}"] == pytest.approx(0.25, abs=0.1)
+        assert page[f"ndc_link_one_way_loss_ratio {link.z.site}"] == 0
