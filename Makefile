@@ -8,6 +8,8 @@ BIN := .venv/bin
 VENV := .venv/.made
 COMPILE := $(BIN)/python -m uv pip compile --quiet --no-header --generate-hashes
 PLAYBOOKS := $(wildcard playbooks/*.yml)
+# hundreds of tests start Python: what was compiled once is kept, whatever the shell says
+unexport PYTHONDONTWRITEBYTECODE
 # what compares with no golden text runs beside the rest: tests that play whole simulated networks,
 # tests that start programs and wait for them more than they compute, and tests that wait at doors
 UNCOMPARED = $(shell grep -rL 'golden\|snap_compare' --include='test_*.py' $1)
