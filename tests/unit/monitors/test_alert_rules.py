@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +55,7 @@ def test_every_alert_fires_and_is_silent_where_it_should(promtool: Path, topic: 
 def test_every_alert_is_seen_to_fire_and_seen_to_be_silent(topic: str) -> None:
     seen: dict[str, set[bool]] = {name: set() for name in _alerts(topic)}
 
-    for test in yaml.safe_load((TESTS / f"{topic}.yml").read_text("utf-8"))["tests"]:
+    for test in _read(TESTS / f"{topic}.yml")["tests"]:
         for check in test["alert_rule_test"]:
             seen[check["alertname"]].add(bool(check["exp_alerts"]))
 
@@ -114,10 +117,18 @@ def _rules(topic: str) -> list[dict[str, Any]]:
 
 
 def _whole(topic: str) -> dict[str, Any]:
-    whole: dict[str, Any] = yaml.safe_load(
-        (ROOT / f"monitors/rules/{topic}.yml").read_text("utf-8")
-    )
-    return whole
+    return _read(ROOT / f"monitors/rules/{topic}.yml")
+
+
+@cache
+def _parsed(path: Path) -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return parsed
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return what is in ``path``, for the caller to change."""
+    return deepcopy(_parsed(path))
 
 
 def _alerts(topic: str) -> dict[str, dict[str, Any]]:
@@ -150,7 +161,7 @@ def _placed(folder: Path, topic: str, what: str, rules: dict[str, Any]) -> Path:
     Of all alerts, if it is a recorded series: some of them is judged by it.
     """
     alert = what.partition(": ")[0]
-    tests = yaml.safe_load((TESTS / f"{topic}.yml").read_text("utf-8")) | {"rule_files": ["r.yml"]}
+    tests = _read(TESTS / f"{topic}.yml") | {"rule_files": ["r.yml"]}
     if alert != RECORD:
         for test in tests["tests"]:
             test["alert_rule_test"] = [
@@ -160,8 +171,8 @@ def _placed(folder: Path, topic: str, what: str, rules: dict[str, Any]) -> Path:
         for group in rules["groups"]:
             group["rules"] = [x for x in group["rules"] if x.get("alert", alert) == alert]
     folder.mkdir()
-    (folder / "r.yml").write_text(yaml.safe_dump(rules))
-    (folder / "t.yml").write_text(yaml.safe_dump(tests))
+    (folder / "r.yml").write_text(json.dumps(rules))  # YAML too
+    (folder / "t.yml").write_text(json.dumps(tests))
     return folder / "t.yml"
 
 
