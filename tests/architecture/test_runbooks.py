@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from core.runs.journal import RunVerdict, StepEvent
 from core.runs.machine import EventKind
