@@ -41,9 +41,10 @@ test: ## set-up and every check, lab suite included
 	@$(MAKE) check
 	@$(MAKE) lab
 
+# four parts from the first second on, the longest first; content is short enough to come last
 check: $(VENV) ## every check that needs neither root nor lab, on any Linux with Python 3.11
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target format lint types layers
-	@$(MAKE) --jobs=4 --keep-going --output-sync=target unit-programs unit-rest unit-waits content unit-worlds
+	@$(MAKE) --jobs=4 --keep-going --output-sync=target unit-worlds unit-rest unit-waits unit-programs content
 
 static: format lint types layers content ## the checks that run no test: format lint types layers content
 
@@ -66,7 +67,7 @@ ifneq ($(PLAYBOOKS),)
 endif
 
 unit: $(VENV) ## all tests that need no lab
-	@$(MAKE) --jobs=4 --keep-going --output-sync=target unit-programs unit-rest unit-waits unit-worlds
+	@$(MAKE) --jobs=4 --keep-going --output-sync=target unit-worlds unit-rest unit-waits unit-programs
 
 .PHONY: unit-rest unit-programs unit-waits unit-worlds
 unit-rest: $(VENV)
