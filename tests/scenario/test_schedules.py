@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 
 import pytest
 
@@ -24,7 +25,7 @@ from inventory.names import HostName, ServiceName
 from tests.rehearsals import rehearsal
 from tests.soak.__main__ import main
 from tests.soak.events import Ask, FaultKind, Planned
-from tests.soak.soak import events_of, judged, shrunk, smaller
+from tests.soak.soak import Judged, events_of, judged, shrunk, smaller
 from tests.soak.story import story
 from tests.unit.core.runs.small import Wishes
 
@@ -75,9 +76,24 @@ UNCONFIRMED = (
 """the standby is cut off for 5 s, and meanwhile its leader loses its power"""
 
 
+@cache
+def _of_its_own(seed: int) -> tuple[tuple[str, ...], Mapping[str, int]]:
+    """Return what the schedule of ``seed`` breaks, and how many runs ended how; played once."""
+    made = judged(seed)
+    return made.violations, made.played.tally.runs
+
+
+@cache
+def _rewinding(seed: int) -> Judged:
+    """Return what comes of the schedule of ``seed`` where members rewind at once; played once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SimulatedDatabase, "_keep", _rewinds_at_once)
+        return judged(seed)
+
+
 @pytest.mark.parametrize("first", range(0, SCHEDULES, CHUNK))
 def test_nothing_that_must_never_happen_does(first: int) -> None:
-    sentences = [one for seed in range(first, first + CHUNK) for one in judged(seed).violations]
+    sentences = [one for seed in range(first, first + CHUNK) for one in _of_its_own(seed)[0]]
 
     assert sentences == []
 
@@ -131,7 +147,7 @@ def test_a_seed_tells_the_same_story_to_the_byte() -> None:
 def test_runs_of_every_kind_end_under_faults_and_in_the_calm_everything_is_served() -> None:
     runs: Counter[str] = Counter()
     for seed in range(20):
-        runs.update(judged(seed).played.tally.runs)
+        runs.update(_of_its_own(seed)[1])
 
     assert runs["switchover done"] >= 5
     assert runs["failover done"] >= 3
@@ -237,7 +253,7 @@ def test_what_breaks_a_rule_is_caught(
     broken: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    well = judged(seed, events).violations
+    well = _of_its_own(seed)[0] if events is None else judged(seed, events).violations
 
     mend_not(monkeypatch)
 
@@ -245,22 +261,16 @@ def test_what_breaks_a_rule_is_caught(
     assert [one for one in judged(seed, events).violations if one.startswith(broken)]
 
 
-def test_members_that_rewind_before_a_copy_is_kept_are_caught(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(SimulatedDatabase, "_keep", _rewinds_at_once)
+def test_members_that_rewind_before_a_copy_is_kept_are_caught() -> None:
+    sentences = [one for seed in range(8) for one in _rewinding(seed).violations]
 
-    assert _broken(range(8)) == {"I11 a tail is wiped, or a former leader writes"}
-
-
-def _broken(seeds: range) -> set[str]:
-    sentences = {one for seed in seeds for one in judged(seed).violations}
-    return {one.split(":")[0] for one in sentences}
+    broken = {one.split(":")[0] for one in sentences}
+    assert broken == {"I11 a tail is wiped, or a former leader writes"}
 
 
 def test_a_smaller_schedule_breaks_the_same_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = next(one for seed in range(1, 20) if (one := _rewinding(seed)).violations)
     monkeypatch.setattr(SimulatedDatabase, "_keep", _rewinds_at_once)
-    found = next(one for seed in range(1, 20) if (one := judged(seed)).violations)
 
     events, end = smaller(found)
 
@@ -272,8 +282,8 @@ def test_a_smaller_schedule_breaks_the_same_rule(monkeypatch: pytest.MonkeyPatch
 def test_the_command_tells_why_a_seed_breaks_something_by_few_events(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    found = next(one for seed in range(1, 20) if (one := _rewinding(seed)).violations)
     monkeypatch.setattr(SimulatedDatabase, "_keep", _rewinds_at_once)
-    found = next(one for seed in range(1, 20) if (one := judged(seed)).violations)
     monkeypatch.setattr(sys, "argv", ["soak", str(found.seed)])
 
     ended = main()
