@@ -45,7 +45,12 @@ def management_prefix(pools: Pools, environment: int, blocks: int) -> IPv4Networ
 
 def sites(pools: Pools) -> range:
     """Return the numbers for sites: each takes a /24 of two pools, and the first /24 stays free."""
-    return range(1, min(_count(pools.loopbacks, 24), _count(pools.lans, 24)))
+    return min(blocks(pools.loopbacks), blocks(pools.lans), key=len)
+
+
+def blocks(pool: IPv4Network) -> range:
+    """Return the numbers of the /24s of ``pool`` but the first."""
+    return range(1, _count(pool, 24))
 
 
 def links(pools: Pools) -> range:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from core.text import Unreadable
+from inventory.checks.causes import each_once
 from inventory.checks.readings import readings
 from inventory.checks.references import references
 from inventory.checks.shape import MISSING, shape, unknown_format
-from inventory.checks.stages import CHECKS, OF_VALUES, told
+from inventory.checks.stages import CHECKS, told
 from inventory.checks.uniqueness import uniqueness
 from inventory.documents import Document, read
 from inventory.model import Inventory
@@ -37,9 +38,7 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
     problems += told(uniqueness, meant.shaped, document)
     for check, reads in CHECKS:
         if not reads & meant.lost:
-            wrong = {problem.place for problem in problems if problem.code in OF_VALUES}
-            judged = told(check, meant.judged, document)
-            problems += [problem for problem in judged if problem.place not in wrong]
+            problems += told(check, meant.judged, document)
     if problems or inventory is None:
         raise _problems(document, problems)
     return inventory
@@ -57,4 +56,5 @@ def _news(
 
 
 def _problems(document: Document, problems: Iterable[Problem]) -> InventoryProblems:
-    return InventoryProblems(replace(p, source=document.line(p.place)) for p in problems)
+    told_once = each_once(problems)
+    return InventoryProblems(replace(p, source=document.line(p.place)) for p in told_once)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
@@ -56,8 +56,15 @@ class Problem:
     actual: str
     next_step: str
     related: Related | None = None
+    conditions: tuple[str, ...] = ()
+    """``under profile small``: where else the same is so it is the same problem; empty: always"""
     source: str = ""
     """the line of ``place``, as a person wrote it; the loader adds it"""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and under which conditions."""
+        return f"{self.what} {some(self.conditions)}" if self.conditions else self.what
 
     def lines(self, *, snippet: bool = False) -> list[str]:
         """Return what a person reads; with ``snippet``, the source line and a caret as well."""
@@ -67,7 +74,7 @@ class Problem:
             ("next step", self.next_step),
         )
         return [
-            printable(f"{self.place}  {self.code}  {self.what}"),
+            printable(f"{self.place}  {self.code}  {self.sentence}"),
             *(self._snippet() if snippet and self.source else []),
             *(f"{label:>10}  {printable(text)}" for label, text in labelled),
         ]
@@ -85,7 +92,7 @@ class Problem:
             "line": self.place.line,
             "column": self.place.column,
             "code": self.code,
-            "what": self.what,
+            "what": self.sentence,
             "expected": self.expected,
             "actual": self.actual,
             "next_step": self.next_step,
@@ -119,6 +126,8 @@ class InventoryProblems(InventoryInvalid):
 
 
 _MOST_NEAR = 8
+_SOME = 3
+"""conditions that a message names"""
 _BRIEF = 80
 """characters of a value that a message repeats"""
 _LINE = 120
@@ -147,6 +156,12 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     turned = [other for other in near if sorted(other) == sorted(name)]
     chosen = turned or near
     return chosen[0] if len(chosen) == 1 else None
+
+
+def some(texts: Sequence[str], between: str = ", ") -> str:
+    """Return the first of ``texts``, and how many more there are."""
+    more = [f"{len(texts) - _SOME} more"] if len(texts) > _SOME else []
+    return between.join([*texts[:_SOME], *more])
 
 
 def listed(names: Iterable[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inventory.checks.policy import as_allowed
+from inventory.derive import failure_sets
 from inventory.documents import Document
 from inventory.model import DrillEntry, Inventory
 from inventory.names import DrillName
@@ -42,7 +44,9 @@ def _refuge(
 ) -> Iterator[Problem]:
     """Yield a problem for a drill that needs another site, of a service that has none."""
     service = inventory.services[drill.service]
-    if drill.takes in _NEEDS_A_REFUGE and not service.refuges:
+    # where a promised loss leaves no place, that is told of the service
+    is_told = any(service.home in x.sites for x in failure_sets(as_allowed(inventory)))
+    if drill.takes in _NEEDS_A_REFUGE and not service.refuges and not is_told:
         yield Problem(
             document.at("drills", name, "takes"),
             "NDC-E0902",

@@ -29,14 +29,18 @@ class Loss:
     """of the problem, if the rest does not hold together"""
     place: Place
     condition: str = ""
-    """when it takes that much with it; empty: always"""
+    """``under profile small``: when it takes that much with it; empty: always"""
 
 
-def of_links(inventory: Inventory, document: Document) -> Iterator[Loss]:
-    """Yield the loss of each link, each duct and each shared risk."""
+def of_each_link(inventory: Inventory, document: Document) -> Iterator[Loss]:
+    """Yield the loss of each link."""
     for name in inventory.links:
         place = document.key_at("links", name)
         yield Loss(f"link {name}", frozenset({name}), frozenset(), "NDC-E0602", place)
+
+
+def of_risks(inventory: Inventory, document: Document) -> Iterator[Loss]:
+    """Yield the loss of each duct and each shared risk that takes more than one link."""
     for key, word in (("ducts", "duct"), ("shared_risks", "shared risk")):
         links_with: dict[str, set[LinkName]] = {}
         first: dict[str, Place] = {}
@@ -45,7 +49,7 @@ def of_links(inventory: Inventory, document: Document) -> Iterator[Loss]:
                 links_with.setdefault(thing, set()).add(name)
                 first.setdefault(thing, document.at("links", name, key, index))
         for thing, links in links_with.items():
-            if len(links) > 1:  # the loss of one alone was yielded above
+            if len(links) > 1:
                 what = f"{word} {thing}"
                 yield Loss(what, frozenset(links), frozenset(), "NDC-E0603", first[thing])
 
@@ -76,7 +80,7 @@ def of_border_hosts(
                 frozenset() if len(names) > 1 else frozenset({site}),
                 "NDC-E0605",
                 document.key_at("sites", site),
-                f" under profile {profile}",
+                f"under profile {profile}",
             )
 
 

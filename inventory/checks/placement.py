@@ -9,7 +9,7 @@ from inventory.documents import Document, Path
 from inventory.hosts import hosts_of
 from inventory.model import DatabaseEntry, Inventory, ServiceEntry
 from inventory.names import DatabaseName, ProfileName, SiteName
-from inventory.network import Role
+from inventory.network import Role, SiteKind
 from inventory.problems import Problem, Related, listed
 from inventory.storing import StoreEntry
 
@@ -91,18 +91,24 @@ def _copies(inventory: Inventory, document: Document) -> Iterator[Problem]:
 
 
 def _kinds(profile: ProfileName, inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for each kind of sites that have no host."""
     kinds = inventory.profiles[profile].kinds
+    without: dict[SiteKind, list[SiteName]] = {}
     for site, entry in inventory.sites.items():
         if not kinds.get(entry.kind):
-            yield Problem(
-                document.at("sites", site, "kind"),
-                "NDC-E0804",
-                f"{site} has no host under profile {profile}",
-                expected=f"a kind that the profile knows: {listed(kinds)}",
-                actual=entry.kind,
-                next_step=f"give the profile hosts for a {entry.kind}",
-                related=Related("the profile", document.key_at("profiles", profile)),
-            )
+            without.setdefault(entry.kind, []).append(site)
+    for kind, (site, *others) in without.items():
+        place = document.key_at("profiles", profile, "kinds")
+        yield Problem(
+            place if others else document.at("sites", site, "kind"),
+            "NDC-E0804",
+            f"{' and '.join([site, *others])} {'have' if others else 'has'} no host",
+            expected=f"a kind that the profile knows: {listed(kinds)}",
+            actual=kind,
+            next_step=f"give the profile hosts for a {kind}",
+            related=Related("the profile", document.key_at("profiles", profile)),
+            conditions=(f"under profile {profile}",),
+        )
 
 
 def _carriers(profile: ProfileName, inventory: Inventory, document: Document) -> Iterator[Problem]:
@@ -118,13 +124,14 @@ def _carriers(profile: ProfileName, inventory: Inventory, document: Document) ->
             yield Problem(
                 document.at(*path),
                 "NDC-E0805",
-                f"{too_few} can carry {path[1]} under profile {profile}",
+                f"{too_few} can carry {path[1]}",
                 expected=f"a host with role {role}" if count == 1 else f"{count} with role {role}",
                 actual=str(able)
                 if able
                 else listed({role for roles in hosts.values() for role in roles}),
                 next_step=f"choose another site, or give a host of {site} the role",
                 related=Related("the profile", document.key_at("profiles", profile)),
+                conditions=(f"under profile {profile}",),
             )
 
 
@@ -154,8 +161,8 @@ def _needs_of_copies(
     for key in ("synchronous", "asynchronous"):
         for index, site in enumerate(getattr(database, key)):
             yield ("databases", name, key, index), site, Role.DATABASE, 1
-    for site, count in database.copies.items():
-        yield ("databases", name, "copies", site), site, Role.DATABASE, count
+    for site in database.copies.keys() & {*database.synchronous, *database.asynchronous}:
+        yield ("databases", name, "copies", site), site, Role.DATABASE, database.copies[site]
 
 
 def _host_names(
@@ -169,8 +176,9 @@ def _host_names(
             yield Problem(
                 document.key_at("sites", sites[-1]),
                 "NDC-E0806",
-                f"{' and '.join(sites)} both have a host {name} under profile {profile}",
+                f"{' and '.join(sites)} both have a host {name}",
                 expected="host names that differ",
                 actual=name,
                 next_step="rename one of the sites",
+                conditions=(f"under profile {profile}",),
             )

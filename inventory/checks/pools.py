@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
 from typing import Final
 
 from inventory import addresses
+from inventory.checks.causes import blamed
 from inventory.documents import Document
 from inventory.hosts import hosts_of
 from inventory.model import Inventory, Pools
@@ -43,22 +43,23 @@ def pools(inventory: Inventory, document: Document) -> Iterator[Problem]:
 
 def _overlaps(prefixes: Pools, document: Document) -> Iterator[Problem]:
     in_order = sorted(prefixes, key=lambda pool: document.at("pools", pool[0]))
-    for (first, one), (second, other) in combinations(in_order, 2):
-        if one.overlaps(other):
-            yield Problem(
-                document.at("pools", second),
-                "NDC-E0501",
-                f"pool {second} overlaps pool {first}",
-                expected=f"a prefix apart from {one}",
-                actual=str(other),
-                next_step="move one of them",
-                related=Related(first, document.at("pools", first)),
-            )
+    pairs = [(x, y) for x, y in combinations(in_order, 2) if x[1].overlaps(y[1])]
+    for (name, pool), (other, taken) in blamed(pairs):
+        yield Problem(
+            document.at("pools", name),
+            "NDC-E0501",
+            f"pool {name} overlaps",
+            expected="a prefix of its own",
+            actual=str(pool),
+            next_step="move one of them",
+            related=Related(other, document.at("pools", other)),
+            conditions=(f"pool {other} ({taken})",),
+        )
 
 
 def _public(prefixes: Pools, document: Document) -> Iterator[Problem]:
     for name, pool in prefixes:
-        if not (pool.is_private or pool.subnet_of(_SHARED)):
+        if not (pool.is_private or pool.subnet_of(_SHARED) or _meaning(pool)):
             yield Problem(
                 document.at("pools", name),
                 "NDC-E0502",
@@ -71,8 +72,7 @@ def _public(prefixes: Pools, document: Document) -> Iterator[Problem]:
 
 def _special(prefixes: Pools, document: Document) -> Iterator[Problem]:
     for name, pool in prefixes:
-        meaning = next((what for other, what in _SPECIAL.items() if pool.overlaps(other)), None)
-        if meaning:
+        if meaning := _meaning(pool):
             yield Problem(
                 document.at("pools", name),
                 "NDC-E0505",
@@ -81,6 +81,11 @@ def _special(prefixes: Pools, document: Document) -> Iterator[Problem]:
                 actual=f"{pool}: {meaning}",
                 next_step="choose a private prefix",
             )
+
+
+def _meaning(pool: IPv4Network) -> str | None:
+    """Return what addresses in ``pool`` are reserved for; None: they are those of hosts."""
+    return next((what for other, what in _SPECIAL.items() if pool.overlaps(other)), None)
 
 
 def _too_many_systems(inventory: Inventory, document: Document) -> Iterator[Problem]:
@@ -98,10 +103,10 @@ def _too_many_systems(inventory: Inventory, document: Document) -> Iterator[Prob
 
 def _too_small(inventory: Inventory, document: Document) -> Iterator[Problem]:
     prefixes = inventory.pools
-    tight = min(("loopbacks", "lans"), key=lambda name: -getattr(prefixes, name).prefixlen)
     needs = (
         ("management", addresses.ENVIRONMENTS, addresses.environments(prefixes), "environments"),
-        (tight, inventory.sites, addresses.sites(prefixes), "sites"),
+        ("loopbacks", inventory.sites, addresses.blocks(prefixes.loopbacks), "sites"),
+        ("lans", inventory.sites, addresses.blocks(prefixes.lans), "sites"),
         ("links", inventory.links, addresses.links(prefixes), "links"),
         (
             "services",
@@ -136,14 +141,14 @@ def _too_many_hosts(
             actual=f"{count} hosts",
             next_step="give each kind of site fewer hosts, or declare fewer sites",
         )
-    for site, at_site in Counter(host.site for host in hosts).items():
+    for kind in {site.kind for site in inventory.sites.values()}:
+        at_site = len(inventory.profiles[profile].kinds.get(kind, ()))
         if at_site > len(addresses.HOSTS):
             yield Problem(
-                document.key_at("sites", site),
+                document.key_at("profiles", profile, "kinds", kind),
                 "NDC-E0504",
-                f"{site} has more hosts under profile {profile} than its LAN has addresses",
+                f"a {kind} has more hosts than its LAN has addresses",
                 expected=f"{len(addresses.HOSTS)} hosts at most",
                 actual=f"{at_site} hosts",
                 next_step="give this kind of site fewer hosts",
-                related=Related("the profile", document.key_at("profiles", profile)),
             )

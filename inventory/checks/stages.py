@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from inventory.checks.drills import drills
+from inventory.checks.pairs import pairs
 from inventory.checks.people import people
 from inventory.checks.placement import placement
 from inventory.checks.policy import policy
@@ -40,8 +41,6 @@ from inventory.problems import Problem
 
 Check: TypeAlias = Callable[[Inventory, Document], Iterator[Problem]]
 
-OF_VALUES = frozenset(f"NDC-E0{number}" for number in (103, 109, 204, 205, 206, 301, 303, 814))
-"""problems of one value, of which nothing else is said then"""
 _PLACES = frozenset({"sites", "profiles"})
 _WORKLOADS = frozenset({"databases", "services", "tiers"})
 _PATHS = frozenset({"links", "network", "failure_policy", "pools"})
@@ -56,6 +55,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (stores, _PLACES | {"stores", "tiers"}),
     (placement, _PLACES | _WORKLOADS | {"links"}),
     (drills, frozenset({"drills"}) | _WORKLOADS),
+    (pairs, frozenset()),
     (topology, _PLACES | _PATHS | {"databases"}),
     (survival, _PLACES | _PATHS | _WORKLOADS | {"regions", "stores"}),
 )
@@ -65,7 +65,7 @@ CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
 def told(check: Check, readings: Iterable[Inventory], document: Document) -> Iterator[Problem]:
     """Yield the problems that ``check`` finds in each of ``readings``, as they are in the first."""
     first, *others = (
-        {(problem.place, problem.code, problem.what): problem for problem in check(one, document)}
+        {(x.place, x.code, x.what, x.conditions): x for x in check(one, document)}
         for one in readings
     )
     for key, problem in first.items():

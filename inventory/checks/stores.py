@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from math import inf
 from typing import Final
 
 from core.text import duration
@@ -51,13 +52,14 @@ def _times(
     # taken up by a target that may have asked just before, and then it travels
     worst = 2 * store.interval + store.transfer
     if worst > allowed:
+        key = "interval" if 2 * _SHORTEST + store.transfer <= allowed else "transfer"
         yield Problem(
-            document.at("stores", name, "interval"),
+            document.at("stores", name, key),
             "NDC-E1002",
             f"the refuges of {name} may be {duration(worst)} behind",
             expected=f"2 x interval + transfer of {duration(allowed)} at most",
             actual=f"2 x {duration(store.interval)} + {duration(store.transfer)}",
-            next_step="choose a shorter interval, or a tier that allows more",
+            next_step=f"choose a shorter {key}, or a tier that allows more",
             related=promise,
         )
     yield from _retention(name, store, promise, allowed, document.at("stores", name, "retention"))
@@ -93,17 +95,19 @@ def _rate(
 ) -> Iterator[Problem]:
     """Yield a problem for a transfer that may take a whole link to a refuge, and starve others."""
     sites = {store.home, *store.refuges}
-    for link, entry in inventory.links.items():
-        limit = entry.rate_mbps
-        if limit is not None and sites >= {*entry.ends} and (store.rate_mbps or limit) >= limit:
+    between = [name for name, entry in inventory.links.items() if sites >= {*entry.ends}]
+    limits = {link: inventory.links[link].rate_mbps or inf for link in between}
+    for link, limit in limits.items():
+        if (store.rate_mbps or limit) >= limit < inf:
             yield Problem(
                 document.at("stores", name, "rate_mbps"),
                 "NDC-E1004",
-                f"a transfer of {name} may take all of {link}",
-                expected=f"less than {limit}, so that commits of databases pass",
+                f"a transfer of {name} may take all of",
+                expected=f"less than {min(limits.values())}, so that commits of databases pass",
                 actual="not limited" if store.rate_mbps is None else str(store.rate_mbps),
                 next_step="declare a smaller rate_mbps",
                 related=Related(link, document.at("links", link, "rate_mbps")),
+                conditions=(link,),
             )
 
 
@@ -122,11 +126,12 @@ def _pool(
         yield Problem(
             document.at("stores", name, "pool"),
             "NDC-E1005",
-            f'pool of {name} names "{store.pool}", which profile {profile} does not have',
-            expected=f"a pool in its storage: {listed(pools)}",
+            f'pool of {name} names "{store.pool}", which is no pool',
+            expected=f"a pool in the profile's storage: {listed(pools)}",
             actual=store.pool,
             next_step=f"did you mean {hint}?" if hint else "declare the pool, or name another",
             related=Related("the profile", place),
+            conditions=(f"under profile {profile}",),
         )
         return
     source = pool.size_at(store.home)
@@ -135,11 +140,12 @@ def _pool(
             yield Problem(
                 document.at("stores", name, "refuges", index),
                 "NDC-E1006",
-                f"{site} has less room for {name} than {store.home}, where it comes from",
+                f"{site} has less room for {name} than its home {store.home}",
                 expected=f"{source // 2**20} MiB or more in pool {store.pool}",
-                actual=f"{pool.size_at(site) // 2**20} MiB under profile {profile}",
+                actual=f"{pool.size_at(site) // 2**20} MiB",
                 next_step="give the refuge a pool as large, or choose another refuge",
                 related=Related("the profile", place),
+                conditions=(f"under profile {profile}",),
             )
 
 

@@ -59,12 +59,13 @@ def _quorum(
         yield Problem(
             _promise(failure, inventory, document),
             "NDC-E0702",
-            f"the loss of {failure.name} takes the quorum under profile {profile}",
+            "the quorum is lost",
             expected=f"{majority} of {len(voters)} votes at other sites",
             actual=f"{len(survivors)}: {listed(survivors)}",
             next_step=f"move votes away from {' and '.join(sorted(failure.sites))}, "
             "or do not promise this",
             related=Related("votes", document.key_at("profiles", profile, "additions")),
+            conditions=(f"with {failure.name} under profile {profile}",),
         )
 
 
@@ -76,29 +77,35 @@ def _places_left(
             yield Problem(
                 document.key_at(section, name),
                 "NDC-E0703",
-                f"the loss of {failure.name} leaves no place for {name}",
+                f"no place is left for {name}",
                 expected=f"a site besides {listed(failure.sites)}",
                 actual=f"only at {listed(sites)}",
                 next_step="name a further site for it, or do not promise this",
                 related=Related("promise", _promise(failure, inventory, document)),
+                conditions=(f"after the loss of {failure.name}",),
             )
 
 
 def _copies_left(
     failure: FailureSet, inventory: Inventory, document: Document
 ) -> Iterator[Problem]:
-    """Yield a problem for a database that promises to lose nothing, and could lose the last."""
+    """Yield a problem for a database that promises to lose nothing, and could lose the last.
+
+    Where no copy at all is left, that is told.
+    """
     for name, entry in inventory.databases.items():
         point = inventory.tiers[entry.tier].recovery_point
-        if not point and failure.sites.issuperset(entry.synchronous):
+        is_left = not failure.sites.issuperset(entry.asynchronous)
+        if is_left and not point and failure.sites.issuperset(entry.synchronous):
             yield Problem(
                 document.at("databases", name, "tier"),
                 "NDC-E0704",
-                f"{name} is {entry.tier}, and the loss of {failure.name} takes what it wrote last",
+                f"{name} is {entry.tier}, and what it wrote last is lost",
                 expected=f"a synchronous copy at a site besides {listed(failure.sites)}",
                 actual=f"synchronous only at {listed(entry.synchronous)}",
                 next_step="name a further site in synchronous, or a tier that may lose something",
                 related=Related("promise", _promise(failure, inventory, document)),
+                conditions=(f"with {failure.name}",),
             )
 
 

@@ -63,8 +63,9 @@ def _unasked(
                 yield Problem(
                     document.at("time_servers", name, "sites", index),
                     "NDC-E1103",
-                    f"nobody at {site} asks {name} under profile {profile}",
+                    f"nobody at {site} asks {name}",
                     expected="a host with role monitor",
                     actual=listed({r for h in hosts if h.site == site for r in h.roles}),
                     next_step="give the role to a host there, or name another site",
+                    conditions=(f"under profile {profile}",),
                 )

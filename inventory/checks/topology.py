@@ -3,70 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from dataclasses import replace
+from itertools import chain, combinations
 from math import ceil
 
+from inventory.checks.causes import blamed
 from inventory.checks.link_graph import LinkGraph
-from inventory.checks.losses import Loss, of_border_hosts, of_links, of_sites
+from inventory.checks.losses import Loss, of_border_hosts, of_each_link, of_risks, of_sites
+from inventory.checks.pairs import as_apart
 from inventory.derive import failure_sets
 from inventory.documents import Document
-from inventory.model import Inventory, LinkEntry
-from inventory.names import LinkName, SiteName
-from inventory.problems import Problem, Related, listed
+from inventory.model import Inventory
+from inventory.names import SiteName
+from inventory.problems import Problem, Related
 
 
 def topology(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every loss that cuts the rest in two, or makes it too slow."""
-    graph = LinkGraph(inventory)
+    graph, apart = LinkGraph(inventory), as_apart(inventory)
     *lonely, largest = sorted(graph.parts(), key=len) or [[]]
     for part in lonely:
         yield _apart(part, [*lonely, largest], document)
-    for loss in of_links(inventory, document):
+    of_each, of_several = [*of_each_link(apart, document)], [*of_risks(apart, document)]
+    only = {name for loss in of_each if graph.parts_without(loss) for name in loss.links}
+    for loss in chain(of_each, of_sites(inventory, document)):
         yield from _cut(graph, loss)
-    for loss in of_sites(inventory, document):
-        yield from _cut(graph, loss)
-    yield from _together(inventory, document)
-    yield from _hosts(graph, inventory, document)
-    yield from _too_slow(graph, inventory, document)
+    for loss in chain(of_several, _of_hosts(inventory, document)):
+        # what the loss of one link does by itself is told of that link
+        yield from _cut(graph, replace(loss, links=loss.links - only))
+    yield from _single_routers(inventory, document)
+    yield from _too_slow(graph, apart, document)
 
 
-def _together(inventory: Inventory, document: Document) -> Iterator[Problem]:
-    """Yield a problem for two links between the same sites that one event takes together."""
-    pairs: dict[frozenset[SiteName], list[tuple[LinkName, LinkEntry]]] = {}
-    for named in inventory.links.items():
-        pairs.setdefault(frozenset(named[1].ends), []).append(named)
-    for links in pairs.values():
-        for (name, link), (other, second) in combinations(links, 2):
-            for key in ("ducts", "shared_risks"):
-                shared = [thing for thing in getattr(second, key) if thing in getattr(link, key)]
-                if shared:
-                    yield Problem(
-                        document.at("links", other, key, getattr(second, key).index(shared[0])),
-                        "NDC-E0608",
-                        f"{name} and {other} join the same sites, and fall together",
-                        expected="ducts and risks that links of a pair do not share",
-                        actual=listed(shared),
-                        next_step="lead one of them elsewhere, or declare one link",
-                        related=Related(name, document.key_at("links", name)),
-                    )
+def _of_hosts(inventory: Inventory, document: Document) -> Iterator[Loss]:
+    """Yield the loss of each border host that is not the only one of its site."""
+    for profile in inventory.profiles:
+        losses = of_border_hosts(profile, inventory, document)
+        yield from (loss for loss in losses if not loss.sites)
 
 
-def _hosts(graph: LinkGraph, inventory: Inventory, document: Document) -> Iterator[Problem]:
+def _single_routers(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for every site that is lost with its router, which nothing promises."""
     promises = {failure.sites for failure in failure_sets(inventory)}
     for profile in inventory.profiles:
         for loss in of_border_hosts(profile, inventory, document):
-            if not loss.sites:
-                yield from _cut(graph, loss)
-            elif loss.sites not in promises:
+            if loss.sites and loss.sites not in promises:
                 (site,) = loss.sites
                 yield Problem(
-                    loss.place,
+                    document.at("failure_policy", "any_site"),
                     "NDC-E0606",
-                    f"{site} has a single router under profile {profile}: it is lost with it",
-                    expected=f"a promise to survive the loss of {site}, or a second router",
+                    "no promise to survive the loss of a site that has a single router:",
+                    expected="a promise to survive its loss, or a second router",
                     actual="no promise",
                     next_step="set any_site in the failure policy, or add a host with role border",
-                    related=Related("failure policy", document.key_at("failure_policy")),
+                    related=Related("the profile", document.key_at("profiles", profile)),
+                    conditions=(f"{site} {loss.condition}",),
                 )
 
 
@@ -87,10 +78,11 @@ def _cut(graph: LinkGraph, loss: Loss) -> Iterator[Problem]:
         yield Problem(
             loss.place,
             loss.code,
-            f"the loss of {loss.what} cuts off {' and '.join(lonely)}{loss.condition}",
+            f"the loss of {loss.what} cuts off {' and '.join(lonely)}",
             expected="a path from every site that is left to every other",
             actual=_shown(parts),
             next_step=f"give {lonely[0]} a link that does not depend on {loss.what}",
+            conditions=(loss.condition,) if loss.condition else (),
         )
 
 
@@ -102,30 +94,31 @@ def _too_slow(graph: LinkGraph, inventory: Inventory, document: Document) -> Ite
     """Yield a problem for two sites whose synchronous copies would be too far apart."""
     worst = _slowest(graph, inventory, document)
     for name, database in inventory.databases.items():
-        own = database.synchronous_rtt_ms
+        own, sites = database.synchronous_rtt_ms, database.synchronous
         budget_ms = inventory.network.synchronous_rtt_ms if own is None else own
         budget = ("network",) if own is None else ("databases", name)
-        for one, other in combinations(database.synchronous, 2):
-            rtt_ms, after = worst[one, other]
-            if rtt_ms > budget_ms:
-                index = database.synchronous.index(other)
-                yield Problem(
-                    document.at("databases", name, "synchronous", index),
-                    "NDC-E0607",
-                    f"{one} and {other} are too far apart for synchronous copies of {name}",
-                    expected=f"{budget_ms:g} ms round trip at most, after the loss of any one link",
-                    actual=f"{rtt_ms:g} ms{after}",
-                    next_step=f"hold {name} at {other} asynchronously; or say what each commit of "
-                    f"{name} may wait, synchronous_rtt_ms: {ceil(rtt_ms)}",
-                    related=Related("budget", document.at(*budget, "synchronous_rtt_ms")),
-                )
+        too_far = [pair for pair in combinations(sites, 2) if worst[pair][0] > budget_ms]
+        needed_ms = max((worst[pair][0] for pair in too_far), default=0.0)
+        for one, other in blamed(too_far):
+            rtt_ms, after = worst.get((one, other)) or worst[other, one]
+            yield Problem(
+                document.at("databases", name, "synchronous", sites.index(one)),
+                "NDC-E0607",
+                f"{one} is too far away for synchronous copies of {name}:",
+                expected=f"{budget_ms:g} ms round trip at most, after the loss of any one link",
+                actual=f"{rtt_ms:g} ms{after}",
+                next_step=f"hold {name} at {one} asynchronously; or say what each commit of "
+                f"{name} may wait, synchronous_rtt_ms: {ceil(needed_ms)}",
+                related=Related("budget", document.at(*budget, "synchronous_rtt_ms")),
+                conditions=(f"from {other}",),
+            )
 
 
 def _slowest(
     graph: LinkGraph, inventory: Inventory, document: Document
 ) -> dict[tuple[SiteName, SiteName], tuple[float, str]]:
     """Return the slowest best path between the sites of each synchronous pair, and after what."""
-    losses = list(of_links(inventory, document))
+    losses = [*of_each_link(inventory, document), *of_risks(inventory, document)]
     pairs = {p for d in inventory.databases.values() for p in combinations(d.synchronous, 2)}
     worst: dict[tuple[SiteName, SiteName], tuple[float, str]] = {}
     for pair in pairs:

@@ -34,11 +34,12 @@ def _named_alike(inventory: Inventory, document: Document) -> Iterator[Problem]:
             yield Problem(
                 document.key_at(*path),
                 "NDC-E0307",
-                f"{name} is the name of a {kind} and of a {other}",
+                f"a {kind} and a {other} have one name:",
                 expected="one name for one thing",
-                actual=name,
+                actual=f"a {kind}, and a {other}",
                 next_step="rename one of them",
                 related=Related(f"the {other}", document.key_at(*first)),
+                conditions=(name,),
             )
 
 
@@ -49,7 +50,8 @@ def _things(inventory: Inventory) -> Iterator[tuple[str, str, Path]]:
         yield "segment", f"{site}-lan", ("sites", site)
     for profile in inventory.profiles:
         for host in hosts_of(inventory, profile):
-            yield "host", host.name, ("profiles", profile)
+            kind, own = inventory.sites[host.site].kind, host.name.removeprefix(f"{host.site}-")
+            yield "host", host.name, ("profiles", profile, "kinds", kind, own)
     for section in ("links", "databases", "services", "stores"):
         for name in getattr(inventory, section):
             yield section.removesuffix("s"), name, (section, name)
@@ -83,18 +85,19 @@ def _ports(inventory: Inventory, document: Document) -> Iterator[Problem]:
         for name, entry in inventory.databases.items()
     ]
     for place, name, ports in sorted(workloads):
+        taken = [port for port in ports if port in owners]
+        if taken:
+            yield Problem(
+                place,
+                "NDC-E0304",
+                f"port {taken[0]} of {name} is in use",
+                expected="a port of its own",
+                actual=str(taken[0]),
+                next_step="choose another; a database also takes its port"
+                f" plus {leader_port(0)} and plus {patroni_port(0)}",
+                related=owners[taken[0]],
+            )
         for port in ports:
-            if port in owners:
-                yield Problem(
-                    place,
-                    "NDC-E0304",
-                    f"port {port} of {name} is in use",
-                    expected="a port of its own",
-                    actual=str(port),
-                    next_step="choose another; a database also takes its port"
-                    f" plus {leader_port(0)} and plus {patroni_port(0)}",
-                    related=owners[port] or None,
-                )
             owners.setdefault(port, Related(f"used by {name}", place))
 
 

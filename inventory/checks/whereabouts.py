@@ -16,7 +16,8 @@ def whereabouts(inventory: Inventory, document: Document) -> Iterator[Problem]:
     yield from _at_a_witness(inventory, document)
     for service, entry in inventory.services.items():
         database = inventory.databases[entry.database]
-        copies = {*database.synchronous, *database.asynchronous}
+        # that its home has none is told of the database
+        copies = {database.home, *database.synchronous, *database.asynchronous}
         places: list[tuple[Path, SiteName]] = [(("home",), entry.home)]
         places += [(("refuges", index), site) for index, site in enumerate(entry.refuges)]
         for path, site in places:

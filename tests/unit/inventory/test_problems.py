@@ -7,6 +7,7 @@ text that comes of it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from core.files import read_folder
 from core.text import Unreadable
+from inventory.checks.shape import MISSING
 from inventory.loader import load
 from inventory.names import TierName
 from inventory.problems import InventoryProblems, Place, Problem, Related, nearest
@@ -51,6 +53,13 @@ def test_it_points_at_a_line_that_exists(case: Path) -> None:
         lines = text.splitlines()
         assert 1 <= problem.place.line <= len(lines)
         assert 1 <= problem.place.column <= len(lines[problem.place.line - 1]) + 1
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_one_thing_is_told_once_at_its_place(case: Path) -> None:
+    told = Counter((problem.place, problem.code) for problem in _problems(case).problems)
+
+    assert [key for key, count in told.items() if count > 1 and key[1] != MISSING] == []
 
 
 def test_a_program_is_told_all_that_a_person_reads() -> None:
