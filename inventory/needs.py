@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 
 from inventory.names import ServiceName
 from inventory.network import Service
@@ -32,8 +33,22 @@ def in_order(services: Iterable[Service]) -> list[Service]:
     return order
 
 
-def circle(needs: Mapping[ServiceName, Iterable[ServiceName]]) -> Sequence[ServiceName]:
-    """Return services that need each other in a circle, the first again at the end; or none."""
+def circles(
+    needs: Mapping[ServiceName, Iterable[ServiceName]],
+) -> Iterator[Sequence[ServiceName]]:
+    """Yield services that need each other in a circle, the first again at the end.
+
+    No need is in two of them; without one need of each there is no circle, or a smaller one.
+    """
+    left = {name: {*needed} for name, needed in needs.items()}
+    while found := _circle(left):
+        yield found
+        for one, needed in pairwise(found):
+            left[one].discard(needed)
+
+
+def _circle(needs: Mapping[ServiceName, Iterable[ServiceName]]) -> Sequence[ServiceName]:
+    """Return one circle, or none."""
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:

@@ -11,7 +11,7 @@ from inventory.checks.stand_ins import UNREADABLE
 from inventory.documents import Document
 from inventory.model import Inventory
 from inventory.names import PolicyName, SiteName
-from inventory.needs import circle
+from inventory.needs import circles
 from inventory.problems import Problem, Related
 
 _LONGEST: Final = timedelta(days=30)
@@ -64,8 +64,7 @@ def _tiers(inventory: Inventory, document: Document) -> Iterator[Problem]:
 
 def _needs(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for services that wait for each other, or for one that is back too late."""
-    waiting = circle({name: entry.needs for name, entry in inventory.services.items()})
-    if waiting:
+    for waiting in circles({name: entry.needs for name, entry in inventory.services.items()}):
         yield Problem(
             document.at("services", waiting[0], "needs"),
             "NDC-E0415",

@@ -18,7 +18,7 @@ from typing import Any, Final, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from inventory.checks.references import Naming, namings, strange_additions
+from inventory.checks.references import Naming, namings, strays
 from inventory.checks.shape import choices_in, keys_at
 from inventory.checks.stand_ins import ABSENT, NAMES, SINGLE, stand_ins
 from inventory.documents import Path
@@ -99,11 +99,11 @@ class _Reading:
             for naming, index in wrong:
                 self._rename(naming, index, inventory, undeclared)
             inventory = self.shaped()
-        for path, names in strange_additions(inventory):
-            self._move(path, names)
-        for path, _ in [*strange_additions(self.shaped())]:
-            self._leave_out(path)
-        return self.shaped()
+        while wrong_keys := [x for x in strays(inventory) if x.section not in self.unread]:
+            for stray in wrong_keys:
+                self._settle(stray.path, stray.names)
+            inventory = self.shaped()
+        return inventory
 
     def _mend(self, detail: ErrorDetails) -> None:
         """Let something stand where ``detail`` says that something is wrong."""
@@ -147,6 +147,17 @@ class _Reading:
         holder = self._at(above)
         if meant := nearest(str(last), names - holder.keys()):
             holder[meant] = holder.pop(last)
+
+    def _settle(self, path: Path, names: AbstractSet[str]) -> None:
+        """Let one of ``names``, which may have been meant, stand for the key at ``path``; or none."""
+        *above, last = path
+        holder = self._at(above)
+        value, free = holder.pop(last), sorted(names - holder.keys())
+        meant = nearest(str(last), free)
+        choices = [meant] if meant else [ABSENT, *free]
+        self.most = max(self.most, len(choices))
+        if (choice := choices[self.turn % len(choices)]) is not ABSENT:
+            holder[choice] = value
 
     def _put(self, path: Path, values: Sequence[Any]) -> None:
         """Let one of ``values`` stand at ``path``."""

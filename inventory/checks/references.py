@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from inventory.checks.stand_ins import UNREADABLE
 from inventory.documents import Document, Path
-from inventory.model import Inventory
+from inventory.model import Inventory, Profile
+from inventory.names import ProfileName
 from inventory.problems import Problem, brief, foreign, listed, nearest
 
 _DECLARED_IN: Mapping[str, Mapping[str, str]] = {
@@ -49,6 +50,24 @@ class Naming:
         return (*self.path, index) if self.is_list else self.path
 
 
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A key that names nothing that is declared."""
+
+    path: Path
+    names: AbstractSet[str]
+    """what it could have named"""
+    kind: str
+    """of what it should name: ``site``"""
+    code: str
+    what: str
+
+    @property
+    def section(self) -> str:
+        """Return which section says what there is of that kind."""
+        return {"host": "sites"}.get(self.kind, f"{self.kind}s")
+
+
 def namings(inventory: Inventory) -> Iterator[Naming]:
     """Yield every value of the inventory that names other parts of it."""
     profile = inventory.network.default_profile
@@ -72,9 +91,9 @@ def references(inventory: Inventory, document: Document) -> Iterator[Problem]:
             for index, name in enumerate(naming.names):
                 if name not in entries and name != UNREADABLE:
                     yield _nowhere(naming, index, entries, document)
-    is_known = inventory.sites and "sites" not in document.lost
-    for path, names in strange_additions(inventory) if is_known else ():
-        yield _addition(path, names, document)
+    for stray in strays(inventory):
+        if stray.names and stray.section not in document.lost:
+            yield _stray(stray, document)
 
 
 def _nowhere(
@@ -95,38 +114,45 @@ def _nowhere(
     )
 
 
-def strange_additions(inventory: Inventory) -> Iterator[tuple[Path, AbstractSet[str]]]:
-    """Yield where a profile adds roles to a site or a host that is none, and which there are."""
+def strays(inventory: Inventory) -> Iterator[Stray]:
+    """Yield every key that names a site, a host or a tier that is none."""
+    sites, tiers = inventory.sites.keys(), inventory.tiers.keys()
     for name, profile in inventory.profiles.items():
-        for site, additions in profile.additions.items():
-            path = ("profiles", name, "additions", site)
-            if not (entry := inventory.sites.get(site)):
-                yield path, inventory.sites.keys()
-                continue
-            hosts = profile.kinds.get(entry.kind, {})
-            for host in sorted(additions.keys() - hosts.keys()):
-                yield (*path, host), hosts.keys()
+        yield from _additions(name, profile, inventory)
+        for pool, entry in profile.storage.items():
+            for site in sorted(entry.sizes.keys() - sites):
+                what = f'pool {pool} has a size at "{brief(site)}", which is no site'
+                path = ("profiles", name, "storage", pool, "sizes", site)
+                yield Stray(path, sites, "site", "NDC-E1009", what)
+    for drill, practice in inventory.drills.items():
+        for tier in sorted(practice.every.keys() - tiers):
+            what = f'every of {drill} names "{brief(tier)}", which is no tier'
+            yield Stray(("drills", drill, "every", tier), tiers, "tier", "NDC-E0301", what)
 
 
-def _addition(path: Path, names: AbstractSet[str], document: Document) -> Problem:
-    """Return the problem of the site or host at ``path``, which is none of ``names``."""
-    _, profile, _, site, *host = map(str, path)
-    hint = nearest(str(path[-1]), names)
-    place, meant = document.key_at(*path), f"did you mean {hint}?"
-    if host:
-        return Problem(
-            place,
-            "NDC-E0305",
-            f'{site} has no host "{host[0]}" under profile {profile}',
-            expected=f"one of {listed(names)}",
-            actual=host[0],
-            next_step=meant if hint else "add the host to the site's kind",
-        )
+def _additions(name: ProfileName, profile: Profile, inventory: Inventory) -> Iterator[Stray]:
+    """Yield every site and host that is none, and to which ``profile`` adds roles."""
+    sites = inventory.sites.keys()
+    for site, additions in profile.additions.items():
+        path = ("profiles", name, "additions", site)
+        if site not in sites:
+            what = f'profile {name} adds roles at "{brief(site)}", which is no site'
+            yield Stray(path, sites, "site", "NDC-E0302", what)
+            continue
+        hosts = profile.kinds.get(inventory.sites[site].kind, {}).keys()
+        for host in sorted(additions.keys() - hosts):
+            what = f'{site} has no host "{brief(host)}" under profile {name}'
+            yield Stray((*path, host), hosts, "host", "NDC-E0305", what)
+
+
+def _stray(stray: Stray, document: Document) -> Problem:
+    wrong = str(stray.path[-1])
+    hint = nearest(wrong, stray.names)
     return Problem(
-        place,
-        "NDC-E0302",
-        f'profile {profile} adds roles at "{site}", which is no site',
-        expected=f"a declared site: {listed(names)}",
-        actual=site,
-        next_step=meant if hint else "declare the site, or remove it",
+        document.key_at(*stray.path),
+        stray.code,
+        stray.what,
+        expected=f"a declared {stray.kind}: {listed(stray.names)}",
+        actual=f"{brief(wrong)}{foreign(wrong)}",
+        next_step=f"did you mean {hint}?" if hint else f"declare the {stray.kind}, or remove it",
     )

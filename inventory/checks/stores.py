@@ -26,8 +26,6 @@ def stores(inventory: Inventory, document: Document) -> Iterator[Problem]:
         yield from _rate(name, store, inventory, document)
         for profile in inventory.profiles:
             yield from _pool(name, store, profile, inventory, document)
-    for profile in inventory.profiles:
-        yield from _sites(profile, inventory, document)
     yield from _one_path(inventory, document)
 
 
@@ -146,21 +144,6 @@ def _pool(
                 next_step="give the refuge a pool as large, or choose another refuge",
                 related=Related("the profile", place),
                 conditions=(f"under profile {profile}",),
-            )
-
-
-def _sites(profile: ProfileName, inventory: Inventory, document: Document) -> Iterator[Problem]:
-    """Yield a problem for each site that is none, and has a size of its own for a pool."""
-    for pool, entry in inventory.profiles[profile].storage.items():
-        for site in sorted(entry.sizes.keys() - inventory.sites.keys()):
-            hint = nearest(site, inventory.sites)
-            yield Problem(
-                document.key_at("profiles", profile, "storage", pool, "sizes", site),
-                "NDC-E1009",
-                f'pool {pool} has a size at "{site}", which is no site',
-                expected=f"a declared site: {listed(inventory.sites)}",
-                actual=site,
-                next_step=f"did you mean {hint}?" if hint else "declare the site, or remove it",
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from inventory.checks.policy import as_allowed
-from inventory.derive import failure_sets
+from inventory.derive import copies_at, failure_sets
 from inventory.documents import Document
 from inventory.hosts import DeclaredHost, hosts_of
 from inventory.model import Inventory
@@ -28,6 +28,7 @@ def survival(inventory: Inventory, document: Document) -> Iterator[Problem]:
                 yield from _quorum(failure, profile, voters, inventory, document)
         elif inventory.databases or inventory.services:
             yield _voteless(profile, document)
+    yield from _single_copies(failures, inventory, document)
     for failure in failures:
         yield from _places_left(failure, inventory, document)
         yield from _copies_left(failure, inventory, document)
@@ -106,6 +107,28 @@ def _copies_left(
                 next_step="name a further site in synchronous, or a tier that may lose something",
                 related=Related("promise", _promise(failure, inventory, document)),
                 conditions=(f"with {failure.name}",),
+            )
+
+
+def _single_copies(
+    failures: Sequence[FailureSet], inventory: Inventory, document: Document
+) -> Iterator[Problem]:
+    """Yield a problem for a database that promises to lose nothing, and writes it to one host.
+
+    Where a promised loss takes that host, that is told.
+    """
+    for name, entry in inventory.databases.items():
+        point = inventory.tiers[entry.tier].recovery_point
+        is_told = any(failure.sites.issuperset(entry.synchronous) for failure in failures)
+        if not point and not is_told and sum(copies_at(entry, x) for x in entry.synchronous) == 1:
+            yield Problem(
+                document.at("databases", name, "synchronous"),
+                "NDC-E0705",
+                f"{name} is {entry.tier}, and a single host holds what it wrote last",
+                expected="two synchronous copies or more",
+                actual=f"one, at {listed(entry.synchronous)}",
+                next_step="name a further site, or two copies of this one in copies, "
+                "or a tier that may lose something",
             )
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise, permutations
 import pytest
 
 from inventory.names import ServiceName
-from inventory.needs import circle, in_order
+from inventory.needs import circles, in_order
 from inventory.network import Service
 from tests.networks import network
 
@@ -46,7 +46,7 @@ def test_what_is_needed_and_does_not_move_holds_nobody_up() -> None:
 def test_a_circle_is_told_from_its_first_to_its_first() -> None:
     needs = {ServiceName(a): [ServiceName(b)] for a, b in ("ab", "bc", "ca", "da")}
 
-    found = circle(needs)
+    (found,) = circles(needs)
 
     assert found[0] == found[-1]
     assert {*found} == {"a", "b", "c"}
@@ -54,4 +54,13 @@ def test_a_circle_is_told_from_its_first_to_its_first() -> None:
 
 
 def test_where_nobody_needs_themselves_there_is_no_circle() -> None:
-    assert circle({service.name: service.needs for service in SERVICES}) == ()
+    assert list(circles({service.name: service.needs for service in SERVICES})) == []
+
+
+def test_each_circle_is_told_also_where_two_have_a_service_in_common() -> None:
+    pairs = {"a": "b", "b": "a", "c": "de", "d": "c", "e": "c", "f": "f", "g": "a"}
+    needs = {ServiceName(one): [*map(ServiceName, needed)] for one, needed in pairs.items()}
+
+    found = sorted(sorted({*names}) for names in circles(needs))
+
+    assert found == [["a", "b"], ["c", "d"], ["c", "e"], ["f"]]
