@@ -149,7 +149,7 @@ class _Reading:
             holder[meant] = holder.pop(last)
 
     def _settle(self, path: Path, names: AbstractSet[str]) -> None:
-        """Let one of ``names``, which may have been meant, stand for the key at ``path``; or none."""
+        """Let one of ``names`` stand for the key at ``path``, or nothing; each may be meant."""
         *above, last = path
         holder = self._at(above)
         value, free = holder.pop(last), sorted(names - holder.keys())

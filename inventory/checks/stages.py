@@ -1,7 +1,7 @@
-"""The checks of what fits together, each with the sections that it looks at.
+"""The checks of what fits together, each with the sections of which it has to know all.
 
-A check may rely on the shape of every entry, and on every name leading to something in the sections
-that it looks at; on nothing that another check looks for.
+A check may rely on the shape of every entry, and on every name leading to something in these
+sections; on nothing that another check looks for.
 
 A check is a generator, and a row in ``CHECKS``. It yields every problem, not the first::
 
@@ -41,25 +41,23 @@ from inventory.problems import Problem
 
 Check: TypeAlias = Callable[[Inventory, Document], Iterator[Problem]]
 
-_PLACES = frozenset({"sites", "profiles"})
-_WORKLOADS = frozenset({"databases", "services", "tiers"})
-_PATHS = frozenset({"links", "network", "failure_policy", "pools"})
-
 CHECKS: tuple[tuple[Check, frozenset[str]], ...] = (
     (pools, frozenset()),
     (policy, frozenset()),
     (readers, frozenset()),
-    (whereabouts, frozenset({"sites", "stores"}) | _WORKLOADS),
-    (people, _PLACES | {"operators"}),
-    (time_servers, _PLACES | {"pools", "time_servers"}),
-    (stores, _PLACES | {"stores", "tiers"}),
-    (placement, _PLACES | _WORKLOADS | {"links"}),
-    (drills, frozenset({"drills"}) | _WORKLOADS),
     (pairs, frozenset()),
-    (topology, _PLACES | _PATHS | {"databases"}),
-    (survival, _PLACES | _PATHS | _WORKLOADS | {"regions", "stores"}),
+    (time_servers, frozenset()),
+    (stores, frozenset({"tiers"})),
+    (drills, frozenset({"services"})),
+    (placement, frozenset({"sites"})),
+    (people, frozenset({"sites", "operators"})),
+    (whereabouts, frozenset({"sites", "databases"})),
+    (topology, frozenset({"sites", "links"})),
+    (survival, frozenset({"sites", "tiers"})),
 )
-"""each with the sections of which all has to be known; none: it takes what there is"""
+"""each with the sections of which all has to be known: it looks names up there, or finds that there
+is nothing; of any other section it takes what there is
+"""
 
 
 def told(check: Check, readings: Iterable[Inventory], document: Document) -> Iterator[Problem]:

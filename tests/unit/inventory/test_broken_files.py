@@ -67,6 +67,32 @@ def test_a_mistake_before_or_after_a_broken_entry_is_told() -> None:
     assert codes == ["NDC-E0204", "NDC-E0101", "NDC-E0204"]
 
 
+def test_a_section_that_is_broken_as_a_whole_hides_only_what_cannot_be_judged_without_it() -> None:
+    texts = TEXTS | {"links.yaml": TEXTS["links.yaml"].replace("links:", "links: [", 1)}
+    texts["profiles.yaml"] = TEXTS["profiles.yaml"].replace("witness: { control: [voter] }", "", 1)
+    workloads = TEXTS["workloads.yaml"].replace("asynchronous: [ndc03]", "asynchronous: [witness]")
+    texts["workloads.yaml"] = workloads.replace("refuges: [ndc02, ndc03]", "refuges: [witness]", 1)
+
+    told = {(problem.place.file, problem.code) for problem in _told(texts)}
+
+    assert told == {
+        ("links.yaml", "NDC-E0101"),
+        ("workloads.yaml", "NDC-E0805"),  # a service where none can be
+        ("workloads.yaml", "NDC-E0814"),  # data at a witness
+        ("workloads.yaml", "NDC-E0815"),  # a refuge without a copy
+        ("network.yaml", "NDC-E0702"),  # a vote that is missing
+    }
+
+
+def test_of_a_broken_section_that_is_judged_which_its_whole_entries_say() -> None:
+    links = TEXTS["links.yaml"].replace("    carrier: carrier-c", "   carrier: carrier-c", 1)
+    shared = links.replace("[ndc01-entry-west, highland-road-north", "[coast-road-north", 1)
+
+    told = [problem.code for problem in _told(TEXTS | {"links.yaml": shared})]
+
+    assert told == ["NDC-E0608", "NDC-E0101"]
+
+
 def test_a_broken_section_hides_no_mistake_of_the_sections_around_it() -> None:
     network = TEXTS["network.yaml"]
     network = network.replace("default_profile: compact", "default_profile: compakt")
