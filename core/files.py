@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import Rejected
+from core.errors import InventoryInvalid, Rejected
 from core.text import Unreadable
 
 
@@ -19,11 +19,11 @@ def read_folder(folder: Path) -> dict[str, str | Unreadable]:
     listed is unreadable, as a file is; one that a link leads to is read as any other.
 
     Raises:
-        Rejected: the folder is not there, or holds none.
+        InventoryInvalid: the folder is not there, or holds none.
     """
     texts = {path.relative_to(folder).as_posix(): _text(path) for path in _declared(folder, ())}
     if not texts:
-        raise Rejected(
+        raise InventoryInvalid(
             f"there is no inventory in {folder}",
             expected="a folder with declared *.yaml files",
             actual=_what_is_there(folder),
@@ -161,7 +161,7 @@ def _declared(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
             yield folder
         return
     for path in paths:
-        if path.suffix in {".yaml", ".yml"}:
+        if path.suffix.lower() in {".yaml", ".yml"}:
             yield path
         if path.is_dir() and path.resolve() not in (*above, real):
             yield from _declared(path, (*above, real))

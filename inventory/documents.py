@@ -11,9 +11,10 @@ import yaml
 
 from core.formats import KEY
 from core.text import Unreadable
+from inventory.excess import TooMuch, demand_moderate
 from inventory.model import Inventory
 from inventory.problems import Place, Problem, Related, brief
-from inventory.remains import DEEPEST, Flaw, TooMuch, reading_of, remains_of
+from inventory.remains import Flaw, reading_of, remains_of
 
 Path: TypeAlias = tuple[str | int, ...]
 """keys and indices from the top: ``("sites", "ndc01", "region")``"""
@@ -29,8 +30,6 @@ _PLAIN: Final = {
 }
 """how a number is written: YAML 1.1 reads 011 as 9, 30:30 as 1830 and 0x11 as 17"""
 _MERGE: Final = "tag:yaml.org,2002:merge"
-_MOST = 200_000
-"""values in a file, aliases written out; a hundred times the largest network"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,8 @@ class Document:
     """
 
     texts: Mapping[str, str]
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    """of a text that somebody asked for a line of"""
     tree: dict[str, Any] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
@@ -77,7 +78,9 @@ class Document:
 
     def line(self, place: Place) -> str:
         """Return the source line of ``place``; empty if there is none."""
-        lines = self.texts.get(place.file, "").splitlines()
+        if place.file not in self.lines:
+            self.lines[place.file] = self.texts.get(place.file, "").splitlines()
+        lines = self.lines[place.file]
         return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
 
 
@@ -121,7 +124,6 @@ class _Reader:
         self._problems: list[Problem] = []
         self._scalars = yaml.constructor.SafeConstructor()
         self._ancestors: set[int] = set()
-        self._count = 0
 
     def read(self, text: str) -> list[Problem]:
         if len(text) > _LONGEST:
@@ -150,9 +152,10 @@ class _Reader:
 
     def _root(self, root: yaml.Node | None) -> None:
         match root:
-            case None:
+            case None | yaml.ScalarNode(tag="tag:yaml.org,2002:null"):
                 pass
             case yaml.MappingNode():
+                demand_moderate(root)
                 for section, key, node in self._entries(root):
                     self._section(section, key, node)
             case _:
@@ -171,11 +174,6 @@ class _Reader:
 
     def _value(self, node: yaml.Node, path: Path, holder: yaml.Node) -> Any:
         """Return the plain value of ``node``; ``holder`` is the key or the list it stands in."""
-        self._count += 1
-        if len(path) > DEEPEST:
-            raise TooMuch(holder, f"more than {DEEPEST} levels")
-        if self._count > _MOST:
-            raise TooMuch(holder, f"more than {_MOST} values, aliases written out")
         is_alias = self._place(node) < self._place(holder)
         self._document.values[path] = self._place(holder if is_alias else node)
         if id(node) in self._ancestors:
@@ -230,7 +228,7 @@ class _Reader:
             return self._scalars.construct_object(node)
         # PyYAML looks words up in tables, and computes with what it takes for a date
         except (yaml.MarkedYAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
-            reason = getattr(error, "problem", None) or str(error)
+            reason = getattr(error, "problem", None) or brief(str(node.value))
             self._add(node, "NDC-E0103", "this value cannot be read", reason)
             return None
 

@@ -2,13 +2,14 @@
 
 Everything that can be told is told in one run. What is written wrongly hides nothing else: the rest
 is judged with what may have been meant in its place. Of a value that was told wrong nothing more is
-said. An inventory in an unknown format is asked nothing else.
+said. An inventory in an unknown format, or with a thousand of them, is asked nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from core.text import Unreadable
 from inventory.checks.causes import each_once
@@ -20,6 +21,9 @@ from inventory.checks.uniqueness import uniqueness
 from inventory.documents import Document, read
 from inventory.model import Inventory
 from inventory.problems import InventoryProblems, Problem
+
+_MANY: Final = 1000
+"""wrong keys and values after which nothing else is judged: nobody wrote this by hand"""
 
 
 def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
@@ -33,6 +37,8 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
         raise _problems(document, [*problems, *format_problems])
     inventory, shape_problems = shape(document)
     problems += _news(shape_problems, problems, document)
+    if len(problems) > _MANY:
+        raise _problems(document, problems)
     meant = readings(document.tree, document.lost)
     problems += told(references, meant.shaped, document)
     problems += told(uniqueness, meant.shaped, document)

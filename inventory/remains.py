@@ -15,10 +15,9 @@ from typing import Final
 import yaml
 from yaml.reader import Reader
 
+from inventory.excess import DEEPEST, MOST, TooMuch
 from inventory.model import Inventory
 
-DEEPEST: Final = 32
-"""levels of lists and sections in each other; the model has six"""
 _SECTIONS: Final = "|".join(Inventory.model_fields)
 _SECTION: Final = re.compile(rf"(({_SECTIONS}):(\s.*)?|[a-z_]+:\s*(#.*)?)$")
 _ENTRY: Final = re.compile(r" +[\w-]+:(\s+\{.*\})?\s*(#.*)?$")
@@ -34,14 +33,6 @@ _LONGEST: Final = 2**17
 """characters of a file that is looked at again; the largest network of a thousand hosts has less"""
 _MOST: Final = 8
 """flaws of a section, or of a file, and beginnings that are tried for each"""
-
-
-class TooMuch(Exception):
-    """The file is no inventory that anybody wrote; carries where that shows."""
-
-    def __init__(self, at: yaml.Node | yaml.Event, actual: str) -> None:
-        super().__init__(actual)
-        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +87,15 @@ def reading_of(text: str) -> Flaw | yaml.Node | None:
 
 def _composed(text: str) -> yaml.Node | None:
     """Return what ``text`` says; it nests so little that this needs no deep stack."""
-    depth = 0
+    depth = count = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        count += isinstance(event, yaml.NodeEvent)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise TooMuch(event, f"more than {DEEPEST} levels")
+        if count > 2 * MOST:
+            raise TooMuch(event, f"more than {MOST} keys and as many values")
     return yaml.compose(text, Loader=yaml.CSafeLoader)
 
 

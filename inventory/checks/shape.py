@@ -42,17 +42,22 @@ def shape(document: Document) -> tuple[Inventory | None, list[Problem]]:
     except ValidationError as error:
         details = error.errors(include_url=False)
     misspelt = _misspelt(details)
-    rest = [detail for detail in details if _path(detail) not in misspelt.values()]
+    meant = {*misspelt.values()}
+    rest = [detail for detail in details if _path(detail) not in meant]
     return None, [_problem(detail, document, misspelt) for detail in rest]
 
 
 def _misspelt(details: Iterable[ErrorDetails]) -> Mapping[Path, Path]:
     """Return for unknown keys which missing key of the same entry was probably meant."""
-    missing = [_path(detail) for detail in details if detail["type"] == "missing"]
+    missing: dict[Path, list[str]] = {}
+    for detail in details:
+        *above, key = _path(detail)
+        if detail["type"] == "missing":
+            missing.setdefault((*above,), []).append(str(key))
     misspelt: dict[Path, Path] = {}
     for detail in details:
         *above, wrong = _path(detail)
-        keys = [str(path[-1]) for path in missing if [*path[:-1]] == above]
+        keys = missing.get((*above,), [])
         if detail["type"] == "extra_forbidden" and (meant := nearest(str(wrong), keys)):
             misspelt[*above, wrong] = (*above, meant)
     return misspelt

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core import files
-from core.errors import Rejected
+from core.errors import InventoryInvalid, Rejected
 from core.text import Unreadable
 
 
@@ -15,13 +15,13 @@ def test_a_folder_is_read_with_everything_below_it(tmp_path: Path) -> None:
     (tmp_path / "sites").mkdir()
     (tmp_path / "sites/ndc01.yaml").write_text("one", "utf-8")
     (tmp_path / "links.yaml").write_text("two", "utf-8")
-    (tmp_path / "more.yml").write_text("three", "utf-8")
+    (tmp_path / "more.YML").write_text("three", "utf-8")
     (tmp_path / "notes.txt").write_text("not declared", "utf-8")
 
     assert files.read_folder(tmp_path) == {
         "sites/ndc01.yaml": "one",
         "links.yaml": "two",
-        "more.yml": "three",
+        "more.YML": "three",
     }
 
 
@@ -36,7 +36,7 @@ def test_what_begins_with_a_dot_is_of_an_editor_and_left_out(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ["", "nowhere"])
 def test_a_folder_without_inventory_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(Rejected, match="there is no inventory"):
+    with pytest.raises(InventoryInvalid, match="there is no inventory"):
         files.read_folder(tmp_path / name)
 
 

@@ -167,11 +167,30 @@ def test_what_a_file_that_cannot_be_read_declares_is_not_called_missing() -> Non
     assert [problem.code for problem in caught.value.problems] == ["NDC-E0108"]
 
 
-def test_a_file_that_nobody_wrote_costs_no_more_than_a_look() -> None:
+HUGE = {
+    "ten megabytes": "sites:\n" + "  - a\n" * 2_000_000,
+    "sixty thousand entries": "links:\n" + "".join(f"  l{i}: {{a: 1}}\n" for i in range(60_000)),
+    "a thousand million values": "regions:\n  a0: &a0 {title: x}\n"
+    + "".join(f"  a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 10)),
+}
+
+
+@pytest.mark.parametrize("text", HUGE.values(), ids=HUGE)
+def test_a_file_that_nobody_wrote_costs_no_more_than_a_look(text: str) -> None:
     began = process_time()
 
     with pytest.raises(InventoryProblems) as caught:
-        load(BASE | {"huge.yaml": "sites:\n" + "  - a\n" * 2_000_000})
+        load(BASE | {"huge.yaml": text})
 
     assert [problem.code for problem in caught.value.problems] == ["NDC-E0106"]
     assert process_time() - began < 1
+
+
+def test_what_is_wrong_thousands_of_times_is_told_in_a_few_seconds() -> None:
+    began = process_time()
+
+    with pytest.raises(InventoryProblems) as caught:
+        load(BASE | {"more.yaml": "links:\n" + "".join(f"  l{i}: {{a: 1}}\n" for i in range(5000))})
+
+    assert len(caught.value.problems) > 5000
+    assert process_time() - began < 5
