@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
-
-import yaml
+from typing import Any, TypeAlias
 
 from core.formats import KEY
-from core.text import Unreadable
-from inventory.excess import TooMuch, demand_moderate
 from inventory.model import Inventory
-from inventory.problems import Place, Problem, Related, brief
-from inventory.remains import Flaw, reading_of, remains_of
+from inventory.problems import Place
 
 Path: TypeAlias = tuple[str | int, ...]
 """keys and indices from the top: ``("sites", "ndc01", "region")``"""
-
-_HIDING: Final = frozenset({"NDC-E0104", "NDC-E0106", "NDC-E0108"})
-"""problems of a whole file: nobody knows what it declares"""
-
-_LONGEST: Final = 2**20
-"""characters in a file; the largest network of a thousand hosts has a tenth of it"""
-_PLAIN: Final = {
-    "tag:yaml.org,2002:int": re.compile(r"[-+]?(0|[1-9][0-9]*)"),
-    "tag:yaml.org,2002:float": re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?"),
-}
-"""how a number is written: YAML 1.1 reads 011 as 9, 30:30 as 1830 and 0x11 as 17"""
-_MERGE: Final = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +47,21 @@ class Document:
         for section in Inventory.model_fields:
             self.lose(section, Place(file, 1, 1))
 
+    def rename(self, section: str, old: str, new: str) -> None:
+        """Let the entry ``old`` of ``section`` be called ``new``; it stays where it is."""
+        entries = self.tree[section]
+        self.tree[section] = {new if name == old else name: entries[name] for name in entries}
+        for places in (self.keys, self.values):
+            for path in [path for path in places if path[:2] == (section, old)]:
+                places[section, new, *path[2:]] = places.pop(path)
+
+    def forget(self, section: str) -> None:
+        """Let ``section`` be as if it was not declared."""
+        self.tree.pop(section, None)
+        for places in (self.keys, self.values):
+            for path in [path for path in places if path[0] == section]:
+                del places[path]
+
     def at(self, *path: str | int) -> Place:
         """Return where the value at ``path`` is, or what encloses it if it is not written."""
         return self.values.get(path) or self.key_at(*path)
@@ -82,217 +79,3 @@ class Document:
             self.lines[place.file] = self.texts.get(place.file, "").splitlines()
         lines = self.lines[place.file]
         return lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-
-
-def read(texts: Mapping[str, str | Unreadable]) -> tuple[Document, list[Problem]]:
-    """Return the files of ``texts`` as one tree, and everything that cannot be read of them.
-
-    A section (``sites``, ``links``, …) may be spread over files: its entries are
-    put together, and an entry that is declared twice is a problem.
-    """
-    legible = {name: text for name, text in texts.items() if isinstance(text, str)}
-    document = Document({name: legible.get(name, "") for name in texts})
-    problems: list[Problem] = []
-    for name, text in sorted(texts.items()):
-        if isinstance(text, Unreadable):
-            news = [_illegible(name, text)]
-        else:
-            news = _Reader(name, document).read(text)
-        if any(problem.code in _HIDING for problem in news):
-            document.lose_all(name)
-        problems += news
-    return document, problems
-
-
-def _illegible(name: str, text: Unreadable) -> Problem:
-    return Problem(
-        Place(name, 1, 1),
-        "NDC-E0108",
-        "the file cannot be read",
-        expected="text in UTF-8 that this user may read",
-        actual=text.why,
-        next_step="mend the file or its permissions, or move it out of the inventory",
-    )
-
-
-class _Reader:
-    """Reads one file into the document and keeps what went wrong."""
-
-    def __init__(self, file: str, document: Document) -> None:
-        self._file = file
-        self._document = document
-        self._problems: list[Problem] = []
-        self._scalars = yaml.constructor.SafeConstructor()
-        self._ancestors: set[int] = set()
-
-    def read(self, text: str) -> list[Problem]:
-        if len(text) > _LONGEST:
-            actual = f"{len(text)} characters"
-            return [_problem_at(Place(self._file, 1, 1), "NDC-E0106", _TOO_MUCH, actual)]
-        try:
-            reading = reading_of(text)
-            if isinstance(reading, Flaw):
-                self._remains(text, reading)
-            else:
-                self._root(reading)
-        except TooMuch as excess:
-            self._add(excess.at, "NDC-E0106", _TOO_MUCH, str(excess))
-        return self._problems
-
-    def _remains(self, text: str, flaw: Flaw) -> None:
-        """Read what is whole of ``text``, which is no YAML."""
-        remains = remains_of(text, flaw)
-        self._problems += [self._unreadable(flaw, text) for flaw in remains.flaws]
-        for root in remains.whole:
-            self._root(root)
-        for section, line in remains.lost.items():
-            self._document.lose(section, Place(self._file, line + 1, 1))
-        if remains.is_blind:
-            self._document.lose_all(self._file)
-
-    def _root(self, root: yaml.Node | None) -> None:
-        match root:
-            case None | yaml.ScalarNode(tag="tag:yaml.org,2002:null"):
-                pass
-            case yaml.MappingNode():
-                demand_moderate(root)
-                for section, key, node in self._entries(root):
-                    self._section(section, key, node)
-            case _:
-                self._add(root, "NDC-E0104", "the file declares no sections", "a list or a word")
-
-    def _section(self, section: str, key: yaml.Node, node: yaml.Node) -> None:
-        """Add a section, or more entries of it; a second one that cannot be merged is a problem."""
-        tree, path = self._document.tree, (section,)
-        if not (isinstance(node, yaml.MappingNode) and isinstance(tree.get(section, {}), dict)):
-            if self._is_new(path, key):
-                tree[section] = self._value(node, path, key)
-            return
-        self._document.keys.setdefault(path, self._place(key))
-        self._document.values.setdefault(path, self._place(node))
-        tree.setdefault(section, {}).update(self._plain(node, path, node))
-
-    def _value(self, node: yaml.Node, path: Path, holder: yaml.Node) -> Any:
-        """Return the plain value of ``node``; ``holder`` is the key or the list it stands in."""
-        is_alias = self._place(node) < self._place(holder)
-        self._document.values[path] = self._place(holder if is_alias else node)
-        if id(node) in self._ancestors:
-            self._add(holder, "NDC-E0105", "an alias stands inside what it names", "itself")
-            return None
-        self._ancestors.add(id(node))
-        value = self._plain(node, path, holder if is_alias else node)
-        self._ancestors.discard(id(node))
-        return value
-
-    def _plain(self, node: yaml.Node, path: Path, holder: yaml.Node) -> Any:
-        match node:
-            case yaml.MappingNode():
-                return {
-                    name: self._value(child, (*path, name), key)
-                    for name, key, child in self._entries(node, path)
-                    if self._is_new((*path, name), key)
-                }
-            case yaml.SequenceNode():
-                return [
-                    self._value(child, (*path, index), holder)
-                    for index, child in enumerate(node.value)
-                ]
-            case _:
-                return self._scalar(node)
-
-    def _entries(
-        self, node: yaml.MappingNode, path: Path = ()
-    ) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
-        for key, value in node.value:
-            if key.tag == _MERGE:
-                self._document.incomplete.add(self._document.key_at(*path))
-                self._add(key, "NDC-E0110", "entries are not merged", "<<")
-                continue
-            name = self._scalar(key) if isinstance(key, yaml.ScalarNode) else None
-            if isinstance(name, str):
-                yield name, key, value
-            else:
-                self._add(
-                    key,
-                    "NDC-E0103",
-                    "this key is not a word",
-                    brief(key.value) if isinstance(key, yaml.ScalarNode) else "a list or a section",
-                )
-
-    def _scalar(self, node: yaml.Node) -> Any:
-        plain = _PLAIN.get(node.tag)
-        if plain and not (isinstance(node.value, str) and plain.fullmatch(node.value)):
-            self._add(node, "NDC-E0109", "this number is not a plain one", brief(str(node.value)))
-            return None
-        try:
-            return self._scalars.construct_object(node)
-        # PyYAML looks words up in tables, and computes with what it takes for a date
-        except (yaml.MarkedYAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
-            reason = getattr(error, "problem", None) or brief(str(node.value))
-            self._add(node, "NDC-E0103", "this value cannot be read", reason)
-            return None
-
-    def _is_new(self, path: Path, key: yaml.Node) -> bool:
-        """Take note of a key; False, and a problem, if it is there already."""
-        place = self._place(key)
-        first = self._document.keys.setdefault(path, place)
-        if first is place:
-            return True
-        name = ".".join(str(step) for step in path)
-        self._problems.append(
-            Problem(
-                place,
-                "NDC-E0102",
-                f"{name} is declared twice",
-                expected="one declaration",
-                actual="a second one",
-                next_step="remove one of them, or give it a name of its own",
-                related=Related("first declared", first),
-            )
-        )
-        return False
-
-    def _unreadable(self, flaw: Flaw, text: str) -> Problem:
-        """Return the problem of a file that stops making sense because of ``flaw``."""
-        lines = text.splitlines()
-        end = Place(self._file, max(1, len(lines)), len(lines[-1]) + 1 if lines else 1)
-        at = min(Place(self._file, flaw.line + 1, flaw.column + 1), end)
-        return _problem_at(at, "NDC-E0101", _NO_YAML, flaw.reason)
-
-    def _add(self, node: yaml.Node | yaml.Event, code: str, what: str, actual: str) -> None:
-        """Add the problem ``code`` at ``node``; ``actual`` is written there."""
-        self._problems.append(_problem_at(self._place(node), code, what, actual))
-
-    def _place(self, node: yaml.Node | yaml.Event) -> Place:
-        mark = node.start_mark
-        return (
-            Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
-        )
-
-
-def _problem_at(place: Place, code: str, what: str, actual: str) -> Problem:
-    return Problem(
-        place, code, what, expected=_EXPECTED[code], actual=actual, next_step=_NEXT_STEP[code]
-    )
-
-
-_NO_YAML = "the file is not YAML"
-_TOO_MUCH = "the file is too much to read"
-_EXPECTED = {
-    "NDC-E0101": "YAML",
-    "NDC-E0103": "text, a number, true or false",
-    "NDC-E0104": "sections such as `sites:` and `links:`",
-    "NDC-E0105": "a value that ends",
-    "NDC-E0106": "a file that a person could have written",
-    "NDC-E0110": "an entry with all of its keys",
-    "NDC-E0109": "decimal digits, with a point or without: 11, 0.5",
-}
-_NEXT_STEP = {
-    "NDC-E0101": "mend the line; quotes and indentation are the usual suspects",
-    "NDC-E0103": "put it in quotes if it is text, or write another value",
-    "NDC-E0104": "name the section that the entries belong to",
-    "NDC-E0105": "write the value out instead of the alias",
-    "NDC-E0106": "leave out what is nested or repeated there",
-    "NDC-E0110": "write out what it shares with the other entry",
-    "NDC-E0109": "write it without a leading zero, a colon, a letter or an underscore",
-}

@@ -16,11 +16,13 @@ from inventory.checks.causes import each_once
 from inventory.checks.readings import readings
 from inventory.checks.references import references
 from inventory.checks.shape import MISSING, shape, unknown_format
+from inventory.checks.slips import slips
 from inventory.checks.stages import CHECKS, told
 from inventory.checks.uniqueness import uniqueness
-from inventory.documents import Document, read
+from inventory.documents import Document
 from inventory.model import Inventory
 from inventory.problems import InventoryProblems, Problem
+from inventory.reader import read
 
 _MANY: Final = 1000
 """wrong keys and values after which nothing else is judged: nobody wrote this by hand"""
@@ -35,6 +37,7 @@ def load(texts: Mapping[str, str | Unreadable]) -> Inventory:
     document, problems = read(texts)
     if format_problems := unknown_format(document):
         raise _problems(document, [*problems, *format_problems])
+    problems += slips(document)
     inventory, shape_problems = shape(document)
     problems += _news(shape_problems, problems, document)
     if len(problems) > _MANY:

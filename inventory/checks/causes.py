@@ -12,7 +12,7 @@ from inventory.problems import Place, Problem, some
 T = TypeVar("T")
 
 _OF_VALUES: Final = frozenset(
-    f"NDC-E0{number}" for number in (103, 109, 204, 205, 206, 301, 303, 802, 803, 814)
+    f"NDC-E0{number}" for number in (103, 109, 204, 205, 206, 301, 303, 308, 802, 803, 814)
 )
 """problems of one value, of which nothing else is said then; the first of them before the others"""
 

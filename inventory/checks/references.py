@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from inventory.checks.stand_ins import UNREADABLE
 from inventory.documents import Document, Path
@@ -12,7 +13,7 @@ from inventory.model import Inventory, Profile
 from inventory.names import ProfileName
 from inventory.problems import Problem, brief, foreign, listed, nearest
 
-_DECLARED_IN: Mapping[str, Mapping[str, str]] = {
+DECLARED_IN: Mapping[str, Mapping[str, str]] = {
     "policies": {"outside_regions_of": "sites"},
     "sites": {"region": "regions", "policies": "policies"},
     "links": {"ends": "sites"},
@@ -34,6 +35,8 @@ _DECLARED_IN: Mapping[str, Mapping[str, str]] = {
     "time_servers": {"sites": "sites"},
 }
 """section → key of its entries → the section that declares what is named there"""
+_FEW: Final = 3
+"""places where a name may be misspelt the same"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def namings(inventory: Inventory) -> Iterator[Naming]:
     profile = inventory.network.default_profile
     yield Naming(("network", "default_profile"), (profile,), "profiles", is_list=False)
     yield Naming(("failure_policy", "regions"), inventory.failure_policy.regions, "regions")
-    for section, keys in _DECLARED_IN.items():
+    for section, keys in DECLARED_IN.items():
         for name, entry in getattr(inventory, section).items():
             for key, target in keys.items():
                 value = getattr(entry, key)
@@ -83,17 +86,33 @@ def namings(inventory: Inventory) -> Iterator[Naming]:
 
 
 def references(inventory: Inventory, document: Document) -> Iterator[Problem]:
-    """Yield a problem for every name that leads nowhere; a name may lead to a misshapen entry."""
+    """Yield a problem for every name that leads nowhere; a name may lead to a misshapen entry.
+
+    A name that stands in many places is right, and not declared: that is one problem.
+    """
+    told: dict[tuple[str, str], list[Problem]] = {}
+    for section, name, problem in _leading_nowhere(inventory, document):
+        told.setdefault((section, name), []).append(problem)
+    for (_, name), problems in told.items():
+        first = min(problems, key=lambda problem: problem.place)
+        more = f"{brief(name)}, here and at {len(problems) - 1} more places"
+        yield from problems if len(problems) <= _FEW else [replace(first, actual=more)]
+
+
+def _leading_nowhere(
+    inventory: Inventory, document: Document
+) -> Iterator[tuple[str, str, Problem]]:
+    """Yield section, name and problem of every name and key that leads nowhere."""
     for naming in namings(inventory):
         is_required = Inventory.model_fields[naming.section].is_required()
         entries = document.tree.get(naming.section, None if is_required else {})
         if isinstance(entries, dict) and naming.section not in document.lost:
             for index, name in enumerate(naming.names):
                 if name not in entries and name != UNREADABLE:
-                    yield _nowhere(naming, index, entries, document)
+                    yield naming.section, name, _nowhere(naming, index, entries, document)
     for stray in strays(inventory):
         if stray.names and stray.section not in document.lost:
-            yield _stray(stray, document)
+            yield f"{stray.kind}s", str(stray.path[-1]), _stray(stray, document)
 
 
 def _nowhere(

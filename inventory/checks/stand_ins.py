@@ -87,7 +87,7 @@ def stand_ins(path: Path, tree: Mapping[str, Any], number: int) -> Sequence[Any]
     if key in {"kinds", "additions"} and len(inner) == _ROLE_OF_HOST:
         return tuple(Role)
     if key in NAMES:
-        return _names(key, sorted(_entries(tree, NAMES[key])), is_element=is_element)
+        return _names(key, sorted(entries_of(tree, NAMES[key])), is_element=is_element)
     if key in {"before", "after", "roles"} and is_element:
         return tuple(_PLAIN[key][0][-2:])
     return (
@@ -107,15 +107,15 @@ def _numbered(section: str | int, key: str, number: int) -> Sequence[Any]:
 def _of(tree: Mapping[str, Any], key: str, *, is_element: bool) -> Sequence[Any]:
     """Return what ``tree`` has for keys that name what is declared below them, or in a profile."""
     if key == "every":
-        times = dict.fromkeys(_entries(tree, "tiers"), "1 d")
+        times = dict.fromkeys(entries_of(tree, "tiers"), "1 d")
         return ("1 d" if is_element else times,)
     if key == "pool":
-        profiles = _entries(tree, "profiles").values()
-        return sorted({name for profile in profiles for name in _entries(profile, "storage")})
+        profiles = entries_of(tree, "profiles").values()
+        return sorted({name for profile in profiles for name in entries_of(profile, "storage")})
     return ()
 
 
-def _entries(tree: Any, section: str) -> Mapping[str, Any]:
+def entries_of(tree: Any, section: str) -> Mapping[str, Any]:
     """Return the entries of ``section``; none where it is not what it should be."""
     entries = tree.get(section) if isinstance(tree, Mapping) else None
     return entries if isinstance(entries, Mapping) else {}
