@@ -14,8 +14,9 @@ UNPRINTABLE = "unprintable"
 
 _WEBHOOK: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\s@]*)?")
 _MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_RELAY: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*:[0-9]{1,5}")
-_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+_PORT: Final = r"(6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3})"
+_RELAY: Final = re.compile(rf"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*:{_PORT}")
+_DOMAIN: Final = re.compile(r"([A-Za-z0-9-]{1,63}\.)+(?!\d+$)[A-Za-z0-9-]{1,63}")
 _TEMPLATE_MARKS = ("{{", "{%", "{#")
 _LENGTH_BYTES = 4
 _KEY_BYTES = 32

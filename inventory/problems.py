@@ -58,6 +58,8 @@ class Problem:
     related: Related | None = None
     conditions: tuple[str, ...] = ()
     """``under profile small``: where else the same is so it is the same problem; empty: always"""
+    about: str = ""
+    """what is the same fact though it is told at another place; empty: place and words say that"""
     source: str = ""
     """the line of ``place``, as a person wrote it; the loader adds it"""
 

@@ -47,6 +47,7 @@ def _homes(inventory: Inventory, document: Document) -> Iterator[Problem]:
                 expected=f"one of {listed(database.synchronous)}",
                 actual=database.home,
                 next_step=f"add {database.home} to synchronous, or choose another home",
+                related=Related("the copies", document.at("databases", name, "synchronous")),
             )
         for index, site in enumerate(database.asynchronous):
             if site in database.synchronous:

@@ -113,7 +113,7 @@ def _regions(inventory: Inventory, document: Document) -> Iterator[Problem]:
             expected=f"a region other than those of {' and '.join(others)}",
             actual=f"{region}, the region of {' and '.join(shared)}",
             next_step="choose another region, or change the policy",
-            related=Related(f"policy: {rule}", document.key_at("policies", rule)),
+            related=Related(f"policy: {rule}", document.at("policies", rule, "outside_regions_of")),
         )
 
 

@@ -13,7 +13,7 @@ from inventory.documents import Document
 from inventory.hosts import hosts_of
 from inventory.model import Inventory, Pools
 from inventory.names import ProfileName
-from inventory.problems import Problem, Related
+from inventory.problems import Problem, Related, listed
 
 _SHARED: Final = IPv4Network("100.64.0.0/10")
 """of carriers and their customers (RFC 6598): nobody else's, like private ones"""
@@ -42,7 +42,8 @@ def pools(inventory: Inventory, document: Document) -> Iterator[Problem]:
 
 
 def _overlaps(prefixes: Pools, document: Document) -> Iterator[Problem]:
-    in_order = sorted(prefixes, key=lambda pool: document.at("pools", pool[0]))
+    usable = (pool for pool in prefixes if is_usable(pool[1]))
+    in_order = sorted(usable, key=lambda pool: document.at("pools", pool[0]))
     pairs = [(x, y) for x, y in combinations(in_order, 2) if x[1].overlaps(y[1])]
     for (name, pool), (other, taken) in blamed(pairs):
         yield Problem(
@@ -54,12 +55,13 @@ def _overlaps(prefixes: Pools, document: Document) -> Iterator[Problem]:
             next_step="move one of them",
             related=Related(other, document.at("pools", other)),
             conditions=(f"pool {other} ({taken})",),
+            about=listed([name, other]),
         )
 
 
 def _public(prefixes: Pools, document: Document) -> Iterator[Problem]:
     for name, pool in prefixes:
-        if not (pool.is_private or pool.subnet_of(_SHARED) or _meaning(pool)):
+        if not (is_usable(pool) or _meaning(pool)):
             yield Problem(
                 document.at("pools", name),
                 "NDC-E0502",
@@ -81,6 +83,11 @@ def _special(prefixes: Pools, document: Document) -> Iterator[Problem]:
                 actual=f"{pool}: {meaning}",
                 next_step="choose a private prefix",
             )
+
+
+def is_usable(pool: IPv4Network) -> bool:
+    """Whether hosts of a network like this may have the addresses of ``pool``."""
+    return (pool.is_private or pool.subnet_of(_SHARED)) and not _meaning(pool)
 
 
 def _meaning(pool: IPv4Network) -> str | None:

@@ -94,7 +94,9 @@ class _Reading:
     def judged(self) -> Inventory:
         """Return the inventory in which, besides, every name leads to something."""
         inventory = self.shaped()
-        while wrong := [x for x in _astray(inventory) if x[0].section not in self.unread]:
+        while wrong := [
+            x for x in _astray(inventory) if x[0].section not in self.unread | self.lost
+        ]:
             undeclared = Counter(naming.names[index] for naming, index in wrong)
             for naming, index in wrong:
                 self._rename(naming, index, inventory, undeclared)
@@ -109,7 +111,9 @@ class _Reading:
         """Let something stand where ``detail`` says that something is wrong."""
         path, kind, wrong = detail["loc"], detail["type"], detail["input"]
         depth = 2 if path[0] in SINGLE else 3
-        if kind == "extra_forbidden":
+        if path[-1] == "[key]":
+            self._settle(path[:-1], {*choices_in(detail)} or {f"x{next(self._numbers)}"})
+        elif kind == "extra_forbidden":
             self._move(path, {*keys_at(path[:-1])})
             self._put(path, [ABSENT])
         elif len(path) < depth:
@@ -152,6 +156,8 @@ class _Reading:
         """Let one of ``names`` stand for the key at ``path``, or nothing; each may be meant."""
         *above, last = path
         holder = self._at(above)
+        if last not in holder:
+            return  # another mistake took it out already
         value, free = holder.pop(last), sorted(names - holder.keys())
         meant = nearest(str(last), free)
         choices = [meant] if meant else [ABSENT, *free]

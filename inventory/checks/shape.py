@@ -57,8 +57,11 @@ def _misspelt(details: Iterable[ErrorDetails]) -> Mapping[Path, Path]:
     misspelt: dict[Path, Path] = {}
     for detail in details:
         *above, wrong = _path(detail)
+        if detail["type"] != "extra_forbidden":
+            continue
         keys = missing.get((*above,), [])
-        if detail["type"] == "extra_forbidden" and (meant := nearest(str(wrong), keys)):
+        begun = [key for key in keys if key.startswith(str(wrong)) or str(wrong).startswith(key)]
+        if meant := nearest(str(wrong), keys) or (begun[0] if len(begun) == 1 else None):
             misspelt[*above, wrong] = (*above, meant)
     return misspelt
 

@@ -63,9 +63,15 @@ is nothing; of any other section it takes what there is
 def told(check: Check, readings: Iterable[Inventory], document: Document) -> Iterator[Problem]:
     """Yield the problems that ``check`` finds in each of ``readings``, as they are in the first."""
     first, *others = (
-        {(x.place, x.code, x.what, x.conditions): x for x in check(one, document)}
-        for one in readings
+        {_fact(problem): problem for problem in check(one, document)} for one in readings
     )
     for key, problem in first.items():
         if all(key in other for other in others):
             yield problem
+
+
+def _fact(problem: Problem) -> tuple[object, ...]:
+    """Return what is equal of problems that say the same of two inventories."""
+    if problem.about:
+        return problem.code, problem.about
+    return problem.code, problem.place, problem.what, problem.conditions

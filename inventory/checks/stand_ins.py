@@ -86,6 +86,8 @@ def stand_ins(path: Path, tree: Mapping[str, Any], number: int) -> Sequence[Any]
         return ([word] if key in {"ducts", "readers"} and not is_element else word,)
     if key in {"kinds", "additions"} and len(inner) == _ROLE_OF_HOST:
         return tuple(Role)
+    if key == "copies" and not is_element:
+        return (ABSENT,)
     if key in NAMES:
         return _names(key, sorted(entries_of(tree, NAMES[key])), is_element=is_element)
     if key in {"before", "after", "roles"} and is_element:

@@ -9,8 +9,8 @@ from typing import Final
 
 from core.text import duration
 from inventory.documents import Document
-from inventory.model import Inventory
-from inventory.names import ProfileName, StoreName
+from inventory.model import Inventory, PoolEntry
+from inventory.names import ProfileName, SiteName, StoreName
 from inventory.problems import Place, Problem, Related, listed, nearest
 from inventory.storing import StoreEntry
 
@@ -45,7 +45,9 @@ def _times(
                 next_step="write how long lies between one and the next",
             )
     allowed = inventory.tiers[store.tier].recovery_point
-    promise = Related(f"recovery_point of {store.tier}", document.at("tiers", store.tier))
+    promise = Related(
+        f"recovery_point of {store.tier}", document.at("tiers", store.tier, "recovery_point")
+    )
     # a change just after a recovery point waits a whole interval for the next one; that one is
     # taken up by a target that may have asked just before, and then it travels
     worst = 2 * store.interval + store.transfer
@@ -132,19 +134,31 @@ def _pool(
             conditions=(f"under profile {profile}",),
         )
         return
-    source = pool.size_at(store.home)
-    for index, site in enumerate(store.refuges):
-        if pool.size_at(site) < source:
-            yield Problem(
-                document.at("stores", name, "refuges", index),
-                "NDC-E1006",
-                f"{site} has less room for {name} than its home {store.home}",
-                expected=f"{source // 2**20} MiB or more in pool {store.pool}",
-                actual=f"{pool.size_at(site) // 2**20} MiB",
-                next_step="give the refuge a pool as large, or choose another refuge",
-                related=Related("the profile", place),
-                conditions=(f"under profile {profile}",),
-            )
+    for site in store.refuges:
+        if pool.size_at(site) < pool.size_at(store.home):
+            yield _no_room(name, store, site, profile, pool, document)
+
+
+def _no_room(
+    name: StoreName,
+    store: StoreEntry,
+    site: SiteName,
+    profile: ProfileName,
+    pool: PoolEntry,
+    document: Document,
+) -> Problem:
+    """Return the problem that ``site`` cannot hold what comes from home."""
+    path = ("profiles", profile, "storage", store.pool, "sizes")
+    return Problem(
+        document.at(*path, site if site in pool.sizes else store.home),
+        "NDC-E1006",
+        f"{site} has less room in pool {store.pool} than {store.home}",
+        expected=f"{pool.size_at(store.home) // 2**20} MiB or more, as there",
+        actual=f"{pool.size_at(site) // 2**20} MiB under profile {profile}",
+        next_step="give the refuge a pool as large, or choose another refuge",
+        related=Related(name, document.at("stores", name, "refuges")),
+        conditions=(f"for {name}",),
+    )
 
 
 def _one_path(inventory: Inventory, document: Document) -> Iterator[Problem]:

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from inventory.checks.causes import blamed
 from inventory.checks.policy import as_allowed
 from inventory.derive import copies_at, failure_sets
-from inventory.documents import Document
+from inventory.documents import Document, Path
 from inventory.hosts import DeclaredHost, hosts_of
 from inventory.model import Inventory
 from inventory.names import ProfileName, SiteName
 from inventory.network import Role
-from inventory.problems import Place, Problem, Related, listed
+from inventory.problems import Problem, Related, listed
 from inventory.promises import FailureSet
 
 
 def survival(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every promised loss that takes the quorum or a workload's last place."""
     failures = failure_sets(as_allowed(inventory))
+    lost: list[_Quorum] = []
     for profile in inventory.profiles:
         hosts = hosts_of(inventory, profile)
         voters = [host for host in hosts if Role.VOTER in host.roles]
         if {host.site for host in hosts} != inventory.sites.keys():
             continue  # nobody knows how many would vote at a site without hosts
         if voters:
-            for failure in failures:
-                yield from _quorum(failure, profile, voters, inventory, document)
+            lost += _quorums(failures, profile, voters, inventory)
         elif inventory.databases or inventory.services:
             yield _voteless(profile, document)
+    yield from _without_quorum(lost, document)
     yield from _single_copies(failures, inventory, document)
     for failure in failures:
         yield from _places_left(failure, inventory, document)
@@ -46,28 +49,54 @@ def _voteless(profile: ProfileName, document: Document) -> Problem:
     )
 
 
-def _quorum(
-    failure: FailureSet,
+@dataclass(frozen=True, slots=True)
+class _Quorum:
+    """A promised loss that leaves no majority under a profile."""
+
+    failure: FailureSet
+    profile: ProfileName
+    voters: Sequence[DeclaredHost]
+    promise: Path
+
+    @property
+    def votes(self) -> Path:
+        return "profiles", self.profile, "additions"
+
+
+def _quorums(
+    failures: Iterable[FailureSet],
     profile: ProfileName,
     voters: Sequence[DeclaredHost],
     inventory: Inventory,
-    document: Document,
-) -> Iterator[Problem]:
-    """Yield a problem if ``failure`` takes the quorum of ``voters``, those of one profile."""
-    survivors = [host.name for host in voters if host.site not in failure.sites]
-    majority = len(voters) // 2 + 1
-    if len(survivors) < majority:
-        yield Problem(
-            _promise(failure, inventory, document),
-            "NDC-E0702",
-            "the quorum is lost",
-            expected=f"{majority} of {len(voters)} votes at other sites",
-            actual=f"{len(survivors)}: {listed(survivors)}",
-            next_step=f"move votes away from {' and '.join(sorted(failure.sites))}, "
-            "or do not promise this",
-            related=Related("votes", document.key_at("profiles", profile, "additions")),
-            conditions=(f"with {failure.name} under profile {profile}",),
-        )
+) -> Iterator[_Quorum]:
+    for failure in failures:
+        left = [host for host in voters if host.site not in failure.sites]
+        if len(left) < len(voters) // 2 + 1:
+            yield _Quorum(failure, profile, voters, _promise(failure, inventory))
+
+
+def _without_quorum(lost: Sequence[_Quorum], document: Document) -> Iterator[Problem]:
+    """Yield the problems of ``lost``: of a profile's votes, or of a promise, whatever has more."""
+    pairs = list(dict.fromkeys((quorum.votes, quorum.promise) for quorum in lost))
+    for wrong, other in blamed(pairs):
+        for quorum in lost:
+            if {quorum.votes, quorum.promise} == {wrong, other}:
+                failure, voters = quorum.failure, quorum.voters
+                survivors = [host.name for host in voters if host.site not in failure.sites]
+                yield Problem(
+                    document.at(*wrong),
+                    "NDC-E0702",
+                    "the quorum is lost",
+                    expected=f"{len(voters) // 2 + 1} of {len(voters)} votes at other sites",
+                    actual=f"{len(survivors)}: {listed(survivors)}",
+                    next_step=f"move votes away from {' and '.join(sorted(failure.sites))}, "
+                    "or do not promise this",
+                    related=Related(
+                        "promise" if wrong == quorum.votes else "votes", document.at(*other)
+                    ),
+                    conditions=(f"with {failure.name} under profile {quorum.profile}",),
+                    about=f"{failure.name} under {quorum.profile}",
+                )
 
 
 def _places_left(
@@ -82,7 +111,7 @@ def _places_left(
                 expected=f"a site besides {listed(failure.sites)}",
                 actual=f"only at {listed(sites)}",
                 next_step="name a further site for it, or do not promise this",
-                related=Related("promise", _promise(failure, inventory, document)),
+                related=Related("promise", document.at(*_promise(failure, inventory))),
                 conditions=(f"after the loss of {failure.name}",),
             )
 
@@ -105,7 +134,7 @@ def _copies_left(
                 expected=f"a synchronous copy at a site besides {listed(failure.sites)}",
                 actual=f"synchronous only at {listed(entry.synchronous)}",
                 next_step="name a further site in synchronous, or a tier that may lose something",
-                related=Related("promise", _promise(failure, inventory, document)),
+                related=Related("promise", document.at(*_promise(failure, inventory))),
                 conditions=(f"with {failure.name}",),
             )
 
@@ -142,10 +171,9 @@ def _workloads(inventory: Inventory) -> Iterator[tuple[str, str, set[SiteName]]]
         yield "stores", store, {held.home, *held.refuges}
 
 
-def _promise(failure: FailureSet, inventory: Inventory, document: Document) -> Place:
+def _promise(failure: FailureSet, inventory: Inventory) -> Path:
     """Return where the policy promises to survive ``failure``."""
-    regions = inventory.failure_policy.regions
+    regions = [str(region) for region in inventory.failure_policy.regions]
     if failure.name in regions:
-        index = [str(region) for region in regions].index(failure.name)
-        return document.at("failure_policy", "regions", index)
-    return document.at("failure_policy", "any_site")
+        return "failure_policy", "regions", regions.index(failure.name)
+    return "failure_policy", "any_site"

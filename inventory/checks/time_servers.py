@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
+from inventory.checks.pools import is_usable
 from inventory.documents import Document
 from inventory.hosts import hosts_of
 from inventory.model import Inventory
@@ -38,7 +39,9 @@ def _inside(
 ) -> Iterator[Problem]:
     """Yield a problem where ``server`` is in the network, or nowhere."""
     address = server.address
-    pool = next((pool for pool, prefix in inventory.pools if address in prefix), None)
+    pool = next(
+        (name for name, pool in inventory.pools if address in pool and is_usable(pool)), None
+    )
     is_nobodys = address.is_multicast or address.is_reserved or address.is_unspecified
     if pool or is_nobodys or address.is_loopback or address.is_link_local:
         yield Problem(

@@ -15,7 +15,7 @@ from inventory.derive import failure_sets
 from inventory.documents import Document
 from inventory.model import Inventory
 from inventory.names import SiteName
-from inventory.problems import Problem, Related
+from inventory.problems import Problem, Related, listed
 
 
 def topology(inventory: Inventory, document: Document) -> Iterator[Problem]:
@@ -111,6 +111,7 @@ def _too_slow(graph: LinkGraph, inventory: Inventory, document: Document) -> Ite
                 f"{name} may wait, synchronous_rtt_ms: {ceil(needed_ms)}",
                 related=Related("budget", document.at(*budget, "synchronous_rtt_ms")),
                 conditions=(f"from {other}",),
+                about=f"{name} at {listed([one, other])}",
             )
 
 

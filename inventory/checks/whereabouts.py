@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from inventory.documents import Document, Path
 from inventory.model import Inventory
 from inventory.names import SiteName
-from inventory.network import SiteKind
+from inventory.network import Role, SiteKind
 from inventory.problems import Problem, Related, listed
 
 
@@ -21,7 +22,7 @@ def whereabouts(inventory: Inventory, document: Document) -> Iterator[Problem]:
         places: list[tuple[Path, SiteName]] = [(("home",), entry.home)]
         places += [(("refuges", index), site) for index, site in enumerate(entry.refuges)]
         for path, site in places:
-            if site not in copies:
+            if site not in copies and _may_serve(site, inventory):
                 yield Problem(
                     document.at("services", service, *path),
                     "NDC-E0815",
@@ -31,6 +32,13 @@ def whereabouts(inventory: Inventory, document: Document) -> Iterator[Problem]:
                     next_step=f"hold a copy of {entry.database} there, or choose another site",
                     related=Related(entry.database, document.key_at("databases", entry.database)),
                 )
+
+
+def _may_serve(site: SiteName, inventory: Inventory) -> bool:
+    """Whether ``site`` is more than a witness; that no host of one can serve is told elsewhere."""
+    kind = inventory.sites[site].kind
+    hosts = (profile.hosts_at(site, kind).values() for profile in inventory.profiles.values())
+    return kind is not SiteKind.WITNESS or any(Role.SERVICE in roles for roles in chain(*hosts))
 
 
 def _at_a_witness(inventory: Inventory, document: Document) -> Iterator[Problem]:

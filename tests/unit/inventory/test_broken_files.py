@@ -80,7 +80,7 @@ def test_a_section_that_is_broken_as_a_whole_hides_only_what_cannot_be_judged_wi
         ("workloads.yaml", "NDC-E0805"),  # a service where none can be
         ("workloads.yaml", "NDC-E0814"),  # data at a witness
         ("workloads.yaml", "NDC-E0815"),  # a refuge without a copy
-        ("network.yaml", "NDC-E0702"),  # a vote that is missing
+        ("profiles.yaml", "NDC-E0702"),  # a vote that is missing
     }
 
 
