@@ -47,13 +47,18 @@ class Document:
         for section in Inventory.model_fields:
             self.lose(section, Place(file, 1, 1))
 
-    def rename(self, section: str, old: str, new: str) -> None:
-        """Let the entry ``old`` of ``section`` be called ``new``; it stays where it is."""
-        entries = self.tree[section]
-        self.tree[section] = {new if name == old else name: entries[name] for name in entries}
+    def rename(self, path: Path, name: str) -> None:
+        """Let the entry at ``path`` be called ``name``; it stays where it is."""
+        *above, old = path
+        holder: Any = self.tree
+        for step in above:
+            holder = holder[step]
+        entries = {name if key == old else key: value for key, value in holder.items()}
+        holder.clear()
+        holder.update(entries)
         for places in (self.keys, self.values):
-            for path in [path for path in places if path[:2] == (section, old)]:
-                places[section, new, *path[2:]] = places.pop(path)
+            for inner in [inner for inner in places if inner[: len(path)] == path]:
+                places[*above, name, *inner[len(path) :]] = places.pop(inner)
 
     def forget(self, section: str) -> None:
         """Let ``section`` be as if it was not declared."""

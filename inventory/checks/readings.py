@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from inventory.checks.references import Naming, namings, strays
-from inventory.checks.shape import choices_in, keys_at
+from inventory.checks.shape import choices_in, key_like, keys_at
 from inventory.checks.stand_ins import ABSENT, NAMES, SINGLE, stand_ins
 from inventory.documents import Path
 from inventory.model import Inventory
@@ -149,7 +149,7 @@ class _Reading:
         """Let the entry at ``path`` have the name that was probably meant."""
         *above, last = path
         holder = self._at(above)
-        if meant := nearest(str(last), names - holder.keys()):
+        if meant := key_like(str(last), names - holder.keys()):
             holder[meant] = holder.pop(last)
 
     def _settle(self, path: Path, names: AbstractSet[str]) -> None:
@@ -198,12 +198,21 @@ class _Reading:
 
 
 def _astray(inventory: Inventory) -> Iterator[tuple[Naming, int]]:
-    """Yield each name that leads nowhere or stands twice, if something is judged by it."""
+    """Yield each name that leads nowhere or stands twice, if something is judged by it.
+
+    Of one by which nothing is, it is yielded if somebody probably meant another.
+    """
     for naming in namings(inventory):
         declared = getattr(inventory, naming.section)
-        for index, name in enumerate(naming.names if naming.path[-1] in NAMES else ()):
-            is_twice = name in naming.names[:index] and not {*declared} <= {*naming.names}
-            if name not in declared or is_twice:
+        is_judged = naming.path[-1] in NAMES
+        for index, name in enumerate(naming.names):
+            if name in declared:
+                is_twice = name in naming.names[:index] and not {*declared} <= {*naming.names}
+                is_wrong = is_judged and is_twice
+            else:
+                others = (other for other in declared if other not in naming.names)
+                is_wrong = is_judged or nearest(name, others) is not None
+            if is_wrong:
                 yield naming, index
 
 

@@ -60,10 +60,16 @@ def _misspelt(details: Iterable[ErrorDetails]) -> Mapping[Path, Path]:
         if detail["type"] != "extra_forbidden":
             continue
         keys = missing.get((*above,), [])
-        begun = [key for key in keys if key.startswith(str(wrong)) or str(wrong).startswith(key)]
-        if meant := nearest(str(wrong), keys) or (begun[0] if len(begun) == 1 else None):
+        if meant := key_like(str(wrong), keys):
             misspelt[*above, wrong] = (*above, meant)
     return misspelt
+
+
+def key_like(wrong: str, keys: Iterable[str]) -> str | None:
+    """Return which of ``keys`` was probably meant: one that is near, or that has the same start."""
+    keys = list(keys)
+    begun = [key for key in keys if key.startswith(wrong) or wrong.startswith(key)]
+    return nearest(wrong, keys) or (begun[0] if len(begun) == 1 else None)
 
 
 MISSING = "NDC-E0202"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
 
 from inventory.checks.references import DECLARED_IN
 from inventory.checks.stand_ins import entries_of
 from inventory.documents import Document, Path
+from inventory.model import Inventory
 from inventory.problems import Problem, Related, brief, nearest
-from inventory.values import NAME
 
 _MANY = 2
 """places that name the same: fewer are themselves a slip"""
@@ -21,12 +22,28 @@ def slips(document: Document) -> list[Problem]:
     uses: dict[str, dict[str, list[Path]]] = {}
     for section, name, path in _uses(document.tree):
         uses.setdefault(section, {}).setdefault(name, []).append(path)
-    return [
-        _renamed(section, wrong, name, paths, document)
+    found = [
+        _renamed((section, wrong), name, paths, document)
         for section, named in uses.items()
         for name, paths in named.items()
         if (wrong := _meant_by(name, paths, section, named, document))
     ]
+    return [*found, *_pools(document)]
+
+
+def _pools(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each pool of a profile that no store names, but one like it."""
+    named: dict[str, list[Path]] = {}
+    for store in entries_of(document.tree, "stores"):
+        for _, name, path in _named(document.tree["stores"][store], "", ("stores", store, "pool")):
+            named.setdefault(name, []).append(path)
+    for profile, entry in entries_of(document.tree, "profiles").items():
+        pools = entries_of(entry, "storage")
+        for name, paths in named.items():
+            wrong = nearest(name, [pool for pool in pools if pool not in named])
+            if name not in pools and wrong and len(paths) >= _MANY:
+                path = ("profiles", profile, "storage", wrong)
+                yield _renamed(path, name, paths, document)
 
 
 def _meant_by(
@@ -41,19 +58,27 @@ def _meant_by(
     if name in entries or len(paths) < _MANY or section in document.lost:
         return None
     unnamed = [entry for entry in entries if entry not in named]
-    odd = [entry for entry in unnamed if not re.fullmatch(f"{NAME}|^T[0-9]$", entry)]
+    odd = [entry for entry in unnamed if not _may_be_called(section, entry)]
     return nearest(name, unnamed) or (odd[0] if len(odd) == 1 else None)
 
 
-def _renamed(
-    section: str, wrong: str, name: str, paths: Sequence[Path], document: Document
-) -> Problem:
-    place = document.key_at(section, wrong)
-    document.rename(section, wrong, name)
+def _may_be_called(section: str, name: str) -> bool:
+    """Whether an entry of ``section`` may have that name."""
+    key = get_args(Inventory.model_fields[section].annotation)[0]
+    try:
+        TypeAdapter(key).validate_python(name)
+    except ValidationError:
+        return False
+    return True
+
+
+def _renamed(path: Path, name: str, paths: Sequence[Path], document: Document) -> Problem:
+    place, wrong = document.key_at(*path), str(path[-1])
+    document.rename(path, name)
     return Problem(
         place,
         "NDC-E0308",
-        f'"{brief(wrong)}" is declared in {section}, and "{brief(name)}" is named',
+        f'"{brief(wrong)}" is declared in {path[-2]}, and "{brief(name)}" is named',
         expected="one name for one thing",
         actual=f"{len(paths)} places name {brief(name)}, and none {brief(wrong)}",
         next_step=f"call it {brief(name)}, or name it there",
@@ -72,9 +97,14 @@ def _uses(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Path]]:
         (("failure_policy", "regions"), "regions"),
     ):
         yield from _named(entries_of(tree, path[0]), target, path)
-    for profile, entry in entries_of(tree, "profiles").items():
-        for site in entries_of(entry, "additions"):
-            yield "sites", site, ("profiles", profile, "additions", site)
+    for section, key, target in (
+        ("profiles", "additions", "sites"),
+        ("databases", "copies", "sites"),
+        ("drills", "every", "tiers"),
+    ):
+        for entry, inner in entries_of(tree, section).items():
+            for name in entries_of(inner, key):
+                yield target, name, (section, entry, key, name)
 
 
 def _named(entry: Any, target: str, path: Path) -> Iterator[tuple[str, str, Path]]:

@@ -21,6 +21,7 @@ ABSENT: Final = object()
 """stands for: as if it were not written"""
 
 _EXTREMES: Final = ("0 s", "3650 d")
+_SIZES: Final = ("1 MiB", "999999 TiB")
 _PLAIN: Final[Mapping[str, Sequence[Any]]] = {
     "title": ("?",),
     "basis": ("?",),
@@ -56,8 +57,8 @@ _PORTS: Final = range(40000, 49000)
 """where nobody is likely to have put a workload"""
 _KEY_OF_ENTRY: Final = 2
 """steps within a section to a key; to an element of its list it is one more"""
-_ROLE_OF_HOST: Final = 5
-"""name of a profile, key, kind or site, host, and which of its roles"""
+_HOST: Final = 4
+"""name of a profile, key, kind or site, host; below it is a role"""
 _POOLS: Final = ("management", "loopbacks", "lans", "links", "services")
 _LISTS: Final = frozenset({"synchronous", "asynchronous", "refuges", "ends"})
 NAMES: Final[Mapping[str, str]] = {
@@ -84,8 +85,8 @@ def stand_ins(path: Path, tree: Mapping[str, Any], number: int) -> Sequence[Any]
     if key in _WORDS:
         word = f"unreadable-{number}"
         return ([word] if key in {"ducts", "readers"} and not is_element else word,)
-    if key in {"kinds", "additions"} and len(inner) == _ROLE_OF_HOST:
-        return tuple(Role)
+    if section == "profiles" and is_element:
+        return _in_profile(inner)
     if key == "copies" and not is_element:
         return (ABSENT,)
     if key in NAMES:
@@ -95,6 +96,21 @@ def stand_ins(path: Path, tree: Mapping[str, Any], number: int) -> Sequence[Any]
     return (
         _PLAIN.get(key) or _numbered(section, key, number) or _of(tree, key, is_element=is_element)
     )
+
+
+def _in_profile(inner: Sequence[str | int]) -> Sequence[Any]:
+    """Return roles of a host, or what may stand in a pool; nothing if nobody knows."""
+    if inner[1] in {"kinds", "additions"} and len(inner) >= _HOST:
+        return tuple(Role) if len(inner) > _HOST else [[role] for role in Role]
+    if inner[1] != "storage":
+        return ()
+    match inner[3:]:
+        case []:
+            return tuple({"size": size} for size in _SIZES)
+        case ["sizes"]:
+            return (ABSENT,)
+        case _:
+            return _SIZES
 
 
 def _numbered(section: str | int, key: str, number: int) -> Sequence[Any]:
