@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from inventory.documents import Document, Path
 from inventory.hosts import hosts_of
-from inventory.model import DatabaseEntry, Inventory, ServiceEntry
+from inventory.model import DatabaseEntry, Inventory
 from inventory.names import DatabaseName, ProfileName, SiteName
 from inventory.network import Role, SiteKind
-from inventory.problems import Problem, Related, listed
-from inventory.storing import StoreEntry
+from inventory.problems import Problem, Related, listed, some
+
+_FEW: Final = 2
+"""uses that may be misplaced; of more at several sites the profile is what is wrong"""
 
 
 def placement(inventory: Inventory, document: Document) -> Iterator[Problem]:
@@ -113,57 +117,90 @@ def _kinds(profile: ProfileName, inventory: Inventory, document: Document) -> It
 
 
 def _carriers(profile: ProfileName, inventory: Inventory, document: Document) -> Iterator[Problem]:
-    """Yield a problem for each use of a site whose hosts lack the role for it."""
+    """Yield a problem for each use of a site whose hosts lack the role for it.
+
+    Where no site of a kind has the role, the kind lacks it: that is one problem.
+    """
     entry = inventory.profiles[profile]
-    for path, site, role, count in _needs(inventory):
-        if site not in inventory.sites:
-            continue  # copies at a site that is none
-        hosts = entry.hosts_at(site, inventory.sites[site].kind)
-        able = sum(role in roles for roles in hosts.values())
-        if hosts and able < count:
-            too_few = f"no host of {site}" if count == 1 else f"fewer than {count} hosts of {site}"
-            yield Problem(
-                document.at(*path),
-                "NDC-E0805",
-                f"{too_few} can carry {path[1]}",
-                expected=f"a host with role {role}" if count == 1 else f"{count} with role {role}",
-                actual=str(able)
-                if able
-                else listed({role for roles in hosts.values() for role in roles}),
-                next_step=f"choose another site, or give a host of {site} the role",
-                related=Related("the profile", document.key_at("profiles", profile)),
-                conditions=(f"under profile {profile}",),
-            )
+    lacking: dict[tuple[SiteKind, Role], list[_Use]] = {}
+    for use in _uses(inventory):
+        # copies at a site that is none are told elsewhere
+        if site := inventory.sites.get(use.site):
+            hosts = entry.hosts_at(use.site, site.kind)
+            if hosts and sum(use.role in roles for roles in hosts.values()) < use.count:
+                lacking.setdefault((site.kind, use.role), []).append(use)
+    for (kind, role), uses in lacking.items():
+        has_it = any(role in roles for roles in entry.kinds[kind].values())
+        if has_it or len(uses) <= _FEW or len({use.site for use in uses}) == 1:
+            yield from (_too_few(use, profile, inventory, document) for use in uses)
+        else:
+            yield _none(kind, role, uses, profile, document)
 
 
-def _needs(inventory: Inventory) -> Iterator[tuple[Path, SiteName, Role, int]]:
-    """Yield where it is written, the site, and how many of its hosts need which role."""
+def _none(
+    kind: SiteKind, role: Role, uses: Sequence[_Use], profile: ProfileName, document: Document
+) -> Problem:
+    """Return the problem that a kind of site has no host with ``role``, which several need."""
+    names = dict.fromkeys(str(use.path[1]) for use in uses)
+    sites = dict.fromkeys(use.site for use in uses)
+    return Problem(
+        document.key_at("profiles", profile, "kinds", kind),
+        "NDC-E0805",
+        f"no {kind} has a host for {role} under profile {profile}",
+        expected=f"a host with role {role} at {some([*sites])}",
+        actual=f"none, for {some([*names])}",
+        next_step="give a host of that kind the role, or choose other sites",
+        related=Related("a use", document.at(*uses[0].path)),
+    )
+
+
+def _too_few(use: _Use, profile: ProfileName, inventory: Inventory, document: Document) -> Problem:
+    site, role, count = use.site, use.role, use.count
+    hosts = inventory.profiles[profile].hosts_at(site, inventory.sites[site].kind)
+    able = sum(role in roles for roles in hosts.values())
+    too_few = f"no host of {site}" if count == 1 else f"fewer than {count} hosts of {site}"
+    return Problem(
+        document.at(*use.path),
+        "NDC-E0805",
+        f"{too_few} can carry {use.path[1]}",
+        expected=f"a host with role {role}" if count == 1 else f"{count} with role {role}",
+        actual=str(able) if able else listed({role for roles in hosts.values() for role in roles}),
+        next_step=f"choose another site, or give a host of {site} the role",
+        related=Related("the profile", document.key_at("profiles", profile)),
+        conditions=(f"under profile {profile}",),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Where a site is named for something, and how many of its hosts need which role for it."""
+
+    path: Path
+    site: SiteName
+    role: Role
+    count: int = 1
+
+
+def _uses(inventory: Inventory) -> Iterator[_Use]:
     for link, ends in inventory.links.items():
         for index, site in enumerate(ends.ends):
-            yield ("links", link, "ends", index), site, Role.BORDER, 1
+            yield _Use(("links", link, "ends", index), site, Role.BORDER)
     for name, database in inventory.databases.items():
-        yield from _needs_of_copies(name, database)
+        yield from _uses_for_copies(name, database)
     for section, role in (("services", Role.SERVICE), ("stores", Role.STORAGE)):
-        yield from _needs_of(section, getattr(inventory, section), role)
+        for workload, entry in getattr(inventory, section).items():
+            yield _Use((section, workload, "home"), entry.home, role)
+            for index, site in enumerate(entry.refuges):
+                yield _Use((section, workload, "refuges", index), site, role)
 
 
-def _needs_of(
-    section: str, entries: Mapping[str, ServiceEntry | StoreEntry], role: Role
-) -> Iterator[tuple[Path, SiteName, Role, int]]:
-    for name, entry in entries.items():
-        yield (section, name, "home"), entry.home, role, 1
-        for index, site in enumerate(entry.refuges):
-            yield (section, name, "refuges", index), site, role, 1
-
-
-def _needs_of_copies(
-    name: DatabaseName, database: DatabaseEntry
-) -> Iterator[tuple[Path, SiteName, Role, int]]:
+def _uses_for_copies(name: DatabaseName, database: DatabaseEntry) -> Iterator[_Use]:
     for key in ("synchronous", "asynchronous"):
         for index, site in enumerate(getattr(database, key)):
-            yield ("databases", name, key, index), site, Role.DATABASE, 1
+            yield _Use(("databases", name, key, index), site, Role.DATABASE)
     for site in database.copies.keys() & {*database.synchronous, *database.asynchronous}:
-        yield ("databases", name, "copies", site), site, Role.DATABASE, database.copies[site]
+        path = ("databases", name, "copies", site)
+        yield _Use(path, site, Role.DATABASE, database.copies[site])
 
 
 def _host_names(

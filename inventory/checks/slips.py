@@ -1,4 +1,4 @@
-"""Entries declared by a slip of the pen: nobody names them, and many name what nobody declares."""
+"""What many other places show to be a slip of the pen: names in declarations, kinds of sites."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from inventory.checks.references import DECLARED_IN
 from inventory.checks.stand_ins import entries_of
 from inventory.documents import Document, Path
 from inventory.model import Inventory
-from inventory.problems import Problem, Related, brief, nearest
+from inventory.network import SiteKind
+from inventory.problems import Problem, Related, brief, nearest, some
 
+_PLACED = frozenset({"databases", "services", "stores"})
 _MANY = 2
 """places that name the same: fewer are themselves a slip"""
 
 
 def slips(document: Document) -> list[Problem]:
-    """Return a problem for each such entry; in ``document`` it has the name that is used."""
+    """Return a problem for each slip; in ``document`` stands what the other places say."""
     uses: dict[str, dict[str, list[Path]]] = {}
     for section, name, path in _uses(document.tree):
         uses.setdefault(section, {}).setdefault(name, []).append(path)
@@ -28,7 +30,7 @@ def slips(document: Document) -> list[Problem]:
         for name, paths in named.items()
         if (wrong := _meant_by(name, paths, section, named, document))
     ]
-    return [*found, *_pools(document)]
+    return [*found, *_pools(document), *_kinds(document)]
 
 
 def _pools(document: Document) -> Iterator[Problem]:
@@ -44,6 +46,25 @@ def _pools(document: Document) -> Iterator[Problem]:
             if name not in pools and wrong and len(paths) >= _MANY:
                 path = ("profiles", profile, "storage", wrong)
                 yield _renamed(path, name, paths, document)
+
+
+def _kinds(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each site that is called a witness, and where much is placed."""
+    for site, entry in entries_of(document.tree, "sites").items():
+        if not isinstance(entry, dict) or entry.get("kind") != SiteKind.WITNESS:
+            continue
+        uses = [path for _, name, path in _uses(document.tree) if name == site]
+        placed = dict.fromkeys(str(path[1]) for path in uses if path[0] in _PLACED)
+        if len(placed) > _MANY:
+            entry["kind"] = SiteKind.CENTRE.value
+            yield Problem(
+                document.at("sites", site, "kind"),
+                "NDC-E0814",
+                f"{site} is a witness, and {len(placed)} workloads are placed there",
+                expected="a centre: a witness holds a vote and no data",
+                actual=some([*placed]),
+                next_step="call it a centre, or place them elsewhere",
+            )
 
 
 def _meant_by(
