@@ -10,8 +10,9 @@ our programs run), ``host_units`` (which units run where), ``host_passwords`` (w
 them), ``host_stores`` (which stores a host serves), ``clocks`` (whose clock is compared with
 which), ``contents`` (what each host holds).
 
-From text to it: ``documents`` (YAML that remembers its places), ``remains`` (what can be read of a
-file that is none), ``printable``, ``values``, ``calling``, ``storing``, ``timing`` and ``model``
+From text to it: ``documents`` (values that remember their places), ``reader`` (from YAML to them),
+``remains`` (what can be read of a file that is none), ``excess`` (of what nobody wrote),
+``printable``, ``values``, ``calling``, ``storing``, ``timing`` and ``model``
 (what may be written), ``checks`` and ``problems`` (everything wrong, at once), ``loader`` (the way
 in), ``needs`` (what is moved before what), ``allocations`` and ``allocate`` (numbers, given for
 good), ``addresses``, ``hosts``, ``derive_clocks``, ``derive_storage``, ``derive`` (where addresses

@@ -41,9 +41,9 @@ def circles(
     No need is in two of them; without one need of each there is no circle, or a smaller one.
     """
     left = {name: {*needed} for name, needed in needs.items()}
-    while found := _circle(left):
-        yield found
-        for one, needed in pairwise(found):
+    while services := _circle(left):
+        yield services
+        for one, needed in pairwise(services):
             left[one].discard(needed)
 
 

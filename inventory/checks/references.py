@@ -54,7 +54,7 @@ class Naming:
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class StrayKey:
     """A key that names nothing that is declared."""
 
     path: Path
@@ -90,10 +90,10 @@ def references(inventory: Inventory, document: Document) -> Iterator[Problem]:
 
     A name that stands in many places is right, and not declared: that is one problem.
     """
-    told: dict[tuple[str, str], list[Problem]] = {}
+    nowhere: dict[tuple[str, str], list[Problem]] = {}
     for section, name, problem in _leading_nowhere(inventory, document):
-        told.setdefault((section, name), []).append(problem)
-    for (_, name), problems in told.items():
+        nowhere.setdefault((section, name), []).append(problem)
+    for (_, name), problems in nowhere.items():
         first = min(problems, key=lambda problem: problem.place)
         more = f"{brief(name)}, here and at {len(problems) - 1} more places"
         yield from problems if len(problems) <= _FEW else [replace(first, actual=more)]
@@ -133,7 +133,7 @@ def _nowhere(
     )
 
 
-def strays(inventory: Inventory) -> Iterator[Stray]:
+def strays(inventory: Inventory) -> Iterator[StrayKey]:
     """Yield every key that names a site, a host or a tier that is none."""
     sites, tiers = inventory.sites.keys(), inventory.tiers.keys()
     for name, profile in inventory.profiles.items():
@@ -142,29 +142,29 @@ def strays(inventory: Inventory) -> Iterator[Stray]:
             for site in sorted(entry.sizes.keys() - sites):
                 what = f'pool {pool} has a size at "{brief(site)}", which is no site'
                 path = ("profiles", name, "storage", pool, "sizes", site)
-                yield Stray(path, sites, "site", "NDC-E1009", what)
+                yield StrayKey(path, sites, "site", "NDC-E1009", what)
     for drill, practice in inventory.drills.items():
         for tier in sorted(practice.every.keys() - tiers):
             what = f'every of {drill} names "{brief(tier)}", which is no tier'
-            yield Stray(("drills", drill, "every", tier), tiers, "tier", "NDC-E0301", what)
+            yield StrayKey(("drills", drill, "every", tier), tiers, "tier", "NDC-E0301", what)
 
 
-def _additions(name: ProfileName, profile: Profile, inventory: Inventory) -> Iterator[Stray]:
+def _additions(name: ProfileName, profile: Profile, inventory: Inventory) -> Iterator[StrayKey]:
     """Yield every site and host that is none, and to which ``profile`` adds roles."""
     sites = inventory.sites.keys()
     for site, additions in profile.additions.items():
         path = ("profiles", name, "additions", site)
         if site not in sites:
             what = f'profile {name} adds roles at "{brief(site)}", which is no site'
-            yield Stray(path, sites, "site", "NDC-E0302", what)
+            yield StrayKey(path, sites, "site", "NDC-E0302", what)
             continue
         hosts = profile.kinds.get(inventory.sites[site].kind, {}).keys()
         for host in sorted(additions.keys() - hosts):
             what = f'{site} has no host "{brief(host)}" under profile {name}'
-            yield Stray((*path, host), hosts, "host", "NDC-E0305", what)
+            yield StrayKey((*path, host), hosts, "host", "NDC-E0305", what)
 
 
-def _stray(stray: Stray, document: Document) -> Problem:
+def _stray(stray: StrayKey, document: Document) -> Problem:
     wrong = str(stray.path[-1])
     hint = nearest(wrong, stray.names)
     return Problem(

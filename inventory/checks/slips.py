@@ -24,13 +24,13 @@ def slips(document: Document) -> list[Problem]:
     uses: dict[str, dict[str, list[Path]]] = {}
     for section, name, path in _uses(document.tree):
         uses.setdefault(section, {}).setdefault(name, []).append(path)
-    found = [
+    renamings = [
         _renamed((section, wrong), name, paths, document)
         for section, named in uses.items()
         for name, paths in named.items()
         if (wrong := _meant_by(name, paths, section, named, document))
     ]
-    return [*found, *_pools(document), *_kinds(document)]
+    return [*renamings, *_pools(document), *_kinds(document)]
 
 
 def _pools(document: Document) -> Iterator[Problem]:
