@@ -202,7 +202,7 @@ def test_a_broken_policy_is_told_with_its_place_and_its_rule() -> None:
     assert "\n".join(caught.value.lines()) == (
         'sites/ndc03.yaml:6:13  NDC-E0412  region of ndc03 is "red-river-delta"\n'
         "  expected  a region other than those of ndc01 and ndc02"
-        "  (policy: out-of-region-backup, network.yaml:38)\n"
+        "  (policy: out-of-region-backup, network.yaml:41)\n"
         "    actual  red-river-delta, the region of ndc01 and ndc02\n"
         " next step  choose another region, or change the policy\n"
         "\n"
