@@ -36,8 +36,8 @@ def _typed(line: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
         ("check <&-", 0),
         ("check <&- >&- 2>&-", 0),
         ("--help >&-", 0),
-        ("--inventory nowhere check 2>&-", 6),
-        ("--inventory nowhere check >&- 2>&-", 6),
+        ("--inventory nowhere check 2>&-", 3),
+        ("--inventory nowhere check >&- 2>&-", 3),
         ("env destroy nobody <&-", 4),
     ],
 )
