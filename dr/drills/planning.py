@@ -10,13 +10,17 @@ from dr.drills.exercise import Exercise
 from dr.eye import Eye
 from dr.losses import moves_after
 from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_failover, plan_switchover
+from dr.planner import Occasion, plan_switchover
 from dr.request import Move
+from dr.store_looks import survey_stores
+from dr.store_losses import stores_after
+from dr.store_planner import plan_failover_of
 
 
 def plan_for(eye: Eye, what: Exercise, occasion: Occasion, accepted_loss: str = "") -> RecoveryPlan:
-    """Return what answers ``what`` by what ``eye`` sees now.
+    """Return what answers ``what`` by what ``eye`` sees now: its service, and all else it lost.
 
+    Stores begin elsewhere beside it, or are named as what stays lost, as in an emergency.
     ``accepted_loss`` says why acknowledged writes may be lost; empty: they may not.
 
     Raises:
@@ -37,5 +41,8 @@ def plan_for(eye: Eye, what: Exercise, occasion: Occasion, accepted_loss: str = 
             actual="it is served, and its database led, by others",
             next_step="ndc status shows what is lost, and what is still protected",
         )
-    plan = plan_failover(network, survey, moves, occasion, what.called)
+    stores = stores_after(
+        network, survey_stores(eye, network.stores, lost), lost, None, accepted_loss
+    )
+    plan = plan_failover_of(network, survey, moves, stores, occasion, what.called)
     return replace(plan, on_failure=OnFailure.UNWIND)

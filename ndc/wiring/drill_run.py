@@ -12,7 +12,7 @@ from core.clock import Clock, wait_until
 from core.errors import PlanRefused
 from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.machine import StepState
-from core.runs.plan import RunName
+from core.runs.plan import RunName, StepId
 from core.runs.run import fold
 from core.text import Say
 from dr.drills.cadence import practised
@@ -51,7 +51,7 @@ class DrillRun:
         self._carried(folder)
         run = self._run(folder)
         if run is not None and run.steps_in(StepState.AWAITING_APPROVAL):
-            run = self._approved(folder, run)
+            run = self._approved(folder)
         if run is None:
             return "not begun", folder.last_words() or "its runner said nothing"
         if run.closed is RunVerdict.DONE:
@@ -119,16 +119,18 @@ class DrillRun:
             lambda record: self.say(record_text(plan, record, began=journal.records()[0]))
         )
 
-    def _approved(self, folder: RunFolder, run: RecoveryRun) -> RecoveryRun | None:
-        """Return the run once somebody opened its gate, and carried it on or not."""
-        for step in run.steps_in(StepState.AWAITING_APPROVAL):
-            self.say(
-                f"a second person has to say yes: ndc dr approve {folder.run} {step.id} --as NAME"
-            )
+    def _approved(self, folder: RunFolder) -> RecoveryRun | None:
+        """Return the run once somebody opened its gates, and carried it on or not."""
+        announced: set[StepId] = set()
 
         def opened() -> bool:
             now = self._run(folder)
-            waits = now is not None and now.steps_in(StepState.AWAITING_APPROVAL)
+            waits = [step.id for step in now.steps_in(StepState.AWAITING_APPROVAL)] if now else []
+            for step in waits:
+                if step not in announced:  # a store's gate comes after that of a service
+                    announced.add(step)
+                    words = f"ndc dr approve {folder.run} {step} --as NAME"
+                    self.say(f"a second person has to say yes: {words}")
             return not (waits or folder.is_carried)
 
         wait_until(self.clock, opened, what="the approval", bound=_APPROVAL, every=_EVERY)

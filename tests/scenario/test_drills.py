@@ -81,6 +81,14 @@ def test_a_hypothesis_that_does_not_hold_fails_the_drill() -> None:
     assert "drill site-loss: FAILED" in story_text(story)
 
 
+def test_stores_whose_writer_is_taken_begin_elsewhere_as_in_an_emergency() -> None:
+    story = _played(SITE_LOSS)
+
+    assert story.plan is not None
+    moved = {one.store: (one.source, one.target) for one in story.plan.basis.stores}
+    assert moved == dict.fromkeys(["general-specialised", "general-aggregate"], ("ndc01", "ndc02"))
+
+
 def test_a_plan_that_a_rule_refuses_fails_the_drill_with_the_rules_words() -> None:
     # nobody else may serve it: its only refuge has a far copy, and one is left that has all
     net = _network("compact", *PORTAL_ALONE)
