@@ -62,6 +62,8 @@ PASSWORDS: Final = SETTINGS / "passwords"
 SERVICES: Final = SETTINGS / "services"
 """certificates and keys of services"""
 
+TRACING: Final = HostPath("/run/ndc-tracing")
+"""where citizens stand, while a drill writes tracers: a folder a drill; no boot leaves one"""
 STORES: Final = SETTINGS / "stores"
 """settings, certificates and keys of stores"""
 SEATS: Final = HostPath("/run/ndc-storage/seats")

@@ -32,7 +32,8 @@ to read about a run that stands still), ``run_text``, ``report_text``, ``timelin
 meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
 when a leader may write), ``tail`` (what only a former leader wrote down), ``apart`` (what a host
 tells of that), ``disk`` (when a leader gives way since its disk does not), ``leave`` (what a far
-copy may do), ``announcing`` (when a host withdraws that is ill, or serves what is elsewhere).
+copy may do), ``announcing`` (when a host withdraws that is ill, or serves what is elsewhere),
+``tracing`` (what a drill writes into stores, to see what came over).
 
 Then the subpackages: ``drills`` (what is practised, and how it went), ``verifier`` (what a stranger
 makes of the evidence of a run), ``live`` works from the operator's machine, ``onhost`` runs on

@@ -43,6 +43,14 @@ class Statement(StrEnum):
     """no write is gone that was acknowledged earlier than the plan announced before it ran"""
     IN_TIME = "in-time"
     """citizens waited no longer than its tier's recovery time"""
+    STORES_SERVED = "stores-served"
+    """each store whose writer was taken away is read and written by its owner"""
+    STORES_AS_PLANNED = "stores-as-planned"
+    """each of them went on where the plan had it, from the point that it named; no copy differs"""
+    STORES_WITHIN_POINT = "stores-within-point"
+    """of none of them anything is gone that was older than its tier's recovery point, or than the
+    recovery point from which it went on
+    """
 
 
 @dataclass(frozen=True, slots=True)

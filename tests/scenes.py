@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic
@@ -19,14 +19,19 @@ from dr.conditions import Conditions
 from dr.drills.exercise import Exercise
 from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
-from dr.facts import Facts
+from dr.drills.store_recovery import KeptApart
+from dr.facts import Facts, StoreFacts
 from dr.plan import RecoveryEngine, RecoveryPlan, codec
 from dr.planner import Occasion
 from dr.questions import IsProtected
 from dr.simulation.journal import MemoryJournal
+from dr.simulation.tracers import SimulatedTracing
 from dr.simulation.world import World
-from inventory.names import HostName, LinkName, OperatorName, ServiceName
+from dr.store_looks import survey_stores
+from dr.tracing import StoreTrail, TracingMark
+from inventory.names import HostName, LinkName, OperatorName, ServiceName, StoreName
 from inventory.network import Network
+from storage.points import PointDifference
 from tests.rehearsals import SERVICE
 from tests.unit.core.runs.small import Wishes, approval
 
@@ -94,6 +99,8 @@ class SimulatedScene:
     """whether a controller says that it moves the service"""
     by_itself: RunName | None = None
     """a run that nobody here began, and that holds the service"""
+    traces: dict[str, SimulatedTracing] = field(default_factory=dict)
+    """by the drills that had them written"""
 
     @property
     def service(self) -> ServiceName:
@@ -103,7 +110,7 @@ class SimulatedScene:
     def network(self) -> Network:
         return self.world.truth.network
 
-    def concerns(self) -> Sequence[str]:
+    def concerns(self, torn: Collection[StoreName] = ()) -> Sequence[str]:
         plant = self.world.truth.plant
         wrong = [f"{host}: is off" for host in sorted(plant.off)]
         wrong += [f"{link}: is cut" for link in sorted(plant.cut)]
@@ -112,6 +119,12 @@ class SimulatedScene:
         last = self.unserved()
         if last is None or last > timedelta(seconds=2):
             wrong.append(f"{SERVICE}: does not answer")
+        kept = [(store, one) for store, all_of in self.apart().items() for one in all_of]
+        wrong += [
+            f"{store}: {one.host} keeps what it alone wrote"
+            for store, one in kept
+            if store not in torn
+        ]
         return wrong
 
     def facts(self) -> Facts:
@@ -214,6 +227,41 @@ class SimulatedScene:
 
     def outcome(self, run: RunName) -> str:
         return "" if run in self.journals else "done"
+
+    def stores(self) -> Mapping[StoreName, StoreFacts]:
+        return survey_stores(self.world.eye, self.network.stores, ())
+
+    def apart(self) -> Mapping[StoreName, tuple[KeptApart, ...]]:
+        """Return who had files when it ended, which nobody looks for any more."""
+        return {
+            name: tuple(
+                KeptApart(host, PointDifference(len(files), len(files)))
+                for host, files in store.files.items()
+                if files and host not in store.writing and self.world.truth.plant.runs(host)
+            )
+            for name, store in self.world.truth.stores.items()
+        }
+
+    def tracers(self) -> list[str]:
+        """Return the files that are still in what is written of stores."""
+        stores = self.world.truth.stores.values()
+        return [file for one in stores for host in one.writing for file in one.files.get(host, ())]
+
+    def begin_tracing(self, record: DrillRecord) -> None:
+        self.person.touch()
+        self.traces[record.id] = SimulatedTracing(self.world.truth, record.id)
+        self.traces[record.id].begin(record.stores)
+        self.person.touch()
+
+    def tracing(self, record: DrillRecord) -> TracingMark | None:
+        return self.traces[record.id].mark()
+
+    def end_tracing(self, record: DrillRecord) -> Mapping[StoreName, StoreTrail]:
+        self.person.touch()
+        tracing = self.traces.get(record.id)
+        trails = tracing.end() if tracing else {}
+        self.person.touch()
+        return trails
 
     def _engine(self, name: RunName, wish: Request | None = None) -> RecoveryEngine:
         return RecoveryEngine(

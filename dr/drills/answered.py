@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from core.runs.plan import RunName
 from dr.bound import NOTHING, LossBound
+from dr.plan import MovedStore
+from dr.store_bound import StoreLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +27,9 @@ class Answered:
     """how that ended, in words"""
     announced: LossBound = NOTHING
     """what the plan said may be lost"""
+    stores: tuple[MovedStore, ...] = ()
+    """that the plan had begin elsewhere"""
+    left: tuple[StoreLeft, ...] = ()
+    """that it left without a writer"""
     failure: str = ""
     """why there was no answer; empty: there was one"""

@@ -115,7 +115,14 @@ class Answerer:
         (announced, *_) = [
             moved.loss for moved in plan.basis.moves if moved.service == self.record.service
         ]
-        decided = replace(known, decided=self._passed, run=plan.id, announced=announced)
+        decided = replace(
+            known,
+            decided=self._passed,
+            run=plan.id,
+            announced=announced,
+            stores=plan.basis.stores,
+            left=plan.basis.left,
+        )
         came_to, failure = self.scene.carry(plan)
         return replace(decided, came_to=came_to, failure=failure)
 

@@ -11,6 +11,8 @@ from core.measure import Measure
 from dr.drills.answered import Answered
 from dr.drills.hypothesis import Findings
 from dr.drills.record import DrillRecord
+from dr.drills.store_recovery import StoreRecovery
+from dr.drills.store_text import plain_recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class DrillReport:
     """for how long all was seen to be green at a stretch at the end"""
     left: tuple[str, ...]
     """what was not as it should be at the end"""
+    stores: tuple[StoreRecovery, ...] = ()
+    """those whose writer was taken away"""
 
     @property
     def passed(self) -> bool:
@@ -86,11 +90,18 @@ def drill_json(report: DrillReport) -> str:
         "recovery_point_promised_seconds": report.recovery_point.total_seconds(),
         "announced_loss_seconds": _seconds(answered.announced.span),
         **_of_citizens(report.measure),
+        **_at_the_end(report),
+    }
+    return Format.DRILL_REPORT.text(plain, indent=2)
+
+
+def _at_the_end(report: DrillReport) -> dict[str, object]:
+    return {
         "green_after_seconds": _seconds(report.well),
         "stayed_seconds": report.stayed.total_seconds(),
         "left": list(report.left),
+        "stores": [plain_recovery(one) for one in report.stores],
     }
-    return Format.DRILL_REPORT.text(plain, indent=2)
 
 
 def _of_citizens(measure: Measure | None) -> dict[str, float | bool | None]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from core.text import duration
 from dr.drills.drill_report import DrillReport
 from dr.drills.drill_text import said
+from dr.drills.store_text import recovery_lines
 
 
 def drill_report_text(report: DrillReport) -> str:
@@ -23,6 +24,8 @@ def _lines(report: DrillReport) -> Iterator[str]:
     yield f"  before   {said(report.before)}"
     yield f"  answer   {_answer(report)}"
     yield from _citizens(report)
+    for one in report.stores:
+        yield from recovery_lines(one)
     yield f"  after    {said(report.after)}"
     yield f"  network  {_network(report)}"
     yield from (f"  left     {sentence}" for sentence in report.left)

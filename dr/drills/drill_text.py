@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 from core.text import age, table
 from dr.drills.cadence import DrillProof, due
 from dr.drills.exercise import Exercise
 from dr.drills.hypothesis import Findings
+from dr.drills.store_text import recovery_lines
 from dr.drills.story import Story
 from dr.plan_text import plan_text
 from inventory.names import DrillName
@@ -60,6 +62,7 @@ def story_text(story: Story) -> str:
             "",
             f"  after    {said(story.after)}",
             *_noticed(story),
+            *chain.from_iterable(map(recovery_lines, story.stores)),
             "",
             f"drill {story.exercise.name}: {'passed' if story.passed else 'FAILED'}",
         ]

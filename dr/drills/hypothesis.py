@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from core.errors import PlanRefused
 from core.measure import Measure
+from dr.drills.store_recovery import StoreRecovery
 from inventory.names import DrillName, SiteName
 from inventory.practice import Statement
 
@@ -30,6 +31,8 @@ class ServiceStanding:
     """since the drill began; None: nobody measured"""
     older: Measure | None = None
     """of what was acknowledged too early to be lost, by what was announced; None: not measured"""
+    stores: tuple[StoreRecovery, ...] = ()
+    """those whose writer was taken away"""
 
 
 def findings(
@@ -54,8 +57,22 @@ def _is_so(
         case Statement.MOVED | Statement.STAYED:
             moved = None if standing.site is None else standing.site != active
             return moved if statement is Statement.MOVED or moved is None else not moved
+        case Statement.STORES_SERVED:
+            return _all_so(one.is_served for one in standing.stores)
+        case Statement.STORES_AS_PLANNED:
+            return _all_so(one.is_as_planned for one in standing.stores)
+        case Statement.STORES_WITHIN_POINT:
+            return _all_so(one.is_within_point for one in standing.stores)
         case _:
             return _is_measured(statement, standing, promised)
+
+
+def _all_so(each: Iterable[bool | None]) -> bool | None:
+    """Return whether it is so of all; what is known not to be so outranks what is not known."""
+    said = {*each}
+    if False in said:
+        return False
+    return None if None in said else True
 
 
 def _is_measured(

@@ -6,6 +6,7 @@ a crash can give it back.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -16,14 +17,18 @@ from core.measure import ClockPair, Measure, ProbeTime
 from core.text import Say
 from dr.drills.answered import Answered
 from dr.drills.answering import Answerer
-from dr.drills.cleaning import DrillBook, clean
+from dr.drills.cleaning import Cleaned, DrillBook, clean
 from dr.drills.drill_report import DrillReport
 from dr.drills.exercise import Exercise, exercise
 from dr.drills.hypothesis import Findings, ServiceStanding, demand_so, findings
 from dr.drills.record import DrillRecord
 from dr.drills.scene import Scene
+from dr.drills.store_recovery import StoreRecovery
+from dr.drills.store_watch import StoreWatch
+from dr.drills.stores_taken import StoresBefore, StoresTaken
+from dr.tracing import TracingMark
 from inventory.model import DrillEntry
-from inventory.names import DrillName
+from inventory.names import DrillName, HostName, StoreName
 from inventory.network import Service
 from inventory.practice import Taken
 
@@ -70,6 +75,9 @@ class _Begun:
     asked: Appointment
     what: Exercise
     before: Findings
+    stores: StoresBefore
+    writers: Mapping[StoreName, HostName]
+    """of the stores that it takes their writer from"""
     marked: ClockPair
 
     def record(self, clock: Clock) -> DrillRecord:
@@ -82,6 +90,7 @@ class _Begun:
             began_at=clock.now(),
             hosts=self.what.hosts,
             links=self.what.links,
+            stores=tuple(sorted(self.writers)),
         )
 
 
@@ -89,9 +98,11 @@ class _Begun:
 class _Answer:
     """How the loss went, until all was given back."""
 
-    record: DrillRecord
+    over: Cleaned
     fault_at: timedelta
     """since boot of the operator's machine"""
+    tracing: TracingMark | None
+    """before that; None: no store lost its writer"""
     answered: Answered
     marked: ClockPair | None
     """when it was answered, and before anything was given back"""
@@ -134,7 +145,9 @@ class LiveDrill:
         standing = self._standing(lately, lately, lately)
         before = findings(asked.drill.before, standing, what.active, self._service.recovery_time)
         demand_so(asked.name, before)
-        return _Begun(asked, what, before, marked)
+        stores = self._watch.look()
+        writers = stores.taken_by(self.scene.network, what.hosts)
+        return _Begun(asked, what, before, stores, writers, marked)
 
     def _played(self, begun: _Begun) -> _Answer:
         answering = Answerer(
@@ -142,6 +155,7 @@ class LiveDrill:
         )
         self.book.keep(answering.record)
         try:
+            tracing = self._watch.begin(answering.record)
             fault_at = self.clock.elapsed()
             answered = answering.answer(begun.asked.accepted_loss)
             self.clock.sleep(_QUIET)
@@ -149,17 +163,20 @@ class LiveDrill:
         finally:
             # whatever went wrong, a person's Ctrl-C included: nothing stays taken
             over = clean(self.scene, self.book, answering.record, self.say)
-        return _Answer(over, fault_at, answered, marked)
+        return _Answer(over, fault_at, tracing, answered, marked)
 
     def _judged(self, begun: _Begun, answer: _Answer) -> DrillReport:
         asked = begun.asked
-        well, stayed, left = self._settled(answer.fault_at)
+        torn = [one.store for one in answer.answered.stores]
+        well, stayed, left = self._settled(answer.fault_at, torn)
         ended = self.scene.mark()
         whole = self._measured(begun.marked, ended)
-        standing = self._standing(self._lately(ended), whole, self._older(begun, answer, whole))
+        stores = self._recoveries(begun, answer)
+        older = self._older(begun, answer, whole)
+        standing = self._standing(self._lately(ended), whole, older, stores)
         promised = self._service.recovery_time
         return DrillReport(
-            record=answer.record,
+            record=answer.over.record,
             title=asked.drill.title,
             environment=self.scene.network.environment,
             recovery_time=promised,
@@ -173,9 +190,18 @@ class LiveDrill:
             well=well,
             stayed=stayed,
             left=left,
+            stores=stores,
         )
 
-    def _settled(self, fault_at: timedelta) -> tuple[timedelta | None, timedelta, tuple[str, ...]]:
+    def _recoveries(self, begun: _Begun, answer: _Answer) -> tuple[StoreRecovery, ...]:
+        if answer.tracing is None:
+            return ()
+        taken = StoresTaken(begun.stores, begun.writers, answer.tracing, answer.fault_at)
+        return self._watch.recoveries(taken, answer.answered, answer.over.trails)
+
+    def _settled(
+        self, fault_at: timedelta, torn: Sequence[StoreName]
+    ) -> tuple[timedelta | None, timedelta, tuple[str, ...]]:
         """Return when all was green, for how long it stayed so, and what is not so at the end.
 
         A copy that stays apart, with what nobody was promised or was accepted as lost, is made
@@ -184,7 +210,7 @@ class LiveDrill:
         until, last = self.clock.elapsed() + _SETTLES, ""
         since: timedelta | None = None
         while True:
-            left = tuple(self.scene.concerns())
+            left = tuple(self.scene.concerns(torn))
             now = self.clock.elapsed()
             since = (since or now) if not left else None
             if since is not None and now - since >= _STAYS:
@@ -196,6 +222,10 @@ class LiveDrill:
             elif left and left[0] != last:
                 self.say(f"waits until all is green: {(last := left[0])}")
             self.clock.sleep(_EVERY)
+
+    @property
+    def _watch(self) -> StoreWatch:
+        return StoreWatch(self.scene, self.clock, self.say)
 
     @property
     def _service(self) -> Service:
@@ -213,11 +243,15 @@ class LiveDrill:
         return marked
 
     def _standing(
-        self, lately: Measure | None, whole: Measure | None, older: Measure | None
+        self,
+        lately: Measure | None,
+        whole: Measure | None,
+        older: Measure | None,
+        stores: tuple[StoreRecovery, ...] = (),
     ) -> ServiceStanding:
         placed = self.scene.facts().placement
         site = placed.site if placed else None
-        return ServiceStanding(site, self.scene.protected(), lately, whole, older)
+        return ServiceStanding(site, self.scene.protected(), lately, whole, older, stores)
 
     def _measured(self, since: ClockPair, until: ClockPair | None) -> Measure | None:
         return self.scene.measure(since.probe, until.probe) if until else None

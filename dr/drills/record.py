@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
-from inventory.names import DrillName, HostName, LinkName, ServiceName
+from inventory.names import DrillName, HostName, LinkName, ServiceName, StoreName
 
 
 class DrillStage(StrEnum):
@@ -39,6 +39,8 @@ class DrillRecord:
     """whose power it takes"""
     links: tuple[LinkName, ...]
     """that it cuts"""
+    stores: tuple[StoreName, ...] = ()
+    """into which tracers are written"""
     run: RunName | None = None
     """that it had begun, to answer the loss; None: none"""
     stage: DrillStage = DrillStage.TAKES

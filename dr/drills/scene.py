@@ -5,7 +5,7 @@ A port: the running network and the simulated one keep its promise.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -13,9 +13,11 @@ from core.measure import ClockPair, Measure, ProbeTime
 from core.runs.plan import RunName
 from dr.drills.exercise import Exercise
 from dr.drills.record import DrillRecord
-from dr.facts import Facts
+from dr.drills.store_recovery import KeptApart
+from dr.facts import Facts, StoreFacts
 from dr.plan import RecoveryPlan
-from inventory.names import HostName, LinkName, ServiceName
+from dr.tracing import StoreTrail, TracingMark
+from inventory.names import HostName, LinkName, ServiceName, StoreName
 from inventory.network import Network
 
 
@@ -30,8 +32,11 @@ class Scene(Protocol):
     def network(self) -> Network:
         """The network that runs."""
 
-    def concerns(self) -> Sequence[str]:
-        """Return what is not as it should be now, but the drill itself; empty: all is green."""
+    def concerns(self, torn: Collection[StoreName] = ()) -> Sequence[str]:
+        """Return what is not as it should be now, but the drill itself; empty: all is green.
+
+        What hosts keep apart of the stores ``torn`` is the drill itself too: people remove it.
+        """
 
     def facts(self) -> Facts:
         """Return what is seen of the service now."""
@@ -114,3 +119,29 @@ class Scene(Protocol):
 
     def outcome(self, run: RunName) -> str:
         """Return how the report of ``run`` calls it; empty: there is no report here."""
+
+    def stores(self) -> Mapping[StoreName, StoreFacts]:
+        """Return what is seen of every store now."""
+
+    def apart(self) -> Mapping[StoreName, tuple[KeptApart, ...]] | None:
+        """Return who keeps what it alone wrote of a store; None: nobody tells."""
+
+    def begin_tracing(self, record: DrillRecord) -> None:
+        """Have tracers of ``record`` written into its stores, from where citizens stand.
+
+        They are written until ``end_tracing``, or until whoever had them written is gone; then
+        they are removed by who wrote them. At most as long as any drill lasts.
+
+        Raises:
+            Rejected, Unreachable: nobody writes them; or nobody knows.
+        """
+
+    def tracing(self, record: DrillRecord) -> TracingMark | None:
+        """Return how far the tracing of ``record`` is; None: nobody tells."""
+
+    def end_tracing(self, record: DrillRecord) -> Mapping[StoreName, StoreTrail]:
+        """End it, whoever began it: all tracers are read back, and removed; may come twice.
+
+        A store that does not answer is waited for, a while. Returns what became of each store's;
+        one of which nobody can say is absent. Whoever did not begin it has no tracers to tell of.
+        """

@@ -9,6 +9,7 @@ from core.errors import PlanRefused
 from core.measure import Measure
 from dr.drills.exercise import Exercise
 from dr.drills.hypothesis import Findings
+from dr.drills.store_recovery import StoreRecovery
 from dr.plan import RecoveryPlan
 
 
@@ -29,6 +30,8 @@ class Story:
     after: Findings
     measure: Measure | None
     """what the citizens noticed since the drill began; None: nobody measured"""
+    stores: tuple[StoreRecovery, ...] = ()
+    """what became of those whose writer was taken away; none, where the drill was not carried"""
 
     @property
     def passed(self) -> bool:

@@ -83,11 +83,12 @@ class Programs:
         *,
         expected: str,
         bound: timedelta,
+        given: str = "",
     ) -> T:
         """Return what a program says at ``host``, as ``read`` understands it.
 
         ``words`` are its module and what it is told; ``expected`` is what a person should have
-        seen; ``bound`` is of the program, after the connection was made.
+        seen; ``bound`` is of the program, after the connection was made, which reads ``given``.
 
         Raises:
             Rejected: it was never started.
@@ -95,7 +96,7 @@ class Programs:
         """
         command = [str(PYTHON), "-I", "-m", *words]
         with connect(self.network.host(host), self.access, bound=LOOK) as connection:
-            done = connection.run(command, bound=bound)
+            done = connection.run(command, input_text=given, bound=bound)
         try:
             return read(done.stdout)
         except (ValueError, KeyError, TypeError):

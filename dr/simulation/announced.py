@@ -71,6 +71,15 @@ class Announced:
         asked = [one for one in borders(self.network, origin) if plant.site(one) == citizens]
         return any(plant.runs(one) and (one, origin) not in self.refused for one in asked)
 
+    def led_from(self, client: HostName, host: HostName) -> bool:
+        """Whether it is announced by ``host``, and a way leads there from ``client``."""
+        plant = self.around.plant
+        return (
+            host in self.announcing
+            and plant.reaches(client, host)
+            and self.leads_to(plant.site(client), host)
+        )
+
     def boot(self, host: HostName, *, new_disk: bool = False) -> None:
         """Let ``host`` lose its power and come back: it announces nothing."""
         self.announcing.discard(host)

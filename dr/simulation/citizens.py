@@ -95,13 +95,7 @@ class Citizens:
         return self._host
 
     def _leads_to(self, host: HostName) -> bool:
-        """Tell whether it is announced by ``host``, and a way leads there."""
-        plant = self._served.around.plant
-        return (
-            host in self._served.announcing
-            and plant.reaches(self._from, host)
-            and self._served.leads_to(plant.site(self._from), host)
-        )
+        return self._served.led_from(self._from, host)
 
 
 def longest_gap(times: Iterable[timedelta], span: tuple[timedelta, timedelta]) -> Gap:

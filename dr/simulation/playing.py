@@ -15,6 +15,8 @@ from dr.conditions import Conditions
 from dr.drills.exercise import Exercise, exercise
 from dr.drills.hypothesis import Findings, ServiceStanding, demand_so, findings
 from dr.drills.planning import plan_for
+from dr.drills.store_recovery import StoreRecovery
+from dr.drills.stores_taken import StoresAfter, StoresBefore, StoresTaken
 from dr.drills.story import Story
 from dr.plan import RecoveryEngine, RecoveryPlan, codec
 from dr.planner import Occasion
@@ -22,7 +24,9 @@ from dr.questions import IsProtected
 from dr.run_text import record_text
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.timeline import BEGINNING
+from dr.simulation.tracers import SimulatedTracing
 from dr.simulation.world import World, rehearsed
+from dr.store_looks import survey_stores
 from inventory.model import DrillEntry
 from inventory.names import DrillName, OperatorName
 from inventory.network import Network
@@ -32,6 +36,8 @@ _QUIET: Final = timedelta(seconds=5)
 """before and after, in which citizens show whether they are served"""
 _WELL: Final = timedelta(seconds=20)
 """before it begins: longer ago than what may be lost was written"""
+_TRACED: Final = timedelta(seconds=12)
+"""as before a drill in a network"""
 _DETECTED: Final = timedelta(seconds=5)
 """no person is quicker; who is slower adds the difference to the gap"""
 _BORNE: Final = timedelta(seconds=60)
@@ -52,16 +58,48 @@ def play(
     world = rehearsed(network, *(service.name for service in network.services), seed=seed)
     world.sleep(_WELL)
     what = exercise(network, world.eye.observe(drill.service), name, drill)
-    began = world.now()
-    before = _findings(world, what, began, before=True)
+    before = _findings(world, what, world.now(), before=True)
     demand_so(name, before)
+    traced = _traced(world, what)
+    began = world.now()
     _take(world, what)
     plan, refusal = _planned(world, what) if what.moves else (None, None)
     lines = _carried(world, plan) if carried and plan else ()
     world.sleep(_QUIET if lines else _BORNE)
-    after = _findings(world, what, began, plan, before=False) if carried else {}
+    stores = _recoveries(world, what, traced, plan) if carried else ()
+    after = _findings(world, what, began, plan, stores, before=False) if carried else {}
     measure = _measure(world, what, began)
-    return Story(what, before, _DETECTED, plan, refusal, lines, after, measure)
+    return Story(what, before, _DETECTED, plan, refusal, lines, after, measure, stores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Traced:
+    """What was seen of stores before something is taken away, and who writes tracers to some."""
+
+    taken: StoresTaken
+    tracing: SimulatedTracing
+
+
+def _traced(world: World, what: Exercise) -> _Traced:
+    """Have tracers written for a while into the stores that lose their writer."""
+    stores = survey_stores(world.eye, world.truth.network.stores, ())
+    before = StoresBefore(stores, world.elapsed(), timedelta())
+    writers = before.taken_by(world.truth.network, what.hosts)
+    tracing = SimulatedTracing(world.truth, what.name)
+    if writers:
+        tracing.begin(writers)
+        world.sleep(_TRACED)
+    return _Traced(StoresTaken(before, writers, tracing.mark(), world.elapsed()), tracing)
+
+
+def _recoveries(
+    world: World, what: Exercise, traced: _Traced, plan: RecoveryPlan | None
+) -> tuple[StoreRecovery, ...]:
+    """Return what became of those stores, when all is over."""
+    network, trails = world.truth.network, traced.tracing.end()
+    after = StoresAfter(trails, survey_stores(world.eye, network.stores, what.hosts), {})
+    moved, left = (plan.basis.stores, plan.basis.left) if plan else ((), ())
+    return traced.taken.recoveries(network, moved, left, after)
 
 
 def _take(world: World, what: Exercise) -> None:
@@ -126,6 +164,7 @@ def _findings(
     what: Exercise,
     began: datetime,
     plan: RecoveryPlan | None = None,
+    stores: tuple[StoreRecovery, ...] = (),
     *,
     before: bool,
 ) -> Findings:
@@ -138,6 +177,7 @@ def _findings(
         lately=_measure(world, what, world.now() - _QUIET / 2),
         whole=whole,
         older=_older(world, what, whole, plan),
+        stores=stores,
     )
     statements = what.drill.before if before else what.drill.after
     return findings(statements, standing, what.active, service.recovery_time)

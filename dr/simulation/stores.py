@@ -56,6 +56,10 @@ class SimulatedStore(Announced):
     """those of them from which somebody went on"""
     count: int = 0
     """of points that were made"""
+    files: dict[HostName, frozenset[str]] = field(default_factory=dict)
+    """what each host has there to be written to, by names; only what somebody looks for later"""
+    files_of: dict[str, frozenset[str]] = field(default_factory=dict)
+    """the same of each point, by its origin; absent: none of them"""
 
     def beat(self) -> None:
         """Let each host do what is due, and clients write; again a second later."""
@@ -187,6 +191,7 @@ class SimulatedStore(Announced):
         self.finals.pop(host, None)
         self.sure[host] = self._epoch(host)
         self.writing.add(host)
+        self.files[host] = self.files_of.get(point.origin, frozenset())
         self.around.tell("store-begins", self.name, host, self.sure[host], point.origin)
 
     def _write(self, host: HostName) -> None:
@@ -215,6 +220,8 @@ class SimulatedStore(Announced):
     def _make(self, host: HostName) -> RecoveryPoint:
         self.count += 1
         point = RecoveryPoint(self.timeline.now(), f"{self.name}-{self.count}")
+        if files := self.files.get(host):
+            self.files_of[point.origin] = files
         self._keep(host, point)
         self.around.tell("store-point", self.name, host, text=point.origin)
         return point

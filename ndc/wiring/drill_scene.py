@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -13,21 +13,26 @@ from core.runs.plan import RunName
 from dr.drills.exercise import Exercise
 from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
+from dr.drills.store_recovery import KeptApart
 from dr.eye import Eye
-from dr.facts import Facts
+from dr.facts import Facts, StoreFacts
 from dr.judging import Judgement
 from dr.live.doors import Live
 from dr.live.probe import marked
+from dr.live.tracing import LiveTracing
 from dr.live.voters import votes_given_back
 from dr.looks import if_seen
 from dr.plan import RecoveryPlan
 from dr.planner import Occasion
 from dr.questions import IsProtected
 from dr.reseed import demand_kept
-from inventory.names import DatabaseName, HostName, LinkName, ServiceName
+from dr.store_looks import survey_stores
+from dr.tracing import StoreTrail, TracingMark
+from inventory.names import DatabaseName, HostName, LinkName, ServiceName, StoreName
 from inventory.network import Network
 from monitors.health.concerns import concerns
 from monitors.health.snapshot import Snapshot
+from monitors.health.stores import StoreView
 from ndc.wiring.drill_run import DrillRun
 
 
@@ -56,6 +61,7 @@ class LiveScene:
     look: Callable[[], Snapshot]
     port: FaultPort
     runs: DrillRun
+    tracers: LiveTracing
     by: str
 
     @property
@@ -63,9 +69,11 @@ class LiveScene:
         """The network that runs."""
         return self.live.network
 
-    def concerns(self) -> Sequence[str]:
+    def concerns(self, torn: Collection[StoreName] = ()) -> Sequence[str]:
         """Return what is not as it should be now, but the drill itself."""
-        snapshot = replace(self.look(), drill=None)
+        looked = self.look()
+        stores = [_without_apart(one) if one.name in torn else one for one in looked.stores]
+        snapshot = replace(looked, drill=None, stores=tuple(stores))
         return [f"{one.subject}: {one.sentence}" for one in concerns(snapshot)]
 
     def facts(self) -> Facts:
@@ -172,6 +180,34 @@ class LiveScene:
                 return True
         return False
 
+    def stores(self) -> Mapping[StoreName, StoreFacts]:
+        """Return what is seen of every store now."""
+        return survey_stores(self._eye, self.network.stores, ())
+
+    def apart(self) -> Mapping[StoreName, tuple[KeptApart, ...]] | None:
+        """Return who keeps what it alone wrote of a store; None: nobody tells."""
+        stores = self.look().stores
+        if any(copy.observer is None for store in stores for copy in store.copies):
+            return None
+        return {
+            store.name: tuple(
+                KeptApart(copy.host, copy.counted) for copy in store.copies if copy.apart
+            )
+            for store in stores
+        }
+
+    def begin_tracing(self, record: DrillRecord) -> None:
+        """Have tracers of ``record`` written into its stores, from where citizens stand."""
+        self.tracers.begin(record)
+
+    def tracing(self, record: DrillRecord) -> TracingMark | None:
+        """Return how far the tracing of ``record`` is."""
+        return if_seen(lambda: self.tracers.mark(record))
+
+    def end_tracing(self, record: DrillRecord) -> Mapping[StoreName, StoreTrail]:
+        """End it, whoever began it: all tracers are read back, and removed."""
+        return self.tracers.end(record)
+
     def _make_anew(self, database: DatabaseName, host: HostName) -> None:
         copy = self.live.reseeding(self.network.database(database), host)
         demand_kept(copy.keep(copy.leader()))
@@ -186,3 +222,8 @@ class LiveScene:
     @property
     def _eye(self) -> Eye:
         return self.live.eye()
+
+
+def _without_apart(store: StoreView) -> StoreView:
+    """Return ``store`` as it is seen by who knows what is kept apart of it."""
+    return replace(store, copies=tuple(replace(copy, apart=0) for copy in store.copies))

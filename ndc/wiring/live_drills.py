@@ -18,6 +18,7 @@ from dr.drills.live_drill import Appointment, LiveDrill
 from dr.live.asking import Identity
 from dr.live.drill_folder import DrillFolder
 from dr.live.drill_words import EtcdDrillWords
+from dr.live.tracing import LiveTracing
 from inventory.names import ServiceName
 from inventory.network import Network
 from lab.client import Labd
@@ -76,7 +77,8 @@ class LiveDrills:
             doors.reached(self.environment, self.network) as live,
             snapshot_taker(self.environment, self.network) as taker,
         ):
-            yield LiveScene(service, live, taker.take, self._port(), runs, self.who.name)
+            tracers = LiveTracing(live.programs, live.secrets, self.clock)
+            yield LiveScene(service, live, taker.take, self._port(), runs, tracers, self.who.name)
 
     def _port(self) -> Labd:
         name = self.environment.paths.environment

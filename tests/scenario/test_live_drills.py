@@ -21,14 +21,14 @@ from inventory.names import DrillName, HostName
 from inventory.network import Network
 from inventory.practice import Statement
 from tests.conftest import Golden
-from tests.networks import DECLARED, PORTAL_ALONE, declared, network
+from tests.networks import DECLARED, ONE_STORE, PORTAL_ALONE, declared, network
 from tests.rehearsals import SERVICE
 from tests.scenes import Killed, Person, Shelf, SimulatedScene
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden/drills"
 DRILLS = declared(DECLARED).drills
 NAMES = [*DRILLS]
-SMALL = network("compact", *PORTAL_ALONE)
+SMALL = network("compact", *PORTAL_ALONE, ONE_STORE)
 """where a drill is held many times over"""
 WELL = timedelta(seconds=20)
 """longer ago than what may be lost was written"""
@@ -64,6 +64,7 @@ def test_a_drill_passes_and_all_is_given_back(name: str) -> None:
     assert report.passed, drill_report_text(report)
     assert (plant.off, plant.cut) == (set(), set())
     assert [record.stage for record in shelf.records.values()] == [DrillStage.OVER]
+    assert scene.tracers() == []
 
 
 def test_what_it_came_to_is_read_like_this(golden: Golden) -> None:
@@ -109,7 +110,8 @@ def test_a_run_that_began_by_itself_is_waited_for_and_none_is_begun() -> None:
 def test_nothing_is_planned_while_a_controller_says_that_it_moves_the_service() -> None:
     scene = _scene()
     scene.cares = True
-    scene.world.timeline.at(timedelta(seconds=30), lambda: setattr(scene, "cares", False))
+    # 16 s before the loss, and 30 s after it
+    scene.world.timeline.at(timedelta(seconds=46), lambda: setattr(scene, "cares", False))
 
     report = _held(scene, _asked("site-loss"))
 
@@ -142,7 +144,7 @@ def test_a_region_is_not_given_up_while_nobody_else_agrees_and_all_comes_back() 
     assert not report.passed
     assert "promote" in report.answered.failure
     assert scene.world.truth.plant.off == set()
-    assert scene.concerns() == []
+    assert scene.concerns([one.store for one in report.answered.stores]) == []
 
 
 def test_a_hypothesis_that_does_not_hold_fails_the_drill() -> None:
@@ -187,5 +189,6 @@ def test_whoever_is_killed_at_any_instant_the_next_one_gives_all_back(name: str)
         scene.world.sleep(timedelta(minutes=2))
 
         assert {record.stage for record in shelf.records.values()} <= {DrillStage.OVER}, instant
-        assert scene.concerns() == [], instant
+        assert scene.concerns(scene.world.truth.stores) == [], instant
+        assert scene.tracers() == [], instant
         assert scene.world.citizens[SERVICE].lost == [] or name == "region-loss", instant

@@ -41,9 +41,18 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer(None)
 
+    def do_DELETE(self) -> None:
+        self._answer(None)
+
     def do_POST(self) -> None:
-        text = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        text = self._text()
         self._answer(json.loads(text) if text else None)
+
+    def do_PUT(self) -> None:
+        self._answer(self._text().decode())
+
+    def _text(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def _answer(self, body: Any) -> None:
         parts = urlsplit(self.path)

@@ -36,6 +36,7 @@ from tests.stubs.etcd import StubEtcd
 from tests.stubs.hosts import obey, patroni, place_stores, runs, show_keys
 from tests.stubs.members import about_members
 from tests.stubs.probe import StubProbe
+from tests.stubs.traced import StubTracing
 
 _LOOK_EVERY = timedelta(milliseconds=20)
 _PATIENCE = timedelta(seconds=10)
@@ -91,8 +92,10 @@ class StubNetwork:
     """held by whoever looks at the world, or changes it"""
     ends: list[Callable[[], None]] = field(default_factory=list)
     etcd: StubEtcd = field(init=False)
+    tracers: StubTracing = field(init=False)
 
     def __post_init__(self) -> None:
+        self.tracers = StubTracing(self.world, self.clock, self.holding)
         self.etcd = StubEtcd(
             passwords={name: self.on.secrets.etcd_password(name) for name in (CONTROL, ROOT)}
         )
@@ -128,7 +131,9 @@ class StubNetwork:
             (folder / host.name).mkdir(parents=True)
             record.write({self.world.truth.at(SERVICE).service.name: 1})
 
-        def run(key: str, command: str) -> ssh.Ran:
+        def run(key: str, command: str, given: str) -> ssh.Ran:
+            if (trails := self._tracing(host, command, given)) is not None:
+                return trails
             until = self.clock.elapsed() + _PATIENCE
             while self.clock.elapsed() < until:
                 with self.holding():
@@ -149,6 +154,15 @@ class StubNetwork:
         self.ends.append(ssh.serve((at, self.on.ssh_port), own, keys, run))
         for port, answering in self._answering(host):
             self.ends.append(https.serve((at, port), self._tls(host), answering))
+
+    def _tracing(self, host: Host, command: str, given: str) -> ssh.Ran | None:
+        """Return what the program prints that writes tracers; None: another one is asked for."""
+        if "dr.onhost.trace_main" not in command:
+            return None
+        with self.holding():
+            if not self.world.truth.plant.seen(host.name):
+                return 255, ""
+        return 0, self.tracers.prints(command.split()[4:], given)
 
     def _answering(self, host: Host) -> Iterator[tuple[int, https.Answering]]:
         declared = self.world.truth.at(SERVICE).database.declared

@@ -14,8 +14,8 @@ from typing_extensions import override
 
 Ran = tuple[int, str] | tuple[int, str, str]
 """exit code, standard output, and standard error if there is any"""
-Running = Callable[[str, str], Ran]
-"""from the name of the key that was shown and the command that was asked for"""
+Running = Callable[[str, str, str], Ran]
+"""from the name of the key that was shown, the command that was asked for, and what it reads"""
 
 
 class _Host(paramiko.ServerInterface):
@@ -43,10 +43,12 @@ class _Host(paramiko.ServerInterface):
         return True
 
     def _run(self, channel: paramiko.Channel, command: str) -> None:
-        code, output, *errors = self._running(self._key, command)
         with suppress(OSError, EOFError):
-            while channel.recv(1024):
-                """Until the client has no more to say: it knows by then that it was let run."""
+            given = b""
+            while part := channel.recv(1024):
+                # until the client has no more to say: it knows by then that it was let run
+                given += part
+            code, output, *errors = self._running(self._key, command, given.decode())
             channel.sendall_stderr("".join(errors).encode())
             channel.sendall(output.encode())
             channel.send_exit_status(code)

@@ -42,7 +42,7 @@ def test_an_observer_looks_from_its_loopback_at_others_loopbacks_and_at_itself(
     observer, one, other, *_ = stub_ground.network.hosts
     asked: list[list[str]] = []
 
-    def run(_: str, command: str) -> ssh.Ran:
+    def run(_: str, command: str, _given: str) -> ssh.Ran:
         asked.append(shlex.split(command)[3:])
         return 0, sight_text([observer.name, other.name]) + "\n"
 
@@ -58,7 +58,7 @@ def test_an_observer_looks_from_its_loopback_at_others_loopbacks_and_at_itself(
 def test_an_observer_that_is_asked_about_itself_answers(stub_ground: Ground) -> None:
     observer, one, *_ = stub_ground.network.hosts
 
-    def run(_: str, command: str) -> ssh.Ran:
+    def run(_: str, command: str, _given: str) -> ssh.Ran:
         assert command.count(f"{observer.name}=") == 1
         return 0, sight_text([observer.name]) + "\n"
 
@@ -69,7 +69,7 @@ def test_an_observer_that_is_asked_about_itself_answers(stub_ground: Ground) -> 
 def test_an_observer_that_does_not_see_itself_has_seen_nothing(stub_ground: Ground) -> None:
     observer, one, other, *_ = stub_ground.network.hosts
 
-    def run(_: str, __: str) -> ssh.Ran:
+    def run(_: str, __: str, _given: str) -> ssh.Ran:
         return 0, sight_text([one.name]) + "\n"
 
     with _sight(stub_ground, run) as sight, pytest.raises(NotSeen, match="does not see itself"):
@@ -80,7 +80,7 @@ def test_an_observer_that_does_not_see_itself_has_seen_nothing(stub_ground: Grou
 def test_an_observer_that_does_not_tell_has_seen_nothing(stub_ground: Ground, said: str) -> None:
     observer, one, *_ = stub_ground.network.hosts
 
-    def run(_: str, __: str) -> ssh.Ran:
+    def run(_: str, __: str, _given: str) -> ssh.Ran:
         return 1, said
 
     with _sight(stub_ground, run) as sight:
@@ -103,7 +103,7 @@ def test_an_observer_that_cannot_be_asked_has_seen_nothing(stub_ground: Ground) 
 def test_a_host_tells_its_age_itself(stub_ground: Ground) -> None:
     host = stub_ground.network.hosts[0]
 
-    def run(_: str, command: str) -> ssh.Ran:
+    def run(_: str, command: str, _given: str) -> ssh.Ran:
         words = [sys.executable, *shlex.split(command)[1:]]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout

@@ -11,12 +11,14 @@ from core.system_clock import SystemClock
 from dr.drills.drill_report_text import drill_report_text
 from dr.drills.live_drill import Appointment, LiveDrill
 from dr.live.asking import Identity
+from dr.live.doors import Live
 from dr.live.drill_folder import DrillFolder
+from dr.live.tracing import LiveTracing
 from inventory.names import DrillName, HostName, LinkName
 from monitors.health.snapshot import Snapshot
 from ndc.wiring.drill_run import DrillRun
 from ndc.wiring.drill_scene import LiveScene
-from tests.networks import DECLARED, PORTAL_ALONE, declared, network
+from tests.networks import DECLARED, ONE_STORE, PORTAL_ALONE, declared, network
 from tests.rehearsals import SERVICE
 from tests.snapshots import degraded, healthy
 from tests.stubs.checkout import Checkout
@@ -27,7 +29,9 @@ DRILLS = declared(DECLARED).drills
 
 @pytest.fixture(scope="module")
 def stub_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    return ground(network("tiny", *PORTAL_ALONE), tmp_path_factory.mktemp("ground") / "secrets")
+    return ground(
+        network("tiny", *PORTAL_ALONE, ONE_STORE), tmp_path_factory.mktemp("ground") / "secrets"
+    )
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,22 @@ def test_a_drill_passes_and_all_is_given_back(typed: Checkout, name: str) -> Non
     )
 
     with stub.live() as live:
-        scene = LiveScene(SERVICE, live, port.look, port, runs, who.name)
+        _place(stub, live)
+        tracers = LiveTracing(live.programs, live.secrets, stub.clock)
+        scene = LiveScene(SERVICE, live, port.look, port, runs, tracers, who.name)
         holder = LiveDrill(scene, folder, stub.clock, said.append)
         report = holder.hold(Appointment("d", drill, DRILLS[drill], who.name))
 
     assert report.passed, "\n".join([*said, drill_report_text(report)])
+    targets = [one.moved.target for one in report.stores if one.moved]
+    assert targets == (["ndc02"] if name == "site-loss" else [])
     assert stub.world.truth.plant.off == set()
     assert folder.unclean() == []
+
+
+def _place(stub: StubNetwork, live: Live) -> None:
+    """Have the quorum keep where stores are."""
+    with stub.holding():
+        placed = {name: one.placements[0] for name, one in stub.world.truth.stores.items()}
+    for name, placement in placed.items():
+        live.doors.records.swap_placement(name, None, placement)
