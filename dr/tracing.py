@@ -97,6 +97,12 @@ def folder_of(drill: str) -> str:
     return f"ndc-drill-{drill}"
 
 
+def staying(store: StoreName, drill: str) -> str:
+    """Return what is said where nobody saw that the tracers of ``drill`` went from ``store``."""
+    folder = folder_of(drill)
+    return f"{store} may keep {folder}/: its owner removes it, DELETE https://{store}/{folder}/"
+
+
 _PARTIES: TypeAdapter[tuple[TracerParty, ...]] = TypeAdapter(tuple[TracerParty, ...])
 _TRACER: TypeAdapter[tuple[StoreName, Tracer]] = TypeAdapter(tuple[StoreName, Tracer])
 _END: TypeAdapter[tuple[StoreName, StoreTrail]] = TypeAdapter(tuple[StoreName, StoreTrail])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,16 @@ class Felt:
 
 
 @dataclass(frozen=True, slots=True)
+class StoresFelt:
+    """What owners of stores felt whose writer was taken away."""
+
+    gone: int
+    """tracers that were acknowledged; of those that were read back"""
+    reach: timedelta | None
+    """how far back before the loss it goes; None: not known of each"""
+
+
+@dataclass(frozen=True, slots=True)
 class DrillProof:
     """What shows that a drill goes well; or of one that was held and failed, that it did not."""
 
@@ -40,6 +50,8 @@ class DrillProof:
     ended_at: datetime
     felt: Felt | None = None
     """None: it was not measured"""
+    stores: StoresFelt | None = None
+    """None: none lost its writer, or nobody wrote tracers"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class HeldDrill:
     passed: bool
     ended_at: datetime
     felt: Felt | None
+    stores: StoresFelt | None = None
 
 
 def practised(plan: RecoveryPlan, report: str | None) -> Practised | None:
@@ -90,11 +103,20 @@ def held_drill(report: str | None) -> HeldDrill | None:
         passed=said["passed"],
         ended_at=datetime.fromisoformat(said["ended_at"]),
         felt=_felt(said) if said["gap_seconds"] is not None else None,
+        stores=_of_stores(said.get("stores", ())),
     )
 
 
 def _felt(said: Mapping[str, Any]) -> Felt:
     return Felt(timedelta(seconds=said["gap_seconds"]), said["lost"])
+
+
+def _of_stores(said: Sequence[Mapping[str, Any]]) -> StoresFelt | None:
+    if not said:
+        return None
+    reaches = [one["lost_reach_seconds"] for one in said]
+    known = None if None in reaches else timedelta(seconds=max(reaches))
+    return StoresFelt(sum(one["lost"] or 0 for one in said), known)
 
 
 def last_proof(
@@ -116,7 +138,8 @@ def proof_by(
     match shown:
         case HeldDrill():
             proves = shown.passed and shown.drill == practice.drill
-            return DrillProof(shown.id, shown.ended_at, shown.felt) if proves else None
+            proof = DrillProof(shown.id, shown.ended_at, shown.felt, shown.stores)
+            return proof if proves else None
         case Practised():
             proves = shown.outcome in _PROVES and _practises(network, practice, shown.plan)
             felt = shown.felt.get(practice.service)
@@ -127,7 +150,7 @@ def failure_by(practice: Practice, shown: Practised | HeldDrill) -> DrillProof |
     """Return how ``practice`` was held and failed, if ``shown`` is that; a run in earnest never."""
     if isinstance(shown, Practised) or shown.passed or shown.drill != practice.drill:
         return None
-    return DrillProof(shown.id, shown.ended_at, shown.felt)
+    return DrillProof(shown.id, shown.ended_at, shown.felt, shown.stores)
 
 
 def due(practice: Practice, proof: DrillProof | None) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from core.text import Say
 from dr.drills.record import DrillRecord, DrillStage
 from dr.drills.scene import Scene
-from dr.tracing import StoreTrail, folder_of
+from dr.tracing import StoreTrail, staying
 from inventory.names import StoreName
 
 
@@ -69,5 +69,4 @@ def _staying(record: DrillRecord, trails: Mapping[StoreName, StoreTrail]) -> Ite
     for store in record.stores:
         trail = trails.get(store)
         if trail is None or not trail.removed:
-            folder = folder_of(record.id)
-            yield f"{store} may keep {folder}/: its owner removes it, DELETE https://{store}/{folder}/"
+            yield staying(store, record.id)

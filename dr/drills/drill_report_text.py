@@ -8,6 +8,7 @@ from core.text import duration
 from dr.drills.drill_report import DrillReport
 from dr.drills.drill_text import said
 from dr.drills.store_text import recovery_lines
+from dr.tracing import staying
 
 
 def drill_report_text(report: DrillReport) -> str:
@@ -29,6 +30,9 @@ def _lines(report: DrillReport) -> Iterator[str]:
     yield f"  after    {said(report.after)}"
     yield f"  network  {_network(report)}"
     yield from (f"  left     {sentence}" for sentence in report.left)
+    for one in report.stores:
+        if not (one.trail and one.trail.removed):
+            yield f"  left     {staying(one.store.name, record.id)}"
     if answered.run:
         yield f"  next     ndc dr show {answered.run} tells of each step"
 

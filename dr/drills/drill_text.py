@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 
 from core.text import age, table
-from dr.drills.cadence import DrillProof, due
+from dr.drills.cadence import DrillProof, StoresFelt, due
 from dr.drills.exercise import Exercise
 from dr.drills.hypothesis import Findings
 from dr.drills.store_text import recovery_lines
@@ -109,7 +109,16 @@ def _when(proof: DrillProof | None) -> str:
 def _measured(proof: DrillProof | None) -> str:
     if proof is None or proof.felt is None:
         return "-"
-    return f"{proof.felt.gap.total_seconds():.1f} s, {proof.felt.lost} lost"
+    citizens = f"{proof.felt.gap.total_seconds():.1f} s, {proof.felt.lost} lost"
+    return "; ".join(filter(None, [citizens, _of_stores(proof.stores)]))
+
+
+def _of_stores(stores: StoresFelt | None) -> str:
+    if stores is None:
+        return ""
+    if stores.reach is None:
+        return f"stores: {stores.gone} gone, not all is known"
+    return f"stores: {stores.gone} gone, back to {stores.reach.total_seconds():.1f} s"
 
 
 def _due(practice: Practice, proof: DrillProof | None, now: datetime) -> str:
