@@ -99,6 +99,10 @@ class SimulatedScene:
     """whether a controller says that it moves the service"""
     by_itself: RunName | None = None
     """a run that nobody here began, and that holds the service"""
+    tells_of_tracers: bool = True
+    """whether whoever writes tracers can be asked how far it is"""
+    tells_trails: bool = True
+    """whether they tell at the end what became of them; what they do then, they do"""
     traces: dict[str, SimulatedTracing] = field(default_factory=dict)
     """by the drills that had them written"""
 
@@ -254,14 +258,14 @@ class SimulatedScene:
         self.person.touch()
 
     def tracing(self, record: DrillRecord) -> TracingMark | None:
-        return self.traces[record.id].mark()
+        return self.traces[record.id].mark() if self.tells_of_tracers else None
 
     def end_tracing(self, record: DrillRecord) -> Mapping[StoreName, StoreTrail]:
         self.person.touch()
         tracing = self.traces.get(record.id)
         trails = tracing.end() if tracing else {}
         self.person.touch()
-        return trails
+        return trails if self.tells_trails else {}
 
     def _engine(self, name: RunName, wish: Request | None = None) -> RecoveryEngine:
         return RecoveryEngine(

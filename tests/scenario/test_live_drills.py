@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from dr.drills.live_drill import Appointment, LiveDrill, demand_accepted
 from dr.drills.record import DrillStage
 from dr.simulation.agents import Agents
 from dr.simulation.world import rehearsed
-from inventory.names import DrillName, HostName
+from inventory.names import DrillName, HostName, StoreName
 from inventory.network import Network
 from inventory.practice import Statement
 from tests.conftest import Golden
@@ -164,6 +165,68 @@ def test_what_is_not_back_and_staying_fails_the_drill() -> None:
 
     assert not report.passed
     assert report.left == ("ndc03-edge1: is off",)
+
+
+def _stands_still(scene: SimulatedScene) -> None:
+    scene.tells_of_tracers = False
+
+
+def _nobody_leads_there(scene: SimulatedScene) -> None:
+    store = scene.world.truth.stores[StoreName("general-specialised")]
+    store.refused |= {(host.name, store.store.home) for host in scene.network.hosts}
+
+
+@pytest.mark.parametrize("unwell", [_stands_still, _nobody_leads_there])
+def test_a_store_of_which_nobody_could_say_what_came_over_keeps_a_drill_from_beginning(
+    unwell: Callable[[SimulatedScene], None],
+) -> None:
+    scene, shelf = _scene(), Shelf()
+    unwell(scene)
+
+    with pytest.raises(PlanRefused, match="nobody could say what came of its stores") as refused:
+        _held(scene, _asked("site-loss"), shelf)
+
+    assert "general-specialised" in (refused.value.expected or "")
+    assert scene.taken_at == timedelta(), "nothing was taken"
+    assert [record.stage for record in shelf.records.values()] == [DrillStage.OVER]
+    assert scene.tracers() == []
+
+
+def test_what_nobody_tells_of_tracers_fails_the_drill_and_says_where_they_may_stay() -> None:
+    scene, said = _scene(), list[str]()
+    scene.tells_trails = False
+
+    report = LiveDrill(scene, Shelf(), scene.world, said.append).hold(_asked("site-loss"))
+
+    folder = f"ndc-drill-{report.record.id}/"
+    assert not report.passed
+    assert report.after[Statement.STORES_AS_PLANNED] is True
+    assert report.after[Statement.STORES_WITHIN_POINT] is None
+    assert any(f"general-specialised may keep {folder}" in line for line in said)
+    assert f"general-specialised may keep {folder}" in drill_report_text(report)
+
+
+def test_a_store_above_its_recovery_point_stays_where_it_was_and_is_written_there_again() -> None:
+    scene = _scene()
+    scene.called_dead = ""  # a person looks after 40 s, and 30 s of this store may be lost
+
+    report = _held(scene, _asked("site-loss"))
+
+    (one,) = [one for one in report.stores if one.store.name == "general-specialised"]
+    assert one.left is not None
+    assert (one.moved, one.site, one.lost) == (None, "ndc01", ())
+    assert one.written_after is not None
+    assert one.written_after > timedelta(seconds=40)
+    assert report.passed, drill_report_text(report)
+
+
+def test_a_drill_that_takes_no_writer_writes_no_tracer() -> None:
+    scene = _scene()
+
+    report = _held(scene, _asked("pair-loss"))
+
+    assert (report.stores, scene.traces) == ((), {})
+    assert "stores-served" not in report.after
 
 
 def _touches(name: str) -> int:
