@@ -76,6 +76,9 @@ def _trail(*gone: int, unread: int = 0) -> StoreTrail:
     return StoreTrail(tracers, present, frozenset(gone), removed=True)
 
 
+UNREAD = Tracer(120, _s(120), _s(120.5), TracerFate.REFUSED, is_read=True)
+
+
 def _standing(*, began: str | None = None, compared: CopyComparison | None = None) -> CopyStanding:
     points = (RecoveryPoint(NOON, "point-9"),)
     return CopyStanding(NOON, began is not None, began is not None, None, began, points, compared)
@@ -174,6 +177,10 @@ def test_it_is_served_again_with_the_first_that_is_acknowledged_after_one_that_w
             replace(WELL, trail=replace(_trail(), tracers=_tracers(range(90, 119)))),
             _so(served=False, planned=True, within=None),
         ),
+        (
+            replace(WELL, trail=replace(_trail(), tracers=(*_trail().tracers, UNREAD))),
+            _so(served=False, planned=True, within=True),
+        ),
         # what was acknowledged before the point with which it began is gone
         (replace(WELL, trail=_trail(93)), _so(served=True, planned=True, within=False)),
         (replace(WELL, trail=_trail(93, unread=1)), _so(served=True, planned=True, within=False)),
@@ -202,6 +209,14 @@ def test_what_is_not_so_or_not_known_of_one_store_is_said_of_all(
     one: StoreRecovery, said: dict[Statement, bool | None]
 ) -> None:
     assert _said(one) == said
+
+
+def test_what_is_known_not_to_be_so_of_one_outranks_what_nobody_knows_of_another() -> None:
+    lost, unknown = replace(WELL, trail=_trail(93)), replace(WELL, trail=None)
+    standing = ServiceStanding(AWAY, None, None, None, stores=(unknown, lost, WELL))
+    within = Statement.STORES_WITHIN_POINT
+
+    assert findings([within], standing, HOME, _s(30)) == {within: False}
 
 
 def test_a_tier_that_promises_less_than_was_lost_is_broken_however_old_the_point_was() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from access.secrets import Secrets
 from core.system_clock import SystemClock
 from dr.drills.drill_report_text import drill_report_text
 from dr.drills.live_drill import Appointment, LiveDrill
+from dr.drills.store_recovery import KeptApart
 from dr.live.asking import Identity
 from dr.live.doors import Live
 from dr.live.drill_folder import DrillFolder
@@ -18,6 +20,7 @@ from inventory.names import DrillName, HostName, LinkName
 from monitors.health.snapshot import Snapshot
 from ndc.wiring.drill_run import DrillRun
 from ndc.wiring.drill_scene import LiveScene
+from storage.points import PointDifference
 from tests.networks import DECLARED, ONE_STORE, PORTAL_ALONE, declared, network
 from tests.rehearsals import SERVICE
 from tests.snapshots import degraded, healthy
@@ -86,6 +89,39 @@ def test_a_drill_passes_and_all_is_given_back(typed: Checkout, name: str) -> Non
     assert all(one.written_after and one.acknowledged and not one.lost for one in report.stores)
     assert stub.world.truth.plant.off == set()
     assert folder.unclean() == []
+
+
+def _scene(typed: Checkout, live: Live, look: Callable[[], Snapshot]) -> LiveScene:
+    stub, paths, who = typed.stub, typed.environment.paths, Identity(None, "somebody")
+    secrets = Secrets(paths.secrets)
+    runs = DrillRun(stub.on.network, paths.runs, secrets, who, SystemClock(), print)
+    tracers = LiveTracing(live.programs, live.secrets, stub.clock)
+    return LiveScene(SERVICE, live, look, PlantPort(stub), runs, tracers, who.name)
+
+
+def test_what_a_drill_tore_off_a_store_is_told_and_is_a_concern_of_every_other_one(
+    typed: Checkout,
+) -> None:
+    seen = healthy()
+    torn, *others = seen.stores
+    near, *far = torn.copies
+    counted = PointDifference(3, 100)
+    kept = replace(torn, copies=(replace(near, apart=1, counted=counted), *far))
+    unseen = replace(torn, copies=(replace(near, observer=None), *far))
+
+    with typed.stub.live() as live:
+        scene = _scene(typed, live, lambda: replace(seen, stores=(kept, *others)))
+        concerns = [[*scene.concerns(stores)] for stores in ([], [torn.name], [others[0].name])]
+        apart = scene.apart()
+        nobody = _scene(typed, live, lambda: replace(seen, stores=(unseen, *others))).apart()
+
+    assert [len(one) for one in concerns] == [1, 0, 1]
+    assert "keeps what it alone wrote" in concerns[0][0]
+    assert apart is not None
+    assert {name: kept for name, kept in apart.items() if kept} == {
+        torn.name: (KeptApart(near.host, counted),)
+    }
+    assert nobody is None
 
 
 def _place(stub: StubNetwork, live: Live) -> None:
