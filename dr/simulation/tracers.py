@@ -71,21 +71,31 @@ class SimulatedTracers:
         host = self._host
         if host is not None:
             store.files[host] = store.files.get(host, frozenset()) | {self._file(number)}
-        fate = TracerFate.REFUSED if host is None else TracerFate.KEPT
-        self.tracers.append(Tracer(number, now, now, fate, host is not None))
+        fate = self._fate(host)
+        self.tracers.append(Tracer(number, now, now, fate, fate is TracerFate.KEPT))
         store.timeline.at(TRACED_EVERY, self._write)
+
+    def _fate(self, host: HostName | None) -> TracerFate:
+        """Return what is heard of one that was sent to ``host``; over a slow link it is late."""
+        if host is None:
+            return TracerFate.REFUSED
+        prompt = self.store.around.plant.prompt(self._probe, host)
+        return TracerFate.KEPT if prompt else TracerFate.UNKNOWN
 
     def _file(self, number: int) -> str:
         return f"{self.folder}/{number}"
 
     @property
+    def _probe(self) -> HostName:
+        return self.store.network.hosts_with(Role.PROBE)[0].name
+
+    @property
     def _host(self) -> HostName | None:
         """Who serves it now to whoever stands where the probe does; None: nobody."""
-        (probe, *_) = self.store.network.hosts_with(Role.PROBE)
         able = (
             host
             for host in self.store.announcing
-            if self.store.led_from(probe.name, host) and self.store.serves(host)
+            if self.store.led_from(self._probe, host) and self.store.serves(host)
         )
         return min(able, default=None)
 

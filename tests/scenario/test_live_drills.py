@@ -176,7 +176,12 @@ def _nobody_leads_there(scene: SimulatedScene) -> None:
     store.refused |= {(host.name, store.store.home) for host in scene.network.hosts}
 
 
-@pytest.mark.parametrize("unwell", [_stands_still, _nobody_leads_there])
+def _answers_too_late(scene: SimulatedScene) -> None:
+    with scene.world.truth.plant.changing() as plant:
+        plant.slow.update(link.name for link in scene.network.links)
+
+
+@pytest.mark.parametrize("unwell", [_stands_still, _nobody_leads_there, _answers_too_late])
 def test_a_store_of_which_nobody_could_say_what_came_over_keeps_a_drill_from_beginning(
     unwell: Callable[[SimulatedScene], None],
 ) -> None:

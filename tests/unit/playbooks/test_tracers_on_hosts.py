@@ -40,7 +40,11 @@ rm {FOLDER}/1
 END = f"{TRACE} end D >/dev/null; wait $writer; cat /tmp/lines"
 LEFT = "ls /srv/store /run/ndc-tracing; grep -rl 'PRIVATE KEY' /tmp /run 2>/dev/null || :"
 NO_READER = f"{TRACE} write E 300 <{PARTIES} | head -1 | cut -c1-30; ls /srv/store"
-ASTRAY = f"mkdir {FOLDER}; touch {FOLDER}/1; {TRACE} remove D <{PARTIES}; ls /srv/store"
+ASTRAY = f"""
+mkdir {FOLDER} && touch {FOLDER}/1 && chown -R --reference=/srv/store {FOLDER}
+{TRACE} remove D <{PARTIES}
+ls /srv/store
+"""
 
 
 def _files(served: HostStore, secrets: Secrets, rendered: str) -> dict[HostPath, str]:
