@@ -19,8 +19,6 @@ from dr.drills.cadence import (
     held_drill,
     last_proof,
     practised,
-    proof_text,
-    read_proof,
 )
 from dr.drills.drill_text import drill_list, drill_rows
 from dr.drills.exercise import Exercise, drill_named, exercise
@@ -262,36 +260,6 @@ def test_a_drill_that_passed_proves_itself_and_no_other() -> None:
     )
     assert last_proof(NET, PRACTISED[SITE_LOSS], [held]) is None
     assert last_proof(NET, PRACTISED[voter], [replace(held, passed=False)]) is None
-
-
-@pytest.mark.parametrize(
-    ("stores", "felt"),
-    [
-        ("[]", None),
-        ('[{"lost": 7, "lost_reach_seconds": 6}]', StoresFelt(7, timedelta(seconds=6))),
-        (
-            '[{"lost": 7, "lost_reach_seconds": 6}, {"lost": 2, "lost_reach_seconds": 9.5}]',
-            StoresFelt(9, timedelta(seconds=9.5)),
-        ),
-        (
-            '[{"lost": 7, "lost_reach_seconds": 6}, {"lost": null, "lost_reach_seconds": null}]',
-            StoresFelt(7, None),
-        ),
-    ],
-)
-def test_of_stores_a_drill_keeps_the_worst_and_what_nobody_knows_is_worse(
-    stores: str, felt: StoresFelt | None
-) -> None:
-    report = (
-        '{"id": "20300101-000000-site-loss", "drill": "site-loss", "passed": true, "lost": 0, '
-        f'"ended_at": "2030-01-01T00:00:00+00:00", "gap_seconds": 0.5, "stores": {stores}}}'
-    )
-
-    proof = last_proof(NET, PRACTISED[SITE_LOSS], filter(None, [held_drill(report)]))
-
-    assert proof is not None
-    assert proof.stores == felt
-    assert read_proof(proof_text(proof), "etcd") == proof
 
 
 def test_the_list_says_what_is_overdue(golden: Golden) -> None:
