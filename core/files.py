@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from core.errors import InventoryInvalid, Rejected
 from core.text import Unreadable
+
+_LINE_END: Final = re.compile("\r\n?")
+_NO_LETTER: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]")
+"""what is shown for bytes that are none, and what no text holds"""
 
 
 def read_folder(folder: Path) -> dict[str, str | Unreadable]:
@@ -170,10 +177,23 @@ def _declared(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
 def _text(path: Path) -> str | Unreadable:
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
-            return Unreadable("it is no file, and reading it might never end")
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return Unreadable(_reason(error))
+            return Unreadable("it is no file, and reading it might never end", legible="")
+        content = path.read_bytes()
+    except OSError as error:
+        return Unreadable(_reason(error), legible="" if path.is_dir() else None)
+    try:
+        return _LINE_END.sub("\n", content.decode())
+    except UnicodeDecodeError as error:
+        before = _LINE_END.sub("\n", content[: error.start].decode()).split("\n")
+        at = (len(before), len(before[-1]) + 1)
+        return Unreadable(_reason(error), _legible(content), *at)
+
+
+def _legible(content: bytes) -> str:
+    """Return what somebody may have written in another encoding, "?" for what is no letter here."""
+    is_wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_wide else "utf-8", "replace")
+    return _NO_LETTER.sub("?", _LINE_END.sub("\n", text))
 
 
 def _what_is_there(folder: Path) -> str:

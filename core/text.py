@@ -29,6 +29,11 @@ class Unreadable:
     """Stands for the text of a file that is there and cannot be read."""
 
     why: str
+    legible: str | None = None
+    """what can be made out of it all the same; None: nobody can say what it holds"""
+    line: int = 1
+    column: int = 1
+    """where that shows in it, counted from 1"""
 
 
 def table(

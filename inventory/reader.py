@@ -14,7 +14,8 @@ from inventory.excess import TooMuch, demand_moderate
 from inventory.problems import Place, Problem, Related, brief
 from inventory.remains import Flaw, reading_of, remains_of
 
-_HIDING: Final = frozenset({"NDC-E0104", "NDC-E0106", "NDC-E0108"})
+_NO_SECTIONS: Final = "NDC-E0104"
+_HIDING: Final = frozenset({_NO_SECTIONS, "NDC-E0106"})
 """problems of a whole file: nobody knows what it declares"""
 
 _LONGEST: Final = 2**20
@@ -34,15 +35,15 @@ def read(texts: Mapping[str, str | Unreadable]) -> tuple[Document, list[Problem]
     A section (``sites``, ``links``, …) may be spread over files: its entries are
     put together, and an entry that is declared twice is a problem.
     """
-    legible = {name: text for name, text in texts.items() if isinstance(text, str)}
-    document = Document({name: legible.get(name, "") for name in texts})
-    problems: list[Problem] = []
-    for name, text in sorted(texts.items()):
-        if isinstance(text, Unreadable):
-            news = [_illegible(name, text)]
-        else:
-            news = _Reader(name, document).read(text)
-        if any(problem.code in _HIDING for problem in news):
+    legible = {n: t.legible if isinstance(t, Unreadable) else t for n, t in texts.items()}
+    document = Document({name: text or "" for name, text in legible.items()})
+    problems = [_illegible(n, t) for n, t in sorted(texts.items()) if isinstance(t, Unreadable)]
+    for name, text in sorted(legible.items()):
+        news = [] if text is None else _Reader(name, document).read(text)
+        if isinstance(texts[name], Unreadable):
+            # nobody meant to declare anything in what has no section; that it is no text was told
+            news = [problem for problem in news if problem.code != _NO_SECTIONS]
+        if text is None or any(problem.code in _HIDING for problem in news):
             document.lose_all(name)
         problems += news
     return document, problems
@@ -50,7 +51,7 @@ def read(texts: Mapping[str, str | Unreadable]) -> tuple[Document, list[Problem]
 
 def _illegible(name: str, text: Unreadable) -> Problem:
     return Problem(
-        Place(name, 1, 1),
+        Place(name, text.line, text.column),
         "NDC-E0108",
         "the file cannot be read",
         expected="text in UTF-8 that this user may read",

@@ -46,10 +46,39 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_others(tmp_path: Path) ->
     (tmp_path / "good.yaml").write_text("one", "utf-8")
 
     assert files.read_folder(tmp_path) == {
-        "bad.yaml": Unreadable("it is not UTF-8 from byte 4 on"),
-        "folder.yaml": Unreadable("Is a directory"),
+        "bad.yaml": Unreadable("it is not UTF-8 from byte 4 on", "a: ?", column=4),
+        "folder.yaml": Unreadable("Is a directory", ""),
         "good.yaml": "one",
     }
+
+
+@pytest.mark.parametrize(
+    ("content", "legible", "at"),
+    [
+        ("a: 1\r\nb: é\r".encode("latin-1"), "a: 1\nb: ?\n", (2, 4)),
+        ("a: é\n".encode("utf-16"), "a: é\n", (1, 1)),
+        (b"\x89PNG\r\n\x1a\n\0", "?PNG\n?\n?", (1, 1)),
+    ],
+    ids=["latin-1", "utf-16", "no text"],
+)
+def test_what_is_written_in_another_encoding_is_made_out_as_far_as_it_can_be(
+    tmp_path: Path, content: bytes, legible: str, at: tuple[int, int]
+) -> None:
+    (tmp_path / "bad.yaml").write_bytes(content)
+
+    (bad,) = files.read_folder(tmp_path).values()
+
+    assert isinstance(bad, Unreadable)
+    assert (bad.legible, bad.line, bad.column) == (legible, *at)
+
+
+def test_what_nobody_may_read_may_hold_anything(tmp_path: Path) -> None:
+    (tmp_path / "gone.yaml").symlink_to("nowhere")
+
+    (gone,) = files.read_folder(tmp_path).values()
+
+    assert isinstance(gone, Unreadable)
+    assert gone.legible is None
 
 
 def test_what_is_no_file_is_told_and_never_waited_for(tmp_path: Path) -> None:

@@ -47,10 +47,7 @@ def test_it_points_at_a_line_that_exists(case: Path) -> None:
     texts = BASE | read_folder(case)
     for problem in _problems(case).problems:
         text = texts[problem.place.file]
-        if isinstance(text, Unreadable):
-            assert (problem.place.line, problem.place.column) == (1, 1)
-            continue
-        lines = text.splitlines()
+        lines = (text.legible or "" if isinstance(text, Unreadable) else text).splitlines()
         assert 1 <= problem.place.line <= len(lines)
         assert 1 <= problem.place.column <= len(lines[problem.place.line - 1]) + 1
 
@@ -165,6 +162,31 @@ def test_what_a_file_that_cannot_be_read_declares_is_not_called_missing() -> Non
         load({**BASE, sites: Unreadable("Permission denied")})
 
     assert [problem.code for problem in caught.value.problems] == ["NDC-E0108"]
+
+
+NOWHERE = "services: { lost: { title: F, tier: T9, home: alpha, refuges: [], port: 5500 } }\n"
+
+
+@pytest.mark.parametrize(
+    ("legible", "codes"),
+    [
+        (None, {"NDC-E0108"}),
+        ("", {"NDC-E0108", "NDC-E0301"}),
+        ("?PNG", {"NDC-E0108", "NDC-E0301"}),
+        ("tiers: { T8: ", {"NDC-E0101", "NDC-E0108"}),
+    ],
+    ids=["may hold anything", "a folder", "no text", "a part"],
+)
+def test_a_file_that_cannot_be_read_hides_only_what_it_may_declare(
+    legible: str | None, codes: set[str]
+) -> None:
+    bad = Unreadable("it is not UTF-8 from byte 1 on", legible)
+
+    with pytest.raises(InventoryProblems) as caught:
+        load({**BASE, "bad.yaml": bad, "more.yaml": NOWHERE})
+
+    told = {problem.code for problem in caught.value.problems}
+    assert told & {"NDC-E0101", "NDC-E0104", "NDC-E0108", "NDC-E0301"} == codes
 
 
 HUGE = {
