@@ -66,6 +66,7 @@ class Format(Enum):
         "`ndc-apart.json` in a data directory, `tail.json` where it is kept, on hosts",
         JournalCorrupt,
     )
+    ROWS = ("`rows.json` and each line of `rows.jsonl`, beside a tail that is kept", JournalCorrupt)
     DRILL = (
         "`var/<env>/drills/<drill>/drill.json`, before anything is taken away",
         JournalCorrupt,

@@ -30,10 +30,12 @@ to read about a run that stands still), ``run_text``, ``report_text``, ``timelin
 ``report_page`` (the report to look at); ``epochs`` (between a run and the guard of a host),
 ``sight`` (what an observer sees), ``log_end`` (of a former leader), ``seam`` (where a copy's log
 meets its leader's), ``edges`` (what an agent does about a placement record), ``lease`` (until
-when a leader may write), ``tail`` (what only a former leader wrote down), ``apart`` (what a host
-tells of that), ``disk`` (when a leader gives way since its disk does not), ``leave`` (what a far
-copy may do), ``announcing`` (when a host withdraws that is ill, or serves what is elsewhere),
-``tracing`` (what a drill writes into stores, to see what came over).
+when a leader may write), ``tail`` (what only a former leader wrote down), ``log_records``,
+``log_changes`` and ``heap_file`` (from its log to rows that PostgreSQL reads), ``row_list`` (which
+rows these are), ``apart`` (what a host tells of a tail), ``disk`` (when a leader gives way since
+its disk does not), ``leave`` (what a far copy may do), ``announcing`` (when a host withdraws that
+is ill, or serves what is elsewhere), ``tracing`` (what a drill writes into stores, to see what came
+over).
 
 Then the subpackages: ``drills`` (what is practised, and how it went), ``verifier`` (what a stranger
 makes of the evidence of a run), ``live`` works from the operator's machine, ``onhost`` runs on

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
-from dr.tail import Tail
+from dr.row_list import RowList, read_rows
+from dr.tail import Tail, read_tail
 from inventory.names import HostName
 from inventory.network import Network, Role
 
@@ -68,16 +70,63 @@ def called(network: Network, hosts: Iterable[HostName]) -> str:
     return " ".join([*words, *sorted(left)])
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What one host says of a database beside its copy of it."""
+
+    tails: tuple[Tail, ...]
+    """that were kept there, each whole"""
+    is_apart: bool
+    """whether the copy stays apart now"""
+    rows: Mapping[str, RowList]
+    """by the names of the tails; those of the others are not listed"""
+
+    def of(self, host: HostName) -> tuple[Tail, ...]:
+        """Return the tails that ``host`` itself wrote."""
+        return tuple(one for one in self.tails if one.host == host)
+
+    def sentences(self, tail: Tail) -> Iterator[str]:
+        """Yield what a person reads of the rows of ``tail``, bounded."""
+        rows = self.rows.get(tail.name)
+        if rows:
+            yield from rows.sentences()
+        else:
+            yield "its rows are not listed"
+
+
+def read_beside(text: str) -> Beside:
+    """Return what a host says in ``text``.
+
+    Raises:
+        ValueError, KeyError: it says none.
+        JournalCorrupt: in a format that is not read.
+    """
+    plain, source = json.loads(text), "what the host says"
+    tails = tuple(read_tail(json.dumps(one), source) for one in plain["kept"])
+    # a host that was not brought up to date lists none
+    lists = plain.get("rows") or [None] * len(tails)
+    rows = {
+        tail.name: read_rows(json.dumps(one), source)
+        for tail, one in zip(tails, lists, strict=True)
+        if one
+    }
+    return Beside(tails, bool(plain["apart"]), rows)
+
+
 def brought_back(
-    database: str, host: HostName, tail: Tail | None, earlier: Iterable[Tail]
+    database: str, host: HostName, tail: Tail | None, beside: Beside, *, rows: bool
 ) -> Iterator[str]:
     """Yield what the copy of ``database`` on ``host`` holds that no other copy has.
 
-    ``tail`` is in its log now; the ``earlier`` ones were kept when it was rewound.
+    ``tail`` is in its log now; those ``beside`` it were kept, also when it was rewound. ``rows``
+    says whether the first of them are named as well.
     """
-    tails = [*([tail] if tail else []), *(one for one in earlier if tail is None or one != tail)]
+    earlier = (one for one in beside.of(host) if one != tail)
+    tails = [*([tail] if tail else []), *earlier]
     for one in tails:
         size = "an unknown number of" if one.last is None else str(max(one.last - one.fork, 0))
         yield f"{one.sentence()}; {size} bytes of log"
+        if rows:
+            yield from (f"    {sentence}" for sentence in beside.sentences(one))
     if not tails:
         yield f"{host} holds nothing of {database} that no other copy has"

@@ -33,14 +33,19 @@ def database_in(network: Network, name: str, host: str) -> Database:
     Raises:
         PlanRefused: there is none, or it has none there.
     """
-    names = [str(database.name) for database in network.databases]
-    if name not in names:
-        raise _misnamed(f"there is no database called {name}", name, names)
-    database = network.database(DatabaseName(name))
+    database = database_called(network, name)
     hosts = [str(member.host) for member in database.members]
     if host not in hosts:
         raise _misnamed(f"{name} has no copy on {host}", host, hosts)
     return database
+
+
+def database_called(network: Network, name: str) -> Database:
+    """Return the database called ``name``; raises PlanRefused if there is none."""
+    names = [str(database.name) for database in network.databases]
+    if name not in names:
+        raise _misnamed(f"there is no database called {name}", name, names)
+    return network.database(DatabaseName(name))
 
 
 def leader_for(

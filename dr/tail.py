@@ -17,6 +17,8 @@ from dr.log_end import forks_of, read_location, written
 
 MARK: Final = "ndc-apart.json"
 """in the data directory of a member that stays apart: with that copy it goes, and not before"""
+TRANSACTIONS: Final = "transactions.txt"
+"""beside a tail that is kept: what ``pg_waldump`` says of its transactions"""
 
 _DIVERGED: Final = re.compile(
     r"servers diverged at WAL location ([0-9A-F]+/[0-9A-F]+) on timeline (\d+)"

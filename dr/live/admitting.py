@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from core.clock import Clock, wait_until
 from core.errors import Unreachable
 from dr.accepting import admit
-from dr.admission import Exclusion, brought_back
+from dr.admission import Beside, Exclusion, brought_back
 from dr.doors import Doors
 from dr.reseed import demand_kept
 from dr.tail import Tail
@@ -29,8 +29,8 @@ class ReturnedCopy(Protocol):
     def is_of_one_history(self) -> bool:
         """Tell whether it leads, or receives the leader's log on the leader's timeline."""
 
-    def beside(self) -> tuple[list[Tail], bool]:
-        """Return what was kept on its host of this database, and whether it stays apart."""
+    def beside(self) -> Beside:
+        """Return what its host says of this database beside the copy."""
 
     def leader(self) -> HostName:
         """Return from whom it would be made anew; PlanRefused: nobody leads."""
@@ -49,8 +49,10 @@ class Admitting:
     copy: Callable[[Database, HostName], ReturnedCopy]
     waiting: Mapping[HostName, Exclusion]
 
-    def look(self) -> Iterator[str]:
+    def look(self, *, rows: bool = False) -> Iterator[str]:
         """Keep what only these hosts hold; yield a sentence for each thing, or that it is nothing.
+
+        ``rows`` says whether the first rows of it are named, by their keys: for a person's eyes.
 
         Raises:
             PlanRefused: something could not be kept, or nobody leads a database.
@@ -60,22 +62,21 @@ class Admitting:
         for database in self.network.databases:
             for member in database.members:
                 if member.host in self.waiting:
-                    yield from self._of_copy(database, member.host)
+                    yield from self._of_copy(database, member.host, rows=rows)
 
     def admit(self) -> Iterator[str]:
         """Let them take part in everything again; as ``dr.accepting.admit`` does."""
         yield from admit(self.network, self.doors, self.waiting)
 
-    def _of_copy(self, database: Database, host: HostName) -> Iterator[str]:
+    def _of_copy(self, database: Database, host: HostName, *, rows: bool) -> Iterator[str]:
         copy = self.copy(database, host)
 
         def settled() -> bool:
-            return copy.is_of_one_history() or copy.beside()[1]
+            return copy.is_of_one_history() or copy.beside().is_apart
 
         what = f"the copy of {database.name} on {host}"
         with suppress(Unreachable):  # whatever it does by then, what it holds is kept
             wait_until(self.clock, settled, what=what, bound=_SETTLES, every=_EVERY)
         tail = None if copy.is_of_one_history() else copy.keep(copy.leader())
         demand_kept(tail)
-        earlier = [one for one in copy.beside()[0] if one.host == host]
-        yield from brought_back(database.name, host, tail, earlier)
+        yield from brought_back(database.name, host, tail, copy.beside(), rows=rows)

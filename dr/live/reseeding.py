@@ -14,6 +14,7 @@ from access.clients import patroni
 from access.secrets import Secrets
 from core.clock import Clock, NotYet, wait_until
 from core.errors import NotSeen
+from dr.admission import Beside, read_beside
 from dr.live.programs import Programs
 from dr.reseed import CopyFacts, is_made, leader_for
 from dr.tail import Tail, read_tail
@@ -53,15 +54,15 @@ class Reseeding:
             return False
         return own.leads or (own.streams and own.timeline == leading[0].timeline)
 
-    def beside(self) -> tuple[list[Tail], bool]:
-        """Return what was kept on its host of this database, and whether it stays apart.
+    def beside(self) -> Beside:
+        """Return what its host says of this database beside the copy.
 
         Raises:
             Rejected, Unreachable: the host did not say.
         """
         words = ["dr.onhost.kept_main", self.host, self.database.name]
-        expected = '{"kept": […], "apart": …}'
-        return self.programs.answer(self.host, words, _beside, expected=expected, bound=_LOOK)
+        expected = '{"kept": […], "rows": […], "apart": …}'
+        return self.programs.answer(self.host, words, read_beside, expected=expected, bound=_LOOK)
 
     def keep(self, leader: HostName) -> Tail | None:
         """Return what only this copy may hold, kept if that was possible; None: nothing.
@@ -130,9 +131,3 @@ class Reseeding:
 def _tail(line: str) -> Tail | None:
     plain = json.loads(line)["tail"]
     return read_tail(json.dumps(plain), "what the host says") if plain is not None else None
-
-
-def _beside(line: str) -> tuple[list[Tail], bool]:
-    plain = json.loads(line)
-    tails = [read_tail(json.dumps(one), "what the host says") for one in plain["kept"]]
-    return tails, bool(plain["apart"])

@@ -35,6 +35,8 @@ def main() -> None:
     tail = _marked(log) or _found(log, int(timeline), known)
     if tail is not None and tail.kept is None and not tail.is_empty:
         tail = _kept(log, tail)
+    if tail is not None:
+        log.list_rows(tail)
     text = None if tail is None or tail.is_empty else json.loads(tail.text())
     sys.stdout.write(json.dumps({"tail": text}) + "\n")
 

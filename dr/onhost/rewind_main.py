@@ -3,9 +3,9 @@
     python -I -m dr.onhost.rewind_main HOST WORDS OF pg_rewind
 
 A tail without commits is rewound at once: nobody was told of anything in it. Otherwise it is
-copied first. What was on its way when a leader died is rewound then; anything longer was written
-beside the next leader: the data directory is marked, and this fails, so that Patroni leaves the
-member with its data.
+copied first, and its rows are listed. What was on its way when a leader died is rewound then;
+anything longer was written beside the next leader: the data directory is marked, and this fails,
+so that Patroni leaves the member with its data.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ def rewound(host: str, words: list[str], programs: Path, kept: Path) -> int:
     tail = _kept(log, fork, kept) if fork else None
     if tail is not None:
         sys.stderr.write(f"{tail.sentence()}\n")
-    if tail is not None and not tail.was_on_its_way:
-        _mark(log, tail)
-        return _REFUSED
+        if not tail.was_on_its_way:
+            _mark(log, tail)
+        log.list_rows(tail)
+        if not tail.was_on_its_way:
+            return _REFUSED
     if dry.returncode:
         sys.stderr.write(dry.stdout + dry.stderr)
         return dry.returncode

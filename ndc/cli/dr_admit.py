@@ -32,7 +32,7 @@ def admit(
         if waiting:
             demand_unclaimed(network, live.doors.records, say)
             admitting = live.admitting(waiting)
-            for sentence in admitting.look():
+            for sentence in admitting.look(rows=True):
                 say(f"    {sentence}")
             question = f"let {', '.join(waiting)} take part again?"
             confirmed(options, question, options.command("dr", "admit", *names))

@@ -79,6 +79,9 @@ dr_evidence.add_to(dr.app)
 dr.app.command("reseed", help="Remove a copy of a database, and make it anew from its leader.")(
     dr_members.reseed
 )
+dr.app.command("kept", help="Show what only lost copies of databases had, row by row.")(
+    dr_members.kept
+)
 app.add_typer(dr.app, name="dr")
 app.add_typer(drill.app, name="drill")
 

@@ -35,6 +35,7 @@ LANGUAGE = {
     "re",
     "statistics",
     "string",
+    "struct",
     "textwrap",
     "types",
     "typing",

@@ -30,7 +30,6 @@ from dr.onhost.epoch_record import EpochRecord
 from dr.plan import codec, to_text
 from dr.report import Noticed, report, report_json
 from dr.simulation.timeline import Timeline
-from dr.tail import Tail, read_tail
 from dr.verifier.contents import stated
 from inventory.allocations import Allocations
 from inventory.loader import load
@@ -272,7 +271,8 @@ KEPT = {
     ),
     "store-places.json": Kept(Format.STORE_PLACES, "it.json", told.places, told.keep_places),
     "store-order.json": Kept(Format.STORE_ORDER, "it.json", told.order, told.keep_order),
-    "tail.json": _whole(Format.TAIL, partial(read_tail, source="here"), Tail.text),
+    "tail.json": _whole(Format.TAIL, told.tail, told.tail_text),
+    "rows.json": _whole(Format.ROWS, told.rows, told.rows_text),
     "losses.json": Kept(Format.LOSSES, "portal.losses.json", ledgers.lost, ledgers.noted),
     "drill-word.json": _whole(Format.DRILL_WORD, partial(read_proof, source="it"), proof_text),
     "words.json": _whole(Format.WORDS, GuardRequest.parse, GuardRequest.text),

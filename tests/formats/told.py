@@ -1,15 +1,21 @@
-"""What a host is told of its stores, as it is read and written."""
+"""What a host is told of its stores, and tells of its databases, as it is read and written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
+from dr.row_list import RowList, read_rows
+from dr.tail import Tail, read_tail
 from inventory.names import StoreName
 from storage.orders import StoreOrders, StorePlaces
 from storage.placed import StoreOrder, StorePlace
 
 _STORE = StoreName("it")
+
+tail, tail_text = partial(read_tail, source="here"), Tail.text
+rows, rows_text = partial(read_rows, source="here"), RowList.text
 
 
 def places(folder: Path) -> Mapping[StoreName, StorePlace] | None:

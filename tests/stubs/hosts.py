@@ -71,7 +71,7 @@ def runs(  # noqa: C901, PLR0911 - one line a program
         case ["dr.onhost.keep_main", *_]:
             return 0, '{"tail": null}\n'
         case ["dr.onhost.kept_main", *_]:
-            return 0, '{"kept": [], "apart": false}\n'
+            return 0, json.dumps({"kept": [], "rows": [], "apart": False}) + "\n"
         case ["dr.onhost.tags_main", _, leave, epoch, run]:
             return _told(world, host, Permit(Leave(leave), int(epoch), RunName(run)))
         case words:

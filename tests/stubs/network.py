@@ -26,7 +26,7 @@ from dr.onhost.epoch_record import EpochRecord
 from dr.simulation.world import World, rehearsed
 from inventory.endpoints import ETCD_CLIENT, PROBE, patroni_port
 from inventory.etcd import CONTROL, ROOT
-from inventory.names import ServiceName
+from inventory.names import HostName, ServiceName
 from inventory.network import Host, Network, Role
 from monitors.probe.statements import Oath
 from tests.rehearsals import SERVICE
@@ -91,6 +91,8 @@ class StubNetwork:
     lock: threading.RLock = field(default_factory=threading.RLock)
     """held by whoever looks at the world, or changes it"""
     ends: list[Callable[[], None]] = field(default_factory=list)
+    answers: dict[tuple[HostName, str], str] = field(default_factory=dict)
+    """of a program at a host, where it does not follow from the world"""
     etcd: StubEtcd = field(init=False)
     tracers: StubTracing = field(init=False)
 
@@ -125,6 +127,12 @@ class StubNetwork:
         address = str(self.on.network.operator_address.ip)
         self.ends.append(power.serve(address, self.on.secrets, hosts))
 
+    def _answer(self, host: Host, command: str) -> ssh.Ran | None:
+        for (at, program), answer in self.answers.items():
+            if at == host.name and f" {program} " in command:
+                return 0, f"{answer}\n"
+        return None
+
     def _start_host(self, host: Host, folder: Path) -> None:
         record = EpochRecord(folder / host.name, self.clock)
         if host.name in self.world.truth.at(SERVICE).epochs:
@@ -139,7 +147,9 @@ class StubNetwork:
                 with self.holding():
                     if not self.world.truth.plant.seen(host.name):
                         return 255, ""
-                    ran = runs(self.world, host.name, record, key, command)
+                    ran = self._answer(host, command) or runs(
+                        self.world, host.name, record, key, command
+                    )
                 if ran is not None:
                     return ran
                 self.clock.sleep(_LOOK_EVERY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,10 +12,11 @@ import pytest
 
 from core.errors import PlanRefused, Rejected, Unreachable
 from core.runs.plan import RunName
-from dr.admission import Exclusion
+from dr.admission import Beside, Exclusion
 from dr.live.admitting import Admitting
 from dr.onhost.kept_main import kept
 from dr.placement import Claim, Placement
+from dr.row_list import RowList
 from dr.simulation.timeline import Timeline
 from dr.simulation.world import World, rehearsed
 from dr.tail import Tail, read_tail
@@ -42,14 +44,15 @@ class Copy:
     tail: Tail | None = None
     apart: bool = False
     earlier: list[Tail] = field(default_factory=list)
+    rows: dict[str, RowList] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
 
     def is_of_one_history(self) -> bool:
         self.follows_after -= 1
         return self.follows_after < 0 and self.tail is None
 
-    def beside(self) -> tuple[list[Tail], bool]:
-        return self.earlier, self.apart
+    def beside(self) -> Beside:
+        return Beside((*self.earlier,), self.apart, self.rows)
 
     def leader(self) -> HostName:
         return LEADER
@@ -95,6 +98,16 @@ def test_what_only_it_holds_is_kept_and_told() -> None:
     assert "kept in /var/lib/postgresql/kept" in told[0]
 
 
+def test_its_rows_are_named_where_a_person_looks() -> None:
+    rows = RowList(3, 3, 3, "/it/rows.jsonl")
+    stage = Stage(Copy(tail=KEPT, apart=True, earlier=[KEPT], rows={KEPT.name: rows}))
+
+    shown, written_down = [*stage.admitting.look(rows=True)], [*stage.admitting.look()]
+
+    assert shown[1:] == [f"    {sentence}" for sentence in rows.sentences()]
+    assert written_down == shown[:1]
+
+
 def test_what_cannot_be_kept_is_not_admitted() -> None:
     stage = Stage(Copy(tail=TAIL, apart=True))
 
@@ -127,10 +140,10 @@ def test_only_what_was_kept_whole_is_told(tmp_path: Path) -> None:
     (tmp_path / "half").mkdir()
     (tmp_path / "whole/tail.json").write_text(KEPT.text(), "utf-8")
 
-    (told,) = kept(tmp_path)
+    ((told, rows),) = kept(tmp_path)
 
-    assert isinstance(told, dict)
-    assert told["host"] == BACK
+    assert told == json.loads(KEPT.text())
+    assert rows is None
     assert read_tail(KEPT.text(), "it") == KEPT
     assert kept(tmp_path / "nothing") == []
 

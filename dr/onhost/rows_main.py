@@ -1,0 +1,60 @@
+"""``ndc-rows``: list the rows that a tail changed, beside the tail, which is kept.
+
+    python -I -m dr.onhost.rows_main HOST DATA FOLDER PROGRAMS
+
+Started by who kept it, as PostgreSQL's account, and ended by them where it takes long. ``FOLDER``
+holds the tail, and ``DATA`` the copy that it was in: nothing there is changed. Prints nothing of
+what rows hold.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core import files
+from core.errors import NdcError
+from dr.onhost.log_tail import Log
+from dr.onhost.row_reading import is_of_catalogue, rows_of
+from dr.onhost.tail_changes import TailChanges, tail_changes
+from dr.row_list import READING, ROWS, SUMMARY, RowChange, RowList, row_list
+from dr.tail import TRANSACTIONS, read_tail
+
+
+def main() -> None:
+    """List what argv names."""
+    host, data, folder, programs = sys.argv[1:]
+    list_rows(Log(Path(data), host, Path(programs)), Path(folder))
+
+
+def list_rows(log: Log, folder: Path) -> None:
+    """Write down beside the tail in ``folder`` which rows it changed, in a copy with ``log``.
+
+    Raises:
+        NdcError, OSError, ValueError: nothing new is written down.
+    """
+    tail = read_tail(files.read_if_there(folder / "tail.json") or "{}", folder)
+    whole = tail_changes(log, tail, files.read_if_there(folder / TRANSACTIONS) or "")
+    try:
+        rows = rows_of(log, whole.changes, folder / READING)
+    except (NdcError, OSError) as error:
+        summary = RowList(len(whole.commits), 0, 0, None, (f"no row can be read: {error}",))
+    else:
+        summary = _summary(whole, rows, folder / ROWS)
+        text = "".join(row.line() for row in rows)
+        files.write(folder / ROWS, text, mode=0o600)
+    # last, and so the sign that all of it is there
+    files.write(folder / SUMMARY, summary.text(), mode=0o600)
+
+
+def _summary(whole: TailChanges, rows: Sequence[RowChange], file: Path) -> RowList:
+    own = sum(is_of_catalogue(change) for change in whole.changes)
+    notes = [f"{own} changes are of the catalogue: tables were made, altered or emptied"]
+    return row_list(
+        whole.commits, rows, whole.doubtful, str(file), [*whole.notes, *(notes if own else [])]
+    )
+
+
+if __name__ == "__main__":
+    main()
