@@ -134,6 +134,11 @@ def next_transaction(record: LogRecord) -> int | None:
     return number
 
 
+def is_before(one: int, other: int) -> bool:
+    """Whether transaction ``one`` got its number before ``other``: numbers begin anew at 2³²."""
+    return (other - one) % 2**32 in range(1, 2**31)
+
+
 def _changes(record: LogRecord, commit: Commit) -> Iterator[RawChange]:
     match record.manager, record.info & _WHAT:
         case (10, 0x00):

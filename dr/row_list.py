@@ -18,14 +18,13 @@ SUMMARY: Final = "rows.json"
 """beside a tail that is kept: how many of its rows are known, and the first without their values"""
 ROWS: Final = "rows.jsonl"
 """beside it: every row that is known, whole, one a line"""
-READING: Final = ".reading"
-"""beside it while rows are read: a folder"""
 MOST_SHOWN: Final = 20
 """of one tail on a screen"""
 _LONGEST_SHOWN: Final = 60
 """letters of one value of a key there"""
 
-NO_TABLE: Final = "its table is gone, or was emptied or rewritten since"
+NO_TABLE: Final = "its table is not in the catalogue: gone, emptied or rewritten since"
+UNREAD: Final = "PostgreSQL does not read it"
 NO_KEY: Final = "its table has no key, so the log does not say which row"
 NOT_IN_LOG: Final = "the log does not hold it"
 OUTSIDE: Final = "a value of it lies outside the row, and the log does not reach there"
@@ -158,7 +157,9 @@ def told(
         table=table,
         key=key,
         row=row,
-        why=None if change.kind is ChangeKind.EMPTIED and table else _why(change, table, new, key),
+        why=None
+        if change.kind is ChangeKind.EMPTIED and table
+        else _why(change, table, (new, old), key),
     )
 
 
@@ -180,13 +181,19 @@ def row_list(
     return RowList(len(transactions), listed, len(changes), file, tuple(notes), first)
 
 
-def _why(change: RawChange, table: str | None, new: ReadRow | None, key: str | None) -> str | None:
+def _why(
+    change: RawChange,
+    table: str | None,
+    rows: tuple[ReadRow | None, ReadRow | None],
+    key: str | None,
+) -> str | None:
+    new, old = rows
     if table is None:
         return NO_TABLE
     if change.kind is not ChangeKind.DELETED and new is None:
-        return NOT_IN_LOG
+        return UNREAD if change.new else NOT_IN_LOG
     if key is None and change.kind is not ChangeKind.INSERTED:
-        return NO_KEY
+        return UNREAD if change.old and old is None else NO_KEY
     return OUTSIDE if new is not None and new.row is None else None
 
 

@@ -18,6 +18,7 @@ from core import files, host_paths
 from core.errors import NdcError
 from dr.log_end import checkpoint
 from dr.onhost.log_tail import Log
+from dr.onhost.row_listing import list_rows
 from dr.reseed import known_fork
 from dr.tail import Tail, read_tail
 
@@ -36,7 +37,7 @@ def main() -> None:
     if tail is not None and tail.kept is None and not tail.is_empty:
         tail = _kept(log, tail)
     if tail is not None:
-        log.list_rows(tail)
+        list_rows(log, tail)
     text = None if tail is None or tail.is_empty else json.loads(tail.text())
     sys.stdout.write(json.dumps({"tail": text}) + "\n")
 

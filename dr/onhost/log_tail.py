@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from core import files, host_paths
 from core.surroundings import surroundings
 from dr.log_end import checkpoint, last_record
 from dr.onhost.log_files import is_ahead, reading
-from dr.row_list import READING, SUMMARY, read_rows
 from dr.tail import MARK, TRANSACTIONS, LogPart, Tail, commits, files_of, has_nothing_after, spans
-
-_LISTING_SECONDS: Final = 30
-"""after which a tail's rows are not listed"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +93,12 @@ class Log:
         """Return what `pg_controldata` says of the copy."""
         return self._ran("pg_controldata", str(self.data)).stdout
 
-    def list_rows(self, tail: Tail) -> None:
-        """Have the rows that ``tail`` changed listed beside it, if it is kept; log and copy stay.
-
-        What goes wrong, or takes long, changes nothing of what is kept: it is told there and here.
-        """
-        if tail.kept is None or _is_listed(Path(tail.kept)):
-            return
-        ours = [sys.executable, *(["-I"] if sys.flags.isolated else [])]
-        where = [self.host, str(self.data), tail.kept, str(self.programs)]
-        bounded = ["timeout", "--kill-after=2", str(_LISTING_SECONDS)]
-        done = ran([*bounded, *ours, "-m", "dr.onhost.rows_main", *where], surroundings())
-        shutil.rmtree(Path(tail.kept) / READING, ignore_errors=True)  # where it was ended
-        if done.returncode:
-            sys.stderr.write(f"{tail.kept}: its rows are not listed ({done.returncode})\n")
-
     def _records(self, part: LogPart) -> subprocess.CompletedProcess[str]:
         where = reading(self.files, part.timeline, part.start, part.end)
         return self._ran("pg_waldump", "--rmgr", "Transaction", *where)
 
     def _ran(self, *words: str) -> subprocess.CompletedProcess[str]:
         return ran([str(self.programs / words[0]), *words[1:]], surroundings(TZ="UTC"))
-
-
-def _is_listed(folder: Path) -> bool:
-    text = files.read_if_there(folder / SUMMARY)
-    return text is not None and read_rows(text, folder).file is not None
 
 
 def ran(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -18,6 +18,7 @@ from core import files, host_paths
 from core.errors import NdcError
 from core.surroundings import surroundings
 from dr.onhost.log_tail import Log, ran
+from dr.onhost.row_listing import list_rows
 from dr.tail import Tail, diverged
 
 _REFUSED: Final = 1
@@ -41,7 +42,7 @@ def rewound(host: str, words: list[str], programs: Path, kept: Path) -> int:
         sys.stderr.write(f"{tail.sentence()}\n")
         if not tail.was_on_its_way:
             _mark(log, tail)
-        log.list_rows(tail)
+        list_rows(log, tail)
         if not tail.was_on_its_way:
             return _REFUSED
     if dry.returncode:

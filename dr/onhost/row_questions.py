@@ -31,6 +31,8 @@ DECLARE
     place tid;
     key jsonb;
     whole jsonb;
+    reading text := 'SELECT (SELECT jsonb_object_agg(n, v) FROM (VALUES %s) x(n, v))'
+        ' FROM %s t WHERE ctid = $1';
 BEGIN
     FOR one IN
         SELECT relname FROM pg_class WHERE relkind = 't' AND relfilenode IN ({files})
@@ -66,21 +68,23 @@ BEGIN
         WHERE c.relkind IN ('r', 'm') AND c.relfilenode IN ({files})
         GROUP BY 1, 2
     LOOP
-        FOR place IN EXECUTE format('SELECT ctid FROM %s', one.name) LOOP
-            key := NULL;
-            whole := NULL;
-            BEGIN
-                IF one.keys IS NOT NULL THEN
-                    EXECUTE format('SELECT (SELECT jsonb_object_agg(n, v) FROM (VALUES %s) x(n, v))'
-                        ' FROM %s t WHERE ctid = $1', one.keys, one.name) INTO key USING place;
-                END IF;
-                EXECUTE format('SELECT (SELECT jsonb_object_agg(n, v) FROM (VALUES %s) x(n, v))'
-                    ' FROM %s t WHERE ctid = $1', one.pairs, one.name) INTO whole USING place;
-            EXCEPTION WHEN OTHERS THEN
-                NULL;
-            END;
-            INSERT INTO pg_temp.ndc_rows VALUES (one.relfilenode, place::text, key, whole);
-        END LOOP;
+        BEGIN
+            FOR place IN EXECUTE format('SELECT ctid FROM %s', one.name) LOOP
+                key := NULL;
+                whole := NULL;
+                BEGIN
+                    IF one.keys IS NOT NULL THEN
+                        EXECUTE format(reading, one.keys, one.name) INTO key USING place;
+                    END IF;
+                    EXECUTE format(reading, one.pairs, one.name) INTO whole USING place;
+                EXCEPTION WHEN OTHERS THEN
+                    NULL;
+                END;
+                INSERT INTO pg_temp.ndc_rows VALUES (one.relfilenode, place::text, key, whole);
+            END LOOP;
+        EXCEPTION WHEN OTHERS THEN
+            NULL;
+        END;
     END LOOP;
 END
 $ndc$;

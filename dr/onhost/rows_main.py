@@ -11,31 +11,43 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from core import files
 from core.errors import NdcError
+from core.system_clock import SystemClock
 from dr.onhost.log_tail import Log
+from dr.onhost.row_listing import READING, is_listed, turn
 from dr.onhost.row_reading import is_of_catalogue, rows_of
 from dr.onhost.tail_changes import TailChanges, tail_changes
-from dr.row_list import READING, ROWS, SUMMARY, RowChange, RowList, row_list
+from dr.row_list import ROWS, SUMMARY, RowChange, RowList, row_list
 from dr.tail import TRANSACTIONS, read_tail
+
+_PATIENCE: Final = timedelta(minutes=1)
+"""with another who lists; whoever started us ends us before"""
 
 
 def main() -> None:
     """List what argv names."""
-    host, data, folder, programs = sys.argv[1:]
-    list_rows(Log(Path(data), host, Path(programs)), Path(folder))
+    host, data, kept, programs = sys.argv[1:]
+    folder = Path(kept)
+    with turn(folder) as lock:
+        lock.wait(SystemClock(), _PATIENCE, what=f"the list of rows in {folder}")
+        if not is_listed(folder):
+            write_down(Log(Path(data), host, Path(programs)), folder)
 
 
-def list_rows(log: Log, folder: Path) -> None:
+def write_down(log: Log, folder: Path) -> None:
     """Write down beside the tail in ``folder`` which rows it changed, in a copy with ``log``.
 
     Raises:
         NdcError, OSError, ValueError: nothing new is written down.
     """
     tail = read_tail(files.read_if_there(folder / "tail.json") or "{}", folder)
-    whole = tail_changes(log, tail, files.read_if_there(folder / TRANSACTIONS) or "")
+    parts = log.parts((tail.timeline, tail.fork))
+    whole = tail_changes(log.files, parts, files.read_if_there(folder / TRANSACTIONS) or "")
     try:
         rows = rows_of(log, whole.changes, folder / READING)
     except (NdcError, OSError) as error:

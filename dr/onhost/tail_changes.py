@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
-from dr.log_changes import Commit, RawChange, changes, commits_of, next_transaction
+from dr.log_changes import (
+    Commit,
+    RawChange,
+    changes,
+    commits_of,
+    is_before,
+    next_transaction,
+)
 from dr.log_end import written
 from dr.log_records import LogBroken, LogReader
 from dr.onhost.log_files import file_bytes
-from dr.onhost.log_tail import Log
 from dr.seam import file_name
-from dr.tail import LogPart, Tail
+from dr.tail import LogPart
 
 _MOST_CHANGES: Final = 20_000
 _MOST_BYTES: Final = 16 * 2**20
@@ -35,8 +42,8 @@ class TailChanges:
     """why"""
 
 
-def tail_changes(log: Log, tail: Tail, transactions: str) -> TailChanges:
-    """Return what the commits in ``tail`` did; ``transactions`` is what was kept of them.
+def tail_changes(log: Path, parts: tuple[LogPart, ...], transactions: str) -> TailChanges:
+    """Return what the commits in ``parts`` of ``log`` did, of which ``transactions`` tell.
 
     It is all of it, but of those that are ``doubtful``. A transaction that was open at the fork
     began before it: the log is read from where none of them had begun.
@@ -45,8 +52,8 @@ def tail_changes(log: Log, tail: Tail, transactions: str) -> TailChanges:
     commits = frozenset(of.values())
     if not commits:
         return TailChanges(commits, (), frozenset(), ())
-    reader = _reader(log, log.parts((tail.timeline, tail.fork)))
-    start, is_certain = _start(reader, tail.fork, min(of))
+    reader = _reader(log, parts)
+    start, is_certain = _start(reader, parts[0].start, of)
     reading = _Reading(reader, of)
     reading.read(start, max(commit.location for commit in commits))
     doubtful, notes = {*reading.doubtful}, [*reading.notes]
@@ -87,8 +94,8 @@ class _Reading:
             self.notes.append(f"{beyond} changes more were not read: there is a bound")
 
 
-def _start(reader: LogReader, fork: int, oldest: int) -> tuple[int, bool]:
-    """Return from where to read, and whether no transaction from ``oldest`` on had begun there."""
+def _start(reader: LogReader, fork: int, own: Collection[int]) -> tuple[int, bool]:
+    """Return from where to read, and whether none of the ``own`` transactions had begun there."""
     begin = fork - fork % reader.file_bytes
     first = fork
     for _ in range(_FILES_BEFORE):
@@ -96,7 +103,7 @@ def _start(reader: LogReader, fork: int, oldest: int) -> tuple[int, bool]:
             first = reader.first_in_file(begin)
             for record in reader.records(first, min(fork, begin + reader.file_bytes) - 1):
                 number = next_transaction(record)
-                if number is not None and number <= oldest:
+                if number is not None and all(not is_before(one, number) for one in own):
                     return record.location, True
         except LogBroken:
             break
@@ -104,9 +111,9 @@ def _start(reader: LogReader, fork: int, oldest: int) -> tuple[int, bool]:
     return first, False
 
 
-def _reader(log: Log, parts: tuple[LogPart, ...]) -> LogReader:
+def _reader(log: Path, parts: tuple[LogPart, ...]) -> LogReader:
     """Return what reads ``log`` on the timelines of ``parts``, and on the first before."""
-    size = file_bytes(log.files)
+    size = file_bytes(log)
 
     @lru_cache(maxsize=2)
     def content(number: int) -> bytes:
@@ -115,7 +122,7 @@ def _reader(log: Log, parts: tuple[LogPart, ...]) -> LogReader:
             parts[0].timeline
         ]
         try:
-            read = (log.files / file_name(timeline[-1], begin, size)).read_bytes()
+            read = (log / file_name(timeline[-1], begin, size)).read_bytes()
         except OSError as error:
             raise LogBroken(f"no file for {written(begin)}") from error
         if len(read) != size:

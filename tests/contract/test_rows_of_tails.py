@@ -129,9 +129,9 @@ mkdir programs; ln -s /usr/lib/postgresql/15/bin/* programs; rm programs/pg_rese
 printf '#!/bin/sh\\nexec sleep 1000' >programs/pg_resetwal; chmod +x programs/pg_resetwal
 /opt/ndc/venv/bin/python -c "
 from pathlib import Path
-import dr.onhost.log_tail as log_tail
+import dr.onhost.row_listing as row_listing
 from dr.onhost.rewind_main import rewound
-log_tail._LISTING_SECONDS = 2
+row_listing._LISTING_SECONDS = 2
 words = ['-D', '/var/lib/postgresql/slow', '--source-server',
          'host=/tmp port=5002 user=postgres dbname=postgres']
 print(rewound('a-host', words, Path('programs'), Path('kept').absolute()))" 2>&1

@@ -12,6 +12,7 @@ from dr.log_changes import (
     RawRow,
     changes,
     commits_of,
+    is_before,
     next_transaction,
 )
 from dr.log_records import BlockData, LogRecord, Relation
@@ -119,3 +120,10 @@ def test_the_log_notes_now_and_then_which_transactions_had_begun() -> None:
 
     assert next_transaction(running) == 745
     assert next_transaction(_record(INSERT, b"\1\0\0")) is None
+
+
+def test_numbers_of_transactions_begin_anew() -> None:
+    assert is_before(744, 745)
+    assert is_before(2**32 - 1, 3)
+    assert not is_before(3, 2**32 - 1)
+    assert not is_before(745, 745)

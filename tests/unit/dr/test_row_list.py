@@ -17,6 +17,7 @@ from dr.row_list import (
     NO_TABLE,
     NOT_IN_LOG,
     OUTSIDE,
+    UNREAD,
     ReadRow,
     RowChange,
     read_rows,
@@ -41,13 +42,14 @@ def _told(
         (ChangeKind.INSERTED, TABLE, ReadRow('{"n":1}', '{"n":1}'), None, None, True),
         (ChangeKind.INSERTED, TABLE, ReadRow(None, '{"n":1}'), None, None, True),
         (ChangeKind.INSERTED, TABLE, ReadRow(None, None), None, OUTSIDE, False),
-        (ChangeKind.INSERTED, TABLE, None, None, NOT_IN_LOG, False),
+        (ChangeKind.INSERTED, TABLE, None, None, UNREAD, False),
         (ChangeKind.INSERTED, None, None, None, NO_TABLE, False),
         (ChangeKind.CHANGED, TABLE, ReadRow('{"n":1}', None), None, OUTSIDE, True),
-        (ChangeKind.CHANGED, TABLE, ReadRow(None, '{"n":1}'), None, NO_KEY, False),
-        (ChangeKind.CHANGED, TABLE, None, ReadRow('{"n":1}', None), NOT_IN_LOG, True),
+        (ChangeKind.CHANGED, TABLE, ReadRow(None, '{"n":1}'), None, UNREAD, False),
+        (ChangeKind.CHANGED, TABLE, None, ReadRow('{"n":1}', None), UNREAD, True),
         (ChangeKind.DELETED, TABLE, None, ReadRow('{"n":1}', None), None, True),
-        (ChangeKind.DELETED, TABLE, None, None, NO_KEY, False),
+        (ChangeKind.DELETED, TABLE, None, None, UNREAD, False),
+        (ChangeKind.DELETED, TABLE, None, ReadRow(None, None), NO_KEY, False),
         (ChangeKind.EMPTIED, TABLE, None, None, None, True),
         (ChangeKind.EMPTIED, None, None, None, NO_TABLE, False),
     ],
@@ -64,6 +66,20 @@ def test_what_is_not_known_of_a_row_is_told_in_its_place(
     change = _told(kind, table, new, old)
 
     assert (change.why, change.is_known) == (why, is_known)
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        (ChangeKind.INSERTED, NOT_IN_LOG),
+        (ChangeKind.CHANGED, NOT_IN_LOG),
+        (ChangeKind.DELETED, NO_KEY),
+    ],
+)
+def test_what_the_log_leaves_out_is_told_as_such(kind: ChangeKind, why: str) -> None:
+    change = told(RawChange(COMMIT, kind, Relation(1663, 5, 16384)), TABLE, None, None)
+
+    assert (change.why, change.is_known) == (why, False)
 
 
 def test_a_row_is_known_by_what_its_key_was() -> None:
