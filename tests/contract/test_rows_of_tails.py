@@ -13,7 +13,7 @@ from tests.scratch_postgres import program_as_text, sections_of
 
 pytestmark = pytest.mark.lab
 
-PROGRAMS = "dr.onhost.rewind_main, dr.onhost.rows_main, dr.onhost.kept_main"
+PROGRAMS = "dr.onhost.rewind_main, dr.onhost.rows_main, dr.onhost.kept_main, dr.onhost.keep_main"
 COPIED = [(1, "a"), (2, "b"), (3, "c")]
 STORY = """
 cd /var/lib/postgresql
@@ -124,9 +124,20 @@ echo "== called"; ls called 2>&1 || :
 echo "== no catalogue"; rewind broken
 echo "== no catalogue summary"; cat kept/broken/*/rows.json
 echo "== no catalogue files"; ls -A kept/broken/* broken/ndc-apart.json
+echo "== again"
+cp old/base/1/PG_VERSION broken/base/1
+mkdir 15
+mv broken 15
+/opt/ndc/venv/bin/python -m dr.onhost.keep_main a-host broken 2 '{}' 2>&1
+echo "== again summary"; cat kept/broken/*/rows.json
 echo "== slow"
 mkdir programs; ln -s /usr/lib/postgresql/15/bin/* programs; rm programs/pg_resetwal
-printf '#!/bin/sh\\nexec sleep 1000' >programs/pg_resetwal; chmod +x programs/pg_resetwal
+cat >programs/pg_resetwal <<.
+#!/bin/sh
+ls /var/lib/postgresql/slow/ndc-apart.json >/var/lib/postgresql/marked
+exec sleep 1000
+.
+chmod +x programs/pg_resetwal
 /opt/ndc/venv/bin/python -c "
 from pathlib import Path
 import dr.onhost.row_listing as row_listing
@@ -136,6 +147,7 @@ words = ['-D', '/var/lib/postgresql/slow', '--source-server',
          'host=/tmp port=5002 user=postgres dbname=postgres']
 print(rewound('a-host', words, Path('programs'), Path('kept').absolute()))" 2>&1
 echo "== slow files"; ls -A kept/slow/* slow/ndc-apart.json
+echo "== slow mark"; cat marked
 echo "== slow processes"; ps -e -o args | grep '[s]leep 1000' || :
 """
 
@@ -240,9 +252,22 @@ def test_a_tail_whose_rows_cannot_be_read_is_kept_and_says_so(said: Mapping[str,
     assert "rows.jsonl" not in said["no catalogue files"]
 
 
+def test_what_could_not_be_read_is_read_again_while_the_copy_is_there(
+    said: Mapping[str, str],
+) -> None:
+    summary = _summary(said, "again")
+
+    assert json.loads(said["again"])["tail"]["commits"] == 18
+    assert (summary.commits, summary.listed, summary.changes) == (18, 14, 20)
+
+
 def test_a_reading_that_takes_long_is_ended_and_the_tail_is_kept(said: Mapping[str, str]) -> None:
     assert "its rows are not listed (124)" in said["slow"]
     assert said["slow"].endswith("\n1\n")
     assert {"tail.json", "slow/ndc-apart.json"} < {*said["slow files"].split()}
     assert ".reading" not in said["slow files"]
     assert said["slow processes"] == ""
+
+
+def test_a_copy_is_marked_before_its_rows_are_read(said: Mapping[str, str]) -> None:
+    assert said["slow mark"].strip() == "/var/lib/postgresql/slow/ndc-apart.json"
