@@ -118,7 +118,8 @@ class RowList:
 
     def sentences(self) -> Iterator[str]:
         """Yield what a person reads of it, bounded."""
-        yield f"rows are known of {self.listed} of {self.commits} commits, {self.changes} changes"
+        changes = "1 change" if self.changes == 1 else f"{self.changes} changes"
+        yield f"rows are known of {self.listed} of {self.commits} commits, {changes}"
         for change in self.first:
             yield f"    {change.sentence()}"
         more = self.changes - len(self.first)

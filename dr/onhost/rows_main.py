@@ -23,7 +23,7 @@ from dr.onhost.row_listing import READING, is_listed, turn
 from dr.onhost.row_reading import is_of_catalogue, rows_of
 from dr.onhost.tail_changes import TailChanges, tail_changes
 from dr.row_list import ROWS, SUMMARY, RowChange, RowList, row_list
-from dr.tail import TRANSACTIONS, read_tail
+from dr.tail import TRANSACTIONS, Tail, read_tail
 
 _PATIENCE: Final = timedelta(minutes=1)
 """with another who lists; whoever started us ends us before"""
@@ -53,19 +53,23 @@ def write_down(log: Log, folder: Path) -> None:
     except (NdcError, OSError) as error:
         summary = RowList(len(whole.commits), 0, 0, None, (f"no row can be read: {error}",))
     else:
-        summary = _summary(whole, rows, folder / ROWS)
+        summary = _summary(tail, whole, rows, folder / ROWS)
         text = "".join(row.line() for row in rows)
         files.write(folder / ROWS, text, mode=0o600)
     # last, and so the sign that all of it is there
     files.write(folder / SUMMARY, summary.text(), mode=0o600)
 
 
-def _summary(whole: TailChanges, rows: Sequence[RowChange], file: Path) -> RowList:
+def _summary(tail: Tail, whole: TailChanges, rows: Sequence[RowChange], file: Path) -> RowList:
+    notes = [*whole.notes]
+    if tail.commits is None:
+        notes.append("the log is not whole: nobody can tell how many commits were in it")
     own = sum(is_of_catalogue(change) for change in whole.changes)
-    notes = [f"{own} changes are of the catalogue: tables were made, altered or emptied"]
-    return row_list(
-        whole.commits, rows, whole.doubtful, str(file), [*whole.notes, *(notes if own else [])]
-    )
+    if own:
+        notes.append(
+            f"changes of the catalogue, by which tables are made, altered or emptied: {own}"
+        )
+    return row_list(whole.commits, rows, whole.doubtful, str(file), notes)
 
 
 if __name__ == "__main__":

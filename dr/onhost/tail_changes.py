@@ -91,7 +91,7 @@ class _Reading:
             self.doubtful |= {commit.transaction for commit in self._of.values()}
             self.notes.append(f"the log cannot be read to its end ({error}): there may be more")
         if beyond:
-            self.notes.append(f"{beyond} changes more were not read: there is a bound")
+            self.notes.append(f"changes beyond the bound, which were not read: {beyond}")
 
 
 def _start(reader: LogReader, fork: int, own: Collection[int]) -> tuple[int, bool]:

@@ -100,7 +100,7 @@ def test_what_is_beyond_the_bound_is_counted_and_in_doubt(
 
     assert len(whole.changes) == 2
     assert whole.doubtful == {8}
-    assert whole.notes == ("1 changes more were not read: there is a bound",)
+    assert whole.notes == ("changes beyond the bound, which were not read: 1",)
 
 
 def test_nothing_is_read_of_a_tail_in_which_nothing_is_committed(tmp_path: Path) -> None:

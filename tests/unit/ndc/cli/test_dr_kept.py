@@ -23,7 +23,7 @@ ROWS = RowList(
     listed=2,
     changes=31,
     file=f"{KEPT}/rows.jsonl",
-    notes=("44 changes are of the catalogue: tables were made, altered or emptied",),
+    notes=("changes of the catalogue, by which tables are made, altered or emptied: 44",),
     first=(
         RowChange("2030-01-01 00:00:00.5Z", 9, ChangeKind.INSERTED, "app.public.t", '{"id": 7}'),
         RowChange(
