@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any, Final
 
@@ -76,6 +77,8 @@ def test_a_leader_that_thaws_after_its_lease_writes_no_more_and_what_only_it_has
     acknowledged = _acknowledged(lab, before.leader)
     there = {int(n) for n in lab.on(leader, _PYTHON, "-c", superuser + _READS).stdout.split()}
     kept = lab.on(before.leader, "sh", "-c", f"cat /var/lib/postgresql/kept/{database}/*/*.txt")
+    shown = lab.done("dr", "kept", database).stdout
+    listed = _listed(lab, before.leader, database)
     # the host went on at some moment of the command to thaw it: count from its own first sign
     late = [at for at in acknowledged.values() if at > thawed]
     beside = max(late) - min(late) if late else timedelta()
@@ -85,6 +88,9 @@ def test_a_leader_that_thaws_after_its_lease_writes_no_more_and_what_only_it_has
     assert lost
     assert int(told.split(" has ")[1].split()[0]) >= len(lost)
     assert kept.stdout.count("desc: COMMIT") >= len(lost)
+    assert listed >= lost
+    assert "rows are known of" in shown
+    assert "inserted postgres.public.two_writers number=" in shown
     assert reseeded.code == 0, reseeded.stderr
     assert settled.code == 0, settled.stdout
 
@@ -93,6 +99,14 @@ def _acknowledged(lab: Terminal, host: str) -> dict[int, timedelta]:
     lines = lab.on(host, "cat", _ACKNOWLEDGED).stdout.splitlines()
     pairs = (line.split() for line in lines)
     return {int(number): timedelta(seconds=float(at)) for number, at in pairs}
+
+
+def _listed(lab: Terminal, host: str, database: str) -> set[int]:
+    """Return which rows of the writer's are listed of what only ``host`` has."""
+    rows = lab.on(host, "sh", "-c", f"cat /var/lib/postgresql/kept/{database}/*/rows.jsonl")
+    lines = [json.loads(line) for line in rows.stdout.splitlines()]
+    tables = [line for line in lines if str(line["table"]).endswith("two_writers")]
+    return {int(line["key"]["number"]) for line in tables if line["key"]}
 
 
 def _told(lab: Terminal, host: str, database: str) -> str | None:
