@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from inventory.checks.references import Naming, namings
+from inventory.checks.references import namings
 from inventory.documents import Document, Path
 from inventory.endpoints import FIXED, leader_port, patroni_port
 from inventory.hosts import hosts_of
 from inventory.model import Inventory
 from inventory.postgresql import TAKEN
-from inventory.problems import Place, Problem, Related
+from inventory.problems import Place, Problem, Related, brief
 
 
 def uniqueness(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every name and every port that is used twice."""
-    for naming in namings(inventory):
+    named = [*namings(inventory)]
+    for naming in named:
         for name, count in Counter(naming.names).items():
             if count > 1:
-                yield _twice(naming, name, document)
+                yield _twice(naming.path, naming.names, name, document)
+    for path, words in _lists(document.tree, ()):
+        # of readers that is told with the store
+        if path not in {naming.path for naming in named} and path[-1] != "readers":
+            for word, count in Counter(words).items():
+                if count > 1:
+                    yield _twice(path, words, word, document)
     yield from _ports(inventory, document)
     yield from _taken(inventory, document)
     yield from _named_alike(inventory, document)
@@ -57,14 +64,25 @@ def _things(inventory: Inventory) -> Iterator[tuple[str, str, Path]]:
             yield section.removesuffix("s"), name, (section, name)
 
 
-def _twice(naming: Naming, name: str, document: Document) -> Problem:
-    second = naming.names.index(name, naming.names.index(name) + 1)
+def _lists(value: object, path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Yield each list of words in ``value``, and where it is."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _lists(inner, (*path, key))
+    elif isinstance(value, list):
+        words = tuple(word for word in value if isinstance(word, str))
+        if len(words) == len(value):
+            yield path, words
+
+
+def _twice(path: Path, names: tuple[str, ...], name: str, document: Document) -> Problem:
+    second = names.index(name, names.index(name) + 1)
     return Problem(
-        document.at(*naming.path_of(second)),
+        document.at(*path, second),
         "NDC-E0303",
-        f'{" of ".join(str(step) for step in naming.path[:0:-1])} names "{name}" twice',
+        f'{" of ".join(str(step) for step in path[:0:-1])} names "{brief(name)}" twice',
         expected="each name once",
-        actual=", ".join(naming.names),
+        actual=", ".join(names),
         next_step="remove one, or write the name that was meant",
     )
 

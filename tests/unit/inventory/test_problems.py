@@ -155,6 +155,31 @@ def test_a_mistake_in_one_section_hides_none_in_another() -> None:
     assert {"NDC-E0201", "NDC-E0607"} <= codes
 
 
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        ("links.yaml", "ducts: [ndc01-entry-west,", "ducts: [ndc01-entry-west, ndc01-entry-west,"),
+        ("links.yaml", "[coastal-typhoon]", "[coastal-typhoon, coastal-typhoon]"),
+        ("profiles.yaml", "control: [monitor,", "control: [monitor, monitor,"),
+        ("operators.yaml", "roles: [observe, a", "roles: [observe, observe, a"),
+    ],
+)
+def test_a_word_that_stands_twice_in_a_list_is_told_where_it_stands_again(
+    file: str, right: str, wrong: str
+) -> None:
+    texts = read_folder(ROOT / "inventory/declared")
+    text = texts[file]
+    assert isinstance(text, str)
+    assert right in text
+
+    with pytest.raises(InventoryProblems) as caught:
+        load({**texts, file: text.replace(right, wrong, 1)})
+
+    (problem,) = (one for one in caught.value.problems if one.code == "NDC-E0303")
+    assert problem.place.file == file
+    assert problem.place.column > wrong.index(",")
+
+
 def test_what_a_file_that_cannot_be_read_declares_is_not_called_missing() -> None:
     (sites,) = (name for name in BASE if name.startswith("sites"))
 
