@@ -51,7 +51,8 @@ def write_down(log: Log, folder: Path) -> None:
     try:
         rows = rows_of(log, whole.changes, folder / READING)
     except (NdcError, OSError) as error:
-        summary = RowList(len(whole.commits), 0, 0, None, (f"no row can be read: {error}",))
+        why = f"{error.what}: {error.actual}" if isinstance(error, NdcError) else str(error)
+        summary = RowList(len(whole.commits), 0, 0, None, (f"no row can be read: {why}",))
     else:
         summary = _summary(tail, whole, rows, folder / ROWS)
         text = "".join(row.line() for row in rows)
