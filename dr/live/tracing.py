@@ -52,7 +52,9 @@ class LiveTracing:
         Raises:
             Rejected: nobody could write them, and nothing was begun.
         """
-        self._host(record), tuple(self._parties(record))
+        # asked again where the thread begins, and nobody would hear there that one is missing
+        self._host(record)
+        parties_text(self._parties(record))
         answers = self._answers[record.id] = queue.SimpleQueue()
         seconds = f"{_LONGEST.total_seconds():.0f}"
 

@@ -27,7 +27,7 @@ _WRITES: Final = """
 import time
 server.execute("SET synchronous_commit = local")
 server.execute("CREATE TABLE IF NOT EXISTS two_writers (number int PRIMARY KEY)")
-server.execute("CHECKPOINT")  # who is killed has no catalogue of what came later: decision 150
+server.execute("CHECKPOINT")  # without it no row of it was read: "Missing" in decision 150
 with open("/root/acknowledged", "w") as acknowledged:
     for number in range(10**6):
         server.execute("INSERT INTO two_writers VALUES (%s)", (number,))
