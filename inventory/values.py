@@ -79,7 +79,9 @@ Word = Annotated[str, Field(pattern=NAME, max_length=40)]
 Words = Annotated[tuple[Word, ...], Field(strict=False)]
 Sites = Annotated[tuple[SiteName, ...], Field(strict=False)]
 Port = Annotated[int, Field(ge=1024, le=49151)]
-Roles = Annotated[frozenset[Annotated[Role, Field(strict=False)]], Field(strict=False)]
+Roles = Annotated[
+    frozenset[Annotated[Role, Field(strict=False)]], Field(strict=False, min_length=1)
+]
 HostRoles = dict[Annotated[str, Field(pattern=NAME, max_length=12)], Roles]
 """host, named within its site → what it is for"""
 DECLARED = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
