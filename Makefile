@@ -11,11 +11,14 @@ PLAYBOOKS := $(wildcard playbooks/*.yml)
 # hundreds of tests start Python: what was compiled once is kept, whatever the shell says
 unexport PYTHONDONTWRITEBYTECODE
 # what compares with no golden text runs beside the rest: tests that play whole simulated networks,
-# tests that start programs and wait for them more than they compute, and tests that wait at doors
+# tests that start programs and wait for them more than they compute, tests that wait at doors
+# until nobody answers, and tests of what watches and serves, which wait too
 UNCOMPARED = $(shell grep -rL 'golden\|snap_compare' --include='test_*.py' $1)
 WORLDS := tests/crash $(call UNCOMPARED,tests/scenario)
-PROGRAMS := $(call UNCOMPARED,tests/unit/ndc tests/unit/playbooks)
-WAITS := $(call UNCOMPARED,tests/contract $(addprefix tests/unit/,access lab monitors storage))
+PROGRAMS := $(call UNCOMPARED,tests/unit/ndc)
+DOORS := $(call UNCOMPARED,tests/contract $(addprefix tests/unit/,dr campaign))
+WAITS := $(call UNCOMPARED,$(addprefix tests/unit/,access lab monitors playbooks storage))
+PARTS := unit-worlds unit-rest unit-programs unit-waits unit-doors
 
 .PHONY: help
 help: ## show this list
@@ -41,10 +44,10 @@ test: ## set-up and every check, lab suite included
 	@$(MAKE) check
 	@$(MAKE) lab
 
-# four parts from the first second on, the longest first; content is short enough to come last
+# five parts from the first second on, the longest first; content is short enough to come last
 check: $(VENV) ## every check that needs neither root nor lab, on any Linux with Python 3.11
 	@$(MAKE) --jobs=2 --keep-going --output-sync=target format lint types layers
-	@$(MAKE) --jobs=4 --keep-going --output-sync=target unit-worlds unit-rest unit-waits unit-programs content
+	@$(MAKE) --jobs=5 --keep-going --output-sync=target $(PARTS) content
 
 static: format lint types layers content ## the checks that run no test: format lint types layers content
 
@@ -67,17 +70,20 @@ ifneq ($(PLAYBOOKS),)
 endif
 
 unit: $(VENV) ## all tests that need no lab
-	@$(MAKE) --jobs=4 --keep-going --output-sync=target unit-worlds unit-rest unit-waits unit-programs
+	@$(MAKE) --jobs=5 --keep-going --output-sync=target $(PARTS)
 
-.PHONY: unit-rest unit-programs unit-waits unit-worlds
+.PHONY: $(PARTS)
 unit-rest: $(VENV)
-	@$(BIN)/pytest -q -m 'not lab' $(addprefix --ignore=,$(WORLDS) $(PROGRAMS) $(WAITS))
+	@$(BIN)/pytest -q -m 'not lab' $(addprefix --ignore=,$(WORLDS) $(PROGRAMS) $(WAITS) $(DOORS))
 
 unit-programs: $(VENV)
 	@$(BIN)/pytest -q -m 'not lab' $(PROGRAMS)
 
 unit-waits: $(VENV)
 	@$(BIN)/pytest -q -m 'not lab' $(WAITS)
+
+unit-doors: $(VENV)
+	@$(BIN)/pytest -q -m 'not lab' $(DOORS)
 
 unit-worlds: $(VENV)
 	@$(BIN)/pytest -q -m 'not lab' $(WORLDS)

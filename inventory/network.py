@@ -135,7 +135,7 @@ class Link:
 
     def end_at(self, host: HostName) -> LinkEnd | None:
         """Return the end of this link at ``host``, or None if it has none there."""
-        return next((end for end in (self.a, self.z) if end.host == host), None)
+        return self.a if self.a.host == host else self.z if self.z.host == host else None
 
     def other_end(self, end: LinkEnd) -> LinkEnd:
         """Return the end that is not ``end``."""
