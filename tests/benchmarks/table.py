@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.benchmarks import citizens, idle, links, programs, scrape, start, yardstick
+from tests.benchmarks import (
+    citizens,
+    idle,
+    links,
+    programs,
+    scrape,
+    start,
+    stores,
+    watching,
+    yardstick,
+)
 from tests.benchmarks.engine import engine
 from tests.benchmarks.figures import Figure, Judged, Trial
 from tests.benchmarks.scale import SHAPES, scale
@@ -117,6 +127,42 @@ BENCHMARKS = (
         f"{idle.WINDOW_SECONDS} s of /proc, ended children included; void if a host or a daemon "
         "ended; the probe writes all the time",
         rounds=3,
+    ),
+    Benchmark(
+        "watching",
+        (
+            Figure("CPU of all monitoring, of all cores", "%", 15, Judged.MEDIAN, decimals=1),
+            Figure("memory of all monitoring", "GB", 1.2),
+        ),
+        watching.watching,
+        f"processes of {', '.join(unit.removesuffix('.service') for unit in watching.UNITS)} on "
+        f"all hosts, over {idle.WINDOW_SECONDS} s of /proc; memory is their proportional part "
+        "(PSS); each site with services and the witness have a Prometheus, which asks every 5 s",
+        rounds=3,
+    ),
+    Benchmark(
+        "store-transfer",
+        (
+            Figure(f"transfer of {stores.FILES:,} changed files", "s"),
+            Figure("the same by `btrfs send | ssh` alone", "s"),
+            Figure("the first of them over the second", "", 2, Judged.MEDIAN),
+        ),
+        stores.transfer,
+        "files of 4 KiB, all of which change between two points; from the start of the ssh with "
+        "which a refuge asks until the point is whole there; then each fetches the same once "
+        "more, by `ssh SOURCE btrfs send -p | btrfs receive` over the same links; both refuges at "
+        "a time, in both cases; a value for each; void if a point was made while files changed, "
+        "or the start was not seen",
+        rounds=5,
+    ),
+    Benchmark(
+        "store-age",
+        (Figure("age of a copy under 10,000 changed files a minute, p99", "s", 30),),
+        stores.age,
+        f"the store whose points are made every 10 s; over {stores.AGED_SECONDS} s a file changes "
+        "every 6 ms, and two looks a second at each refuge tell how old its newest whole point "
+        "is; a value for each refuge; void if the files changed more slowly",
+        rounds=1,
     ),
     Benchmark(
         "excess",

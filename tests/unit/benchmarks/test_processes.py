@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.idle import Used, ticks_between
+from tests.benchmarks.processes import Used, ticks_between
 
 INIT, SSHD, SHELL = 10, 11, 12
 BEFORE = {INIT: Used(1, 500), SSHD: Used(INIT, 40), SHELL: Used(SSHD, 7)}
