@@ -62,14 +62,18 @@ def page_of(copies: int, *, dead: int = 0) -> Page:
 
 async def scraped(page: Page) -> tuple[float, int]:
     """Return how many seconds a Prometheus waits for ``page``, and how many series it gets."""
-    transport = httpx.ASGITransport(application(page))
-    async with httpx.AsyncClient(transport=transport, base_url="http://exporter") as client:
-        began = CLOCK.elapsed()
-        answer = await client.get("/metrics", headers=_HEADERS)
-        took = CLOCK.elapsed() - began
-    lines = answer.text.splitlines()
+    began = CLOCK.elapsed()
+    lines = (await scraped_text(page)).splitlines()
+    took = CLOCK.elapsed() - began
     series = sum(line.startswith("ndc_") for line in lines)
     return took.total_seconds(), series - sum(line.startswith("ndc_exporter_") for line in lines)
+
+
+async def scraped_text(page: Page) -> str:
+    """Return what a Prometheus gets of ``page``."""
+    transport = httpx.ASGITransport(application(page))
+    async with httpx.AsyncClient(transport=transport, base_url="http://exporter") as client:
+        return (await client.get("/metrics", headers=_HEADERS)).text
 
 
 async def _connected() -> heartbeats.Connection:

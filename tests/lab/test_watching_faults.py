@@ -1,4 +1,4 @@
-"""Exporters that hang or are gone, clients that say nothing, a Prometheus that is lost."""
+"""Exporters that hang or are gone, silent clients, a lost Prometheus, two sites that announce."""
 
 from __future__ import annotations
 
@@ -75,4 +75,26 @@ def test_a_prometheus_that_is_lost_is_called_about_by_others(lab: Terminal) -> N
 
     assert f"ndc ssh {host} -- systemctl status prometheus" in seen
     unwatched.ended(lab)
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+
+
+def test_two_sites_that_announce_one_service_are_called_about_within_a_minute(
+    lab: Terminal,
+) -> None:
+    assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
+    (service, *_) = lab.ndc("status", "--json").value["services"]
+    sites = {row["host"]: row["site"] for row in lab.ndc("show", "hosts", "--json").value}
+    stray = next(host for host in service["hosts"] if sites[host] != service["active"])
+    address, both = f"{service['address']}/32", Call("TwoActiveSites", service["name"])
+
+    # as an agent of another day would that nobody told to stop
+    lab.on(stray, "systemctl", "stop", "ndc-agent.service")
+    try:
+        assert lab.on(stray, "ip", "address", "add", address, "dev", "lo").code == 0
+        took = both.awaited(lab)
+    finally:
+        lab.on(stray, "systemctl", "start", "ndc-agent.service")
+
+    assert took.total_seconds() <= 3 * 60
+    both.ended(lab)
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
