@@ -4,17 +4,25 @@ When a leader's place is handed over, ``patroni.ha`` sleeps in whole seconds. Tw
 somebody time to take the leader lock", for who stopped leading, and for all who look on while a
 candidate is named. One: for standbys to receive the end of the log. Here they end when somebody
 holds the key, and when PostgreSQL has ended, which it does once its standbys have received all.
-And whether it has stopped is looked at ten times a second instead of once.
+And whether it has stopped, started or been promoted is looked at ten times a second, not once.
+
+When a leader is lost, a candidate asks everybody how far they came, and gives them two seconds;
+here it is one. Whoever leads then waits for ``loop_wait``, so that those commits wait for may
+follow it; not here, if none of them answered a moment ago.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+from functools import partial
 from typing import Final
 
 import patroni.postgresql  # before its ``ha``, which would import itself
 from patroni import ha
 from patroni.exceptions import DCSError
+from patroni.ha import Member, _MemberStatus
+from patroni.utils import polling_loop
 from typing_extensions import override
 
 from core.clock import Clock
@@ -24,7 +32,11 @@ from dr.onhost.pauses import Pauses
 _FOR_THE_KEY: Final = 2
 _FOR_STANDBYS: Final = 1
 _LOOKS_EVERY: Final = 0.1
-"""whether a PostgreSQL that is told to stop has stopped"""
+"""whether a PostgreSQL that is told to stop, to start or to lead has done so"""
+_ANSWERS_WITHIN_SECONDS: Final = 1
+"""whoever is asked how far it came; who does not counts as silent, and gives no vote"""
+_LONG_AGO: Final = 1.0
+"""a moment of the epoch; at 0 Patroni has yet to look after whom commits wait for"""
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +46,7 @@ class PromptHa(ha.Ha):
 
     def __init__(self, daemon: object) -> None:
         super().__init__(daemon)
+        self._silent = frozenset[str]()
         ha.time = self.pauses(SystemClock())
 
     def pauses(self, clock: Clock) -> Pauses:
@@ -55,6 +68,38 @@ class PromptHa(ha.Ha):
         _log.warning("an order names this member, and others may have more: it is cleared")
         self.dcs.manual_failover("", "", version=order.version)
         return False
+
+    @override
+    def fetch_node_status(self, member: Member) -> _MemberStatus:
+        """Return how far ``member`` came, if it answers in time."""
+        try:
+            answer = self.patroni.request(member, timeout=_ANSWERS_WITHIN_SECONDS, retries=0)
+            return _MemberStatus.from_api_response(member, json.loads(answer.data))
+        except Exception as error:  # noqa: BLE001 - as Patroni: whatever it is
+            _log.warning("%s does not tell how far it came: %s", member.name, error)
+        return _MemberStatus.unknown(member)
+
+    @override
+    def fetch_nodes_statuses(self, members: list[Member]) -> list[_MemberStatus]:
+        """Return how far each of ``members`` came; who was silent is remembered."""
+        statuses = super().fetch_nodes_statuses(members)
+        self._silent = frozenset(one.member.name for one in statuses if not one.reachable)
+        return statuses
+
+    @override
+    def process_sync_replication(self) -> None:
+        """Look after whom commits wait for; as a new leader not later than that is of use."""
+        if self._promote_timestamp and self._none_may_follow():
+            self._promote_timestamp = _LONG_AGO
+        super().process_sync_replication()
+
+    def _none_may_follow(self) -> bool:
+        """Whether all for whom commits wait were silent when this member asked for the last time.
+
+        Each of them may follow later: then commits wait for it again, as after two seconds.
+        """
+        others = {*self.cluster.sync.voters} - {self.state_handler.name}
+        return bool(others) and others <= self._silent
 
     def _lacks_nothing(self) -> bool:
         """Tell whether this member has each acknowledged write, as far as the others tell."""
@@ -81,3 +126,4 @@ def install() -> None:
     """Have a Patroni that is started next in this process decide so."""
     ha.Ha = PromptHa  # type: ignore[misc, assignment]  # Patroni makes what this name stands for
     patroni.postgresql.STOP_POLLING_INTERVAL = _LOOKS_EVERY
+    patroni.postgresql.polling_loop = partial(polling_loop, interval=_LOOKS_EVERY)

@@ -13,8 +13,9 @@ from types import SimpleNamespace
 
 import patroni.postgresql  # before its ``ha``, which would import itself
 import pytest
-from patroni import ha
+from patroni import ha, utils
 from patroni.exceptions import DCSError
+from patroni.utils import polling_loop
 from patroni.version import __version__
 
 from core.host_paths import PATRONI_VERSION
@@ -108,11 +109,16 @@ def test_it_is_the_version_that_hosts_get() -> None:
 def test_a_patroni_that_is_started_decides_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ha, "Ha", ha.Ha)
     monkeypatch.setattr(patroni.postgresql, "STOP_POLLING_INTERVAL", 1)
+    monkeypatch.setattr(patroni.postgresql, "polling_loop", polling_loop)
+    naps: list[float] = []
+    monkeypatch.setattr(utils.time, "sleep", naps.append)
 
     install()
 
     assert ha.Ha is PromptHa
     assert patroni.postgresql.STOP_POLLING_INTERVAL == 0.1
+    looks = patroni.postgresql.polling_loop(2)
+    assert (next(looks), next(looks), naps) == (0, 1, [0.1])
 
 
 def test_patroni_sleeps_where_it_did_when_its_sleeps_were_read() -> None:
