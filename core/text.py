@@ -57,11 +57,14 @@ def _cells(row: Sequence[str], widths: Sequence[int], right: Container[int]) -> 
 
 
 def duration(length: timedelta) -> str:
-    """Return ``length`` as it was declared, in the largest unit that it fills: ``1.5 h``."""
-    for unit, size in _EXACT:
-        if length >= size:
-            return f"{length / size:g} {unit}"
-    return "0 s" if not length else f"{length / timedelta(milliseconds=1):g} ms"
+    """Return ``length`` in the largest unit of which it is hundredths: ``1.25 h``, ``70 s``.
+
+    What is no hundredths of any, because it was measured, is rounded in the largest that it fills.
+    """
+    filled = [(unit, size) for unit, size in _EXACT if length >= size] or [_EXACT[-1]]
+    whole = [(unit, size) for unit, size in filled if not length % (size / 100)]
+    unit, size = (whole or filled)[0]
+    return f"{length / size:g} {unit}" if length else "0 s"
 
 
 def age(length: timedelta) -> str:

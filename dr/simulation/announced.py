@@ -10,7 +10,7 @@ from dr.refusing import borders
 from dr.simulation.copies import Surroundings
 from dr.simulation.timeline import Timeline
 from inventory.names import DatabaseName, HostName, PlacedName, SiteName, StoreName
-from inventory.network import Network
+from inventory.network import Network, Role
 from inventory.placed import Placed
 
 
@@ -44,6 +44,12 @@ class Announced:
     def timeline(self) -> Timeline:
         """The time that it is."""
         return self.around.clock
+
+    @property
+    def citizens_at(self) -> HostName:
+        """Where citizens write from: beside the probe, or where they come in if there is none."""
+        network = self.network
+        return (network.hosts_with(Role.PROBE) or network.hosts_with(Role.ACCESS))[0].name
 
     @property
     def claim(self) -> Claim:

@@ -12,7 +12,6 @@ from core.measure import Gap, Measure
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.truth import Served
 from inventory.names import HostName, SiteName
-from inventory.network import Role
 
 EVERY: Final = timedelta(milliseconds=50)
 
@@ -36,7 +35,7 @@ class Citizens:
         self._every = every
         self._sent: list[timedelta] = []
         self._host: HostName | None = None
-        self._from = served.network.hosts_with(Role.PROBE)[0].name
+        self._from = served.citizens_at
         self.acknowledged: list[Write] = []
         served.timeline.at(every, self._write)
 

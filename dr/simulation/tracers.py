@@ -11,7 +11,6 @@ from dr.simulation.stores import SimulatedStore
 from dr.simulation.truth import Truth
 from dr.tracing import TRACED_EVERY, StoreTrail, Tracer, TracerFate, TracingMark, folder_of
 from inventory.names import HostName, StoreName
-from inventory.network import Role
 
 _BOUND: Final = timedelta(seconds=90)
 """for a store that does not answer at the end"""
@@ -79,23 +78,19 @@ class SimulatedTracers:
         """Return what is heard of one that was sent to ``host``; over a slow link it is late."""
         if host is None:
             return TracerFate.REFUSED
-        prompt = self.store.around.plant.prompt(self._probe, host)
+        prompt = self.store.around.plant.prompt(self.store.citizens_at, host)
         return TracerFate.KEPT if prompt else TracerFate.UNKNOWN
 
     def _file(self, number: int) -> str:
         return f"{self.folder}/{number}"
 
     @property
-    def _probe(self) -> HostName:
-        return self.store.network.hosts_with(Role.PROBE)[0].name
-
-    @property
     def _host(self) -> HostName | None:
-        """Who serves it now to whoever stands where the probe does; None: nobody."""
+        """Who serves it now to whoever stands where citizens do; None: nobody."""
         able = (
             host
             for host in self.store.announcing
-            if self.store.led_from(self._probe, host) and self.store.serves(host)
+            if self.store.led_from(self.store.citizens_at, host) and self.store.serves(host)
         )
         return min(able, default=None)
 

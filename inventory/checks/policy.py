@@ -19,10 +19,25 @@ _LONGEST: Final = timedelta(days=30)
 
 def policy(inventory: Inventory, document: Document) -> Iterator[Problem]:
     """Yield a problem for every rule that is broken."""
+    yield from _promises(inventory, document)
     yield from _stability(inventory, document)
     yield from _tiers(inventory, document)
     yield from _needs(inventory, document)
     yield from _regions(inventory, document)
+
+
+def _promises(inventory: Inventory, document: Document) -> Iterator[Problem]:
+    """Yield a problem for a tier whose workloads are to be back before they are missed."""
+    for name, tier in inventory.tiers.items():
+        if not tier.recovery_time:
+            yield Problem(
+                document.at("tiers", name, "recovery_time"),
+                "NDC-E0416",
+                f"recovery_time of {name} is {duration(tier.recovery_time)}",
+                expected="more than 0 s: a loss is noticed before it is mended",
+                actual=duration(tier.recovery_time),
+                next_step="write how soon its workloads are to be back",
+            )
 
 
 def _stability(inventory: Inventory, document: Document) -> Iterator[Problem]:

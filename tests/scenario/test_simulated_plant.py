@@ -10,8 +10,18 @@ from core.errors import NotSeen, Rejected, Unreachable
 from core.runs.plan import RunName
 from dr.placement import Claim
 from dr.simulation.world import World, rehearsed
+from inventory.loader import load
 from inventory.names import HostName, ServiceName, SiteName
-from tests.networks import PORTAL_ALONE, SHARED_DATABASE, TWO_DATABASES, network
+from inventory.network import Role
+from tests.networks import (
+    DECLARED,
+    PORTAL_ALONE,
+    SHARED_DATABASE,
+    TWO_DATABASES,
+    network,
+    network_of,
+    texts_of,
+)
 from tests.rehearsals import SERVICE
 
 HOST, OTHER = HostName("ndc01-app"), HostName("ndc02-app")
@@ -148,3 +158,19 @@ def test_databases_fall_and_are_claimed_each_by_itself() -> None:
     assert truth.at(SERVICE).database.forks == 0
     assert all(not citizens.lost for citizens in world.citizens.values())
     assert all(citizens.acknowledged for citizens in world.citizens.values())
+
+
+def test_without_a_probe_citizens_write_from_where_they_come_in() -> None:
+    texts = {
+        name: text.replace("access, monitor, probe]", "access, monitor]")
+        for name, text in texts_of(DECLARED).items()
+    }
+    unmeasured = network_of(load(texts), "tiny")
+    world = rehearsed(unmeasured, SERVICE)
+
+    world.sleep(timedelta(seconds=5))
+
+    (entrance,) = unmeasured.hosts_with(Role.ACCESS)
+    assert not unmeasured.hosts_with(Role.PROBE)
+    assert len(world.citizens[SERVICE].acknowledged) > 50
+    assert world.truth.at(SERVICE).citizens_at == entrance.name

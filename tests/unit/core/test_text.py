@@ -42,6 +42,8 @@ def test_a_table_without_rows_has_no_head_either() -> None:
         (timedelta(milliseconds=25), "25 ms"),
         (timedelta(seconds=5), "5 s"),
         (timedelta(seconds=90), "1.5 min"),
+        (timedelta(seconds=70), "70 s"),
+        (timedelta(minutes=75), "1.25 h"),
         (timedelta(days=2), "48 h"),
     ],
 )
