@@ -1,19 +1,22 @@
 """What soaks found: each breaks again where what mended it is taken away.
 
-The last two were errors of the simulated world.
+Some were errors of the simulated world.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 
+from core.runs.plan import StepId
 from dr import conditions
 from dr.actions import Action, AnnounceService
 from dr.announcing import Conduct
+from dr.fencing import Fencing
 from dr.leave import Leave, Permit
+from dr.plan import Phase, RecoveryStep
 from dr.questions import Question
 from dr.simulation import agents
 from dr.simulation.log import ROW_BYTES
@@ -139,3 +142,39 @@ def test_a_copy_that_replays_nothing_shows_no_row_that_it_never_received() -> No
     came = database.progress_of(FAR)
 
     assert came.replayed == came.received == (len(database.log) - 3) * ROW_BYTES
+
+
+BACK_BEFORE_IT_IS_KEPT_OUT = (
+    Planned(3, FaultKind.NO_SPACE, "everywhere", 6.77, during=Phase.READY, of="failover"),
+    Planned(3, FaultKind.NO_SPACE, "everywhere", 7.65, during=Phase.DRAIN, of="failover"),
+    Planned(3, FaultKind.NO_SPACE, "everywhere", 9.85, during=Phase.POSITIONS, of="failover"),
+    Planned(29.72, FaultKind.SITE_CUT, "ndc02", 8.5),
+    Planned(54.94, FaultKind.POWER_OUT, "ndc02", 26.84),
+    Planned(63.85, FaultKind.HOST_OFF, "ndc01-data", 82.05),
+    Planned(273.0, FaultKind.POWER_OUT, "ndc01", 20.58),
+    Planned(277.89, Ask.CARRIED, "failover payments", 5.0, "", 4),
+    Planned(285.06, FaultKind.HOST_OFF, "ndc03-edge1", 76.12),
+    Planned(363.85, FaultKind.POWER_OUT, "north-central-and-central-coast", 17.67),
+)
+"""what was seen without power has it again, and announces, before it could be written down"""
+
+
+def _fences_at_once(patch: pytest.MonkeyPatch) -> None:
+    wait = Fencing.steps
+
+    def steps(self: Fencing, _after: StepId, epoch: int, prefix: str) -> Iterator[RecoveryStep]:
+        return wait(self, StepId(f"{prefix}declare"), epoch, prefix)
+
+    patch.setattr(Fencing, "steps", steps)
+
+
+def test_what_is_fenced_was_written_down_before_so_it_announces_nothing_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    well = judged(4252, BACK_BEFORE_IT_IS_KEPT_OUT).violations
+
+    _fences_at_once(monkeypatch)
+    broken = judged(4252, BACK_BEFORE_IT_IS_KEPT_OUT).violations
+
+    assert well == ()
+    assert {one.split(":")[0] for one in broken} == {"I15 citizens come to what was given up"}
