@@ -63,7 +63,8 @@ class Agents:
         self._words = SimulatedWords(SimulatedLeases(world.truth.quorum, world.timeline))
         self._leaving: dict[HostName, timedelta] = {}
         """since when each would withdraw what is placed elsewhere"""
-        self._waiting: set[HostName] = set()
+        self._turns: dict[HostName, int] = {}
+        """how often each was told when to look next: the last counts"""
         self._programs = SimulatedPrograms(
             world.truth.plant, world.random, timedelta(milliseconds=400)
         )
@@ -71,11 +72,16 @@ class Agents:
             self._look_after(every * world.random.random(), host)
 
     def _look_after(self, pause: timedelta, host: HostName) -> None:
-        self._world.timeline.at(pause, lambda: self._look(host))
+        turn = self._turns[host] = self._turns.get(host, 0) + 1
+
+        def look() -> None:
+            if self._turns[host] == turn:
+                self._look(host)
+
+        self._world.timeline.at(pause, look)
 
     def _look(self, host: HostName) -> None:
-        self._look_after(min(_SOON, self._every) if host in self._waiting else self._every, host)
-        self._waiting.discard(host)
+        self._look_after(self._every, host)
         if self._truth.plant.runs(host):
             records = SimulatedRecords(self._truth, host)
             record = if_seen(lambda: records.placement(self._service))
@@ -128,7 +134,7 @@ class Agents:
             return
         company = self._company(host, record, words, Fitness.LEAVING)
         if waits(company):
-            self._waiting.add(host)
+            self._look_after(min(_SOON, self._every), host)
         match move(company):
             case Conduct.STAND_DOWN:
                 self._later(host, lambda: self._stand_down(host, record, company, until))

@@ -1,6 +1,6 @@
 """What soaks found: each breaks again where what mended it is taken away.
 
-Some were errors of the simulated world.
+Some were errors of the simulated world, and some of who judges: those say what is within promises.
 """
 
 from __future__ import annotations
@@ -14,20 +14,25 @@ from core.runs.plan import StepId
 from dr import conditions
 from dr.actions import Action, AnnounceService
 from dr.announcing import Conduct
+from dr.edges import HostEdge
 from dr.fencing import Fencing
 from dr.leave import Leave, Permit
+from dr.placement import Placement
 from dr.plan import Phase, RecoveryStep
 from dr.questions import Question
 from dr.simulation import agents
+from dr.simulation.faults import Trouble
 from dr.simulation.log import ROW_BYTES
 from dr.simulation.words import SimulatedWords
 from dr.watching import Hearing
-from inventory.names import HostName
+from inventory.names import HostName, SiteName
 from tests.rehearsals import RUN, rehearsal
+from tests.soak.checkers import acts
 from tests.soak.events import Ask, FaultKind, Planned
 from tests.soak.soak import judged
 from tests.soak.story import story
 
+APP = HostName("ndc01-app")
 LEADER, STANDBY, FAR = HostName("ndc01-data"), HostName("ndc02-data"), HostName("ndc03-data")
 SECOND = timedelta(seconds=1)
 JUDGE_STANDS_STILL = (
@@ -157,6 +162,19 @@ BACK_BEFORE_IT_IS_KEPT_OUT = (
     Planned(363.85, FaultKind.POWER_OUT, "north-central-and-central-coast", 17.67),
 )
 """what was seen without power has it again, and announces, before it could be written down"""
+ANSWERED_AND_DIED = (
+    Planned(8, FaultKind.POWER_OUT, "red-river-delta", 60),
+    Planned(14.0, Ask.CARRIED, "region-loss payments"),
+    Planned(120.0, FaultKind.NO_SPACE, "everywhere", 7.41, during=Phase.DECLARE, of="switchover"),
+    Planned(123.22, Ask.STOPPED, "switchover public-service-portal", 0.0, "beside", 50),
+    Planned(125.6, Ask.STOPPED, "switchover public-service-portal", 40.0, "", 33),
+    Planned(171.69, Ask.CARRIED, "switchover public-service-portal", 0.0, "beside", 72),
+    Planned(250.42, FaultKind.HOST_FROZEN, "ndc02-app", 25.63),
+    Planned(274.88, Ask.CARRIED, "switchover payments", 0.0, "", 7),
+    Planned(275.57, FaultKind.MESSAGE, "claim-workload", 17.84, Trouble.SLOW, 2),
+    Planned(288.21, FaultKind.POWER_OUT, "ndc03", 8.14),
+)
+"""who answered that it serves loses its power 40 ms before the other withdraws"""
 
 
 def _fences_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -178,3 +196,28 @@ def test_what_is_fenced_was_written_down_before_so_it_announces_nothing_when_it_
 
     assert well == ()
     assert {one.split(":")[0] for one in broken} == {"I15 citizens come to what was given up"}
+
+
+def test_who_answered_and_died_in_that_moment_was_the_last_by_nothing_that_could_be_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    well = judged(6769, ANSWERED_AND_DIED).violations
+
+    monkeypatch.setattr(acts, "ANSWERED_SECONDS", 0.0)
+    strictly = judged(6769, ANSWERED_AND_DIED).violations
+
+    assert well == ()
+    assert {one.split(":")[0] for one in strictly} == {"I7 the last serving site is taken away"}
+
+
+def test_who_asked_whether_another_serves_looks_again_half_a_second_later_as_on_a_host() -> None:
+    made = rehearsal()
+    agents.Agents(made.world, made.truth.service.name, [APP])
+    made.truth.placements.append(Placement(SiteName("ndc02"), 2, RUN))
+    while not made.world.edges[HostEdge.WITHDRAW]:
+        made.world.sleep(SECOND / 10)
+
+    made.world.sleep(4 * SECOND)
+
+    assert made.world.edges[HostEdge.WITHDRAW] > 4
+    assert APP in made.truth.announcing

@@ -17,6 +17,10 @@ GLIMPSE_SECONDS: Final = 2
 """who answers for less between two silences may be seen by nobody: so often observers look"""
 LOOKED_SECONDS: Final = 10
 """longer than it takes to look, to say it, and to judge"""
+ANSWERED_SECONDS: Final = 2.1
+"""so old is an answer at most by which an agent withdraws: it looks again half a second after it
+judged, and takes 0.4 s at most for each of four acts; who answered may die meanwhile, which nobody
+can know (decision 134)"""
 ONCE: Final = frozenset({"claim-workload", "move-placement", "cut-power", "begin-store"})
 """what changes the world once; announcing may be needed again after a host lost its power"""
 MOVES: Final = ONCE | {"switch-database", "take-over", "announce-service", "withdraw-service"}
@@ -101,9 +105,11 @@ def two_movers(history: Iterable[Line]) -> Iterator[str]:
 def last_serving(history: Iterable[Line]) -> Iterator[str]:
     """I7: yield each time that the last host of a service with power was told to withdraw.
 
-    A store is written at one place, and nowhere for a moment as it moves.
+    A store is written at one place, and nowhere for a moment as it moves. Who withdraws by the word
+    of another that dies in that moment is not the last by anything that it could know.
     """
     announcing: dict[str, set[str]] = defaultdict(set)
+    died: dict[str, float] = {}
     lines = list(history)
     stores = {line[2] for line in lines if line[1] == "store-written"}
     for at, what, service, host, _, _ in lines:
@@ -111,9 +117,11 @@ def last_serving(history: Iterable[Line]) -> Iterator[str]:
             announcing[service].add(host)
         elif what == "falls-silent":
             announcing[service].discard(host)
+            died[service] = at
         elif what == "withdraws":
             announcing[service].discard(host)
-            if not announcing[service] and service not in stores:
+            is_known = at - died.pop(service, -ANSWERED_SECONDS) >= ANSWERED_SECONDS
+            if not announcing[service] and is_known and service not in stores:
                 yield f"{at:.1f} s: {host} withdrew {service}, and nobody announces it"
 
 

@@ -167,7 +167,13 @@ WELL: Final[dict[str, list[Line]]] = {
         a_line("effect", DB, "run-2/promote", 1, SWITCH),
     ),
     "I7 the last serving site is taken away": a_history(
-        *ANNOUNCED, a_line("withdraws", SERVICE, "a", 2), a_line("falls-silent", SERVICE, "b")
+        *ANNOUNCED,
+        a_line("withdraws", SERVICE, "a", 2),
+        a_line("announces", SERVICE, "a", 2),
+        a_line("falls-silent", SERVICE, "b"),
+        a_line("withdraws", SERVICE, "a", 2),
+        a_line("announces", SERVICE, "b", 3),
+        a_line("falls-silent", SERVICE, "b"),
     ),
     "I8 a guess": a_history(
         LEADS, a_line("stops", DB, ONE, 1), a_line("forked", DB, TWO, 2, "elected")

@@ -50,6 +50,25 @@ def test_there_are_as_many_as_things_that_must_never_happen() -> None:
     assert [name.split(" ")[0] for name in CHECKERS] == [f"I{n}" for n in range(1, 19)]
 
 
+def test_who_withdraws_long_after_the_other_died_was_told_by_nobody_that_it_serves() -> None:
+    died = [*ANNOUNCED, a_line("falls-silent", SERVICE, "b")]
+    withdrawn = a_line("withdraws", SERVICE, "a", 2)
+
+    late = violations([*died, happening_at(3, withdrawn)])
+
+    assert violations([*died, happening_at(2, withdrawn)]) == []
+    assert [one.split(":")[0] for one in late] == ["I7 the last serving site is taken away"]
+
+
+def test_a_death_before_another_withdrew_forgives_nobody() -> None:
+    third = a_line("announces", SERVICE, "c", 1)
+    died = [*ANNOUNCED, third, a_line("falls-silent", SERVICE, "c")]
+
+    both = violations([*died, *(a_line("withdraws", SERVICE, one, 2) for one in "ab")])
+
+    assert [one.split(":")[0] for one in both] == ["I7 the last serving site is taken away"]
+
+
 def test_an_old_leader_that_acknowledges_after_the_next_is_one_of_two_writers() -> None:
     late = a_history(*FOLLOWED, acknowledged(ONE, 1, "row-3"))
 
