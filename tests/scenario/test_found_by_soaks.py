@@ -32,6 +32,7 @@ from tests.soak.events import Ask, FaultKind, Planned
 from tests.soak.soak import judged
 from tests.soak.story import story
 
+PORTAL = "public-service-portal"
 APP = HostName("ndc01-app")
 LEADER, STANDBY, FAR = HostName("ndc01-data"), HostName("ndc02-data"), HostName("ndc03-data")
 SECOND = timedelta(seconds=1)
@@ -175,6 +176,20 @@ ANSWERED_AND_DIED = (
     Planned(288.21, FaultKind.POWER_OUT, "ndc03", 8.14),
 )
 """who answered that it serves loses its power 40 ms before the other withdraws"""
+MOVED_BEFORE_IT_WAS_GIVEN_UP = (
+    Planned(8, FaultKind.POWER_OUT, "red-river-delta", 60),
+    Planned(14.0, Ask.CARRIED, "region-loss payments"),
+    Planned(15.0, Ask.CARRIED, "region-loss public-service-portal"),
+    Planned(126.99, FaultKind.MESSAGE, "cut-power", 14.74, Trouble.REFUSED, 1),
+    Planned(128.85, FaultKind.MESSAGE, "cut-power", 21.7, Trouble.LOST, 1),
+    Planned(168.83, Ask.CARRIED, "switchover public-service-portal", 40.0, "beside", 43),
+    Planned(183.97, Ask.CARRIED, "switchover payments", 40.0, "beside", 81),
+    Planned(194.17, Ask.KILLED, "failover payments", 5.0, "", 32),
+    Planned(201.83, FaultKind.SITE_CUT, "ndc01", 57.75),
+    Planned(219.67, FaultKind.HOST_OFF, "ndc02-node", 45.18),
+    Planned(261.52, FaultKind.HOST_FROZEN, "ndc03-node", 23.15),
+)
+"""a site is given up for its store; its service had moved before, and who took it stands still"""
 
 
 def _fences_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -208,6 +223,18 @@ def test_who_answered_and_died_in_that_moment_was_the_last_by_nothing_that_could
 
     assert well == ()
     assert {one.split(":")[0] for one in strictly} == {"I7 the last serving site is taken away"}
+
+
+def test_citizens_may_come_to_who_is_given_up_for_what_had_moved_before_and_nobody_serves() -> None:
+    played = judged(4706, MOVED_BEFORE_IT_WAS_GIVEN_UP)
+    told = played.played.history
+
+    moved = max(one.at for one in told if one[1:4] == ("placed", PORTAL, "ndc03"))
+    out = max(one.at for one in told if one[1:3] == ("excluded", "ndc01-node"))
+    came = max(one.at for one in told if one[1:4] == ("comes-to", PORTAL, "ndc01-node"))
+
+    assert moved < out < came
+    assert played.violations == ()
 
 
 def test_who_asked_whether_another_serves_looks_again_half_a_second_later_as_on_a_host() -> None:

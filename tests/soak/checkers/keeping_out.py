@@ -31,15 +31,22 @@ def announced_though_kept_out(history: Iterable[Line]) -> Iterator[str]:
 
 
 def came_to_what_was_given_up(history: Iterable[Line]) -> Iterator[str]:
-    """I15: yield each time that citizens came to who was given up, for what is placed elsewhere."""
-    out: set[str] = set()
-    placed: dict[str, str] = {}
-    for at, what, subject, host, _, site in history:
+    """I15: yield each time that citizens came to who was given up, for what moved away since.
+
+    What was placed elsewhere before that did not move by giving it up: so nobody fenced the host
+    for its sake, nor refused it. It announces until a host of its place answers (decision 134),
+    since an error is better than silence.
+    """
+    since: dict[str, int] = {}
+    placed: dict[str, tuple[str, int]] = {}
+    for number, (at, what, subject, host, _, site) in enumerate(history):
         if what == "excluded":
-            out.add(subject)
+            since[subject] = number
         elif what == "admitted":
-            out.discard(subject)
+            since.pop(subject, None)
         elif what == "placed":
-            placed[subject] = host
-        elif what == "comes-to" and host in out and placed.get(subject) != site:
-            yield f"{at:.1f} s: citizens came to {host} for {subject}, placed at {placed[subject]}"
+            placed[subject] = (host, number)
+        elif what == "comes-to" and host in since:
+            place, moved = placed.get(subject, ("", 0))
+            if place != site and moved > since[host]:
+                yield f"{at:.1f} s: citizens came to {host} for {subject}, placed at {place}"

@@ -141,6 +141,8 @@ WELL: Final[dict[str, list[Line]]] = {
         a_line("comes-to", SERVICE, "b", text="ndc02"),
         a_line("admitted", "a"),
         a_line("comes-to", SERVICE, "a", text="ndc01"),
+        a_line("excluded", "a", text="run-2"),
+        a_line("comes-to", SERVICE, "a", text="ndc01"),
     ),
     "I1 two writers": a_history(*FOLLOWED),
     "I2 an old epoch is obeyed": a_history(
