@@ -8,7 +8,7 @@ from functools import partial
 
 from core.errors import PlanRefused
 from dr.facts import Facts
-from dr.request import Move, members_at_target, serving_at
+from dr.request import Move, how_far, members_at_target, serving_at
 from dr.rules.table import refusals
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.needs import in_order
@@ -96,13 +96,18 @@ def _best(
 def _places(
     network: Network, facts: Facts, service: Service, lost: frozenset[HostName]
 ) -> Iterator[SiteName]:
-    """Yield where it may go, best first: to its leader, where a copy has all, in declared order."""
+    """Yield where it may go, best first: to its leader, where a copy has all, in declared order.
+
+    Where no copy has all, the one that lacks least comes before its home: what a copy lacks is lost
+    for good, and the way home stays open.
+    """
     declared = [service.home, *service.refuges]
     alive = [site for site in declared if set(serving_at(network, service, site)) - lost]
 
-    def rank(site: SiteName) -> tuple[bool, bool]:
+    def rank(site: SiteName) -> tuple[bool, bool, tuple[int, ...]]:
         members = members_at_target(network, Move(service.name, site, lost))
         has_all = bool(set(members) & (facts.synchronous or frozenset()))
-        return facts.leader not in members, not has_all
+        came = () if has_all else max((how_far(facts, host) for host in members), default=())
+        return facts.leader in members, has_all, came
 
-    yield from sorted(alive or declared, key=rank)
+    yield from sorted(alive or declared, key=rank, reverse=True)

@@ -13,9 +13,9 @@ from core.runs.plan import Plan, RunName, StepId
 from dr.facts import Facts, Vote
 from dr.moving import Moving
 from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, RecoveryStep
-from dr.request import Move, candidate, service_in
+from dr.request import Move, candidate, how_far, service_in
 from dr.rules.failback import target_was_stable
-from dr.rules.lacking import had_all_alone
+from dr.rules.lacking import had_all_alone, is_accepted
 from dr.rules.table import refusals
 from dr.votes import Votes, to_retire
 from inventory.names import DatabaseName, HostName, ServiceName
@@ -99,10 +99,11 @@ def _plan(
     intent: Intent,
     title: str,
 ) -> RecoveryPlan:
-    moving = _in_need(
+    asked = [
         _moving(network, facts[request.service], request, occasion, alone=len(requests) == 1)
         for request in requests
-    )
+    ]
+    moving = _in_need(_led_by_one(asked))
     lost, votes = requests[0].lost, facts[requests[0].service].votes
     # once, whatever moves: it is one quorum
     moving[0] = replace(moving[0], retired=to_retire(votes, lost))
@@ -133,6 +134,32 @@ def _votes(
     voting = list(votes or network.voters)
     left = [host for host in voting if host not in lost]
     return Votes(len(left), len(voting), len(to_retire(votes, lost)))
+
+
+def _led_by_one(moving: list[Moving]) -> Iterator[Moving]:
+    """Yield ``moving``, each with the one that leads its database afterwards.
+
+    Services of one database may go to different sites, and one copy leads. After a loss it is the
+    one of theirs that lacks least, and what may be lost is told of that one for all of them.
+
+    Raises:
+        PlanRefused: that is more than one of them may lose, and nobody accepts it.
+    """
+    chosen = {
+        first.service.database: max((first, *others), key=_goes_before)
+        for first, *others in _together(moving)
+    }
+    for each in moving:
+        heir = chosen[each.service.database]
+        led = replace(each, candidate=heir.candidate, had_all=heir.had_all)
+        for refusal in is_accepted(led.service, led.loss, led.request):
+            raise refusal
+        yield led
+
+
+def _goes_before(moving: Moving) -> tuple[int, int]:
+    """Return by what its candidate goes before others: nothing, where the leader can say it all."""
+    return how_far(moving.facts, moving.candidate) if moving.leader_is_lost else (0, 0)
 
 
 def _in_need(moving: Iterable[Moving]) -> list[Moving]:

@@ -86,13 +86,25 @@ def candidates(network: Network, request: Move) -> list[Member]:
 def candidate(network: Network, facts: Facts, request: Move) -> Member | None:
     """Return who is to lead the database afterwards; None: nobody at the target may.
 
-    Who leads already; or else the first that commits wait for now; or else the first.
+    Who leads already; or else one that commits wait for now; or else any. Of several it is the one
+    that came furthest, and of equals the first.
     """
-    able = candidates(network, request)
+    able = sorted(
+        candidates(network, request), key=lambda one: how_far(facts, one.host), reverse=True
+    )
     waited_for = facts.synchronous or frozenset()
     leading = [member for member in able if member.host == facts.leader]
     in_step = [member for member in able if member.host in waited_for]
     return next(iter((*leading, *in_step, *able)), None)
+
+
+def how_far(facts: Facts, host: HostName) -> tuple[int, int]:
+    """Return how far the log of ``host`` goes, to compare: who has the greater lacks less.
+
+    A later timeline is further than any position on an earlier one. Who told nothing has the least.
+    """
+    own = facts.progress.get(host)
+    return (own.timeline or 0, own.received) if own else (0, 0)
 
 
 def members_at_target(network: Network, request: Move) -> list[HostName]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.errors import PlanRefused
-from dr.bound import bound
+from dr.bound import LossBound, bound
 from dr.copies import UNKNOWN
 from dr.facts import Facts
 from dr.request import Move, candidate, service_in
 from inventory.names import HostName
-from inventory.network import Member, Network
+from inventory.network import Member, Network, Service
 
 _LOOK: Final = "look at `ndc status`; when it can be seen again, ask again"
 
@@ -48,11 +48,14 @@ def loss_is_accepted(network: Network, facts: Facts, request: Move) -> Iterator[
     """Refuse to lose more than the tier's objective, or what nobody can tell, for nobody's word."""
     service = service_in(network, request)
     had_all, chosen = had_all_alone(network, facts, request), candidate(network, facts, request)
-    if not had_all or chosen is None or request.accepted_loss:
-        return
-    loss = bound(facts, chosen.host, had_all)
+    if chosen is not None:
+        yield from is_accepted(service, bound(facts, chosen.host, had_all), request)
+
+
+def is_accepted(service: Service, loss: LossBound, request: Move) -> Iterator[PlanRefused]:
+    """Refuse ``loss`` of ``service`` if it is more than its objective, and nobody said why."""
     objective = service.recovery_point
-    if loss.exceeds(objective):
+    if loss.exceeds(objective) and not request.accepted_loss:
         yield PlanRefused(
             f"writes to {service.name} that were acknowledged may be lost",
             expected=f"at most the last {objective.total_seconds():g} s, as tier "
