@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from core.runs.plan import StepId
-from dr import conditions
+from dr import conditions, losses, planner
 from dr.actions import Action, AnnounceService
 from dr.announcing import Conduct
 from dr.edges import HostEdge
@@ -35,6 +35,7 @@ from tests.soak.story import story
 PORTAL = "public-service-portal"
 APP = HostName("ndc01-app")
 LEADER, STANDBY, FAR = HostName("ndc01-data"), HostName("ndc02-data"), HostName("ndc03-data")
+COAST = "north-central-and-central-coast"
 SECOND = timedelta(seconds=1)
 JUDGE_STANDS_STILL = (
     Planned(16.43, FaultKind.HOST_FROZEN, "ndc01-edge1", 19.6),
@@ -63,6 +64,19 @@ GIVEN_UP_MEANWHILE = (
     Planned(124.0, Ask.CARRIED, "failover payments"),
 )
 """while a run is held, another gives up the host that the first has yet to announce at"""
+TWO_HEIRS = (
+    Planned(8.0, FaultKind.POWER_OUT, "red-river-delta", 60.0),
+    Planned(14.0, Ask.CARRIED, "region-loss payments"),
+    Planned(15.0, Ask.CARRIED, "region-loss public-service-portal"),
+    Planned(120.0, FaultKind.POWER_OUT, "ndc02", 23.69, during=Phase.DRAIN, of="failover"),
+    Planned(120.0, FaultKind.POWER_OUT, COAST, 9.04, during=Phase.DRAIN, of="failover"),
+    Planned(130.52, FaultKind.MESSAGE, "claim-workload", 23.68, Trouble.LATE, 3),
+    Planned(138.39, FaultKind.POWER_OUT, "ndc02", 33.29),
+    Planned(145.14, FaultKind.SITE_CUT, "ndc03", 45.72),
+    Planned(146.58, Ask.CARRIED, "failover payments", 0.07, number=73),
+    Planned(147.04, Ask.STOPPED, "failover public-service-portal", number=108),
+)
+"""who led alone is lost; two copies lack more and less, and two services go to their sites"""
 
 
 def _judges_however_late(patch: pytest.MonkeyPatch) -> None:
@@ -86,12 +100,18 @@ def _announces_anywhere(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(conditions, "before", before)
 
 
+def _leads_for_who_was_asked_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(planner, "_led_by_one", iter)
+    patch.setattr(losses, "how_far", lambda _facts, _host: (0, 0))
+
+
 @pytest.mark.parametrize(
     ("mend_not", "seed", "events", "broken"),
     [
         (_goes_unanswered, 0, LEFT_OVER, "I7 the last serving site is taken away"),
         (_announces_anywhere, 25, GIVEN_UP_MEANWHILE, "I14 what is kept out announces"),
         (_judges_however_late, 1716, JUDGE_STANDS_STILL, "I5 dead on one word"),
+        (_leads_for_who_was_asked_first, 4311, TWO_HEIRS, "I4 a loss that nobody named"),
     ],
 )
 def test_what_a_soak_found_is_mended_and_found_again_without_that(
