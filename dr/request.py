@@ -102,9 +102,10 @@ def how_far(facts: Facts, host: HostName) -> tuple[int, int]:
     """Return how far the log of ``host`` goes, to compare: who has the greater lacks less.
 
     A later timeline is further than any position on an earlier one. Who told nothing has the least.
+    What it shows counts as well: one whose leader went as it began to receive, says of that less.
     """
     own = facts.progress.get(host)
-    return (own.timeline or 0, own.received) if own else (0, 0)
+    return (own.timeline or 0, max(own.received, own.replayed)) if own else (0, 0)
 
 
 def members_at_target(network: Network, request: Move) -> list[HostName]:

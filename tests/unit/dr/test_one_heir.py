@@ -95,6 +95,15 @@ def test_of_two_that_have_as_much_the_one_leads_that_was_asked_for_first() -> No
     assert [{moved.candidate for moved in moves} for moves in led] == [{ONE}, {TWO}]
 
 
+def test_what_a_copy_shows_counts_where_it_says_that_it_received_less() -> None:
+    facts = _seen({ONE: (2, 800), TWO: (2, 700)})
+    shows = replace(facts.progress[TWO], replayed=850)
+
+    plan = _plan(dict.fromkeys(HOMES, replace(facts, progress={**facts.progress, TWO: shows})))
+
+    assert {moved.candidate for moved in plan.basis.moves} == {TWO}
+
+
 def test_what_one_lacks_is_accepted_for_each_service_or_refused() -> None:
     facts = _seen({ONE: (2, 800), TWO: (2, 700)})
     unseen = replace(facts, progress={TWO: facts.progress[TWO]})
