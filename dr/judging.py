@@ -81,9 +81,9 @@ class Judgement:
     at: datetime
     """when it came to it, by its clock; it stands until it is taken back"""
     observers: tuple[HostName, ...]
-    """whose words count"""
+    """whose words may call others dead"""
     blind: Mapping[HostName, str]
-    """whose words do not, and why"""
+    """whose words may not, and why"""
     suspects: tuple[Suspect, ...]
     since: Mapping[HostName, datetime]
     """since when each suspect is as it is, by the clock of the controller that said so first"""

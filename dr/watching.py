@@ -154,17 +154,21 @@ class Suspect:
 
 
 def blind(network: Network, words: Mapping[HostName, SightWord]) -> dict[HostName, str]:
-    """Return whose words count for nothing, and why: their own eyes are bad, or their own way."""
+    """Return whose words call nobody dead, and why: their own eyes are bad, or their own way."""
     reasons: dict[HostName, str] = {}
     for observer, word in words.items():
         if observer not in {host.name for host in network.hosts}:
             reasons[observer] = "is no host of this network"
         elif observer in word.silent:
             reasons[observer] = "does not see itself"
-        elif 2 * len(word.silent) > len(network.hosts):
+        elif _is_cut_off(network, word):
             missing = f"{len(word.silent)} of {len(network.hosts)} hosts"
             reasons[observer] = f"misses {missing} at once: it is itself cut off"
     return reasons
+
+
+def _is_cut_off(network: Network, word: SightWord) -> bool:
+    return 2 * len(word.silent) > len(network.hosts)
 
 
 def suspects(
@@ -178,26 +182,31 @@ def suspects(
     ``words`` are those that stand, by observer. ``reports`` say of hosts how they told of
     themselves that they live, where what they told stands. Of those that are ``powerless``
     whoever switches their power said so, after all that was read: it is one of the two who must
-    agree, and whatever they told before counts for nothing.
+    agree, and whatever they told before counts for nothing. Whom an observer sees lives, also if
+    it misses so many that it is itself cut off: where most of a network is gone, nobody else is
+    left to say so against the last words of observers that went with it.
     """
-    useless = {*blind(network, words), *powerless}
-    counted = {host: word for host, word in words.items() if host not in useless}
+    names = {host.name for host in network.hosts}
+    seeing = {one: w for one, w in words.items() if one in names.difference(w.silent, powerless)}
+    counted = {one: word for one, word in seeing.items() if not _is_cut_off(network, word)}
     valid = {host: report for host, report in reports.items() if host not in powerless}
     missed = {host for word in counted.values() for host in (*word.silent, *word.back)}
     hosts = (host.name for host in network.hosts if host.name in missed or not counted)
-    found_out = (_suspect(network, host, counted, valid, powerless) for host in hosts)
+    found_out = (
+        _suspect(host, seeing, dict(_silences(network, host, counted)), valid, powerless)
+        for host in hosts
+    )
     return tuple(one for one in found_out if one is not None)
 
 
 def _suspect(
-    network: Network,
     host: HostName,
     words: Mapping[HostName, SightWord],
+    silences: Mapping[SiteName, tuple[timedelta, HostName]],
     reports: Mapping[HostName, str],
     powerless: Collection[HostName],
 ) -> Suspect | None:
     seers = [observer for observer, word in words.items() if host not in word.silent]
-    silences = dict(_silences(network, host, words))
     lasting = max((silence for silence, _ in silences.values()), default=timedelta())
     is_off = host in powerless
     by = tuple(observer for silence, observer in silences.values() if is_off or silence >= SILENT)

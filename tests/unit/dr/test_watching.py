@@ -20,7 +20,6 @@ from dr.watching import (
     Pulse,
     SightWord,
     Suspect,
-    blind,
     read_sight_word,
     sight_word_text,
     suspects,
@@ -128,34 +127,6 @@ def test_two_observers_at_one_site_are_one_voice() -> None:
     assert alone.pulse is Pulse.SUSPECTED
     assert with_another is not None
     assert with_another.pulse is Pulse.DEAD
-
-
-@pytest.mark.parametrize(
-    "useless",
-    [
-        _misses(OTHERS[0], LOST),
-        SightWord(timedelta(), dict.fromkeys(HOSTS[: len(HOSTS) // 2 + 1], LONG)),
-    ],
-    ids=["does not see itself", "misses more than half"],
-)
-def test_who_cannot_be_believed_neither_kills_nor_saves(useless: SightWord) -> None:
-    without_it = {OTHERS[1]: _misses(LOST), OTHERS[2]: WELL}
-    words = {**without_it, OTHERS[0]: useless}
-
-    assert blind(NETWORK, words).keys() == {OTHERS[0]}
-    assert suspects(NETWORK, words, {}) == suspects(NETWORK, without_it, {})
-
-
-def test_when_every_observer_is_cut_off_nobody_is_dead() -> None:
-    cut_off = {
-        name: SightWord(timedelta(), {host: LONG for host in HOSTS if host != name})
-        for name in OBSERVERS
-    }
-
-    missed = suspects(NETWORK, cut_off, {})
-
-    assert {one.pulse for one in missed} == {Pulse.SUSPECTED}
-    assert blind(NETWORK, cut_off).keys() == {*OBSERVERS}
 
 
 def test_a_whole_site_is_dead_by_the_two_that_are_left_of_others() -> None:
