@@ -31,7 +31,8 @@ def other_points(history: Iterable[Line]) -> Iterator[str]:
     """I17: yield each store that began from another point than the one that it had to begin from.
 
     That is the one of the step by which it was ordered to; or else the one with which it ended
-    where it was written last.
+    where it was written last. There it is to be written to from when it begins: who stands still
+    before the first write has its turn all the same, and what others end with later is astray.
     """
     ordered: dict[tuple[str, str, str], str] = {}
     ended: dict[str, str] = {}
@@ -45,6 +46,7 @@ def other_points(history: Iterable[Line]) -> Iterator[str]:
         elif what == "store-ends" and newest.get(subject, (0, host))[1] == host:
             ended[subject] = text
         elif what == "store-begins":
+            newest[subject] = max((number, host), newest.get(subject, (0, "")))
             due = ordered.get((subject, host, str(number)), ended.get(subject))
             if text != due:
                 yield f"{at:.1f} s: {host} began {subject} from {text}, and not from {due}"

@@ -149,6 +149,22 @@ def test_a_store_is_written_nowhere_for_a_moment_as_it_moves() -> None:
     assert violations(moves) == []
 
 
+@pytest.mark.parametrize(("point", "broken"), [("archive-3", 0), ("archive-2", 1)])
+def test_who_began_a_store_has_its_turn_before_the_first_write(point: str, broken: int) -> None:
+    history = a_history(
+        written_by(ONE, 1),
+        a_step("started", BEGIN),
+        a_line("store-begins", STORE, TWO, 2, "archive-1"),
+        a_line("store-ends", STORE, ONE, 0, "archive-2"),
+        a_line("store-ends", STORE, TWO, 0, "archive-3"),
+        a_line("store-begins", STORE, ONE, 3, point),
+    )
+
+    found = [one.split(":")[0] for one in violations(history)]
+
+    assert found == ["I17 a store begins from another point"] * broken
+
+
 @pytest.mark.parametrize("path", sorted(CHECKERS_FOLDER.glob("*.py")), ids=lambda path: path.name)
 def test_a_checker_shares_no_code_with_what_it_checks(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
