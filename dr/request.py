@@ -86,12 +86,12 @@ def candidates(network: Network, request: Move) -> list[Member]:
 def candidate(network: Network, facts: Facts, request: Move) -> Member | None:
     """Return who is to lead the database afterwards; None: nobody at the target may.
 
-    Who leads already; or else one that commits wait for now; or else any. Of several it is the one
-    that came furthest, and of equals the first.
+    Who leads already; or else one that commits wait for now; or else any. Of several it is the
+    first; while nobody leads, the one that came furthest, which no more write changes by then.
     """
-    able = sorted(
-        candidates(network, request), key=lambda one: how_far(facts, one.host), reverse=True
-    )
+    able = candidates(network, request)
+    if facts.leader in {None, *request.lost}:
+        able.sort(key=lambda one: how_far(facts, one.host), reverse=True)
     waited_for = facts.synchronous or frozenset()
     leading = [member for member in able if member.host == facts.leader]
     in_step = [member for member in able if member.host in waited_for]

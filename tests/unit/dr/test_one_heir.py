@@ -143,3 +143,19 @@ def test_of_two_copies_at_one_site_the_one_leads_that_lacks_less() -> None:
 
         assert chosen is not None
         assert chosen.host == further
+
+
+def test_who_is_ahead_for_a_moment_changes_no_plan_while_the_database_is_led() -> None:
+    whole = network("compact")
+    identity, near, far = ServiceName("identity"), HostName("ndc03-app"), HostName("ndc03-data")
+    seen = rehearsed(whole, identity).eye.survey([identity], frozenset())[identity]
+    in_step = replace(seen, synchronous=frozenset({near, far}))
+    ahead = [
+        replace(in_step, progress={near: LogProgress(1, a, a), far: LogProgress(1, b, b)})
+        for a, b in ((900, 800), (800, 900))
+    ]
+
+    chosen = {candidate(whole, facts, Move(identity, SiteName("ndc03"))) for facts in ahead}
+
+    assert seen.leader is not None
+    assert len(chosen) == 1
