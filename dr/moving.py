@@ -54,10 +54,7 @@ class Moving(Rerouting):
         ready = self._ready(together)
         yield from ready
         claim = self._claim(ids(ready))
-        excluded = [*self._exclude(claim.id)]
-        # who returns after its fence was seen finds that it is kept out
-        kept_out = (ids(excluded) or (claim.id,))[-1]
-        fences = [*excluded, *self._fences(together, claim.id, kept_out)]
+        fences = list(self._fences(together, claim.id))
         yield from (claim, *fences)
         led = list(self._led((claim.id,), ids(fences)))
         yield from led
@@ -101,15 +98,18 @@ class Moving(Rerouting):
             undo = Readmit(hosts, self.run)
             yield self._step("exclude", Phase.DRAIN, action, (claim,), undo=undo)
 
-    def _fences(
-        self, together: Sequence[Moving], claim: StepId, kept_out: StepId
-    ) -> Iterator[RecoveryStep]:
-        """Yield a proof for each lost host that could still write, or be reached by citizens."""
+    def _fences(self, together: Sequence[Moving], claim: StepId) -> Iterator[RecoveryStep]:
+        """Yield a proof for each lost host that could still write, or be reached by citizens.
+
+        First it is kept out: who returns after its fence was seen finds that.
+        """
+        excluded = [*self._exclude(claim)]
+        yield from excluded
         database = self.network.database(self.service.database)
         leading = {m.host: database.name for m in database.members if self.leader_is_lost}
         serving = [host for each in together for host in each.serving]
         fencing = Fencing(self.network, self.request, self.facts.signs, leading, serving)
-        yield from fencing.steps(kept_out, self.epoch, self.prefix)
+        yield from fencing.steps((ids(excluded) or (claim,))[-1], self.epoch, self.prefix)
         for each in together:
             yield from each.refuse((claim,))
 
