@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from storage.points import moment_of
-
-_PERCENT = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,32 +14,27 @@ class Sighting:
     """One look at a refuge."""
 
     at: datetime
-    newest: datetime
-    """the moment of its newest whole point"""
+    newest: datetime | None
+    """the moment of its newest whole point; None: none was seen"""
 
     @property
-    def age_seconds(self) -> float:
-        """How old the copy was."""
-        return (self.at - self.newest).total_seconds()
+    def age_seconds(self) -> float | None:
+        """How old the copy was; None: nobody knows."""
+        return None if self.newest is None else (self.at - self.newest).total_seconds()
 
 
 def sightings(said: str) -> list[Sighting]:
     """Return the looks of which each line of ``said`` tells: seconds since the epoch, and a point.
 
-    A line without a point is none: what was not there has no age.
+    A line without a point is a look that saw none.
     """
     pairs = (line.partition(" ") for line in said.splitlines())
-    looks = ((at, moment_of(name.strip())) for at, _, name in pairs)
     return [
-        Sighting(datetime.fromtimestamp(float(at), UTC), newest) for at, newest in looks if newest
+        Sighting(datetime.fromtimestamp(float(at), UTC), moment_of(name.strip()))
+        for at, _, name in pairs
     ]
 
 
 def newest_of(names: Iterable[str]) -> str:
     """Return the newest of points called ``names``, as a name; empty if there is none."""
     return max((name for name in names if moment_of(name)), default="")
-
-
-def percentile(values: Sequence[float], percent: int = _PERCENT) -> float:
-    """Return what ``percent`` of ``values`` do not exceed (nearest rank); there must be one."""
-    return sorted(values)[max(math.ceil(percent / 100 * len(values)), 1) - 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +42,11 @@ class Figure:
             return "printed"
         which = "median " if self.judged is Judged.MEDIAN else ""
         return f"{which}≤ {self.at_most:g} {self.unit}".rstrip()
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return what ``percent`` of ``values`` do not exceed (nearest rank); there must be one."""
+    return sorted(values)[max(math.ceil(percent / 100 * len(values)), 1) - 1]
 
 
 Trial = tuple[float | None, ...]

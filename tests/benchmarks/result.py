@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from datetime import datetime
 from statistics import median
 
 from core.text import size, table
-from tests.benchmarks.figures import TOLERATED, Figure, Sample, verdict
+from tests.benchmarks.figures import TOLERATED, Figure, Sample, percentile, verdict
 
 WIDTH = 100
 
@@ -123,7 +122,7 @@ def _spread(values: Sequence[float]) -> tuple[float | None, ...]:
     """
     if not values:
         return (None,) * 4
-    most = sorted(values)[math.ceil(0.95 * len(values)) - 1] if len(values) >= _MANY else None
+    most = percentile(values, 95) if len(values) >= _MANY else None
     return min(values), median(values), most, max(values)
 
 

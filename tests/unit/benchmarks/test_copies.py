@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks.copies import newest_of, percentile, sightings
+from tests.benchmarks.copies import newest_of, sightings
+from tests.benchmarks.figures import percentile
 
 SAID = """\
 1795748529.250000000 20261127T030839.597653Z
@@ -14,10 +15,11 @@ SAID = """\
 OLD, NEW = "20261127T030829.596925Z", "20261127T030839.597653Z"
 
 
-def test_an_age_is_that_of_the_newest_point_and_what_names_none_has_no_age() -> None:
-    (one,) = sightings(SAID.replace("1795748529", "1795748925"))
+def test_an_age_is_that_of_the_newest_point_and_what_names_none_is_of_no_known_age() -> None:
+    one, *others = sightings(SAID.replace("1795748529", "1795748925"))
 
     assert one.age_seconds == pytest.approx(5.652347)
+    assert [other.age_seconds for other in others] == [None, None]
 
 
 @pytest.mark.parametrize(
