@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from core.clock import Clock
+from inventory.names import HostName
 from inventory.needs import in_order
 from inventory.network import Network
 from tests.campaign.carrying import Carrying
@@ -15,6 +18,9 @@ from tests.campaign.rounds import Act, Round
 from tests.campaign.striking import Striking
 from tests.lab.recovery import Portal, Standing
 from tests.lab.terminal import Terminal
+
+_ACCEPTED: Final = ("--accept-loss", "the campaign", "--as", "an")
+_SECOND_PERSON: Final = "binh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class Acting:
             case Act.LEADER_LOST:
                 with self._lever(pulled=what.by_hand):
                     self._lose(before.leader, [before.leader])
+            case Act.REGION_LOST:
+                self._lose_region(HostName(before.leader), what.apart_seconds)
 
     @contextmanager
     def _lever(self, *, pulled: bool) -> Iterator[None]:
@@ -68,10 +76,25 @@ class Acting:
             self.lab.done("dr", "hold", "--reason", "a person answers")
         yield
 
-    def _lose(self, name: str, hosts: list[str]) -> None:
+    def _lose_region(self, leader: HostName, apart_seconds: float) -> None:
+        """Lose the region of ``leader``, of which nothing is heard elsewhere for a while before."""
+        name = self.network.region(leader)
+        hosts = {host.name for host in self.network.hosts if self.network.region(host.name) == name}
+        ways = [
+            link.name
+            for link in self.network.links
+            if (link.a.host in hosts) != (link.z.host in hosts)
+        ]
+        self.note(f"{name} is cut off")
+        self.lab.ndc("lab", "cut", *ways)
+        self.clock.sleep(timedelta(seconds=apart_seconds))
+        self._lose(name, sorted(hosts), *_ACCEPTED)
+
+    def _lose(self, name: str, hosts: list[str], *accepted: str) -> None:
         self.note(f"{name} loses its power")
         self.lab.ndc("lab", "kill", *hosts)
-        self.carrying.run("failover", "--lost", name)
+        self.carrying.run("failover", "--lost", name, *accepted)
+        self.carrying.agree(_SECOND_PERSON)
         self.lab.ndc("lab", "start", *hosts, bound_seconds=300)
         self.note(f"{name} has power again")
 

@@ -8,15 +8,17 @@ database holds at the end. All machines of a lab show one clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tests.soak.checkers.data import Line
 
 Told = tuple[str, str, str, int, str]
 """what, of what, host, number, text: a line without its time"""
+Span = tuple[datetime, datetime]
+"""when something was under way, first and last word of it included"""
 
 NOTHING: Final[Told] = ("", "", "", 0, "")
 """of what only tells which revision it was at which time"""
@@ -30,6 +32,8 @@ class Kept:
     told: Told
     at: datetime | None = None
     """None: it tells no time itself"""
+    since: datetime | None = None
+    """a time that it speaks of, told as its number in milliseconds; None: it speaks of none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Dated:
     told: Told
     revision: int = 0
     """of two at one time, the higher came later"""
+    since: datetime | None = None
+    """as of what was kept"""
 
 
 def dated(kept: Iterable[Kept]) -> list[Dated]:
@@ -60,14 +66,21 @@ def dated(kept: Iterable[Kept]) -> list[Dated]:
         last = max(filter(None, (last, one.at)), default=None)
         if last is not None and one.told != NOTHING:
             at = one.at or min(last, latest or last)
-            lines.append(Dated(at, one.told, one.revision))
+            lines.append(Dated(at, one.told, one.revision, one.since))
     return lines
 
 
 def history(lines: Iterable[Dated]) -> list[Line]:
     """Return ``lines`` in order, in seconds since the first."""
     ordered = sorted(lines, key=lambda one: (one.at, one.revision))
-    return [((one.at - ordered[0].at).total_seconds(), *one.told) for one in ordered]
+    return [_line(one, ordered[0].at) for one in ordered]
+
+
+def _line(one: Dated, first: datetime) -> Line:
+    what, of, host, number, text = one.told
+    if one.since is not None:
+        number = (one.since - first) // timedelta(milliseconds=1)
+    return (one.at - first).total_seconds(), what, of, host, number, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +98,20 @@ def reign_at(reigns: Sequence[Reign], at: datetime) -> Reign | None:
 
 
 def with_forks(
-    database: str, reigns: Sequence[Reign], switches: Sequence[tuple[datetime, datetime]]
+    database: str, reigns: Sequence[Reign], changes: Mapping[str, Sequence[Span]]
 ) -> list[Dated]:
-    """Return how each of ``reigns`` began; ``switches`` are when planned ones were under way."""
+    """Return how each of ``reigns`` began; ``changes`` are when runs changed it, by how they did.
+
+    Where none did, Patroni did by itself.
+    """
     lines: list[Dated] = []
     for reign in reigns:
-        planned = any(began <= reign.since <= ended for began, ended in switches)
-        how = "switched" if planned else "failed over"
+        under = (
+            how
+            for how, spans in changes.items()
+            if any(began <= reign.since <= ended for began, ended in spans)
+        )
+        how = next(under, "failed over")
         forked = Dated(reign.since, ("forked", database, reign.leader, reign.timeline, how))
         led: Told = ("leads", database, reign.leader, reign.timeline, "")
         lines += [forked, replace(forked, told=led)]

@@ -57,6 +57,8 @@ def _round(one: dict[str, Any]) -> str:
         void = " (void)" if seen["void"] else ""
         told = f"gap {seen['gap_seconds']:.1f} s{void}, {seen['lost']} lost"
         told += f" of {seen['acknowledged']}"
+        if (most := one.get("may_be_lost", 0)) != 0:
+            told += f", {'any number' if most is None else most} announced"
     left = f"; NOT GREEN: {'; '.join(one['left'])}" if one["left"] else ""
     findings = "".join(f"\n      {event}" for event in one["events"] if "FINDING" in event)
     return f"  {one['text']}: {told}; {one['seconds']:.0f} s{left}{findings}"

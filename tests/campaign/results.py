@@ -53,10 +53,13 @@ class Result:
     """None: the probe could not be asked of every service"""
     left: list[str]
     """what did not come right"""
+    may_be_lost: int | None = 0
+    """writes, at most, by what two persons accepted; None: nobody could say how many"""
 
     @property
     def fails(self) -> bool:
-        """Whether something was lost, not mended, or could not be found out."""
+        """Whether more was lost than announced, something not mended, or could not be found out."""
         if self.noticed is None or self.left:
             return True
-        return bool(self.noticed.lost or self.noticed.duplicated or self.noticed.not_read_back)
+        lost = self.may_be_lost is not None and self.noticed.lost > self.may_be_lost
+        return bool(lost or self.noticed.duplicated or self.noticed.not_read_back)

@@ -20,6 +20,9 @@ class Act(StrEnum):
     """the site that serves loses its power, and is given up"""
     LEADER_LOST = "leader-lost"
     """the host that leads loses its power, and is given up"""
+    REGION_LOST = "region-lost"
+    """all sites of the region that serves lose their power, behind links that are cut before, so
+    that far copies lack something; two persons give them up"""
 
 
 class Fate(StrEnum):
@@ -77,6 +80,8 @@ class Round:
     by_hand: bool
     """whether the lever is pulled, so that a person answers the loss and no controller does"""
     strikes: tuple[Strike, ...]
+    apart_seconds: float = 0
+    """for how long nothing of a region is heard elsewhere before it is lost"""
 
     @property
     def text(self) -> str:
@@ -88,11 +93,18 @@ class Round:
         )
         instants = ", ".join(f"{instant:g}" for instant in self.instants)
         fate = f", {self.fate} at {instants} s" if self.instants else ""
-        by_hand = " by hand" if self.by_hand else ""
-        return f"round {self.number} of seed {self.seed}: {self.act}{by_hand}{fate}; {strikes}"
+        how = " by hand" if self.by_hand else ""
+        how += f" after {self.apart_seconds:g} s apart" if self.apart_seconds else ""
+        return f"round {self.number} of seed {self.seed}: {self.act}{how}{fate}; {strikes}"
 
 
-_ACTS: Final = {Act.NOTHING: 1, Act.SWITCHOVER: 4, Act.SITE_LOST: 2, Act.LEADER_LOST: 2}
+_ACTS: Final = {
+    Act.NOTHING: 1,
+    Act.SWITCHOVER: 4,
+    Act.SITE_LOST: 2,
+    Act.LEADER_LOST: 2,
+    Act.REGION_LOST: 1,
+}
 _LOSSES: Final = {Act.SITE_LOST, Act.LEADER_LOST}
 _BY_HAND: Final = 0.6
 """how many of the losses a person answers"""
@@ -102,6 +114,7 @@ _LATEST_SECONDS: Final = 9.0
 """a run takes a little longer, if nothing is in its way"""
 _HOMEWARDS: Final = 0.4
 """how many harms come on the way home, of those that may"""
+_APART_SECONDS: Final = (0.5, 5.0)
 _LONGEST_SECONDS: Final = 25.0
 """longer than a lease"""
 
@@ -117,7 +130,8 @@ def round_of(network: Network, seed: int, number: int) -> Round:
     by_hand = act in _LOSSES and dice.random() < _BY_HAND
     times = 0 if fate is Fate.CARRIED else _INSTANTS
     instants = tuple(round(dice.uniform(0, _LATEST_SECONDS), 2) for _ in range(times))
-    return Round(seed, number, act, fate, instants, by_hand, strikes)
+    apart = round(dice.uniform(*_APART_SECONDS), 1) if act is Act.REGION_LOST else 0
+    return Round(seed, number, act, fate, instants, by_hand, strikes, apart)
 
 
 def _strike(network: Network, dice: random.Random, act: Act) -> Strike:

@@ -11,10 +11,11 @@ from typing import Final
 
 from access.clients.etcd import Etcd, KeyValue, key_values, range_under
 from core.errors import Rejected
-from core.runs.journal import Opened, StepEvent
+from core.runs.journal import Opened, Request, StepEvent, Wish
 from dr.actions import SwitchDatabase
 from dr.epochs import Act
 from dr.judging import read_judgement
+from dr.loss_actions import TakeOver
 from dr.placement import read_claim, read_placement
 from dr.plan import RecoveryPlan, RecoveryRecord, codec
 from dr.simulation.world import words
@@ -22,7 +23,7 @@ from inventory import etcd as keys
 from inventory.names import DatabaseName, StoreName
 from inventory.network import Network, Role, Service
 from inventory.placed import placed_in
-from tests.campaign.history import NOTHING, Dated, Kept, Reign, reign_at
+from tests.campaign.history import NOTHING, Dated, Kept, Reign, Span, reign_at
 from tests.lab.terminal import Terminal
 
 _LINES: Final = "20000"
@@ -108,30 +109,40 @@ def of_journals(found: Mapping[str, list[tuple[int, RecoveryRecord]]]) -> Iterat
     for run, records in found.items():
         plan: RecoveryPlan | None = None
         for revision, record in records:
+            kept = Kept(revision, NOTHING, record.at)
+            yield kept
             match record.entry:
                 case Opened(opened):
                     plan = opened
-                    yield Kept(revision, ("opened", run, "", 0, plan.title), record.at)
+                    yield replace(kept, told=("opened", run, "", 0, plan.title))
                     told = " ".join([plan.basis.intent, *plan.basis.lost])
-                    yield Kept(revision, ("planned", run, "", 0, told), record.at)
-                    if plan.basis.accepted_loss:
-                        for moved in plan.basis.moves:
-                            loss = ("loss-accepted", moved.database, "", 0, run)
-                            yield Kept(revision, loss, record.at)
+                    yield replace(kept, told=("planned", run, "", 0, told))
                 case StepEvent(step, event) if plan is not None:
                     said = f"{event} {words(plan.step(step).action)}"
-                    yield Kept(revision, ("journal", run, step, 0, said), record.at)
+                    yield replace(kept, told=("journal", run, step, 0, said))
+                case Request(wish=Wish.APPROVE) if plan is not None:
+                    yield from _accepted(plan, kept)
                 case _:
-                    yield Kept(revision, NOTHING, record.at)
+                    pass
 
 
-def planned_switches(
+def _accepted(plan: RecoveryPlan, kept: Kept) -> Iterator[Kept]:
+    """Yield since when writes may be lost of what ``plan`` moves, now that a second agrees."""
+    for moved in plan.basis.moves:
+        if moved.candidate is not None and not moved.loss.is_nothing:
+            span = moved.loss.span
+            told = ("loss-accepted", moved.database, moved.candidate, 0, plan.id)
+            since = None if span is None else plan.basis.made_at - span
+            yield replace(kept, told=told, since=since)
+
+
+def changes(
     found: Mapping[str, list[tuple[int, RecoveryRecord]]],
-) -> dict[DatabaseName, list[tuple[datetime, datetime]]]:
-    """Return when each database was being switched, by the journals of the runs ``found``."""
-    spans: dict[DatabaseName, list[tuple[datetime, datetime]]] = {}
+) -> dict[DatabaseName, dict[str, list[Span]]]:
+    """Return when the leader of each database was being changed, and how, by the runs ``found``."""
+    spans: dict[DatabaseName, dict[str, list[Span]]] = {}
     for records in found.values():
-        times: dict[DatabaseName, list[datetime]] = {}
+        times: dict[tuple[DatabaseName, str], list[datetime]] = {}
         plan: RecoveryPlan | None = None
         for _, record in records:
             match record.entry:
@@ -139,12 +150,13 @@ def planned_switches(
                     plan = opened
                 case StepEvent(step) if plan is not None:
                     action = plan.step(step).action
-                    if isinstance(action, SwitchDatabase):
-                        times.setdefault(action.database, []).append(record.at)
+                    if isinstance(action, SwitchDatabase | TakeOver):
+                        how = "switched" if isinstance(action, SwitchDatabase) else "taken-over"
+                        times.setdefault((action.database, how), []).append(record.at)
                 case _:
                     pass
-        for database, seen in times.items():
-            spans.setdefault(database, []).append((seen[0], seen[-1]))
+        for (database, how), seen in times.items():
+            spans.setdefault(database, {}).setdefault(how, []).append((seen[0], seen[-1]))
     return spans
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tarfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import Final
@@ -16,7 +17,9 @@ from access.clients.etcd import Etcd
 from access.secrets import Secrets
 from core.clock import Clock
 from core.errors import NdcError, WorldError
+from core.runs.plan import RunName
 from dr.live.doors import quorum
+from dr.live.run_folder import RunFolder
 from inventory.etcd import ROOT
 from inventory.network import Network
 from ndc.settings import paths_of
@@ -31,7 +34,7 @@ from tests.campaign.mending import Mending
 from tests.campaign.results import Noticed, Result
 from tests.campaign.rounds import Fate, Round
 from tests.campaign.touching import Touches
-from tests.lab.recovery import Portal, noticed
+from tests.lab.recovery import WRITES_A_SECOND, Portal, noticed
 from tests.lab.terminal import Terminal
 from tests.soak.checkers.data import Line
 
@@ -78,7 +81,19 @@ class Stint:
             stopped=carrying.struck if what.fate is Fate.STOPPED else [],
             noticed=self._noticed(at),
             left=left,
+            may_be_lost=self._may_be_lost(carrying.runs),
         )
+
+    def _may_be_lost(self, runs: Iterable[str]) -> int | None:
+        """Return how many writes may be lost by what ``runs`` announced and two persons accepted.
+
+        None: of one of them nobody could say.
+        """
+        plans = (RunFolder(self.lab.runs, RunName(run)).plan().basis for run in runs)
+        spans = [moved.loss.span for plan in plans if plan.accepted_loss for moved in plan.moves]
+        if None in spans:
+            return None
+        return sum(ceil(span.total_seconds() * WRITES_A_SECOND) for span in spans if span)
 
     def _played(self, what: Round, carrying: Carrying, note: Callable[[str], None]) -> list[str]:
         """Play ``what``; return what is not as it should be afterwards, whatever came between."""
@@ -153,9 +168,9 @@ class Stint:
         led = {
             one.name: sources.reigns(etcd, self.network, one.name) for one in self.network.databases
         }
-        switches = sources.planned_switches(found)
+        changes = sources.changes(found)
         for database, reigns in led.items():
-            yield from with_forks(database, reigns, switches.get(database, []))
+            yield from with_forks(database, reigns, changes.get(database, {}))
         yield from sources.of_guards(self.lab)
         log = paths_of(self.lab.environment).log / "labd.log"
         yield from of_machine(log.read_text("utf-8").splitlines(), self.network)

@@ -41,7 +41,7 @@ class Touches:
 
 
 def _may_kill(what: Round, host: str) -> bool:
-    if what.act in {Act.SITE_LOST, Act.LEADER_LOST}:
+    if what.act in {Act.SITE_LOST, Act.LEADER_LOST, Act.REGION_LOST}:
         return True
     ways = [one for one in what.strikes if one.harm in _WAYS]
     struck = [one for one in what.strikes if one.harm in _HOSTS and one.what == host]

@@ -30,6 +30,8 @@ CLOCK = SystemClock()
 SLOW = timedelta(minutes=2)
 """only detects a hang"""
 PROBE_PORT = 9300
+WRITES_A_SECOND = 20
+"""that the probe sends to each service"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from core.clock import wait_until
 from tests.lab.recovery import (
     CLOCK,
     SLOW,
+    WRITES_A_SECOND,
     Portal,
     Standing,
     move,
@@ -22,7 +23,6 @@ from tests.lab.terminal import Answer, Terminal
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
-WRITES_A_SECOND = 20
 APART = timedelta(seconds=3)
 """for how long the far copy hears nothing before the region is lost"""
 HELD = 7

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from access.redfish import reset_path
+from core.runs.journal import Opened, Record, Request, Where, Wish
 from core.runs.plan import RunName
 from dr.placement import Claim, Placement, claim_text, placement_text
-from dr.plan import codec
+from dr.plan import codec, from_text
 from dr.simulation.journal import MemoryJournal
 from inventory import etcd as keys
 from tests.campaign.history import Reign, with_forks
@@ -20,9 +21,9 @@ from tests.campaign.judging import judged, keep, kept
 from tests.campaign.machine import of_machine
 from tests.campaign.mending import hints
 from tests.campaign.report import report
-from tests.campaign.results import Noticed
+from tests.campaign.results import Noticed, Result
 from tests.campaign.rounds import Act, Fate, Harm, Round, Strike, round_of
-from tests.campaign.sources import of_records, planned_switches
+from tests.campaign.sources import changes, of_journals, of_records
 from tests.campaign.striking import end_words
 from tests.campaign.touching import Touches
 from tests.conftest import Golden
@@ -176,13 +177,34 @@ def test_a_switch_is_planned_from_its_first_word_to_its_last_and_what_comes_late
     rehearsed.carry(journal)
     records = list(enumerate(journal.records()))
 
-    ((database, spans),) = planned_switches({"run": records}).items()
-    ((began, ended),) = spans
+    ((database, found),) = changes({"run": records}).items()
+    ((began, ended),) = found["switched"]
     reigns = [Reign(began + (ended - began) / 2, "a", 2), Reign(ended + _SECOND, "b", 3)]
-    how = [line.told[4] for line in with_forks(database, reigns, spans) if line.told[0] == "forked"]
+    how = [line.told[4] for line in with_forks(database, reigns, found) if line.told[0] == "forked"]
 
     assert database == "general-db"
     assert how == ["switched", "failed over"]
+
+
+def test_a_loss_is_accepted_when_a_second_person_agrees_and_only_of_what_may_be_lost() -> None:
+    plan = from_text((GOLDEN.parent / "plans/two-services-region.json").read_text("utf-8"))
+    (lossy,) = (one for one in plan.basis.moves if not one.loss.is_nothing)
+    agreed = Request("1", Wish.APPROVE, "binh")
+    records = [Record(0, NOON, Opened(plan, Where.ETCD)), Record(1, _at(9), agreed)]
+
+    before, after = (
+        [
+            one
+            for one in of_journals({plan.id: list(enumerate(of))})
+            if one.told[0] == "loss-accepted"
+        ]
+        for of in (records[:1], records)
+    )
+
+    assert before == []
+    (told,) = after
+    assert told.told == ("loss-accepted", lossy.database, lossy.candidate, 0, plan.id)
+    assert (told.at, told.since) == (_at(9), plan.basis.made_at - timedelta(seconds=3.5))
 
 
 class _Now:
@@ -211,6 +233,7 @@ def test_who_was_not_harmed_is_judged_dead_falsely() -> None:
         (_round(Act.NOTHING, (Harm.HOST_OFF, "ndc03-node")), False),
         (_round(Act.NOTHING, (Harm.HOST_OFF, "ndc02-node")), True),
         (_round(Act.SITE_LOST), True),
+        (_round(Act.REGION_LOST), True),
     ]
     for what, expected in cases:
         touches = Touches()
@@ -247,6 +270,26 @@ def test_a_campaign_is_read_like_this(golden: Golden) -> None:
     killed = "20300101-120000-portal-to-ndc02 killed after 1.5 s, portal.promote started"
     resumed = _played(3, killed=[killed], events=["    0.5 s  FINDING ndc lab start a: exit 0"])
     judged = {"what": "judged", "violations": ["I8 a guess: 3.0 s: …"], "lines": {"log": 2}}
-    played = [_played(0), _played(1, noticed=None), broken, resumed, judged, judged]
+    agreed = _played(4, noticed=_noticed(lost=41), may_be_lost=70)
+    played = [_played(0), _played(1, noticed=None), broken, resumed, agreed, judged, judged]
 
     golden(GOLDEN / "campaign.txt", report(json.loads(json.dumps(played))) + "\n")
+
+
+def test_a_round_fails_where_more_is_lost_than_two_persons_accepted() -> None:
+    def fails(lost: int, may_be_lost: int | None) -> bool:
+        noticed = Noticed(4.25, 1800, lost, 0, 0, void=False)
+        plain = {**dict.fromkeys(("text", "began_at"), ""), "number": 0, "seed": 1, "seconds": 1.0}
+        empty: dict[str, list[str]] = {
+            name: [] for name in ("events", "runs", "killed", "stopped", "left")
+        }
+        told: dict[str, Any] = {**plain, **empty}
+        return Result(**told, noticed=noticed, may_be_lost=may_be_lost).fails
+
+    assert [fails(0, 0), fails(1, 0), fails(70, 70), fails(71, 70), fails(99, None)] == [
+        False,
+        True,
+        False,
+        True,
+        False,
+    ]

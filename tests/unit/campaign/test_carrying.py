@@ -14,7 +14,7 @@ from core.system_clock import SystemClock
 from tests.campaign.carrying import Carrying
 from tests.campaign.rounds import Act, Fate, Round
 from tests.lab.journals import Run
-from tests.lab.terminal import Terminal
+from tests.lab.terminal import Answer, Terminal
 
 SWITCHOVER = ("dr", "switchover", "portal", "--to", "b")
 
@@ -52,6 +52,7 @@ class _Lab(Terminal):
     """Begins a run of four steps of 0.2 s each, or resumes it, unless it refuses."""
 
     refused: list[str] = field(default_factory=list)
+    gates: list[str] = field(default_factory=list)
     typed: list[tuple[str, ...]] = field(default_factory=list)
 
     @override
@@ -60,12 +61,19 @@ class _Lab(Terminal):
         if self.refused:
             script = [f"import sys; sys.exit({self.refused.pop(0)!r})"]
         self.typed.append(words)
+        if words[1] == "approve":
+            self.gates.remove(words[3])
         return subprocess.Popen(
             [sys.executable, "-c", *script],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    @override
+    def ndc(self, *words: str, bound_seconds: int = 120, given: str | None = None) -> Answer:
+        assert words == ("dr", "show", "a-run")
+        return Answer(0, "".join(f"{one} is awaiting approval\n" for one in self.gates), "")
 
 
 def _carried(lab: _Lab, fate: Fate, *instants: float) -> tuple[Carrying, list[str]]:
@@ -117,3 +125,22 @@ def test_a_run_is_begun_as_soon_as_it_is_accepted_and_never_where_it_is_of_no_us
     assert told[0].endswith("what  ndc01 is not lost")
     assert not_begun.runs == not_begun.struck == []
     assert len(said) == 1
+
+
+def test_a_second_person_agrees_to_each_gate_and_who_carries_on_may_be_killed_again(
+    tmp_path: Path,
+) -> None:
+    lab = _Lab("test", tmp_path, gates=["portal.promote", "identity.promote"])
+    what = Round(1, 0, Act.REGION_LOST, Fate.KILLED, (0.3,), by_hand=False, strikes=())
+    carrying = Carrying(lab, SystemClock(), lambda _: None, what, runs=["a-run"])
+    (lab.runs / "a-run").mkdir(parents=True)
+
+    carrying.agree("binh")
+
+    assert [words[1:4] for words in lab.typed] == [
+        ("approve", "a-run", "portal.promote"),
+        ("resume", "a-run"),
+        ("approve", "a-run", "identity.promote"),
+    ]
+    assert lab.typed[0][4:] == ("--as", "binh")
+    assert len(carrying.struck) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tests.campaign.history import NOTHING, Dated, Kept, Reign, dated, history, reign_at, with_forks
@@ -51,7 +52,7 @@ def test_a_write_belongs_to_who_led_when_it_was_acknowledged() -> None:
 
 def test_a_write_that_a_planned_switch_lost_is_found_in_such_a_history() -> None:
     reigns = [Reign(_at(0), "a", 2), Reign(_at(10), "b", 3)]
-    forks = with_forks("db", reigns, [(_at(9), _at(11))])
+    forks = with_forks("db", reigns, {"switched": [(_at(9), _at(11))]})
     kept = Dated(_at(5), ("acknowledged", "db", "a", 2, "kept"))
     gone = Dated(_at(6), ("acknowledged", "db", "a", 2, "gone"))
     left = (0.0, "log", "db", "", 0, "kept")
@@ -61,3 +62,26 @@ def test_a_write_that_a_planned_switch_lost_is_found_in_such_a_history() -> None
 
     assert whole == []
     assert [sentence.split(":")[0] for sentence in lossy] == ["I3 a planned switch loses a write"]
+
+
+def test_a_loss_is_accepted_as_young_as_it_was_announced_and_by_the_run_that_moves() -> None:
+    reigns = [Reign(_at(0), "a", 2), Reign(_at(10), "b", 3)]
+    forks = with_forks("db", reigns, {"taken-over": [(_at(9), _at(11))]})
+    told = ("loss-accepted", "db", "b", 0, "run")
+    kept = [
+        Kept(1, ("claimed", "db", "", 1, "run"), _at(7)),
+        Kept(2, told, _at(8), since=_at(5)),
+    ]
+    others = [kept[0], replace(kept[1], told=(*told[:4], "another run"))]
+    anything = [kept[0], replace(kept[1], since=None)]
+    left = (0.0, "log", "db", "", 0, "")
+
+    def judged(seconds: float, by: list[Kept]) -> list[str]:
+        gone = Dated(_at(seconds), ("acknowledged", "db", "a", 2, "gone"))
+        return [
+            one.split(":")[0] for one in violations([*history([*forks, gone, *dated(by)]), left])
+        ]
+
+    unnamed = ["I4 a loss that nobody named"]
+    assert judged(6, kept) == judged(4, anything) == []
+    assert judged(4, kept) == judged(6, others) == judged(6, []) == unnamed
