@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.benchmarks import (
     citizens,
     idle,
+    lending,
     links,
     programs,
     scrape,
@@ -242,6 +243,17 @@ BENCHMARKS = (
         citizens.host_lost_unproven,
         "as host-loss, while the power port is cut: the leader's lease has to end",
         rounds=10,
+    ),
+    Benchmark(
+        "lending",
+        (
+            Figure("times that a lent address went in an hour", "", 0, decimals=0),
+            Figure("the longest time between two renewals", "s"),
+        ),
+        lending.renewed,
+        "of each store, whose address is lent for 30 s and renewed every 7.5 s while nothing is "
+        "wrong; by what the kernels of all hosts that may have it tell of each change",
+        rounds=1,
     ),
 )
 

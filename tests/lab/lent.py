@@ -1,0 +1,110 @@
+"""Where service addresses are, as the kernels of hosts tell of each change."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from typing import Final
+
+from core.clock import wait_until
+from lab.names import Names
+from ndc.wiring.environment import opened
+from tests.lab.recovery import CLOCK
+from tests.lab.terminal import Terminal
+
+_CHANGE: Final = re.compile(r"(Deleted )?\d+: lo +inet (\S+)/32 ")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a kernel told of an address."""
+
+    at: timedelta
+    host: str
+    there: bool
+    """it is, from then on, or was renewed; otherwise it went"""
+
+
+@dataclass(slots=True)
+class Whereabouts:
+    """Of one address."""
+
+    address: str
+    changes: list[Change] = field(default_factory=list)
+    """in the order in which they were heard"""
+
+    def holders(self) -> set[str]:
+        """Return the hosts that have it now."""
+        last = {change.host: change.there for change in self.changes}
+        return {host for host, there in last.items() if there}
+
+    def awaited(self, *hosts: str, bound: timedelta) -> timedelta:
+        """Return how long it took until exactly ``hosts`` have it."""
+        began = CLOCK.elapsed()
+        wait_until(
+            CLOCK,
+            lambda: self.holders() == {*hosts},
+            what=f"{self.address} at {', '.join(hosts) or 'no host'}",
+            bound=bound,
+        )
+        return CLOCK.elapsed() - began
+
+    def most_at_once(self) -> int:
+        """Return at how many hosts it was at any one time, at most."""
+        most, now = 0, set[str]()
+        for change in self.changes:
+            (now.add if change.there else now.discard)(change.host)
+            most = max(most, len(now))
+        return most
+
+    def went(self) -> int:
+        """Return how often a host lost it."""
+        return sum(not change.there for change in self.changes)
+
+    def longest_pause(self) -> timedelta | None:
+        """Return the longest time between two words that it is there; None: fewer were heard."""
+        said = [change.at for change in self.changes if change.there]
+        return max((after - before for before, after in pairwise(said)), default=None)
+
+
+@contextmanager
+def listened(lab: Terminal, address: str, hosts: Iterable[str]) -> Iterator[Whereabouts]:
+    """Yield where ``address`` is among ``hosts``, as it changes while the block runs."""
+    names = Names(opened(lab.environment).description.number)
+    heard = Whereabouts(address)
+    with ExitStack() as stack:
+        for host in hosts:
+            stack.enter_context(_listening(heard, host, names.namespace(host)))
+        yield heard
+
+
+@contextmanager
+def _listening(heard: Whereabouts, host: str, namespace: str) -> Iterator[None]:
+    ip = ["ip", "-n", namespace, "-oneline"]
+    words = [*ip, "monitor", "address"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as monitor:
+        assert monitor.stdout
+        shown = subprocess.run(
+            [*ip, "address", "show", "lo"], stdout=subprocess.PIPE, text=True, check=True
+        )
+        _hear(heard, host, shown.stdout.splitlines())
+        thread = threading.Thread(target=_hear, args=(heard, host, monitor.stdout))
+        thread.start()
+        try:
+            yield
+        finally:
+            monitor.terminate()
+            thread.join()
+
+
+def _hear(heard: Whereabouts, host: str, lines: Iterable[str]) -> None:
+    for line in lines:
+        found = _CHANGE.search(line)
+        if found and found[2] == heard.address:
+            heard.changes.append(Change(CLOCK.elapsed(), host, there=found[1] is None))
