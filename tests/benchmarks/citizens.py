@@ -109,20 +109,29 @@ def _led_by_another(lab: Terminal, dead: str) -> bool:
 
 
 def when_over(lab: Terminal, portal: Portal, since: datetime) -> Measure:
-    """Return what the probe noticed of what was done at ``since``, once it is over."""
+    """Return what the probe noticed of what was done from ``since`` until now, once it is over."""
+    done = CLOCK.now()
     return wait_until(
         CLOCK,
-        lambda: _over(lab, portal, since - _RUN_UP),
+        lambda: _over(lab, portal, since - _RUN_UP, done),
         what="an acknowledged write",
         bound=_HANG,
         every=timedelta(seconds=1),
     )
 
 
-def _over(lab: Terminal, portal: Portal, since: datetime) -> Measure | None:
-    """Return what the probe says since then, once its longest gap has ended."""
+def _over(lab: Terminal, portal: Portal, since: datetime, done: datetime) -> Measure | None:
+    """Return what the probe says since then, once it says all of what was done until ``done``."""
     seen = noticed(lab, portal, since, CLOCK.now() - _UNDERWAY)
-    return seen if seen.until - seen.gap.ended_at > _PROOF else None
+    return seen if is_whole(seen, done) else None
+
+
+def is_whole(seen: Measure, done: datetime) -> bool:
+    """Tell whether ``seen`` holds the whole longest gap that what was done until ``done`` made.
+
+    Whoever asks too early is told of an older one: a gap that began just now is not among them.
+    """
+    return seen.until - max(seen.gap.ended_at, done) > _PROOF
 
 
 def _read_back(lab: Terminal, portal: Portal, since: datetime) -> Measure | None:

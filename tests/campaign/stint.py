@@ -187,8 +187,8 @@ def stint(name: str, profile: str, clock: Clock) -> Iterator[Stint]:
     """Yield a stint on an environment called ``name``, which is there only as long as the block."""
     lab = Terminal(name)
     lab.ndc("env", "destroy", name, bound_seconds=300)
-    lab.done("env", "create", name, "--profile", profile, "--throwaway", bound_seconds=900)
     try:
+        lab.done("env", "create", name, "--profile", profile, "--throwaway", bound_seconds=900)
         lab.ndc("status", "--wait", bound_seconds=300)
         network = running(environments.opened(name), lambda _: None)
         yield Stint(lab, clock, network, Portal.declared(lab))
