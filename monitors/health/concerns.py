@@ -118,7 +118,8 @@ def _of_host(host: HostView) -> Iterator[Concern]:
 
 def _of_programs(host: HostView, snapshot: Snapshot) -> Iterator[Concern]:
     if host.name not in snapshot.powerless():
-        yield from of_units(host.name, host.idle_units)
+        retired = snapshot.quorum is not None and host.name in snapshot.quorum.retired
+        yield from of_units(host.name, host.idle_units, retired=retired)
         yield from of_file_systems(host.name, host.file_systems)
         yield from of_agent(host.name, host.agent)
         if host.idle_units == ():  # what does not run is told of, and the rest follows from it

@@ -12,6 +12,7 @@ from monitors.health.concern import Concern, Condition
 
 _NEARLY_FULL_RATIO: Final = 0.05
 _FULL_RATIO: Final = 0.01
+_VOTER: Final = "etcd.service"
 _SILENT: Final = timedelta(seconds=60)
 """an agent looks every 5 s, and is read every 5 s"""
 _FULL_BYTES: Final = 16 * 2**20
@@ -62,10 +63,13 @@ class FileSystemView:
         return self.available_bytes < _NEARLY_FULL_RATIO * self.size_bytes
 
 
-def of_units(host: HostName, units: tuple[UnitView, ...] | None) -> Iterator[Concern]:
+def of_units(
+    host: HostName, units: tuple[UnitView, ...] | None, *, retired: bool = False
+) -> Iterator[Concern]:
     """Yield which ``units`` of ``host`` do not run, and what to type next.
 
-    systemd starts them again, so none of it has a known cause that stays.
+    systemd starts them again, so none of it has a known cause that stays; but for a voter whose
+    vote was taken out (``retired``): the others know it no more, until a person gives it back.
     """
     if units is None:
         sentence = "does not tell which of its programs run; next: " + _journal(
@@ -86,7 +90,8 @@ def of_units(host: HostName, units: tuple[UnitView, ...] | None) -> Iterator[Con
             case state:
                 condition = Condition.CRITICAL
                 what = f"has {state}; next: {_journal(host, unit.name)}"
-        yield Concern(host, condition, f"{unit.name} {what}")
+        because = host if retired and unit.name == _VOTER else None
+        yield Concern(host, condition, f"{unit.name} {what}", because)
 
 
 def of_file_systems(host: HostName, places: tuple[FileSystemView, ...]) -> Iterator[Concern]:

@@ -9,6 +9,7 @@ from dr.admission import Exclusion
 from inventory.names import HostName
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, is_settled
+from monitors.health.programs import UnitView
 from monitors.look.readings import PowerReading
 from stacks.substrates.port import Power
 from tests.networks import network
@@ -52,6 +53,22 @@ def test_a_vote_that_was_taken_out_counts_for_nothing_and_is_told() -> None:
     assert (snapshot.quorum.healthy, snapshot.quorum.tolerates) == (3, 1)
     assert [concern.because for concern in concerns(snapshot)] == [*gone]
     assert f"ndc dr replace-voter {gone[0]}" in concerns(snapshot)[0].sentence
+
+
+def test_a_voter_whose_vote_was_taken_out_starts_in_vain_and_nobody_waits_for_it() -> None:
+    out, votes = OF.voters[0], OF.voters[1]
+    in_vain = (UnitView("etcd.service", "activating"),)
+
+    def settled(host: HostName, units: tuple[UnitView, ...]) -> bool:
+        snapshot = taken(OF, replace(all_well(OF), voting=frozenset(OF.voters[1:])))
+        hosts = (
+            replace(one, idle_units=units if one.name == host else ()) for one in snapshot.hosts
+        )
+        return is_settled(replace(snapshot, hosts=tuple(hosts)))
+
+    assert settled(out, in_vain)
+    assert not settled(votes, in_vain)
+    assert not settled(out, (UnitView("ndc-agent.service", "activating"),))
 
 
 def test_where_nobody_tells_who_votes_every_declared_voter_counts() -> None:
