@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from core.measure import TOLERATED_SLIP
 from inventory.host_units import application_unit
 from monitors.health.concern import Concern, Condition
 from monitors.health.snapshot import HostView, ServiceView, Snapshot
@@ -34,8 +35,17 @@ def of_service(service: ServiceView, snapshot: Snapshot) -> Iterator[Concern]:
 
 def _turned_away(service: ServiceView) -> str:
     if not service.refused:
-        return "does not answer citizens"
-    return f"refuses citizens: {service.refused} of the last {service.writes} writes"
+        return f"does not answer citizens{_doubt(service)}"
+    few = f"{service.refused} of the last {service.writes} writes"
+    return f"refuses citizens: {few}{_doubt(service)}"
+
+
+def _doubt(service: ServiceView) -> str:
+    """Return what stands behind a sentence that may say more of the probe than of ``service``."""
+    if service.probe_late <= TOLERATED_SLIP:
+        return ""
+    late = f"{service.probe_late.total_seconds():.1f} s behind its own schedule"
+    return f"; but the probe is {late}, and may have been too late itself"
 
 
 def _of_answers(service: ServiceView) -> Iterator[Concern]:
@@ -45,11 +55,12 @@ def _of_answers(service: ServiceView) -> Iterator[Concern]:
         sentence = f"answers from {service.answers_from}, placed at {service.active}"
         yield Concern(service.name, Condition.WARNING, sentence)
     if service.refused:
-        sentence = f"refused {service.refused} of the last {service.writes} writes of citizens"
-        yield Concern(service.name, Condition.WARNING, sentence)
+        few = f"{service.refused} of the last {service.writes} writes of citizens"
+        yield Concern(service.name, Condition.WARNING, f"refused {few}{_doubt(service)}")
     elif service.unanswered > _UNANSWERED_RATIO * service.writes:
         few = f"{service.unanswered} of the last {service.writes} writes of citizens"
-        yield Concern(service.name, Condition.WARNING, f"left {few} without an answer")
+        sentence = f"left {few} without an answer{_doubt(service)}"
+        yield Concern(service.name, Condition.WARNING, sentence)
 
 
 def _nobody_serves(service: ServiceView, snapshot: Snapshot) -> str | None:

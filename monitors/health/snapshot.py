@@ -204,6 +204,8 @@ class ServiceView:
     """writes that were acknowledged and are not there, as far as the probe knows"""
     lost_since: datetime | None
     """when the first of them was missed; None: none is known"""
+    probe_late: timedelta
+    """how far the probe was behind its own schedule, at most; 0 also where no probe tells"""
     database: DatabaseName
     hosts: tuple[HostName, ...]
     """that may serve it, at any site"""

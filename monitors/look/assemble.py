@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inventory.network import Host, Network, Role, Service, SiteKind
 from monitors.health.snapshot import (
@@ -124,6 +124,7 @@ def _service(service: Service, readings: Readings, sightings: Sightings) -> Serv
         unanswered=probed.unanswered if probed else 0,
         lost=probed.lost if probed else 0,
         lost_since=probed.lost_since if probed else None,
+        probe_late=probed.late if probed else timedelta(),
         database=service.database,
         hosts=service.hosts,
         sighting=sightings.of(f"service/{service.name}", is_seen=probed is not None),

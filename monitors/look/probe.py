@@ -33,6 +33,7 @@ async def probed(
             unanswered=service.unknown,
             lost=service.missing,
             lost_since=service.missing_since,
+            late=timedelta(seconds=service.slip_seconds),
         )
         for name, service in summary.services.items()
     }

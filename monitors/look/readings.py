@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from access.clients.alertmanager import FiredAlert
@@ -64,6 +64,8 @@ class ProbeReading:
     """acknowledged writes that are not there"""
     lost_since: datetime | None = None
     """when the first of them was missed; None: none is"""
+    late: timedelta = timedelta()
+    """behind its own schedule, at most, in the last seconds"""
 
 
 @dataclass(frozen=True, slots=True)

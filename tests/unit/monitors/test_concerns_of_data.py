@@ -145,6 +145,23 @@ def test_a_service_that_turns_citizens_away_is_not_green(
     assert (found.subject, found.condition, found.sentence) == (service.name, condition, sentence)
 
 
+@pytest.mark.parametrize(
+    "about",
+    [{"refused": 3}, {"unanswered": 60}, {"answers": False}, {"answers": False, "refused": 9}],
+)
+def test_where_the_probe_is_late_itself_what_it_says_is_told_with_a_doubt(
+    about: dict[str, Any],
+) -> None:
+    def said(late_seconds: float) -> str:
+        late = timedelta(seconds=late_seconds)
+        service = replace(healthy().services[0], writes=200, probe_late=late, **about)
+        (found,) = concerns(replace(healthy(), services=(service,)))
+        return found.sentence
+
+    doubt = "; but the probe is 0.3 s behind its own schedule, and may have been too late itself"
+    assert said(0.3) == said(0.2) + doubt
+
+
 def test_a_busy_moment_of_a_service_is_no_concern() -> None:
     seen = healthy()
     service = replace(seen.services[0], writes=200, unanswered=20)
@@ -155,11 +172,14 @@ def test_a_busy_moment_of_a_service_is_no_concern() -> None:
 def test_the_refusals_that_the_probe_counts_reach_the_concerns() -> None:
     of = network("tiny", *PORTAL_ALONE)
     (service,) = of.services
-    reading = ProbeReading(answers=True, site=service.home, writes=200, refused=3, unanswered=2)
+    late = timedelta(seconds=1)
+    counted: dict[str, Any] = {"writes": 200, "refused": 3, "unanswered": 2, "late": late}
+    reading = ProbeReading(answers=True, site=service.home, **counted)
 
     seen = taken(of, replace(all_well(of), probed={service.name: reading}))
 
     assert (seen.services[0].writes, seen.services[0].refused) == (200, 3)
+    assert seen.services[0].probe_late == late
     assert "refuses some" in status_text(seen)
 
 
