@@ -227,14 +227,14 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
     yield from _of_orders(database)
     yield from of_connections(database, dead)
     yield from of_apart(database)
+    # nobody but a person brings back who is off, has no room, or stays apart
+    out = dead | full | {m.host for m in database.members if m.apart or m.disk}
     if database.leader is None or database.leader in dead:
         yield _leaderless(database)
     else:
         for member in database.members:
-            yield from of_age(database, member, dead)
+            yield from of_age(database, member, dead, out)
         yield from of_logs(database, database.leader, dead, full)
-    # nobody but a person brings back who is off, has no room, or stays apart
-    out = dead | full | {m.host for m in database.members if m.apart or m.disk}
     yield from _of_protection(database, out)
     yield from _of_members(database, dead, out)
 

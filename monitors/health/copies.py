@@ -21,11 +21,15 @@ _FAR_BEHIND_BYTES: Final = 256 * 2**20
 
 
 def of_age(
-    database: DatabaseView, member: MemberView, dead: frozenset[HostName]
+    database: DatabaseView,
+    member: MemberView,
+    dead: frozenset[HostName],
+    out: frozenset[HostName] = frozenset(),
 ) -> Iterator[Concern]:
     """Yield that the copy of ``member`` is older, or further behind, than was promised.
 
-    Of those that are ``dead`` others tell; what leads is no copy.
+    Of those that are ``dead`` others tell; what leads is no copy. Those that are ``out`` grow older
+    until a person does something.
     """
     if member.host in dead or member.role is MemberRole.LEADER:
         return
@@ -33,15 +37,16 @@ def of_age(
         sentence = ahead_of_now(member.host, member.early, database.leader or member.host)
         yield Concern(database.name, Condition.WARNING, sentence)
         return
+    cause = member.host if member.host in out else None
     allowed = max(database.recovery_point or timedelta(), TOLD_LATE)
     if member.age is not None and database.recovery_point is not None and member.age > allowed:
         age, most = member.age.total_seconds(), allowed.total_seconds()
         sentence = f"the copy of {member.host} is {age:.0f} s old, of at most {most:g} s"
-        yield Concern(database.name, Condition.WARNING, sentence)
+        yield Concern(database.name, Condition.WARNING, sentence, cause)
     elif (member.lag_bytes or 0) > _FAR_BEHIND_BYTES:
         behind = (member.lag_bytes or 0) / 10**6
         sentence = f"the copy of {member.host} is {behind:.0f} MB behind"
-        yield Concern(database.name, Condition.WARNING, sentence)
+        yield Concern(database.name, Condition.WARNING, sentence, cause)
 
 
 def of_logs(

@@ -152,10 +152,10 @@ def _stands(run: Run) -> str:
 
 
 def _first(text: str) -> str:
-    """Return the first line in which a refusal says what it is, or else the last."""
+    """Return the first two lines in which a refusal says what it is, or else the last."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    refusals = [line for line in lines if line.startswith("what ")]
-    return (refusals or lines[-1:] or ["nothing was said"])[0][:160]
+    refusals = [line for line in lines if line.startswith(("what ", "actual "))]
+    return ", ".join(refusals[:2] or lines[-1:] or ["nothing was said"])[:200]
 
 
 def _last(text: str) -> str:

@@ -222,6 +222,14 @@ def test_what_only_one_member_has_is_told_until_a_person_decides(
     assert is_settled(seen)
 
 
+@pytest.mark.parametrize("lags", [{"age": timedelta(minutes=3)}, {"lag_bytes": 2**30}])
+def test_nobody_waits_for_a_copy_that_stays_apart_to_grow_younger(lags: dict[str, Any]) -> None:
+    apart = ApartView(73, NOON, kept=True)
+
+    assert is_settled(_with_standbys(apart=apart, state="starting", **lags))
+    assert not is_settled(_with_standbys(**lags))
+
+
 def test_a_disk_that_takes_no_writes_is_named_with_its_host() -> None:
     worst, *_ = concerns(_with_standbys(disk="full"))
 
