@@ -77,22 +77,32 @@ class Acting:
         yield
 
     def _lose_region(self, leader: HostName, apart_seconds: float) -> None:
-        """Lose the region of ``leader``, of which nothing is heard elsewhere for a while before."""
-        name = self.network.region(leader)
-        hosts = {host.name for host in self.network.hosts if self.network.region(host.name) == name}
-        ways = [
-            link.name
-            for link in self.network.links
-            if (link.a.host in hosts) != (link.z.host in hosts)
+        """Lose the region of ``leader``, from which no copy elsewhere hears for a while before."""
+        network = self.network
+        name = network.region(leader)
+        hosts: list[str] = [
+            host.name for host in network.hosts if network.region(host.name) == name
         ]
-        self.note(f"{name} is cut off")
+        members = [one.host for database in network.databases for one in database.members]
+        far = {network.host(one).site for one in members if network.region(one) != name}
+        ways = [link.name for link in network.links if {link.a.site, link.z.site} & far]
+        self.note(f"{', '.join(sorted(far))} hears nothing of {name}")
         self.lab.ndc("lab", "cut", *ways)
         self.clock.sleep(timedelta(seconds=apart_seconds))
-        self._lose(name, sorted(hosts), *_ACCEPTED)
+        self._die(name, hosts)
+        self.lab.ndc("lab", "heal", *ways)
+        self._give_up(name, hosts, *_ACCEPTED)
 
-    def _lose(self, name: str, hosts: list[str], *accepted: str) -> None:
+    def _lose(self, name: str, hosts: list[str]) -> None:
+        self._die(name, hosts)
+        self._give_up(name, hosts)
+
+    def _die(self, name: str, hosts: list[str]) -> None:
         self.note(f"{name} loses its power")
         self.lab.ndc("lab", "kill", *hosts)
+
+    def _give_up(self, name: str, hosts: list[str], *accepted: str) -> None:
+        """Have others serve what ``hosts`` did; they get their power back afterwards."""
         self.carrying.run("failover", "--lost", name, *accepted)
         self.carrying.agree(_SECOND_PERSON)
         self.lab.ndc("lab", "start", *hosts, bound_seconds=300)

@@ -20,8 +20,8 @@ _HINT: Final = re.compile(
 )
 """in what status says: a command that mends; others only show more"""
 _UNCOMPARED: Final = re.compile(r"\b((?:[\w-]+\.)?compare) is in doubt")
-_EXPECTED: Final = ("dr admit", "dr release")
-"""what comes after every loss"""
+_EXPECTED: Final = ("dr admit", "dr release", "dr reseed", "dr replace-voter")
+"""what a person does after a loss"""
 _SIX_MINUTES: Final = 360
 
 

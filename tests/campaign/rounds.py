@@ -21,8 +21,8 @@ class Act(StrEnum):
     LEADER_LOST = "leader-lost"
     """the host that leads loses its power, and is given up"""
     REGION_LOST = "region-lost"
-    """all sites of the region that serves lose their power, behind links that are cut before, so
-    that far copies lack something; two persons give them up"""
+    """all sites of the region that leads lose their power, and copies elsewhere heard nothing of it
+    for a while before, so that they lack something; two persons give them up"""
 
 
 class Fate(StrEnum):
@@ -81,7 +81,7 @@ class Round:
     """whether the lever is pulled, so that a person answers the loss and no controller does"""
     strikes: tuple[Strike, ...]
     apart_seconds: float = 0
-    """for how long nothing of a region is heard elsewhere before it is lost"""
+    """for how long copies elsewhere hear nothing of a region before it is lost"""
 
     @property
     def text(self) -> str:

@@ -84,10 +84,10 @@ def test_what_was_given_up_is_admitted_and_the_lever_let_go_as_after_every_loss(
 
 
 def test_what_else_status_names_is_done_and_is_a_finding(tmp_path: Path) -> None:
-    left, said = _mended(_Lab("test", concerns={"dr reseed db a": "a copy stays apart"}), tmp_path)
+    left, said = _mended(_Lab("test", concerns={"dr make-room": "etcd is full"}), tmp_path)
 
     assert left == []
-    assert said == ["FINDING ndc dr reseed db a: exit 0"]
+    assert said == ["FINDING ndc dr make-room: exit 0"]
 
 
 def test_a_run_that_only_giving_up_ends_is_a_finding_and_one_that_resume_ends_is_none(
