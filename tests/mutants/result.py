@@ -30,6 +30,10 @@ EQUIVALENT: Final = {
         "if not had_all or request.accepted_loss:",
     ): "who alone had every write is told only where somebody may lead",
     (
+        "dr/rules/lacking.py",
+        "return None",
+    ): "whoever asks wants to know whether, and nothing else",
+    (
         "dr/rules/loss.py",
         "if is_everybody or request.attested:",
     ): "where nobody can say where it is placed nobody has to refuse it",

@@ -12,13 +12,11 @@ from dr.placement import Placement
 from dr.refusing import borders
 from dr.request import Move
 from dr.rules.lacking import had_all_alone
-from dr.rules.stores import objections_to_store
 from dr.rules.table import refusals
 from inventory.names import HostName, SiteName
 from inventory.network import Network
 from tests.failovers import Loss, loss
 from tests.rehearsals import RUN, SERVICE, Rehearsal, rehearsal
-from tests.store_losses import URGENT, StoreLoss, host_of, store_loss
 
 LEADER, CANDIDATE, FAR = HostName("ndc01-data"), HostName("ndc02-data"), HostName("ndc03-data")
 HOME, REFUGE, FAR_SITE = SiteName("ndc01"), SiteName("ndc02"), SiteName("ndc03")
@@ -134,36 +132,89 @@ def test_an_application_is_asked_for_where_nothing_is_said_to_be_lost(healthy: R
     assert f"{SERVICE} is not ready on ndc02-app" in _whats(healthy.network, leaderless, TO_REFUGE)
 
 
-def _untold() -> StoreLoss:
-    """Return a loss of which nobody tells power, and whose borders at one site are silent."""
-    made = store_loss("ndc01")
-    made.world.truth.plant.mute_ports |= made.lost
-    made.world.truth.plant.dark.add(SiteName("witness"))
-    return made
+def test_where_members_answer_and_none_leads_nobody_says_that_it_is_lost(
+    healthy: Rehearsal,
+) -> None:
+    facts = _seen(healthy)
+    follows = {host: replace(one, leads=False, streams=True) for host, one in facts.members.items()}
+
+    whats = _whats(healthy.network, replace(facts, members=follows), TO_REFUGE)
+
+    assert "nobody can say who leads general-db" in whats
 
 
-def test_two_people_may_attest_for_a_store_what_not_every_border_would_refuse() -> None:
-    made = _untold()
-    silent = [one for one in borders(made.network, HOME, made.lost) if "witness" in one]
-
-    moved = {one.store.name for one in made.stores("it burns", attested=True).moves}
-    objections = made.stores("it burns").objections
-
-    assert URGENT in moved
-    assert silent
-    assert objections[URGENT].actual == f"{' and '.join(silent)} cannot be asked"
+def _to_far(made: Loss, reason: str = "") -> Move:
+    return Move(SERVICE, FAR_SITE, made.lost, reason)
 
 
-def test_a_copy_without_a_point_is_objected_to_once() -> None:
-    made = store_loss("ndc01")
-    move, facts = made.stores().moves[0], made.facts()[URGENT]
-    host = host_of(made.network, URGENT, "ndc02")
-    empty = replace(facts.standings[host], points=())
+def test_a_far_copy_does_not_lead_beside_a_leader_that_is_not_given_up() -> None:
+    made = loss("ndc01")
+    facts = made.facts()[SERVICE]
+    led = MemberFacts(leads=True, streams=False, lag_bytes=None)
 
-    found = objections_to_store(
-        made.network,
-        replace(facts, standings={**facts.standings, host: empty}),
-        replace(move, store=made.store().store, host=host),
+    found = _whats(
+        made.network, replace(facts, members={**facts.members, CANDIDATE: led}), _to_far(made)
     )
 
-    assert [one.what for one in found] == [f"{host} has no recovery point of {URGENT}"]
+    assert [what for what in found if "led by" in what or "every acknowledged" in what] == [
+        f"general-db is led by {CANDIDATE}, which is not given up"
+    ]
+
+
+def test_a_far_copy_leads_only_if_it_replays_what_it_has(region: Loss) -> None:
+    facts = region.facts()[SERVICE]
+    silent = {host: one for host, one in facts.progress.items() if host != FAR}
+
+    whats = _whats(region.network, replace(facts, progress=silent), _to_far(region, "it burns"))
+
+    assert whats == [f"{FAR} does not replay what it received of general-db"]
+
+
+@pytest.mark.parametrize("reason", ["", "it burns"])
+def test_what_nobody_can_tell_is_lost_only_for_somebodys_word(region: Loss, reason: str) -> None:
+    facts = region.facts()[SERVICE]
+    assert facts.last_word is not None
+    untold = replace(facts, last_word=replace(facts.last_word, position=None))
+
+    whats = _whats(region.network, untold, _to_far(region, reason))
+
+    may_be_lost = f"writes to {SERVICE} that were acknowledged may be lost"
+    assert whats == ([] if reason else [may_be_lost])
+
+
+def test_a_host_that_answers_is_not_lost_and_nothing_else_is_said_of_it() -> None:
+    made = loss("ndc01-data")
+    facts = made.facts()[SERVICE]
+    sighting = facts.signs[LEADER]
+    observer, *_ = sighting.answers
+    seen = {**facts.signs, LEADER: replace(sighting, answers={observer: True})}
+
+    whats = _whats(made.network, replace(facts, signs=seen), Move(SERVICE, REFUGE, made.lost))
+
+    assert [what for what in whats if "lost" in what] == [f"{LEADER} is not lost"]
+
+
+def test_a_target_whose_one_serving_host_was_given_up_waits_for_admission(
+    healthy: Rehearsal,
+) -> None:
+    app = HostName("ndc02-app")
+
+    (what,) = _whats(healthy.network, replace(_seen(healthy), excluded=frozenset({app})), TO_REFUGE)
+
+    assert what.startswith(f"{app} was given up")
+
+
+def test_a_network_that_never_bore_a_loss_is_not_held_to_one(healthy: Rehearsal) -> None:
+    facts, one = _seen(healthy), healthy.network.voters[:1]
+
+    alone = replace(facts, votes={host: (facts.votes or {})[host] for host in one})
+
+    assert _whats(replace(healthy.network, voters=one), alone, TO_REFUGE) == []
+
+
+def test_nobody_has_to_let_go_of_what_stays_where_it_is(healthy: Rehearsal) -> None:
+    deaf = replace(_seen(healthy), obeying=frozenset())
+
+    whats = _whats(healthy.network, deaf, Move(SERVICE, HOME))
+
+    assert not [what for what in whats if "would not hear" in what]
