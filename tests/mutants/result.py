@@ -10,14 +10,6 @@ FLOOR: Final = 0.9
 """of all mutants that are no equivalents"""
 EQUIVALENT: Final = {
     (
-        "inventory/derive.py",
-        "text = json.dumps(asdict(network), sort_keys=False, default=_plain, ensure_ascii=False)",
-    ): "fields have one order, and a network holds no mapping",
-    (
-        "dr/planner.py",
-        "if facts.leader is None or facts.claim is None:",
-    ): "the rules have refused what cannot be seen",
-    (
         "dr/edges.py",
         "if record is None or record.epoch < (local.highest or 1):",
     ): "the first epoch is 1",
@@ -25,10 +17,6 @@ EQUIVALENT: Final = {
         "dr/epochs.py",
         "fields = json.loads(text[:MOST_BYTES + 2], object_pairs_hook=_unique)",
     ): "a longer text is refused for its length, however much of it was read",
-    (
-        "dr/rules/lacking.py",
-        "if not had_all or request.accepted_loss:",
-    ): "who alone had every write is told only where somebody may lead",
     (
         "dr/rules/lacking.py",
         "return None",
@@ -41,18 +29,6 @@ EQUIVALENT: Final = {
         "dr/rules/stores.py",
         "if writer is None or move.attested:",
     ): "nobody is known to have written what is placed nowhere",
-    (
-        "core/runs/engine.py",
-        "if run.sent.get((step.id, start), 1) >= step.attempts:",
-    ): "a step in doubt was sent once at least",
-    (
-        "core/runs/engine.py",
-        "return step.undo if undoing else step.action",
-    ): "only a step that has an undo is ever undone",
-    (
-        "core/runs/run.py",
-        "if self.unwinding or self.steps_in(StepState.FAILED, StepState.STUCK):",
-    ): "a run that is closed has nothing left to begin, or is unwinding",
     (
         "core/runs/run.py",
         "if not self.unwinding or unsettled:",
