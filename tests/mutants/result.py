@@ -30,6 +30,10 @@ EQUIVALENT: Final = {
         "if writer is None or move.attested:",
     ): "nobody is known to have written what is placed nowhere",
     (
+        "dr/rules/stores.py",
+        "if facts.placement is None or move.attested:",
+    ): "where no copy is nobody wrote, and nobody announces",
+    (
         "core/runs/run.py",
         "if not self.unwinding or unsettled:",
     ): "a run that is closed has nothing left to undo",
