@@ -32,8 +32,9 @@ class Kept:
     told: Told
     at: datetime | None = None
     """None: it tells no time itself"""
-    since: datetime | None = None
-    """a time that it speaks of, told as its number in milliseconds; None: it speaks of none"""
+    span: timedelta | None = None
+    """which it speaks of, before the last write that was acknowledged until then; its number is
+    when that began, in milliseconds; None: it speaks of none"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Dated:
     told: Told
     revision: int = 0
     """of two at one time, the higher came later"""
-    since: datetime | None = None
+    span: timedelta | None = None
     """as of what was kept"""
 
 
@@ -66,21 +67,24 @@ def dated(kept: Iterable[Kept]) -> list[Dated]:
         last = max(filter(None, (last, one.at)), default=None)
         if last is not None and one.told != NOTHING:
             at = one.at or min(last, latest or last)
-            lines.append(Dated(at, one.told, one.revision, one.since))
+            lines.append(Dated(at, one.told, one.revision, one.span))
     return lines
 
 
 def history(lines: Iterable[Dated]) -> list[Line]:
     """Return ``lines`` in order, in seconds since the first."""
     ordered = sorted(lines, key=lambda one: (one.at, one.revision))
-    return [_line(one, ordered[0].at) for one in ordered]
-
-
-def _line(one: Dated, first: datetime) -> Line:
-    what, of, host, number, text = one.told
-    if one.since is not None:
-        number = (one.since - first) // timedelta(milliseconds=1)
-    return (one.at - first).total_seconds(), what, of, host, number, text
+    first = ordered[0].at
+    told: list[Line] = []
+    acknowledged: dict[str, datetime] = {}
+    for one in ordered:
+        what, of, host, number, text = one.told
+        if what == "acknowledged":
+            acknowledged[of] = one.at
+        if one.span is not None:
+            number = (acknowledged.get(of, one.at) - one.span - first) // timedelta(milliseconds=1)
+        told.append(((one.at - first).total_seconds(), what, of, host, number, text))
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,13 +127,11 @@ def of_journals(found: Mapping[str, list[tuple[int, RecoveryRecord]]]) -> Iterat
 
 
 def _accepted(plan: RecoveryPlan, kept: Kept) -> Iterator[Kept]:
-    """Yield since when writes may be lost of what ``plan`` moves, now that a second agrees."""
+    """Yield how much may be lost of what ``plan`` moves, now that a second agrees."""
     for moved in plan.basis.moves:
         if moved.candidate is not None and not moved.loss.is_nothing:
-            span = moved.loss.span
             told = ("loss-accepted", moved.database, moved.candidate, 0, plan.id)
-            since = None if span is None else plan.basis.made_at - span
-            yield replace(kept, told=told, since=since)
+            yield replace(kept, told=told, span=moved.loss.span)
 
 
 def changes(

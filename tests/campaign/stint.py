@@ -51,10 +51,11 @@ class Stint:
     network: Network
     portal: Portal
     samples: list[Kept] = field(default_factory=list)
-    touches: Touches = field(default_factory=Touches)
+    touches: Touches = field(init=False)
     began: datetime = field(init=False)
 
     def __post_init__(self) -> None:
+        self.touches = Touches(self.network)
         self.began = self.clock.now()
 
     def play(self, what: Round) -> Result:

@@ -204,7 +204,7 @@ def test_a_loss_is_accepted_when_a_second_person_agrees_and_only_of_what_may_be_
     assert before == []
     (told,) = after
     assert told.told == ("loss-accepted", lossy.database, lossy.candidate, 0, plan.id)
-    assert (told.at, told.since) == (_at(9), plan.basis.made_at - timedelta(seconds=3.5))
+    assert (told.at, told.span) == (_at(9), timedelta(seconds=3.5))
 
 
 class _Now:
@@ -232,11 +232,13 @@ def test_who_was_not_harmed_is_judged_dead_falsely() -> None:
         (_round(Act.NOTHING, (Harm.LINK_CUT, "north"), (Harm.LINK_CUT, "south")), True),
         (_round(Act.NOTHING, (Harm.HOST_OFF, "ndc03-node")), False),
         (_round(Act.NOTHING, (Harm.HOST_OFF, "ndc02-node")), True),
+        (_round(Act.NOTHING, (Harm.VOTER_OFF, "ndc03-edge")), False),
+        (_round(Act.NOTHING, (Harm.HOST_FROZEN, "ndc02-edge")), True),
         (_round(Act.SITE_LOST), True),
         (_round(Act.REGION_LOST), True),
     ]
     for what, expected in cases:
-        touches = Touches()
+        touches = Touches(NET)
         with touches.by(what, _Now()):
             pass
 

@@ -70,17 +70,17 @@ def test_a_loss_is_accepted_as_young_as_it_was_announced_and_by_the_run_that_mov
     told = ("loss-accepted", "db", "b", 0, "run")
     kept = [
         Kept(1, ("claimed", "db", "", 1, "run"), _at(7)),
-        Kept(2, told, _at(8), since=_at(5)),
+        Kept(2, told, _at(8), span=timedelta(seconds=2)),
     ]
     others = [kept[0], replace(kept[1], told=(*told[:4], "another run"))]
-    anything = [kept[0], replace(kept[1], since=None)]
-    left = (0.0, "log", "db", "", 0, "")
+    anything = [kept[0], replace(kept[1], span=None)]
+    left = (0.0, "log", "db", "", 0, "last")
+    last = Dated(_at(7), ("acknowledged", "db", "a", 2, "last"))
 
     def judged(seconds: float, by: list[Kept]) -> list[str]:
         gone = Dated(_at(seconds), ("acknowledged", "db", "a", 2, "gone"))
-        return [
-            one.split(":")[0] for one in violations([*history([*forks, gone, *dated(by)]), left])
-        ]
+        lines = history([*forks, gone, last, *dated(by)])
+        return [one.split(":")[0] for one in violations([*lines, left])]
 
     unnamed = ["I4 a loss that nobody named"]
     assert judged(6, kept) == judged(4, anything) == []
