@@ -22,7 +22,7 @@ _CHANGE: Final = re.compile(r"(Deleted )?\d+: lo +inet (\S+)/32 ")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class HeardChange:
     """What a kernel told of an address."""
 
     at: timedelta
@@ -32,11 +32,11 @@ class Change:
 
 
 @dataclass(slots=True)
-class Whereabouts:
+class HeardAddress:
     """Of one address."""
 
     address: str
-    changes: list[Change] = field(default_factory=list)
+    changes: list[HeardChange] = field(default_factory=list)
     """in the order in which they were heard"""
 
     def holders(self) -> set[str]:
@@ -74,10 +74,10 @@ class Whereabouts:
 
 
 @contextmanager
-def listened(lab: Terminal, address: str, hosts: Iterable[str]) -> Iterator[Whereabouts]:
+def listened(lab: Terminal, address: str, hosts: Iterable[str]) -> Iterator[HeardAddress]:
     """Yield where ``address`` is among ``hosts``, as it changes while the block runs."""
     names = Names(opened(lab.environment).description.number)
-    heard = Whereabouts(address)
+    heard = HeardAddress(address)
     with ExitStack() as stack:
         for host in hosts:
             stack.enter_context(_listening(heard, host, names.namespace(host)))
@@ -85,7 +85,7 @@ def listened(lab: Terminal, address: str, hosts: Iterable[str]) -> Iterator[Wher
 
 
 @contextmanager
-def _listening(heard: Whereabouts, host: str, namespace: str) -> Iterator[None]:
+def _listening(heard: HeardAddress, host: str, namespace: str) -> Iterator[None]:
     ip = ["ip", "-n", namespace, "-oneline"]
     words = [*ip, "monitor", "address"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as monitor:
@@ -98,13 +98,14 @@ def _listening(heard: Whereabouts, host: str, namespace: str) -> Iterator[None]:
         thread.start()
         try:
             yield
+            assert monitor.poll() is None, f"nobody listens at {host} any more"
         finally:
             monitor.terminate()
             thread.join()
 
 
-def _hear(heard: Whereabouts, host: str, lines: Iterable[str]) -> None:
+def _hear(heard: HeardAddress, host: str, lines: Iterable[str]) -> None:
     for line in lines:
         found = _CHANGE.search(line)
         if found and found[2] == heard.address:
-            heard.changes.append(Change(CLOCK.elapsed(), host, there=found[1] is None))
+            heard.changes.append(HeardChange(CLOCK.elapsed(), host, there=found[1] is None))

@@ -28,7 +28,7 @@ from inventory.storage import Store
 from ndc.settings import paths_of
 from ndc.wiring import environment
 from ndc.wiring.running_network import running
-from tests.lab.lent import Whereabouts, listened
+from tests.lab.lent import HeardAddress, listened
 from tests.lab.recovery import CLOCK, SLOW, held
 from tests.lab.terminal import Terminal
 
@@ -44,14 +44,14 @@ STALL: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class WrittenStore:
     """A store, and who writes it."""
 
     store: Store
     source: str
 
     @classmethod
-    def seen(cls, lab: Terminal) -> Held:
+    def seen(cls, lab: Terminal) -> WrittenStore:
         """Return the first store of the network, once all is green."""
         status = lab.ndc("status", "--wait", "--json", bound_seconds=300)
         assert status.code == 0, status.stdout
@@ -61,7 +61,7 @@ class Held:
         return cls(store, seen["source"])
 
     @contextmanager
-    def listened(self, lab: Terminal) -> Iterator[Whereabouts]:
+    def listened(self, lab: Terminal) -> Iterator[HeardAddress]:
         """Yield where its address is, which is at its source."""
         with listened(lab, str(self.store.address), self.store.hosts) as address:
             assert address.holders() == {self.source}
@@ -69,7 +69,7 @@ class Held:
 
 
 def test_an_agent_that_is_killed_and_starts_again_loses_no_address(lab: Terminal) -> None:
-    store = Held.seen(lab)
+    store = WrittenStore.seen(lab)
 
     with store.listened(lab) as address:
         killed = lab.on(store.source, "systemctl", "kill", "--signal=KILL", AGENT)
@@ -95,7 +95,7 @@ def _freeze(lab: Terminal, host: str) -> Callable[[], Any]:
 def test_an_address_goes_with_its_time_from_who_stands_still_and_nobody_else_has_it(
     lab: Terminal, stands_still: Callable[[Terminal, str], Callable[[], Any]]
 ) -> None:
-    store = Held.seen(lab)
+    store = WrittenStore.seen(lab)
 
     with held(lab), store.listened(lab) as address:
         go_on = stands_still(lab, store.source)
@@ -115,7 +115,7 @@ def test_an_address_goes_with_its_time_from_who_stands_still_and_nobody_else_has
 def test_all_votes_are_gone_for_five_minutes_and_services_stay_and_stores_come_back(
     lab: Terminal,
 ) -> None:
-    store = Held.seen(lab)
+    store = WrittenStore.seen(lab)
     status = lab.done("status", "--json").value
     voters = [voter["host"] for voter in status["quorum"]["voters"]]
     with held(lab), store.listened(lab) as address, ExitStack() as listening:
@@ -156,7 +156,7 @@ def test_the_disk_of_etcds_leader_hangs_and_each_address_stays_at_its_one_host(
     with held(lab):
         lab.done("lab", "kill", *network.voters)
         lab.done("lab", "start", *network.voters, "--own-disk", bound_seconds=600)
-    store = Held.seen(lab)
+    store = WrittenStore.seen(lab)
     leader = _leader(lab, network)
     others = replace(network, voters=tuple(one for one in network.voters if one != leader))
     assert leader is not None
