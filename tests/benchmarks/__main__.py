@@ -40,7 +40,7 @@ def main() -> int:
     with stand() as made:
         try:
             for benchmark in benchmarks:
-                parts.append(_part(benchmark, made, options.rounds))  # noqa: PERF401 - what was measured before an interruption counts
+                _measure(benchmark, made, options.rounds, parts)
         finally:
             # before the network goes, which may fail too
             _keep(Result(conditions(before, made, _asked(parts)), tuple(parts)), options.into)
@@ -51,21 +51,28 @@ def _asked(parts: list[Part]) -> str:
     return "all" if len(parts) == len(BENCHMARKS) else ", ".join(part.name for part in parts)
 
 
-def _part(benchmark: Benchmark, made: Stand, rounds: int | None) -> Part:
+def _measure(benchmark: Benchmark, made: Stand, rounds: int | None, parts: list[Part]) -> None:
+    """Add to ``parts`` what the rounds gave, whatever ended them."""
     trials: list[Trial] = []
-    broke_off = ""
+    broke_off = "ended by a signal, in the midst of its rounds"
     try:
         _gather(benchmark, made, rounds, trials)
+        broke_off = ""
     except NdcError as error:
         broke_off = "\n".join(error.lines())
+        _keep_evidence(benchmark, made, broke_off)
     except Exception as error:  # noqa: BLE001 - whatever it is, the others are measured
         broke_off = f"{type(error).__name__}: {error}"
-    if broke_off:
-        say(f"{benchmark.name} broke off: {broke_off}")
-        if bundle := made.keep_evidence():
-            say(f"what happened: {bundle}")
-    found = tuple(samples(benchmark.figures, trials))
-    return Part(benchmark.name, benchmark.how, found, broke_off)
+        _keep_evidence(benchmark, made, broke_off)
+    finally:
+        found = tuple(samples(benchmark.figures, trials))
+        parts.append(Part(benchmark.name, benchmark.how, found, broke_off))
+
+
+def _keep_evidence(benchmark: Benchmark, made: Stand, broke_off: str) -> None:
+    say(f"{benchmark.name} broke off: {broke_off}")
+    if bundle := made.keep_evidence():
+        say(f"what happened: {bundle}")
 
 
 def _gather(benchmark: Benchmark, made: Stand, rounds: int | None, trials: list[Trial]) -> None:

@@ -1,4 +1,7 @@
-"""Each link, each pair and each voter is taken away or slowed for a minute: nothing moves."""
+"""Each link, each pair and each voter is taken away or slowed for a minute: nothing moves.
+
+And no citizen waits longer than it takes to send packets another way.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.lab.recovery import CLOCK
+from tests.lab.recovery import CLOCK, Portal, noticed
 from tests.lab.terminal import Terminal
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
@@ -18,6 +21,9 @@ MINUTE: Final = timedelta(seconds=60)
 SLOW: Final = ("--rtt", "300")
 """milliseconds: farther than any two places on earth are by cable"""
 ETCD: Final = "etcd.service"
+GAP: Final = timedelta(seconds=2)
+UNDERWAY: Final = timedelta(seconds=1.5)
+"""a write younger than this may have no end yet"""
 
 _Words = Sequence[str]
 
@@ -80,17 +86,23 @@ def test_any_voter_may_be_gone(lab: Terminal, begins: _Words, ends: _Words) -> N
 
 @contextmanager
 def _standing_still(lab: Terminal, taken: _Words) -> Iterator[list[str]]:
-    """Yield a list that says afterwards who leads or serves elsewhere than before."""
+    """Yield a list that says afterwards what was noticed: of citizens, and who is elsewhere."""
     changes: list[str] = []
     before = _placed(lab)
+    since = CLOCK.now()
     yield changes
     after = _placed(lab)
+    what = " and ".join(taken)
     changes += [
-        f"{' and '.join(taken)}: {name} was {before[name]}, is {is_now}"
+        f"{what}: {name} was {before[name]}, is {is_now}"
         for name, is_now in after.items()
         if before[name] != is_now
     ]
-    print(f"{' and '.join(taken)}: {changes or 'nothing moved'}")  # noqa: T201 - what was seen
+    seen = noticed(lab, Portal.declared(lab), since, CLOCK.now() - UNDERWAY)
+    gap = None if seen.is_void else seen.gap.length
+    if gap is None or gap > GAP:
+        changes.append(f"{what}: citizens waited {gap or 'nobody knows how long'}")
+    print(f"{what}: {gap}, {changes or 'nothing moved'}", flush=True)  # noqa: T201 - what was seen
 
 
 def _placed(lab: Terminal) -> dict[str, tuple[Any, ...]]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from core.errors import Unreachable
-from tests.benchmarks.__main__ import _part
+from tests.benchmarks.__main__ import _measure
 from tests.benchmarks.figures import Figure, Trial
+from tests.benchmarks.result import Part
 from tests.benchmarks.stand import Stand
 from tests.benchmarks.table import Benchmark
 from tests.lab.terminal import Terminal
@@ -15,17 +18,22 @@ from tests.lab.terminal import Terminal
 STAND = Stand(Terminal("never-made"))
 
 
+def _no_answer() -> BaseException:
+    return Unreachable("the host did not answer", actual="nothing")
+
+
 @dataclass(slots=True)
 class Rounds:
     """Gives one round after the other, and remembers which number each was asked for by."""
 
     given: Sequence[Sequence[Trial]]
+    ended_by: BaseException = field(default_factory=_no_answer)
     asked: list[int] = field(default_factory=list)
 
     def __call__(self, _: Stand, number: int) -> Iterator[Trial]:
         self.asked.append(number)
         if len(self.asked) > len(self.given):
-            raise Unreachable("the host did not answer", actual="nothing")
+            raise self.ended_by
         yield from self.given[len(self.asked) - 1]
 
 
@@ -34,10 +42,17 @@ def _benchmark(rounds: Rounds, wanted: int) -> Benchmark:
     return Benchmark("some", figures, rounds, "by hand", wanted, needs_network=False)
 
 
+def _part_of(benchmark: Benchmark, rounds: int | None) -> Part:
+    parts: list[Part] = []
+    _measure(benchmark, STAND, rounds, parts)
+    (part,) = parts
+    return part
+
+
 def test_a_void_round_is_made_again_under_the_same_number() -> None:
     rounds = Rounds([[(1.0, 0)], [(None, 0)], [(2.0, 0), (3.0, 0)], [(9.0, 9)]])
 
-    part = _part(_benchmark(rounds, 2), STAND, None)
+    part = _part_of(_benchmark(rounds, 2), None)
 
     gap, lost = part.samples
     assert rounds.asked == [0, 1, 1]
@@ -49,7 +64,7 @@ def test_a_void_round_is_made_again_under_the_same_number() -> None:
 def test_rounds_that_are_always_void_end_and_fail() -> None:
     rounds = Rounds([[(None, 0)]] * 9)
 
-    part = _part(_benchmark(rounds, 3), STAND, 2)
+    part = _part_of(_benchmark(rounds, 3), 2)
 
     assert rounds.asked == [0] * 4
     assert (part.samples[0].values, part.samples[0].void) == ((), 4)
@@ -57,8 +72,21 @@ def test_rounds_that_are_always_void_end_and_fail() -> None:
 
 
 def test_what_was_measured_before_a_failure_is_kept() -> None:
-    part = _part(_benchmark(Rounds([[(1.0, 0)]]), 3), STAND, None)
+    part = _part_of(_benchmark(Rounds([[(1.0, 0)]]), 3), None)
 
     assert part.samples[0].values == (1.0,)
     assert part.broke_off == "     what  the host did not answer\n   actual  nothing"
+    assert part.fails
+
+
+@pytest.mark.parametrize("ending", [SystemExit(143), KeyboardInterrupt()], ids=["TERM", "ctrl-C"])
+def test_what_was_measured_before_somebody_ended_it_is_kept(ending: BaseException) -> None:
+    parts: list[Part] = []
+
+    with pytest.raises(type(ending)):
+        _measure(_benchmark(Rounds([[(1.0, 0)]], ending), 3), STAND, None, parts)
+
+    (part,) = parts
+    assert part.samples[0].values == (1.0,)
+    assert part.broke_off == "ended by a signal, in the midst of its rounds"
     assert part.fails
