@@ -175,7 +175,7 @@ class BtrfsPool(StoragePool):
             stderr=subprocess.PIPE,
             env=surroundings(),
         ) as sender:
-            assert sender.stderr  # noqa: S101 - PIPE
+            assert sender.stdout and sender.stderr  # noqa: S101, PT018 - PIPE
             try:
                 listing = subprocess.run(
                     ("btrfs", "receive", "--dump"),
@@ -190,6 +190,8 @@ class BtrfsPool(StoragePool):
             except subprocess.TimeoutExpired as error:
                 sender.kill()
                 raise _endless(" ".join(map(str, command)), _LISTING_SECONDS) from error
+            # or a sender whose list nobody reads any more waits for a reader without end
+            sender.stdout.close()
             words = sender.stderr.read()
         if listing.returncode or sender.returncode:
             raise _refused(command, words + listing.stderr.encode())
