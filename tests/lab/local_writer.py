@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from tests.lab.terminal import Terminal
+from tests.lab.terminal import Answer, Terminal
 
 _PYTHON: Final = "/opt/ndc/venv/bin/python"
 _AS_SUPERUSER: Final = """
@@ -76,10 +76,10 @@ def apart(status: dict[str, Any]) -> dict[tuple[str, str], str]:
     return {(one["sentence"].split(" has ")[0], one["subject"]): one["sentence"] for one in told}
 
 
-def settled(lab: Terminal) -> int:
-    """Make anew every copy that stays apart, until all is green; return what status ends with."""
+def settled(lab: Terminal) -> Answer:
+    """Make anew every copy that stays apart, until all is green; return what status says then."""
     status = lab.ndc("status", "--wait", "--json", bound_seconds=300)
     for host, database in apart(status.value):
         lab.done("dr", "reseed", database, host, bound_seconds=300)
         status = lab.ndc("status", "--wait", "--json", bound_seconds=300)
-    return status.code
+    return status
