@@ -122,7 +122,7 @@ def judged(
     at: datetime,
 ) -> Judgement:
     """Return what ``by`` makes of ``words`` and ``records`` at ``at``; ``last`` stood before it."""
-    useless = blind(network, words)
+    useless = blind(network, words, records.powerless)
     missed = suspects(network, words, records.reports, records.powerless)
     before = {one.host: one.pulse for one in last.suspects} if last else {}
     since = {
@@ -167,19 +167,22 @@ def proposals(
             service.name,
             Remedy.PERSON if to is None else Remedy.WITHIN,
             to,
-            command(network, dead),
+            command(network, dead, "plan" if to is None else "failover"),
             tuple(_obstacles(network, service, to, records)),
         )
 
 
-def command(network: Network, dead: Collection[HostName]) -> str:
-    """Return what a person types to do without ``dead``; whole sites by their name."""
+def command(network: Network, dead: Collection[HostName], verb: str) -> str:
+    """Return what a person types to do without ``dead``, or to see it; whole sites by their name.
+
+    Across regions writes may be lost: the plan says how many, before anybody says yes to it.
+    """
     names: list[str] = []
     for site in network.sites:
         here = [host.name for host in network.hosts_at(site.name)]
         gone = [host for host in here if host in dead]
         names += [site.name] if gone and gone == here else gone
-    return " ".join(["ndc dr failover", *(f"--lost {name}" for name in names)])
+    return " ".join([f"ndc dr {verb}", *(f"--lost {name}" for name in names)])
 
 
 def _goes_on(network: Network, service: Service, site: SiteName, dead: frozenset[HostName]) -> bool:

@@ -153,22 +153,31 @@ class Suspect:
     """whoever switches its power says that it has none"""
 
 
-def blind(network: Network, words: Mapping[HostName, SightWord]) -> dict[HostName, str]:
-    """Return whose words call nobody dead, and why: their own eyes are bad, or their own way."""
+def blind(
+    network: Network,
+    words: Mapping[HostName, SightWord],
+    powerless: Collection[HostName] = (),
+) -> dict[HostName, str]:
+    """Return whose words call nobody dead, and why: their own eyes are bad, or their own way.
+
+    Who misses hosts that are ``powerless`` misses them rightly.
+    """
     reasons: dict[HostName, str] = {}
     for observer, word in words.items():
         if observer not in {host.name for host in network.hosts}:
             reasons[observer] = "is no host of this network"
         elif observer in word.silent:
             reasons[observer] = "does not see itself"
-        elif _is_cut_off(network, word):
+        elif _is_cut_off(network, word, powerless):
             missing = f"{len(word.silent)} of {len(network.hosts)} hosts"
             reasons[observer] = f"misses {missing} at once: it is itself cut off"
     return reasons
 
 
-def _is_cut_off(network: Network, word: SightWord) -> bool:
-    return 2 * len(word.silent) > len(network.hosts)
+def _is_cut_off(network: Network, word: SightWord, powerless: Collection[HostName]) -> bool:
+    """Whether it misses more than half of all hosts, beside those whose silence is explained."""
+    silent = word.silent.keys() - {*powerless}
+    return 2 * len(silent) > len(network.hosts) - len(powerless)
 
 
 def suspects(
@@ -188,7 +197,7 @@ def suspects(
     """
     names = {host.name for host in network.hosts}
     seeing = {one: w for one, w in words.items() if one in names.difference(w.silent, powerless)}
-    counted = {one: word for one, word in seeing.items() if not _is_cut_off(network, word)}
+    counted = {one: w for one, w in seeing.items() if not _is_cut_off(network, w, powerless)}
     valid = {host: report for host, report in reports.items() if host not in powerless}
     missed = {host for word in counted.values() for host in (*word.silent, *word.back)}
     hosts = (host.name for host in network.hosts if host.name in missed or not counted)
@@ -250,7 +259,7 @@ def _sign_of_life(
 def _too_few(by: Collection[HostName], needed: int) -> str:
     if len(by) >= needed:
         return ""
-    who = " and ".join(sorted(by)) or "nobody"
+    who = " and ".join(sorted(by)) or "nobody whose word counts"
     return f"{who} misses it for {SILENT.seconds} s, and it takes observers at {_SITES} sites"
 
 

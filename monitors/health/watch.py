@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from dr.judging import Judgement, Proposal
 from dr.watching import Suspect
@@ -13,6 +14,8 @@ from monitors.health.concern import Concern, Condition
 
 LEVER = "lever"
 CONTROLLER = "controller"
+_NOBODY_TELLS: Final = "every observer misses most of the network, and nobody tells who is dead"
+_A_PERSON: Final = "a person looks; next, without what is lost: ndc dr plan --lost SITE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ def of_watch(watch: WatchView | None, powerless: frozenset[HostName]) -> Iterato
         yield Concern(CONTROLLER, Condition.WARNING, "none is elected: nobody watches all hosts")
         return
     judgement = watch.judgement
+    if judgement.blind and not judgement.observers:
+        yield Concern(CONTROLLER, Condition.CRITICAL, f"{_NOBODY_TELLS}; {_A_PERSON}")
     for one in judgement.dead:
         if one.host in powerless:
             continue
@@ -84,4 +89,6 @@ def watch_line(watch: WatchView) -> str:
         f"would move {one.service}{f' to {one.to}' if one.to else ''} {one.remedy}"
         for one in judgement.proposals
     ]
+    if not judgement.observers:
+        return "; ".join([*parts, "nobody tells who is dead: a person looks"])
     return "; ".join([*parts, *(would or ["nothing to do"])])

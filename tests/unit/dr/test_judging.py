@@ -56,7 +56,7 @@ def _judged(
 ) -> Judgement:
     words = {
         name: SightWord(timedelta(), dict.fromkeys(lost, SILENT))
-        for name in OBSERVERS
+        for name in (host.name for host in of.hosts_with(Role.MONITOR))
         if name not in lost
     }
     return judged(of, words, records, last, JUDGE, at)
@@ -95,8 +95,29 @@ def test_a_person_is_asked_where_the_region_cannot_serve_it(also: str) -> None:
     proposal = _proposal(lost)
 
     assert (proposal.remedy, proposal.to) == (Remedy.PERSON, None)
-    assert proposal.command == f"ndc dr failover --lost ndc01 --lost {also}"
+    assert proposal.command == f"ndc dr plan --lost ndc01 --lost {also}"
     assert any("only a person" in why for why in proposal.why_not)
+
+
+@pytest.mark.parametrize("profile", ["tiny", "compact"])
+def test_a_region_is_called_dead_and_a_person_is_given_the_plan_though_it_is_most_of_all(
+    profile: str,
+) -> None:
+    small = network(profile, *PORTAL_ALONE)
+    region = small.region(small.hosts_at(HOME)[0].name)
+    lost = [host.name for host in small.hosts if small.region(host.name) == region]
+    powerless = replace(PLACED, powerless=frozenset(lost))
+
+    told = _judged(lost, powerless, of=small)
+    untold = _judged(lost, of=small)
+
+    assert 2 * len(lost) > len(small.hosts)
+    assert [one.host for one in told.dead] == lost
+    assert told.blind == {}
+    (proposal,) = told.proposals
+    assert (proposal.remedy, proposal.to) == (Remedy.PERSON, None)
+    assert proposal.command == f"ndc dr plan --lost {HOME} --lost {REFUGE}"
+    assert (untold.dead, untold.observers, untold.proposals) == ((), (), ())
 
 
 def test_nothing_moves_to_a_host_that_is_only_suspected() -> None:
@@ -184,7 +205,7 @@ def test_a_judgement_keeps_since_when_a_host_is_as_it_is() -> None:
 
 
 def test_the_command_names_whole_sites_and_single_hosts() -> None:
-    assert command(NETWORK, [*_at("ndc03"), HostName("ndc02-app")]) == (
+    assert command(NETWORK, [*_at("ndc03"), HostName("ndc02-app")], "failover") == (
         "ndc dr failover --lost ndc02-app --lost ndc03"
     )
 

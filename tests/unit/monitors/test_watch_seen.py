@@ -106,6 +106,18 @@ def test_where_nobody_tells_who_has_power_a_person_hears_it_once_and_what_it_cos
     assert "the power of ndc01-data, and nobody tells controllers" in both.sentence
 
 
+def test_where_every_observer_misses_most_of_the_network_a_person_is_called() -> None:
+    region = [host.name for host in OF.hosts if host.site in {"ndc01", "ndc02"}]
+    watch = WatchView(judgement_of(OF, *region), None)
+
+    calls = {one.subject: one for one in concerns(_with(watch))}
+
+    assert calls["controller"].condition is Condition.CRITICAL
+    assert calls["controller"].sentence.endswith("ndc dr plan --lost SITE")
+    assert calls["controller"].because is None
+    assert watch_line(watch).endswith("nobody tells who is dead: a person looks")
+
+
 def test_who_only_observes_and_who_was_seen_without_power_is_said() -> None:
     judgement = judgement_of(OF, HostName("ndc01-data"))
     suspect = replace(judgement.suspects[0], by=(HostName("ndc02-app"),), powerless=True)
