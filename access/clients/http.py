@@ -7,7 +7,6 @@ the same where a loop runs, and their deadline is one for the whole of it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import ssl
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import anyio
 import httpx
 
 from access.clients.fates import Fate, causes, fate
@@ -177,7 +177,7 @@ async def send_async(
     """
     seconds = deadline.total_seconds()
     try:
-        async with asyncio.timeout(seconds):
+        with anyio.fail_after(seconds):
             response = await over.post(url, json=body, headers={"If-Match": etag}, timeout=seconds)
     except _ROOTS as error:
         if fate(error) is Fate.UNSENDABLE:
@@ -228,7 +228,7 @@ async def look_whole_async(
     seconds = deadline.total_seconds()
     method = "GET" if body is None else "POST"
     try:
-        async with asyncio.timeout(seconds):
+        with anyio.fail_after(seconds):
             response = await over.request(
                 method, url, params=parameters, json=body, timeout=seconds, auth=auth
             )

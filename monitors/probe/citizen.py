@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+import anyio
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -86,7 +86,8 @@ class Citizen:
         """
         client = self._new if connection == "new" else self._lasting
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
+            # not asyncio's: it would end the library's closing of a connection as well
+            with anyio.fail_after(DEADLINE_SECONDS):
                 response = await client.post(
                     f"{self._root}/submissions",
                     json={"marker": key},

@@ -72,7 +72,7 @@ DECIDING = {
     "storage/hindrance.py": set(),
     "storage/points.py": set(),
     "storage/page.py": {"storage"},
-    "routing/*.py": {"hmac", "jinja2", "pydantic", "routing"},
+    "routing/*.py": {"hmac", "pydantic", "routing"},
     "monitors/tallies.py": {"struct"},
     "monitors/health": {
         "monitors.health",
