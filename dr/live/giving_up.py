@@ -17,8 +17,11 @@ from dr.live.carrier import Carrier
 from dr.live.doors import Live
 from dr.live.restoring import restored
 from dr.live.signing import Signing
+from dr.placement import Placement
 from dr.questions import IsLedAt, IsProtected
-from inventory.names import ServiceName
+from inventory.names import PlacedName
+from inventory.network import Service
+from inventory.placed import Placed, placed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +44,23 @@ class GivingUp:
             return None
         return Carrier(self.live, folder, Signing(self.live.network, secrets, folder))
 
-    def holds(self) -> list[ServiceName]:
-        """Return the services that the run holds, with their databases.
+    def holds(self) -> list[Placed]:
+        """Return the services that the run holds, with their databases, and the stores.
 
         Raises:
             NotSeen: no quorum answers.
         """
         claim = self.live.doors.records.claim
-        return [one.name for one in self.live.network.services if claim(one.name).run == self.run]
+        return [one for one in placed_in(self.live.network) if claim(one.name).run == self.run]
 
     def look(self) -> Iterator[str]:
         """Yield what can be seen of all that the run holds, a line each."""
         eye = self.live.eye()
-        for name in self.holds():
-            yield from _seen(eye, name)
+        for placed in self.holds():
+            if isinstance(placed, Service):
+                yield from _seen(eye, placed)
+            else:
+                yield _where(placed.name, eye.doors.records.placement(placed.name))
 
     def release(self) -> None:
         """Let go of every claim of the run; for one that left no record.
@@ -63,9 +69,9 @@ class GivingUp:
             Rejected, Unreachable: somebody else changed a claim, or no quorum answered.
         """
         records = self.live.doors.records
-        for name in self.holds():
-            claim = records.claim(name)
-            records.swap_claim(name, claim, claim.released(self.run))
+        for placed in self.holds():
+            claim = records.claim(placed.name)
+            records.swap_claim(placed.name, claim, claim.released(self.run))
 
     def give_up(self, carrier: Carrier, request: Request) -> None:
         """Write ``request`` down, let go of every claim, and close the run; again does no harm.
@@ -96,17 +102,20 @@ class GivingUp:
                 journal.append(Closed(RunVerdict.GIVEN_UP))
 
 
-def _seen(eye: Eye, service: ServiceName) -> Iterator[str]:
-    facts = eye.observe(service)
-    database = eye.network.service(service).database
-    placed = facts.placement
-    where = f"at {placed.site} since epoch {placed.epoch}" if placed else "where, cannot be seen"
-    yield f"{service} is placed {where}"
+def _seen(eye: Eye, service: Service) -> Iterator[str]:
+    facts = eye.observe(service.name)
+    database, placed = service.database, facts.placement
+    yield _where(service.name, placed)
     yield f"{database} is led by {facts.leader or 'nobody who can be seen'}"
     if placed:
         led = {True: "is", False: "is NOT", None: "may be"}[eye.ask(IsLedAt(database, placed.site))]
         yield f"{database} {led} led at that site"
     safe = {True: "has a", False: "has NO", None: "may have no"}[eye.ask(IsProtected(database))]
     yield f"{database} {safe} synchronous standby"
-    silent = sorted(set(eye.network.service(service).hosts) - facts.obeying)
-    yield f"hosts of {service} that do not answer: {', '.join(silent) or 'none'}"
+    silent = sorted(set(service.hosts) - facts.obeying)
+    yield f"hosts of {service.name} that do not answer: {', '.join(silent) or 'none'}"
+
+
+def _where(name: PlacedName, placed: Placement | None) -> str:
+    where = f"at {placed.site} since epoch {placed.epoch}" if placed else "where, cannot be seen"
+    return f"{name} is placed {where}"

@@ -6,18 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import PlanRefused
 from core.runs.journal import RunVerdict
 from core.runs.plan import RunName
 from dr.ending import Outcome
 from dr.live.carrier import Carrier
+from dr.live.giving_up import GivingUp
 from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
 from dr.losses import hosts_named
+from dr.placement import Claim
 from dr.planner import Occasion
 from dr.store_looks import survey_stores
 from dr.store_losses import stores_after
 from dr.store_planner import plan_of_stores
 from inventory.names import HostName, OperatorName
+from ndc.wiring.beside_runs import demand_unclaimed
 from tests.rehearsals import SERVICE
 from tests.stubs.network import stub_network
 
@@ -55,3 +59,27 @@ def test_a_run_of_stores_alone_is_carried_to_its_end_and_reported(
     assert report.outcome is Outcome.UNMEASURED
     assert [course.begun for course in report.stores] == [True]
     assert "goes on at ndc02" in (folder.path / "report.html").read_text("utf-8")
+
+
+def test_a_run_that_is_given_up_lets_go_of_its_stores(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    ground = request.getfixturevalue("stub_ground")
+    (declared,) = ground.network.stores
+    with stub_network(ground, SERVICE, tmp_path / "hosts") as stub, stub.live() as live:
+        records = live.doors.records
+        with stub.holding():
+            placement = stub.world.truth.stores[declared.name].placements[0]
+        records.swap_placement(declared.name, None, placement)
+        free = records.claim(declared.name)
+        records.swap_claim(declared.name, free, Claim(NAME, free.number + 1))
+        giving_up = GivingUp(live, NAME)
+
+        with pytest.raises(PlanRefused, match="a run holds"):
+            demand_unclaimed(live.network, records)
+        seen = [*giving_up.look()]
+        giving_up.release()
+
+        demand_unclaimed(live.network, records)
+        assert giving_up.holds() == []
+    assert seen == [f"{declared.name} is placed at ndc01 since epoch {placement.epoch}"]
