@@ -159,6 +159,7 @@ class SimulatedScene:
         return self.cares
 
     def claimed(self) -> RunName | None:
+        self.world.doors.records.claim(SERVICE)  # of the real one it comes from there
         return self.by_itself
 
     def take(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:

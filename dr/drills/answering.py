@@ -16,6 +16,7 @@ from dr.drills.cleaning import DrillBook
 from dr.drills.exercise import Exercise
 from dr.drills.record import DrillRecord
 from dr.drills.scene import Scene
+from dr.looks import if_seen
 from dr.plan import RecoveryPlan
 from inventory.practice import Taken
 
@@ -71,7 +72,7 @@ class Answerer:
         """Wait until it is answered or known; who knows it plans, again and again, for a while."""
         known, why = Answered("a plan, by who was called"), "nothing was seen of it"
         while self._passed < _HANG:
-            if (run := self.scene.claimed()) is not None:
+            if (run := if_seen(self.scene.claimed)) is not None:
                 return self._followed(run, known)
             if self._is_served():
                 return replace(known, by="the network, by itself")
@@ -130,7 +131,7 @@ class Answerer:
         """Wait until ``run``, which is not ours, lets the service go."""
         begun = self._passed
         self.say(f"run {run} answers it, which nobody of us began")
-        while self.scene.claimed() == run:
+        while self._may_hold(run):
             if self._passed - begun > _HANG:
                 return replace(known, run=run, failure=f"{run} holds the service still")
             self.clock.sleep(_EVERY)
@@ -142,6 +143,13 @@ class Answerer:
             run=run,
             came_to=self.scene.outcome(run) or "over",
         )
+
+    def _may_hold(self, run: RunName) -> bool:
+        """Whether ``run`` holds the service, as far as can be seen: what is not seen may be so."""
+        try:
+            return self.scene.claimed() == run
+        except NotSeen:
+            return True
 
 
 def _words(error: NdcError) -> str:

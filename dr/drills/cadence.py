@@ -84,9 +84,9 @@ def practised(plan: RecoveryPlan, report: str | None) -> Practised | None:
         return None
     said = json.loads(report)
     felt = {
-        ServiceName(one["service"]): _felt(one["measure"])
+        ServiceName(one["service"]): found
         for one in said.get("services", ())
-        if one["measure"]
+        if one["measure"] and (found := _felt(one["measure"]))
     }
     ended_at = datetime.fromisoformat(said["ended_at"])
     return Practised(plan.id, plan, Outcome[said["outcome"].upper()], ended_at, felt)
@@ -102,12 +102,15 @@ def held_drill(report: str | None) -> HeldDrill | None:
         drill=DrillName(said["drill"]),
         passed=said["passed"],
         ended_at=datetime.fromisoformat(said["ended_at"]),
-        felt=_felt(said) if said["gap_seconds"] is not None else None,
+        felt=_felt(said),
         stores=_of_stores(said.get("stores", ())),
     )
 
 
-def _felt(said: Mapping[str, Any]) -> Felt:
+def _felt(said: Mapping[str, Any]) -> Felt | None:
+    """Return it as far as it was measured: neither a void gap nor writes nobody read back tell."""
+    if said["gap_seconds"] is None or said.get("void") or said.get("not_read_back"):
+        return None
     return Felt(timedelta(seconds=said["gap_seconds"]), said["lost"])
 
 

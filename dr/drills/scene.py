@@ -60,7 +60,11 @@ class Scene(Protocol):
         """Whether a controller says that it moves the service itself, and nothing keeps it."""
 
     def claimed(self) -> RunName | None:
-        """Return the run that may move the service now; None: none, or not seen."""
+        """Return the run that may move the service now; None: there is none.
+
+        Raises:
+            NotSeen: no quorum answers.
+        """
 
     def take(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:
         """Take the power of ``hosts`` and the carrier of ``links``.

@@ -30,12 +30,14 @@ def admit(
         standing = live.doors.exclusions.excluded()
         waiting = {host: standing[host] for host in sorted(named) if host in standing}
         if waiting:
-            demand_unclaimed(network, live.doors.records, say)
+            demand_unclaimed(network, live.doors.records)
             admitting = live.admitting(waiting)
             for sentence in admitting.look(rows=True):
                 say(f"    {sentence}")
             question = f"let {', '.join(waiting)} take part again?"
             confirmed(options, question, options.command("dr", "admit", *names))
+            # a person takes their time, and a run may have given the same hosts up anew
+            demand_unclaimed(network, live.doors.records)
             for sentence in admitting.admit():
                 say(sentence)
             answer(f"admitted: {', '.join(waiting)}")

@@ -42,7 +42,7 @@ def reseed(
                 say(sentence)
         question = f"remove the copy of {database} on {host}, and make it anew from {leader}?"
         confirmed(options, question, options.command("dr", "reseed", database, host))
-        demand_unclaimed(network, live.doors.records, say)
+        demand_unclaimed(network, live.doors.records)
         # a person takes their time
         demand_kept(copy.keep(copy.leader()))
         copy.make(live.clock, say)

@@ -37,21 +37,21 @@ def demand_no_run(environment: Environment, note: Callable[[str], None]) -> None
         return
     try:
         with reached(environment, network) as live:
-            demand_unclaimed(network, live.doors.records, note)
-    except Rejected as error:
+            demand_unclaimed(network, live.doors.records)
+    except (Rejected, NotSeen) as error:
         note(_unseen(error))
 
 
-def demand_unclaimed(
-    network: Network, records: RecordsDoor, note: Callable[[str], None] = lambda _: None
-) -> None:
-    """Return if no run holds a service or store of ``network``, as ``demand_no_run`` does."""
-    try:
-        for placed in placed_in(network):
-            if holder := records.claim(placed.name).run:
-                raise _held(placed.name, holder)
-    except NotSeen as error:
-        note(_unseen(error))
+def demand_unclaimed(network: Network, records: RecordsDoor) -> None:
+    """Return if no run holds a service or store of ``network``.
+
+    Raises:
+        PlanRefused: a run holds one.
+        NotSeen: no quorum answers, and one may be held.
+    """
+    for placed in placed_in(network):
+        if holder := records.claim(placed.name).run:
+            raise _held(placed.name, holder)
 
 
 def _unseen(error: NdcError) -> str:

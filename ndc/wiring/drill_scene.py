@@ -112,9 +112,8 @@ class LiveScene:
         return any(one.service == self.service and not one.why_not for one in proposals)
 
     def claimed(self) -> RunName | None:
-        """Return the run that may move the service now."""
-        claim = if_seen(lambda: self.live.doors.records.claim(self.service))
-        return claim.run if claim else None
+        """Return the run that may move the service now; NotSeen where no quorum answers."""
+        return self.live.doors.records.claim(self.service).run
 
     def take(self, hosts: Sequence[HostName], links: Sequence[LinkName]) -> None:
         """Take the power of ``hosts``, all at once, and the carrier of ``links``."""

@@ -108,6 +108,26 @@ def test_a_run_that_began_by_itself_is_waited_for_and_none_is_begun() -> None:
     assert scene.journals == {}
 
 
+def test_a_run_that_cannot_be_seen_for_a_moment_is_waited_for_still() -> None:
+    scene = _scene()
+    truth, at = scene.world.truth, scene.world.timeline.at
+    scene.by_itself = RunName("by-controllers")
+    off: set[HostName] = set()
+
+    def ends() -> None:
+        off.update(truth.plant.off)
+        scene.by_itself = None
+
+    at(timedelta(seconds=19), lambda: setattr(truth.quorum, "stopped", True))
+    at(timedelta(seconds=21), lambda: setattr(truth.quorum, "stopped", False))
+    at(timedelta(seconds=30), ends)
+
+    report = _held(scene, _asked("host-loss"))
+
+    assert report.answered.run == "by-controllers"
+    assert off != set()
+
+
 def test_nothing_is_planned_while_a_controller_says_that_it_moves_the_service() -> None:
     scene = _scene()
     scene.cares = True

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from core.runs.plan import RunName
 from dr.live.run_folder import names
+from dr.placement import Claim
 from inventory.names import HostName, SiteName
+from ndc.cli import dr_admit
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout
 
@@ -94,3 +99,28 @@ def test_what_is_back_is_moved_to_once_it_was_looked_at_and_admitted(typed: Chec
     assert (admitted.code, admitted.out) == (0, f"admitted: {HOME}\n")
     assert (again.code, "nothing of ndc01 waits" in again.err) == (0, True)
     assert "nobody admitted it" not in later.err
+
+
+def test_nobody_is_admitted_whom_a_run_gave_up_anew_while_the_question_stood_open(
+    typed: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _dies(typed)
+    typed.ndc("--yes", *WITHOUT)
+    with typed.stub.holding():
+        plant = typed.stub.world.truth.plant
+        for host in sorted(plant.off):
+            plant.power_on(host)
+
+    def answered(*_: object) -> None:
+        with typed.stub.live() as live:
+            claim = live.doors.records.claim(SERVICE)
+            meanwhile = Claim(RunName("meanwhile"), claim.number + 1)
+            live.doors.records.swap_claim(SERVICE, claim, meanwhile)
+
+    monkeypatch.setattr(dr_admit, "confirmed", answered)
+    refused = typed.ndc("--yes", "dr", "admit", "ndc01")
+
+    assert refused.code == REFUSED
+    assert f"a run holds {SERVICE}" in refused.err
+    with typed.stub.live() as live:
+        assert HOME in live.doors.exclusions.excluded()

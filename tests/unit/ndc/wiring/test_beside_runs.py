@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from core.errors import PlanRefused
+from core.errors import NotSeen, PlanRefused
 from core.locks import alone
 from core.runs.plan import RunName
 from dr.live.run_folder import names
@@ -61,16 +61,24 @@ def test_a_run_is_refused_while_hosts_are_changed(typed: Checkout) -> None:
     assert not (typed.environment.paths.runs / run / "journal.jsonl").exists()
 
 
-def test_where_no_quorum_answers_a_person_is_told_and_the_command_goes_on() -> None:
-    world = rehearsed(network("tiny"), SERVICE)
-    world.truth.at(SERVICE).claim = Claim(RUN, 1)
-    world.truth.quorum.stopped = True
+def test_where_no_quorum_answers_a_person_is_told_and_the_command_goes_on(typed: Checkout) -> None:
+    with typed.stub.holding():
+        typed.stub.world.truth.quorum.stopped = True
     told: list[str] = []
 
-    demand_unclaimed(network("tiny"), world.doors.records, told.append)
+    demand_no_run(typed.environment, told.append)
 
     assert len(told) == 1
     assert "whether a run holds a service cannot be seen" in told[0]
+
+
+def test_where_no_quorum_answers_nobody_takes_a_service_for_free() -> None:
+    world = rehearsed(network("tiny"), SERVICE)
+    world.truth.at(SERVICE).claim = Claim(RUN, 1)
+    world.truth.quorum.stopped = True
+
+    with pytest.raises(NotSeen):
+        demand_unclaimed(network("tiny"), world.doors.records)
 
 
 def test_what_cannot_be_asked_for_want_of_a_key_stops_nobody(typed: Checkout) -> None:
