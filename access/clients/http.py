@@ -134,7 +134,7 @@ def answered(reply: Reply, url: str) -> Any:
         raise _unreachable(url, f"HTTP {reply.status}: {reply.text.strip()[:200]}")
     try:
         return json.loads(reply.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _unreachable(url, f"not JSON: {reply.text[:80]}") from None
 
 
@@ -252,7 +252,7 @@ def json_of(reply: Reply, url: str) -> Any:
         raise _not_seen(url, status, refused=True)
     try:
         return json.loads(reply.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _not_seen(url, f"not JSON: {reply.text[:80]}", refused=True) from None
 
 
