@@ -182,7 +182,11 @@ class GuardAnswer:
 
     @classmethod
     def parse(cls, text: str) -> GuardAnswer:
-        """Return the answer that ``text`` is; ValueError if it is none."""
+        """Return the answer that ``text`` is.
+
+        Raises:
+            ValueError, TypeError, RecursionError: it is none.
+        """
         fields = json.loads(text)
         if not isinstance(fields, dict) or "highest" not in fields:
             raise ValueError(text[:200])

@@ -54,6 +54,11 @@ def standing_text(standing: CopyStanding) -> str:
 def read_standing(text: str) -> CopyStanding:
     """Return the standing that ``text`` holds; ValueError if it holds none."""
     try:
-        return _STANDING.validate_json(text)
+        standing = _STANDING.validate_json(text)
     except ValidationError as error:
         raise ValueError(text[:200]) from error
+    compared = [standing.read_back.of] if standing.read_back else []
+    moments = [standing.at, *(point.made_at for point in standing.points), *compared]
+    if any(moment.utcoffset() is None for moment in moments):
+        raise ValueError(f"a moment without a zone: {text[:200]}")
+    return standing

@@ -88,7 +88,11 @@ def range_of(key: str) -> dict[str, Any]:
 
 
 def key_values(answer: Mapping[str, Any]) -> list[KeyValue]:
-    """Return what the ``answer`` to a range holds, sorted by key."""
+    """Return what the ``answer`` to a range holds, sorted by key.
+
+    Bytes that are no UTF-8 are U+FFFD: who may write one key can spoil what that key says, and
+    nothing else of the answer.
+    """
     return [
         KeyValue(_plain(kv["key"]), _plain(kv.get("value", "")), int(kv["mod_revision"]))
         for kv in answer.get("kvs", [])
@@ -265,4 +269,4 @@ def _coded(text: str) -> str:
 
 
 def _plain(coded: str) -> str:
-    return base64.b64decode(coded).decode()
+    return base64.b64decode(coded).decode(errors="replace")

@@ -2,7 +2,7 @@
 
 A change is sent with ``send``: it answers in Rejected and Unreachable. A look is asked with
 ``look``: it asks nothing to change, so it says NotSeen. ``send_async`` and ``look_async`` are
-the same where a loop runs, and their deadline is one for the whole of it.
+the same where a loop runs; there the deadline is of the connection too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, Final
 import anyio
 import httpx
 
+from access.clients.allowances import allowing, bounded_client
 from access.clients.fates import Fate, causes, fate
 from access.clients.handshakes import closing_transport
 from access.tls import OwnTls
@@ -73,10 +74,9 @@ def mutual_tls(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:
 def client(tls: ssl.SSLContext, *, kept: timedelta = timedelta(seconds=5)) -> httpx.Client:
     """Return a client that shows our certificate, uses no proxy and follows no redirection.
 
-    A connection that is idle stays open for ``kept``.
+    A connection that is idle stays open for ``kept``. No answer is longer than ``MOST_BYTES``.
     """
-    limits = httpx.Limits(keepalive_expiry=kept.total_seconds())
-    return httpx.Client(verify=tls, limits=limits, trust_env=False)
+    return bounded_client(tls, httpx.Limits(keepalive_expiry=kept.total_seconds()))
 
 
 def async_client(tls: ssl.SSLContext) -> httpx.AsyncClient:
@@ -95,9 +95,9 @@ def send(
 ) -> Reply:
     """Return what ``url`` answers to a change, whatever the status.
 
-    ``method`` is HTTP's; ``body`` is sent as JSON, nothing if None; ``deadline`` is the bound
-    of each phase of the request but connecting, which has ``CONNECT``; ``auth`` adds
-    what proves who we are.
+    ``method`` is HTTP's; ``body`` is sent as JSON, nothing if None; the whole answer has to be
+    there within ``deadline`` from when it was sent, while TCP and TLS have ``CONNECT`` each;
+    ``auth`` adds what proves who we are, within the same deadline.
 
     A connection that was refused counts as no answer. The change certainly did not happen;
     the caller sees that when it looks, and may send it again.
@@ -107,7 +107,8 @@ def send(
         Unreachable: no answer in time; it may have been obeyed.
     """
     try:
-        response = over.request(method, url, json=body, timeout=_timeout(deadline), auth=auth)
+        with allowing(deadline):
+            response = over.request(method, url, json=body, timeout=_timeout(deadline), auth=auth)
     except _ROOTS as error:
         if fate(error) is Fate.UNSENDABLE:
             raise _unsendable(url, error) from error
@@ -133,12 +134,12 @@ def answered(reply: Reply, url: str) -> Any:
         raise _unreachable(url, f"HTTP {reply.status}: {reply.text.strip()[:200]}")
     try:
         return json.loads(reply.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _unreachable(url, f"not JSON: {reply.text[:80]}") from None
 
 
 def look(over: httpx.Client, url: str, *, deadline: timedelta) -> Any:
-    """Return the JSON that ``url`` answers; each phase of the request has ``deadline``.
+    """Return the JSON that ``url`` answers; ``deadline`` is as for ``send``.
 
     Raises:
         NotSeen: it did not answer with JSON.
@@ -147,13 +148,14 @@ def look(over: httpx.Client, url: str, *, deadline: timedelta) -> Any:
 
 
 def look_whole(over: httpx.Client, url: str, *, deadline: timedelta) -> Reply:
-    """Return what ``url`` answers, whatever its status; each phase has ``deadline``.
+    """Return what ``url`` answers, whatever its status; ``deadline`` is as for ``send``.
 
     Raises:
         NotSeen: it did not answer.
     """
     try:
-        response = over.get(url, timeout=_timeout(deadline))
+        with allowing(deadline):
+            response = over.get(url, timeout=_timeout(deadline))
     except _ROOTS as error:
         raise _not_seen(url, _words(error), refused=_is_refusal(error)) from error
     return Reply(response.status_code, response.text)
@@ -250,7 +252,7 @@ def json_of(reply: Reply, url: str) -> Any:
         raise _not_seen(url, status, refused=True)
     try:
         return json.loads(reply.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _not_seen(url, f"not JSON: {reply.text[:80]}", refused=True) from None
 
 

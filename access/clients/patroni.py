@@ -164,7 +164,7 @@ def forks(over: httpx.Client, root: str) -> dict[int, int]:
     answer = look(over, url, deadline=LOOK)
     try:
         return {int(line[0]): int(line[1]) for line in answer}
-    except (TypeError, ValueError, IndexError, KeyError) as error:
+    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise strange(url, "lines of timeline, location, …", str(error)) from error
 
 
@@ -215,7 +215,7 @@ def position(text: str | None) -> int | None:
 def _fields(text: str | None) -> dict[str, Any]:
     try:
         fields = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return fields if isinstance(fields, dict) else {}
 

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from access.clients.http import json_of, look, look_async, look_whole
 from access.clients.patroni import BAR, LOOK, strange
@@ -29,7 +29,7 @@ class LogAnswer(BaseModel):
     """what a leader has written to its disk"""
     received_location: int | None = None
     replayed_location: int | None = None
-    replayed_timestamp: datetime | None = None
+    replayed_timestamp: AwareDatetime | None = None
     """of the last commit replayed, by the clock of the leader that made it"""
 
 

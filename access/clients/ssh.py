@@ -35,6 +35,11 @@ CONNECT = timedelta(seconds=5)
 COMMAND = timedelta(seconds=30)
 """bound of one command, unless its caller names another"""
 
+MOST_BYTES = 64 * 1024**2
+"""of either stream of a command: every program of ours says less"""
+
+_PIECE = 32 * 1024
+
 MEANINGS: dict[type[Exception], type[WorldError]] = {
     # it answered no
     ssh_exception.AuthenticationException: Rejected,
@@ -202,12 +207,22 @@ def translate(error: Exception, host: HostName) -> WorldError:
 def _drained(channel: paramiko.Channel) -> tuple[bytes, bytes]:
     """Return all that comes over both streams: a command that waits for one fills the other."""
     with ThreadPoolExecutor(1) as pool:
-        stderr = pool.submit(channel.makefile_stderr("rb").read)
+        stderr = pool.submit(_whole, channel, channel.makefile_stderr("rb"))
         try:
-            return channel.makefile("rb").read(), stderr.result()
+            return _whole(channel, channel.makefile("rb")), stderr.result()
         except BaseException:
             channel.close()  # ends the other read too
             raise
+
+
+def _whole(channel: paramiko.Channel, stream: paramiko.ChannelFile) -> bytes:
+    got = bytearray()
+    while piece := stream.read(_PIECE):
+        got += piece
+        if len(got) > MOST_BYTES:
+            channel.close()  # as above
+            raise EOFError(f"more than {MOST_BYTES} bytes")
+    return bytes(got)
 
 
 @contextmanager

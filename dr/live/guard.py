@@ -15,7 +15,7 @@ from core.errors import Rejected, Unreachable
 from core.runs.ports import Token
 from dr.doors import Stance
 from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict
-from dr.live.programs import looking
+from dr.live.programs import STRANGE, looking
 from inventory.names import HostName, PlacedName
 from inventory.network import Network
 from inventory.placed import placed_called
@@ -92,7 +92,7 @@ class ConnectedGuard:
                 GuardVerdict(completed.exit_code),
                 GuardAnswer.parse(completed.stdout),
             )
-        except ValueError as error:
+        except STRANGE as error:
             raise Unreachable(
                 f"{self.host} did not answer {request.act} for {request.workload}",
                 expected="an answer of ndc-epoch",

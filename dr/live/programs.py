@@ -18,6 +18,9 @@ from inventory.network import Network
 
 T = TypeVar("T")
 
+STRANGE: Final = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+"""what reading an answer raises that is none: whoever holds a host has it say anything"""
+
 _RELOAD: Final = timedelta(seconds=10)
 """for systemd to tell Patroni that its settings changed"""
 LOOK: Final = timedelta(seconds=3)
@@ -99,7 +102,7 @@ class Programs:
             done = connection.run(command, input_text=given, bound=bound)
         try:
             return read(done.stdout)
-        except (ValueError, KeyError, TypeError):
+        except STRANGE:
             raise Unreachable(
                 f"{words[0]} on {host} did not say what it saw",
                 expected=expected,

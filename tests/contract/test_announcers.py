@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ from itertools import count
 
 import pytest
 
-from access.clients.etcd import Etcd
+from access.clients.etcd import DeleteUnder, Etcd
 from core.clock import wait_until
 from core.errors import NotSeen, Rejected
 from core.runs.plan import RunName
@@ -120,6 +121,19 @@ def test_what_one_says_the_other_reads_and_later_words_have_higher_revisions(
     assert first[TWO].revision < first[ONE].revision
     assert _standing(one)[TWO].word.answers == first[ONE].revision
     assert _standing(one)[TWO].revision > first[ONE].revision
+
+
+def test_bytes_that_are_no_text_hide_nobody_elses_word(agents: Pair) -> None:
+    one, two = agents
+    _both_speak(agents)
+    own = announcers_on(NETWORK.environment, TWO)
+    for key in (f"{own}{PORTAL}".encode(), own.encode() + b"\xff"):
+        put = {"key": b64encode(key).decode(), "value": b64encode(b"\xff").decode()}
+        two.etcd.ask("kv/txn", {"success": [{"request_put": put}]}, repeatable=False)
+
+    assert set(_standing(one)) == {ONE}
+
+    two.etcd.change([], [DeleteUnder(own)])
 
 
 def _may_go(ground: Ground, agents: Pair, *, other: Announcer | None = None) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from access.clients.etcd import Delete, Etcd, Holds, Put
+from access.clients.etcd import Delete, DeleteUnder, Etcd, Holds, Put
 from core.clock import wait_until
 from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
@@ -17,9 +18,10 @@ from dr.lever import Hold
 from dr.live.lever import Lever
 from dr.watching import EVERY, SILENT, SightWord
 from inventory import etcd as keys
-from inventory.etcd import CONTROL, accounts, controller_account
+from inventory.etcd import CONTROL, accounts, agent_account, controller_account
 from inventory.names import HostName
 from inventory.network import Role
+from inventory.placed import SERVING
 from monitors.onhost import controllers_words as module
 from monitors.onhost.controllers_words import EtcdWatch
 from tests.contract.etcd_server import Server, etcd_server
@@ -30,6 +32,7 @@ NETWORK = network("tiny")
 HERE = NETWORK.environment
 FIRST, SECOND, THIRD, *_ = (host.name for host in NETWORK.hosts_with(Role.MONITOR))
 LOST = HostName("ndc03-edge")
+SERVES, SERVES_TOO, *_ = (host.name for host in NETWORK.hosts if host.roles & SERVING)
 AT = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
 SHORT = timedelta(seconds=2)
 """etcd may grant more: an election and a half"""
@@ -42,6 +45,8 @@ class Ground:
 
     control: Etcd
     asking: Callable[[HostName], Etcd]
+    agent: Callable[[HostName], Etcd]
+    """as whoever announces services on a host"""
     end_leases: Callable[[], object]
     """wait until all that nobody renews is gone"""
 
@@ -62,7 +67,8 @@ def ground(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setattr(module, "LASTING", SHORT)
     if request.param == "stub":
         stub = StubEtcd()
-        yield Ground(stub.client(), lambda _: stub.client(), stub.lapse)
+        client = stub.client()
+        yield Ground(client, lambda _: stub.client(), lambda _: client, stub.lapse)
         return
     server: Server = request.getfixturevalue("server")
     control = server.speaking_as(CONTROL)
@@ -76,7 +82,12 @@ def ground(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
             bound=timedelta(seconds=20),
         )
 
-    yield Ground(control, lambda host: server.speaking_as(controller_account(host)), end_leases)
+    yield Ground(
+        control,
+        lambda host: server.speaking_as(controller_account(host)),
+        lambda host: server.speaking_as(agent_account(host)),
+        end_leases,
+    )
     control.change([], [Delete(keys.lever(HERE))])
     end_leases()
 
@@ -185,6 +196,20 @@ def test_what_nobody_can_read_is_nobodys_word_and_a_lever_all_the_same(ground: G
 
     assert state.words == {}
     assert state.lever is not None
+
+
+def test_bytes_that_are_no_text_hide_nobody_elses_word(ground: Ground) -> None:
+    spoilt = b64encode(f"{keys.announcers_on(HERE, SERVES)}portal".encode()).decode()
+    put = {"key": spoilt, "value": b64encode(b"\xff").decode()}
+    ground.agent(SERVES).ask("kv/txn", {"success": [{"request_put": put}]}, repeatable=False)
+    well = f"{keys.announcers_on(HERE, SERVES_TOO)}portal"
+    ground.agent(SERVES_TOO).change([], [Put(well, "{}")])
+    watch = ground.watch(FIRST)
+
+    assert watch.records(watch.state()).reports.keys() == {SERVES, SERVES_TOO}
+
+    for host in (SERVES, SERVES_TOO):
+        ground.agent(host).change([], [DeleteUnder(keys.announcers_on(HERE, host))])
 
 
 def _lease(watch: EtcdWatch) -> str:

@@ -147,8 +147,9 @@ class EventfulEtcd(StubEtcd):
 
 
 def _coded(text: str) -> str:
-    return b64encode(text.encode()).decode()
+    # as etcd, it keeps bytes, whatever they say
+    return b64encode(text.encode(errors="surrogateescape")).decode()
 
 
 def _plain(coded: str) -> str:
-    return b64decode(coded).decode()
+    return b64decode(coded).decode(errors="surrogateescape")

@@ -139,6 +139,15 @@ def test_an_answer_that_is_no_json_tells_nothing_of_a_change_and_shows_nothing_t
         assert not_seen.refused
 
 
+def test_an_answer_that_is_too_deep_to_be_read_is_no_json_either() -> None:
+    deep = "[" * 100_000
+
+    with pytest.raises(Unreachable):
+        answered(Reply(200, deep), URL)
+    for not_seen in _looks_on_both_ways(answering({"/x": (200, deep)})):
+        assert not_seen.refused
+
+
 def test_a_yes_is_parsed() -> None:
     over = answering({"/x": (200, {"a": 1})})
 

@@ -159,7 +159,7 @@ def test_forks_are_read_from_the_history_and_there_are_none_before_the_first() -
     assert patroni.forks(answering({"/history": (200, [])}), ROOT) == {}
 
 
-@pytest.mark.parametrize("said", [{"hello": "world"}, [3], [["three", "far"]], 7])
+@pytest.mark.parametrize("said", [{"hello": "world"}, [3], [["three", "far"]], 7, "[[1e999, 1]]"])
 def test_a_history_that_is_none_tells_nothing(said: Any) -> None:
     with pytest.raises(NotSeen, match="did not answer as Patroni does"):
         patroni.forks(answering({"/history": (200, said)}), ROOT)
@@ -173,7 +173,9 @@ def test_an_order_is_read_as_patroni_reads_it_and_names_who_gave_it() -> None:
     assert patroni.giver(text) == "run-1"
 
 
-@pytest.mark.parametrize("text", [None, "", "{}", patroni.NO_ORDER, "ndc01-data:ndc02-data", "[]"])
+@pytest.mark.parametrize(
+    "text", [None, "", "{}", patroni.NO_ORDER, "ndc01-data:ndc02-data", "[]", "[" * 100_000]
+)
 def test_what_is_no_order_of_ours_was_given_by_nobody(text: str | None) -> None:
     assert patroni.giver(text) is None
 

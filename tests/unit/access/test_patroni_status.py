@@ -84,6 +84,14 @@ def test_a_loop_reads_the_same() -> None:
     assert asyncio.run(status()) == patroni_status.status(over, ROOT)
 
 
-def test_something_else_that_answers_tells_nothing() -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"hello": "world"},
+        STANDBY | {"xlog": STANDBY["xlog"] | {"replayed_timestamp": "2026-11-26 02:43:25"}},
+    ],
+    ids=["another program", "a moment without a zone"],
+)
+def test_something_else_that_answers_tells_nothing(answer: dict[str, Any]) -> None:
     with pytest.raises(NotSeen, match="did not answer as Patroni does"):
-        patroni_status.status(answering({"/patroni": (200, {"hello": "world"})}), ROOT)
+        patroni_status.status(answering({"/patroni": (200, answer)}), ROOT)

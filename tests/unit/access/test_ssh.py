@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import paramiko
@@ -13,6 +15,7 @@ from paramiko import ssh_exception
 from access.clients import ssh
 from access.clients.openssh import arguments
 from core.errors import Rejected, Unreachable, WorldError
+from core.system_clock import SystemClock
 from inventory.names import HostName
 from routing.routers import connection
 from tests.networks import network
@@ -111,25 +114,47 @@ def test_words_of_a_command_reach_the_host_as_they_are(tmp_path: Path) -> None:
     assert command[-1] == "printf %s 'a b; $HOME'"
 
 
-def test_a_command_that_complains_at_length_is_heard_to_its_end(stub_ground: Ground) -> None:
-    host, secrets = stub_ground.network.hosts[0], stub_ground.secrets
-    at, keys = str(host.management.ip), {"control": Path(f"{secrets.control_key}.pub")}
-    complaint = "x" * (3 * 2**20)  # more than a window of the protocol
-    end = serve(
-        (at, stub_ground.ssh_port),
-        secrets.host_key(host.name),
-        keys,
-        lambda *_: (3, "done\n", complaint),
-    )
-    access = ssh.Access(secrets.control_key, secrets.known_hosts, port=stub_ground.ssh_port)
+COMPLAINT = "x" * (3 * 2**20)
+"""more than a window of the protocol"""
 
+
+@contextmanager
+def _connected(ground: Ground, stdout: str, stderr: str) -> Iterator[ssh.SshConnection]:
+    """Yield a connection to a host on which each command says so, and ends with 3."""
+    host, secrets = ground.network.hosts[0], ground.secrets
+    at, keys = str(host.management.ip), {"control": Path(f"{secrets.control_key}.pub")}
+    own = secrets.host_key(host.name)
+    end = serve((at, ground.ssh_port), own, keys, lambda *_: (3, stdout, stderr))
+    access = ssh.Access(secrets.control_key, secrets.known_hosts, port=ground.ssh_port)
     try:
         with ssh.connect(host, access) as connection:
-            said = connection.run(["complain"])
+            yield connection
     finally:
         end()
 
-    assert said == ssh.Completed(3, "done\n", complaint)
+
+def test_a_command_that_complains_at_length_is_heard_to_its_end(stub_ground: Ground) -> None:
+    with _connected(stub_ground, "done\n", COMPLAINT) as connection:
+        said = connection.run(["complain"])
+
+    assert said == ssh.Completed(3, "done\n", COMPLAINT)
+
+
+@pytest.mark.parametrize("said", [(COMPLAINT, ""), ("", COMPLAINT)], ids=["stdout", "stderr"])
+def test_a_command_that_says_more_than_is_borne_is_not_heard_to_its_end(
+    stub_ground: Ground, monkeypatch: pytest.MonkeyPatch, said: tuple[str, str]
+) -> None:
+    monkeypatch.setattr(ssh, "MOST_BYTES", 2**20)
+    began = SystemClock().elapsed()
+
+    with (
+        _connected(stub_ground, *said) as connection,
+        pytest.raises(Unreachable) as endless,
+    ):
+        connection.run(["complain"])
+
+    assert "more than 1048576 bytes" in endless.value.actual
+    assert SystemClock().elapsed() - began < ssh.COMMAND
 
 
 def _as_netmiko_tells(error: paramiko.SSHException) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from core.errors import Rejected
 from inventory.names import HostName, StoreName
 from storage.pins import Pins
 from storage.placed import StoreOrder
+from storage.points import CopyComparison, RecoveryPoint
 from storage.requests import (
     DigestRequest,
     PullRequest,
@@ -20,7 +21,7 @@ from storage.requests import (
     read_request,
     request_text,
 )
-from storage.standing import MOST_POINTS, CopyStanding, read_standing
+from storage.standing import MOST_POINTS, CopyStanding, read_standing, standing_text
 from tests.unit.storage.two_sites import FAR, HERE, NOON, STORE, TwoSites
 
 
@@ -170,6 +171,27 @@ def test_of_a_store_that_is_not_there_nobody_says_how_it_is(sites: TwoSites) -> 
 def test_what_is_no_standing_is_refused() -> None:
     with pytest.raises(ValueError, match="refused"):
         read_standing('{"refused": "why"}')
+
+
+_POINT = RecoveryPoint(datetime(2030, 1, 1, tzinfo=UTC), "o")
+_STANDING = CopyStanding(
+    datetime(2030, 1, 2, tzinfo=UTC),
+    writes=True,
+    serves=True,
+    epoch=None,
+    began=None,
+    points=(_POINT,),
+    read_back=CopyComparison(datetime(2030, 1, 3, tzinfo=UTC), equal=True),
+)
+
+
+@pytest.mark.parametrize("moment", ["2030-01-01", "2030-01-02", "2030-01-03"])
+def test_a_standing_with_a_moment_without_a_zone_is_none(moment: str) -> None:
+    text = standing_text(_STANDING)
+    assert read_standing(text) == _STANDING
+
+    with pytest.raises(ValueError, match="a moment without a zone"):
+        read_standing(text.replace(f"{moment}T00:00:00Z", f"{moment}T00:00:00"))
 
 
 def test_the_point_with_which_a_store_was_begun_is_told_of_however_many_came_since(
