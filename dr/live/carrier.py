@@ -77,7 +77,8 @@ class Carrier:
             JournalCorrupt: the record cannot be trusted.
             NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
-        truth, journal = self._truth(), self.journal()
+        truth = self._truth()
+        journal = self._kept_in(truth)
         eye = self.live.eye()
         engine = RecoveryEngine(
             journal=journal,
@@ -160,8 +161,11 @@ class Carrier:
 
     def journal(self) -> RecoveryJournal:
         """Return what the run is written down in: its truth, with the copy beside it."""
+        return self._kept_in(self._truth())
+
+    def _kept_in(self, truth: Where) -> RecoveryJournal:
         copy = self.folder.journal(self.live.clock)
-        if self._truth() is Where.FILE:
+        if truth is Where.FILE:
             return copy
         return CopiedJournal(self._etcd_journal(), copy)
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.errors import PlanRefused, WorldError
+from access.clients.etcd import range_under
+from core.errors import NotSeen, PlanRefused, WorldError
 from core.runs.journal import RunVerdict, Where
 from core.runs.plan import RunName
 from dr.drills.cadence import read_proof
@@ -25,6 +26,7 @@ from dr.request import Move
 from inventory.etcd import drill_word, runs
 from inventory.names import DrillName, OperatorName, SiteName
 from tests.rehearsals import SERVICE
+from tests.stubs.https import Asked, Reply
 from tests.stubs.network import StubNetwork, stub_network
 
 if TYPE_CHECKING:
@@ -113,3 +115,53 @@ def test_without_a_quorum_the_file_is_the_truth(stub: StubNetwork, tmp_path: Pat
         stub.goes_dark()
 
         assert carrier._truth() is Where.FILE
+
+
+def test_a_quorum_that_is_back_after_the_question_holds_nothing_of_the_run(
+    stub: StubNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _is_silent(stub, monkeypatch, after=0)
+    with _carrier(stub, tmp_path) as carrier:
+        run = carrier.carry()
+
+        assert (run.closed, carrier._truth()) == (RunVerdict.DONE, Where.FILE)
+    assert not [key for key in stub.etcd.held if key.startswith(_journal(stub))]
+
+
+def test_a_quorum_that_is_gone_after_the_question_keeps_the_run_from_its_beginning(
+    stub: StubNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _is_silent(stub, monkeypatch, after=1)
+    with _carrier(stub, tmp_path) as carrier:
+        with pytest.raises(NotSeen):
+            carrier.carry()
+        before = carrier.folder.journal(stub.clock).records()
+        run = carrier.carry()
+        _cut(tmp_path / NAME / "journal.jsonl")
+
+        assert (before, run.closed, carrier._truth()) == ([], RunVerdict.DONE, Where.ETCD)
+        assert carrier.carry() == run
+
+
+def _is_silent(stub: StubNetwork, monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
+    """Let each voter be silent once about the run's journal, ``after`` questions that it heard."""
+    answer, about = stub.etcd.answer, range_under(_journal(stub))
+    asked_yet: list[Asked] = []
+
+    def silent_once(asked: Asked) -> Reply:
+        if asked.body == about:
+            asked_yet.append(asked)
+            if after < len(asked_yet) <= after + len(stub.on.network.voters):
+                raise ConnectionAbortedError("it is not told")
+        return answer(asked)
+
+    monkeypatch.setattr(stub.etcd, "answer", silent_once)
+
+
+def _journal(stub: StubNetwork) -> str:
+    return f"{runs(stub.on.network.environment)}{NAME}/"
+
+
+def _cut(journal: Path) -> None:
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:3]))
