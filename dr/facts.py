@@ -88,8 +88,8 @@ class StoreFacts:
     """of the hosts that hold it and are not lost; only those that answered"""
     signs: Mapping[HostName, SignsOfLife]
     """of the hosts that are said to be lost"""
-    excluded: frozenset[HostName]
-    """hosts that were given up, and that nobody admitted since"""
+    excluded: frozenset[HostName] | None
+    """hosts that were given up, and that nobody admitted since; None: it could not be asked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,8 @@ class Facts:
     """of the hosts that are said to be lost"""
     last_word: LastWord | None = None
     """looked at only where hosts are said to be lost"""
-    excluded: frozenset[HostName] = frozenset()
-    """hosts that were given up, and that nobody admitted since"""
+    excluded: frozenset[HostName] | None = None
+    """hosts that were given up, and that nobody admitted since; None: it could not be asked"""
     votes: Mapping[HostName, Vote] | None = None
     """of all who vote now, as the quorum itself has them; None: it could not be asked"""
 

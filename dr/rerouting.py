@@ -75,7 +75,8 @@ class Rerouting:
         """The hosts of the target that answer, or while none leads hear: agents see to the rest."""
         able = self.facts.obeying if self.leader_is_lost else self.facts.answering
         hosts = serving_at(self.network, self.service, self.request.target)
-        kept_out = self.request.lost | self.facts.excluded
+        # no plan is made while nobody can say who is kept out
+        kept_out = self.request.lost | (self.facts.excluded or frozenset())
         return [host for host in hosts if host in able and host not in kept_out]
 
     @property

@@ -163,10 +163,10 @@ def look_at(
 
 def quorum(
     doors: Doors, begin: Begin, lost: Collection[HostName]
-) -> Callable[[], tuple[Mapping[HostName, Vote] | None, frozenset[HostName]]]:
+) -> Callable[[], tuple[Mapping[HostName, Vote] | None, frozenset[HostName] | None]]:
     """Return what will tell who votes now and is well, and who is kept out; ``lost`` is not well.
 
-    Of votes None is told where nobody could tell of them.
+    None is told where nobody could tell of votes, or of who is kept out.
     """
 
     def looks() -> tuple[Mapping[HostName, str], Mapping[HostName, Callable[[], bool | None]]]:
@@ -175,10 +175,10 @@ def quorum(
         return numbers, {host: begin(_is_well(doors, host)) for host in asked}
 
     voting = begin(lambda: if_seen(looks))
-    excluding = begin(lambda: if_seen(doors.exclusions.excluded))
+    excluding = begin(lambda: kept_out(doors))
 
-    def answers() -> tuple[Mapping[HostName, Vote] | None, frozenset[HostName]]:
-        look, excluded = voting(), frozenset(excluding() or ())
+    def answers() -> tuple[Mapping[HostName, Vote] | None, frozenset[HostName] | None]:
+        look, excluded = voting(), excluding()
         if look is None:
             return None, excluded
         numbers, well = look
@@ -189,6 +189,12 @@ def quorum(
         return votes, excluded
 
     return answers
+
+
+def kept_out(doors: Doors) -> frozenset[HostName] | None:
+    """Return the hosts that were given up and not admitted since; None: nobody could tell."""
+    excluded = if_seen(doors.exclusions.excluded)
+    return None if excluded is None else frozenset(excluded)
 
 
 def _is_well(doors: Doors, host: HostName) -> Callable[[], bool | None]:

@@ -8,6 +8,7 @@ from functools import partial
 from dr.eye import Eye
 from dr.facts import SignsOfLife, StoreFacts
 from dr.looks import if_seen
+from dr.sightings import kept_out
 from inventory.names import HostName, StoreName
 from inventory.storage import Store
 from storage.standing import CopyStanding
@@ -36,7 +37,7 @@ def _looking(
     placement = eye.begin(lambda: if_seen(lambda: records.placement(store.name)))
     claim = eye.begin(lambda: if_seen(lambda: records.claim(store.name)))
     alarms = eye.begin(lambda: if_seen(records.alarms))
-    excluded = eye.begin(lambda: if_seen(eye.doors.exclusions.excluded))
+    excluded = eye.begin(lambda: kept_out(eye.doors))
 
     def stands(host: HostName) -> CopyStanding | None:
         return if_seen(lambda: door.standing(store.name, host))
@@ -45,7 +46,7 @@ def _looking(
 
     def facts() -> StoreFacts:
         standings = {host: one for host, look in asked.items() if (one := look()) is not None}
-        out = frozenset(excluded() or ())
+        out = excluded()
         return StoreFacts(eye.clock.now(), placement(), claim(), alarms(), standings, signs(), out)
 
     return facts

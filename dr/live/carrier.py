@@ -16,7 +16,7 @@ from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
 from dr.drills.cadence import practised
-from dr.ending import Ending
+from dr.ending import Ending, Outcome
 from dr.eye import Eye
 from dr.live.anchoring import Anchoring
 from dr.live.doors import Live
@@ -77,7 +77,8 @@ class Carrier:
             JournalCorrupt: the record cannot be trusted.
             NotSeen, Unreachable: the journal did not answer; resume when it does.
         """
-        truth, journal = self._truth(), self.journal()
+        truth = self._truth()
+        journal = self._kept_in(truth)
         eye = self.live.eye()
         engine = RecoveryEngine(
             journal=journal,
@@ -102,6 +103,36 @@ class Carrier:
             with suppress(WorldError):  # whatever stays goes with the next run
                 retire(self.live.etcd, self.live.network.environment)
         return run
+
+    def result(self) -> tuple[Outcome, str]:
+        """Return what the run came to, and its report for a person.
+
+        A run that is over is measured once. Later the network is another, the probe may have
+        forgotten, and what somebody signed would be gone.
+
+        Raises:
+            JournalCorrupt: there is no run to report.
+            PlanRefused: there is a report of a format that is not read.
+            Rejected: it could not be written.
+        """
+        return self._kept_result() or self._measured_result()
+
+    def _kept_result(self) -> tuple[Outcome, str] | None:
+        """Return what was reported when the run had ended; None: it goes on, or nothing was."""
+        records, text = self.folder.journal(self.live.clock).records(), self.folder.report()
+        shown, run = practised(self.folder.plan(), self.folder.report_json()), fold(records)
+        if run is None or not run.closed or shown is None or text is None:
+            return None
+        if shown.ended_at != records[-1].at:
+            return None  # it was held then
+        self._tell_of_drills()
+        if not self._packing.is_packed:
+            self._packing.pack()
+        return shown.outcome, text.rstrip()
+
+    def _measured_result(self) -> tuple[Outcome, str]:
+        measured = self.report()
+        return measured.outcome, report_text(measured)
 
     def report(self) -> Report:
         """Measure the run, keep report and evidence in its folder, and return the report.
@@ -128,8 +159,7 @@ class Carrier:
         page = report_page(run_report, records, drawn, unmeasured(self.exhibits))
         self.folder.keep_report(report_text(run_report), report_json(run_report), page)
         self._tell_of_drills()
-        network, secrets = self.live.network, self.signing.secrets
-        Packing(network, secrets, self.exhibits, self.live.clock).pack()
+        self._packing.pack()
         return run_report
 
     def _tell_of_drills(self) -> None:
@@ -154,14 +184,21 @@ class Carrier:
                 return Where.ETCD if self._etcd_journal().answers() else Where.FILE
 
     @property
+    def _packing(self) -> Packing:
+        return Packing(self.live.network, self.signing.secrets, self.exhibits, self.live.clock)
+
+    @property
     def exhibits(self) -> Exhibits:
         """What the run leaves to be judged by others."""
         return Exhibits(self.folder)
 
     def journal(self) -> RecoveryJournal:
         """Return what the run is written down in: its truth, with the copy beside it."""
+        return self._kept_in(self._truth())
+
+    def _kept_in(self, truth: Where) -> RecoveryJournal:
         copy = self.folder.journal(self.live.clock)
-        if self._truth() is Where.FILE:
+        if truth is Where.FILE:
             return copy
         return CopiedJournal(self._etcd_journal(), copy)
 
@@ -172,7 +209,11 @@ class Carrier:
         window = self.folder.window(service)
         span = window.span(_AROUND) if window else None
         testimony = span and if_seen(lambda: self.live.doors.probe.testimony(service, *span))
-        self.exhibits.keep_testimony(service, testimony.signed if testimony else None)
+        signed = testimony.signed if testimony else None
+        if signed is not None:
+            self.exhibits.keep_testimony(service, signed)
+        elif span is None or not self.exhibits.is_sworn(service, *span):
+            self.exhibits.drop_testimony(service)
         return testimony.measure if testimony else None
 
     def _ending(self, records: Sequence[RecoveryRecord], moved: Moved) -> Ending:

@@ -12,12 +12,14 @@ import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from core import files
 from core.clock import Clock
+from core.measure import ProbeTime
 from dr.conditions import Answering
 from dr.live.run_folder import RunFolder
 from dr.questions import Question, state
@@ -70,16 +72,26 @@ class Exhibits:
         text = files.read_if_there(self._testimony_path(service))
         return None if text is None else json.loads(text)
 
-    def keep_testimony(self, service: ServiceName, signed: str | None) -> None:
-        """Write down what the probe signed of ``service``; None: it signed nothing this time.
+    def is_sworn(self, service: ServiceName, since: ProbeTime, until: ProbeTime) -> bool:
+        """Whether there is a testimony of ``service``, and it is of just this time."""
+        kept = self.testimony(service)
+        if kept is None:
+            return False
+        statement = json.loads(kept["statement"]["text"])
+        span = [datetime.fromisoformat(statement[name]) for name in ("since", "until")]
+        return span == [since.at, until.at]
+
+    def keep_testimony(self, service: ServiceName, signed: str) -> None:
+        """Write down what the probe ``signed`` of ``service``.
 
         Raises:
             Rejected: it could not be written.
         """
-        if signed is None:
-            self._testimony_path(service).unlink(missing_ok=True)
-        else:
-            files.write(self._testimony_path(service), signed + "\n")
+        files.write(self._testimony_path(service), signed + "\n")
+
+    def drop_testimony(self, service: ServiceName) -> None:
+        """Let there be none of ``service``: what there was is of another time than the run's."""
+        self._testimony_path(service).unlink(missing_ok=True)
 
     def _testimony_path(self, service: ServiceName) -> Path:
         return self.folder.path / f"testimony-{service}.json"

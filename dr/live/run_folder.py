@@ -148,14 +148,14 @@ class RunFolder:
         return FileInbox(self.inbox_path)
 
     def keep_report(self, text: str, json: str, page: str) -> None:
-        """Write the three forms of the report.
+        """Write the three forms of the report, last the one by which it counts as written.
 
         Raises:
             Rejected: one could not be written.
         """
         files.write(self.path / "report.txt", text + "\n")
-        files.write(self.path / "report.json", json + "\n")
         files.write(self.path / "report.html", page)
+        files.write(self.path / "report.json", json + "\n")
 
     def report(self) -> str | None:
         """Return the report for people, or None if there is none yet."""

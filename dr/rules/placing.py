@@ -98,6 +98,9 @@ def target_is_admitted(network: Network, facts: Facts, request: Move) -> Iterato
     chosen = candidate(network, facts, request)
     leads = {chosen.host} - {facts.leader} if chosen else set()
     serving = serving_at(network, service_in(network, request), request.target)
+    if facts.excluded is None:
+        yield kept_out_unseen(request.service)
+        return
     out = facts.excluded - request.lost
     waiting = out & {*leads, *serving} if set(serving) <= out else out & leads
     if waiting:
@@ -108,6 +111,16 @@ def target_is_admitted(network: Network, facts: Facts, request: Move) -> Iterato
             actual="kept out",
             next_step=f"ndc dr admit {name} shows what it would bring back",
         )
+
+
+def kept_out_unseen(name: PlacedName) -> PlanRefused:
+    """Return why ``name`` is not moved while nobody can say which hosts are kept out."""
+    return PlanRefused(
+        f"nobody can say whether {name} would come to a host that was given up",
+        expected="an etcd that tells which hosts nobody admitted yet",
+        actual=UNKNOWN,
+        next_step=_LOOK,
+    )
 
 
 def quorum_bears_another_loss(

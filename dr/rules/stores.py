@@ -14,7 +14,7 @@ from dr.facts import StoreFacts
 from dr.refusing import able_among, borders, without_word
 from dr.request import StoreMove
 from dr.rules.loss import are_seen_by_nobody, not_refused
-from dr.rules.placing import can_be_written_down, is_free, is_placed
+from dr.rules.placing import can_be_written_down, is_free, is_placed, kept_out_unseen
 from dr.store_bound import former, loss_of, point_of
 from inventory.network import Network
 
@@ -66,7 +66,9 @@ def copy_is_there(_: Network, facts: StoreFacts, move: StoreMove) -> Iterator[Pl
             actual="none" if move.host in facts.standings else UNKNOWN,
             next_step="look at `ndc status`; when its host answers again, ask again",
         )
-    if move.host in facts.excluded:
+    if facts.excluded is None:
+        yield kept_out_unseen(move.store.name)
+    elif move.host in facts.excluded:
         yield PlanRefused(
             f"{move.host} was given up, and nobody admitted it since",
             expected="a host that was admitted",

@@ -106,20 +106,27 @@ def records_of(context: typer.Context, folder: RunFolder) -> Sequence[RecoveryRe
 
 
 def _sign(context: typer.Context, folder: RunFolder) -> None:
-    """Sign the evidence of the run as whoever had it carried; that it fails changes no outcome."""
+    """Sign the evidence of the run as whoever had it carried; that it fails changes no outcome.
+
+    What is signed already stays so: the run was over, and its evidence is as it was.
+    """
     from core.errors import NdcError
 
     options = current(context)
     by_hand = options.command("dr", "evidence", folder.run)
-    if options.operator is None:
-        say(f"evidence: {folder.path}/evidence, signed by nobody: {by_hand} --as OPERATOR")
-        return
     try:
-        packing_of(context, folder).sign(options.operator, options.key)
+        packing = packing_of(context, folder)
+        if packing.is_signed:
+            words = "signed before"
+        elif options.operator is None:
+            words = f"signed by nobody: {by_hand} --as OPERATOR"
+        else:
+            packing.sign(options.operator, options.key)
+            words = f"signed by {options.operator}"
     except NdcError as error:
         say("\n".join(["the evidence is not signed:", *error.lines(), f"    then: {by_hand}"]))
     else:
-        say(f"evidence: {folder.path}/evidence, signed by {options.operator}")
+        say(f"evidence: {packing.exhibits.pack}, {words}")
 
 
 def packing_of(context: typer.Context, folder: RunFolder) -> Packing:

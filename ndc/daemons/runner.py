@@ -16,7 +16,6 @@ from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
-from dr.report_text import report_text
 from ndc.wiring import environment as environments
 from ndc.wiring.doors import Reach, reached
 from ndc.wiring.running_network import running
@@ -36,7 +35,7 @@ EXIT_CODES = {
 
 
 def main(reach: Reach = reached) -> None:
-    """Carry the run as far as it will go, report it, and exit with what it came to.
+    """Carry the run as far as it will go, report it once, and exit with what it came to.
 
     ``reach`` opens the environment's network for recovery.
     """
@@ -56,9 +55,9 @@ def _carried(name: str, run: str, reach: Reach) -> Outcome:
         signing = Signing(network, Secrets(environment.paths.secrets), folder)
         carrier = Carrier(live, folder, signing)
         carrier.carry()
-        report = carrier.report()
-    sys.stdout.write(report_text(report) + "\n")
-    return report.outcome
+        outcome, text = carrier.result()
+    sys.stdout.write(text + "\n")
+    return outcome
 
 
 def _note(text: str) -> None:

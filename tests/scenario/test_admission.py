@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from typing_extensions import override
 
-from core.errors import PlanRefused
+from core.errors import NotSeen, PlanRefused
 from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.plan import StepId
 from dr.actions import AnnounceService
+from dr.admission import Exclusion
+from dr.eye import Eye
 from dr.loss_actions import Exclude, TakeOver
 from dr.plan import RecoveryPlan, codec
 from dr.planner import Occasion, plan_switchover
 from dr.request import Move
 from dr.simulation.agents import Agents
+from dr.simulation.exclusions import SimulatedExclusions
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
+from dr.store_looks import survey_stores
+from dr.store_losses import stores_after
 from inventory.names import HostName, OperatorName, SiteName
 from tests.failovers import RUN, failover
 from tests.rehearsals import SERVICE, Rehearsal
+from tests.store_losses import store_loss
 from tests.unit.core.runs.small import Wishes
 
 APP, DATA = HostName("ndc01-app"), HostName("ndc01-data")
 HOME = SiteName("ndc01")
+
+
+class Silent(SimulatedExclusions):
+    """Nobody can be asked who is excluded; all else is seen."""
+
+    @override
+    def excluded(self) -> Mapping[HostName, Exclusion]:
+        raise NotSeen("no quorum answered", refused=False)
 
 
 def _returned() -> Rehearsal:
@@ -66,6 +83,27 @@ def test_nothing_is_moved_to_what_nobody_admitted() -> None:
 
     assert caught.value.what.endswith("was given up, and nobody admitted it since")
     assert caught.value.next_step == "ndc dr admit ndc01 shows what it would bring back"
+
+
+def test_nothing_is_moved_while_the_one_answer_is_missing_that_tells_who_is_kept_out() -> None:
+    made = _returned()
+    doors = replace(made.world.doors, exclusions=Silent(made.world.truth))
+    eye = Eye(made.network, doors, made.world)
+    occasion = Occasion(RUN, made.world.now(), OperatorName("an"))
+
+    with pytest.raises(PlanRefused, match="would come to a host that was given up"):
+        plan_switchover(made.network, eye.observe(SERVICE), Move(SERVICE, HOME), occasion)
+
+
+def test_no_store_begins_elsewhere_while_that_answer_is_missing() -> None:
+    made = store_loss("ndc01")
+    doors = replace(made.world.doors, exclusions=Silent(made.world.truth))
+    eye = Eye(made.network, doors, made.world)
+
+    facts = survey_stores(eye, made.network.stores, made.lost)
+    stores = stores_after(made.network, facts, made.lost, None)
+
+    assert (made.stores().moves != (), stores.moves) == (True, ())
 
 
 def test_what_was_admitted_is_moved_to_as_before() -> None:

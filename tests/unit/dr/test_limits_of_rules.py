@@ -102,6 +102,12 @@ def test_only_hosts_of_the_target_that_were_given_up_are_named(healthy: Rehearsa
     assert what.startswith(f"{app} and {CANDIDATE} was given up")
 
 
+def test_nothing_is_moved_while_nobody_can_say_who_was_given_up(healthy: Rehearsal) -> None:
+    (what,) = _whats(healthy.network, replace(_seen(healthy), excluded=None), TO_REFUGE)
+
+    assert what.startswith(f"nobody can say whether {SERVICE} would come to a host")
+
+
 def test_a_quorum_that_bore_one_loss_at_most_is_held_to_that(healthy: Rehearsal) -> None:
     facts, three = _seen(healthy), healthy.network.voters[:3]
     votes = facts.votes or {}

@@ -239,6 +239,15 @@ def test_a_host_that_was_given_up_before_begins_nothing() -> None:
     assert whats == [f"{REFUGE} was given up, and nobody admitted it since"]
 
 
+def test_nothing_begins_while_nobody_can_say_who_was_given_up() -> None:
+    made = store_loss("ndc01")
+    facts, move = _of(made)
+
+    (what,) = _whats(made, replace(facts, excluded=None), move)
+
+    assert what.startswith(f"nobody can say whether {move.store.name} would come to a host")
+
+
 def test_what_an_earlier_run_began_the_next_one_goes_on_with() -> None:
     made = store_loss("ndc01")
     store = made.store()

@@ -53,6 +53,7 @@ def test_a_pack_that_nobody_signed_is_signed_later(typed: Checkout, tmp_path: Pa
     nobody = typed.ndc("dr", "verify", str(place), "--keys", str(keys))
     unsigned = typed.ndc("dr", "evidence", _run(typed))
     signed = typed.ndc("dr", "evidence", _run(typed), "--as", "binh")
+    again = typed.ndc("dr", "resume", _run(typed), "--as", "an")
     somebody = typed.ndc("dr", "verify", str(place), "--keys", str(keys))
     report = place / "report.txt"
     report.write_text(report.read_text("utf-8").replace("lost          0", "lost          1"))
@@ -62,6 +63,8 @@ def test_a_pack_that_nobody_signed_is_signed_later(typed: Checkout, tmp_path: Pa
     assert (nobody.code, "unknown  manifest.json: nobody signed" in nobody.out) == (1, True)
     assert f"ndc --env test dr evidence {_run(typed)} --as OPERATOR" in unsigned.err
     assert "signed by binh, key SHA256:" in signed.err
+    assert "signed before" in again.err
+    assert "signed by binh" in somebody.out
     # who had the run started is proved by no key, and that stays so
     assert (somebody.code, "nothing proves that" in somebody.out) == (1, True)
     assert (changed.code, "WRONG    report.txt: it was changed" in changed.out) == (5, True)
