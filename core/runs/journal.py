@@ -56,6 +56,8 @@ class Wish(StrEnum):
     ABORT = "abort"
     START = "start"
     """that a plan be carried out; it stands in the run's first record"""
+    RESUME = "resume"
+    """that it be carried on: what failed is looked at again, and begun once more"""
     GIVE_UP = "give-up"
     """that nobody carries the run any more, and that it holds nothing"""
 
