@@ -18,7 +18,9 @@ FILE: Final = "journal.jsonl"
 
 _NAMESPACE: Final = "ndc-run"
 _LIFE: Final = timedelta(minutes=15)
-"""how long a signed request may wait to be written down; its id says when it was made"""
+"""how long a signed request may wait to be written down, or count; its id says when it was made"""
+_LOOK: Final = timedelta(minutes=1)
+"""whether what was attested counts is asked before a last look: so much later a step may begin"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,15 @@ class ReadJournal:
         """Return when record ``number`` was written."""
         return datetime.fromisoformat(self.records[number]["at"])
 
+    def begun(self, step: str) -> int | None:
+        """Return the record by which ``step`` was begun first; None: it never was."""
+        started = ("step", step, "started")
+        for number, record in enumerate(self.records):
+            entry = record.get("entry", {})
+            if (entry.get("what"), entry.get("step"), entry.get("event")) == started:
+                return number
+        return None
+
     def events(self) -> Iterator[tuple[datetime, str, str]]:
         """Yield when what happened to which step."""
         for record in self.records:
@@ -100,14 +111,14 @@ class ReadJournal:
                 phases.append((phase, begun[0], max([*ends, begun[-1]]) - begun[0]))
         return phases
 
-    def requests(self) -> Iterator[tuple[datetime, dict[str, Any]]]:
-        """Yield who asked for what, and when that was written down; first who had it started."""
-        for record in self.records:
-            entry, at = record.get("entry", {}), datetime.fromisoformat(record["at"])
+    def requests(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield who asked for what, by the record that says so; first who had it started."""
+        for number, record in enumerate(self.records):
+            entry = record.get("entry", {})
             if entry.get("what") == "opened" and entry.get("start"):
-                yield at, entry["start"]
+                yield number, entry["start"]
             if entry.get("what") == "request":
-                yield at, entry
+                yield number, entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,10 @@ class ProvedRequest:
     by: str
     step: str | None
     key: str
+    number: int
+    """of the record that says so"""
+    until: datetime | None = None
+    """how long it counts; None: for good"""
 
 
 def proved_requests(
@@ -125,37 +140,52 @@ def proved_requests(
 ) -> list[ProvedRequest]:
     """Return the requests that are signed by who asked, lately, by the keys that are believed."""
     proved = []
-    for at, request in journal.requests():
+    for number, request in journal.requests():
         proof = request.get("proof") or {}
         text = _statement(journal, contents, request)
         key = keys.signer(request["by"], text, proof.get("signature", ""), _NAMESPACE)
         made_at = datetime.strptime(request["id"][:22], "%Y%m%d-%H%M%S-%f").replace(tzinfo=UTC)
-        if key is not None and abs(at - made_at) <= _LIFE:
-            proved.append(ProvedRequest(request["wish"], request["by"], request.get("step"), key))
+        until = _until(request)
+        lasts = until is None or until <= made_at + _LIFE
+        if key is not None and lasts and abs(journal.at(number) - made_at) <= _LIFE:
+            what = (request["wish"], request["by"], request.get("step"))
+            proved.append(ProvedRequest(*what, key, number, until))
     return proved
 
 
 def demand_approvals(
     journal: ReadJournal, proved: list[ProvedRequest], findings: PackFindings
 ) -> None:
-    """Find each step that waited for an approval, was begun, and was approved by nobody else."""
-    begun = {step for _, step, event in journal.events() if event == "started"}
+    """Find each step that was begun before those whom it waits for are proved to agree."""
     start = next((one for one in proved if one.wish == "start"), None)
     for step in journal.plan.get("steps", []):
-        if not step.get("gate") or step["id"] not in begun:
+        name, wanted, begun = step["id"], step.get("attested_by") or 0, journal.begun(step["id"])
+        if begun is None or not (wanted or step.get("gate")):
             continue
-        others = [
-            one
-            for one in proved
-            if (one.wish, one.step) == ("approve", step["id"])
-            and start is not None
-            and one.by != start.by
-            and one.key != start.key
-        ]
-        if not others:
+        said = [one for one in proved if one.step == name and one.number < begun]
+        if not wanted:
+            if not _is_approved(said, start):
+                findings.damage(FILE, f"{name} was begun, and no second person is proved to agree")
+        elif (people := _attesting(said, journal.at(begun))) < wanted:
             findings.damage(
-                FILE, f"{step['id']} was begun, and no second person is proved to agree"
+                FILE, f"{name} was begun, and {people} of {wanted} people are proved to attest it"
             )
+
+
+def _is_approved(said: list[ProvedRequest], start: ProvedRequest | None) -> bool:
+    return start is not None and any(
+        one.wish == "approve" and one.by != start.by and one.key != start.key for one in said
+    )
+
+
+def _attesting(said: list[ProvedRequest], at: datetime) -> int:
+    """Return how many people attest ``at`` that moment: two names with one key are one."""
+    lasting = [
+        one
+        for one in said
+        if one.wish == "attest" and one.until is not None and at <= one.until + _LOOK
+    ]
+    return min(len({one.by for one in lasting}), len({one.key for one in lasting}))
 
 
 def _statement(journal: ReadJournal, contents: PackContents, request: dict[str, Any]) -> str:
@@ -171,4 +201,19 @@ def _statement(journal: ReadJournal, contents: PackContents, request: dict[str, 
         "reason": request.get("reason", ""),
         "ticket": request.get("ticket", ""),
     }
+    if until := _until(request):
+        fields |= {"about": _attested(journal, request), "until": until.isoformat()}
     return json.dumps(fields, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _until(request: dict[str, Any]) -> datetime | None:
+    until = request.get("until")
+    return datetime.fromisoformat(until) if until else None
+
+
+def _attested(journal: ReadJournal, request: dict[str, Any]) -> list[str]:
+    """Return the hosts that are attested to be off at the step that ``request`` is about."""
+    actions = [
+        step["action"] for step in journal.plan["steps"] if step["id"] == request.get("step")
+    ]
+    return next((list(one["hosts"]) for one in actions if one["kind"] == "attest-off"), [])

@@ -27,8 +27,8 @@ from tests.stubs.network import stub_network
 LEDGER, IDS = f"ledger-{SERVICE}.jsonl", f"ids-{SERVICE}.json"
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-START = ProvedRequest("start", "an", None, "SHA256:a")
-APPROVAL = ProvedRequest("approve", "binh", "promote", "SHA256:b")
+START = ProvedRequest("start", "an", None, "SHA256:a", 0)
+APPROVAL = ProvedRequest("approve", "binh", "promote", "SHA256:b", 0)
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +171,13 @@ def _journal(*events: tuple[str, str]) -> ReadJournal:
         ([START, replace(APPROVAL, step="verify")], False),
         ([START, replace(APPROVAL, by="an")], False),
         ([START, replace(APPROVAL, key="SHA256:a")], False),
+        ([START, replace(APPROVAL, number=1)], False),
+        ([START, replace(APPROVAL, wish="attest")], False),
     ],
-    ids=["two persons", "nobody", "who asked is not proved", "another step", "one name", "one key"],
+    ids=[
+        *("two persons", "nobody", "who asked is not proved", "another step", "one name"),
+        *("one key", "too late", "another wish"),
+    ],
 )
 def test_a_step_with_a_gate_takes_a_second_person_who_is_proved(
     proved: list[ProvedRequest],
