@@ -91,7 +91,7 @@ class Request:
     """None: not proved by a key"""
     ticket: str = ""
     until: datetime | None = None
-    """how long it counts; None: for good"""
+    """how long it counts; None: for good, or, of an approval or an attestation, not at all"""
 
 
 @dataclass(frozen=True, slots=True)
