@@ -37,7 +37,7 @@ class Format(Enum):
     JOURNAL = (
         "a run's first record, in `journal.jsonl` and in etcd; requests in its `inbox/`",
         PlanRefused,
-        3,
+        4,
     )
     WINDOW = ("`var/<env>/runs/<run>/window-<service>.json`", PlanRefused)
     REPORT = ("`var/<env>/runs/<run>/report.json`", PlanRefused, 2)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -86,16 +86,21 @@ class Asker:
     """of one who attests, as the journal has it; None: of anybody else, or it proves nothing"""
     about: tuple[HostName, ...] = ()
     """the hosts that they attest to be off"""
+    at: datetime | None = None
+    """when that was written down; None: nobody wrote it down"""
 
     def sentence(self) -> str:
         """Return who it is, and whether that is proved."""
         return f"{self.name}, {f'proved by key {self.key}' if self.key else NOT_PROVED}"
 
 
-def askers(run: RecoveryRun, is_proved: Callable[[Request], bool]) -> Iterator[Asker]:
+def askers(
+    run: RecoveryRun, written: Mapping[str, datetime], is_proved: Callable[[Request], bool]
+) -> Iterator[Asker]:
     """Yield who asked for ``run`` and of it, as its journal says; first who had it started.
 
-    ``is_proved`` verifies the signature of a request, now.
+    ``written`` says of each request, by its id, when the journal took it in; ``is_proved`` verifies
+    the signature of one, now.
     """
     if run.start is None:
         yield Asker(Wish.START, run.plan.basis.requested_by, None)
@@ -112,6 +117,7 @@ def askers(run: RecoveryRun, is_proved: Callable[[Request], bool]) -> Iterator[A
             request.ticket,
             signature if request.wish is Wish.ATTEST else None,
             attested_in(run.plan, request.step) if request.wish is Wish.ATTEST else (),
+            written.get(request.id),
         )
 
 

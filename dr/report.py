@@ -10,7 +10,7 @@ from typing import Final
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.measure import Measure
-from core.runs.journal import Request, RunVerdict, StepEvent
+from core.runs.journal import Opened, Request, RunVerdict, StepEvent
 from core.runs.machine import EventKind, StepState
 from core.runs.plan import RunName, StepId
 from core.runs.run import fold
@@ -129,7 +129,7 @@ def report(
         run=run.plan.id,
         title=run.plan.title,
         environment=run.plan.basis.environment,
-        askers=tuple(askers(run, is_proved)),
+        askers=tuple(askers(run, _written(records), is_proved)),
         outcome=worst(course.outcome for course in courses) if courses else _of_stores(run),
         opened_at=records[0].at,
         ended_at=records[-1].at,
@@ -147,6 +147,17 @@ def report(
         stores=tuple(store_courses(run)),
         left=run.plan.basis.left,
     )
+
+
+def _written(records: Sequence[RecoveryRecord]) -> dict[str, datetime]:
+    """Return when each request was written down, by its id."""
+    entries = ((record.entry, record.at) for record in records)
+    return {
+        request.id: at
+        for entry, at in entries
+        for request in [entry.start if isinstance(entry, Opened) else entry]
+        if isinstance(request, Request)
+    }
 
 
 def _of_stores(run: RecoveryRun) -> Outcome:
@@ -214,7 +225,7 @@ def report_json(report: Report) -> str:
         "environment": report.environment,
         "requested_by": report.askers[0].name,
         "requested_by_key": report.askers[0].key,
-        "askers": [asdict(asker) for asker in report.askers],
+        "askers": [_plain_asker(asker) for asker in report.askers],
         "outcome": report.outcome.name.lower(),
         "opened_at": report.opened_at.isoformat(),
         "ended_at": report.ended_at.isoformat(),
@@ -238,6 +249,10 @@ def report_json(report: Report) -> str:
         "stores_left": [asdict(left) for left in report.left],
     }
     return Format.REPORT.text(plain, indent=2)
+
+
+def _plain_asker(asker: Asker) -> dict[str, object]:
+    return {**asdict(asker), "at": asker.at.isoformat() if asker.at else None}
 
 
 def _of_one(course: Course) -> dict[str, object]:

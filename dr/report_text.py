@@ -16,7 +16,11 @@ ReportLine: TypeAlias = tuple[str, str]
 """what it is about, and the words; the first is empty where the words are a sentence"""
 
 
-_ASKED: Final = {Wish.START: "asked for by", Wish.ATTEST: "attested by"}
+_ASKED: Final = {
+    Wish.START: "asked for by",
+    Wish.ATTEST: "attested by",
+    Wish.RESUME: "resumed by",
+}
 
 
 def report_text(report: Report) -> str:
@@ -50,7 +54,9 @@ def people(report: Report) -> Iterator[ReportLine]:
         off = f"; {', '.join(asker.about)} off" if asker.about else ""
         reason = f": {asker.reason}" if asker.reason else ""
         ticket = f" ({asker.ticket})" if asker.ticket else ""
-        yield what, f"{asker.sentence()}{off}{reason}{ticket}"
+        later = asker.at if asker.wish is not Wish.START else None
+        at = f", {later:%Y-%m-%d %H:%M:%S} UTC" if later else ""
+        yield what, f"{asker.sentence()}{at}{off}{reason}{ticket}"
     if report.accepted_loss:
         by = report.askers[0].name
         yield "loss accepted", f"by {by}: {report.accepted_loss}"

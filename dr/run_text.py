@@ -19,6 +19,7 @@ _OUTCOMES = {
     EventKind.SUCCEEDED: "done",
     EventKind.LOST: "in doubt",
     EventKind.ASKED: "waits for an approval",
+    EventKind.LAPSED: "waits for an approval again",
 }
 
 

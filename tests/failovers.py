@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from core.runs.journal import Proof, Request, Where, Wish
-from core.runs.plan import OnFailure, RunName
+from core.runs.plan import OnFailure, RunName, StepId
 from dr.facts import Facts
 from dr.losses import hosts_named, moves_after
 from dr.observers import observers
@@ -78,7 +78,12 @@ def approved(made: Rehearsal, journal: RecoveryJournal) -> RecoveryRun:
     """Carry the plan of ``made`` to its gate, have a second person open it, and go on."""
     made.engine(journal).start(made.plan, Where.MEMORY, START)
     (gate,) = [step.id for step in made.plan.steps if step.gate]
-    return made.engine(journal, inbox=Wishes([approval(gate)])).resume()
+    return made.engine(journal, inbox=Wishes([agreed(made, gate)])).resume()
+
+
+def agreed(made: Rehearsal, gate: StepId) -> Request:
+    """Return what a second person asks who opens ``gate`` in the world of ``made`` now."""
+    return approval(gate, until=made.world.now() + timedelta(minutes=15))
 
 
 def regional(*names: str) -> Rehearsal:
@@ -171,7 +176,7 @@ def attestations(made: Rehearsal, *people: str) -> list[Request]:
 def consents(made: Rehearsal) -> Wishes:
     """Return all that people say so that the plan of ``made``, started by ``START``, goes on."""
     gates = [step.id for step in made.plan.steps if step.gate and not step.attested_by]
-    return Wishes([*attestations(made, "an", "binh"), *map(approval, gates)])
+    return Wishes([*attestations(made, "an", "binh"), *(agreed(made, gate) for gate in gates)])
 
 
 def attested(made: Rehearsal, journal: RecoveryJournal) -> RecoveryRun:

@@ -195,7 +195,9 @@ class SimulatedScene:
         run = self._engine(plan.id).start(plan, Where.MEMORY, START)
         gates = [step.id for step in run.steps_in(StepState.AWAITING_APPROVAL)]
         if self.agrees and gates:
-            run = self._engine(plan.id, approval(gates[0])).resume()
+            run = self._engine(
+                plan.id, approval(gates[0], until=self.world.now() + timedelta(minutes=15))
+            ).resume()
         return (run.closed, "") if run.closed else (run.verdict, "; ".join(run.waits_for()))
 
     def end_run(self, record: DrillRecord) -> bool:

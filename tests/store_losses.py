@@ -21,10 +21,10 @@ from dr.store_planner import plan_failover_of
 from inventory.names import HostName, OperatorName, SiteName, StoreName
 from inventory.network import Network
 from inventory.storage import Store
-from tests.failovers import RUN, START
+from tests.failovers import RUN, START, agreed
 from tests.networks import network
 from tests.rehearsals import Rehearsal
-from tests.unit.core.runs.small import Wishes, approval
+from tests.unit.core.runs.small import Wishes
 
 URGENT = StoreName("general-specialised")
 """a point every ten seconds, of which thirty may be lost"""
@@ -79,7 +79,7 @@ class StoreLoss:
     def carried(self, plan: RecoveryPlan) -> RecoveryRun:
         """Carry ``plan`` out, and open each gate."""
         made, gates = self.rehearsal(plan), [step.id for step in plan.steps if step.gate]
-        inbox = Willing([replace(approval(gate), id=gate) for gate in gates])
+        inbox = Willing([replace(agreed(made, gate), id=gate) for gate in gates])
         run = made.engine(inbox=inbox).start(plan, Where.MEMORY, START)
         self.world.sleep(timedelta(seconds=5))
         return run

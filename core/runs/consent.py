@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from core.runs.journal import Request, Wish
-from core.runs.plan import ActionT, Step
+from core.runs.plan import ActionT, RunName, Step
 
 
 def is_given(step: Step[ActionT], requests: Iterable[Request], start: Request | None) -> bool:
@@ -16,8 +16,15 @@ def is_given(step: Step[ActionT], requests: Iterable[Request], start: Request | 
     """
     if step.attested_by:
         return people(attesting(step, requests)) >= step.attested_by
+    return step.gate is None or bool(approving(step, requests, start))
+
+
+def approving(
+    step: Step[ActionT], requests: Iterable[Request], start: Request | None
+) -> list[Request]:
+    """Return who approved ``step``, having the role, and being another than who asked for it."""
     yes = (r for r in requests if r.wish is Wish.APPROVE and r.step == step.id)
-    return step.gate is None or any(_may_approve(r, step, start) for r in yes)
+    return [r for r in yes if _may_approve(r, step, start)]
 
 
 def attesting(step: Step[ActionT], requests: Iterable[Request]) -> list[Request]:
@@ -32,14 +39,34 @@ def people(requests: Sequence[Request]) -> int:
     return min(len({name for name, _ in known}), len({key for _, key in known}))
 
 
-def lapsed(step: Step[ActionT], requests: Iterable[Request], now: datetime) -> str:
-    """Return since when too few attest what ``step`` says; "" if enough do, or never did."""
-    said = attesting(step, requests)
-    over = [r.until for r in said if r.until is not None and r.until < now]
-    lasting = [r for r in said if r.until not in over]
-    if not over or people(lasting) >= step.attested_by:
+def is_spoken(step: Step[ActionT], requests: Iterable[Request]) -> bool:
+    """Tell whether one of ``requests`` approves or attests ``step``."""
+    return any(r.wish in {Wish.APPROVE, Wish.ATTEST} and r.step == step.id for r in requests)
+
+
+def lapsed(
+    run: RunName,
+    step: Step[ActionT],
+    requests: Iterable[Request],
+    start: Request | None,
+    now: datetime,
+) -> str:
+    """Return since when what let ``step`` of ``run`` begin counts no more; "" if it still does.
+
+    Whose word says not until when it counts has none that counts.
+    """
+    attested = bool(step.attested_by)
+    said = attesting(step, requests) if attested else approving(step, requests, start)
+    lasting = [r for r in said if r.until is not None and r.until >= now]
+    if people(lasting) >= max(step.attested_by, 1):
         return ""
-    return f"what was attested counted until {min(over):%H:%M:%S}; it has to be attested again"
+    verb, done = ("attest", "attested") if attested else ("approve", "approved")
+    ends = [r.until for r in said if r.until is not None and r.until < now]
+    # the first word that is missing, or else the last that was given
+    end = (min if attested else max)(ends, default=None)
+    until = f"counted until {end:%Y-%m-%d %H:%M:%S} UTC" if end else "does not say until when"
+    command = f"ndc dr {verb} {run}{'' if attested else f' {step.id}'}"
+    return f"what was {done} {until}; it has to be {done} again: {command}"
 
 
 def objection(request: Request, step: Step[ActionT], start: Request | None) -> str:

@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs import consent
-from core.runs.flight import Flight, action_of
+from core.runs.flight import Flight, action_of, against_another
 from core.runs.journal import (
     Closed,
     Entry,
@@ -109,7 +109,9 @@ class Engine(Generic[ActionT, BasisT]):
         for step in run.steps_in(StepState.FAILED):
             if not step.steady and self._sight(run, step):
                 run = self._note(run, step, EventKind.SUCCEEDED, "we looked: it is so by now")
-            elif run.approved(step) and not self._against(run, step):
+                continue
+            run = self._if_lapsed(run, step)
+            if run.approved(step) and not self._sensor.objections(step.action):
                 run = self._launch(run, step, EventKind.STARTED)
         return run
 
@@ -158,7 +160,15 @@ class Engine(Generic[ActionT, BasisT]):
     def _try_again(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
         undo = run.states[step.id] is StepState.UNDO_IN_DOUBT
         start = EventKind.UNDO_STARTED if undo else EventKind.STARTED
-        against = self._against_another(run, step, start)
+        launched = self._launched[step.id, start]
+        if not (launched or undo or run.unwinding):
+            run = self._if_lapsed(run, step)  # another sent it, who may have stopped long ago
+            if not run.approved(step):
+                self._leave_in_doubt(step)
+                return run
+        against = against_another(run, step, launched, undo=undo)
+        if not (against or undo):
+            against = "; ".join(self._sensor.objections(step.action))
         if not against:
             return self._launch(run, step, start)
         if step.point_of_no_return and not undo:
@@ -167,22 +177,10 @@ class Engine(Generic[ActionT, BasisT]):
             return run
         return self._note(run, step, EventKind.ABANDONED, against)
 
-    def _against_another(
-        self, run: Run[ActionT, BasisT], step: Step[ActionT], start: EventKind
-    ) -> str:
-        """Return why ``step``, which had not happened, is not sent again; "" if it is."""
-        if self._launched[step.id, start] >= step.attempts:
-            return f"sent {step.attempts} times"
-        if start is EventKind.UNDO_STARTED:
-            return ""
-        if run.unwinding:
-            return "it had not happened; unwinding"
-        return "; ".join(self._sensor.objections(step.action))
-
     def _leave_in_doubt(self, step: Step[ActionT]) -> None:
         """Look no more at ``step``: the run is held, and whoever resumes it looks again."""
         self._unseen.add(step.id)
-        del self._since[step.id]
+        self._since.pop(step.id, None)
 
     def _send(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         for step in run.ready():
@@ -194,19 +192,21 @@ class Engine(Generic[ActionT, BasisT]):
         return run
 
     def _begin(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
+        run = self._if_lapsed(run, step)
         if not run.approved(step):
             if run.states[step.id] is StepState.PENDING:
                 return self._note(run, step, EventKind.ASKED, consent.awaited(step))
             return run
-        if not (objections := self._against(run, step)):
+        if not (objections := self._sensor.objections(step.action)):
             return self._launch(run, step, EventKind.STARTED)
         if self._waited(step) >= PATIENCE:
             return self._note(run, step, EventKind.REFUSED, "; ".join(objections))
         return run
 
-    def _against(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> list[str]:
-        lapsed = consent.lapsed(step, run.requests, self._clock.now())
-        return [lapsed] if lapsed else [*self._sensor.objections(step.action)]
+    def _if_lapsed(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
+        """Return ``run``, in which nobody lets ``step`` begin any more whose word lapsed."""
+        lapsed = run.lapsed(step, self._clock.now())
+        return self._note(run, step, EventKind.LAPSED, lapsed) if lapsed else run
 
     def _launch(
         self, run: Run[ActionT, BasisT], step: Step[ActionT], start: EventKind

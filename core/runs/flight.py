@@ -34,3 +34,15 @@ def action_of(run: Run[ActionT, BasisT], step: Step[ActionT]) -> ActionT:
     """Return what ``step`` sends as ``run`` stands: its action or, while it is undone, its undo."""
     undoing = run.states[step.id] in {StepState.UNDOING, StepState.UNDO_IN_DOUBT}
     return step.undo if undoing and step.undo is not None else step.action
+
+
+def against_another(
+    run: Run[ActionT, BasisT], step: Step[ActionT], sent: int, *, undo: bool
+) -> str:
+    """Return why ``step``, which had not happened, is not sent again; "" if nothing is against it.
+
+    ``sent`` is how often it was since the run was resumed; ``undo`` says that its undo is meant.
+    """
+    if sent >= step.attempts:
+        return f"sent {step.attempts} times"
+    return "it had not happened; unwinding" if run.unwinding and not undo else ""

@@ -56,6 +56,8 @@ class Wish(StrEnum):
     ABORT = "abort"
     START = "start"
     """that a plan be carried out; it stands in the run's first record"""
+    RESUME = "resume"
+    """that it be carried on: what failed is looked at again, and begun once more"""
     GIVE_UP = "give-up"
     """that nobody carries the run any more, and that it holds nothing"""
 
@@ -89,7 +91,7 @@ class Request:
     """None: not proved by a key"""
     ticket: str = ""
     until: datetime | None = None
-    """how long it counts; None: for good"""
+    """how long it counts; None: for good, or, of an approval or an attestation, not at all"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class EventKind(StrEnum):
     """What was written to the journal about a step."""
 
     ASKED = "asked"
+    LAPSED = "lapsed"
+    """who let it begin did so too long ago: they have to be asked again"""
     STARTED = "started"
     SUCCEEDED = "succeeded"
     REJECTED = "rejected"
@@ -71,9 +73,11 @@ _S, _E = StepState, EventKind
 # fmt: off
 EDGES: Final = (
     Edge(_S.PENDING,           _E.ASKED,        _S.AWAITING_APPROVAL, "it has a gate"),
+    Edge(_S.PENDING,           _E.LAPSED,       _S.AWAITING_APPROVAL, "approved too long ago"),
     Edge(_S.PENDING,           _E.STARTED,      _S.RUNNING,       "sent: it may happen"),
     Edge(_S.PENDING,           _E.REFUSED,      _S.FAILED,        "a precondition fails"),
     Edge(_S.PENDING,           _E.SKIPPED,      _S.SKIPPED,       "a person answers for it"),
+    Edge(_S.AWAITING_APPROVAL, _E.LAPSED,       _S.AWAITING_APPROVAL, "approved too long ago"),
     Edge(_S.AWAITING_APPROVAL, _E.STARTED,      _S.RUNNING,       "approved and sent"),
     Edge(_S.AWAITING_APPROVAL, _E.REFUSED,      _S.FAILED,        "a precondition fails"),
     Edge(_S.AWAITING_APPROVAL, _E.SKIPPED,      _S.SKIPPED,       "a person answers for it"),
@@ -82,10 +86,12 @@ EDGES: Final = (
     Edge(_S.RUNNING,           _E.LOST,         _S.IN_DOUBT,      "no answer, or we died waiting"),
     Edge(_S.IN_DOUBT,          _E.SUCCEEDED,    _S.DONE,          "we looked: it had happened"),
     Edge(_S.IN_DOUBT,          _E.STARTED,      _S.RUNNING,       "we looked: it had not; again"),
+    Edge(_S.IN_DOUBT,          _E.LAPSED,       _S.IN_DOUBT,      "it had not; approve anew"),
     Edge(_S.IN_DOUBT,          _E.ABANDONED,    _S.FAILED,        "we looked: it had not; enough"),
     Edge(_S.IN_DOUBT,          _E.SKIPPED,      _S.SKIPPED,       "a person answers for it"),
     Edge(_S.FAILED,            _E.SUCCEEDED,    _S.DONE,          "resumed: it is so by now"),
     Edge(_S.FAILED,            _E.STARTED,      _S.RUNNING,       "resumed: once more"),
+    Edge(_S.FAILED,            _E.LAPSED,       _S.AWAITING_APPROVAL, "resumed: too long ago"),
     Edge(_S.FAILED,            _E.SKIPPED,      _S.SKIPPED,       "a person answers for it"),
     Edge(_S.DONE,              _E.UNDO_STARTED, _S.UNDOING,       "unwinding"),
     Edge(_S.UNDOING,           _E.SUCCEEDED,    _S.UNDONE,        "answered, and seen in effect"),

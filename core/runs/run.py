@@ -7,7 +7,8 @@ we cannot write what we would refuse to read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Generic
 
 from core.errors import JournalCorrupt, PlanRefused
@@ -58,6 +59,8 @@ class Run(Generic[ActionT, BasisT]):
     doubted: frozenset[StepId] = frozenset()
     """steps of which an attempt was ever in doubt: it may still be on its way"""
     requests: tuple[Request, ...] = ()
+    lapses: dict[StepId, int] = field(default_factory=dict)
+    """how many requests there were when what had let a step begin lapsed last"""
     start: Request | None = None
     """that it be started"""
     closed: RunVerdict | None = None
@@ -126,8 +129,19 @@ class Run(Generic[ActionT, BasisT]):
         ]
 
     def approved(self, step: Step[ActionT]) -> bool:
-        """Whether ``step`` has no gate, or a person who may opened it."""
-        return consent.is_given(step, self.requests, self.start)
+        """Whether ``step`` has no gate, or a person who may opened it, and not before a lapse."""
+        since = self.requests[self.lapses.get(step.id, 0) :]
+        is_renewed = step.id not in self.lapses or consent.is_spoken(step, since)
+        return is_renewed and consent.is_given(step, self.requests, self.start)
+
+    def lapsed(self, step: Step[ActionT], now: datetime) -> str:
+        """Return since when what let ``step`` begin counts no more; "" if it does, or nothing is.
+
+        ``now`` is the moment in which it would begin.
+        """
+        if step.gate is None or not self.approved(step):
+            return ""
+        return consent.lapsed(self.plan.id, step, self.requests, self.start, now)
 
     @property
     def verdict(self) -> RunVerdict:
@@ -161,8 +175,7 @@ class Run(Generic[ActionT, BasisT]):
         return [step for step in self.steps_in(StepState.DONE) if step.undo is None]
 
     def _is_clear(self, name: StepId) -> bool:
-        refused = self.states[name] is StepState.FAILED and name not in self.doubted
-        return refused or self.states[name] in UNSENT
+        return name not in self.doubted and self.states[name] in {StepState.FAILED, *UNSENT}
 
     def passed(self, names: Iterable[StepId]) -> bool:
         """Whether every one of ``names`` is done or skipped."""
@@ -241,6 +254,7 @@ def _after_event(run: Run[ActionT, BasisT], entry: StepEvent) -> Run[ActionT, Ba
         states={**run.states, name: after(run.states[name], event)},
         notes={**run.notes, name: entry.note},
         doubted=run.doubted | {name} if event is EventKind.LOST else run.doubted,
+        lapses=run.lapses | {name: len(run.requests)} if event is EventKind.LAPSED else run.lapses,
         sent=sent,
     )
 

@@ -55,11 +55,12 @@ class Identity:
             PlanRefused: they are not declared, have not the role, or the key is another's.
             Rejected: nothing was signed.
         """
-        needed = "approve" if wish in {Wish.APPROVE, Wish.ATTEST} else "operate"
+        agrees = wish in {Wish.APPROVE, Wish.ATTEST}
+        needed = "approve" if agrees else "operate"
         by = self.demand(signing.network, needed)
         place = StepId(step) if step else None
         name = f"{now:{ID_MOMENT}}-{wish}"
-        until = now + LIFE if wish is Wish.ATTEST else None
+        until = now + LIFE if agrees else None
         request = Request(name, wish, by, reason, place, ticket=self.ticket, until=until)
         return signing.signed(request, self.key) if self.operator else request
 

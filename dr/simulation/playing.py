@@ -40,6 +40,8 @@ _TRACED: Final = timedelta(seconds=12)
 """as before a drill in a network"""
 _DETECTED: Final = timedelta(seconds=5)
 """no person is quicker; who is slower adds the difference to the gap"""
+_COUNTS: Final = timedelta(minutes=15)
+"""how long an approval counts; the second person waits for its step and says yes in time"""
 _BORNE: Final = timedelta(seconds=60)
 """longer than any lease, session or recovery by itself takes"""
 
@@ -133,7 +135,9 @@ def _carried(world: World, plan: RecoveryPlan) -> tuple[str, ...]:
         sensor=Conditions(world.eye),
         actuator=world,
         clock=world,
-        inbox=_Agreeing([_asked(Wish.APPROVE, "second", s.id) for s in plan.steps if s.gate]),
+        inbox=_Agreeing(
+            [_asked(Wish.APPROVE, "second", s.id, world.now()) for s in plan.steps if s.gate]
+        ),
     )
     engine.start(plan, Where.MEMORY, _asked(Wish.START, "first"))
     records = journal.records()
@@ -153,10 +157,11 @@ class _Agreeing:
         self.waiting.remove(request)
 
 
-def _asked(wish: Wish, by: str, step: StepId | None = None) -> Request:
+def _asked(wish: Wish, by: str, step: StepId | None = None, at: datetime | None = None) -> Request:
     """Return what one of two persons asks who play the drill, each with a key."""
     proof = Proof(by, "simulated", ("operate", "approve"))
-    return Request(f"{wish}-{step}", wish, f"the {by} person", step=step, proof=proof)
+    until = at + _COUNTS if at else None
+    return Request(f"{wish}-{step}", wish, f"the {by} person", step=step, proof=proof, until=until)
 
 
 def _findings(

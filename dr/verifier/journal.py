@@ -20,7 +20,7 @@ _NAMESPACE: Final = "ndc-run"
 _LIFE: Final = timedelta(minutes=15)
 """how long a signed request may wait to be written down, or count; its id says when it was made"""
 _LOOK: Final = timedelta(minutes=1)
-"""whether what was attested counts is asked before a last look: so much later a step may begin"""
+"""whether what people said counts is asked before a last look: so much later a step may begin"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,18 @@ class ReadJournal:
         """Return when record ``number`` was written."""
         return datetime.fromisoformat(self.records[number]["at"])
 
-    def begun(self, step: str) -> int | None:
-        """Return the record by which ``step`` was begun first; None: it never was."""
-        started = ("step", step, "started")
+    def beginnings(self, step: str) -> Iterator[int]:
+        """Yield each record by which ``step`` was begun, but for what goes on with a lost attempt.
+
+        Who had begun it may send it again while it is in doubt, however long that takes.
+        """
+        before = ""
         for number, record in enumerate(self.records):
             entry = record.get("entry", {})
-            if (entry.get("what"), entry.get("step"), entry.get("event")) == started:
-                return number
-        return None
+            if (entry.get("what"), entry.get("step")) == ("step", step):
+                if entry["event"] == "started" and before != "lost":
+                    yield number
+                before = entry["event"]
 
     def events(self) -> Iterator[tuple[datetime, str, str]]:
         """Yield when what happened to which step."""
@@ -156,26 +160,35 @@ def proved_requests(
 def demand_approvals(
     journal: ReadJournal, proved: list[ProvedRequest], findings: PackFindings
 ) -> None:
-    """Find each step that was begun before those whom it waits for are proved to agree."""
+    """Find each step that was begun while those whom it waits for were not proved to agree."""
     start = next((one for one in proved if one.wish == "start"), None)
     for step in journal.plan.get("steps", []):
-        name, wanted, begun = step["id"], step.get("attested_by") or 0, journal.begun(step["id"])
-        if begun is None or not (wanted or step.get("gate")):
-            continue
-        said = [one for one in proved if one.step == name and one.number < begun]
-        if not wanted:
-            if not _is_approved(said, start):
-                findings.damage(FILE, f"{name} was begun, and no second person is proved to agree")
-        elif (people := _attesting(said, journal.at(begun))) < wanted:
-            findings.damage(
-                FILE, f"{name} was begun, and {people} of {wanted} people are proved to attest it"
-            )
+        name, wanted = step["id"], step.get("attested_by") or 0
+        for number in journal.beginnings(name) if wanted or step.get("gate") else ():
+            said = [one for one in proved if one.step == name and one.number < number]
+            if lacking := _lacking(said, start, wanted, journal.at(number)):
+                findings.damage(FILE, f"{name} was begun, and {lacking}")
+                break
 
 
-def _is_approved(said: list[ProvedRequest], start: ProvedRequest | None) -> bool:
-    return start is not None and any(
-        one.wish == "approve" and one.by != start.by and one.key != start.key for one in said
-    )
+def _lacking(
+    said: list[ProvedRequest], start: ProvedRequest | None, wanted: int, at: datetime
+) -> str:
+    """Return who of those that a step waits for does not agree ``at`` that moment; "" if all do."""
+    if wanted:
+        people = _attesting(said, at)
+        return "" if people >= wanted else f"{people} of {wanted} people are proved to attest it"
+    others = [
+        one
+        for one in said
+        if one.wish == "approve"
+        and start is not None
+        and one.by != start.by
+        and one.key != start.key
+        # an ndc that wrote journals of format 3 had approvals count for good
+        and (one.until is None or at <= one.until + _LOOK)
+    ]
+    return "" if others else "no second person is proved to agree"
 
 
 def _attesting(said: list[ProvedRequest], at: datetime) -> int:

@@ -77,9 +77,23 @@ def show(
 
 
 @app.command("resume", help="Carry on a run that was interrupted or held.")
-def resume(context: typer.Context, run: RunArgument) -> None:
-    """Look first at what is in doubt; then go on."""
-    carry(context, whole(context, run))
+def resume(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -> None:
+    """Look first at what is in doubt; then go on, in the name of whoever asks."""
+    from core.runs.journal import Wish
+    from core.runs.run import fold
+    from core.system_clock import SystemClock
+
+    folder = whole(context, run)
+    request = asked(context, folder, Wish.RESUME, reason=reason)
+    begun = fold(folder.journal(SystemClock()).records())
+    if folder.is_carried or (begun is not None and begun.closed):
+        carry(context, folder)  # which refuses it, or makes the report of what is over anew
+    elif begun is None and folder.start() is not None:
+        # whoever was to carry it died before its first record
+        folder.inbox().post(request)
+        carry(context, folder)
+    else:
+        ask(context, folder, request)
 
 
 @app.command("abort", help="Undo what a run did; only before its point of no return.")

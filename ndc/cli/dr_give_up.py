@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ndc.cli.asking import asked
+from ndc.cli.asking import asked, identity
 from ndc.cli.carrying import RunArgument
 from ndc.cli.declared import running
 from ndc.cli.dr import ReasonOption
@@ -21,6 +21,7 @@ def give_up(context: typer.Context, run: RunArgument, reason: ReasonOption = "")
 
     options = current(context)
     environment, network = running(options)
+    identity(options).demand(network, "operate")
     with reached(environment, network) as live:
         giving_up = GivingUp(live, RunName(run))
         for line in giving_up.look():

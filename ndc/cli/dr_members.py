@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import NdcError
+from ndc.cli.asking import identity
 from ndc.cli.declared import running
 from ndc.cli.options import answer, answer_json, confirmed, current, finish_list, say
 
@@ -31,6 +32,7 @@ def reseed(
 
     options = current(context)
     environment, network = running(options)
+    identity(options).demand(network, "operate")
     asked = database_in(network, database, host)
     with reached(environment, network) as live:
         copy = live.reseeding(asked, HostName(host))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ndc.cli.asking import identity
 from ndc.cli.declared import running
 from ndc.cli.options import confirmed, current, say
 
@@ -24,6 +25,7 @@ def make_room(context: typer.Context) -> None:
 
     options = current(context)
     environment, network = running(options)
+    identity(options).demand(network, "operate")
     secrets = Secrets(environment.paths.secrets)
     with voters_as_root(network, secrets, deadline=quorum_room.BOUND) as voters:
         if not quorum_room.lacks_room(voters):
@@ -46,6 +48,7 @@ def replace_voter(
 
     options = current(context)
     environment, network = running(options)
+    identity(options).demand(network, "operate")
     secrets = Secrets(environment.paths.secrets)
     with replacement(network, secrets, host, SystemClock()) as voter:
         if voter.well().get(voter.seat.host):

@@ -2,7 +2,7 @@
 
 A folder beside this file holds one text of each kind, as one version wrote it:
 ``1eb6005`` the commit of that name, before there were numbers; ``c09bdf9`` the last one that
-wrote journals in format 1; ``1fbd714`` in format 2; ``now`` this one.
+wrote journals in format 1; ``1fbd714`` in format 2; ``fe1abd7`` in format 3; ``now`` this one.
 ``make golden`` writes those of ``now`` anew: whatever changes there,
 every ndc that knows the number must read as it did, or else the number rises, and what
 was in ``now`` moves to a folder of its own.
@@ -102,7 +102,7 @@ def test_what_nobody_relies_on_is_passed_over(name: str, tmp_path: Path) -> None
     assert path.exists()
 
 
-@pytest.mark.parametrize("version", ["1eb6005", "c09bdf9"])
+@pytest.mark.parametrize("version", ["1eb6005", "c09bdf9", "fe1abd7"])
 def test_a_run_that_an_older_ndc_began_is_shown_and_not_gone_on_with(
     version: str, tmp_path: Path
 ) -> None:

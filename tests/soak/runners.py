@@ -160,7 +160,8 @@ class Carried:
     def _request(self, wish: Wish, step: StepId | None, by: str = "an") -> Request:
         self.wishes += 1
         name = f"wish-{self.wishes}"
-        return Request(name, wish, by, "it has to end", step, proof=_proved(by))
+        until = self.world.now() + timedelta(minutes=15) if wish is Wish.APPROVE else None
+        return Request(name, wish, by, "it has to end", step, proof=_proved(by), until=until)
 
     def _guarded(self, carry: Callable[[], RecoveryRun]) -> None:
         try:

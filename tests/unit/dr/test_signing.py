@@ -14,8 +14,9 @@ from access.secrets.ssh_keys import ensure_ssh_key
 from core.errors import PlanRefused, Rejected
 from core.runs.journal import Proof, Request, Wish
 from core.runs.plan import StepId
+from dr.live.asking import Identity
 from dr.live.run_folder import RunFolder
-from dr.live.signing import ProvedInbox, Signing, line_is_signed, line_signed
+from dr.live.signing import LIFE, ProvedInbox, Signing, line_is_signed, line_signed
 from dr.plan import attested_in
 from dr.simulation.timeline import Timeline
 from inventory.names import EnvironmentName, OperatorName
@@ -190,3 +191,27 @@ def test_a_word_that_claims_to_count_for_longer_proves_nothing(unsure: Signing) 
     (read,) = ProvedInbox(unsure.folder.inbox(), unsure, CLOCK).requests()
 
     assert read == long
+
+
+@pytest.mark.parametrize(
+    ("wish", "counts"),
+    [(Wish.APPROVE, LIFE), (Wish.ATTEST, LIFE), (Wish.RESUME, None), (Wish.SKIP, None)],
+)
+def test_who_agrees_says_until_when_it_counts(
+    signing: Signing, wish: Wish, counts: timedelta | None
+) -> None:
+    now = CLOCK.now()
+
+    asked = Identity(None, "root").asks(signing, wish, now, step="promote")
+
+    assert asked.until == (counts and now + counts)
+
+
+def test_an_approval_is_signed_with_until_when_it_counts(signing: Signing) -> None:
+    until = CLOCK.now() + LIFE
+
+    signed = signing.signed(replace(APPROVAL, until=until), None)
+
+    assert signing.is_proved(signed)
+    assert not signing.is_proved(replace(signed, until=until + timedelta(seconds=1)))
+    assert not signing.is_proved(replace(signed, until=None))

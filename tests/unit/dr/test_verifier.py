@@ -173,10 +173,12 @@ def _journal(*events: tuple[str, str]) -> ReadJournal:
         ([START, replace(APPROVAL, key="SHA256:a")], False),
         ([START, replace(APPROVAL, number=1)], False),
         ([START, replace(APPROVAL, wish="attest")], False),
+        ([START, replace(APPROVAL, until=NOON)], True),
+        ([START, replace(APPROVAL, until=NOON - 2 * MINUTE)], False),
     ],
     ids=[
         *("two persons", "nobody", "who asked is not proved", "another step", "one name"),
-        *("one key", "too late", "another wish"),
+        *("one key", "too late", "another wish", "it counts", "it lapsed"),
     ],
 )
 def test_a_step_with_a_gate_takes_a_second_person_who_is_proved(
@@ -186,6 +188,21 @@ def test_a_step_with_a_gate_takes_a_second_person_who_is_proved(
     findings = PackFindings()
 
     demand_approvals(_journal(("promote", "asked"), ("promote", "started")), proved, findings)
+
+    assert (findings.damages == []) is is_enough
+
+
+@pytest.mark.parametrize(("before", "is_enough"), [("lost", True), ("rejected", False)])
+def test_each_beginning_takes_an_approval_that_counts_then(
+    before: str,
+    is_enough: bool,  # noqa: FBT001 - a column
+) -> None:
+    journal = _journal(("promote", "started"), ("promote", before), ("promote", "started"))
+    last = {**journal.records[-1], "at": (NOON + 20 * MINUTE).isoformat()}
+    again, findings = replace(journal, records=(*journal.records[:-1], last)), PackFindings()
+
+    approval = replace(APPROVAL, number=-1, until=NOON + MINUTE)
+    demand_approvals(again, [START, approval], findings)
 
     assert (findings.damages == []) is is_enough
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.runs.engine import Engine
 from core.runs.journal import Codec, Proof, Record, Request, Where, Wish
@@ -13,7 +13,7 @@ from core.runs.plan import OnFailure, Plan, RunName, Step, StepId
 from core.runs.ports import Answer, Completion, Inbox, NoInbox, Token
 from core.runs.run import Run
 from dr.simulation.journal import MemoryJournal
-from dr.simulation.timeline import Timeline
+from dr.simulation.timeline import BEGINNING, Timeline
 
 TRAVEL = timedelta(milliseconds=20)
 START = Request("0", Wish.START, "an", proof=Proof("SHA256:an", "…", ("operate", "approve")))
@@ -136,7 +136,13 @@ class Bench:
 
 
 def approval(
-    name: str, *, by: str = "binh", key: str = "SHA256:binh", roles: tuple[str, ...] = ("approve",)
+    name: str,
+    *,
+    by: str = "binh",
+    key: str = "SHA256:binh",
+    roles: tuple[str, ...] = ("approve",),
+    until: datetime = BEGINNING + timedelta(minutes=15),
 ) -> Request:
     """Return ``by``'s approval of the step called ``name``, proved by ``key``."""
-    return Request("1", Wish.APPROVE, by, step=StepId(name), proof=Proof(key, "…", roles))
+    proof = Proof(key, "…", roles)
+    return Request("1", Wish.APPROVE, by, step=StepId(name), proof=proof, until=until)

@@ -95,18 +95,21 @@ def test_nobody_attests_what_does_not_ask_for_it() -> None:
     assert "this one is not such a step" in objection_to(run, AN)
 
 
-def test_words_that_do_not_overlap_are_not_two() -> None:
+def test_words_that_do_not_overlap_are_not_two_until_who_spoke_first_does_so_again() -> None:
     bench = _bench(AN)
     bench.start(TWO)
     bench.world.sleep(LATER)
 
-    late = _attests("binh", since=bench.world.now())
-    bench.inbox = Wishes([late])
+    bench.inbox = Wishes([_attests("binh", since=bench.world.now())])
+    late = bench.engine.resume()
+    bench.inbox = Wishes([_attests("an", since=bench.world.now())])
     run = bench.engine.resume()
 
-    assert run.states[A] is StepState.FAILED
-    assert "counted until 00:15:00" in run.waits_for()[0]
-    assert bench.world.performed == []
+    assert late.states[A] is StepState.AWAITING_APPROVAL
+    assert "counted until 2030-01-01 00:15:00 UTC" in late.waits_for()[0]
+    assert late.waits_for()[0].endswith("it has to be attested again: ndc dr attest run")
+    assert run.closed is RunVerdict.DONE
+    assert bench.told("a") == ["asked", "lapsed", "started", "succeeded"]
 
 
 def test_what_lapsed_is_attested_again_and_goes_on() -> None:
@@ -121,6 +124,6 @@ def test_what_lapsed_is_attested_again_and_goes_on() -> None:
     bench.inbox = Wishes([_attests("an", since=now), _attests("binh", since=now)])
     run = bench.engine.resume()
 
-    assert lapsed.states[A] is StepState.FAILED
+    assert (lapsed.states[A], lapsed.verdict) == (StepState.AWAITING_APPROVAL, RunVerdict.HELD)
     assert run.closed is RunVerdict.DONE
-    assert bench.told("a") == ["refused", "started", "succeeded"]
+    assert bench.told("a") == ["refused", "lapsed", "started", "succeeded"]
