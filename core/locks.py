@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from core.clock import Clock, NotYet, wait_until
-from core.errors import PlanRefused, Rejected
+from core.errors import PlanRefused, Rejected, Unreachable
 
 _SOON = timedelta(milliseconds=10)
+LOOKERS: Final = timedelta(seconds=1)
+"""longer than anybody has a lock who only looks whether it is held"""
 
 
 class Lock:
@@ -99,7 +101,7 @@ def is_stopped(process: int) -> bool:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def alone(path: Path, clock: Clock) -> Iterator[None]:
     """Hold the lock of the environment in whose folder ``path`` is, until the block ends.
 
     Raises:
@@ -107,13 +109,15 @@ def alone(path: Path) -> Iterator[None]:
         Rejected: there can be no lock there; nothing was touched.
     """
     with Lock(path) as lock:
-        if not lock.take():
+        try:
+            lock.wait(clock, LOOKERS, what=f"the lock {path}")
+        except Unreachable:
             raise PlanRefused(
                 f"another command works on environment {path.parent.name}",
                 expected="one `ndc up`, `down` or `destroy` at a time",
                 actual=lock.holder,
                 next_step="wait until it ends, then run the command again",
-            )
+            ) from None
         yield
 
 

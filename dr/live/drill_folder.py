@@ -11,20 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 from core import files
 from core.clock import Clock
 from core.errors import PlanRefused, Rejected, Unreachable
 from core.formats import Format
-from core.locks import Lock, is_held
+from core.locks import LOOKERS, Lock, is_held
 from dr.drills.drill_report import DrillReport, drill_json
 from dr.drills.drill_report_text import drill_report_text
 from dr.drills.record import DrillRecord, DrillStage, read_record, record_text
-
-_LOOKERS: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ class DrillFolder:
         files.make_folder(self.root)
         with Lock(self._lock) as lock:
             try:
-                lock.wait(clock, _LOOKERS, what="the lock of drills")
+                lock.wait(clock, LOOKERS, what="the lock of drills")
             except Unreachable:
                 raise PlanRefused(
                     "another drill is being held",

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +25,7 @@ from core import files
 from core.clock import Clock
 from core.errors import PlanRefused, Rejected, Unreachable
 from core.formats import Format
-from core.locks import Lock, is_held, is_stopped
+from core.locks import LOOKERS, Lock, is_held, is_stopped
 from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
@@ -37,7 +36,6 @@ from dr.plan import Basis, RecoveryPlan, codec, from_text, to_text
 from inventory.names import ServiceName
 from inventory.problems import nearest
 
-_LOOKERS: Final = timedelta(seconds=1)
 _WINDOW: Final[TypeAdapter[Window]] = TypeAdapter(Window)
 
 
@@ -218,7 +216,7 @@ class RunFolder:
         with Lock(self._lock_path) as lock:
             try:
                 # who only looks whether the run is carried holds the lock for a moment
-                lock.wait(clock, _LOOKERS, what=f"the lock of run {self.run}")
+                lock.wait(clock, LOOKERS, what=f"the lock of run {self.run}")
             except Unreachable:
                 raise self._carried_by(lock) from None
             yield

@@ -7,7 +7,6 @@ nobody should have to remember which.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import sys
@@ -144,11 +143,6 @@ def confirmed(options: Options, question: str, command: str) -> None:
     if not typer.confirm(question, err=True):
         say("nothing was touched")
         raise typer.Exit(1)
-
-
-def environment_default() -> str:
-    """Return the environment that is meant when none is named."""
-    return os.environ.get("NDC_ENV", DEFAULT_ENVIRONMENT)
 
 
 def finish_list(nothing: str, entries: Sized, damaged: Sequence[NdcError]) -> None:

@@ -87,7 +87,7 @@ def bring_up(
         WorldError: some of it may exist; the same command goes on from there.
     """
     stages = Stages(say, SystemClock())
-    with alone(environment.paths.lock):
+    with alone(environment.paths.lock, stages.clock):
         files.make_folder(environment.paths.root, mode=0o700)
         network = _agreed(environment, stages, inventory, losing)
         with stages.stage("tool chain"):

@@ -46,7 +46,7 @@ class Description(BaseModel):
     inventory: Path
     substrate: Literal["lab"] = "lab"
     throwaway: bool = False
-    """True: made for a test; state is written less often, and ``reap`` may take it"""
+    """True: made for a test; state is written less often"""
 
     def text(self) -> str:
         """Return it as it is kept. An ndc that knows no blocks can read what has one."""

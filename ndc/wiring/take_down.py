@@ -25,7 +25,7 @@ def take_down(environment: Environment, say: Say) -> None:
     """
     stages = Stages(say, SystemClock())
     with (
-        alone(environment.paths.lock),
+        alone(environment.paths.lock, stages.clock),
         stages.stage(f"taking {environment.paths.environment} down"),
     ):
         Existence(environment, _pulumi(environment, stages), stages).destroy()

@@ -245,7 +245,7 @@ STATEMENTS: Final[dict[type, tuple[Question, Question]]] = {
     IsEligible: (IsEligible(DATABASE, CANDIDATE), IsEligible(DATABASE, THIRD)),
     IsBarred: (IsBarred(DATABASE, THIRD), IsBarred(DATABASE, CANDIDATE)),
 }
-"""of each question: a statement that ``_arranged`` makes so, and one that it makes not so"""
+"""of each question: a statement that ``arranged`` makes so, and one that it makes not so"""
 
 
 def arranged(reached: Reached, question: Question, *, so: bool) -> None:  # noqa: C901 - a question a line

@@ -21,7 +21,7 @@ def test_a_second_command_is_refused_and_told_who_holds_the_lock(tmp_path: Path)
     lock = tmp_path / "lab" / "lock"
     lock.parent.mkdir()
 
-    with alone(lock), pytest.raises(PlanRefused) as refused, alone(lock):
+    with alone(lock, CLOCK), pytest.raises(PlanRefused) as refused, alone(lock, CLOCK):
         pass
 
     assert str(os.getpid()) in refused.value.actual
@@ -29,29 +29,32 @@ def test_a_second_command_is_refused_and_told_who_holds_the_lock(tmp_path: Path)
 
 
 def test_the_lock_is_free_after_the_block(tmp_path: Path) -> None:
-    with alone(tmp_path / "lock"):
+    with alone(tmp_path / "lock", CLOCK):
         pass
 
-    with alone(tmp_path / "lock"):
+    with alone(tmp_path / "lock", CLOCK):
         pass
 
 
 def test_the_lock_is_free_after_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), alone(tmp_path / "lock"):
+    with pytest.raises(ZeroDivisionError), alone(tmp_path / "lock", CLOCK):
         raise ZeroDivisionError
 
-    with alone(tmp_path / "lock"):
+    with alone(tmp_path / "lock", CLOCK):
         pass
 
 
 def test_without_a_place_for_the_lock_nothing_is_begun(tmp_path: Path) -> None:
-    with pytest.raises(Rejected, match="cannot be locked"), alone(tmp_path / "gone" / "lock"):
+    with (
+        pytest.raises(Rejected, match="cannot be locked"),
+        alone(tmp_path / "gone" / "lock", CLOCK),
+    ):
         pass
 
 
 def test_a_full_disk_does_not_keep_anybody_from_cleaning_up() -> None:
     # nothing can be written there; what is locked is the file, not its content
-    with alone(Path("/dev/full")):
+    with alone(Path("/dev/full"), CLOCK):
         pass
 
 
@@ -88,7 +91,7 @@ def test_who_waits_in_vain_reads_who_holds_the_lock(tmp_path: Path) -> None:
     assert caught.value.actual == f"process {os.getpid()} holds {path}"
 
 
-def test_to_look_whether_a_lock_is_held_neither_takes_nor_signs_it(tmp_path: Path) -> None:
+def test_to_look_whether_a_lock_is_held_does_not_sign_it(tmp_path: Path) -> None:
     path = tmp_path / "lock"
 
     assert not is_held(path)
@@ -96,6 +99,21 @@ def test_to_look_whether_a_lock_is_held_neither_takes_nor_signs_it(tmp_path: Pat
     with Lock(path) as lock:
         assert lock.take()
         assert is_held(path)
+
+
+def test_who_only_looks_at_a_lock_refuses_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with ThreadPoolExecutor(1) as pool:
+        with Lock(path) as look:
+            assert look.take()
+            command = pool.submit(_alone, path)
+            CLOCK.sleep(timedelta(milliseconds=50))
+        command.result()
+
+
+def _alone(path: Path) -> None:
+    with alone(path, CLOCK):
+        pass
 
 
 def test_a_lock_is_nobody_elses_to_hold(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from core.errors import NotSeen, PlanRefused
 from core.locks import alone
 from core.runs.plan import RunName
+from core.system_clock import SystemClock
 from dr.live.run_folder import names
 from dr.placement import Claim
 from dr.simulation.world import rehearsed
@@ -52,7 +53,7 @@ next step  ndc --env test dr show {RUN} tells how it stands; when it is over, ru
 
 
 def test_a_run_is_refused_while_hosts_are_changed(typed: Checkout) -> None:
-    with alone(typed.environment.paths.lock):
+    with alone(typed.environment.paths.lock, SystemClock()):
         refused = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc02")
 
     assert refused.code == PlanRefused.exit_code
