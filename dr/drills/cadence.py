@@ -84,9 +84,9 @@ def practised(plan: RecoveryPlan, report: str | None) -> Practised | None:
         return None
     said = json.loads(report)
     felt = {
-        ServiceName(one["service"]): found
+        ServiceName(one["service"]): figures
         for one in said.get("services", ())
-        if one["measure"] and (found := _felt(one["measure"]))
+        if one["measure"] and (figures := _felt(one["measure"]))
     }
     ended_at = datetime.fromisoformat(said["ended_at"])
     return Practised(plan.id, plan, Outcome[said["outcome"].upper()], ended_at, felt)
