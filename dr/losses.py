@@ -61,7 +61,7 @@ def moves_after(
     asked = partial(Move, lost=lost, attested=attested)
     return [
         replace(
-            _best(network, facts[service.name], service, asked)
+            best(network, facts[service.name], service, asked, lost)
             if target is None
             else asked(service.name, target),
             accepted_loss=accepted_loss,
@@ -84,11 +84,18 @@ def has_lost(network: Network, facts: Facts, service: Service, lost: Collection[
     return led_by_lost or all(host in lost for host in serving)
 
 
-def _best(
-    network: Network, facts: Facts, service: Service, asked: Callable[[ServiceName, SiteName], Move]
+def best(
+    network: Network,
+    facts: Facts,
+    service: Service,
+    asked: Callable[[ServiceName, SiteName], Move],
+    without: frozenset[HostName],
 ) -> Move:
-    lost = asked(service.name, service.home).lost
-    moves = [asked(service.name, site) for site in _places(network, facts, service, lost)]
+    """Return what is ``asked`` for the best place of ``service`` to which nobody objects.
+
+    It is one that is not of those ``without``; where all are objected to, the best of them.
+    """
+    moves = [asked(service.name, site) for site in _places(network, facts, service, without)]
     allowed = [move for move in moves if not refusals(network, facts, move)]
     return (allowed or moves)[0]
 

@@ -181,8 +181,15 @@ class Basis:
             accepted += ["--attest"] if self.attested else []
             lost = [f"--lost {host}" for host in self.lost]
             return " ".join(["ndc dr plan", *lost, *accepted])
-        (moved,) = self.moves
-        return f"ndc dr plan {moved.service} --to {moved.target}"
+        if self.intent is Intent.FAILBACK:
+            return " ".join(["ndc dr failback", *(moved.service for moved in self.moves)])
+        targets = dict.fromkeys(moved.target for moved in self.moves)
+        return "; ".join(
+            " ".join(["ndc dr plan", *self._going_to(target), "--to", target]) for target in targets
+        )
+
+    def _going_to(self, target: SiteName) -> list[ServiceName]:
+        return [moved.service for moved in self.moves if moved.target == target]
 
     def asked(self, moved: Moved) -> Move:
         """Return what was asked for about ``moved``."""

@@ -36,6 +36,8 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         for moved in basis.moves:
             yield f"  may be lost  {moved.loss.text()}, of {moved.service}"
         yield from _stores(basis)
+    else:
+        yield "  stores       stay where they are written: only after a loss they begin elsewhere"
     if basis.accepted_loss:
         yield f"  accepted     by {basis.requested_by}: {basis.accepted_loss}"
     if basis.votes:

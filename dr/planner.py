@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,10 +13,10 @@ from core.runs.plan import Plan, RunName, StepId
 from dr.facts import Facts, Vote
 from dr.moving import Moving
 from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, RecoveryStep
-from dr.request import Move, candidate, how_far, service_in
-from dr.rules.failback import target_was_stable
+from dr.request import Move, candidate, how_far, moves_text, service_in
 from dr.rules.lacking import had_all_alone, is_accepted
 from dr.rules.table import refusals
+from dr.rules.together import objections
 from dr.votes import Votes, to_retire
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
@@ -33,41 +33,56 @@ class Occasion:
 
 
 def plan_switchover(
-    network: Network,
-    facts: Facts,
-    request: Move,
-    occasion: Occasion,
-    intent: Intent = Intent.SWITCHOVER,
+    network: Network, facts: Facts, request: Move, occasion: Occasion
 ) -> RecoveryPlan:
-    """Return the plan that moves a service with its database, nothing lost.
-
-    ``network`` is what runs, ``facts`` what was seen of it a moment ago. ``request`` says what
-    is to move, ``occasion`` who asks, when, and for which run. Equal arguments give equal plans.
+    """Return the plan that moves one service as ``plan_switchover_of`` does; of it are ``facts``.
 
     Raises:
         PlanRefused: a rule objects; the first objection.
     """
-    title = f"{intent} {request.service} to {request.target}"
-    return _plan(network, {request.service: facts}, [request], occasion, intent, title)
+    return plan_switchover_of(network, {request.service: facts}, [request], occasion)
+
+
+def plan_switchover_of(
+    network: Network,
+    facts: Mapping[ServiceName, Facts],
+    requests: Sequence[Move],
+    occasion: Occasion,
+) -> RecoveryPlan:
+    """Return the plan that moves services with their databases, nothing lost.
+
+    ``network`` is what runs, ``facts`` what was seen of each of them a moment ago. ``requests`` has
+    a move for each, one at least, in the order in which they are to be read. What needs another of
+    them is announced after it; all else goes side by side. ``occasion`` says who asks, when, and
+    for which run. Equal arguments give equal plans.
+
+    Raises:
+        PlanRefused: a rule objects to one of the moves; the first objection. None is planned then.
+    """
+    for refusal in objections(network, facts, requests):
+        raise refusal
+    title = f"{Intent.SWITCHOVER} {moves_text(requests)}"
+    return _plan(network, facts, list(requests), occasion, Intent.SWITCHOVER, title)
 
 
 def plan_failback(
     network: Network,
-    facts: Facts,
+    facts: Mapping[ServiceName, Facts],
     ages: Mapping[HostName, timedelta],
-    request: Move,
+    requests: Sequence[Move],
     occasion: Occasion,
 ) -> RecoveryPlan:
-    """Return the plan of a switchover to a place that was lost and is back.
+    """Return the plan of a switchover to places that were lost and are back.
 
     ``ages`` says for how long the hosts there are up.
 
     Raises:
         PlanRefused: they are not up for long enough, or a rule objects.
     """
-    for refusal in target_was_stable(network, ages, request):
+    for refusal in objections(network, facts, requests, ages):
         raise refusal
-    return plan_switchover(network, facts, request, occasion, Intent.FAILBACK)
+    title = f"{Intent.FAILBACK} {moves_text(requests)}"
+    return _plan(network, facts, list(requests), occasion, Intent.FAILBACK, title)
 
 
 def plan_failover(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,6 +52,14 @@ class Move:
     """why a person accepts that acknowledged writes may be lost; "": nobody does"""
     attested: bool = False
     """whether two people are to attest that what too few can look for is off"""
+
+
+def moves_text(moves: Iterable[Move]) -> str:
+    """Return ``moves`` as people say them: services that go to one site are named together."""
+    targets: dict[SiteName, list[ServiceName]] = {}
+    for move in moves:
+        targets.setdefault(move.target, []).append(move.service)
+    return ", ".join(f"{' and '.join(names)} to {site}" for site, names in targets.items())
 
 
 def service_in(network: Network, request: Move) -> Service:

@@ -120,11 +120,11 @@ def returned(*names: str, every: timedelta = EVERY) -> Rehearsal:
     made.world.sleep(timedelta(minutes=2) + (home.stable_for or timedelta()))
     admit(made)
     request = Move(home.name, home.home)
-    facts = made.world.eye.observe(home.name)
+    facts = {home.name: made.world.eye.observe(home.name)}
     ages = made.world.eye.ages(hosts_that_return(made.network, request))
     occasion = Occasion(RunName("20300101-001200-home"), made.world.now(), OperatorName("an"))
     return Rehearsal(
-        made.network, made.world, plan_failback(made.network, facts, ages, request, occasion)
+        made.network, made.world, plan_failback(made.network, facts, ages, [request], occasion)
     )
 
 

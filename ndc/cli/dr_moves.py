@@ -6,17 +6,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ndc.cli.asking import asked, identity
+from ndc.cli.asking import asked
 from ndc.cli.carrying import carry, new_folder, opened_run
 from ndc.cli.declared import running
 from ndc.cli.dr_hold import warn_if_held
+from ndc.cli.dr_plans import Wanted, planned_failover, planned_moves
 from ndc.cli.options import answer, confirmed, current, say
 
 if TYPE_CHECKING:
     from dr.plan import RecoveryPlan
+    from inventory.network import Network
 
-ServiceArgument = Annotated[str, typer.Argument(help="As in the inventory.")]
-TargetOption = Annotated[str, typer.Option("--to", help="The site that is to serve it.")]
+ServicesArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="SERVICE", help="As in the inventory; several in any order."),
+]
+TargetOption = Annotated[
+    str | None,
+    typer.Option("--to", help="The site that is to serve them; --from finds one by itself."),
+]
+OriginOption = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="SITE",
+        help="All services that are served there, or whose database is led there; no stores.",
+    ),
+]
 RefugeOption = Annotated[
     str | None, typer.Option("--to", help="The site that is to serve all of it.")
 ]
@@ -38,8 +54,9 @@ PlanOption = Annotated[str | None, typer.Option("--plan", help="A plan that was 
 
 def plan(
     context: typer.Context,
-    service: Annotated[str | None, typer.Argument(help="As in the inventory.")] = None,
+    services: ServicesArgument = [],  # noqa: B006 - typer copies it
     to: RefugeOption = None,
+    origin: OriginOption = None,
     lost: LostOption = [],  # noqa: B006 - typer copies it
     accept_loss: AcceptOption = "",
     attest: AttestOption = False,
@@ -50,15 +67,15 @@ def plan(
     from dr.plan_figures import mermaid as drawn
     from dr.plan_text import plan_text
 
-    if lost and not service:
-        prepared = _planned_failover(context, lost, to, accept_loss, attested=attest)
+    if lost and not (services or origin):
+        prepared = planned_failover(context, lost, to, accept_loss, attested=attest)
         typed = ["failover", *(word for name in lost for word in ("--lost", name))]
-        typed += ["--to", to] if to else []
-    elif service and to and not lost:
-        prepared = _planned(context, service, to)
-        typed = ["switchover", service, "--to", to]
+    elif lost or not _is_whole(services, origin, to):
+        raise typer.BadParameter("name services and --to SITE, or --from SITE, or what is --lost")
     else:
-        raise typer.BadParameter("name a service and --to SITE, or what is --lost")
+        prepared = planned_moves(context, Wanted(services, origin, to))
+        typed = ["switchover", *(moved.service for moved in prepared.basis.moves)]
+    typed += ["--to", to] if to else []
     folder = new_folder(context, prepared)
     if current(context).as_json:
         answer(to_text(prepared))
@@ -68,12 +85,18 @@ def plan(
 
 
 def switchover(
-    context: typer.Context, service: ServiceArgument, to: TargetOption, plan_name: PlanOption = None
+    context: typer.Context,
+    services: ServicesArgument = [],  # noqa: B006 - typer copies it
+    to: TargetOption = None,
+    origin: OriginOption = None,
+    plan_name: PlanOption = None,
 ) -> None:
     """Print the plan, ask, carry it out, and report what the citizens noticed."""
-    prepared = _kept(context, plan_name) or _planned(context, service, to)
-    _demand_the_same(prepared, service, to)
-    _begin(context, prepared, plan_name, ["switchover", service, "--to", to])
+    if not plan_name and not _is_whole(services, origin, to):
+        raise typer.BadParameter("name services and --to SITE, or --from SITE")
+    wanted = Wanted(services, origin, to)
+    prepared = _kept_or_planned(context, plan_name, wanted)
+    _begin(context, prepared, plan_name, ["switchover", *wanted.typed])
 
 
 def failover(
@@ -88,7 +111,7 @@ def failover(
     from core.errors import PlanRefused
     from dr.losses import hosts_named
 
-    prepared = _kept(context, plan_name) or _planned_failover(
+    prepared = _kept(context, plan_name) or planned_failover(
         context, lost, to, accept_loss, attested=attest
     )
     given_up = sorted(hosts_named(running(current(context))[1], lost))
@@ -107,17 +130,33 @@ def failover(
 
 
 def failback(
-    context: typer.Context, service: ServiceArgument, plan_name: PlanOption = None
+    context: typer.Context,
+    services: ServicesArgument = [],  # noqa: B006 - typer copies it
+    origin: OriginOption = None,
+    plan_name: PlanOption = None,
 ) -> None:
-    """Move it home as ``switchover`` does, once its home has been well for long enough."""
-    from dr.request import Move, service_in
-    from inventory.names import ServiceName, SiteName
+    """Move them home as ``switchover`` does, once their homes have been well for long enough."""
+    if not plan_name and bool(services) is bool(origin):
+        raise typer.BadParameter("name services, or --from SITE")
+    wanted = Wanted(services, origin, home=True)
+    prepared = _kept_or_planned(context, plan_name, wanted)
+    _begin(context, prepared, plan_name, ["failback", *wanted.typed])
 
-    _, network = running(current(context))
-    home = service_in(network, Move(ServiceName(service), SiteName(""))).home
-    prepared = _kept(context, plan_name) or _planned(context, service, home, back=True)
-    _demand_the_same(prepared, service, home)
-    _begin(context, prepared, plan_name, ["failback", service])
+
+def _is_whole(services: list[str], origin: str | None, to: str | None) -> bool:
+    """Tell whether that says what moves, once, and where to."""
+    return not services if origin else bool(services and to)
+
+
+def _kept_or_planned(context: typer.Context, plan_name: str | None, wanted: Wanted) -> RecoveryPlan:
+    """Return the plan that is given by name, if it is what is ``wanted``; or else a new one."""
+    kept = _kept(context, plan_name)
+    if kept is None:
+        return planned_moves(context, wanted)
+    if not wanted.names or wanted.origin:
+        raise typer.BadParameter("beside --plan, name the services that it moves")
+    _demand_the_same(kept, wanted, running(current(context))[1])
+    return kept
 
 
 def _kept(context: typer.Context, plan_name: str | None) -> RecoveryPlan | None:
@@ -146,75 +185,19 @@ def _begin(
     carry(context, folder)
 
 
-def _planned(context: typer.Context, service: str, to: str, *, back: bool = False) -> RecoveryPlan:
-    from core.runs.plan import RunName
-    from dr.planner import Occasion, plan_failback, plan_switchover
-    from dr.request import Move, service_in
-    from dr.rules.failback import hosts_that_return
-    from dr.rules.table import refusals
-    from inventory.names import ServiceName, SiteName
-    from ndc.wiring.doors import reached
-
-    environment, network = running(current(context))
-    by = identity(current(context)).demand(network, "operate")
-    request = Move(ServiceName(service), SiteName(to))
-    service_in(network, request)
-    with reached(environment, network) as live:
-        eye = live.eye()
-        facts = eye.observe(request.service)
-        warn_if_held(live)
-        ages = eye.ages(hosts_that_return(network, request)) if back else {}
-    for refusal in refusals(network, facts, request)[1:]:
-        say("\n".join([*refusal.lines(), ""]))
-    now = live.clock.now()
-    occasion = Occasion(RunName(f"{now:%Y%m%d-%H%M%S}-{service}-to-{to}"), now, by)
-    if back:
-        return plan_failback(network, facts, ages, request, occasion)
-    return plan_switchover(network, facts, request, occasion)
-
-
-def _planned_failover(
-    context: typer.Context, names: list[str], to: str | None, accepted_loss: str, *, attested: bool
-) -> RecoveryPlan:
-    from core.runs.plan import RunName
-    from dr.losses import hosts_named, moves_after
-    from dr.planner import Occasion
-    from dr.rules.table import refusals
-    from dr.store_looks import survey_stores
-    from dr.store_losses import stores_after
-    from dr.store_planner import plan_failover_of
-    from inventory.names import SiteName
-    from ndc.wiring.doors import reached
-
-    called = " and ".join(names)
-    environment, network = running(current(context))
-    by = identity(current(context)).demand(network, "operate")
-    lost = hosts_named(network, names)
-    with reached(environment, network) as live:
-        eye = live.eye()
-        facts = eye.survey([service.name for service in network.services], lost)
-        store_facts = survey_stores(eye, network.stores, lost)
-        warn_if_held(live)
-    target = SiteName(to) if to else None
-    moves = moves_after(network, facts, lost, target, accepted_loss, attested=attested)
-    stores = stores_after(network, store_facts, lost, target, accepted_loss, attested=attested)
-    objections = [each for move in moves for each in refusals(network, facts[move.service], move)]
-    for refusal in objections[1:]:
-        say("\n".join([*refusal.lines(), ""]))
-    now = live.clock.now()
-    name = RunName(f"{now:%Y%m%d-%H%M%S}-without-{'-'.join(names)}"[:100])
-    return plan_failover_of(network, facts, moves, stores, Occasion(name, now, by), called)
-
-
-def _demand_the_same(plan: RecoveryPlan, service: str, to: str) -> None:
-    """Return if ``plan`` is what was typed: a plan that is given by name may be another."""
+def _demand_the_same(plan: RecoveryPlan, wanted: Wanted, network: Network) -> None:
+    """Return if ``plan`` is what is ``wanted``: a plan that is given by name may be another."""
     from core.errors import PlanRefused
 
-    asked = [(moved.service, moved.target) for moved in plan.basis.moves]
-    if asked != [(service, to)] or plan.basis.lost:
+    moves: dict[str, str | None] = {moved.service: moved.target for moved in plan.basis.moves}
+    asked: dict[str, str | None] = {name: moves.get(name) for name in wanted.names}
+    if wanted.to or wanted.home:
+        asked = {move.service: move.target for move in wanted.moves(network, {})}
+    if asked != moves or plan.basis.lost:
+        where = "home" if wanted.home else f"to {wanted.to or 'where it says'}"
         raise PlanRefused(
-            f"plan {plan.id} is not about moving {service} to {to}",
-            expected=f"{service} to {to}",
+            f"plan {plan.id} is not about moving {' and '.join(wanted.names)} {where}",
+            expected=", ".join(f"{name} to {site or 'a site'}" for name, site in asked.items()),
             actual=plan.title,
-            next_step=f"ndc dr show {plan.id}; or plan anew: ndc dr plan {service} --to {to}",
+            next_step=f"ndc dr show {plan.id}; or plan anew, without --plan",
         )

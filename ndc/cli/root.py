@@ -59,13 +59,13 @@ app.add_typer(lab.app, name="lab")
 dr.app.command("plan", help="Print what a move would do, and keep it; touch nothing.")(
     dr_moves.plan
 )
-dr.app.command("switchover", help="Move a service with its database elsewhere, nothing lost.")(
+dr.app.command("switchover", help="Move services with their databases elsewhere, nothing lost.")(
     dr_moves.switchover
 )
 dr.app.command("failover", help="Have other sites serve what a lost host, site or region served.")(
     dr_moves.failover
 )
-dr.app.command("failback", help="Move a service home, once its home is well again.")(
+dr.app.command("failback", help="Move services home, once their homes are well again.")(
     dr_moves.failback
 )
 dr.app.command("admit", help="Let hosts take part again that were given up.")(dr_admit.admit)

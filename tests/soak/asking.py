@@ -9,15 +9,16 @@ from typing import Final, TypeAlias
 from core.runs.plan import RunName
 from dr.losses import moves_after
 from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_failback, plan_switchover
+from dr.planner import Occasion, plan_failback, plan_switchover, plan_switchover_of
 from dr.request import Move
 from dr.rules.failback import hosts_that_return
 from dr.simulation.world import World
 from dr.store_looks import survey_stores
 from dr.store_losses import stores_after
 from dr.store_planner import plan_failover_of
-from inventory.names import HostName, OperatorName, ServiceName
-from tests.soak.events import OF_A_REGION
+from dr.wanted import moves_from
+from inventory.names import HostName, OperatorName, ServiceName, SiteName
+from tests.soak.events import OF_A_REGION, OTHERS
 
 Asking: TypeAlias = Callable[[World, ServiceName, RunName, random.Random], RecoveryPlan | None]
 
@@ -27,15 +28,32 @@ def switchover(
 ) -> RecoveryPlan | None:
     """Return a plan that moves ``service`` to a place of its that the dice choose."""
     network = world.truth.network
+    target = _place(world, service, dice)
+    facts = world.eye.observe(service)
+    occasion = Occasion(run, world.now(), OperatorName("an"))
+    return plan_switchover(network, facts, Move(service, target), occasion)
+
+
+def with_others(
+    world: World, service: ServiceName, run: RunName, dice: random.Random
+) -> RecoveryPlan | None:
+    """Return a plan that moves all that acts where ``service`` is to such a place."""
+    network = world.truth.network
+    target = _place(world, service, dice)
+    facts = world.eye.survey([one.name for one in network.services], ())
+    here = world.truth.at(service).placements[-1].site
+    occasion = Occasion(run, world.now(), OperatorName("an"))
+    return plan_switchover_of(network, facts, moves_from(network, facts, here, target), occasion)
+
+
+def _place(world: World, service: ServiceName, dice: random.Random) -> SiteName:
+    network = world.truth.network
     declared = network.service(service)
     copies = {m.site for m in network.database(declared.database).members if m.synchronous}
     places = [site for site in (declared.home, *declared.refuges) if site in copies]
     here = world.truth.at(service).placements[-1].site
     others = [site for site in places if site != here]
-    target = dice.choice(others if dice.random() < 0.9 else places)
-    facts = world.eye.observe(service)
-    occasion = Occasion(run, world.now(), OperatorName("an"))
-    return plan_switchover(network, facts, Move(service, target), occasion)
+    return dice.choice(others if dice.random() < 0.9 else places)
 
 
 def failover(
@@ -96,11 +114,12 @@ def failback(
     facts = world.eye.observe(service)
     ages = world.eye.ages(hosts_that_return(network, request))
     occasion = Occasion(run, world.now(), OperatorName("an"))
-    return plan_failback(network, facts, ages, request, occasion)
+    return plan_failback(network, {service: facts}, ages, [request], occasion)
 
 
 ASKINGS: Final[Mapping[str, Asking]] = {
     "switchover": switchover,
+    f"switchover {OTHERS}": with_others,
     "failover": failover,
     "failback": failback,
     OF_A_REGION: region_loss,

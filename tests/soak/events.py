@@ -34,6 +34,10 @@ ROUNDS: Final = 2
 OF_A_REGION: Final = "region-loss"
 """the kind of plan that has something to do only once a region lost its power"""
 
+OTHERS: Final = "and-others"
+"""behind a switchover's service: all that is served where it is moves with it, in one plan"""
+_TAKES_OTHERS: Final = 0.3
+
 
 class Ask(StrEnum):
     """What becomes of who carries a plan."""
@@ -129,7 +133,9 @@ def schedule(
     others = dice.choices([*kinds], [*kinds.values()], k=ASKS // 2)
     names = [_BEFORE.get(heart, one) for one in others] + [heart] * (ASKS - ASKS // 2)
     begins = OPENING if opening else 3
-    asks = [_ask(network, dice, name, begins) for name in names]
+    # dice of their own: all else of a seed stays as it was
+    company = random.Random(f"company {seed}")  # noqa: S311 - reproducible, not secret
+    asks = [_in_company(_ask(network, dice, name, begins), company) for name in names]
     faults = [_any_fault(network, dice, begins) for _ in range(FAULTS)]
     for ask in asks:
         kind = ask.what.split(" ")[0]
@@ -142,6 +148,12 @@ def schedule(
         for phase in _PHASES * ROUNDS
     ]
     return tuple(sorted([*opening, *faults, *companions, *asks]))
+
+
+def _in_company(ask: Planned, dice: random.Random) -> Planned:
+    """Return ``ask``; at times a switchover is one of all that is served there."""
+    takes = ask.what.startswith("switchover ") and dice.random() < _TAKES_OTHERS
+    return ask._replace(what=f"{ask.what} {OTHERS}") if takes else ask
 
 
 def _opening(network: Network, dice: random.Random) -> Iterator[Planned]:

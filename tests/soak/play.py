@@ -153,9 +153,9 @@ class Play:
 
     def _plan(self, event: Planned) -> None:
         self._asked += 1
-        kind, service = event.what.split(" ")
+        kind, service, *others = event.what.split(" ")
         name = RunName(f"run-{self._asked}")
-        plan = self._patient(kind, ServiceName(service), name)
+        plan = self._patient(" ".join([kind, *others]), ServiceName(service), name)
         if plan is None:
             return
         self.faults.sights(plan)
@@ -205,7 +205,7 @@ class Play:
                 plan = self.askings[kind](self.world, service, name, self.dice)
             except PlanRefused as refusal:
                 self._tell(f"{kind} of {service} is refused: {refusal.what}")
-                self.played.tally.runs[f"{kind} refused"] += 1
+                self.played.tally.runs[f"{kind.split(' ', maxsplit=1)[0]} refused"] += 1
             else:
                 if plan is not None:
                     return plan

@@ -202,12 +202,12 @@ def test_only_who_is_to_serve_or_to_lead_must_be_back() -> None:
 def test_a_move_home_is_planned_only_when_home_is_back_for_long_enough() -> None:
     made = rehearsal()
     made.carry()
-    facts = made.world.eye.observe(SERVICE)
+    facts = {SERVICE: made.world.eye.observe(SERVICE)}
     occasion = Occasion(RUN, made.world.now(), OperatorName("an"))
     long = {APP: LONG, LEADER: LONG}
 
-    plan = plan_failback(made.network, facts, long, BACK, occasion)
+    plan = plan_failback(made.network, facts, long, [BACK], occasion)
 
     assert plan.title == f"failback {SERVICE} to {HOME}"
     with pytest.raises(PlanRefused, match="is not back for long enough"):
-        plan_failback(made.network, facts, {**long, APP: timedelta()}, BACK, occasion)
+        plan_failback(made.network, facts, {**long, APP: timedelta()}, [BACK], occasion)

@@ -1,0 +1,144 @@
+"""From what was typed after ``ndc dr`` to a plan: one look at the world, and what it allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ndc.cli.asking import identity
+from ndc.cli.declared import running
+from ndc.cli.dr_hold import warn_if_held
+from ndc.cli.options import current, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import typer
+
+    from core.errors import PlanRefused
+    from dr.facts import Facts
+    from dr.plan import RecoveryPlan
+    from dr.planner import Occasion
+    from dr.request import Move
+    from inventory.names import ServiceName
+    from inventory.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants moved on purpose: services by their names, or all that act at a site."""
+
+    names: Sequence[str]
+    origin: str | None = None
+    """the site; None: the names say it"""
+    to: str | None = None
+    """the site that is to serve them; None: their homes, the best places off the origin, or where
+    a plan says
+    """
+    home: bool = False
+    """whether they go home"""
+
+    @property
+    def typed(self) -> list[str]:
+        """What says so on the command line, behind the verb."""
+        origin = ["--from", self.origin] if self.origin else []
+        return [*self.names, *origin, *(["--to", self.to] if self.to else [])]
+
+    def moves(self, network: Network, facts: Mapping[ServiceName, Facts]) -> list[Move]:
+        """Return the moves; ``facts`` was seen of every service, or of none where names say it.
+
+        Raises:
+            PlanRefused: a name is nobody's, or nothing acts at the origin.
+        """
+        from dr.wanted import moves_from, moves_home, moves_home_from, moves_to
+        from inventory.names import ServiceName, SiteName
+
+        target = SiteName(self.to) if self.to else None
+        if self.origin:
+            origin = SiteName(self.origin)
+            if self.home:
+                return moves_home_from(network, facts, origin)
+            return moves_from(network, facts, origin, target)
+        names = [ServiceName(name) for name in self.names]
+        return moves_to(network, names, target) if target else moves_home(network, names)
+
+
+def planned_moves(context: typer.Context, wanted: Wanted) -> RecoveryPlan:
+    """Return the plan of all that is ``wanted``; further objections to it are said beside it.
+
+    Raises:
+        PlanRefused: a rule objects to one of the moves: none is planned.
+        WorldError: what has to be seen could not be.
+    """
+    from dr.planner import plan_failback, plan_switchover_of
+    from dr.rules.failback import hosts_that_return
+    from dr.rules.together import objections
+    from ndc.wiring.doors import reached
+
+    environment, network = running(current(context))
+    by = identity(current(context)).demand(network, "operate")
+    named = [] if wanted.origin else wanted.moves(network, {})
+    everything = [service.name for service in network.services]
+    with reached(environment, network) as live:
+        eye = live.eye()
+        facts = eye.survey([move.service for move in named] or everything, ())
+        moves = named or wanted.moves(network, facts)
+        warn_if_held(live)
+        returning = [host for move in moves for host in hosts_that_return(network, move)]
+        ages = eye.ages(dict.fromkeys(returning)) if wanted.home else None
+    _tell_more(objections(network, facts, moves, ages))
+    sites = dict.fromkeys(move.target for move in moves)
+    what = "-".join([*(move.service for move in moves), "to", *sites])
+    occasion = _occasion(live.clock.now(), what, by)
+    if ages is not None:
+        return plan_failback(network, facts, ages, moves, occasion)
+    return plan_switchover_of(network, facts, moves, occasion)
+
+
+def planned_failover(
+    context: typer.Context, names: list[str], to: str | None, accepted_loss: str, *, attested: bool
+) -> RecoveryPlan:
+    """Return the plan that does without what ``names`` mean; further objections are said beside it.
+
+    Raises:
+        PlanRefused: a rule objects, or nothing has to move.
+        WorldError: what has to be seen could not be.
+    """
+    from dr.losses import hosts_named, moves_after
+    from dr.rules.table import refusals
+    from dr.store_looks import survey_stores
+    from dr.store_losses import stores_after
+    from dr.store_planner import plan_failover_of
+    from inventory.names import SiteName
+    from ndc.wiring.doors import reached
+
+    called = " and ".join(names)
+    environment, network = running(current(context))
+    by = identity(current(context)).demand(network, "operate")
+    lost = hosts_named(network, names)
+    with reached(environment, network) as live:
+        eye = live.eye()
+        facts = eye.survey([service.name for service in network.services], lost)
+        store_facts = survey_stores(eye, network.stores, lost)
+        warn_if_held(live)
+    target = SiteName(to) if to else None
+    moves = moves_after(network, facts, lost, target, accepted_loss, attested=attested)
+    stores = stores_after(network, store_facts, lost, target, accepted_loss, attested=attested)
+    _tell_more([each for move in moves for each in refusals(network, facts[move.service], move)])
+    occasion = _occasion(live.clock.now(), f"without-{'-'.join(names)}", by)
+    return plan_failover_of(network, facts, moves, stores, occasion, called)
+
+
+def _tell_more(objections: Sequence[PlanRefused]) -> None:
+    """Say all but the first, which ends the command."""
+    texts = dict.fromkeys("\n".join([*each.lines(), ""]) for each in objections)
+    for text in list(texts)[1:]:
+        say(text)
+
+
+def _occasion(at: datetime, what: str, by: str) -> Occasion:
+    from core.runs.plan import RunName
+    from dr.planner import Occasion
+
+    return Occasion(RunName(f"{at:%Y%m%d-%H%M%S}-{what}"[:100]), at, by)
