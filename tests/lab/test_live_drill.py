@@ -78,7 +78,7 @@ def test_a_region_is_lost_in_a_drill_once_a_second_person_agrees(lab: Terminal) 
         yes = lab.ndc("dr", "approve", run, step, "--as", "binh", bound_seconds=300)
         said, told = drill.communicate(timeout=900)
     _put_away(lab, said)
-    status = lab.done("status", "--json").value
+    status = lab.ndc("status", "--json").value
     move(lab, [one["name"] for one in status["services"]], before.site)
 
     print(said)  # noqa: T201 - the report
