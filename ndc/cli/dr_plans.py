@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ndc.cli.asking import identity
 from ndc.cli.declared import running
 from ndc.cli.dr_hold import warn_if_held
-from ndc.cli.options import current, say
+from ndc.cli.options import addressed, current, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,7 +87,7 @@ def planned_moves(context: typer.Context, wanted: Wanted) -> RecoveryPlan:
         warn_if_held(live)
         returning = [host for move in moves for host in hosts_that_return(network, move)]
         ages = eye.ages(dict.fromkeys(returning)) if wanted.home else None
-    _tell_more(objections(network, facts, moves, ages))
+    _tell_more(context, objections(network, facts, moves, ages))
     sites = dict.fromkeys(move.target for move in moves)
     what = "-".join([*(move.service for move in moves), "to", *sites])
     occasion = _occasion(live.clock.now(), what, by)
@@ -125,16 +125,18 @@ def planned_failover(
     target = SiteName(to) if to else None
     moves = moves_after(network, facts, lost, target, accepted_loss, attested=attested)
     stores = stores_after(network, store_facts, lost, target, accepted_loss, attested=attested)
-    _tell_more([each for move in moves for each in refusals(network, facts[move.service], move)])
+    objections = [x for move in moves for x in refusals(network, facts[move.service], move)]
+    _tell_more(context, objections)
     occasion = _occasion(live.clock.now(), f"without-{'-'.join(names)}", by)
     return plan_failover_of(network, facts, moves, stores, occasion, called)
 
 
-def _tell_more(objections: Sequence[PlanRefused]) -> None:
+def _tell_more(context: typer.Context, objections: Sequence[PlanRefused]) -> None:
     """Say all but the first, which ends the command."""
+    name = current(context).environment
     texts = dict.fromkeys("\n".join([*each.lines(), ""]) for each in objections)
     for text in list(texts)[1:]:
-        say(text)
+        say(addressed(text, name))
 
 
 def _occasion(at: datetime, what: str, by: str) -> Occasion:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dr.live.run_folder import names
+from inventory.names import HostName
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout
 
@@ -88,3 +89,14 @@ def test_what_moves_is_said_once_and_where_to(words: tuple[str, ...], typed: Che
 
     assert refused.code == 2
     assert "--from SITE" in refused.err
+
+
+def test_each_of_several_objections_names_commands_for_this_environment(typed: Checkout) -> None:
+    with typed.stub.holding():
+        typed.stub.world.truth.plant.power_off(HostName("ndc02-node"))
+
+    refused = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc02")
+
+    assert refused.code == 4
+    assert refused.err.count("next step  ") > 1
+    assert "`ndc status`" not in refused.err
