@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from core.runs.plan import StepId
 from dr.actions import AnnounceService, WriteCanary, describe
-from dr.plan import Phase, RecoveryPlan
+from dr.plan import Phase, RecoveryPlan, RecoveryStep
 
 
 def served_after(plan: RecoveryPlan) -> timedelta:
@@ -16,13 +16,29 @@ def served_after(plan: RecoveryPlan) -> timedelta:
     That is when the last address is announced, or, where none moves, the last row was written.
     Steps that wait for nothing of each other run side by side.
     """
+    return sum((step.expected for step in _way_to_service(plan)), timedelta())
+
+
+def estimated_of(plan: RecoveryPlan) -> timedelta:
+    """Return how much of ``served_after`` no earlier run tells."""
+    unknown = (step.expected for step in _way_to_service(plan) if not step.samples)
+    return sum(unknown, timedelta())
+
+
+def _way_to_service(plan: RecoveryPlan) -> list[RecoveryStep]:
+    """Return the steps, the last first, that take longest until all that moves is served."""
     ends: dict[StepId, timedelta] = {}
     for step in plan.steps:
         begins = max((ends[name] for name in step.needs), default=timedelta())
         ends[step.id] = begins + step.expected
     serving = [step.id for step in plan.steps if isinstance(step.action, AnnounceService)]
     written = [step.id for step in plan.steps if isinstance(step.action, WriteCanary)]
-    return max((ends[name] for name in serving or written), default=timedelta())
+    way: list[RecoveryStep] = []
+    last = serving or written
+    while last:
+        way.append(plan.step(max(last, key=ends.__getitem__)))
+        last = [*way[-1].needs]
+    return way
 
 
 def mermaid(plan: RecoveryPlan) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dr.actions import SwitchDatabase, WidenSync, describe
 from dr.conditions import after, before
 from dr.plan import Basis, Moved, Phase, RecoveryPlan, RecoveryStep
-from dr.plan_figures import served_after
+from dr.plan_figures import estimated_of, served_after
 from dr.questions import state
 
 
@@ -46,10 +46,16 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         if retired := basis.votes.retired:
             then = f"then of {basis.votes.tolerated_then} more"
             yield f"               {retired} lost votes are taken out at the end; {then}"
-    served = served_after(plan).total_seconds()
-    yield f"  expected     citizens are served {served:.0f} s after it begins"
+    yield f"  expected     citizens are served {_served(plan)}"
     yield f"  on failure   {plan.on_failure}"
     yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
+
+
+def _served(plan: RecoveryPlan) -> str:
+    served, unknown = served_after(plan).total_seconds(), estimated_of(plan).total_seconds()
+    known = f"{unknown:.0f} s of that are estimated" if unknown else "by what earlier runs took"
+    how = "estimated" if unknown == served else known
+    return f"{served:.0f} s after it begins; {how}"
 
 
 def _stores(basis: Basis) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How far a run has come: what goes on now, for how long, and how long that took before."""
+"""How far a run has come: what goes on now, for how long, and how long such a thing takes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ class StepProgress:
     passed: timedelta | None
     """since it was first sent, until it was settled or now; None: it was not sent"""
     expected: timedelta
-    """what it took in earlier runs"""
+    """how long it takes, where nothing is in its way"""
+    samples: int
+    """of how many earlier times ``expected`` is the median; 0: it is an estimate"""
 
     @property
     def goes_on(self) -> bool:
@@ -88,7 +90,7 @@ def _of_step(
     sent = next((at for at, event in events if event is start), None)
     ended = now if state in _GO_ON or not events else events[-1][0]
     passed = None if sent is None else max(ended - sent, timedelta())
-    return StepProgress(Phase(step.phase), step.id, state, passed, step.expected)
+    return StepProgress(Phase(step.phase), step.id, state, passed, step.expected, step.samples)
 
 
 def _under_way(step: StepProgress) -> str:
@@ -96,5 +98,5 @@ def _under_way(step: StepProgress) -> str:
     doubt = " is in doubt," if step.state in DOUBTFUL else ""
     return (
         f"{step.phase.number} {step.step}{doubt} since {passed:.1f} s, "
-        f"usually {step.expected.total_seconds():g} s"
+        f"{'usually' if step.samples else 'estimated'} {step.expected.total_seconds():g} s"
     )

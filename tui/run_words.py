@@ -25,9 +25,10 @@ def how_far(run: RunView) -> str:
 
 
 def how_long(step: StepView) -> str:
-    """Return how ``step`` stands, for how long, and how long that took before."""
+    """Return how ``step`` stands, for how long, and how long such a thing takes."""
     passed = "" if step.passed is None else f"{step.passed.total_seconds():.1f} s, "
-    return f"{step.state} {passed}usually {step.expected.total_seconds():g} s"
+    known = "usually" if step.samples else "estimated"
+    return f"{step.state} {passed}{known} {step.expected.total_seconds():g} s"
 
 
 def condition_of(step: StepView, run: RunView) -> Condition:

@@ -49,7 +49,9 @@ class Step(Generic[ActionT]):
     steady: timedelta = timedelta()
     """how long its effect must be seen without a break before it counts as in effect"""
     expected: timedelta = timedelta(seconds=1)
-    """what it took in earlier runs"""
+    """how long it takes, where nothing is in its way; nothing is decided by that"""
+    samples: int = 0
+    """of how many earlier times `expected` is the median; 0: it is an estimate"""
     attempts: int = 3
     """how often it may be sent before a person is asked; who resumes the run allows as many more"""
     undo: ActionT | None = None

@@ -35,7 +35,9 @@ class StepView:
     passed: timedelta | None
     """since it was sent, until it was settled or now; None: it was not sent"""
     expected: timedelta
-    """what it took in earlier runs"""
+    """how long it takes, where nothing is in its way"""
+    samples: int = 0
+    """of how many earlier times ``expected`` is the median; 0: it is an estimate"""
 
 
 @dataclass(frozen=True, slots=True)

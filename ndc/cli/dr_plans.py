@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dr.request import Move
     from inventory.names import ServiceName
     from inventory.network import Network
+    from ndc.wiring.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def planned_moves(context: typer.Context, wanted: Wanted) -> RecoveryPlan:
     what = "-".join([*(move.service for move in moves), "to", *sites])
     occasion = _occasion(live.clock.now(), what, by)
     if ages is not None:
-        return plan_failback(network, facts, ages, moves, occasion)
-    return plan_switchover_of(network, facts, moves, occasion)
+        return _expecting(environment, plan_failback(network, facts, ages, moves, occasion))
+    return _expecting(environment, plan_switchover_of(network, facts, moves, occasion))
 
 
 def planned_failover(
@@ -128,7 +129,17 @@ def planned_failover(
     objections = [x for move in moves for x in refusals(network, facts[move.service], move)]
     _tell_more(context, objections)
     occasion = _occasion(live.clock.now(), f"without-{'-'.join(names)}", by)
-    return plan_failover_of(network, facts, moves, stores, occasion, called)
+    plan = plan_failover_of(network, facts, moves, stores, occasion, called)
+    return _expecting(environment, plan)
+
+
+def _expecting(environment: Environment, plan: RecoveryPlan) -> RecoveryPlan:
+    """Return ``plan`` with what its steps took in earlier runs of ``environment``."""
+    from core.system_clock import SystemClock
+    from dr.experience import with_experience
+    from dr.live.past_runs import experience_below
+
+    return with_experience(plan, experience_below(environment.paths.runs, SystemClock()))
 
 
 def _tell_more(context: typer.Context, objections: Sequence[PlanRefused]) -> None:

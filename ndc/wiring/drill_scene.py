@@ -14,10 +14,12 @@ from dr.drills.exercise import Exercise
 from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
 from dr.drills.store_recovery import KeptApart
+from dr.experience import with_experience
 from dr.eye import Eye
 from dr.facts import Facts, StoreFacts
 from dr.judging import Judgement
 from dr.live.doors import Live
+from dr.live.past_runs import experience_below
 from dr.live.probe import marked
 from dr.live.tracing import LiveTracing
 from dr.live.voters import votes_given_back
@@ -133,7 +135,8 @@ class LiveScene:
         """Return what answers ``what``, as a person would plan it now."""
         now = self.live.clock.now()
         occasion = Occasion(RunName(f"{now:%Y%m%d-%H%M%S}-drill-{what.name}"), now, self.by)
-        return plan_for(self._eye, what, occasion, accepted_loss)
+        plan = plan_for(self._eye, what, occasion, accepted_loss)
+        return with_experience(plan, experience_below(self.runs.root, self.live.clock))
 
     def carry(self, plan: RecoveryPlan) -> tuple[str, str]:
         """Begin ``plan`` and carry it as far as it goes."""

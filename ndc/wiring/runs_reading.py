@@ -50,4 +50,6 @@ def _moving(basis: Basis) -> tuple[ServiceName, ...]:
 
 def _view(step: StepProgress) -> StepView:
     phase = f"{step.phase.number} {step.phase}"
-    return StepView(phase, step.step, step.state, step.goes_on, step.passed, step.expected)
+    return StepView(
+        phase, step.step, step.state, step.goes_on, step.passed, step.expected, step.samples
+    )

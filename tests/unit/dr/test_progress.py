@@ -33,7 +33,7 @@ def test_a_step_that_goes_on_is_told_with_what_passed_and_what_is_usual() -> Non
 
     (step,) = told.now
     assert (step.step, step.passed) == ("promote", 1.5 * SECOND)
-    assert told.sentence() == "4 of 14 steps; P5 promote since 1.5 s, usually 3 s"
+    assert told.sentence() == "4 of 14 steps; P5 promote since 1.5 s, estimated 3 s"
 
 
 def test_a_step_that_is_over_took_what_it_took() -> None:

@@ -23,7 +23,7 @@ from tests.conftest import Golden
 from tests.networks import network
 from tests.snapshots import NOON, all_well, healthy, taken
 from tui.app import Dashboard, SnapshotTaken
-from tui.run_words import condition_of
+from tui.run_words import condition_of, how_long
 from tui.status_text import status_text
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "status"
@@ -34,7 +34,7 @@ SECOND = timedelta(seconds=1)
 def _step(
     phase: str, name: str, state: str, *, passed: timedelta | None, expected: timedelta
 ) -> StepView:
-    return StepView(phase, name, state, state == "running", passed, expected)
+    return StepView(phase, name, state, state == "running", passed, expected, samples=4)
 
 
 STEPS = (
@@ -122,3 +122,8 @@ def test_a_step_asks_for_nothing_for_patience_or_for_a_person(
     step = replace(STEPS[2], state=state, goes_on=goes_on)
 
     assert condition_of(step, replace(run, state=of_run)) is condition
+
+
+def test_what_no_earlier_run_tells_is_called_an_estimate() -> None:
+    assert how_long(replace(STEPS[2], samples=0)) == "running 1.5 s, estimated 3 s"
+    assert how_long(STEPS[2]) == "running 1.5 s, usually 3 s"

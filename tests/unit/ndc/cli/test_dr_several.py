@@ -32,12 +32,14 @@ def test_a_site_is_emptied_as_it_was_printed_and_all_of_it_comes_home(typed: Che
     assert planned.code == 0, planned.err
     assert f"dr switchover {SERVICE} --plan {run}" in planned.err
     assert "stores       stay where they are written" in planned.out
+    assert "s after it begins; estimated" in planned.out
     assert (unnamed.code, elsewhere.code, another.code) == (2, 4, 4)
     assert "name the services that it moves" in unnamed.err
     assert f"plan {run} is not about moving {SERVICE} to ndc03" in elsewhere.err
     assert f"plan {run} is not about moving identity to where it says" in another.err
     assert moved.code == 0, moved.err
     assert f"failback {SERVICE} to ndc01: done" in back.out, back.err
+    assert "s after it begins; by what earlier runs took" in back.err
     assert again.code == 4
     assert "nothing has to move from ndc01" in again.err
 
