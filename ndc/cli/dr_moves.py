@@ -191,6 +191,7 @@ def _planned_failover(
     by = identity(current(context)).demand(network, "operate")
     lost = hosts_named(network, names)
     with reached(environment, network) as live:
+        now = live.clock.now()  # first: what may be lost is read back from then on
         eye = live.eye()
         facts = eye.survey([service.name for service in network.services], lost)
         store_facts = survey_stores(eye, network.stores, lost)
@@ -201,7 +202,6 @@ def _planned_failover(
     objections = [each for move in moves for each in refusals(network, facts[move.service], move)]
     for refusal in objections[1:]:
         say("\n".join([*refusal.lines(), ""]))
-    now = live.clock.now()
     name = RunName(f"{now:%Y%m%d-%H%M%S}-without-{'-'.join(names)}"[:100])
     return plan_failover_of(network, facts, moves, stores, Occasion(name, now, by), called)
 
