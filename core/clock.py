@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 
 from core.errors import Unreachable
 
 T = TypeVar("T")
+
+TOLERATED_OFFSET: Final = timedelta(milliseconds=500)
+"""of a clock's distance from what monitors' clocks agree on, and its error together;
+``monitors/rules/watching.yml`` says the same"""
 
 _OFTEN = timedelta(milliseconds=100)
 

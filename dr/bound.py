@@ -8,15 +8,17 @@ Bytes: how much further the leader was, by what it last told the quorum.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from core.clock import TOLERATED_OFFSET
 from dr.facts import Facts
 from inventory.names import HostName
 from inventory.network import Database
+from inventory.patroni import LEASE
 
-LEASE: Final = timedelta(seconds=20)
-"""a leader whose power is not known to be off may acknowledge writes until its lease has ended"""
+CLOCKS_APART: Final = 2 * TOLERATED_OFFSET
+"""how far two clocks may differ while nobody is told that one of them is off"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,21 @@ def bound(facts: Facts, candidate: HostName, had_all: tuple[HostName, ...]) -> L
     own = facts.progress.get(candidate)
     shown_at = own.shown_at if own else None
     silent = all(_has_no_power(facts, host) for host in had_all)
-    span = None if shown_at is None else facts.at - shown_at + (timedelta() if silent else LEASE)
+    passed = None if shown_at is None else longest(shown_at, facts.at)
+    # whose power is not known to be off may acknowledge writes until its lease has ended
+    span = None if passed is None else passed + (timedelta() if silent else LEASE)
     position = facts.last_word.position if facts.last_word else None
     more = None if own is None or position is None else max(position - own.received, 0)
-    # a leader's clock that is ahead of ours tells nothing
-    return LossBound(span if span is None or span > timedelta() else None, more)
+    return LossBound(span, more)
+
+
+def longest(began: datetime, ended: datetime) -> timedelta | None:
+    """Return how long it was at most from ``began``, by one clock, to ``ended``, by another.
+
+    None: the first is ahead of the other by more than is borne, and tells nothing.
+    """
+    passed = ended - began + CLOCKS_APART
+    return passed if passed > timedelta() else None
 
 
 def at_large(database: Database, facts: Facts) -> list[HostName]:

@@ -23,14 +23,15 @@ from dr.refusing import borders
 from dr.request import GivenUp
 from inventory.names import DatabaseName, HostName
 from inventory.network import Network
+from inventory.patroni import LEASE
 
 APPROVE: Final = "approve"
 """the role of who lets a copy lead that may lack acknowledged writes, or attests that it is off"""
 PEOPLE: Final = 2
 """have to attest it: no loss is true by one person's word"""
 _SECOND: Final = timedelta(seconds=1)
-_LEASE: Final = 25 * _SECOND
-"""Patroni's shortest lease, 20 s, and what its end takes to be seen"""
+_LEASE: Final = LEASE + 5 * _SECOND
+"""and what its end takes to be seen"""
 UNSEEN: Final = 3 * _SECOND
 """several looks: one that went amiss takes nobody for gone"""
 _LOOKS: Final = 7 * _SECOND

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dr.bound import longest
 from dr.facts import StoreFacts
 from dr.request import StoreMove
 from inventory.names import HostName, StoreName
@@ -59,14 +60,15 @@ class StoreLeft:
 
 
 def loss_of(facts: StoreFacts, move: StoreMove) -> StoreLoss:
-    """Return what may be lost by ``move``: the age of its point, by the clock of its host."""
+    """Return what may be lost by ``move``: the most that its point's age may be.
+
+    Its source dated the point by its own clock, and ``move.host`` tells what time it is.
+    """
     own, point = facts.standings.get(move.host), point_of(facts, move.host)
     signs = facts.signs.get(former(facts, move) or HostName(""))
     silent = signs is not None and signs.power is not None and not signs.power.on
-    span = own.at - point.made_at if own and point and silent else None
-    # a clock that was ahead of its tells nothing
-    known = span if span is not None and span >= timedelta() else None
-    return StoreLoss(known, move.store.recovery_point)
+    span = longest(point.made_at, own.at) if own and point and silent else None
+    return StoreLoss(span, move.store.recovery_point)
 
 
 def former(facts: StoreFacts, move: StoreMove) -> HostName | None:

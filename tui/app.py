@@ -185,10 +185,11 @@ class Dashboard(App[None]):
         text = styled_lines((line,))
         if self.frozen:
             text = styled("FROZEN  ", None).append_text(text)
-        self.query_one("#header", Static).update(text)
+        # the clock may tick once more while the screen is taken down
+        for header in self.query("#header").results(Static):
+            header.update(text)
         stale = self.snapshot is not None and is_stale(self.snapshot, now)
-        for part in ("#map", "DataTable", "#topic"):
-            self.query_one(part).set_class(stale, "stale")
+        self.query("#map, DataTable, #topic").set_class(stale, "stale")
 
     def _chosen_rows(self, snapshot: Snapshot) -> tuple[Row, ...]:
         """Return what the table shows; the network where there is no run to follow."""

@@ -21,12 +21,12 @@ from dr.simulation.members import SimulatedMembers
 from dr.succession import LogEnd, Succession
 from inventory.names import HostName
 from inventory.network import Database
+from inventory.patroni import LEASE
 from inventory.promises import LastCopy
 
 PROMOTION: Final = timedelta(seconds=1.7)
 REJOINING: Final = timedelta(seconds=2)
 FOLLOWING: Final = timedelta(seconds=0.4)
-LEASE: Final = timedelta(seconds=20)
 _LOOP: Final = (0.2, 2.0)
 """seconds until a Patroni that runs looks again, or renewed its lease"""
 _DEMOTES_AFTER: Final = (8.0, 12.0)

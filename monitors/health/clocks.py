@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
+from core.clock import TOLERATED_OFFSET
 from inventory.names import HostName
 from monitors.health.concern import Concern, Condition
-
-TOLERATED: Final = timedelta(milliseconds=500)
-"""of a clock's distance and its error together; ``monitors/rules/watching.yml`` says the same"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ def of_clock(host: HostName, clock: ClockView | None) -> Iterator[Concern]:
     if clock.servers and not clock.from_outside:
         sentence = f"its time does not come from {_declared(clock.servers)}; {look}"
         yield Concern(host, Condition.WARNING, sentence)
-    if abs(clock.ahead) + clock.error > TOLERATED:
+    if abs(clock.ahead) + clock.error > TOLERATED_OFFSET:
         seconds, way = (
             clock.ahead.total_seconds(),
             "ahead" if clock.ahead > timedelta() else "behind",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from access.clients.prometheus import Sample
+from core.clock import TOLERATED_OFFSET
 from inventory.names import HostName, SiteName
 from inventory.network import Database, Network
 from inventory.storage import Store
 from monitors.catalogue import RECOVERY_POINT
-from monitors.health.clocks import TOLERATED, ClockView
+from monitors.health.clocks import ClockView
 from monitors.look.programs import clock
 from monitors.look.readings import Readings
 
@@ -42,7 +43,7 @@ def copy_age(
     if not ages:
         return CopyAge()
     newest = min(ages)
-    if newest < -TOLERATED:
+    if newest < -TOLERATED_OFFSET:
         return CopyAge(early=-newest)
     return CopyAge(age=max(newest, timedelta()))
 

@@ -119,6 +119,7 @@ def planned_failover(
     by = identity(current(context)).demand(network, "operate")
     lost = hosts_named(network, names)
     with reached(environment, network) as live:
+        now = live.clock.now()  # first: what may be lost is read back from then on
         eye = live.eye()
         facts = eye.survey([service.name for service in network.services], lost)
         store_facts = survey_stores(eye, network.stores, lost)
@@ -128,7 +129,7 @@ def planned_failover(
     stores = stores_after(network, store_facts, lost, target, accepted_loss, attested=attested)
     objections = [x for move in moves for x in refusals(network, facts[move.service], move)]
     _tell_more(context, objections)
-    occasion = _occasion(live.clock.now(), f"without-{'-'.join(names)}", by)
+    occasion = _occasion(now, f"without-{'-'.join(names)}", by)
     plan = plan_failover_of(network, facts, moves, stores, occasion, called)
     return _expecting(environment, plan)
 

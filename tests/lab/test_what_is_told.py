@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitors.health.clocks import TOLERATED
+from core.clock import TOLERATED_OFFSET
 from tests.lab.terminal import Terminal
 from tests.lab.watching import monitors, once_told
 
@@ -39,7 +39,7 @@ def test_every_host_compares_its_clock_and_its_own_is_as_the_others(lab: Termina
 
         assert off.keys() == {row["host"] for row in hosts if row["site"] == monitor["site"]}
         # containers have one clock; what is left is the load of the machine
-        assert max(off.values()) < TOLERATED.total_seconds()
+        assert max(off.values()) < TOLERATED_OFFSET.total_seconds()
 
 
 def test_every_run_and_every_drill_is_told_of(lab: Terminal) -> None:

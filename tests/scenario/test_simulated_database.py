@@ -9,10 +9,10 @@ import pytest
 from core.errors import Rejected
 from core.runs.plan import RunName
 from dr.leave import Leave, Permit
-from dr.simulation.database import LEASE
 from dr.simulation.history import Happened
 from dr.simulation.log import Stray
 from inventory.names import HostName, SiteName
+from inventory.patroni import LEASE
 from tests.rehearsals import Rehearsal, rehearsal
 
 LEADER, STANDBY, FAR = HostName("ndc01-data"), HostName("ndc02-data"), HostName("ndc03-data")

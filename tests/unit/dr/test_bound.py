@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import PlanRefused
-from dr.bound import LEASE, NOTHING, LossBound, bound
+from dr.bound import CLOCKS_APART, NOTHING, LossBound, bound
 from dr.facts import Facts, LastWord, MemberFacts, SignsOfLife, Supply
 from dr.plan import from_text, to_text
 from dr.plan_text import plan_text
@@ -18,6 +18,7 @@ from dr.request import Move
 from dr.rules.table import refusals
 from dr.seam import LogProgress
 from inventory.names import HostName, SiteName
+from inventory.patroni import LEASE
 from tests.conftest import Golden
 from tests.failovers import Loss, loss
 from tests.rehearsals import SERVICE
@@ -55,13 +56,23 @@ def _powered(facts: Facts) -> Facts:
 
 
 def test_all_that_is_newer_than_what_the_copy_shows_may_be_lost(facts: Facts) -> None:
-    assert bound(facts, HEIR, HAD_ALL) == LossBound(timedelta(seconds=12), 500_000)
+    assert bound(facts, HEIR, HAD_ALL) == LossBound(timedelta(seconds=12) + CLOCKS_APART, 500_000)
+
+
+def test_two_clocks_that_are_each_off_by_what_is_borne_make_the_bound_no_shorter(
+    facts: Facts,
+) -> None:
+    # the leader's half a second ahead, ours as much behind
+    shown = bound(_shown(facts, timedelta(seconds=12 - 1)), HEIR, HAD_ALL)
+
+    assert shown.span == timedelta(seconds=12)
 
 
 def test_who_has_power_may_acknowledge_until_its_lease_has_ended(facts: Facts) -> None:
-    assert bound(_powered(facts), HEIR, HAD_ALL).span == timedelta(seconds=12) + LEASE
+    at_most = timedelta(seconds=12) + CLOCKS_APART + LEASE
+    assert bound(_powered(facts), HEIR, HAD_ALL).span == at_most
     unseen = replace(facts, signs={})
-    assert bound(unseen, HEIR, HAD_ALL).span == timedelta(seconds=12) + LEASE
+    assert bound(unseen, HEIR, HAD_ALL).span == at_most
 
 
 def test_a_copy_that_has_more_than_the_leader_told_lacks_nothing_that_is_known(
@@ -72,11 +83,12 @@ def test_a_copy_that_has_more_than_the_leader_told_lacks_nothing_that_is_known(
     assert bound(replace(facts, last_word=word), HEIR, HAD_ALL).log_bytes == 0
 
 
-@pytest.mark.parametrize("ago", [None, timedelta(seconds=-1)])
+@pytest.mark.parametrize("ago", [None, -CLOCKS_APART])
 def test_a_copy_that_shows_nothing_or_what_is_to_come_tells_nothing(
     facts: Facts, ago: timedelta | None
 ) -> None:
     assert bound(_shown(facts, ago), HEIR, HAD_ALL).span is None
+    assert bound(_powered(_shown(facts, ago)), HEIR, HAD_ALL).span is None
 
 
 def test_a_leader_that_told_nothing_leaves_the_bytes_unknown(facts: Facts) -> None:

@@ -131,7 +131,7 @@ def test_what_is_written_elsewhere_moves_nowhere() -> None:
     assert (lost.moves, lost.left) == ((), ())
 
 
-def test_what_may_be_lost_is_as_old_as_the_point_by_the_clock_of_its_host() -> None:
+def test_what_may_be_lost_is_as_old_as_the_point_by_the_clocks_of_both_its_hosts() -> None:
     made = store_loss("ndc01", after=3)
     facts, move = _of(made)
     own = facts.standings[REFUGE]
@@ -141,7 +141,8 @@ def test_what_may_be_lost_is_as_old_as_the_point_by_the_clock_of_its_host() -> N
     loss = loss_of(facts, move)
 
     assert own.newest is not None
-    assert loss.span == own.at - own.newest.made_at
+    # the source dated it, and one of the two clocks may be off
+    assert loss.span == own.at - own.newest.made_at + timedelta(seconds=1)
     assert not loss.exceeds
     assert loss_of(replace(facts, standings={REFUGE: ahead}), move).span is None
     assert loss_of(alive, move).exceeds

@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from access.clients.prometheus import Sample
+from core.clock import TOLERATED_OFFSET
 from inventory.clocks import ORPHANS
 from inventory.names import HostName
-from monitors.health.clocks import TOLERATED, ClockView, of_clock
+from monitors.health.clocks import ClockView, of_clock
 from monitors.look.clocks import DELAY, DISPERSION, LEAP, OFFSET, STRATUM, clock
 from tests.networks import ROOT
 from tests.snapshots import NOON
@@ -95,7 +96,7 @@ def test_the_alert_bears_as_much_as_the_judgement() -> None:
     rules = yaml.safe_load((ROOT / "monitors/rules/watching.yml").read_text("utf-8"))
     (off,) = (rule for rule in rules["groups"][0]["rules"] if rule.get("alert") == "ClockOff")
 
-    assert f"> {TOLERATED.total_seconds()}\n" in off["expr"].replace(" and", "\n and")
+    assert f"> {TOLERATED_OFFSET.total_seconds()}\n" in off["expr"].replace(" and", "\n and")
 
 
 def test_rules_know_the_stratum_of_who_hears_nobody_outside() -> None:
