@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from access.secrets import Secrets
@@ -17,6 +18,7 @@ from dr.live.carrier import Carrier
 from dr.live.doors import Live
 from dr.live.restoring import restored
 from dr.live.signing import Signing
+from dr.looks import if_seen
 from dr.placement import Placement
 from dr.questions import IsLedAt, IsProtected
 from inventory.names import PlacedName
@@ -60,7 +62,8 @@ class GivingUp:
             if isinstance(placed, Service):
                 yield from _seen(eye, placed)
             else:
-                yield _where(placed.name, eye.doors.records.placement(placed.name))
+                placement = eye.doors.records.placement
+                yield _where(placed.name, if_seen(partial(placement, placed.name)))
 
     def release(self) -> None:
         """Let go of every claim of the run; for one that left no record.
