@@ -14,7 +14,7 @@ from monitors.health.concern import Concern, Condition
 
 LEVER = "lever"
 CONTROLLER = "controller"
-_NOBODY_TELLS: Final = "every observer misses most of the network, and nobody tells who is dead"
+_NOBODY_TELLS: Final = "no observer's word counts, so nobody tells who is dead"
 _A_PERSON: Final = "a person looks; next, without what is lost: ndc dr plan --lost SITE"
 
 
