@@ -43,6 +43,10 @@ class EtcdAuth(httpx.Auth):
         self._login = login
         self._token = ""
 
+    def proof(self) -> dict[str, str]:
+        """Return the headers that prove who we are, if another request got a token already."""
+        return {"Authorization": self._token} if self._token else {}
+
     @override
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Yield ``request``; after a refusal yield a request for a token, then ``request``."""

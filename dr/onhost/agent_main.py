@@ -14,6 +14,7 @@ from pathlib import Path
 from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
+from access.clients.etcd_changes import Changes
 from access.this_host import ThisHost, this_host_of_arguments
 from access.tls import OwnTls
 from core import files, host_paths
@@ -33,13 +34,15 @@ from dr.onhost.guard import Guard, Lending
 from dr.onhost.local_check import HttpsCheck
 from dr.onhost.store_places import StoreRecords
 from inventory.endpoints import ETCD_CLIENT, leader_port
-from inventory.etcd import agent_account, password_name
+from inventory.etcd import agent_account, password_name, placements
 from inventory.names import ServiceName
 from inventory.network import Host
 from storage.orders import StorePlaces
 
 _KEPT = timedelta(minutes=1)
 """a connection outlives the pause between two looks: a handshake costs more than a look"""
+_LEAST = timedelta(milliseconds=250)
+"""between two looks, however often a record changes"""
 _log = logging.getLogger("ndc-agent")
 
 
@@ -52,24 +55,21 @@ def main() -> None:
     own = (this_host.authority, this_host.agent_certificate, this_host.agent_key)
     try:
         tls = http.own_tls(*own)
-        agent = _agent(this_host, tls, clock)
+        agent, changes = _agent(this_host, tls, clock)
     except NdcError as error:
         sys.exit("\n".join(error.lines()))
-    _obey(agent, tls, clock, Path(host_paths.AGENT_WORD))
+    with changes.listening():
+        _obey(agent, changes, tls, clock, Path(host_paths.AGENT_WORD))
 
 
-def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
+def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> tuple[Agent, Changes]:
     network, host = this_host.network, this_host.host
     over = http.client(tls.context, kept=_KEPT)
-
-    def farness(voter: Host) -> tuple[bool, bool]:
-        return voter != host, voter.site != host.site
-
-    voters = sorted((network.host(name) for name in network.voters), key=farness)
-    roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
+    roots = _voters_of(this_host)
     account = agent_account(host.name)
     password = this_host.password(password_name(account))
-    etcd = Etcd(over, roots, EtcdAuth(EtcdCredentials(account, password)))
+    auth = EtcdAuth(EtcdCredentials(account, password))
+    etcd = Etcd(over, roots, auth)
     records = EtcdRecords(etcd, network)
     stores = tuple(one.name for one in network.stores_on(host.name))
     record, loopback = EpochRecord(FOLDER, clock), Loopback(clock)
@@ -87,10 +87,22 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
     shared = frozenset(one.name for one in served if network.fellows(one.name, host.name))
     fellowship = Fellowship(host.name, shared, announcers, clock)
     of_stores = StoreRecords(stores, StorePlaces(Path(host_paths.STORE_PLACES)))
-    return Agent(host.site, records, guard, check, fellowship, is_excluded, of_stores.tell)
+    agent = Agent(host.site, records, guard, check, fellowship, is_excluded, of_stores.tell)
+    return agent, Changes(over, roots, auth, placements(network.environment))
 
 
-def _obey(agent: Agent, tls: OwnTls, clock: Clock, place: Path) -> None:
+def _voters_of(this_host: ThisHost) -> list[str]:
+    """Return where voters answer, the nearest first."""
+    host = this_host.host
+
+    def farness(voter: Host) -> tuple[bool, bool]:
+        return voter != host, voter.site != host.site
+
+    voters = sorted(map(this_host.network.host, this_host.network.voters), key=farness)
+    return [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
+
+
+def _obey(agent: Agent, changes: Changes, tls: OwnTls, clock: Clock, place: Path) -> None:
     last: Mapping[str, str] = {}
     while True:
         tls.look()
@@ -101,7 +113,8 @@ def _obey(agent: Agent, tls: OwnTls, clock: Clock, place: Path) -> None:
             if last.get(what) != why:
                 _log.warning("%s: %s", what, why)
         last = trouble
-        clock.sleep(agent.fellowship.pause)
+        clock.sleep(_LEAST)
+        changes.within(agent.fellowship.pause - _LEAST)
 
 
 def look_once(agent: Agent, clock: Clock, place: Path) -> dict[str, str]:
