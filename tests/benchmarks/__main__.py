@@ -13,11 +13,12 @@ from pathlib import Path
 from core import files
 from core.errors import NdcError
 from ndc.settings import settings
+from tests.benchmarks.benchmark import Benchmark
 from tests.benchmarks.conditions import Before, conditions
 from tests.benchmarks.figures import Trial, is_void, samples
 from tests.benchmarks.result import Part, Result, result_json, result_text
 from tests.benchmarks.stand import Stand, say, stand
-from tests.benchmarks.table import BENCHMARKS, Benchmark, chosen
+from tests.benchmarks.table import BENCHMARKS, chosen
 
 RESULTS = settings().home / "docs" / "results"
 

@@ -66,8 +66,7 @@ def _moved_by_patroni(stand: Stand) -> float | None:
 
 def host_lost(stand: Stand, _: int) -> Iterator[Trial]:
     """Cut the power of the leader's host, of which the power port tells, and ask the probe."""
-    for gap, lost in _leader_killed(stand.lab(), stand):
-        yield gap, gap, lost
+    yield _leader_killed(stand.lab(), stand)
 
 
 def host_lost_unproven(stand: Stand, _: int) -> Iterator[Trial]:
@@ -75,13 +74,13 @@ def host_lost_unproven(stand: Stand, _: int) -> Iterator[Trial]:
     lab = stand.lab()
     lab.done("lab", "cut", "power-port")
     try:
-        yield from _leader_killed(lab, stand)
+        yield _leader_killed(lab, stand)
     finally:
         lab.ndc("lab", "heal", "power-port")
 
 
-def _leader_killed(lab: Terminal, stand: Stand) -> Iterator[tuple[float | None, int]]:
-    """Yield the gap and how many writes are lost; the host is switched on again."""
+def _leader_killed(lab: Terminal, stand: Stand) -> Trial:
+    """Return the gap, twice, and how many writes are lost; the host is switched on again."""
     portal = Portal.declared(lab)
     leader = Standing.seen(lab).leader
     roles = next(host["roles"] for host in stand.hosts if host["host"] == leader)
@@ -101,7 +100,8 @@ def _leader_killed(lab: Terminal, stand: Stand) -> Iterator[tuple[float | None, 
         what="a word about every acknowledged write",
         bound=_HANG,
     )
-    yield None if gap.is_void else gap.gap.length.total_seconds(), whole.lost
+    seconds = None if gap.is_void else gap.gap.length.total_seconds()
+    return seconds, seconds, whole.lost
 
 
 def _led_by_another(lab: Terminal, dead: str) -> bool:

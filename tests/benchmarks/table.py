@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
-from tests.benchmarks import (
-    citizens,
-    idle,
-    lending,
-    links,
-    programs,
-    scrape,
-    start,
-    stores,
-    watching,
-    yardstick,
-)
+from tests.benchmarks import idle, links, programs, scrape, start, stores, watching
+from tests.benchmarks.benchmark import Benchmark
 from tests.benchmarks.engine import engine
-from tests.benchmarks.figures import Figure, Judged, Trial
+from tests.benchmarks.figures import Figure, Judged
+from tests.benchmarks.recovery_table import RECOVERY
 from tests.benchmarks.scale import SHAPES, scale
-from tests.benchmarks.stand import Stand
-
-
-@dataclass(frozen=True, slots=True)
-class Benchmark:
-    """Figures that are measured together."""
-
-    name: str
-    figures: tuple[Figure, ...]
-    measure: Callable[[Stand, int], Iterator[Trial]]
-    """makes one round, given how many were good before; a trial has a value for each figure"""
-    how: str
-    rounds: int | None
-    """None: as many as the network has links"""
-    needs_network: bool = True
-
 
 BENCHMARKS = (
     Benchmark(
@@ -197,64 +169,17 @@ BENCHMARKS = (
         rounds=None,
     ),
     Benchmark(
-        "switchover",
+        "agents",
         (
-            Figure("gap of a planned switchover", "s", 2.5, Judged.MEDIAN),
-            Figure("the longest of them", "s", 6),
-            Figure("writes lost in a switchover", "", 0, decimals=0),
-            Figure("gap of `patronictl switchover` alone", "s"),
+            Figure("CPU of the busiest agent, of one core", "%", 1, Judged.MEDIAN),
+            Figure("memory of the largest agent", "MB", 60, decimals=1),
         ),
-        citizens.switchover,
-        "`ndc dr switchover` there and back; gap and loss are those of its report: what the probe "
-        "noticed, twenty writes a second, every acknowledged one read back; before each, Patroni "
-        "alone moves the database there and back, and the mean of both gaps is the value",
-        rounds=10,
+        watching.agents,
+        f"ndc-agent of each host, over {idle.WINDOW_SECONDS} s of /proc; memory is the "
+        "proportional part (PSS); void if one ended",
+        rounds=3,
     ),
-    Benchmark(
-        "patroni",
-        (
-            Figure("the same, of a Patroni as it comes", "s"),
-            Figure("share of it that a planned switchover takes", "", 0.5, Judged.MEDIAN),
-        ),
-        yardstick.alone,
-        "`patronictl switchover`, there and back, each Patroni being its own program, with its own "
-        "sleeps, and PostgreSQL's default for wal_retrieve_retry_interval; the share is that of "
-        "the median gap of the switchovers of the same run, and void without them",
-        rounds=1,
-    ),
-    Benchmark(
-        "host-loss",
-        (
-            Figure("gap when the leader's host dies, proven", "s", 5, Judged.MEDIAN),
-            Figure("the same, the longest", "s", 10),
-            Figure("writes lost when the leader's host dies", "", 0, decimals=0),
-        ),
-        citizens.host_lost,
-        "`ndc lab kill` of the database leader's host; the probe's longest time between two "
-        "acknowledged writes; every acknowledged write is read back when the host is there again",
-        rounds=30,
-    ),
-    Benchmark(
-        "lease",
-        (
-            Figure("gap when the leader's host dies, unproven", "s", 30),
-            Figure("writes lost in that case", "", 0, decimals=0),
-        ),
-        citizens.host_lost_unproven,
-        "as host-loss, while the power port is cut: the leader's lease has to end",
-        rounds=10,
-    ),
-    Benchmark(
-        "lending",
-        (
-            Figure("times that a lent address went in an hour", "", 0, decimals=0),
-            Figure("the longest time between two renewals", "s"),
-        ),
-        lending.renewed,
-        "of each store, whose address is lent for 30 s and renewed every 7.5 s while nothing is "
-        "wrong; by what the kernels of all hosts that may have it tell of each change",
-        rounds=1,
-    ),
+    *RECOVERY,
 )
 
 

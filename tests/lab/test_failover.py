@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
+from tests.lab.losses import hosts_at, lost
 from tests.lab.recovery import Portal, Standing, held, move, report_named, served_where_led, submit
 from tests.lab.terminal import Terminal
 
@@ -20,14 +18,10 @@ def test_a_site_is_lost_and_its_refuge_serves_and_nothing_is_lost(lab: Terminal)
     before = served_where_led(lab, portal)
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
     there = portal.other_than(before.site)
-    hosts = [
-        host["host"]
-        for host in lab.done("show", "hosts", "--json").value
-        if host["site"] == before.site
-    ]
+    hosts = hosts_at(lab, [before.site])
     alive = lab.ndc("dr", "failover", "--lost", before.site)
 
-    with held(lab), _lost(lab, hosts):
+    with held(lab), lost(lab, hosts):
         planned = lab.ndc("dr", "plan", "--lost", before.site)
         moved = lab.ndc("dr", "failover", "--lost", before.site, "--as", "an", bound_seconds=300)
         after = Standing.seen(lab)
@@ -67,12 +61,3 @@ def test_a_site_is_lost_and_its_refuge_serves_and_nothing_is_lost(lab: Terminal)
         assert "is not back for long enough" in too_early.stderr
     status = lab.ndc("status", "--json").value
     assert {service["active"] for service in status["services"]} == {before.site}
-
-
-@contextmanager
-def _lost(lab: Terminal, hosts: list[str]) -> Iterator[None]:
-    lab.done("lab", "kill", *hosts)
-    try:
-        yield
-    finally:
-        lab.done("lab", "start", *hosts, bound_seconds=300)

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from core.clock import wait_until
+from tests.lab.losses import copies_apart, hosts_at
 from tests.lab.recovery import (
     CLOCK,
-    SLOW,
     WRITES_A_SECOND,
     Portal,
     Standing,
@@ -34,8 +33,7 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
     portal = Portal.declared(lab)
     before = served_where_led(lab, portal)
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
-    inventory = lab.done("show", "hosts", "--json").value
-    hosts = [host["host"] for host in inventory if host["site"] in portal.pair]
+    hosts = hosts_at(lab, portal.pair)
     lost = [word for site in portal.pair for word in ("--lost", site)]
 
     lab.done("lab", "cut", *_links_of(lab, hosts))
@@ -54,7 +52,7 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
     finally:
         lab.done("lab", "start", *hosts, bound_seconds=300)
     admitted = lab.done("dr", "admit", *portal.pair, bound_seconds=600)
-    for database, host in sorted(_apart(lab)):
+    for database, host in copies_apart(lab):
         lab.done("dr", "reseed", database, host, bound_seconds=600)
     settled = lab.ndc("status", "--wait", bound_seconds=600)
     eligible = _leave(lab, after.leader)
@@ -88,21 +86,6 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
     assert at_home.site == before.site
     assert "nofailover" not in _leave(lab, after.leader)
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
-
-
-def _apart(lab: Terminal) -> set[tuple[str, str]]:
-    """Return which copies keep what they wrote that the new leader has not: all that returned.
-
-    Of what waited for the far copy citizens were told nothing; it stands in the log all the same.
-    """
-    return wait_until(CLOCK, lambda: _kept(lab), what="copies that stay apart", bound=2 * SLOW)
-
-
-def _kept(lab: Terminal) -> set[tuple[str, str]] | None:
-    status = lab.ndc("status")
-    said = {*re.findall(r"ndc dr reseed (\S+) (\S+)", status.stdout)}
-    databases = lab.ndc("status", "--json").value["databases"]
-    return said if len(said) == 2 * len(databases) else None
 
 
 def _links_of(lab: Terminal, region: list[str]) -> list[str]:

@@ -9,10 +9,10 @@ import pytest
 
 from core.errors import Unreachable
 from tests.benchmarks.__main__ import _measure
+from tests.benchmarks.benchmark import Benchmark
 from tests.benchmarks.figures import Figure, Trial
 from tests.benchmarks.result import Part
 from tests.benchmarks.stand import Stand
-from tests.benchmarks.table import Benchmark
 from tests.lab.terminal import Terminal
 
 STAND = Stand(Terminal("never-made"))

@@ -1,0 +1,43 @@
+"""What tests and benchmarks share that take whole sites away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from core.clock import wait_until
+from tests.lab.recovery import CLOCK, SLOW
+from tests.lab.terminal import Terminal
+
+
+def hosts_at(lab: Terminal, sites: Collection[str]) -> list[str]:
+    """Return the hosts at ``sites``."""
+    hosts = lab.done("show", "hosts", "--json").value
+    return [host["host"] for host in hosts if host["site"] in sites]
+
+
+@contextmanager
+def lost(lab: Terminal, hosts: list[str]) -> Iterator[None]:
+    """Let ``hosts`` have no power for as long as this lasts."""
+    lab.done("lab", "kill", *hosts)
+    try:
+        yield
+    finally:
+        lab.done("lab", "start", *hosts, bound_seconds=300)
+
+
+def copies_apart(lab: Terminal) -> list[tuple[str, str]]:
+    """Return database and host of all copies that returned, once each stays apart.
+
+    Each keeps what it wrote that the new leader has not. Of what waited for the far copy citizens
+    were told nothing; it stands in the log all the same.
+    """
+    return wait_until(CLOCK, lambda: _kept(lab), what="copies that stay apart", bound=2 * SLOW)
+
+
+def _kept(lab: Terminal) -> list[tuple[str, str]] | None:
+    status = lab.ndc("status")
+    said = {*re.findall(r"ndc dr reseed (\S+) (\S+)", status.stdout)}
+    databases = lab.ndc("status", "--json").value["databases"]
+    return sorted(said) if len(said) == 2 * len(databases) else None
