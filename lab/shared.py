@@ -23,6 +23,9 @@ _NAMESPACES = Path("/run/netns")
 _INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
 _INOTIFY_WANTED = 2048
 """the kernel's default is per user, and the systemds of fourteen hosts use half of it"""
+_BY_SESSION = Path("/proc/sys/kernel/sched_autogroup_enabled")
+"""absent in a kernel that was built without it"""
+_EACH_BY_ITSELF = "0"
 
 _ABSENT = "absent"
 
@@ -142,15 +145,38 @@ def _inotify() -> str:
 
 
 def _make_inotify() -> None:
-    _set_inotify(str(_INOTIFY_WANTED))
+    _set(_INOTIFY, str(_INOTIFY_WANTED))
 
 
-def _set_inotify(value: str) -> None:
+def _restore_inotify(limit: str) -> None:
+    _set(_INOTIFY, limit)
+
+
+def _by_session() -> str:
+    """Return whether sessions weigh alike, however many processes of which priority each has.
+
+    Every service of every host is a session. No priority would count beyond its own service.
+    """
+    if not _BY_SESSION.exists():
+        return ""
+    value = _BY_SESSION.read_text("ascii").strip()
+    return "" if value == _EACH_BY_ITSELF else value
+
+
+def _make_each_by_itself() -> None:
+    _set(_BY_SESSION, _EACH_BY_ITSELF)
+
+
+def _restore_by_session(value: str) -> None:
+    _set(_BY_SESSION, value)
+
+
+def _set(setting: Path, value: str) -> None:
     try:
-        _INOTIFY.write_text(value, "ascii")
+        setting.write_text(value, "ascii")
     except OSError as error:
         raise Rejected(
-            f"{_INOTIFY} could not be set",
+            f"{setting} could not be set",
             expected=value,
             actual=error.strerror or str(error),
             next_step="run the command as root of the machine, not of a container",
@@ -165,5 +191,6 @@ THINGS = (
         "folder of systemd-nspawn", _nspawn_folder, _make_nspawn_folder, _restore_nspawn_folder
     ),
     SharedThing("route that leads nowhere", _route, _make_route, _restore_route),
-    SharedThing("limit of inotify", _inotify, _make_inotify, _set_inotify),
+    SharedThing("limit of inotify", _inotify, _make_inotify, _restore_inotify),
+    SharedThing("weight of sessions", _by_session, _make_each_by_itself, _restore_by_session),
 )

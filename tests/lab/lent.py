@@ -1,4 +1,4 @@
-"""Where service addresses are, as the kernels of hosts tell of each change."""
+"""Where addresses of services and stores are, as the kernels of hosts tell of each change."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from itertools import pairwise
 from typing import Final
 
 from core.clock import wait_until
+from inventory.storage import Store
 from lab.names import Names
 from ndc.wiring.environment import opened
+from ndc.wiring.running_network import running
 from tests.lab.recovery import CLOCK
 from tests.lab.terminal import Terminal
 
@@ -109,3 +111,28 @@ def _hear(heard: HeardAddress, host: str, lines: Iterable[str]) -> None:
         found = _CHANGE.search(line)
         if found and found[2] == heard.address:
             heard.changes.append(HeardChange(CLOCK.elapsed(), host, there=found[1] is None))
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenStore:
+    """A store, and who writes it."""
+
+    store: Store
+    source: str
+
+    @classmethod
+    def seen(cls, lab: Terminal) -> WrittenStore:
+        """Return the first store of the network, once all is green."""
+        status = lab.ndc("status", "--wait", "--json", bound_seconds=300)
+        assert status.code == 0, status.stdout
+        network = running(opened(lab.environment), print)
+        store = network.stores[0]
+        seen = next(one for one in status.value["stores"] if one["name"] == store.name)
+        return cls(store, seen["source"])
+
+    @contextmanager
+    def listened(self, lab: Terminal) -> Iterator[HeardAddress]:
+        """Yield where its address is, which is at its source."""
+        with listened(lab, str(self.store.address), self.store.hosts) as address:
+            assert address.holders() == {self.source}
+            yield address

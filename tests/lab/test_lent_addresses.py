@@ -7,9 +7,9 @@ a host hides what it announces.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -24,11 +24,10 @@ from dr.live.doors import quorum
 from inventory.etcd import ROOT
 from inventory.names import HostName
 from inventory.network import Network
-from inventory.storage import Store
 from ndc.settings import paths_of
 from ndc.wiring import environment
 from ndc.wiring.running_network import running
-from tests.lab.lent import HeardAddress, listened
+from tests.lab.lent import WrittenStore, listened
 from tests.lab.recovery import CLOCK, SLOW, held
 from tests.lab.terminal import Terminal
 
@@ -41,31 +40,6 @@ LONG: Final = LENT + timedelta(seconds=10)
 """after which an address that is not renewed is gone"""
 OUTAGE: Final = timedelta(minutes=5)
 STALL: Final = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenStore:
-    """A store, and who writes it."""
-
-    store: Store
-    source: str
-
-    @classmethod
-    def seen(cls, lab: Terminal) -> WrittenStore:
-        """Return the first store of the network, once all is green."""
-        status = lab.ndc("status", "--wait", "--json", bound_seconds=300)
-        assert status.code == 0, status.stdout
-        network = running(environment.opened(lab.environment), print)
-        store = network.stores[0]
-        seen = next(one for one in status.value["stores"] if one["name"] == store.name)
-        return cls(store, seen["source"])
-
-    @contextmanager
-    def listened(self, lab: Terminal) -> Iterator[HeardAddress]:
-        """Yield where its address is, which is at its source."""
-        with listened(lab, str(self.store.address), self.store.hosts) as address:
-            assert address.holders() == {self.source}
-            yield address
 
 
 def test_an_agent_that_is_killed_and_starts_again_loses_no_address(lab: Terminal) -> None:

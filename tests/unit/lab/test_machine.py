@@ -154,3 +154,35 @@ def test_how_it_was_is_on_record_before_it_is_changed(tmp_path: Path) -> None:
     shared.leave("lab", tmp_path, [limit.thing()])
 
     assert limit.value == "128"
+
+
+def test_priorities_count_from_the_first_lab_to_the_last_and_then_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = tmp_path / "sched_autogroup_enabled"
+    setting.write_text("1\n", "ascii")
+    monkeypatch.setattr(shared, "_BY_SESSION", setting)
+    things = [thing for thing in shared.THINGS if thing.name == "weight of sessions"]
+    seen = []
+
+    for act, environment in (
+        (shared.join, "lab"),
+        (shared.join, "suite"),
+        (shared.leave, "lab"),
+        (shared.leave, "suite"),
+    ):
+        act(environment, tmp_path, things)
+        seen.append(setting.read_text("ascii").strip())
+
+    assert seen == ["0", "0", "0", "1"]
+
+
+def test_a_kernel_that_knows_no_sessions_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = tmp_path / "nothing"
+    monkeypatch.setattr(shared, "_BY_SESSION", setting)
+
+    shared.join("lab", tmp_path, shared.THINGS[-1:])
+
+    assert not setting.exists()
