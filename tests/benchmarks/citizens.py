@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from core.clock import wait_until
-from core.measure import Measure
+from core.measure import TOLERATED_SLIP, Measure
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand
 from tests.lab.recovery import Portal, Standing, moved_by_patroni, noticed, report_named
@@ -22,6 +22,8 @@ _HANG_SECONDS = 300
 _RUN_UP = timedelta(seconds=5)
 _PROOF = timedelta(seconds=2)
 """acknowledgements after the gap, so that it is over"""
+_STILL_TOLD = timedelta(seconds=1)
+"""a figure counts that is worse by so much than what was seen"""
 _UNDERWAY = timedelta(seconds=1.5)
 """a write younger than this may have no end yet, and would look like a slip of the schedule"""
 
@@ -40,7 +42,7 @@ def switchover(stand: Stand, _: int) -> Iterator[Trial]:
     assert seen, f"the probe could not be asked: {moved.stdout}"
     assert report["outcome"] not in {"held", "unwound"}, moved.stdout
     unmeasured = report["outcome"] == "unmeasured"
-    gap = None if unmeasured or seen["void"] else seen["gap_seconds"]
+    gap = None if unmeasured else longest(seen["gap_seconds"], seen["worst_slip_seconds"])
     stand.gaps += [] if gap is None else [gap]
     yield gap, gap, None if unmeasured else seen["lost"], alone
 
@@ -59,7 +61,7 @@ def _moved_by_patroni(stand: Stand) -> float | None:
         since = CLOCK.now()
         moved_by_patroni(lab, database["name"], before, after)
         seen = when_over(lab, portal, since)
-        gaps.append(None if seen.is_void else seen.gap.length.total_seconds())
+        gaps.append(shortest(seen))
     measured = [gap for gap in gaps if gap is not None]
     return sum(measured) / len(measured) if len(measured) == len(gaps) else None
 
@@ -100,8 +102,27 @@ def _leader_killed(lab: Terminal, stand: Stand) -> Trial:
         what="a word about every acknowledged write",
         bound=_HANG,
     )
-    seconds = None if gap.is_void else gap.gap.length.total_seconds()
+    seconds = longest(gap.gap.length.total_seconds(), gap.worst_slip.total_seconds())
     return seconds, seconds, whole.lost
+
+
+def longest(gap: float, slip: float) -> float | None:
+    """Return how long citizens waited at most, in seconds; None: the probe was too late to tell.
+
+    A probe that was late by ``slip`` saw the last acknowledgement before the gap, or the first one
+    after it, up to that much too late or too early.
+    """
+    if slip <= TOLERATED_SLIP.total_seconds():
+        return gap
+    return gap + slip if slip <= _STILL_TOLD.total_seconds() else None
+
+
+def shortest(seen: Measure) -> float | None:
+    """Return how long citizens waited at least, in seconds; None: as for ``longest``."""
+    gap, slip = seen.gap.length, seen.worst_slip
+    if slip <= TOLERATED_SLIP:
+        return gap.total_seconds()
+    return (gap - slip).total_seconds() if slip <= _STILL_TOLD else None
 
 
 def _led_by_another(lab: Terminal, dead: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import wait_until
+from tests.benchmarks.citizens import longest
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand
 from tests.lab.losses import copies_apart, hosts_at, lost
@@ -68,7 +69,7 @@ def region(stand: Stand, _: int) -> Iterator[Trial]:
         courses = _courses(lab, lab.ndc(*approval, bound_seconds=_HANG_SECONDS))
     _come_back(lab, portal, home, [course["service"] for course in courses])
     began = min(datetime.fromisoformat(one["measure"]["gap_began_at"]) for one in courses)
-    waited = None if any(map(_is_void, courses)) else (ready - began).total_seconds()
+    waited = longest((ready - began).total_seconds(), _slip(courses))
     beyond = [_beyond_what_was_announced(course) for course in courses]
     more = None if None in beyond else sum(filter(None, beyond))
     yield waited, _served_after(courses, agreed), more
@@ -105,16 +106,15 @@ def _courses(lab: Terminal, moved: Answer) -> list[dict[str, Any]]:
 def _served_after(courses: list[dict[str, Any]], asked: datetime) -> float | None:
     """Return how long after ``asked`` the last of all services acknowledged a write again."""
     ends = [datetime.fromisoformat(one["measure"]["gap_ended_at"]) for one in courses]
-    return None if any(map(_is_void, courses)) else (max(ends) - asked).total_seconds()
+    return longest((max(ends) - asked).total_seconds(), _slip(courses))
 
 
 def _longest(courses: list[dict[str, Any]]) -> float | None:
-    gaps: list[float] = [course["measure"]["gap_seconds"] for course in courses]
-    return None if any(map(_is_void, courses)) else max(gaps)
+    return longest(max(course["measure"]["gap_seconds"] for course in courses), _slip(courses))
 
 
-def _is_void(course: dict[str, Any]) -> bool:
-    return bool(course["measure"]["void"])
+def _slip(courses: list[dict[str, Any]]) -> float:
+    return max(float(course["measure"]["worst_slip_seconds"]) for course in courses)
 
 
 def _lost(course: dict[str, Any]) -> int:

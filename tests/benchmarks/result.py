@@ -138,7 +138,9 @@ def _explained(parts: Sequence[Part]) -> Iterator[str]:
     yield from textwrap.wrap(
         "Less is better. Where no median is asked for, the worst value counts. A figure missed "
         f"by more than {TOLERATED:.0%} fails. A void value says more of the machine than of the "
-        "product, because whoever measured was late; it was measured again.",
+        "product, because whoever measured was late; it was measured again. Of a gap that the "
+        "probe saw while it was late by 0.2 s to 1 s, the worst that it may have been counts: the "
+        "longest of ours, the shortest of Patroni alone.",
         WIDTH,
     )
     for part in parts:

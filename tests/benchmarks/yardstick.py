@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from core import host_paths
-from tests.benchmarks.citizens import when_over
+from tests.benchmarks.citizens import shortest, when_over
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand
 from tests.lab.recovery import Portal, moved_by_patroni, served_where_led
@@ -37,7 +37,7 @@ def alone(stand: Stand, _: int) -> Iterator[Trial]:
             since = CLOCK.now()
             moved_by_patroni(lab, database["name"], before, after)
             seen = when_over(lab, portal, since)
-            gap = None if seen.is_void else seen.gap.length.total_seconds()
+            gap = shortest(seen)
             yield gap, median(stand.gaps) / gap if gap and stand.gaps else None
     served_where_led(lab, portal)
 
