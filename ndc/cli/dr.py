@@ -23,6 +23,9 @@ app = typer.Typer(
 )
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
+StepsArgument = Annotated[
+    list[str], typer.Argument(metavar="STEP...", help="Each by its name; none begins unnamed.")
+]
 
 
 @app.command("runs", help="List runs and plans, oldest first.")
@@ -112,12 +115,16 @@ def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOpti
     _ask(context, whole(context, run), Wish.SKIP, step, reason)
 
 
-@app.command("approve", help="Say yes to a step that waits for it.")
-def approve(context: typer.Context, run: RunArgument, step: str, reason: ReasonOption = "") -> None:
-    """Let the step begin."""
+@app.command("approve", help="Say yes to steps that wait for it.")
+def approve(
+    context: typer.Context, run: RunArgument, steps: StepsArgument, reason: ReasonOption = ""
+) -> None:
+    """Let the steps begin."""
     from core.runs.journal import Wish
 
-    _ask(context, whole(context, run), Wish.APPROVE, step, reason)
+    folder = whole(context, run)
+    requests = [asked(context, folder, Wish.APPROVE, reason=reason, step=step) for step in steps]
+    ask(context, folder, *requests)
 
 
 def _ask(

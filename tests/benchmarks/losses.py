@@ -5,6 +5,7 @@ The hosts of all of it lose their power at once, and come back when all is serve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,17 +57,18 @@ def region(stand: Stand, _: int) -> Iterator[Trial]:
     home = served_where_led(lab, portal).site
     stand.lab()
     named = [word for site in portal.pair for word in ("--lost", site)]
-    words = (*named, "--accept-loss", _REASON)
+    accepted = (*named, "--accept-loss", _REASON)
     with lost(lab, hosts_at(lab, portal.pair)):
         wait_until(CLOCK, lambda: _is_called(lab, portal), what="a call for a person", bound=_HANG)
-        wait_until(CLOCK, lambda: _is_planned(lab, words), what="a plan", bound=_HANG)
+        wait_until(CLOCK, lambda: _is_planned(lab, accepted), what="a plan", bound=_HANG)
         ready = CLOCK.now()
-        begun = lab.ndc("dr", "failover", *words, "--as", _OPERATOR, bound_seconds=_HANG_SECONDS)
+        begun = lab.ndc("dr", "failover", *accepted, "--as", _OPERATOR, bound_seconds=_HANG_SECONDS)
         assert begun.code == _AT_A_GATE, begun.stdout + begun.stderr
         run = lab.done("dr", "runs").stdout.splitlines()[-1].split()[0]
+        gates = re.findall(r"(\S+) is awaiting approval", lab.done("dr", "show", run).stdout)
         agreed = CLOCK.now()
-        approval = ("dr", "approve", run, f"{portal.name}.promote", "--as", _SECOND)
-        courses = _courses(lab, lab.ndc(*approval, bound_seconds=_HANG_SECONDS))
+        words = ("dr", "approve", run, *gates, "--as", _SECOND)
+        courses = _courses(lab, lab.ndc(*words, bound_seconds=_HANG_SECONDS))
     _come_back(lab, portal, home, [course["service"] for course in courses])
     began = min(datetime.fromisoformat(one["measure"]["gap_began_at"]) for one in courses)
     waited = longest((ready - began).total_seconds(), _slip(courses))

@@ -36,7 +36,7 @@ LATE = (
     Planned(34.0, Ask.CARRIED, THERE_AND_BACK),
 )
 """an announcement of the first run arrives while, or after, the second moves the service back"""
-SCHEDULES = 120
+SCHEDULES = 240
 CHUNK = 12
 
 GIVEN_UP_AND_BACK = (
