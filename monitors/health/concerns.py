@@ -250,13 +250,13 @@ def _leaderless(database: DatabaseView) -> Concern:
 def _of_protection(database: DatabaseView, out: frozenset[HostName]) -> Iterator[Concern]:
     gone = next((m.host for m in database.members if m.host in out), None)
     if database.leader and database.synchronous < database.synchronous_wanted:
-        yield Concern(
-            database.name,
-            Condition.WARNING,
-            f"UNPROTECTED: {database.synchronous} of {database.synchronous_wanted} "
-            "synchronous standbys",
-            gone,
+        at = database.unprotected_since
+        since = f" since {at:%Y-%m-%d %H:%M:%SZ}" if at else ""
+        sentence = (
+            f"UNPROTECTED{since}: {database.synchronous} of {database.synchronous_wanted} "
+            "synchronous standbys"
         )
+        yield Concern(database.name, Condition.WARNING, sentence, gone)
 
 
 def _of_members(

@@ -167,6 +167,8 @@ class DatabaseView:
     scheduled: ScheduledView | None
     members: tuple[MemberView, ...]
     sighting: Sighting
+    unprotected_since: datetime | None = None
+    """when its leader's monitor first saw that commits wait for too few; None: it did not tell"""
 
     def hears(self, member: MemberView) -> bool | None:
         """Return whether the leader sends ``member`` its log; None: it leads, or nobody tells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +74,21 @@ def test_a_paused_patroni_is_told_and_explains_why_there_is_no_leader() -> None:
     assert [(c.condition, c.sentence) for c in concerns(paused)] == [(WARNING, off)]
     assert [c.sentence for c in concerns(leaderless)] == ["has no leader", off]
     assert is_settled(leaderless)
+
+
+@pytest.mark.parametrize("since", [None, NOON - timedelta(minutes=3)])
+def test_what_too_few_copies_have_is_told_and_since_when_where_that_was_seen(
+    since: datetime | None,
+) -> None:
+    seen = healthy("compact")
+    database, *_ = seen.databases
+    members = [replace(m, role=m.role and MemberRole.STANDBY) for m in database.members[1:]]
+    short = replace(database, members=(database.members[0], *members), unprotected_since=since)
+
+    told = [c.sentence for c in concerns(replace(seen, databases=(short,)))]
+
+    at = " since 2030-05-17 04:57:00Z" if since else ""
+    assert told == [f"UNPROTECTED{at}: 0 of 1 synchronous standbys"]
 
 
 @pytest.mark.parametrize(("to", "whom"), [("ndc02-data", "ndc02-data"), (None, "any member")])
