@@ -40,16 +40,16 @@ class Shortfalls:
         self._since: dict[DatabaseName, datetime | None] = {}
         self._well: set[DatabaseName] = set()
 
-    def has_new(self, told: Mapping[DatabaseName, Waits | None]) -> bool:
-        """Return whether any is short, as is ``told``, that was not when it was last noted."""
+    def has_new(self, answers: Mapping[DatabaseName, Waits | None]) -> bool:
+        """Return whether any is short, as ``answers`` say, that was not when it was last noted."""
         return any(
             waits is not None and waits.is_short and database not in self._since
-            for database, waits in told.items()
+            for database, waits in answers.items()
         )
 
-    def note(self, told: Mapping[DatabaseName, Waits | None], now: datetime) -> None:
-        """Remember what is ``told`` at ``now``; None: nobody could tell of that database."""
-        for database, waits in told.items():
+    def note(self, answers: Mapping[DatabaseName, Waits | None], now: datetime) -> None:
+        """Remember what ``answers`` say at ``now``; None: nobody could tell of that database."""
+        for database, waits in answers.items():
             if waits is not None and waits.is_short:
                 self._since.setdefault(database, now if database in self._well else None)
                 continue
@@ -58,14 +58,14 @@ class Shortfalls:
             if waits is not None:
                 self._well.add(database)
 
-    def families(self, told: Mapping[DatabaseName, Waits | None]) -> list[Metric]:
-        """Return what is ``told`` of databases that are led here, and since when they are short.
+    def families(self, answers: Mapping[DatabaseName, Waits | None]) -> list[Metric]:
+        """Return what ``answers`` say of databases led here, and since when they are short.
 
         Where nobody saw it begin, since when has no series.
         """
         led = {
             name: (waits.copies, waits.wanted)
-            for name, waits in told.items()
+            for name, waits in answers.items()
             if waits is not None and waits.copies is not None
         }
         since = {name: at for name, at in self._since.items() if at is not None}

@@ -51,6 +51,8 @@ def database_view(
             for m in database.members
         ),
         sighting=sightings.of(f"database/{database.name}", is_seen=bool(answered)),
+        last_copy_declared=database.last_copy,
+        last_copy=readings.last_copies.get((database.name, leader.name)) if leader else None,
         unprotected_since=_unprotected_since(network, database, leader, readings),
     )
 

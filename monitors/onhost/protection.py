@@ -44,14 +44,14 @@ class Protection:
 
     async def families(self) -> Sequence[Metric]:
         """Return what the copies tell; a shortfall that is new is told once it lasts."""
-        told = await self._told()
-        if self._shortfalls.has_new(told):
+        waits = await self._waits()
+        if self._shortfalls.has_new(waits):
             await asyncio.sleep(self._passes.total_seconds())
-            told = await self._told()
-        self._shortfalls.note(told, self._clock.now())
-        return self._shortfalls.families(told)
+            waits = await self._waits()
+        self._shortfalls.note(waits, self._clock.now())
+        return self._shortfalls.families(waits)
 
-    async def _told(self) -> dict[DatabaseName, Waits | None]:
+    async def _waits(self) -> dict[DatabaseName, Waits | None]:
         answers = await asyncio.gather(*map(_asked, self._copies.values()))
         by_copy = dict(zip(self._copies, answers, strict=True))
         return {

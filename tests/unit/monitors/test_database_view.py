@@ -10,6 +10,7 @@ import pytest
 from access.clients.patroni import ClusterAnswer, MemberAnswer, ScheduledSwitch
 from access.clients.prometheus import Sample
 from inventory.network import Role
+from inventory.promises import LastCopy
 from monitors.catalogue import RECOVERY_POINT
 from monitors.health.notices import ScheduledView
 from monitors.health.snapshot import DatabaseView, MemberRole
@@ -84,6 +85,20 @@ def test_the_monitor_of_its_leader_tells_since_when_it_is_unprotected(*, of_lead
 
     assert view.unprotected_since == (NOON - timedelta(seconds=40) if of_leader else None)
     assert UNPROTECTED_SINCE.name in expression_at(home)
+
+
+def test_it_does_without_a_copy_what_its_leader_is_told() -> None:
+    of = network("tiny", *PORTAL_ALONE)
+    (database,) = of.databases
+    told = {(database.name, m.host): LastCopy.CONTINUE for m in database.members}
+    told[database.name, database.members[0].host] = LastCopy.BLOCK
+    readings = replace(all_well(of), last_copies=told)
+
+    view = database_view(of, database, readings, Sightings({}, NOON))
+    leaderless = database_view(of, database, replace(readings, clusters={}), Sightings({}, NOON))
+
+    assert (view.last_copy, view.last_copy_declared) == (LastCopy.BLOCK, LastCopy.CONTINUE)
+    assert leaderless.last_copy is None
 
 
 def _told_with_clocks(mark: timedelta, there: float, here: float) -> tuple[object, object]:
