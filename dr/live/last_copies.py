@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from access.clients import patroni_settings as shared
-from access.clients.etcd import KeyValue, Put, Unchanged
+from access.clients.etcd import Comparison, KeyValue, Put, Unchanged
 from core.errors import NotSeen, Rejected
 from dr.live.records import EtcdRecords, of_a_change
 from dr.placement import Claim
@@ -51,7 +51,7 @@ class LastCopies:
             if shared.last_copy(settings.value) is None:
                 raise _refused(database, last_copy, f"{settings.key} cannot be read")
             text = shared.with_last_copy(settings.value, last_copy)
-            conditions = [*fence, Unchanged(settings.key, settings.revision)]
+            conditions: list[Comparison] = [*fence, Unchanged(settings.key, settings.revision)]
             if not self.records.etcd.change(conditions, [Put(settings.key, text)]):
                 raise _refused(database, last_copy, "a claim or settings that changed meanwhile")
 
