@@ -6,9 +6,9 @@ What is done and how it is seen: ``actions`` and ``loss_actions`` (the verbs), `
 ``loss_questions`` (what is asked of the world, and of what was lost), ``conditions`` (what each
 verb needs and brings about), ``doors`` and ``loss_doors`` (what recovery reaches), ``looks`` (one
 look), ``eye`` and ``sightings`` (answer questions through the doors), ``hands`` (makes attempts
-through them), ``placing`` (lets services be announced where their records say), ``accepting`` (has
-borders accept again what is admitted), ``store_looks`` (looks at stores), ``busy`` (who leads or
-serves).
+through them), ``placing`` (lets services be announced where their records say), ``telling`` (has
+databases know what to do without a copy), ``accepting`` (has borders accept again what is
+admitted), ``store_looks`` (looks at stores), ``busy`` (who leads or serves).
 
 How a run is decided: ``request`` (what is asked for), ``losses`` (what has to move once something
 is lost), ``wanted`` (what moves on purpose), ``facts`` (what was seen), ``bound`` (what may be
@@ -18,13 +18,13 @@ observers), ``judging`` (what would be done about it, and by whom), ``deeds`` (w
 itself), ``lever`` (by which nothing starts by itself), ``rules`` (reasons to refuse), ``copies``
 (reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``, ``moving``
 (the steps of one service), ``rerouting`` (those of its address), ``far_copies`` (those about copies
-that never lead by themselves), ``fencing`` (the proofs that what is lost cannot act), ``refusing``
-(which borders refuse what it announces), ``store_bound`` (what may be lost of a store),
-``store_losses`` (which stores begin elsewhere), ``store_moving`` (the steps of one),
-``store_planner`` (steps of stores beside a plan), ``votes`` (which of them are taken out of the
-quorum), ``plan`` (the value that is printed and then run), ``ending`` (what its end is worth),
-``store_report`` and ``report`` (what it came to), ``succession`` (whether a new leader has all that
-the old one wrote).
+that never lead by themselves), ``fencing`` (the proofs that what is lost cannot act), ``last_copy``
+(the steps that let a database go on without a copy), ``refusing`` (which borders refuse what it
+announces), ``store_bound`` (what may be lost of a store), ``store_losses`` (which stores begin
+elsewhere), ``store_moving`` (the steps of one), ``store_planner`` (steps of stores beside a plan),
+``votes`` (which of them are taken out of the quorum), ``plan`` (the value that is printed and then
+run), ``ending`` (what its end is worth), ``store_report`` and ``report`` (what it came to),
+``succession`` (whether a new leader has all that the old one wrote).
 
 What is said and printed: ``experience`` (how long steps take, by earlier runs), ``progress``,
 ``plan_text``, ``plan_figures``, ``runbooks`` (which page to read about a run that stands still),

@@ -37,6 +37,8 @@ from dr.loss_actions import (
     Exclude,
     Readmit,
     RefuseOrigin,
+    RelaxLastCopy,
+    RestoreLastCopy,
     RetireVote,
     SeeGone,
     TakeOver,
@@ -46,6 +48,7 @@ from dr.loss_questions import (
     AreGone,
     AreNotExcludedBy,
     CannotServe,
+    HasLastCopy,
     HasPoint,
     HoldsNoLease,
     IsAccepted,
@@ -75,6 +78,7 @@ from dr.questions import (
     IsNotHeldBy,
     IsNotPaused,
     IsPlaced,
+    IsProtected,
     IsProtectedWithout,
     IsSynchronous,
     IsWithdrawn,
@@ -85,12 +89,13 @@ from dr.questions import (
     state,
 )
 from inventory.names import DatabaseName, HostName
+from inventory.promises import LastCopy
 
 LAG_LIMIT_BYTES: Final = 1_000_000
 """a candidate that is further behind has to catch up first, and citizens would wait for that"""
 
 
-def before(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one line a verb
+def before(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR0912 - one line a verb
     """Return what must be seen to be so before ``action`` is sent.
 
     A new verb has a line here and in ``after``. For example, what ``MovePlacement`` is for::
@@ -115,8 +120,10 @@ def before(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911 - one
             return (IsInLife(host, life), IsGone(host, observers))
         case AttestOff(hosts, observers):
             return (AreGone(hosts, observers),)
-        case RetireVote(service=service, run=run) | Exclude(service=service, run=run):
-            return (IsHeldBy(service, run),)
+        case RetireVote() | Exclude() | RelaxLastCopy():
+            return (IsHeldBy(action.service, action.run),)
+        case RestoreLastCopy(database, service, run):
+            return IsHeldBy(service, run), IsProtected(database)
         case TakeOver():
             return _before_a_take_over(action)
         case BeginStore():
@@ -201,7 +208,7 @@ def after(action: Action) -> tuple[Question, ...]:  # noqa: C901, PLR0911, PLR09
             assert_never(action)
 
 
-def _after_a_loss(action: AfterALoss) -> Question:  # noqa: C901, PLR0911 - one line a verb
+def _after_a_loss(action: AfterALoss) -> Question:  # noqa: C901, PLR0911, PLR0912 - one line a verb
     match action:
         case CutPower(host):
             return IsOff(host)
@@ -225,6 +232,10 @@ def _after_a_loss(action: AfterALoss) -> Question:  # noqa: C901, PLR0911 - one 
             return Leads(database, candidate)
         case BeginStore(store, host, point, epoch):
             return WritesStore(store, host, epoch, point)
+        case RelaxLastCopy(database):
+            return HasLastCopy(database, LastCopy.CONTINUE)
+        case RestoreLastCopy(database):
+            return HasLastCopy(database, LastCopy.BLOCK)
         case _:
             assert_never(action)
 

@@ -25,6 +25,7 @@ from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from dr.succession import Succession, Untold
 from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName
+from inventory.promises import LastCopy
 
 
 class RecordsDoor(Protocol):
@@ -145,6 +146,25 @@ class DatabaseDoor(Protocol):
 
         Raises:
             Rejected: it knows a newer epoch than that of ``token``; nothing changed.
+            Unreachable: it may have changed.
+        """
+
+    def last_copy(self, database: DatabaseName) -> LastCopy | None:
+        """Return what a leader of ``database`` does without a copy to wait for, as it is told.
+
+        None: nobody ever led it.
+        """
+
+    def set_last_copy(
+        self, database: DatabaseName, last_copy: LastCopy, service: PlacedName, claim: Claim
+    ) -> None:
+        """Have leaders of ``database`` be told ``last_copy``, if ``claim`` on ``service`` stands.
+
+        It is compared in that very moment. Returns when it is written: a leader reads it within
+        seconds. What was sent before, and comes later, is refused, also where nothing was new.
+
+        Raises:
+            Rejected: the claim is another, or nobody ever led it; nothing changed.
             Unreachable: it may have changed.
         """
 

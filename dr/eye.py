@@ -111,6 +111,7 @@ class Eye:
             obeying=_those(obeying),
             answering=answering,
             paused=paused(),
+            last_copy=if_seen(lambda: door.last_copy(database.name)),
             progress=progress,
             seams=self._seams(database.name, _leader(members), progress),
             last_word=if_seen(lambda: door.last_word(database.name)) if lost else None,

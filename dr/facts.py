@@ -9,6 +9,7 @@ from datetime import datetime
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from inventory.names import HostName, SiteName
+from inventory.promises import LastCopy
 from storage.standing import CopyStanding
 
 
@@ -128,6 +129,9 @@ class Facts:
     """hosts that were given up, and that nobody admitted since; None: it could not be asked"""
     votes: Mapping[HostName, Vote] | None = None
     """of all who vote now, as the quorum itself has them; None: it could not be asked"""
+
+    last_copy: LastCopy | None = None
+    """what leaders are told to do without a copy to wait for; None: it could not be asked"""
 
     @property
     def leader(self) -> HostName | None:

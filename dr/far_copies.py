@@ -25,9 +25,9 @@ from inventory.network import Database
 _SECOND = timedelta(seconds=1)
 _WIDENED: Final = 5 * _SECOND
 """its Patroni looks at its settings every 2 s, and the leader at its members"""
-_FOLLOWS: Final = 4 * _SECOND
+FOLLOWS: Final = 4 * _SECOND
 """a former leader, once it stopped"""
-_PATIENCE: Final = 90 * _SECOND
+PATIENCE: Final = 90 * _SECOND
 """for a former leader whose log has to be wound back first"""
 
 
@@ -90,8 +90,8 @@ class FarCopies:
             before = needs
             if handed_over and host not in {self.facts.leader, *waited_for}:
                 copy = AwaitCopy(name, host)
-                wait = self.step(f"copy-{host}", Phase.REPROTECT, copy, needs, deadline=_PATIENCE)
-                yield replace(wait, expected=_FOLLOWS, attempts=1)
+                wait = self.step(f"copy-{host}", Phase.REPROTECT, copy, needs, deadline=PATIENCE)
+                yield replace(wait, expected=FOLLOWS, attempts=1)
                 before = (wait.id,)
             yield self.step(f"forbid-{host}", Phase.REPROTECT, ForbidPromotion(name, host), before)
 

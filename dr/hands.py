@@ -45,8 +45,11 @@ from dr.loss_actions import (
     BeginStore,
     CutPower,
     Exclude,
+    OfTheLastCopy,
     Readmit,
     RefuseOrigin,
+    RelaxLastCopy,
+    RestoreLastCopy,
     RetireVote,
     SeeGone,
     TakeOver,
@@ -54,6 +57,7 @@ from dr.loss_actions import (
 from dr.placement import Claim
 from dr.succession import Untold
 from inventory.names import DatabaseName, HostName, PlacedName
+from inventory.promises import LastCopy
 from storage.placed import StoreOrder
 
 _LEAVES: Final[dict[type, Leave]] = {
@@ -103,7 +107,7 @@ class Hands:
                 self.doors.guard.act(Act.ANNOUNCE, service, host, token, deadline)
             case WithdrawService(service, host):
                 self.doors.guard.act(Act.WITHDRAW, service, host, token, deadline)
-            case Exclude() | Readmit() | RetireVote():
+            case Exclude() | Readmit() | RetireVote() | RelaxLastCopy() | RestoreLastCopy():
                 self._do_without(action)
             case BeginStore():
                 self._begin(action, token)
@@ -194,8 +198,13 @@ class Hands:
                 next_step="ndc status shows the replicas; plan again when it is in step",
             )
 
-    def _do_without(self, action: Exclude | Readmit | RetireVote) -> None:
+    def _do_without(self, action: Exclude | Readmit | RetireVote | OfTheLastCopy) -> None:
         match action:
+            case RelaxLastCopy(database, service, run) | RestoreLastCopy(database, service, run):
+                relaxes = isinstance(action, RelaxLastCopy)
+                last_copy = LastCopy.CONTINUE if relaxes else LastCopy.BLOCK
+                claim = self._own_claim(service, run)
+                self.doors.database.set_last_copy(database, last_copy, service, claim)
             case Exclude(hosts, since, service, run):
                 claim = self._own_claim(service, run)
                 self.doors.exclusions.exclude(hosts, Exclusion(run, since), service, claim)

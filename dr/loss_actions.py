@@ -157,6 +157,32 @@ class BeginStore:
     kind: Literal["begin-store"] = "begin-store"
 
 
+@dataclass(frozen=True, slots=True)
+class RelaxLastCopy:
+    """Let ``database``, declared to stop without a copy to wait for, go on without one.
+
+    Only while ``run`` holds ``service``.
+    """
+
+    database: DatabaseName
+    service: ServiceName
+    run: RunName
+    kind: Literal["relax-last-copy"] = "relax-last-copy"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreLastCopy:
+    """Let ``database`` stop without a copy to wait for, as is declared; ``run`` as above."""
+
+    database: DatabaseName
+    service: ServiceName
+    run: RunName
+    kind: Literal["restore-last-copy"] = "restore-last-copy"
+
+
+OfTheLastCopy: TypeAlias = RelaxLastCopy | RestoreLastCopy
+"""whether a database goes on that lost what its commits wait for"""
+
 OfABorder: TypeAlias = RefuseOrigin | AcceptOrigin
 """what is asked of the routers of those who survive"""
 
@@ -171,11 +197,12 @@ AfterALoss: TypeAlias = (
     | Readmit
     | RetireVote
     | BeginStore
+    | OfTheLastCopy
 )
 """what takes the place of asking a host that is given up, and what makes up for it"""
 
 
-def describe(action: AfterALoss) -> str:  # noqa: C901 - one line a verb
+def describe(action: AfterALoss) -> str:  # noqa: C901, PLR0912 - one line a verb
     """Return ``action`` as the imperative sentence an operator reads."""
     match action:
         case CutPower(host, life):
@@ -201,9 +228,21 @@ def describe(action: AfterALoss) -> str:  # noqa: C901 - one line a verb
             sentence = f"take the lost vote of {host} out of the quorum"
         case BeginStore(store, host, former=former):
             sentence = f"have {host} write {store} from its recovery point on, without {former}"
+        case RelaxLastCopy() | RestoreLastCopy():
+            sentence = _of_the_last_copy(action)
         case _:
             assert_never(action)
     return sentence
+
+
+def _of_the_last_copy(action: OfTheLastCopy) -> str:
+    match action:
+        case RelaxLastCopy(database):
+            return f"let {database} acknowledge what no other copy has: none is left"
+        case RestoreLastCopy(database):
+            return f"let {database} acknowledge nothing that no other copy has, as is declared"
+        case _:
+            assert_never(action)
 
 
 def _off(hosts: Sequence[HostName]) -> str:

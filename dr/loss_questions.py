@@ -7,6 +7,7 @@ from typing import TypeAlias, assert_never
 
 from core.runs.plan import RunName
 from inventory.names import DatabaseName, HostName, PlacedName, SiteName, StoreName
+from inventory.promises import LastCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,14 @@ class IsBarred:
 
 
 @dataclass(frozen=True, slots=True)
+class HasLastCopy:
+    """Leaders of ``database`` are told ``last_copy``: what to do without a copy to wait for."""
+
+    database: DatabaseName
+    last_copy: LastCopy
+
+
+@dataclass(frozen=True, slots=True)
 class VotesNoMore:
     """The vote ``number`` of ``host`` burdens the quorum no more: it is out, or is well again."""
 
@@ -168,8 +177,8 @@ class WritesStore:
 OfAStore: TypeAlias = CannotServe | WritesNot | HasPoint | WritesStore
 """what is asked before a store begins elsewhere, and afterwards"""
 
-OfTheQuorum: TypeAlias = VotesNoMore | AreExcluded | AreNotExcludedBy
-"""what the quorum keeps of hosts that were lost"""
+OfTheQuorum: TypeAlias = VotesNoMore | AreExcluded | AreNotExcludedBy | HasLastCopy
+"""what the quorum keeps of hosts that were lost, and for databases that go on without them"""
 
 AtABorder: TypeAlias = IsRefused | IsAccepted
 """what a router of those who survive lets pass"""
@@ -252,6 +261,8 @@ def _of_survivors(question: OfTheQuorum | AtABorder) -> str:
             statement = f"nobody keeps {', '.join(hosts)} out"
         case AreNotExcludedBy(hosts, run):
             statement = f"none of {', '.join(hosts)} is kept out by {run}"
+        case HasLastCopy(database, last_copy):
+            statement = f"{database} is told to {last_copy} without a copy"
         case VotesNoMore(host):
             statement = f"the lost vote of {host} is out of the quorum, or well again"
         case _:

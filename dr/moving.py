@@ -27,6 +27,7 @@ from dr.actions import (
 from dr.admission import to_exclude
 from dr.far_copies import FarCopies
 from dr.fencing import APPROVE, Fencing
+from dr.last_copy import LastCopySteps
 from dr.loss_actions import Exclude, Readmit, RetireVote, TakeOver
 from dr.plan import Phase, RecoveryStep
 from dr.rerouting import SECOND, Rerouting, ids
@@ -45,6 +46,14 @@ class Moving(Rerouting):
         database = self.network.database(self.service.database)
         return FarCopies(database, self.facts, self.candidate, self.request.lost, self._step)
 
+    @property
+    def _last_copy(self) -> LastCopySteps:
+        database = self.network.database(self.service.database)
+        lost, service = self.request.lost, self.service.name
+        return LastCopySteps(
+            database, self.facts, self.candidate, lost, service, self.run, self._step
+        )
+
     def steps(self, others: Sequence[Moving] = ()) -> Iterator[RecoveryStep]:
         """Yield the steps, each after those that it needs.
 
@@ -56,9 +65,10 @@ class Moving(Rerouting):
         claim = self._claim(ids(ready))
         fences = list(self._fences(together, claim.id))
         yield from (claim, *fences)
+        relax = list(self._last_copy.relax((claim.id, *ids(fences))))
         led = list(self._led((claim.id,), ids(fences)))
-        yield from led
-        needs = ids(led[-1:]) or (claim.id,)
+        yield from (*relax, *led)
+        needs = (*ids(relax), *(ids(led[-1:]) or (claim.id,)))
         moved: list[StepId] = []
         checks: list[StepId] = []
         for each in together:
@@ -76,7 +86,7 @@ class Moving(Rerouting):
         acts = (*moved, *checks, *ids(compare))
         handed_over = any(isinstance(step.action, SwitchDatabase) for step in led)
         back = self._far.put_back(acts, handed_over=handed_over)
-        protect = [*back, *self._retire(acts)]
+        protect = [*back, *self._last_copy.restore(acts), *self._retire(acts)]
         yield from protect
         yield self._close((*acts, *ids(protect)))
 

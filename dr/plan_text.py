@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dr.actions import SwitchDatabase, WidenSync, describe
 from dr.conditions import after, before
+from dr.loss_actions import RelaxLastCopy
 from dr.plan import Basis, Moved, Phase, RecoveryPlan, RecoveryStep
 from dr.plan_figures import estimated_of, served_after
 from dr.questions import state
@@ -30,6 +31,7 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         leader = moved.deciding.leader or "nobody who is left"
         yield f"  {moved.database} is led by {leader}"
         yield from _confirmed(plan, moved)
+    yield from _alone(plan)
     yield from _needs(basis)
     if basis.lost:
         yield f"  given up     {', '.join(basis.lost)}"
@@ -49,6 +51,13 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
     yield f"  expected     citizens are served {_served(plan)}"
     yield f"  on failure   {plan.on_failure}"
     yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
+
+
+def _alone(plan: RecoveryPlan) -> Iterator[str]:
+    for action in (step.action for step in plan.steps):
+        if isinstance(action, RelaxLastCopy):
+            yield f"  last copy    {action.database} goes on without one: what it acknowledges is"
+            yield "               lost with its leader. It is declared to stop, so another says yes"
 
 
 def _served(plan: RecoveryPlan) -> str:

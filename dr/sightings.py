@@ -18,6 +18,7 @@ from dr.loss_questions import (
     AreNotExcludedBy,
     AtABorder,
     CannotServe,
+    HasLastCopy,
     HasPoint,
     HoldsNoLease,
     IsAccepted,
@@ -98,6 +99,8 @@ def _of_the_quorum(doors: Doors, question: OfTheQuorum) -> bool:
             return not any(h in excluded and run in {None, excluded[h].run} for h in hosts)
         case VotesNoMore(host, number):
             return doors.votes.votes().get(host) != number or doors.votes.is_well(host)
+        case HasLastCopy(database, last_copy):
+            return doors.database.last_copy(database) is last_copy
         case _:
             assert_never(question)
 

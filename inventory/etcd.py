@@ -200,6 +200,11 @@ def patroni_status(environment: EnvironmentName, database: DatabaseName) -> str:
     return f"{patroni(environment, database)}status"
 
 
+def patroni_settings(environment: EnvironmentName, database: DatabaseName) -> str:
+    """Return the key of the settings that all Patronis of ``database`` share."""
+    return f"{patroni(environment, database)}config"
+
+
 def patroni_account(database: DatabaseName) -> str:
     """Return what the Patronis of ``database`` are called among etcd's users."""
     return f"patroni-{database}"
@@ -216,6 +221,7 @@ def accounts(network: Network) -> Iterator[Account]:
     for database in network.databases:
         leading, synchronous = patroni_facts(environment, database.name)
         changed += [patroni_order(environment, database.name), leading]
+        changed += [patroni_settings(environment, database.name)]
         looked_at += [synchronous, patroni_status(environment, database.name)]
     yield Account(
         CONTROL,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from monitors.host_metrics import HOSTS
 from monitors.metric import MetricSpec
 from monitors.practice_metrics import PRACTICE
+from monitors.protection_metrics import PROTECTION
 from monitors.storage_metrics import STORAGE
 from storage import page
 
@@ -256,6 +257,7 @@ CATALOGUE = (
     PROBE_LAST_ACKNOWLEDGED,
     PROBE_MISSING,
     PROBE_SLIP,
+    *PROTECTION,
     *PRACTICE,
     *HOSTS,
     *STORAGE,

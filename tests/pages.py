@@ -16,6 +16,7 @@ from monitors.collectors.drills import drill_families
 from monitors.collectors.links import declared_link_families, link_families, way_families
 from monitors.collectors.notices import certificate_families, order_families
 from monitors.collectors.placement import placement_families
+from monitors.collectors.protection import Shortfalls, Waits
 from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
 from monitors.collectors.runs import run_families
@@ -86,6 +87,11 @@ REPLICATION = replication_families(
     {(DatabaseName("general-db"), HostName("ndc02-data")): 89},
     {(DatabaseName("general-db"), "ndc03_data"): 1_061_158_912},
 )
+SHORT = {DatabaseName("general-db"): Waits(0, 1), DatabaseName("identity-db"): Waits(2, 2)}
+SHORTFALLS = Shortfalls()
+SHORTFALLS.note(dict.fromkeys(SHORT, Waits(None, 1)), NOON - timedelta(seconds=10))
+SHORTFALLS.note(SHORT, NOON - timedelta(seconds=5))
+PROTECTION = SHORTFALLS.families(SHORT)
 RUNS = run_families(
     [
         Unfinished(Intent.FAILOVER, RunVerdict.OPEN, NOON, NOON + timedelta(seconds=at))

@@ -18,14 +18,17 @@ from core.runs.ports import Token
 from dr.doors import LeaderKey, SwitchOrder
 from dr.facts import LastWord, MemberFacts
 from dr.leave import Leave, Permit
+from dr.live.last_copies import LastCopies
 from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
 from dr.log_end import read_end
+from dr.placement import Claim
 from dr.seam import LogProgress, Seam
 from dr.succession import LogEnd, Succession, Untold, succession
 from inventory.endpoints import patroni_port
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, HostName, PlacedName
 from inventory.network import Member, Network
+from inventory.promises import LastCopy
 
 _TO_REPLAY: Final = timedelta(seconds=1)
 """a copy that is well replays within milliseconds what it has received"""
@@ -106,6 +109,16 @@ class Patroni:
     def tell(self, database: DatabaseName, host: HostName, leave: Leave, token: Token) -> None:
         """Have our program on ``host`` write it down, and tell its Patroni."""
         self.programs.tell(database, host, Permit(leave, token.epoch, token.run))
+
+    def last_copy(self, database: DatabaseName) -> LastCopy | None:
+        """Return what its leaders are told to do without a copy; None: nobody ever led it."""
+        return LastCopies(self.orders.records).look(database)
+
+    def set_last_copy(
+        self, database: DatabaseName, last_copy: LastCopy, service: PlacedName, claim: Claim
+    ) -> None:
+        """Have them be told ``last_copy`` while ``claim`` stands; they read it within 2 s."""
+        LastCopies(self.orders.records).tell(database, last_copy, service, claim)
 
     def take_over(self, order: SwitchOrder) -> None:
         """Have the candidate lead after a leader that was fenced; return when it does."""

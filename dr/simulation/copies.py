@@ -16,6 +16,7 @@ from dr.simulation.quorum import Quorum
 from dr.simulation.timeline import BEGINNING, Timeline
 from inventory.names import HostName
 from inventory.network import Database, Network
+from inventory.promises import LastCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ class SimulatedCopies(SimulatedLog):
     """those whose promotion is not over, though they may hold the leader key"""
     demoted: set[HostName] = field(default_factory=set)
     """leaders that stopped by themselves, since they could not renew their lease"""
+    last_copy: LastCopy
+    """what its leaders are told to do without a copy to wait for"""
     alone: bool = False
-    """whether it goes on without a copy, as declared"""
+    """whether it goes on without a copy, as it was told"""
     entitled: set[HostName] = field(default_factory=set)
     """until there is another leader: those that commits waited for"""
     former: HostName | None = None

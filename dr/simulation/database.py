@@ -68,6 +68,7 @@ class SimulatedDatabase(SimulatedMembers):
             around=around,
             leader=leader,
             synchronous=set(),
+            last_copy=declared.last_copy,
             alive={member.host for member in declared.members},
             barred={member.host for member in declared.members if member.barred},
         )
@@ -140,14 +141,12 @@ class SimulatedDatabase(SimulatedMembers):
             self.tell("overtaken", leader, own.timeline)
             self.notice()
 
-    def come_back_as_twin(self, host: HostName) -> None:
-        """Let ``host`` follow again that was promoted, unnoticed, to the present timeline.
-
-        It wrote a row then that nobody else has. Patroni calls it streaming.
-        """
-        self.alive.add(host)
-        self.synchronous.discard(host)
-        self.twins[host] = len(self.log) + 1
+    def be_told(self, last_copy: LastCopy) -> None:
+        """Let its leaders be told what to do without a copy; one that leads looks soon."""
+        if last_copy is not self.last_copy:
+            self.tell("told", "", 0, last_copy)
+        self.last_copy = last_copy
+        self._after(self.between(_LOOP), self._settle)
 
     @override
     def notice(self) -> None:
@@ -271,7 +270,7 @@ class SimulatedDatabase(SimulatedMembers):
         self._settling = False
         if self._can_say():
             self._wait_for(self.wanted())
-            self.alone = not self.synchronous and self.declared.last_copy is LastCopy.CONTINUE
+            self.alone = not self.synchronous and self.last_copy is LastCopy.CONTINUE
             self.tell("waits-for", self.leader or "", len(self.synchronous))
 
     def _can_say(self) -> bool:

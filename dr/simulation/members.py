@@ -83,6 +83,15 @@ class SimulatedMembers(SimulatedCopies):
             self.notice()
         return now != before
 
+    def come_back_as_twin(self, host: HostName) -> None:
+        """Let ``host`` follow again that was promoted, unnoticed, to the present timeline.
+
+        It wrote a row then that nobody else has. Patroni calls it streaming.
+        """
+        self.alive.add(host)
+        self.synchronous.discard(host)
+        self.twins[host] = len(self.log) + 1
+
     @property
     def renews(self) -> bool:
         """Whether who holds the key renews its lease."""

@@ -10,12 +10,14 @@ from core.runs.ports import Token
 from dr.doors import LeaderKey, SwitchOrder
 from dr.facts import LastWord, MemberFacts
 from dr.leave import Leave, Permit
+from dr.placement import Claim
 from dr.seam import LogProgress, Seam
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.log import ROW_BYTES
 from dr.simulation.truth import Truth
 from dr.succession import Succession, Untold
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, HostName, PlacedName
+from inventory.promises import LastCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class SimulatedPatroni:
         """Begin the planned switch, if the claim of ``order`` stands."""
         if order.leader is None:
             raise Rejected("a switch begins at a leader")
-        self._demand_claim(order).switch(order.leader, order.candidate)
+        own = self._demand_claim(order.database, order.service, order.claim)
+        own.switch(order.leader, order.candidate)
         self.truth.changes += 1
 
     def leader_key(self, database: DatabaseName) -> LeaderKey | None:
@@ -92,9 +95,23 @@ class SimulatedPatroni:
             raise Unreachable(f"{host} does not answer for {database}")
         self.truth.changes += own.give_leave(host, Permit(leave, token.epoch, token.run))
 
+    def last_copy(self, database: DatabaseName) -> LastCopy | None:
+        """Return what its leaders are told to do without a copy."""
+        if not self.truth.quorum.answers:
+            raise NotSeen(f"no quorum answers for {database}", refused=False)
+        return self.truth.databases[database].last_copy
+
+    def set_last_copy(
+        self, database: DatabaseName, last_copy: LastCopy, service: PlacedName, claim: Claim
+    ) -> None:
+        """Let them be told, if ``claim`` stands."""
+        own = self._demand_claim(database, service, claim)
+        self.truth.changes += own.last_copy is not last_copy
+        own.be_told(last_copy)
+
     def take_over(self, order: SwitchOrder) -> None:
         """Take the key from the leader of ``order``, if its claim stands."""
-        own = self._demand_claim(order)
+        own = self._demand_claim(order.database, order.service, order.claim)
         before = own.leader
         if own.leader == order.leader and order.term not in {None, own.forks}:
             raise Rejected(f"{own.leader} leads {order.database} anew")
@@ -118,12 +135,14 @@ class SimulatedPatroni:
             raise NotSeen(f"{host} does not answer for {database}", refused=False)
         return own
 
-    def _demand_claim(self, order: SwitchOrder) -> SimulatedDatabase:
+    def _demand_claim(
+        self, database: DatabaseName, service: PlacedName, claim: Claim
+    ) -> SimulatedDatabase:
         if not self.truth.quorum.answers:
             raise Unreachable("no quorum answers")
         if self.truth.quorum.alarms:
             raise Rejected("the quorum takes no writes")
-        claim = self.truth.at(order.service).claim
-        if claim != order.claim:
-            raise Rejected(f"the claim on {order.database} is another: {claim}")
-        return self.truth.databases[order.database]
+        standing = self.truth.claim(service)
+        if standing != claim:
+            raise Rejected(f"the claim on {database} is another: {standing}")
+        return self.truth.databases[database]

@@ -24,6 +24,7 @@ from monitors.health.excluded import of_excluded, of_retired
 from monitors.health.fencing import of_fencing
 from monitors.health.links import LinkView, SessionView
 from monitors.health.programs import of_agent, of_file_systems, of_units
+from monitors.health.protection import of_protection
 from monitors.health.runs import of_run
 from monitors.health.services import of_service
 from monitors.health.snapshot import (
@@ -235,7 +236,7 @@ def _of_database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Concern
         for member in database.members:
             yield from of_age(database, member, dead, out)
         yield from of_logs(database, database.leader, dead, full)
-    yield from _of_protection(database, out)
+    yield from of_protection(database, out)
     yield from _of_members(database, dead, out)
 
 
@@ -245,18 +246,6 @@ def _leaderless(database: DatabaseView) -> Concern:
         return Concern(database.name, Condition.UNSEEN, sentence)
     paused = database.name if database.paused else None
     return Concern(database.name, Condition.CRITICAL, "has no leader", paused)
-
-
-def _of_protection(database: DatabaseView, out: frozenset[HostName]) -> Iterator[Concern]:
-    gone = next((m.host for m in database.members if m.host in out), None)
-    if database.leader and database.synchronous < database.synchronous_wanted:
-        yield Concern(
-            database.name,
-            Condition.WARNING,
-            f"UNPROTECTED: {database.synchronous} of {database.synchronous_wanted} "
-            "synchronous standbys",
-            gone,
-        )
 
 
 def _of_members(

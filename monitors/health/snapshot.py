@@ -22,6 +22,7 @@ from inventory.names import (
     ServiceName,
     SiteName,
 )
+from inventory.promises import LastCopy
 from monitors.health.alarms import AlarmsView
 from monitors.health.clocks import ClockView
 from monitors.health.drills import DrillView
@@ -167,6 +168,12 @@ class DatabaseView:
     scheduled: ScheduledView | None
     members: tuple[MemberView, ...]
     sighting: Sighting
+    unprotected_since: datetime | None = None
+    """when its leader's monitor first saw that commits wait for too few; None: it did not tell"""
+    last_copy_declared: LastCopy = LastCopy.CONTINUE
+    """what it is to do without a copy to wait for"""
+    last_copy: LastCopy | None = None
+    """what its leader is told to do; None: nobody tells"""
 
     def hears(self, member: MemberView) -> bool | None:
         """Return whether the leader sends ``member`` its log; None: it leads, or nobody tells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from access.clients.patroni import ClusterAnswer, MemberAnswer, agreed
 from inventory.names import HostName
@@ -14,6 +14,7 @@ from monitors.health.snapshot import DatabaseView, MemberRole, MemberView
 from monitors.look.ages import copy_age
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
+from monitors.protection_metrics import UNPROTECTED_SINCE
 
 
 def database_view(
@@ -50,6 +51,9 @@ def database_view(
             for m in database.members
         ),
         sighting=sightings.of(f"database/{database.name}", is_seen=bool(answered)),
+        last_copy_declared=database.last_copy,
+        last_copy=readings.last_copies.get((database.name, leader.name)) if leader else None,
+        unprotected_since=_unprotected_since(network, database, leader, readings),
     )
 
 
@@ -99,6 +103,22 @@ def _connections_left(database: Database, member: Member, readings: Readings) ->
         if sample.name == CONNECTIONS_LEFT.name and of_it.items() <= sample.labels.items()
     )
     return next(left, None)
+
+
+def _unprotected_since(
+    network: Network, database: Database, leader: MemberAnswer | None, readings: Readings
+) -> datetime | None:
+    """Return since when the monitor where ``leader`` is sees it wait for too few."""
+    site = next((m.site for m in database.members if leader and m.host == leader.name), None)
+    since = (
+        datetime.fromtimestamp(sample.value, UTC)
+        for watcher, samples in readings.samples.items()
+        for sample in samples
+        if sample.name == UNPROTECTED_SINCE.name
+        and sample.labels.get("workload") == database.name
+        and network.host(watcher).site == site
+    )
+    return next(since, None)
 
 
 def _scheduled(cluster: ClusterAnswer) -> ScheduledView | None:

@@ -1,4 +1,4 @@
-"""How far each copy came, by its own word; asked twice where it seems to stand still."""
+"""How far each copy came, by its own word, asked twice where it seems to stand still; and more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import httpx
 
-from access.clients import patroni_status
+from access.clients import patroni_settings, patroni_status
 from access.clients.patroni import ClusterAnswer, agreed
 from access.clients.patroni_status import StatusAnswer
 from core.errors import NotSeen, WorldError
@@ -17,6 +17,7 @@ from dr.seam import LogProgress, Seam, judged, strangers
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName
 from inventory.network import Database, Network
+from inventory.promises import LastCopy
 from monitors.look.threads import in_thread
 
 AskSeam: TypeAlias = Callable[[DatabaseName, HostName, int, int], Seam]
@@ -42,6 +43,17 @@ def statuses(
                 (database.name, member.host),
                 patroni_status.status_async(client, root, deadline=deadline),
             )
+
+
+def last_copies(
+    network: Network, client: httpx.AsyncClient, deadline: timedelta
+) -> Iterable[tuple[CopyName, Awaitable[LastCopy]]]:
+    """Yield the look at what each copy does without another to wait for, if it leads."""
+    for database in network.databases:
+        for member in database.members:
+            root = _root(network, database, member.host)
+            name = (database.name, member.host)
+            yield name, patroni_settings.last_copy_async(client, root, deadline=deadline)
 
 
 async def progress(

@@ -18,6 +18,7 @@ from dr.admission import Exclusion
 from dr.placement import Claim, Placement
 from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
+from inventory.promises import LastCopy
 from monitors.health.drills import DrillView
 from monitors.health.run_view import StepView
 from monitors.health.watch import WatchView
@@ -80,6 +81,8 @@ class Readings:
         default_factory=dict
     )
     """None: the host refused, so nothing runs there"""
+    last_copies: Mapping[tuple[DatabaseName, HostName], LastCopy] = field(default_factory=dict)
+    """what each copy does without another to wait for, if it leads"""
     progress: Mapping[tuple[DatabaseName, HostName], LogProgress] = field(default_factory=dict)
     """of each copy, by its own word"""
     seams: Mapping[tuple[DatabaseName, HostName], Seam] = field(default_factory=dict)

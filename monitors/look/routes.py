@@ -23,6 +23,7 @@ from monitors.health.links import LinkView, SessionView
 from monitors.host_metrics import DISK_REFUSES, TAIL_COMMITS, TAIL_KEPT, TAIL_SINCE
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings
+from monitors.protection_metrics import UNPROTECTED_SINCE
 from stacks.substrates.port import LinkState
 
 _NAMES = "|".join(
@@ -41,6 +42,7 @@ _NAMES = "|".join(
         TAIL_COMMITS,
         TAIL_KEPT,
         TAIL_SINCE,
+        UNPROTECTED_SINCE,
     )
 )
 

@@ -74,6 +74,7 @@ async def look_around(
         runs = group.create_task(_blocking(sources.runs))
         greetings = group.create_task(_each((h.name, _greeting(h)) for h in network.hosts))
         clusters = group.create_task(_each(_clusters(network, client)))
+        settings = group.create_task(_each(copies.last_copies(network, client, DEADLINE)))
         statuses = group.create_task(_each(copies.statuses(network, client, DEADLINE)))
         voting = group.create_task(_each(_voters(network, client, etcd)))
         samples = group.create_task(_each(_samples(network, client)))
@@ -88,6 +89,7 @@ async def look_around(
         links=by_substrate.links,
         greetings=greetings.result(),
         clusters=clusters.result(),
+        last_copies=settings.result(),
         progress=came,
         seams=await copies.seams(network, client, clusters.result(), came, sources.seam, DEADLINE),
         samples=samples.result(),

@@ -17,6 +17,7 @@ from access.clients import patroni
 from access.clients.http import async_client, own_tls
 from access.this_host import ThisHost
 from core.errors import NotSeen
+from core.system_clock import SystemClock
 from inventory import postgresql
 from inventory.endpoints import ETCD_CLIENT, NODE_EXPORTER, patroni_port
 from inventory.names import DatabaseName, HostName, SiteName
@@ -25,6 +26,7 @@ from monitors.collectors.clocks import clock_families
 from monitors.collectors.notices import certificate_families, order_families
 from monitors.collectors.quorum import quorum_families
 from monitors.collectors.replication import replication_families
+from monitors.onhost.protection import Protection
 from monitors.onhost.recorded import Recorded
 from monitors.page import Watch
 from monitors.readers import DEADLINE, etcd
@@ -54,6 +56,7 @@ async def site_watches(this_host: ThisHost) -> AsyncIterator[Sequence[Watch]]:
         recorded = Recorded(this_host, client, patience=DEADLINE / 2)
         yield [
             Watch("replication", partial(copies_collected, network, here, copies)),
+            Watch("protection", Protection(network, copies, SystemClock()).families),
             Watch("quorum", partial(_quorum, network, client)),
             Watch("orders", partial(_orders, this_host, client)),
             Watch("certificates", partial(_certificates, this_host, ends), every=_SELDOM),

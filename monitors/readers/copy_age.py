@@ -1,9 +1,10 @@
-"""The newest heartbeat that a copy has replayed, its room, its slots: asked at the copy."""
+"""The newest heartbeat that a copy has replayed, its room, its slots, what commits wait for."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -13,6 +14,18 @@ from monitors.readers import heartbeats
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class WaitsAnswer:
+    """For how many other copies a commit waits here."""
+
+    copies: int | None
+    """None: it follows, so none is made here"""
+
+
+async def _waits(connection: heartbeats.Connection) -> WaitsAnswer:
+    return WaitsAnswer(await heartbeats.waits_for(connection))
+
+
 class Copy:
     """One copy; the connection is kept, because a server starts a process for each new one."""
 
@@ -20,6 +33,7 @@ class Copy:
         """Connect with ``connect``, which raises NotSeen, when first asked."""
         self._connect = connect
         self._connection: heartbeats.Connection | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def newest_mark(self, *, deadline: timedelta) -> heartbeats.Mark | None:
         """Return the newest mark in the copy; None: it has none yet.
@@ -27,7 +41,7 @@ class Copy:
         Raises:
             NotSeen, TimeoutError: the copy could not be read.
         """
-        async with asyncio.timeout(deadline.total_seconds()):
+        async with asyncio.timeout(deadline.total_seconds()), self._one_at_a_time:
             if self._connection is not None:
                 try:
                     return await self._ask(heartbeats.newest)
@@ -48,6 +62,10 @@ class Copy:
         """Return how much log is left to each slot of the leader; None and raises as above."""
         return await self._if_connected(heartbeats.slots_left, deadline)
 
+    async def waits_for(self, *, deadline: timedelta) -> WaitsAnswer | None:
+        """Return what a commit waits for, if the copy leads; None and raises as above."""
+        return await self._if_connected(_waits, deadline)
+
     async def close(self) -> None:
         """Hang up; the next question connects anew."""
         connection, self._connection = self._connection, None
@@ -57,10 +75,8 @@ class Copy:
     async def _if_connected(
         self, question: Callable[[heartbeats.Connection], Awaitable[T]], deadline: timedelta
     ) -> T | None:
-        if self._connection is None:
-            return None
-        async with asyncio.timeout(deadline.total_seconds()):
-            return await self._ask(question)
+        async with asyncio.timeout(deadline.total_seconds()), self._one_at_a_time:
+            return None if self._connection is None else await self._ask(question)
 
     async def _ask(self, question: Callable[[heartbeats.Connection], Awaitable[T]]) -> T:
         assert self._connection is not None  # noqa: S101 - whoever asks has connected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,11 @@ _SLOTS = """
 SELECT slot_name, CASE wal_status WHEN 'lost' THEN 0 ELSE safe_wal_size END
 FROM pg_replication_slots WHERE NOT temporary AND NOT pg_is_in_recovery()
 """
+_WAITS = """
+SELECT current_setting('synchronous_standby_names') WHERE NOT pg_is_in_recovery()
+"""
+_HOW_MANY = re.compile(r"(?:(?:ANY|FIRST)\s+)?(\d+)\s*\(", re.IGNORECASE)
+"""begins the setting where it says a number; where it does not, a commit waits for one"""
 _FULL = ("too many clients already", "remaining connection slots are reserved")
 """how a server refuses a connection that it has no room for: nothing else tells the reason"""
 _NEWEST = "SELECT source, at FROM heartbeat.heartbeat ORDER BY at DESC LIMIT 1"
@@ -148,6 +154,22 @@ async def slots_left(connection: Connection) -> dict[str, int]:
     """
     rows = await _rows(connection, _SLOTS, "slots")
     return {str(name): max(int(left), 0) for name, left in rows if left is not None}
+
+
+async def waits_for(connection: Connection) -> int | None:
+    """Return how many copies a commit waits for at this leader; None: it follows.
+
+    0: a commit is acknowledged that no other copy has.
+
+    Raises:
+        NotSeen: nothing is known.
+    """
+    rows = await _rows(connection, _WAITS, "what commits wait for")
+    if not rows:
+        return None
+    setting = str(rows[0][0]).strip()
+    number = _HOW_MANY.match(setting)
+    return int(number[1]) if number else int(bool(setting))
 
 
 async def _rows(connection: Connection, question: LiteralString, what: str) -> list[Any]:

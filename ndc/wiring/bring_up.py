@@ -25,6 +25,7 @@ from dr.busy import busy
 from dr.live.deeds import Deeds
 from dr.live.doors import quorum
 from dr.placing import place_services
+from dr.telling import tell_last_copies
 from inventory.etcd import ROOT, accounts
 from inventory.network import Network
 from lab.client import Labd
@@ -113,6 +114,7 @@ def bring_up(
         with stages.stage("routers"):
             say_routes(network, secrets, environment.paths.log / "routers", stages.clock)
         _admit(work)
+        _tell(work)
         _place(work)
         return summary(network, _pinned(work, _wait_until_green(work)))
 
@@ -160,6 +162,22 @@ def _admit(work: _Work) -> None:
         _when_it_answers(
             work, lambda: ensure_access(root, admitted, passwords), "the quorum's accounts"
         )
+
+
+def _tell(work: _Work) -> None:
+    """Make databases know what to do without a copy, as soon as a majority can be asked."""
+    untold: list[str] = []
+
+    def tell() -> None:
+        untold[:] = tell_last_copies(work.network, live.doors)
+
+    with (
+        work.stages.stage("what databases do without a copy"),
+        reached(work.environment, work.network) as live,
+    ):
+        _when_it_answers(work, tell, "what every database is told")
+        for sentence in untold:
+            work.stages.detail(sentence)
 
 
 def _place(work: _Work) -> None:

@@ -28,12 +28,10 @@ from tests.contract.rows import (
     OTHER_APP,
     ROWS,
     SO_ALREADY,
-    STATEMENTS,
     SWITCH,
     WAITS,
-    arranged,
-    behind,
 )
+from tests.contract.statements import STATEMENTS, arranged, behind
 from tests.rehearsals import SERVICE
 
 

@@ -14,7 +14,7 @@ import pytest
 from core.errors import NotSeen, Rejected
 from inventory.names import SiteName
 from monitors.readers import heartbeats
-from monitors.readers.copy_age import Copy
+from monitors.readers.copy_age import Copy, WaitsAnswer
 from tests.scratch_postgres import scratch_postgres
 
 pytestmark = pytest.mark.lab
@@ -227,6 +227,37 @@ def test_a_leader_tells_how_much_log_each_slot_has_left(dsn: str) -> None:
         assert 0 < limited["far_copy"] <= 2**30 + 2**25
 
     asyncio.run(story())
+
+
+def test_a_leader_tells_how_many_its_commits_wait_for(dsn: str) -> None:
+    async def story() -> None:
+        async with await _as(dsn, "postgres") as root:
+            copy = Copy(partial(_as, dsn, "exporter"))
+            try:
+                assert await copy.waits_for(deadline=DEADLINE) is None
+                await copy.newest_mark(deadline=DEADLINE)
+                none = await copy.waits_for(deadline=DEADLINE)
+                await root.execute("ALTER SYSTEM SET synchronous_standby_names = 'ANY 2 (a, b)'")
+                await root.execute("SELECT pg_reload_conf()")
+                two = await _other_than(none, copy)
+            finally:
+                await copy.close()
+                await root.execute("ALTER SYSTEM RESET synchronous_standby_names")
+                await root.execute("SELECT pg_reload_conf()")
+
+        assert (none, two) == (WaitsAnswer(0), WaitsAnswer(2))
+
+    asyncio.run(story())
+
+
+async def _other_than(first: WaitsAnswer | None, copy: Copy) -> WaitsAnswer | None:
+    """Return what commits wait for, once that is not what it was at ``first``."""
+    async with asyncio.timeout(30):
+        while True:
+            waits = await copy.waits_for(deadline=DEADLINE)
+            if waits != first:
+                return waits
+            await asyncio.sleep(0.05)
 
 
 async def _limited(copy: Copy) -> dict[str, int]:

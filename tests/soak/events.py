@@ -98,6 +98,7 @@ _VERBS: Final = (
     *("move-placement", "announce-service", "withdraw-service", "compare-logs"),
     *("narrow-sync", "verify-service", "take-over", "cut-power", "see-gone", "await-lease-end"),
     *("allow-promotion", "widen-sync", "await-copy", "forbid-promotion", "begin-store"),
+    *("relax-last-copy", "restore-last-copy"),
 )
 
 

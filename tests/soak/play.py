@@ -19,6 +19,7 @@ from dr.simulation.database import PROMOTION
 from dr.simulation.exclusions import Admissions
 from dr.simulation.history import Happened
 from dr.simulation.world import World, rehearsed
+from dr.telling import tell_last_copies
 from inventory.names import ServiceName
 from inventory.network import Network
 from tests.soak.asking import Asking
@@ -111,6 +112,7 @@ class Play:
         if self.world.elapsed():
             with suppress(WorldError):
                 place_services(self.world.truth.network, self.world.doors)
+                tell_last_copies(self.world.truth.network, self.world.doors)
 
     def _begin(self, event: Planned) -> None:
         """Let a fault begin now, and end later; none begins in the calm at the end."""

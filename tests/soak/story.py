@@ -20,6 +20,7 @@ _SENTENCES: Final = {
     "waits-for": "a commit of {subject} waits for {number} copies",
     "kept": "{host} keeps what only it has of {subject}: {text}",
     "rewound": "{host} is rewound in {subject}",
+    "told": "{subject} is told to {text} without a copy",
     "allowed": "{host} may lead {subject}, by epoch {number}",
     "barred": "{host} may not lead {subject}, by epoch {number}",
     "loss-accepted": "two persons accept for {text} that writes of {subject} may be lost",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from access.clients import patroni as words
+from access.clients import patroni_settings as shared
 from core.errors import Rejected, WorldError
 from core.runs.plan import RunName
 from dr.doors import Doors
@@ -25,7 +26,13 @@ from dr.sight import Whereabouts, age_text, sight_text
 from dr.simulation.log import ROW_BYTES
 from dr.simulation.stores_door import standing_of
 from dr.simulation.world import World
-from inventory.etcd import patroni_facts, patroni_order, patroni_status, placements
+from inventory.etcd import (
+    patroni_facts,
+    patroni_order,
+    patroni_settings,
+    patroni_status,
+    placements,
+)
 from inventory.names import DatabaseName, HostName, StoreName
 from storage.standing import standing_text
 from tests.rehearsals import SERVICE
@@ -142,7 +149,13 @@ def show_keys(world: World, etcd: StubEtcd) -> None:
         "leader": database.recorded_leader,
         "sync_standby": ",".join(sorted(database.recorded)),
     }
+    settings = patroni_settings(environment, database.declared.name)
+    blank = {"ttl": 20, "synchronous_mode": "quorum"}
+    kept = etcd.held.get(settings, json.dumps(blank))
     shown = {
+        settings: kept
+        if shared.last_copy(kept) is database.last_copy
+        else shared.with_last_copy(kept, database.last_copy),
         synchronous: json.dumps(waited_for),
         leading: database.leader,
         patroni_status(environment, database.declared.name): json.dumps(
@@ -172,6 +185,10 @@ def obey(world: World, held: dict[str, str]) -> None:
     if that cannot, the order stands. Where the order names no leader, it need not be synchronous.
     """
     database, environment = world.truth.at(SERVICE).database, world.truth.network.environment
+    settings = held.get(patroni_settings(environment, database.declared.name))
+    told = shared.last_copy(settings) if settings else None
+    if told is not None and told is not database.last_copy:
+        database.be_told(told)
     key = patroni_order(environment, database.declared.name)
     if database.switching or not words.stands(held.get(key)):
         return

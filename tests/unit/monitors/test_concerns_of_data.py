@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from inventory.promises import LastCopy
 from monitors.health.concern import Condition
 from monitors.health.concerns import Health, concerns, health_of, is_settled, left_to_do
 from monitors.health.notices import ApartView, ScheduledView
@@ -74,6 +75,64 @@ def test_a_paused_patroni_is_told_and_explains_why_there_is_no_leader() -> None:
     assert [(c.condition, c.sentence) for c in concerns(paused)] == [(WARNING, off)]
     assert [c.sentence for c in concerns(leaderless)] == ["has no leader", off]
     assert is_settled(leaderless)
+
+
+@pytest.mark.parametrize("since", [None, NOON - timedelta(minutes=3)])
+def test_what_too_few_copies_have_is_told_and_since_when_where_that_was_seen(
+    since: datetime | None,
+) -> None:
+    seen = healthy("compact")
+    database, *_ = seen.databases
+    members = [replace(m, role=m.role and MemberRole.STANDBY) for m in database.members[1:]]
+    short = replace(database, members=(database.members[0], *members), unprotected_since=since)
+
+    told = [c.sentence for c in concerns(replace(seen, databases=(short,)))]
+
+    at = " since 2030-05-17 04:57:00Z" if since else ""
+    assert told == [f"UNPROTECTED{at}: 0 of 1 synchronous standbys"]
+
+
+CONTINUE, BLOCK = LastCopy.CONTINUE, LastCopy.BLOCK
+SHORT = "UNPROTECTED: 0 of 1 synchronous standbys"
+STOPPED = "acknowledges nothing: 0 of 1 synchronous standbys, and it is told to stop without one"
+LOOSE = "goes on without a copy, and is declared to stop (last_copy: block); next"
+STRICT = "stops without a copy, and is declared to go on (last_copy: continue); next: ndc up"
+
+
+@pytest.mark.parametrize(
+    ("told", "declared", "short", "sentences"),
+    [
+        (None, BLOCK, False, []),
+        (BLOCK, BLOCK, False, []),
+        (CONTINUE, CONTINUE, True, [SHORT]),
+        (None, BLOCK, True, [SHORT]),
+        (BLOCK, BLOCK, True, [STOPPED]),
+        (CONTINUE, BLOCK, False, [f"{LOOSE}: ndc up"]),
+        (CONTINUE, BLOCK, True, [SHORT, f"{LOOSE} once a copy confirms: ndc up"]),
+        (BLOCK, CONTINUE, False, [STRICT]),
+        (BLOCK, CONTINUE, True, [STOPPED, STRICT]),
+    ],
+)
+def test_what_a_database_does_without_a_copy_is_told_where_it_is_not_as_declared(
+    told: LastCopy | None,
+    declared: LastCopy,
+    sentences: list[str],
+    *,
+    short: bool,
+) -> None:
+    seen = healthy("compact")
+    database, *_ = seen.databases
+    members = [
+        replace(m, role=MemberRole.STANDBY) if short and m.host != database.leader else m
+        for m in database.members
+    ]
+    changed = replace(database, members=tuple(members), last_copy=told, last_copy_declared=declared)
+    told_of = concerns(replace(seen, databases=(changed,)))
+
+    assert [c.sentence for c in told_of] == sentences
+    # whoever waits for what mends itself does not wait for what only a copy lets a person mend
+    waits = [c.is_unexplained for c in told_of if "ndc up" in c.sentence]
+    assert waits == [not s.endswith("confirms: ndc up") for s in sentences if "ndc up" in s]
 
 
 @pytest.mark.parametrize(("to", "whom"), [("ndc02-data", "ndc02-data"), (None, "any member")])

@@ -15,6 +15,7 @@ from access.clients.patroni import ClusterAnswer
 from core.errors import NotSeen
 from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName
+from inventory.promises import LastCopy
 from monitors.look.readings import Readings
 from monitors.look.sources import Sources, look_around
 from tests.networks import PORTAL_ALONE, network
@@ -59,6 +60,8 @@ def _look(status: Status, seam: Callable[..., Seam] | None = None) -> Readings:
 
     def answer(request: httpx.Request) -> httpx.Response:
         name = ADDRESSES.get(request.url.host)
+        if name is not None and request.url.path == "/config":
+            return httpx.Response(200, json={"synchronous_mode_strict": name == COPY})
         if name is None or request.url.path not in {"/patroni", "/cluster"}:
             raise httpx.ConnectError("nothing listens", request=request)
         if request.url.path == "/cluster":
@@ -158,3 +161,12 @@ def test_a_disk_that_cannot_be_asked_leaves_it_unseen() -> None:
         raise NotSeen("nobody gets in", refused=False)
 
     assert _look(lambda name, _: told[name], seam).seams == {}
+
+
+def test_each_tells_what_it_does_without_a_copy_if_it_leads() -> None:
+    told = {LEADER: _leads(7000, COPY, FAR), COPY: _follows(7000, 7000), FAR: _follows(7000, 7000)}
+
+    seen = _look(lambda name, _: told[name]).last_copies
+
+    assert {host for (_, host), does in seen.items() if does is LastCopy.BLOCK} == {COPY}
+    assert len(seen) == len(told)

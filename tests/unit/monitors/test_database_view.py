@@ -10,12 +10,15 @@ import pytest
 from access.clients.patroni import ClusterAnswer, MemberAnswer, ScheduledSwitch
 from access.clients.prometheus import Sample
 from inventory.network import Role
+from inventory.promises import LastCopy
 from monitors.catalogue import RECOVERY_POINT
 from monitors.health.notices import ScheduledView
 from monitors.health.snapshot import DatabaseView, MemberRole
 from monitors.look.clocks import DELAY, DISPERSION, LEAP, OFFSET, STRATUM
 from monitors.look.clusters import database_view
+from monitors.look.routes import expression_at
 from monitors.look.sightings import Sightings
+from monitors.protection_metrics import UNPROTECTED_SINCE
 from tests.networks import PORTAL_ALONE, network
 from tests.snapshots import NOON, all_well
 
@@ -65,6 +68,37 @@ def test_the_site_of_a_copy_tells_how_old_it_is() -> None:
 
     assert {m.host: m.age for m in view.members if m.age} == {copy.host: timedelta(seconds=40)}
     assert view.recovery_point == of.services[0].recovery_point
+
+
+@pytest.mark.parametrize("of_leader", [True, False])
+def test_the_monitor_of_its_leader_tells_since_when_it_is_unprotected(*, of_leader: bool) -> None:
+    of = network("tiny", *PORTAL_ALONE)
+    (database,) = of.databases
+    home = database.members[0].site
+    (watcher, *_) = (h for h in of.hosts_with(Role.MONITOR) if (h.site == home) is of_leader)
+    labels = {"__name__": UNPROTECTED_SINCE.name, "workload": database.name}
+    began = Sample(labels, (NOON - timedelta(seconds=40)).timestamp(), NOON)
+    other = replace(began, labels={**labels, "workload": "another-db"}, value=0.0)
+    readings = replace(all_well(of), samples={watcher.name: (other, began)})
+
+    view = database_view(of, database, readings, Sightings({}, NOON))
+
+    assert view.unprotected_since == (NOON - timedelta(seconds=40) if of_leader else None)
+    assert UNPROTECTED_SINCE.name in expression_at(home)
+
+
+def test_it_does_without_a_copy_what_its_leader_is_told() -> None:
+    of = network("tiny", *PORTAL_ALONE)
+    (database,) = of.databases
+    told = {(database.name, m.host): LastCopy.CONTINUE for m in database.members}
+    told[database.name, database.members[0].host] = LastCopy.BLOCK
+    readings = replace(all_well(of), last_copies=told)
+
+    view = database_view(of, database, readings, Sightings({}, NOON))
+    leaderless = database_view(of, database, replace(readings, clusters={}), Sightings({}, NOON))
+
+    assert (view.last_copy, view.last_copy_declared) == (LastCopy.BLOCK, LastCopy.CONTINUE)
+    assert leaderless.last_copy is None
 
 
 def _told_with_clocks(mark: timedelta, there: float, here: float) -> tuple[object, object]:

@@ -89,6 +89,30 @@ def test_whom_the_inventory_names_is_called_and_told_when_it_is_over(
     assert over[0]["annotations"]["runbook"] == "docs/runbooks/alerts/link-down.md"
 
 
+def test_each_unprotected_database_is_called_about_at_once(
+    called: Called, rendered_with_alarms: Mapping[str, Rendered], tmp_path: Path
+) -> None:
+    settings = _settings(rendered_with_alarms).replace(CALLED.webhooks[0], called.url)
+    slow = settings.replace("group_wait: 1s", "group_wait: 1h")
+
+    with _alertmanager(slow.replace("group_interval: 10s", "group_interval: 1h"), tmp_path) as api:
+        for database in ("first", "second"):
+            _fires(api, "Unprotected", site="east", workload=database)
+            wait_until(
+                CLOCK,
+                lambda: (
+                    [
+                        one
+                        for one in called.of("Unprotected")
+                        if one["labels"]["workload"] == database  # noqa: B023 - waited for here
+                    ]
+                    or None
+                ),
+                what="a call",
+                bound=BOUND,
+            )
+
+
 def test_what_another_alert_explains_calls_nobody_and_is_still_to_be_seen(
     called: Called, rendered_with_alarms: Mapping[str, Rendered], tmp_path: Path
 ) -> None:
