@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ndc.cli.audited import RUN
+from ndc import exits
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, current, say
 
@@ -68,7 +69,7 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
         say(f"report: {folder.path}/report.json")
     elif journal.records():  # a plan that was refused has said itself what comes next
         say(command("dr", "resume", folder.run))
-    raise typer.Exit(exit_code if exit_code >= 0 else 7)
+    raise typer.Exit(exit_code if exit_code >= 0 else exits.CARRIER_GONE.number)
 
 
 def detached(context: typer.Context, run: str) -> NoReturn:
@@ -79,7 +80,7 @@ def detached(context: typer.Context, run: str) -> NoReturn:
         f"    to follow it: {command('dr', 'show', run, '--follow')}\n"
         f"    to turn back, if it still can: {command('dr', 'abort', run)}"
     )
-    raise typer.Exit(130) from None
+    raise typer.Exit(exits.INTERRUPTED.number) from None
 
 
 def run_here(context: typer.Context, run: str) -> RunFolder | None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ndc import exits
 from ndc.cli.carrying import RunArgument, opened_run, packing_of
 from ndc.cli.options import answer, answer_json, current, say
 
@@ -79,6 +80,6 @@ def verify(context: typer.Context, pack: PackArgument, keys: KeysOption = None) 
     if keys is None:
         say("by keys that came with the pack: whoever made it may have made them; --keys FILE")
     if not verification.holds:
-        raise typer.Exit(5)
+        raise typer.Exit(exits.NOT_BELIEVED.number)
     if verification.doubts or keys is None:
-        raise typer.Exit(1)
+        raise typer.Exit(exits.NOT_ALL_KNOWN.number)

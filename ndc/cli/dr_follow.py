@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
+from ndc import exits
 from ndc.cli.carrying import detached, run_here
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, current, say
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _CLEAR: Final = "\r\x1b[K"
 _SILENCE_SECONDS: Final = 15
-_HELD: Final = 7
 
 
 def follow(context: typer.Context, run: str) -> NoReturn:
@@ -123,4 +123,6 @@ def _finish(context: typer.Context, sight: RunSight, folder: RunFolder | None) -
     answer(addressed(whole, current(context).environment))
     if report is None and sight.run.closed:
         say("its report is on the machine that carried it to its end")
-    raise typer.Exit(_HELD if sight.run.closed is None else 0 if sight.went_well else 1)
+    if sight.run.closed is None:
+        raise typer.Exit(exits.STANDS_STILL.number)
+    raise typer.Exit(0 if sight.went_well else exits.NOT_ALL_DONE.number)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ndc import exits
 from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def run(
     answer(story_text(story) if carried else tabletop_text(story))
     say("\nnothing was touched: it was played in a simulated network")
     if story.refusal or (carried and not story.passed):
-        raise typer.Exit(1)
+        raise typer.Exit(exits.DRILL_FAILED.number)
 
 
 @app.command("clean", help="End drills that were left: their runs, and what they took.")
