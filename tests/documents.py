@@ -177,8 +177,8 @@ def _meanings() -> Iterator[tuple[int, str]]:
     for name, (what, known) in tree_of_errors().items():
         if known:
             yield getattr(errors, name).exit_code, f"every command, `{name}` | {what}"
-    for verdict in Health:
-        yield verdict.exit_code, f"`ndc status` | {verdict}"
+    for health in Health:
+        yield health.exit_code, f"`ndc status` | {health}"
     for outcome, code in EXIT_CODES.items():
         yield code, f"a run of `ndc dr` | {outcome}"
 

@@ -8,7 +8,7 @@ import typer
 
 from ndc.cli import dr_follow
 from ndc.cli.asking import asked
-from ndc.cli.carrying import RunArgument, carry, opened_run, records_of, runs_root
+from ndc.cli.carrying import RunArgument, answer_run, carry, opened_run, records_of, runs_root
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, answer_json, current, finish_list, say
 
@@ -56,19 +56,23 @@ def show(
     run: RunArgument,
     follow: Annotated[bool, typer.Option("--follow", help="Tell what goes on.")] = False,
 ) -> None:
-    """Print each step's state and, once there is one, the report (`--json`: the report)."""
+    """Print each step's state and, once there is one, the report (`--json`: the plan as well)."""
     if follow:
         dr_follow.follow(context, run)
     from core.runs.run import fold
+    from core.system_clock import SystemClock
     from dr.plan_text import plan_text
+    from dr.progress import progress
     from dr.run_text import run_text
 
     folder = opened_run(context, run)
-    if current(context).as_json:
-        answer(folder.report_json() or "null")
-        return
-    state = fold(records_of(context, folder))
+    records = records_of(context, folder)
+    state = fold(records)
     carried, stopped, plan = folder.is_carried, folder.stopped_carrier, folder.plan()
+    if current(context).as_json:
+        far = progress(state, records, SystemClock().now()) if state else None
+        answer_run(context, plan, state, far, folder)
+        return
     stands = run_text(state, carried=carried, stopped=stopped) if state else None
     text = stands or plan_text(plan, conditions=True)
     report = folder.report()

@@ -45,13 +45,18 @@ def evidence(context: typer.Context, run: RunArgument, output: OutputOption = No
 
 
 def keys(context: typer.Context) -> None:
-    """Print a line a key, as `ssh-keygen -Y verify` reads them."""
+    """Print a line a key, as `ssh-keygen -Y verify` reads them (`--json`: whose, and what for)."""
     from access.secrets import Secrets
     from dr.live.signing import public_keys
+    from dr.verifier.keys import PublicKeys
     from ndc.cli.declared import running
 
     environment, network = running(current(context))
-    answer(public_keys(network, Secrets(environment.paths.secrets)).rstrip())
+    text = public_keys(network, Secrets(environment.paths.secrets))
+    if current(context).as_json:
+        answer_json([key.plain() for key in PublicKeys.read(text).known])
+    else:
+        answer(text.rstrip())
 
 
 def verify(context: typer.Context, pack: PackArgument, keys: KeysOption = None) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from ndc import exits
-from ndc.cli.carrying import detached, run_here
+from ndc.cli.carrying import answer_run, detached, run_here
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, current, say
 
@@ -118,9 +118,12 @@ def _finish(context: typer.Context, sight: RunSight, folder: RunFolder | None) -
             SystemClock(), lambda: not folder.is_carried, what="its report", bound=REPORT_WITHIN
         )
     report = folder.report() if folder is not None else None
-    text = run_text(sight.run, carried=False)
-    whole = f"{text}\n\n{report.rstrip()}" if report else text
-    answer(addressed(whole, current(context).environment))
+    if current(context).as_json:
+        answer_run(context, sight.run.plan, sight.run, sight.progress, folder)
+    else:
+        text = run_text(sight.run, carried=False)
+        whole = f"{text}\n\n{report.rstrip()}" if report else text
+        answer(addressed(whole, current(context).environment))
     if report is None and sight.run.closed:
         say("its report is on the machine that carried it to its end")
     if sight.run.closed is None:
