@@ -74,10 +74,10 @@ class Decision:
 
 
 @cache
-def tracked(*patterns: str) -> tuple[Path, ...]:
-    """Return the files of the repository, new ones included, that match ``patterns``."""
+def tracked(*patterns: str, new: bool = True) -> tuple[Path, ...]:
+    """Return the files of the repository that match ``patterns``; also ``new`` ones, or not."""
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *patterns],
+        ["git", "ls-files", "-co" if new else "-c", "--exclude-standard", *patterns],
         cwd=ROOT,
         capture_output=True,
         text=True,

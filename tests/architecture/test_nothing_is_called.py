@@ -23,9 +23,7 @@ CALLED: set[str] = {
     *(store.name for store in COMPACT.stores),
     *(str(pool.folder) for pool in COMPACT.pools),
 }
-NAMED = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(CALLED - ALSO_WORDS)))})(?!\w)"
-)
+NAMED = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(CALLED - ALSO_WORDS)))})(?!\w)")
 PAGES = tracked("docs/runbooks/*.md")
 
 
