@@ -32,10 +32,9 @@ from dr.onhost.fellowship import Fellowship
 from dr.onhost.guard import Guard, Lending
 from dr.onhost.local_check import HttpsCheck
 from dr.onhost.store_places import StoreRecords
-from inventory.endpoints import ETCD_CLIENT, leader_port
-from inventory.etcd import agent_account, password_name
+from inventory.endpoints import leader_port
+from inventory.etcd import agent_account, password_name, roots_near
 from inventory.names import ServiceName
-from inventory.network import Host
 from storage.orders import StorePlaces
 
 _KEPT = timedelta(minutes=1)
@@ -61,15 +60,9 @@ def main() -> None:
 def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> Agent:
     network, host = this_host.network, this_host.host
     over = http.client(tls.context, kept=_KEPT)
-
-    def farness(voter: Host) -> tuple[bool, bool]:
-        return voter != host, voter.site != host.site
-
-    voters = sorted((network.host(name) for name in network.voters), key=farness)
-    roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
     account = agent_account(host.name)
     password = this_host.password(password_name(account))
-    etcd = Etcd(over, roots, EtcdAuth(EtcdCredentials(account, password)))
+    etcd = Etcd(over, roots_near(network, host), EtcdAuth(EtcdCredentials(account, password)))
     records = EtcdRecords(etcd, network)
     stores = tuple(one.name for one in network.stores_on(host.name))
     record, loopback = EpochRecord(FOLDER, clock), Loopback(clock)
