@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+StepArgument = Annotated[str, typer.Argument(help="As `ndc dr show RUN` names it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
 
 
@@ -54,7 +55,7 @@ def runs(context: typer.Context) -> None:
 def show(
     context: typer.Context,
     run: RunArgument,
-    follow: Annotated[bool, typer.Option("--follow", help="Tell what goes on.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Stay, and tell what goes on.")] = False,
 ) -> None:
     """Print each step's state and, once there is one, the report (`--json`: the plan as well)."""
     if follow:
@@ -109,7 +110,9 @@ def abort(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -
 
 
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
-def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOption = "") -> None:
+def skip(
+    context: typer.Context, run: RunArgument, step: StepArgument, reason: ReasonOption = ""
+) -> None:
     """Let the run go on as if the step were done."""
     from core.runs.journal import Wish
 
@@ -117,7 +120,9 @@ def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOpti
 
 
 @app.command("approve", help="Say yes to a step that waits for it.")
-def approve(context: typer.Context, run: RunArgument, step: str, reason: ReasonOption = "") -> None:
+def approve(
+    context: typer.Context, run: RunArgument, step: StepArgument, reason: ReasonOption = ""
+) -> None:
     """Let the step begin."""
     from core.runs.journal import Wish
 

@@ -29,7 +29,7 @@ DEFAULT_PROFILE = "compact"
 _FLAGS = frozenset({"--json", "--yes", "--debug"})
 _VALUED = frozenset({"--env", "--inventory", "--as", "--key", "--ticket"})
 _OF_AN_ENVIRONMENT = re.compile(
-    r"\bndc (?=(?:audit|check|show|up|status|down|ssh|logs|tui|lab|dr) ?)"
+    r"\bndc (?=(?:audit|check|show|up|status|down|ssh|logs|tui|lab|dr|drill)\b)"
 )
 """commands that mean another thing in another environment; ``env`` and ``doctor`` do not"""
 
