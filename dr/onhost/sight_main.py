@@ -90,8 +90,8 @@ async def those_who_answer(
     places: Sequence[Whereabouts], answers: Callable[[Whereabouts], Awaitable[bool]]
 ) -> frozenset[HostName]:
     """Return the hosts of ``places`` that answer; all are asked at once, and may raise OSError."""
-    told = await asyncio.gather(*map(answers, places))
-    return frozenset(place.host for place, is_so in zip(places, told, strict=True) if is_so)
+    looks = await asyncio.gather(*map(answers, places))
+    return frozenset(place.host for place, is_so in zip(places, looks, strict=True) if is_so)
 
 
 def tls_of(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -46,12 +46,10 @@ def hold(context: typer.Context, name: DrillName, drill: DrillEntry, accept_loss
         try:
             report = drills.hold(asked)
         except KeyboardInterrupt:
-            _tell_stopped(drills, options.command("drill", "clean"))
-            raise typer.Exit(exits.INTERRUPTED.number) from None
+            _end_stopped(drills, options.command("drill", "clean"))
     text = drills.folder.keep_report(report)
     answer(drill_json(report) if options.as_json else text)
-    if not report.passed:
-        raise typer.Exit(exits.DRILL_FAILED.number)
+    raise typer.Exit(0 if report.passed else exits.DRILL_FAILED.number)
 
 
 def _words(asked: Appointment) -> list[str]:
@@ -60,12 +58,13 @@ def _words(asked: Appointment) -> list[str]:
     return ["drill", "run", asked.name, "--mode", "live", *accepted]
 
 
-def _tell_stopped(drills: LiveDrills, clean: str) -> None:
-    """Say how all stands after ctrl-C."""
+def _end_stopped(drills: LiveDrills, clean: str) -> NoReturn:
+    """Say how all stands after ctrl-C, and exit so."""
     if drills.folder.unclean():
         say(f"\nstopped; not all that it took is given back. Next: {clean}")
     else:
         say("\nstopped; nothing is taken away any more")
+    raise typer.Exit(exits.INTERRUPTED.number) from None
 
 
 def clean_up(context: typer.Context) -> list[str]:
