@@ -28,13 +28,13 @@ run), ``ending`` (what its end is worth), ``store_report`` and ``report`` (what 
 
 What is said and printed: ``experience`` (how long steps take, by earlier runs), ``progress``,
 ``plan_text``, ``plan_figures``, ``runbooks`` (which page to read about a run that stands still),
-``run_text``, ``report_text``, ``timeline_picture`` and ``report_page`` (the report to look at);
-``epochs`` (between a run and the guard of a host), ``sight`` (what an observer sees), ``log_end``
-(of a former leader), ``seam`` (where a copy's log meets its leader's), ``edges`` (what an agent
-does about a placement record), ``lease`` (until when a leader may write), ``tail`` (what only a
-former leader wrote down), ``log_records``, ``log_changes`` and ``heap_file`` (from its log to rows
-that PostgreSQL reads), ``row_list`` (which rows these are), ``apart`` (what a host tells of a
-tail), ``disk`` (when a leader gives way since its disk does not), ``leave`` (what a far copy may
+``run_text``, ``run_json``, ``report_text``, ``timeline_picture`` and ``report_page`` (the report to
+look at); ``epochs`` (between a run and the guard of a host), ``sight`` (what an observer sees),
+``log_end`` (of a former leader), ``seam`` (where a copy's log meets its leader's), ``edges`` (what
+an agent does about a placement record), ``lease`` (until when a leader may write), ``tail`` (what
+only a former leader wrote down), ``log_records``, ``log_changes`` and ``heap_file`` (from its log
+to rows that PostgreSQL reads), ``row_list`` (which rows these are), ``apart`` (what a host tells of
+a tail), ``disk`` (when a leader gives way since its disk does not), ``leave`` (what a far copy may
 do), ``announcing`` (when a host withdraws that is ill, or serves what is elsewhere), ``tracing``
 (what a drill writes into stores, to see what came over).
 

@@ -22,6 +22,8 @@ from core.errors import Rejected
 from core.formats import Format
 from inventory.names import HostName
 
+LASTING: Final = timedelta(seconds=10)
+"""an agent or a controller that is gone, or cut off, says nothing after this"""
 STEADY: Final = timedelta(seconds=5)
 """who was withdrawn serves for so long before it announces again"""
 ALONE: Final = timedelta(seconds=10)

@@ -80,10 +80,15 @@ def run_text(run: RecoveryRun, *, carried: bool, stopped: int | None = None) -> 
         )
     if not run.closed:
         lines += [f"waits for  {line}" for line in run.waits_for()]
-    if not (run.closed or carried):
-        steps = next_steps(run.plan.id, pages(run, stopped), stopped)
-        lines += [f"next       {line}" for line in steps]
+    lines += [f"next       {line}" for line in what_next(run, carried=carried, stopped=stopped)]
     return "\n".join(lines)
+
+
+def what_next(run: RecoveryRun, *, carried: bool, stopped: int | None = None) -> tuple[str, ...]:
+    """Return what a person may read and type about ``run``; nothing while it goes on or is over."""
+    if run.closed or carried:
+        return ()
+    return next_steps(run.plan.id, pages(run, stopped), stopped)
 
 
 def run_line(plan: RecoveryPlan, records: Sequence[RecoveryRecord], *, carried: bool) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from inventory.endpoints import ETCD_CLIENT
 from inventory.names import (
     DatabaseName,
     DrillName,
@@ -18,7 +19,7 @@ from inventory.names import (
     ServiceName,
     StoreName,
 )
-from inventory.network import Network, Role
+from inventory.network import Host, Network, Role
 from inventory.placed import SERVING
 
 ROOT: Final = "root"
@@ -262,3 +263,13 @@ def _controllers(network: Network) -> Iterator[Account]:
             controller_account(host.name),
             (*(Grant(p, writes=True) for p in changed), *(Grant(p, writes=False) for p in read)),
         )
+
+
+def roots_near(network: Network, host: Host) -> list[str]:
+    """Return where ``host`` asks etcd, on the data plane: itself first, then at its site."""
+
+    def farness(voter: Host) -> tuple[bool, bool]:
+        return voter != host, voter.site != host.site
+
+    voters = sorted(map(network.host, network.voters), key=farness)
+    return [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]

@@ -208,6 +208,7 @@ class Network:
 
     environment: EnvironmentName
     environment_number: int
+    """by which its prefixes on this machine are no other environment's"""
     profile: str
     management: IPv4Network
     operator_address: IPv4Interface

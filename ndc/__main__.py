@@ -9,10 +9,7 @@ import traceback
 from typing import Final
 
 from core.errors import NdcError, Unreachable
-from ndc import streams
-
-_READER_GONE: Final = 141
-"""as a program that knows nothing of pipes ends by SIGPIPE"""
+from ndc import exits, streams
 
 _REMEDIES: Final = {
     errno.ENOSPC: "make room there, then run the command again: it goes on where it stopped",
@@ -30,7 +27,7 @@ def main() -> None:
         _run()
     except Exception as error:  # noqa: BLE001 - whatever it is, a person sees four lines
         if isinstance(error, BrokenPipeError) and streams.let_go_of_gone_readers():
-            sys.exit(_READER_GONE)
+            sys.exit(exits.READER_GONE.number)
         if "--debug" in sys.argv or os.environ.get("NDC_DEBUG"):
             traceback.print_exc()
         problem = error if isinstance(error, NdcError) else unforeseen(error)

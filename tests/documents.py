@@ -17,8 +17,11 @@ import click
 from core import errors
 from core.errors import NdcError
 from monitors.health.concerns import Health
+from ndc import exits
 from ndc.daemons.runner import EXIT_CODES
+from ndc.exits import ExitCode
 from tests.networks import ROOT
+from toolchain import doctor
 
 DECISIONS: Final = ROOT / "docs/decisions"
 ROOMS: Final[tuple[str, ...]] = tuple(
@@ -71,10 +74,10 @@ class Decision:
 
 
 @cache
-def tracked(*patterns: str) -> tuple[Path, ...]:
-    """Return the files of the repository, new ones included, that match ``patterns``."""
+def tracked(*patterns: str, new: bool = True) -> tuple[Path, ...]:
+    """Return the files of the repository that match ``patterns``; also ``new`` ones, or not."""
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *patterns],
+        ["git", "ls-files", "-co" if new else "-c", "--exclude-standard", *patterns],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -138,9 +141,10 @@ def errors_document() -> str:
 def _error_lines() -> Iterator[str]:
     yield "# Errors and exit codes"
     yield ""
-    yield "Made from `core/errors.py`, `ndc/daemons/runner.py` and `monitors/health/concerns.py`; a"
-    yield "test keeps it current. A person sees four lines: what, expected, actual, next step;"
-    yield "`--debug` adds the traceback."
+    yield "Made from `core/errors.py`, `ndc/exits.py`, `ndc/daemons/runner.py`,"
+    yield "`toolchain/doctor.py` and `monitors/health/concerns.py`; a test keeps it current, and"
+    yield "finds a command that exits with another number. A person sees four lines: what,"
+    yield "expected, actual, next step; `--debug` adds the traceback."
     yield ""
     yield "| error | is a | what happened | what is then known | exit code |"
     yield "|---|---|---|---|---|"
@@ -160,21 +164,28 @@ def _exit_lines() -> Iterator[str]:
     for code in sorted(meanings):
         for meaning in dict.fromkeys(meanings[code]):
             yield f"| {code} | {meaning} |"
+    yield "| 128 + *n* | `ndc tui` | signal *n* ended it |"
+    yield "| any | `ndc ssh` | what ssh exits with: what the command on the host did, or 255 |"
 
 
 def _meanings() -> Iterator[tuple[int, str]]:
     yield 0, "every command | what was asked for is so"
-    yield 1, "every command that asks | a person said no: nothing was touched"
-    usage = "the words make no command, or a change without a terminal lacks `--yes`"
-    yield click.UsageError.exit_code, f"every command | {usage}"
-    yield 141, "every command | whoever read its output went away"
+    yield click.UsageError.exit_code, "every command | the words make no command"
+    for one in exit_codes().values():
+        yield one.number, f"{one.command} | {one.meaning}"
+    yield doctor.LACKS, "`ndc doctor` | something is missing, or not as needed"
     for name, (what, known) in tree_of_errors().items():
         if known:
             yield getattr(errors, name).exit_code, f"every command, `{name}` | {what}"
-    for verdict in Health:
-        yield verdict.exit_code, f"`ndc status` | {verdict}"
+    for health in Health:
+        yield health.exit_code, f"`ndc status` | {health}"
     for outcome, code in EXIT_CODES.items():
         yield code, f"a run of `ndc dr` | {outcome}"
+
+
+def exit_codes() -> dict[str, ExitCode]:
+    """Return what ``ndc.exits`` holds, by name."""
+    return {name: value for name, value in vars(exits).items() if isinstance(value, ExitCode)}
 
 
 def packages_document() -> str:

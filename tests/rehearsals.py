@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from core.runs.journal import Where
 from core.runs.plan import RunName
-from core.runs.ports import Actuator, Inbox, NoInbox
+from core.runs.ports import Actuator, Inbox
 from dr.actions import Action
 from dr.conditions import Conditions
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, codec
@@ -20,6 +20,7 @@ from dr.simulation.world import World, rehearsed
 from inventory.names import OperatorName, ServiceName, SiteName
 from inventory.network import Network
 from tests.networks import PORTAL_ALONE, network
+from tests.unit.core.runs.small import Wishes
 
 SERVICE = ServiceName("public-service-portal")
 RUN = RunName("20300101-000002-move")
@@ -51,7 +52,7 @@ class Rehearsal:
             sensor=Conditions(self.world.eye),
             actuator=actuator or self.world,
             clock=self.world,
-            inbox=inbox or NoInbox(),
+            inbox=inbox or Wishes(),
         )
 
     def carry(self, journal: RecoveryJournal | None = None) -> RecoveryRun:

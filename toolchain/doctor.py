@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+LACKS = 6  # what it exits with where something is missing, or not as needed
 if __name__ == "__main__":
     sys.path.insert(0, str(CHECKOUT))  # a script knows its own folder only
 
@@ -42,8 +43,8 @@ def told(findings: Sequence[Finding]) -> str:
 
 
 def exit_code(findings: Sequence[Finding]) -> int:
-    """Return 0 if nothing is wrong, else 6."""
-    return 6 if any(f.verdict != OK for f in findings) else 0
+    """Return 0 if nothing is wrong, else ``LACKS``."""
+    return LACKS if any(f.verdict != OK for f in findings) else 0
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from tui.topics import StatusTopic
 
 
 def topic_plain(snapshot: Snapshot, topic: StatusTopic) -> dict[str, Any]:
-    """Return the verdict, and what the snapshot tells of ``topic``."""
+    """Return the health, and what the snapshot tells of ``topic``."""
     whole = status_plain(snapshot)
     keys = {
         StatusTopic.REPLICATION: ("databases", "stores"),
@@ -21,14 +21,14 @@ def topic_plain(snapshot: Snapshot, topic: StatusTopic) -> dict[str, Any]:
         StatusTopic.LINKS: ("links",),
         StatusTopic.ALERTS: ("alarms",),
     }[topic]
-    return {key: whole[key] for key in ("verdict", *keys)}
+    return {key: whole[key] for key in ("health", *keys)}
 
 
 def status_plain(snapshot: Snapshot) -> dict[str, Any]:
-    """Return verdict, concerns and the snapshot; durations in ISO 8601, None where unseen."""
+    """Return health, concerns and the snapshot; durations in ISO 8601, None where unseen."""
     all_concerns = TypeAdapter(tuple[Concern, ...]).dump_python(concerns(snapshot), mode="json")
     plain: dict[str, Any] = TypeAdapter(Snapshot).dump_python(snapshot, mode="json")
     quorum = snapshot.quorum
     if quorum is not None:
         plain["quorum"] |= {"healthy": quorum.healthy, "tolerates": quorum.tolerates}
-    return {"verdict": str(health_of(snapshot)), "concerns": all_concerns, **plain}
+    return {"health": str(health_of(snapshot)), "concerns": all_concerns, **plain}

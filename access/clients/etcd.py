@@ -183,7 +183,7 @@ class Etcd:
         try:
             answer = self.ask("lease/keepalive", {"ID": lease}, repeatable=True)
         except (Rejected, Unreachable) as error:
-            raise _not_seen(error) from error
+            raise not_seen(error) from error
         # JSON of protobuf leaves out what is zero
         return int(answer.get("result", {}).get("TTL", 0)) > 0
 
@@ -196,14 +196,14 @@ class Etcd:
         try:
             answer = self.ask("maintenance/alarm", {"action": "GET"}, repeatable=True)
         except (Rejected, Unreachable) as error:
-            raise _not_seen(error) from error
+            raise not_seen(error) from error
         return frozenset(str(one.get("alarm", "")) for one in answer.get("alarms", []))
 
     def _range(self, body: dict[str, Any]) -> list[KeyValue]:
         try:
             return key_values(self.ask("kv/range", body, repeatable=True))
         except (Rejected, Unreachable) as error:
-            raise _not_seen(error) from error
+            raise not_seen(error) from error
 
     def ask(self, what: str, body: Mapping[str, Any], *, repeatable: bool) -> dict[str, Any]:
         """Return what a voter answers to ``body`` at ``/v3/`` and ``what``.
@@ -236,7 +236,8 @@ class Etcd:
         self._roots = (*(other for other in self._roots if other != root), root)
 
 
-def _not_seen(error: Rejected | Unreachable) -> NotSeen:
+def not_seen(error: Rejected | Unreachable) -> NotSeen:
+    """Return what is known of a look that a quorum answered so."""
     return NotSeen(
         error.what,
         # a voter that is down refuses connections; the quorum it belongs to does not

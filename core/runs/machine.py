@@ -55,8 +55,6 @@ class EventKind(StrEnum):
     ABANDONED = "abandoned"
     UNDO_STARTED = "undo-started"
     SKIPPED = "skipped"
-    RESUMED = "resumed"
-    """a person has the run go on, so what failed is begun once more"""
 
 
 class Edge(NamedTuple):

@@ -92,14 +92,3 @@ class Inbox(Protocol):
 
     def put_away(self, request: Request) -> None:
         """Forget ``request``: it is in the journal, or cannot be obeyed."""
-
-
-class NoInbox:
-    """Nobody asks for anything: rehearsals."""
-
-    def requests(self) -> Sequence[Request]:
-        """Return nothing."""
-        return ()
-
-    def put_away(self, request: Request) -> None:
-        """Do nothing."""

@@ -89,7 +89,7 @@ def drill_json(report: DrillReport) -> str:
         "recovery_time_promised_seconds": report.recovery_time.total_seconds(),
         "recovery_point_promised_seconds": report.recovery_point.total_seconds(),
         "announced_loss_seconds": _seconds(answered.announced.span),
-        **_of_citizens(report.measure),
+        **plain_citizens(report.measure),
         **_at_the_end(report),
     }
     return Format.DRILL_REPORT.text(plain, indent=2)
@@ -104,7 +104,8 @@ def _at_the_end(report: DrillReport) -> dict[str, object]:
     }
 
 
-def _of_citizens(measure: Measure | None) -> dict[str, float | bool | None]:
+def plain_citizens(measure: Measure | None) -> dict[str, float | bool | None]:
+    """Return what citizens noticed, JSON-ready; None: nobody measured, and all is null."""
     return {
         "gap_seconds": _seconds(measure.gap.length if measure else None),
         "acknowledged": measure.acknowledged if measure else None,

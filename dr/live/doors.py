@@ -91,7 +91,7 @@ class Live(Closing):
             Rejected: a certificate or a password is not there.
         """
         secrets = Secrets(folder)
-        tls = _tls(secrets)
+        tls = control_tls(secrets)
         over = http.client(tls)
         etcd = _etcd(network, secrets, over, CONTROL)
         hosts = secrets.known_hosts
@@ -154,7 +154,7 @@ def quorum(network: Network, secrets: Secrets, account: str) -> Iterator[Etcd]:
     Raises:
         Rejected: a certificate or the account's password is not there.
     """
-    with http.client(_tls(secrets)) as over:
+    with http.client(control_tls(secrets)) as over:
         yield _etcd(network, secrets, over, account)
 
 
@@ -164,6 +164,7 @@ def _etcd(network: Network, secrets: Secrets, over: httpx.Client, account: str) 
     return Etcd(over, roots, EtcdAuth(EtcdCredentials(account, secrets.etcd_password(account))))
 
 
-def _tls(secrets: Secrets) -> ssl.SSLContext:
+def control_tls(secrets: Secrets) -> ssl.SSLContext:
+    """Return how the control plane proves itself; Rejected: its certificate is not there."""
     own = secrets.client_certificate("control")
     return http.mutual_tls(secrets.authority.certificate, own.certificate, own.key)

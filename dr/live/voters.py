@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from access.quorum_members import Replacement, Seat, VoterHost
 from access.secrets.folder import Secrets
 from core.clock import Clock
 from core.errors import NotSeen, PlanRefused, Rejected
+from dr.live.doors import control_tls
 from inventory.endpoints import ETCD_CLIENT, ETCD_PEER
 from inventory.etcd import ROOT
 from inventory.names import HostName
@@ -45,7 +45,7 @@ def voters_as_root(
         Rejected: a certificate or root's password is not there.
     """
     auth = _root(secrets)
-    with http.client(_tls(secrets)) as over:
+    with http.client(control_tls(secrets)) as over:
         roots = _roots(network)
         yield {name: Etcd(over, [root], auth, deadline) for name, root in roots.items()}
 
@@ -70,7 +70,7 @@ def replacement(
     host, roots = network.host(HostName(name)), _roots(network)
     others = [root for voter, root in roots.items() if voter != name]
     access = Access(secrets.control_key, secrets.known_hosts)
-    with http.client(_tls(secrets)) as over, connect(host, access) as connection:
+    with http.client(control_tls(secrets)) as over, connect(host, access) as connection:
         yield Replacement(
             Etcd(over, others, _root(secrets), _DEADLINE),
             Seat(host.name, f"https://{host.loopback}:{ETCD_PEER}"),
@@ -147,8 +147,3 @@ def _roots(network: Network) -> dict[HostName, str]:
 
 def _root(secrets: Secrets) -> EtcdAuth:
     return EtcdAuth(EtcdCredentials(ROOT, secrets.etcd_password(ROOT)))
-
-
-def _tls(secrets: Secrets) -> ssl.SSLContext:
-    own = secrets.client_certificate("control")
-    return http.mutual_tls(secrets.authority.certificate, own.certificate, own.key)

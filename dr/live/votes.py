@@ -10,8 +10,8 @@ from typing import Final
 import httpx
 
 from access.clients import http
-from access.clients.etcd import Etcd
-from core.errors import NotSeen, Rejected, Unreachable, WorldError
+from access.clients.etcd import Etcd, not_seen
+from core.errors import NotSeen, Rejected, Unreachable
 from dr.live.records import of_a_change
 from inventory.endpoints import ETCD_CLIENT, ETCD_PEER
 from inventory.names import HostName
@@ -36,7 +36,7 @@ class EtcdVotes:
         try:
             answer = self.etcd.ask("cluster/member/list", {"linearizable": True}, repeatable=True)
         except (Rejected, Unreachable) as error:
-            raise _not_seen(error) from error
+            raise not_seen(error) from error
         numbers = {
             url: str(member["ID"])
             for member in answer["members"]
@@ -69,13 +69,3 @@ class EtcdVotes:
     def _root(self, host: HostName, port: int, *, loopback: bool = False) -> str:
         own = self.network.host(host)
         return f"https://{own.loopback if loopback else own.management.ip}:{port}"
-
-
-def _not_seen(error: WorldError) -> NotSeen:
-    return NotSeen(
-        error.what,
-        refused=isinstance(error, Rejected),
-        expected=error.expected,
-        actual=error.actual,
-        next_step=error.next_step,
-    )

@@ -33,10 +33,9 @@ from dr.onhost.fellowship import Fellowship
 from dr.onhost.guard import Guard, Lending
 from dr.onhost.local_check import HttpsCheck
 from dr.onhost.store_places import StoreRecords
-from inventory.endpoints import ETCD_CLIENT, leader_port
-from inventory.etcd import agent_account, password_name, placements
+from inventory.endpoints import leader_port
+from inventory.etcd import agent_account, password_name, placements, roots_near
 from inventory.names import ServiceName
-from inventory.network import Host
 from storage.orders import StorePlaces
 
 _KEPT = timedelta(minutes=1)
@@ -65,7 +64,7 @@ def main() -> None:
 def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> tuple[Agent, Changes]:
     network, host = this_host.network, this_host.host
     over = http.client(tls.context, kept=_KEPT)
-    roots = _voters_of(this_host)
+    roots = roots_near(network, host)
     account = agent_account(host.name)
     password = this_host.password(password_name(account))
     auth = EtcdAuth(EtcdCredentials(account, password))
@@ -89,17 +88,6 @@ def _agent(this_host: ThisHost, tls: OwnTls, clock: Clock) -> tuple[Agent, Chang
     of_stores = StoreRecords(stores, StorePlaces(Path(host_paths.STORE_PLACES)))
     agent = Agent(host.site, records, guard, check, fellowship, is_excluded, of_stores.tell)
     return agent, Changes(over, roots, auth, placements(network.environment))
-
-
-def _voters_of(this_host: ThisHost) -> list[str]:
-    """Return where voters answer, the nearest first."""
-    host = this_host.host
-
-    def farness(voter: Host) -> tuple[bool, bool]:
-        return voter != host, voter.site != host.site
-
-    voters = sorted(map(this_host.network.host, this_host.network.voters), key=farness)
-    return [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
 
 
 def _obey(agent: Agent, changes: Changes, tls: OwnTls, clock: Clock, place: Path) -> None:

@@ -6,21 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Final, Protocol
+from typing import Protocol
 
 from typing_extensions import override
 
 from access.clients.etcd import Delete, Etcd, Holds, Put
 from core.errors import Rejected
-from dr.announcing import Announcer, AnnouncerWord, read_word, word_text
+from dr.announcing import LASTING, Announcer, AnnouncerWord, read_word, word_text
 from dr.live.records import EtcdRecords
 from dr.placement import Placement
 from inventory.etcd import announcers, announcers_on
 from inventory.names import HostName, ServiceName
-
-LASTING: Final = timedelta(seconds=10)
-"""a host that is gone, or whose path is cut, is nobody's announcer after this"""
 
 
 class Announcers(Protocol):

@@ -10,6 +10,7 @@ from typing import Final
 from core.clock import Clock
 from core.errors import WorldError
 from dr.announcing import (
+    LASTING,
     Announcer,
     Checked,
     Company,
@@ -23,7 +24,7 @@ from dr.announcing import (
     waits,
     word_of,
 )
-from dr.onhost.announcers import LASTING, Announcers
+from dr.onhost.announcers import Announcers
 from dr.placement import Placement
 from inventory.names import HostName, ServiceName
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Final
 
-from dr.onhost.sight_main import OUR_OWN
+from dr.onhost.sight_main import OUR_OWN, those_who_answer
 from dr.sight import Whereabouts
 from inventory.names import HostName
 
@@ -56,10 +56,7 @@ class Lines:
         Raises:
             OSError: this host cannot look.
         """
-        answers = await asyncio.gather(*map(self._answers, places))
-        return frozenset(
-            place.host for place, answers in zip(places, answers, strict=True) if answers
-        )
+        return await those_who_answer(places, self._answers)
 
     def end(self) -> None:
         """Keep none of them any longer."""

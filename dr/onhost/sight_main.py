@@ -16,7 +16,7 @@ import errno
 import os
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address
@@ -54,10 +54,7 @@ class Observer:
         Raises:
             OSError: this host cannot look.
         """
-        answers = await asyncio.gather(*map(self._answers, places))
-        return frozenset(
-            place.host for place, answers in zip(places, answers, strict=True) if answers
-        )
+        return await those_who_answer(places, self._answers)
 
     async def _answers(self, place: Whereabouts) -> bool:
         tries = [asyncio.ensure_future(self._answers_after(s, place)) for s in _BEGIN_SECONDS]
@@ -87,6 +84,14 @@ class Observer:
             return False
         writer.close()
         return True
+
+
+async def those_who_answer(
+    places: Sequence[Whereabouts], answers: Callable[[Whereabouts], Awaitable[bool]]
+) -> frozenset[HostName]:
+    """Return the hosts of ``places`` that answer; all are asked at once, and may raise OSError."""
+    looks = await asyncio.gather(*map(answers, places))
+    return frozenset(place.host for place, is_so in zip(places, looks, strict=True) if is_so)
 
 
 def tls_of(authority: Path, certificate: Path, key: Path) -> ssl.SSLContext:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
 
+from dr.announcing import LASTING
 from dr.simulation.quorum import Quorum
 from dr.simulation.timeline import Timeline
 from inventory.names import HostName
-
-LASTING: Final = timedelta(seconds=10)
-"""from when one was last renewed"""
 
 
 @dataclass(slots=True)

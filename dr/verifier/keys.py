@@ -22,6 +22,11 @@ class KnownKey:
     namespaces: frozenset[str] | None
     """None: anything"""
 
+    def plain(self) -> dict[str, object]:
+        """Return it, JSON-ready; ``namespaces`` is null if it may sign anything."""
+        spaces = None if self.namespaces is None else sorted(self.namespaces)
+        return {"owner": self.owner, "key": self.key, "namespaces": spaces}
+
 
 @dataclass(frozen=True, slots=True)
 class PublicKeys:

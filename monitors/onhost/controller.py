@@ -27,10 +27,10 @@ from dr.onhost.lines import Lines
 from dr.onhost.sight_main import Observer, tls_of
 from dr.sight import Whereabouts
 from dr.watching import EVERY
-from inventory.endpoints import ETCD_CLIENT, HTTPS, NODE_EXPORTER
-from inventory.etcd import controller_account, password_name
+from inventory.endpoints import HTTPS, NODE_EXPORTER
+from inventory.etcd import controller_account, password_name, roots_near
 from inventory.names import HostName, ServiceName
-from inventory.network import Host, Service
+from inventory.network import Service
 from monitors.onhost.controllers_look import Controller
 from monitors.onhost.controllers_power import PowerLooks
 from monitors.onhost.controllers_watch import EVERY as OFTEN
@@ -69,15 +69,11 @@ def main() -> None:
 
 def _watch(this_host: ThisHost, tls: OwnTls) -> EtcdWatch:
     network, host = this_host.network, this_host.host
-
-    def farness(voter: Host) -> tuple[bool, bool]:
-        return voter != host, voter.site != host.site
-
-    voters = sorted((network.host(name) for name in network.voters), key=farness)
-    roots = [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
     account = controller_account(host.name)
     credentials = EtcdCredentials(account, this_host.password(password_name(account)))
-    etcd = Etcd(http.client(tls.context, kept=_KEPT), roots, EtcdAuth(credentials))
+    etcd = Etcd(
+        http.client(tls.context, kept=_KEPT), roots_near(network, host), EtcdAuth(credentials)
+    )
     return EtcdWatch(etcd, network, host.name)
 
 

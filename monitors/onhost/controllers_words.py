@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Final
 
 from access.clients import patroni
 from access.clients.etcd import Etcd, Holds, Put
 from core.errors import Rejected
 from core.runs.plan import RunName
+from dr.announcing import LASTING
 from dr.judging import Judgement, Records, judgement_text, read_judgement
 from dr.lever import lever_sentence
 from dr.placement import read_claim, read_placements
@@ -23,9 +22,6 @@ from dr.watching import SightWord, read_sight_word, sight_word_text
 from inventory import etcd as keys
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
-
-LASTING: Final = timedelta(seconds=10)
-"""an observer that is gone, or cut off, says nothing after this, and does not judge"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from prometheus_client.metrics_core import Metric
 
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from access.this_host import ThisHost
-from inventory.endpoints import ETCD_CLIENT
-from inventory.etcd import exporter_account, password_name
+from inventory.etcd import exporter_account, password_name, roots_near
 from monitors.collectors.drills import drill_families
 from monitors.collectors.runs import run_families
 from monitors.readers.drill_words import last_words
@@ -51,14 +50,11 @@ class Recorded:
         """Return what to ask; a password that is not there yet is looked for again."""
         if self._keys is None:
             here, network = self._this_host.host, self._this_host.network
-            voters = sorted(
-                map(network.host, network.voters), key=lambda one: one.site != here.site
-            )
             account = exporter_account(here.name)
             password = self._this_host.password(password_name(account))
             self._keys = QuorumKeys(
                 self._client,
-                [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters],
+                roots_near(network, here),
                 EtcdAuth(EtcdCredentials(account, password)),
                 self._patience,
             )

@@ -18,7 +18,7 @@ RUN: Final = "ndc.audit.run"
 """under which a command's context keeps the run that it is about"""
 
 _GROUPS: Final = frozenset({"dr", "drill", "env", "lab"})
-_LOOKS: Final = frozenset(
+LOOKS: Final = frozenset(
     {"", "audit", "check", "doctor", "logs", "show", "status", "tui", "env", "env list", "lab"}
     | {"lab status", "drill", "drill list"}
     | {"dr", "dr plan", "dr runs", "dr show", "dr keys", "dr kept", "dr verify"}
@@ -66,7 +66,7 @@ def is_look(words: Sequence[str]) -> bool:
     """Whether the command that ``words`` are changes nothing."""
     names = [word for word in words if not word.startswith("-")]
     command = names[:2] if names[:1] and names[0] in _GROUPS else names[:1]
-    return bool({"--help", "-h"} & {*words}) or " ".join(command) in _LOOKS
+    return bool({"--help", "-h"} & {*words}) or " ".join(command) in LOOKS
 
 
 def _line(options: Options, words: Sequence[str]) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from ndc import exits
 from ndc.cli.audited import RUN
 from ndc.cli.declared import running
-from ndc.cli.options import addressed, answer, current, say
+from ndc.cli.options import addressed, answer, answer_json, current, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from core.runs.plan import RunName
     from dr.live.packing import Packing
     from dr.live.run_folder import RunFolder
-    from dr.plan import RecoveryPlan, RecoveryRecord
+    from dr.plan import RecoveryPlan, RecoveryRecord, RecoveryRun
+    from dr.progress import RunProgress
     from ndc.wiring.environment import Environment
 
 
@@ -68,7 +71,7 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
         say(f"report: {folder.path}/report.json")
     elif journal.records():  # a plan that was refused has said itself what comes next
         say(command("dr", "resume", folder.run))
-    raise typer.Exit(exit_code if exit_code >= 0 else 7)
+    raise typer.Exit(exit_code if exit_code >= 0 else exits.CARRIER_GONE.number)
 
 
 def detached(context: typer.Context, run: str) -> NoReturn:
@@ -79,7 +82,7 @@ def detached(context: typer.Context, run: str) -> NoReturn:
         f"    to follow it: {command('dr', 'show', run, '--follow')}\n"
         f"    to turn back, if it still can: {command('dr', 'abort', run)}"
     )
-    raise typer.Exit(130) from None
+    raise typer.Exit(exits.INTERRUPTED.number) from None
 
 
 def run_here(context: typer.Context, run: str) -> RunFolder | None:
@@ -103,6 +106,33 @@ def records_of(context: typer.Context, folder: RunFolder) -> Sequence[RecoveryRe
         return kept_records(*running(current(context)))(run)
 
     return newest(folder, SystemClock(), kept)
+
+
+def answer_run(
+    context: typer.Context,
+    plan: RecoveryPlan,
+    run: RecoveryRun | None,
+    far: RunProgress | None,
+    folder: RunFolder | None,
+) -> None:
+    """Answer in JSON how ``run`` stands, with its report if ``folder`` has one.
+
+    ``run`` and ``far`` are None for a plan that was not begun, ``folder`` on another machine than
+    that which carried it.
+    """
+    from dr.run_json import run_plain
+    from dr.run_text import what_next
+
+    carried, stopped = (folder.is_carried, folder.stopped_carrier) if folder else (False, None)
+    next_ = what_next(run, carried=carried, stopped=stopped) if run else ()
+    report = folder.report_json() if folder else None
+    answer_json(
+        {
+            **run_plain(plan, run, far, carried=carried),
+            "next": [addressed(line, current(context).environment) for line in next_],
+            "report": json.loads(report) if report else None,
+        }
+    )
 
 
 def _sign(context: typer.Context, folder: RunFolder) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from ndc.cli import dr_follow
 from ndc.cli.asking import asked
-from ndc.cli.carrying import RunArgument, carry, opened_run, records_of, runs_root
+from ndc.cli.carrying import RunArgument, answer_run, carry, opened_run, records_of, runs_root
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, answer_json, current, finish_list, say
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+StepArgument = Annotated[str, typer.Argument(help="As `ndc dr show RUN` names it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Kept in the journal.")]
 StepsArgument = Annotated[
     list[str], typer.Argument(metavar="STEP...", help="Each by its name; none begins unnamed.")
@@ -57,21 +58,25 @@ def runs(context: typer.Context) -> None:
 def show(
     context: typer.Context,
     run: RunArgument,
-    follow: Annotated[bool, typer.Option("--follow", help="Tell what goes on.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Stay, and tell what goes on.")] = False,
 ) -> None:
-    """Print each step's state and, once there is one, the report (`--json`: the report)."""
+    """Print each step's state and, once there is one, the report (`--json`: the plan as well)."""
     if follow:
         dr_follow.follow(context, run)
     from core.runs.run import fold
+    from core.system_clock import SystemClock
     from dr.plan_text import plan_text
+    from dr.progress import progress
     from dr.run_text import run_text
 
     folder = opened_run(context, run)
-    if current(context).as_json:
-        answer(folder.report_json() or "null")
-        return
-    state = fold(records_of(context, folder))
+    records = records_of(context, folder)
+    state = fold(records)
     carried, stopped, plan = folder.is_carried, folder.stopped_carrier, folder.plan()
+    if current(context).as_json:
+        far = progress(state, records, SystemClock().now()) if state else None
+        answer_run(context, plan, state, far, folder)
+        return
     stands = run_text(state, carried=carried, stopped=stopped) if state else None
     text = stands or plan_text(plan, conditions=True)
     report = folder.report()
@@ -108,7 +113,9 @@ def abort(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -
 
 
 @app.command("skip", help="Answer for one step: it was done by hand, or is not needed.")
-def skip(context: typer.Context, run: RunArgument, step: str, reason: ReasonOption = "") -> None:
+def skip(
+    context: typer.Context, run: RunArgument, step: StepArgument, reason: ReasonOption = ""
+) -> None:
     """Let the run go on as if the step were done."""
     from core.runs.journal import Wish
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ndc import exits
 from ndc.cli.carrying import RunArgument, opened_run, packing_of
 from ndc.cli.options import answer, answer_json, current, say
 
@@ -44,13 +45,18 @@ def evidence(context: typer.Context, run: RunArgument, output: OutputOption = No
 
 
 def keys(context: typer.Context) -> None:
-    """Print a line a key, as `ssh-keygen -Y verify` reads them."""
+    """Print a line a key, as `ssh-keygen -Y verify` reads them (`--json`: whose, and what for)."""
     from access.secrets import Secrets
     from dr.live.signing import public_keys
+    from dr.verifier.keys import PublicKeys
     from ndc.cli.declared import running
 
     environment, network = running(current(context))
-    answer(public_keys(network, Secrets(environment.paths.secrets)).rstrip())
+    text = public_keys(network, Secrets(environment.paths.secrets))
+    if current(context).as_json:
+        answer_json([key.plain() for key in PublicKeys.read(text).known])
+    else:
+        answer(text.rstrip())
 
 
 def verify(context: typer.Context, pack: PackArgument, keys: KeysOption = None) -> None:
@@ -79,6 +85,6 @@ def verify(context: typer.Context, pack: PackArgument, keys: KeysOption = None) 
     if keys is None:
         say("by keys that came with the pack: whoever made it may have made them; --keys FILE")
     if not verification.holds:
-        raise typer.Exit(5)
+        raise typer.Exit(exits.NOT_BELIEVED.number)
     if verification.doubts or keys is None:
-        raise typer.Exit(1)
+        raise typer.Exit(exits.NOT_ALL_KNOWN.number)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from ndc.cli.carrying import detached, run_here
+from ndc import exits
+from ndc.cli.carrying import answer_run, detached, run_here
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, current, say
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _CLEAR: Final = "\r\x1b[K"
 _SILENCE_SECONDS: Final = 15
-_HELD: Final = 7
 
 
 def follow(context: typer.Context, run: str) -> NoReturn:
@@ -118,9 +118,14 @@ def _finish(context: typer.Context, sight: RunSight, folder: RunFolder | None) -
             SystemClock(), lambda: not folder.is_carried, what="its report", bound=REPORT_WITHIN
         )
     report = folder.report() if folder is not None else None
-    text = run_text(sight.run, carried=False)
-    whole = f"{text}\n\n{report.rstrip()}" if report else text
-    answer(addressed(whole, current(context).environment))
+    if current(context).as_json:
+        answer_run(context, sight.run.plan, sight.run, sight.progress, folder)
+    else:
+        text = run_text(sight.run, carried=False)
+        whole = f"{text}\n\n{report.rstrip()}" if report else text
+        answer(addressed(whole, current(context).environment))
     if report is None and sight.run.closed:
         say("its report is on the machine that carried it to its end")
-    raise typer.Exit(_HELD if sight.run.closed is None else 0 if sight.went_well else 1)
+    if sight.run.closed is None:
+        raise typer.Exit(exits.STANDS_STILL.number)
+    raise typer.Exit(0 if sight.went_well else exits.NOT_ALL_DONE.number)

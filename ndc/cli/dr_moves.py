@@ -49,7 +49,9 @@ AcceptOption = Annotated[
 AttestOption = Annotated[
     bool, typer.Option("--attest", help="Two people will attest that what is lost is off.")
 ]
-PlanOption = Annotated[str | None, typer.Option("--plan", help="A plan that was printed.")]
+PlanOption = Annotated[
+    str | None, typer.Option("--plan", help="A plan that was printed, as `ndc dr runs` lists it.")
+]
 
 
 def plan(

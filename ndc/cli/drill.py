@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ndc import exits
 from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
@@ -65,22 +66,27 @@ def run(
     from dr.drills.exercise import drill_named
     from inventory.names import DrillName
 
-    drill = drill_named(_inventory(current(context)).drills, name)
+    options = current(context)
+    drill = drill_named(_inventory(options).drills, name)
     if mode is Mode.LIVE:
         from ndc.cli.drill_live import hold
 
         hold(context, DrillName(name), drill, accept_loss)
         return
     from dr.drills.drill_text import story_text, tabletop_text
+    from dr.drills.story_json import story_plain
     from dr.simulation.playing import play
     from ndc.cli import declared
 
     carried = mode is Mode.REHEARSAL
-    story = play(declared.network(current(context)), DrillName(name), drill, carried=carried)
-    answer(story_text(story) if carried else tabletop_text(story))
+    story = play(declared.network(options), DrillName(name), drill, carried=carried)
+    if options.as_json:
+        answer_json(story_plain(story, carried=carried))
+    else:
+        answer(story_text(story) if carried else tabletop_text(story))
     say("\nnothing was touched: it was played in a simulated network")
     if story.refusal or (carried and not story.passed):
-        raise typer.Exit(1)
+        raise typer.Exit(exits.DRILL_FAILED.number)
 
 
 @app.command("clean", help="End drills that were left: their runs, and what they took.")

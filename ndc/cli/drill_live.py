@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from ndc import exits
 from ndc.cli.asking import identity
 from ndc.cli.declared import running
 from ndc.cli.options import answer, confirmed, current, say
@@ -45,10 +46,10 @@ def hold(context: typer.Context, name: DrillName, drill: DrillEntry, accept_loss
         try:
             report = drills.hold(asked)
         except KeyboardInterrupt:
-            raise typer.Exit(_stopped(drills, options.command("drill", "clean"))) from None
+            _end_stopped(drills, options.command("drill", "clean"))
     text = drills.folder.keep_report(report)
     answer(drill_json(report) if options.as_json else text)
-    raise typer.Exit(0 if report.passed else 1)
+    raise typer.Exit(0 if report.passed else exits.DRILL_FAILED.number)
 
 
 def _words(asked: Appointment) -> list[str]:
@@ -57,13 +58,13 @@ def _words(asked: Appointment) -> list[str]:
     return ["drill", "run", asked.name, "--mode", "live", *accepted]
 
 
-def _stopped(drills: LiveDrills, clean: str) -> int:
-    """Say how all stands after Ctrl-C, and return what to exit with."""
+def _end_stopped(drills: LiveDrills, clean: str) -> NoReturn:
+    """Say how all stands after ctrl-C, and exit so."""
     if drills.folder.unclean():
         say(f"\nstopped; not all that it took is given back. Next: {clean}")
     else:
         say("\nstopped; nothing is taken away any more")
-    return 130
+    raise typer.Exit(exits.INTERRUPTED.number) from None
 
 
 def clean_up(context: typer.Context) -> list[str]:

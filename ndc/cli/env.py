@@ -71,7 +71,10 @@ def list_(context: typer.Context) -> None:
 
 
 @app.command("destroy", help="Take an environment down and remove its folder, keys included.")
-def destroy(context: typer.Context, name: str) -> None:
+def destroy(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="As `ndc env list` shows it.")],
+) -> None:
     """Destroy hosts, links, state, keys and journals of ``name``."""
     from ndc.wiring import environment as environments
     from ndc.wiring.take_down import take_down

@@ -20,6 +20,7 @@ import typer
 
 from core.errors import NdcError
 from inventory.names import EnvironmentName
+from ndc import exits
 from ndc.streams import takes_every_letter
 
 DEFAULT_ENVIRONMENT = EnvironmentName("lab")
@@ -28,7 +29,7 @@ DEFAULT_PROFILE = "compact"
 _FLAGS = frozenset({"--json", "--yes", "--debug"})
 _VALUED = frozenset({"--env", "--inventory", "--as", "--key", "--ticket"})
 _OF_AN_ENVIRONMENT = re.compile(
-    r"\bndc (?=(?:audit|check|show|up|status|down|ssh|logs|tui|lab|dr) ?)"
+    r"\bndc (?=(?:audit|check|show|up|status|down|ssh|logs|tui|lab|dr|drill)\b)"
 )
 """commands that mean another thing in another environment; ``env`` and ``doctor`` do not"""
 
@@ -139,10 +140,10 @@ def confirmed(options: Options, question: str, command: str) -> None:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         say(f"nothing was touched: a change without a terminal needs --yes\n    {command} --yes")
-        raise typer.Exit(2)
+        raise typer.Exit(exits.NOBODY_ASKED.number)
     if not typer.confirm(question, err=True):
         say("nothing was touched")
-        raise typer.Exit(1)
+        raise typer.Exit(exits.DECLINED.number)
 
 
 def finish_list(nothing: str, entries: Sized, damaged: Sequence[NdcError]) -> None:

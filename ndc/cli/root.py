@@ -47,7 +47,7 @@ app = typer.Typer(
 app.command("check", help="Find every problem in the inventory; touch nothing.")(check.check)
 app.command("show", help="Show what is declared and what follows from it.")(show.show)
 app.command("up", help="Make the network exist and work as declared.")(up.up)
-app.command("status", help="Show what is measured: sites, hosts, links.")(status.status)
+app.command("status", help="Show what is measured, and what is not as it should be.")(status.status)
 app.command("down", help="Destroy hosts, links and their data; keep the folder.")(down.down)
 app.command("doctor", help="Say what this machine lacks.")(doctor.doctor)
 app.command("audit", help="Show who changed what, and whether that record is whole.")(audit.audit)
@@ -117,7 +117,9 @@ def root(
         typer.Option("--inventory", envvar="NDC_INVENTORY", help="A folder of declared YAML."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")
+    ] = False,
     operator: Annotated[
         str | None,
         typer.Option("--as", envvar="NDC_AS", help="Who asks; proved by that operator's key."),

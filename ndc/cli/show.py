@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ndc import exits
 from ndc.cli.options import answer, answer_json, current, say
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def show(
         answer_json(tables[topic.value] if topic else tables)
     if not any(tables.values()):
         say(_nothing(word, [TABLES[name](network) for name in topics]))
-        raise typer.Exit(1)
+        raise typer.Exit(exits.NOTHING_CALLED_SO.number)
     if not options.as_json:
         answer("\n\n".join(aligned(rows) for rows in tables.values() if rows))
 

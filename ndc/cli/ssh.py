@@ -15,7 +15,7 @@ from ndc.cli.options import current
 
 def ssh(
     context: typer.Context,
-    host: Annotated[str, typer.Argument(help="As ndc01-edge.")],
+    host: Annotated[str, typer.Argument(help="As `ndc show hosts` lists it.")],
     command: Annotated[
         list[str] | None,
         typer.Argument(help="After --; every word reaches the host as it is."),

@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from ndc import exits
 from ndc.cli.declared import running
 from ndc.cli.options import current, say
 
@@ -23,7 +24,7 @@ def tui(context: typer.Context) -> None:
     environment, network = running(options)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         say(f"the dashboard needs a terminal; without one: {options.command('status')}")
-        raise typer.Exit(2)
+        raise typer.Exit(exits.NO_TERMINAL.number)
     taker = snapshot_taker(environment, network)
     app = Dashboard(
         options.environment, taker.clock, UNICODE if _draws_unicode(os.environ) else ASCII

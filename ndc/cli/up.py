@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ndc import exits
 from ndc.cli.options import DEFAULT_PROFILE, Options, addressed, answer, confirmed, current, say
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _demand_named(
     names = frozenset(removal.name for removal in goes)
     say(removals_text(goes) if goes else "nothing was touched: nothing of that name goes")
     say(f"if that is meant:\n    {_typed(options, DEFAULT_PROFILE, names)}")
-    raise typer.Exit(2)
+    raise typer.Exit(exits.NOT_NAMED.number)
 
 
 def _typed(options: Options, profile: str, losing: frozenset[str]) -> str:

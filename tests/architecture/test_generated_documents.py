@@ -9,6 +9,11 @@ from core.errors import NdcError
 from tests.conftest import Golden
 from tests.documents import GENERATED, decisions, tree_of_errors
 from tests.networks import ROOT
+from tests.results import results_index
+
+
+def test_the_index_of_results_is_current(golden: Golden) -> None:
+    golden(ROOT / "docs/results/README.md", results_index())
 
 
 @pytest.mark.parametrize("name", GENERATED)

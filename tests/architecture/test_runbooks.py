@@ -20,6 +20,7 @@ from dr.run_text import next_steps, run_text
 from dr.runbooks import APPROVAL, FOLDER, ORPHANED, STOPPED, pages
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
+from ndc.cli.audited import LOOKS
 from ndc.cli.options import hoisted
 from ndc.cli.root import app
 from tests.architecture.test_documents import inert
@@ -29,7 +30,7 @@ from tests.rehearsals import rehearsal
 
 OF_STATES = {"held", "alerts", "seen"}
 """pages about how things stand; the others are about what can be done"""
-ONLY_LOOKS = {"kept", "keys", "plan", "runs", "show", "verify"}
+ONLY_LOOKS = {name.removeprefix("dr ") for name in LOOKS if name.startswith("dr ")}
 KINDS = sorted(verb.__dataclass_fields__["kind"].default for verb in get_args(Action))
 PAGES = [path for path in tracked(f"{FOLDER}/*.md") if path.name != "README.md"]
 IDS = [str(path.relative_to(ROOT / FOLDER)) for path in PAGES]

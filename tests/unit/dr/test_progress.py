@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pydantic import TypeAdapter
 
 from core.runs.run import fold
 from dr.plan import codec
 from dr.progress import RunProgress, progress
+from dr.run_json import run_plain
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from tests.rehearsals import rehearsal
@@ -50,6 +52,23 @@ def test_a_run_that_is_held_tells_what_it_waits_for() -> None:
 
     assert told.is_held
     assert told.sentence().startswith("7 of 14 steps; waits for announce-ndc02-app is failed: ")
+
+
+def test_a_program_is_told_of_a_run_that_goes_on() -> None:
+    made = rehearsal()
+    journal = MemoryJournal(codec(), made.world)
+    made.carry(journal)
+    known = journal.records()[:10]
+    run = fold(known)
+    assert run is not None
+
+    plain = run_plain(run.plan, run, _after(10, later=1.5 * SECOND), carried=True)
+
+    assert (plain["standing"], plain["steps_done"], plain["waits_for"]) == ("in progress", 4, [])
+    steps = TypeAdapter(list[dict[str, object]]).validate_python(plain["steps"])
+    (step,) = [each for each in steps if each["step"] == "promote"]
+    assert (step["state"], step["passed_seconds"]) == ("running", 1.5)
+    assert [each["passed_seconds"] for each in steps[-1:]] == [None]
 
 
 @pytest.mark.parametrize("behind", [SECOND, timedelta(hours=1)])

@@ -42,9 +42,9 @@ def test_it_reads_as_approved(mood: Callable[[], Snapshot], golden: Golden) -> N
 
 
 @pytest.mark.parametrize(("mood", "expected"), MOODS, ids=_names)
-def test_the_verdict_decides_the_exit_code(mood: Callable[[], Snapshot], expected: Health) -> None:
+def test_the_health_decides_the_exit_code(mood: Callable[[], Snapshot], expected: Health) -> None:
     assert health_of(mood()) is expected
-    assert status_plain(mood())["verdict"] == str(expected)
+    assert status_plain(mood())["health"] == str(expected)
 
 
 def test_exit_codes_are_those_of_the_product() -> None:

@@ -67,12 +67,12 @@ def test_a_pool_without_room_is_marked_in_its_row() -> None:
         (StatusTopic.ALERTS, {"alarms"}),
     ],
 )
-def test_a_program_gets_the_verdict_and_what_it_asked_for(
+def test_a_program_gets_the_health_and_what_it_asked_for(
     topic: StatusTopic, keys: set[str]
 ) -> None:
     plain_values = topic_plain(healthy(), topic)
 
-    assert plain_values.keys() == {"verdict", *keys}
+    assert plain_values.keys() == {"health", *keys}
     assert all(plain_values[key] is not None for key in keys)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from core.runs.engine import Engine
 from core.runs.journal import Codec, Proof, Record, Request, Where, Wish
 from core.runs.plan import OnFailure, Plan, RunName, Step, StepId
-from core.runs.ports import Answer, Completion, Inbox, NoInbox, Token
+from core.runs.ports import Answer, Completion, Inbox, Token
 from core.runs.run import Run
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.timeline import BEGINNING, Timeline
@@ -108,7 +108,7 @@ class Bench:
     """An engine, its world and its journal."""
 
     world: Words = field(default_factory=Words)
-    inbox: Inbox = field(default_factory=NoInbox)
+    inbox: Inbox = field(default_factory=Wishes)
     journal: MemoryJournal[str, None] = field(init=False)
 
     def __post_init__(self) -> None:

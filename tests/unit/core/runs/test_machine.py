@@ -55,3 +55,8 @@ def test_the_drawing_is_current(golden: Golden) -> None:
         "# States of a step\n\nDrawn from `core/runs/machine.py`; a test keeps it current.\n\n"
         f"```mermaid\n{drawing}\n```\n",
     )
+
+
+def test_every_state_and_event_is_on_some_edge() -> None:
+    assert {edge.event for edge in EDGES} == {*EventKind}
+    assert {state for edge in EDGES for state in (edge.source, edge.target)} == {*StepState}

@@ -29,7 +29,7 @@ def test_a_service_moves_as_it_was_printed_and_its_run_can_be_read(typed: Checko
     another = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc03", "--plan", run)
     moved = typed.ndc("--yes", *MOVE, "--plan", run)
     shown = typed.ndc("dr", "show", run)
-    report = json.loads(typed.ndc("--json", "dr", "show", run).out)
+    told = json.loads(typed.ndc("--json", "dr", "show", run).out)
     listed = json.loads(typed.ndc("--json", "dr", "runs").out)
     approved = typed.ndc("dr", "approve", run, "promote")
     resumed = typed.ndc("dr", "resume", run)
@@ -43,8 +43,9 @@ def test_a_service_moves_as_it_was_printed_and_its_run_can_be_read(typed: Checko
     assert "promote: done" in moved.err
     assert "switchover public-service-portal to ndc02: done" in moved.out
     assert "the new leader has all that the old one wrote" in shown.out
-    (course,) = report["services"]
-    assert report["outcome"] == "done"
+    (course,) = told["report"]["services"]
+    assert (told["standing"], told["report"]["outcome"], told["next"]) == ("done", "done", [])
+    assert told["steps_done"] == len(told["steps"])
     assert (course["measure"]["lost"], course["measure"]["not_read_back"]) == (0, 0)
     assert list(listed) == [run]
     assert (approved.code, resumed.code, again.code) == (4, 0, 4)
@@ -54,8 +55,12 @@ def test_a_service_moves_as_it_was_printed_and_its_run_can_be_read(typed: Checko
 
 def test_a_plan_is_a_value_for_other_programs(typed: Checkout) -> None:
     plan = json.loads(typed.ndc("--json", "dr", "plan", SERVICE, "--to", "ndc02").out)
+    (run,) = _runs(typed)
+    shown = json.loads(typed.ndc("--json", "dr", "show", run).out)
 
-    assert [plan["id"]] == _runs(typed)
+    assert plan["id"] == run
+    assert (shown["standing"], shown["plan"], shown["report"]) == ("planned", plan, None)
+    assert {step["state"] for step in shown["steps"]} == {"pending"}
 
 
 def test_every_objection_is_told_and_nothing_is_begun(typed: Checkout) -> None:
@@ -106,6 +111,7 @@ def test_a_run_that_is_held_is_settled_by_a_person(typed: Checkout) -> None:
     (run,) = _runs(typed)
     open_ = typed.ndc("dr", "runs")
     shown = typed.ndc("dr", "show", run)
+    told = json.loads(typed.ndc("dr", "show", run, "--json").out)
     aborted = typed.ndc("dr", "abort", run)
     skipped = typed.ndc("dr", "skip", run, "compare", "--reason", "counted by hand")
 
@@ -114,6 +120,9 @@ def test_a_run_that_is_held_is_settled_by_a_person(typed: Checkout) -> None:
     assert f"{run}  held" in open_.out
     assert shown.out.splitlines()[0].endswith(": held")
     assert f"next       ndc --env test dr resume {run}" in shown.out
+    assert (told["standing"], told["report"]["outcome"]) == ("held", "loss")
+    assert told["waits_for"][0].startswith("compare is failed")
+    assert told["next"][1].startswith(f"ndc --env test dr resume {run}  ")
     assert aborted.code == 4
     assert skipped.code in {0, 1}
     assert "counted by hand" in (typed.environment.paths.runs / run / "journal.jsonl").read_text()
@@ -149,7 +158,7 @@ def test_who_interrupts_is_told_that_the_run_goes_on(
 def test_who_asked_is_proved_by_a_key_or_called_not_proved(typed: Checkout) -> None:
     there = typed.ndc("--yes", *MOVE, "--as", "an", "--ticket", "CHG-7")
     first, *_ = _runs(typed)
-    report = json.loads(typed.ndc("--json", "dr", "show", first).out)
+    report = json.loads(typed.ndc("--json", "dr", "show", first).out)["report"]
     back = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc01")
 
     key = report["requested_by_key"]

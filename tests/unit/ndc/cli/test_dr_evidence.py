@@ -26,6 +26,7 @@ def test_what_a_run_came_to_is_verified_where_there_is_no_environment(
     moved = typed.ndc(*MOVE, "--as", "an")
     keys, archive = tmp_path / "keys", tmp_path / "evidence.tar.gz"
     keys.write_text(typed.ndc("dr", "keys").out, "utf-8")
+    owners = [key["owner"] for key in json.loads(typed.ndc("dr", "keys", "--json").out)]
     told = typed.ndc("dr", "evidence", _run(typed), "--output", str(archive))
     monkeypatch.setenv("NDC_HOME", str(tmp_path / "elsewhere"))
 
@@ -37,6 +38,7 @@ def test_what_a_run_came_to_is_verified_where_there_is_no_environment(
     assert moved.code == 0, moved.err
     assert "signed by an" in moved.err
     assert told.out.strip() == str(archive)
+    assert owners == [line.split()[0] for line in keys.read_text("utf-8").splitlines()]
     assert verified.code == 0, verified.out
     assert 'it holds; the report says "done"' in verified.out
     assert (trusting.code, json.loads(trusting.out)["holds"]) == (1, True)

@@ -36,7 +36,7 @@ def test_what_is_lost_is_served_elsewhere_as_it_was_printed(typed: Checkout) -> 
     another = typed.ndc("--yes", "dr", "failover", "--lost", "ndc03", "--plan", run)
     a_switch = typed.ndc("--yes", "dr", "switchover", SERVICE, "--to", "ndc02", "--plan", run)
     moved = typed.ndc("--yes", *WITHOUT, "--plan", run)
-    report = json.loads(typed.ndc("--json", "dr", "show", run).out)
+    report = json.loads(typed.ndc("--json", "dr", "show", run).out)["report"]
 
     assert planned.code == 0, planned.err
     assert f"dr failover --lost ndc01 --plan {run}" in planned.err

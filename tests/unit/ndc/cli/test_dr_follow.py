@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -43,8 +44,10 @@ def test_a_run_is_followed_while_another_process_carries_it(typed: Checkout) -> 
 
     followed = typed.ndc("dr", "show", folder.run, "--follow")
     carrier.wait(60)
+    again = typed.ndc("dr", "show", folder.run, "--follow", "--json")
 
     assert followed.code == 0, followed.err
+    assert json.loads(again.out)["standing"] == "done"
     assert "promote: done" in followed.err
     assert "closed: done" in followed.err
     assert "switchover public-service-portal to ndc02: done" in followed.out

@@ -53,7 +53,7 @@ def test_what_two_people_attest_is_served_elsewhere_and_the_report_names_both(
     skipped = typed.ndc("--yes", "--as", "an", "dr", "skip", run, "attest")
     one = typed.ndc("--yes", "--as", "an", "dr", "attest", run, "--reason", "I stand before it")
     both = typed.ndc("--yes", "--as", "binh", "dr", "attest", run, "--reason", "seen dark")
-    report = json.loads(typed.ndc("--json", "dr", "show", run).out)
+    report = json.loads(typed.ndc("--json", "dr", "show", run).out)["report"]
 
     assert (refused.code, planned.code) == (REFUSED, 0), planned.err
     assert "--attest" in refused.err

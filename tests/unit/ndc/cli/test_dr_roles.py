@@ -80,7 +80,7 @@ def test_who_resumes_a_run_is_named_in_its_journal_and_its_report(typed: Checkou
     run = _held(typed)
 
     resumed = typed.ndc("dr", "resume", run, "--as", "an", "--reason", "the copy is mended")
-    report = json.loads(typed.ndc("--json", "dr", "show", run).out)
+    report = json.loads(typed.ndc("--json", "dr", "show", run).out)["report"]
 
     assert "an asked to resume the run: the copy is mended" in resumed.err
     assert re.search(

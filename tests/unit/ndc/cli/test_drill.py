@@ -46,6 +46,15 @@ def test_a_rehearsal_ends_with_its_verdict() -> None:
     assert "drill planned-move: passed" in played.output
 
 
+@pytest.mark.parametrize("mode", ["tabletop", "rehearsal"])
+def test_a_program_is_told_of_a_drill_in_json(mode: str) -> None:
+    told = json.loads(_ndc("run", "planned-move", "--mode", mode, as_json=True).stdout)
+
+    assert (told["drill"], told["mode"], told["refusal"]) == ("planned-move", mode, None)
+    assert told["plan"]["steps"]
+    assert told.get("passed") is (True if mode == "rehearsal" else None)
+
+
 def test_a_rehearsal_that_failed_exits_with_one(tmp_path: Path) -> None:
     for name, text in texts_of(DECLARED).items():
         path = tmp_path / name

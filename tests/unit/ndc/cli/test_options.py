@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.errors import Rejected
 from inventory.names import EnvironmentName
 from ndc.cli.options import Options, addressed, concerning, hoisted
+from ndc.cli.root import app
 
 WORDS = st.lists(
     st.sampled_from(["status", "--json", "--yes", "--env", "lab", "--env=ci", "--", "-c", "ls"])
@@ -71,6 +72,15 @@ def test_moving_twice_is_moving_once(words: list[str]) -> None:
 def test_a_command_that_is_shown_means_the_environment_at_hand(written: str, read: str) -> None:
     assert addressed(written, "ci") == read
     assert addressed(written, "lab") == written
+
+
+def test_every_command_means_an_environment_but_those_for_all_of_them() -> None:
+    commands = [command.name for command in app.registered_commands]
+    names = {str(name) for name in (*commands, *(group.name for group in app.registered_groups))}
+
+    for name in names - {"env", "doctor"}:
+        assert addressed(f"ndc {name}", "ci") == f"ndc --env ci {name}"
+        assert addressed(f"what ndc {name}s", "ci") == f"what ndc {name}s"
 
 
 def test_an_error_leaves_with_the_environment_in_its_commands() -> None:
