@@ -27,7 +27,7 @@ def waiting(typed: Checkout) -> RunName:
     begun = typed.ndc("--yes", "--as", "an", "dr", "failover", *LOST)
     assert begun.code == HELD, begun.out + begun.err
     (run,) = names(typed.environment.paths.runs)
-    return run
+    return RunName(run)
 
 
 def _approve(typed: Checkout, run: RunName, *steps: str) -> int:
