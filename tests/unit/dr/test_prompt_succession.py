@@ -30,7 +30,7 @@ class Successor(PromptHa):
         self.state_handler = SimpleNamespace(name=OWN, is_primary=lambda: True)
         self.dcs = SimpleNamespace(loop_wait=LOOP_WAIT)
         self.patroni = SimpleNamespace(request=request)
-        self.cluster = SimpleNamespace(sync=SimpleNamespace(voters=voters))
+        self.cluster = SimpleNamespace(sync=SimpleNamespace(voters=voters, leader=LEADER))
         self.clock = clock
         self.looked_at: list[timedelta] = []
 
