@@ -11,6 +11,7 @@ import patroni.postgresql  # noqa: F401 - before its ``ha``, which would import 
 import pytest
 from patroni import ha, thread_pool
 from patroni.ha import _MemberStatus
+from typing_extensions import override
 
 from dr.onhost.prompt_ha import PromptHa
 from tests.clocks import HandClock
@@ -34,6 +35,7 @@ class Successor(PromptHa):
         self.clock = clock
         self.looked_at: list[timedelta] = []
 
+    @override
     def is_quorum_commit_mode(self) -> bool:
         return True
 
