@@ -8,7 +8,8 @@ And whether it has stopped, started or been promoted is looked at ten times a se
 
 When a leader is lost, a candidate asks everybody how far they came, and gives them two seconds;
 here it is one. Whoever leads then waits for ``loop_wait``, so that those commits wait for may
-follow it; not here, if none of them answered a moment ago.
+follow it; not here, if none of them answered a moment ago. And a leader that was told to go on
+without a copy does.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _LOOKS_EVERY: Final = 0.1
 """whether a PostgreSQL that is told to stop, to start or to lead has done so"""
 _ANSWERS_WITHIN_SECONDS: Final = 1
 """whoever is asked how far it came; who does not counts as silent, and gives no vote"""
+_ANYBODY: Final = "*"
+"""stands for every standby among those that a commit waits for"""
 _LONG_AGO: Final = 1.0
 """a moment of the epoch; at 0 Patroni has yet to look after whom commits wait for"""
 
@@ -88,10 +91,28 @@ class PromptHa(ha.Ha):
 
     @override
     def process_sync_replication(self) -> None:
-        """Look after whom commits wait for; as a new leader not later than that is of use."""
+        """Look after whom commits wait for; as a new leader not later than that is of use.
+
+        A leader without a copy that is told to stop waits for anybody at all. Patroni leaves it so
+        if it is told meanwhile to go on: it looks at copies that come and go, and none does.
+        """
+        if self._waits_and_need_not():
+            self.state_handler.sync_handler.set_synchronous_standby_names((), 0)
         if self._promote_timestamp and self._none_may_follow():
             self._promote_timestamp = _LONG_AGO
         super().process_sync_replication()
+
+    def _waits_and_need_not(self) -> bool:
+        """Whether this leader waits for anybody at all, and was told to go on without a copy."""
+        sync, name = self.cluster.sync, self.state_handler.name
+        return (
+            self.is_quorum_commit_mode()
+            and not ha.global_config.is_synchronous_mode_strict
+            and not {*sync.voters} - {name}
+            and sync.leader == name
+            and self.state_handler.is_primary()
+            and _ANYBODY in self.state_handler.synchronous_standby_names()
+        )
 
     def _none_may_follow(self) -> bool:
         """Whether all for whom commits wait were silent when this member asked for the last time.

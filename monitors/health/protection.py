@@ -20,7 +20,7 @@ def of_protection(database: DatabaseView, out: frozenset[HostName]) -> Iterator[
     is_short = database.synchronous < database.synchronous_wanted
     if database.leader and is_short:
         if database.last_copy is LastCopy.BLOCK and not database.synchronous:
-            sentence = f"acknowledges nothing: {counted}, and it is told to stop without one"
+            sentence = f"{counted}, and it acknowledges nothing that no other copy has"
             yield Concern(database.name, Condition.CRITICAL, sentence, gone)
         else:
             at = database.unprotected_since

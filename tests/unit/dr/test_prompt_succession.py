@@ -11,6 +11,7 @@ import patroni.postgresql  # noqa: F401 - before its ``ha``, which would import 
 import pytest
 from patroni import ha, thread_pool
 from patroni.ha import _MemberStatus
+from typing_extensions import override
 
 from dr.onhost.prompt_ha import PromptHa
 from tests.clocks import HandClock
@@ -30,10 +31,11 @@ class Successor(PromptHa):
         self.state_handler = SimpleNamespace(name=OWN, is_primary=lambda: True)
         self.dcs = SimpleNamespace(loop_wait=LOOP_WAIT)
         self.patroni = SimpleNamespace(request=request)
-        self.cluster = SimpleNamespace(sync=SimpleNamespace(voters=voters))
+        self.cluster = SimpleNamespace(sync=SimpleNamespace(voters=voters, leader=LEADER))
         self.clock = clock
         self.looked_at: list[timedelta] = []
 
+    @override
     def is_quorum_commit_mode(self) -> bool:
         return True
 

@@ -94,7 +94,7 @@ def test_what_too_few_copies_have_is_told_and_since_when_where_that_was_seen(
 
 CONTINUE, BLOCK = LastCopy.CONTINUE, LastCopy.BLOCK
 SHORT = "UNPROTECTED: 0 of 1 synchronous standbys"
-STOPPED = "acknowledges nothing: 0 of 1 synchronous standbys, and it is told to stop without one"
+STOPPED = "0 of 1 synchronous standbys, and it acknowledges nothing that no other copy has"
 LOOSE = "goes on without a copy, and is declared to stop (last_copy: block); next"
 STRICT = "stops without a copy, and is declared to go on (last_copy: continue); next: ndc up"
 

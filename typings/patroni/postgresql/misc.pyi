@@ -1,0 +1,2 @@
+class PostgresqlState:
+    RUNNING: str
