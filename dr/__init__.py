@@ -13,23 +13,26 @@ admitted), ``store_looks`` (looks at stores), ``busy`` (who leads or serves).
 How a run is decided: ``request`` (what is asked for), ``losses`` (what has to move once something
 is lost), ``wanted`` (what moves on purpose), ``facts`` (what was seen), ``bound`` (what may be
 lost), ``admission`` (who is kept out), ``placement`` (which site serves, at which epoch),
-``observers`` (from where others may be called dead), ``watching`` (who is dead, by the words of
-observers), ``judging`` (what would be done about it, and by whom), ``deeds`` (what is done by
-itself), ``lever`` (by which nothing starts by itself), ``rules`` (reasons to refuse), ``copies``
-(reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``, ``moving``
-(the steps of one service), ``rerouting`` (those of its address), ``far_copies`` (those about copies
-that never lead by themselves), ``fencing`` (the proofs that what is lost cannot act), ``last_copy``
-(the steps that let a database go on without a copy), ``refusing`` (which borders refuse what it
-announces), ``store_bound`` (what may be lost of a store), ``store_losses`` (which stores begin
-elsewhere), ``store_moving`` (the steps of one), ``store_planner`` (steps of stores beside a plan),
-``votes`` (which of them are taken out of the quorum), ``plan`` (the value that is printed and then
-run), ``ending`` (what its end is worth), ``store_report`` and ``report`` (what it came to),
+``observers`` (from where others may be called dead), ``lookout`` (what one of them saw, and says),
+``watching`` (who is dead, by their words), ``steadiness`` (who is well since when), ``judging``
+(what would be done about it, and by whom), ``deeds`` (what is done by itself), ``lever`` (by which
+nothing starts by itself), ``rules`` (reasons to refuse), ``findings`` (which of them a person may
+pass over), ``proofs`` (what was practised of late), ``copies`` (reasons not to promote one),
+``reseed`` (whether one may be made anew), ``planner``, ``moving`` (the steps of one service),
+``rerouting`` (those of its address), ``far_copies`` (those about copies that never lead by
+themselves), ``fencing`` (the proofs that what is lost cannot act), ``last_copy`` (the steps that
+let a database go on without a copy), ``refusing`` (which borders refuse what it announces),
+``store_bound`` (what may be lost of a store), ``store_losses`` (which stores begin elsewhere),
+``store_moving`` (the steps of one), ``store_planner`` (steps of stores beside a plan), ``votes``
+(which of them are taken out of the quorum), ``plan`` (the value that is printed and then run),
+``ending`` (what its end is worth), ``store_report`` and ``report`` (what it came to),
 ``succession`` (whether a new leader has all that the old one wrote).
 
 What is said and printed: ``experience`` (how long steps take, by earlier runs), ``progress``,
 ``plan_text``, ``plan_figures``, ``runbooks`` (which page to read about a run that stands still),
-``run_text``, ``run_json``, ``report_text``, ``timeline_picture`` and ``report_page`` (the report to
-look at); ``epochs`` (between a run and the guard of a host), ``sight`` (what an observer sees),
+``run_text``, ``run_json``, ``report_text``, ``report_json``, ``timeline_picture`` and
+``report_page`` (the report to look at); ``epochs`` (between a run and the guard of a host),
+``sight`` (what an observer sees),
 ``log_end`` (of a former leader), ``seam`` (where a copy's log meets its leader's), ``edges`` (what
 an agent does about a placement record), ``lease`` (until when a leader may write), ``tail`` (what
 only a former leader wrote down), ``log_records``, ``log_changes`` and ``heap_file`` (from its log

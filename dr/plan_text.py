@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.text import duration
 from dr.actions import SwitchDatabase, WidenSync, describe
 from dr.conditions import after, before
 from dr.loss_actions import RelaxLastCopy
@@ -42,6 +43,7 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         yield "  stores       stay where they are written: only after a loss they begin elsewhere"
     if basis.accepted_loss:
         yield f"  accepted     by {basis.requested_by}: {basis.accepted_loss}"
+    yield from _despite(basis)
     if basis.votes:
         left, tolerated = f"{basis.votes.left} of {basis.votes.of}", basis.votes.tolerated
         yield f"  quorum       {left} votes are left; it tolerates the loss of {tolerated} more"
@@ -58,6 +60,17 @@ def _alone(plan: RecoveryPlan) -> Iterator[str]:
         if isinstance(action, RelaxLastCopy):
             yield f"  last copy    {action.database} goes on without one: what it acknowledges is"
             yield "               lost with its leader. It is declared to stop, so another says yes"
+
+
+def _despite(basis: Basis) -> Iterator[str]:
+    for one in basis.passed_over:
+        yield f"  PASSED OVER  {one.kind}: {one.what}"
+        yield f"               expected {one.expected}; actual {one.actual}"
+    if basis.passed_over:
+        yield f"               by {basis.requested_by}: {basis.despite}"
+    for drill in basis.unproved:
+        every = f"to be proved every {duration(drill.every)}"
+        yield f"  NOT PROVED   {drill.drill}: {drill.words()}, {every}; ndc drill run {drill.drill}"
 
 
 def _served(plan: RecoveryPlan) -> str:

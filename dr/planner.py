@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.runs.plan import Plan, RunName, StepId
 from dr.facts import Facts, Vote
+from dr.findings import SoftFinding
 from dr.moving import Moving
 from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, RecoveryStep
 from dr.request import Move, candidate, how_far, moves_text, service_in
 from dr.rules.lacking import had_all_alone, is_accepted
+from dr.rules.soft import findings
 from dr.rules.table import refusals
 from dr.rules.together import objections
+from dr.steadiness import Steadiness
 from dr.votes import Votes, to_retire
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
@@ -68,18 +71,18 @@ def plan_switchover_of(
 def plan_failback(
     network: Network,
     facts: Mapping[ServiceName, Facts],
-    ages: Mapping[HostName, timedelta],
+    stays: Mapping[HostName, Steadiness],
     requests: Sequence[Move],
     occasion: Occasion,
 ) -> RecoveryPlan:
     """Return the plan of a switchover to places that were lost and are back.
 
-    ``ages`` says for how long the hosts there are up.
+    ``stays`` says for how long the hosts there are well.
 
     Raises:
-        PlanRefused: they are not up for long enough, or a rule objects.
+        PlanRefused: they are not well for long enough, or a rule objects.
     """
-    for refusal in objections(network, facts, requests, ages):
+    for refusal in objections(network, facts, requests, stays):
         raise refusal
     title = f"{Intent.FAILBACK} {moves_text(requests)}"
     return _plan(network, facts, list(requests), occasion, Intent.FAILBACK, title)
@@ -138,8 +141,17 @@ def _plan(
             votes=_votes(network, votes, lost) if lost else None,
             accepted_loss=next((each.accepted_loss for each in requests), ""),
             attested=any(each.attested for each in requests),
-        ),
+            passed_over=_findings(network, facts, requests),
+            despite=next((each.despite for each in requests), ""),
+        ).with_reason(),
     )
+
+
+def _findings(
+    network: Network, facts: Mapping[ServiceName, Facts], requests: Iterable[Move]
+) -> tuple[SoftFinding, ...]:
+    """Return what spoke against any of ``requests`` and was passed over, or it were refused."""
+    return tuple(one for each in requests for one in findings(network, facts[each.service], each))
 
 
 def _votes(

@@ -39,8 +39,10 @@ from dr.loss_questions import (
     WritesStore,
 )
 from dr.observers import observers
+from dr.placement import Placement
 from dr.refusing import borders
-from inventory.names import DatabaseName, HostName, PlacedName, SiteName
+from dr.steadiness import Steadiness, steadiness
+from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName
 from inventory.network import Network
 
 
@@ -200,14 +202,23 @@ def kept_out(doors: Doors) -> frozenset[HostName] | None:
     return None if excluded is None else frozenset(excluded)
 
 
+def failed_over(doors: Doors, service: ServiceName) -> tuple[Placement, ...] | None:
+    """Return the record that a failover made of ``service`` lately; None: nobody could tell."""
+    answer = if_seen(lambda: (doors.records.failed_over(service),))
+    return None if answer is None else tuple(filter(None, answer))
+
+
 def _is_well(doors: Doors, host: HostName) -> Callable[[], bool | None]:
     return lambda: if_seen(lambda: doors.votes.is_well(host))
 
 
-def ages(doors: Doors, begin: Begin, hosts: Iterable[HostName]) -> Mapping[HostName, timedelta]:
-    """Return for how long each of ``hosts`` is up; who cannot say is absent."""
-    looks = {host: begin(_age(doors, host)) for host in hosts}
-    return {host: age for host, look in looks.items() if (age := look()) is not None}
+def stays(
+    network: Network, doors: Doors, begin: Begin, hosts: Iterable[HostName]
+) -> Mapping[HostName, Steadiness]:
+    """Return for how long each of ``hosts`` has been well, by its own word and by others'."""
+    ages = {host: begin(_age(doors, host)) for host in hosts}
+    words = begin(lambda: if_seen(doors.sight.steady))
+    return {host: steadiness(network, host, age(), words() or {}) for host, age in ages.items()}
 
 
 def _age(doors: Doors, host: HostName) -> Callable[[], timedelta | None]:

@@ -19,7 +19,7 @@ from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr import announcing, deeds, judging, lever, placement, watching
+from dr import announcing, deeds, judging, lever, lookout, placement
 from dr.admission import exclusion_text, read_exclusion
 from dr.drills.cadence import held_drill, proof_text, read_proof
 from dr.ending import Ending
@@ -28,7 +28,8 @@ from dr.live.drill_folder import DrillFolder
 from dr.live.run_folder import RunFolder
 from dr.onhost.epoch_record import EpochRecord
 from dr.plan import codec, to_text
-from dr.report import Noticed, report, report_json
+from dr.report import Noticed, report
+from dr.report_json import report_json
 from dr.simulation.timeline import Timeline
 from dr.verifier.contents import stated
 from inventory.allocations import Allocations
@@ -253,7 +254,7 @@ KEPT = {
     "placement.json": _whole(Format.PLACEMENT, placement.read_placement, placement.placement_text),
     "claim.json": _whole(Format.CLAIM, placement.read_claim, placement.claim_text),
     "word.json": _whole(Format.ANNOUNCER, announcing.read_word, announcing.word_text),
-    "sight-word.json": _whole(Format.SIGHT, watching.read_sight_word, watching.sight_word_text),
+    "sight-word.json": _whole(Format.SIGHT, lookout.read_sight_word, lookout.sight_word_text),
     "judgement.json": _whole(Format.JUDGEMENT, judging.read_judgement, judging.judgement_text),
     "deed.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
     "relocation.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),

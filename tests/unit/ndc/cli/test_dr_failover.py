@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from dr.live.run_folder import names
+from inventory.etcd import failed_over, placements
 from inventory.names import HostName
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout
@@ -120,9 +122,12 @@ def test_a_service_moves_home_once_its_home_is_well_for_long_enough(typed: Check
     early = typed.ndc("--yes", *BACK)
     announced = set(typed.stub.world.truth.at(SERVICE).announcing)
     del plant.booted[HOME]  # as one that never went down
+    unseen = typed.ndc("--yes", *BACK)
+    typed.all_are_seen(timedelta(hours=1))
     back = typed.ndc("--yes", *BACK)
 
-    assert (there.code, early.code, back.code) == (0, 4, 0), back.err
+    assert (there.code, early.code, unseen.code, back.code) == (0, 4, 4, 0), back.err
+    assert "nobody at another site says so" in unseen.err
     assert f"{HOME} is not back for long enough" in early.err
     assert announced == {REFUGE}
     assert f"failback {SERVICE} to ndc01: done" in back.out
@@ -134,3 +139,22 @@ def test_a_service_that_is_at_home_has_nothing_to_go_back_to(typed: Checkout) ->
 
     assert refused.code == 4
     assert "is at ndc01 already" in refused.err
+
+
+def test_what_speaks_softly_against_it_is_passed_over_by_a_reason(typed: Checkout) -> None:
+    of = typed.stub.on.network
+    placed = typed.stub.etcd.held[f"{placements(of.environment)}{SERVICE}"]
+    typed.stub.etcd.write(failed_over(of.environment, SERVICE), placed)
+    _dies(typed, "ndc01")
+
+    refused = typed.ndc("dr", "plan", "--lost", "ndc01")
+    planned = typed.ndc("--json", "dr", "plan", "--lost", "ndc01", "--despite", "it burns")
+    printed = typed.ndc("dr", "plan", "--lost", "ndc01", "--despite", "it burns")
+
+    assert refused.code == 4
+    assert "shortly after a failover moved it" in refused.err
+    assert 'dr failover --lost ndc01 --despite "…"' in refused.err
+    basis = json.loads(planned.out)["basis"]
+    assert (basis["despite"], basis["passed_over"][0]["kind"]) == ("it burns", "flapping")
+    assert "PASSED OVER  flapping" in printed.out
+    assert "NOT PROVED   site-loss" in printed.out
