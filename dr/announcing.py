@@ -11,6 +11,7 @@ be gone as well. Who serves alone at its site gives its word only where it is as
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, StrEnum, auto
@@ -115,6 +116,8 @@ class Company:
     alone_since: timedelta | None
     """since when this host saw no fellow announce; None: one does"""
     now: timedelta
+    spent: int = 0
+    """the revision of the answer by which this host tried to go; it is relied on once"""
 
 
 class Conduct(Enum):
@@ -153,12 +156,21 @@ def is_asked(company: Company) -> bool:
 
 
 def relied_on(company: Company) -> Announcer | None:
-    """Return the fellow that serves by a word later than ours that we would go; None: none does."""
+    """Return the fellow that serves by a word later than ours that we would go; None: none does.
+
+    One by which we tried to go before does not: it is as old as that.
+    """
     own = company.own
     if own is None or _is_well(own):
         return None
-    later = (one for one in announcing(company) if one.word.answers >= own.revision)
-    return next((one for one in later if _is_well(one)), None)
+    return next((one for one in _answers(company, own) if one.revision > company.spent), None)
+
+
+def _answers(company: Company, own: Announcer) -> Iterator[Announcer]:
+    """Yield the fellows that found themselves well after they had read ``own``."""
+    for one in announcing(company):
+        if one.word.answers >= own.revision and _is_well(one):
+            yield one
 
 
 def waits(company: Company) -> bool:
@@ -177,9 +189,12 @@ def move(company: Company) -> Conduct:
         return _withdrawn(company)
     if company.own is None or company.own.word != word_of(company):
         return Conduct.TELL
-    if company.spell.fitness in _GOES and relied_on(company):
+    if company.spell.fitness not in _GOES:
+        return Conduct.STAY
+    if relied_on(company):
         return Conduct.STAND_DOWN
-    return Conduct.STAY
+    # who answered may be gone by now
+    return Conduct.TELL if any(_answers(company, company.own)) else Conduct.STAY
 
 
 def _withdrawn(company: Company) -> Conduct:

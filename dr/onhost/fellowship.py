@@ -52,6 +52,8 @@ class Fellowship:
     _spells: dict[ServiceName, Spell] = field(default_factory=dict)
     _alone: dict[ServiceName, timedelta] = field(default_factory=dict)
     _waiting: set[ServiceName] = field(default_factory=set)
+    _spent: dict[ServiceName, int] = field(default_factory=dict)
+    """the revision of the answer that was relied on, whatever came of it"""
     _words: Mapping[ServiceName, Sequence[Announcer]] = field(default_factory=dict)
     _failure: WorldError | None = None
 
@@ -96,6 +98,7 @@ class Fellowship:
             spell=self._spells[service],
             alone_since=None,
             now=now,
+            spent=self._spent.get(service, 0),
         )
         if announcing(company):
             self._alone.pop(service, None)
@@ -135,6 +138,7 @@ class Fellowship:
         own, other = company.own, relied_on(company)
         if own is None or other is None:
             return False
+        self._spent[service] = other.revision
         asked = self.clock.elapsed()
         gone = self.announcers.stand_down(service, placement, own, other)
         return gone and self.clock.elapsed() - asked < _IN_TIME

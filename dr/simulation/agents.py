@@ -63,6 +63,8 @@ class Agents:
         self._words = SimulatedWords(SimulatedLeases(world.truth.quorum, world.timeline))
         self._leaving: dict[HostName, timedelta] = {}
         """since when each would withdraw what is placed elsewhere"""
+        self._spent: dict[HostName, int] = {}
+        """the revision of the answer that each relied on, whatever came of it"""
         self._turns: dict[HostName, int] = {}
         """how often each was told when to look next: the last counts"""
         self._programs = SimulatedPrograms(
@@ -159,6 +161,7 @@ class Agents:
             spell=Spell(Checked(fitness), self._leaving.get(host, now)),
             alone_since=None,
             now=now,
+            spent=self._spent.get(host, 0),
         )
 
     def _stand_down(
@@ -166,6 +169,8 @@ class Agents:
     ) -> None:
         """Withdraw in one transaction's name, or ask anew: what was answered is old by now."""
         own, other = company.own, relied_on(company)
+        if other:
+            self._spent[host] = other.revision
         placed, claim = self._served.placements[-1], self._served.claim
         stands = placed == record and claim.run is None
         if own and other and stands and self._words.stand_down(own, other):

@@ -26,6 +26,8 @@ class StubEtcd:
     """of accounts; None: whoever asks is answered"""
     changes: int = 0
     """transactions that succeeded"""
+    stalls: bool = False
+    """whether nothing becomes of a key that is put; what is there it gives, and lets go of"""
     _revision: int = 1
     _changed: dict[str, int] = field(default_factory=dict)
     _leases: dict[str, set[str]] = field(default_factory=dict)
@@ -58,8 +60,8 @@ class StubEtcd:
             return (200, {"token": _TOKEN}) if good else (400, {"error": "authentication failed"})
         if self.passwords is not None and asked.headers.get("Authorization") != _TOKEN:
             return 400, {"error": "etcdserver: user name is empty"}
-        if self._unknown_leases(asked.body):
-            return 404, {"error": "etcdserver: requested lease not found"}
+        if refusal := self._refusal(asked.body):
+            return refusal
         found: object
         match asked.path:
             case "/v3/kv/range":
@@ -73,6 +75,13 @@ class StubEtcd:
             case _:
                 return 404, {"error": f"no {asked.path} here"}
         return 200, found
+
+    def _refusal(self, body: Mapping[str, Any]) -> Reply | None:
+        if self._unknown_leases(body):
+            return 404, {"error": "etcdserver: requested lease not found"}
+        if self.stalls and any("request_put" in one for one in body.get("success", ())):
+            return 503, {"error": "etcdserver: request timed out"}
+        return None
 
     def _respond(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)

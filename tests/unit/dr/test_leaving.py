@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import Rejected
+from core.errors import Rejected, Unreachable
 from core.runs.plan import RunName
 from dr.announcing import AnnouncerWord, Checked, Fitness
 from dr.onhost.fellowship import SELDOM, SOON
@@ -96,6 +96,32 @@ def test_an_answer_that_was_of_no_use_is_asked_for_anew(stage: Stage) -> None:
 
     assert moved_back
     assert claimed
+    assert unanswered
+    assert not stage.announced
+
+
+def test_an_answer_is_relied_on_once_also_where_it_could_not_be_asked_for_anew(
+    stage: Stage,
+) -> None:
+    stage.place(HERE, 1)
+    stage.look()
+    stage.place(ELSEWHERE, 2)
+    stage.look()
+    stage.answer()
+    held = Claim(None).taken(RunName("move"), 1)
+    assert held is not None
+    stage.records.swap_claim(PORTAL, Claim(None), held)
+    stage.etcd.stalls = True
+
+    with pytest.raises(Unreachable):
+        stage.look()
+    stage.etcd.stalls = False
+    stage.records.swap_claim(PORTAL, held, held.released(RunName("move")))
+    stage.look()
+    unanswered = stage.announced
+    stage.answer()
+    stage.look()
+
     assert unanswered
     assert not stage.announced
 
