@@ -16,6 +16,7 @@ from core.runs.plan import ActionT, BasisT, RunName
 from core.runs.run import fold
 from dr.accepting import accept_again
 from dr.conditions import Conditions
+from dr.drills.alarms import PageRecord, PagesNow
 from dr.drills.exercise import Exercise
 from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
@@ -33,6 +34,7 @@ from inventory.names import HostName, LinkName, OperatorName, ServiceName, Store
 from inventory.network import Network
 from storage.points import PointDifference
 from tests.rehearsals import SERVICE
+from tests.scene_alarms import SimulatedAlarms
 from tests.unit.core.runs.small import Wishes, approval
 
 START = Request("start", Wish.START, "an", proof=Proof("SHA256:an", "", ("operate",)))
@@ -105,6 +107,10 @@ class SimulatedScene:
     """whether they tell at the end what became of them; what they do then, they do"""
     traces: dict[str, SimulatedTracing] = field(default_factory=dict)
     """by the drills that had them written"""
+    alarms: SimulatedAlarms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alarms = SimulatedAlarms(self.world)
 
     @property
     def service(self) -> ServiceName:
@@ -130,6 +136,12 @@ class SimulatedScene:
             if store not in torn
         ]
         return wrong
+
+    def pages(self) -> PagesNow:
+        return self.alarms.now()
+
+    def paged(self, lately: timedelta) -> PageRecord:
+        return self.alarms.lately(lately)
 
     def facts(self) -> Facts:
         return self.world.eye.observe(SERVICE)

@@ -71,7 +71,10 @@ def story_text(story: Story) -> str:
 
 def _head(exercise: Exercise) -> Iterator[str]:
     yield f"drill {exercise.name}: {exercise.drill.title}"
-    yield "  world    simulated, from what is declared: every service is at home, and all is well"
+    yield (
+        "  world    simulated, from what is declared: every service is at home, and all is well; "
+        "no alarm is played"
+    )
     yield f"  service  {exercise.drill.service}, served at {exercise.active}"
     yield f"  it will  {exercise.sentence}"
 
