@@ -112,7 +112,9 @@ def _when(proof: DrillProof | None) -> str:
 def _measured(proof: DrillProof | None) -> str:
     if proof is None or proof.felt is None:
         return "-"
-    citizens = f"{proof.felt.gap.total_seconds():.1f} s, {proof.felt.lost} lost"
+    gap, lost = proof.felt.gap, proof.felt.lost
+    waited = "gap not known" if gap is None else f"{gap.total_seconds():.1f} s"
+    citizens = f"{waited}, {'losses not known' if lost is None else f'{lost} lost'}"
     return "; ".join(filter(None, [citizens, _of_stores(proof.stores)]))
 
 
