@@ -14,7 +14,7 @@ from core.runs.journal import Closed, Entry, Proof, Record, Request, RunVerdict,
 from core.runs.machine import StepState
 from core.runs.plan import ActionT, BasisT, RunName
 from core.runs.run import fold
-from dr.accepting import accept_again
+from dr.accepting import admit
 from dr.conditions import Conditions
 from dr.drills.alarms import PageRecord, PagesNow
 from dr.drills.exercise import Exercise
@@ -32,6 +32,7 @@ from dr.store_looks import survey_stores
 from dr.tracing import StoreTrail, TracingMark
 from inventory.names import HostName, LinkName, OperatorName, ServiceName, StoreName
 from inventory.network import Network
+from inventory.placed import placed_in
 from storage.points import PointDifference
 from tests.rehearsals import SERVICE
 from tests.scene_alarms import SimulatedAlarms
@@ -228,18 +229,18 @@ class SimulatedScene:
         assert record.run is not None
         journal = self.journals[record.run]
         journal.append(Request("up", Wish.GIVE_UP, "an"))
-        for service in self.network.services:
-            served = self.world.truth.at(service.name)
-            if served.claim.run == record.run:
-                served.claim = served.claim.released(record.run)
+        records = self.world.doors.records
+        for placed in placed_in(self.network):
+            claim = records.claim(placed.name)
+            if claim.run == record.run:
+                records.swap_claim(placed.name, claim, claim.released(record.run))
         journal.append(Closed(RunVerdict.GIVEN_UP))
 
     def admit(self, hosts: Collection[HostName]) -> None:
         doors = self.world.doors
         standing = doors.exclusions.excluded()
         waiting = {host: standing[host] for host in hosts if host in standing}
-        list(accept_again(self.network, doors, waiting, standing.keys() - waiting.keys()))
-        doors.exclusions.admit(waiting)
+        list(admit(self.network, doors, waiting))
 
     def remake(self) -> bool:
         return False
