@@ -49,7 +49,7 @@ class Format(Enum):
     )
     SIGHT = ("etcd, a key an observer, under a lease; an unknown one counts for nothing", Rejected)
     JUDGEMENT = ("etcd, one key, under the lease of the controller that is elected", Rejected)
-    DEED = ("etcd, a key a database and a service; an unknown one is nobody's", Rejected)
+    DEED = ("etcd, a key a deed, the last about each thing; an unknown one is nobody's", Rejected)
     EXCLUSION = ("etcd, a key a host that was given up and not admitted since", JournalCorrupt)
     HOLD = ("etcd, one key while the lever is pulled", JournalCorrupt)
     EPOCHS = ("`/var/lib/ndc/agent/epochs.json` on hosts", JournalCorrupt, 2)
@@ -72,7 +72,11 @@ class Format(Enum):
         JournalCorrupt,
     )
     DRILL_REPORT = ("`var/<env>/drills/<drill>/report.json`", PlanRefused)
-    DRILL_WORD = ("etcd, two keys a drill: when it last went well, and when not", JournalCorrupt)
+    DRILL_WORD = (
+        "etcd, two keys a drill: when it last went well, and when not",
+        JournalCorrupt,
+        2,
+    )
     WORDS = ("nowhere: what a run says to the guard of a host", Rejected)
     LEDGER = ("`/var/lib/ndc/probe/<service>.jsonl` on the probe, in every line", JournalCorrupt)
     ANCHOR = ("`var/<env>/runs/<run>/anchors.jsonl` and etcd, in every line", JournalCorrupt)

@@ -14,7 +14,6 @@ from dr.refusing import borders
 from inventory.names import HostName, PlacedName, SiteName
 from inventory.network import Network
 from inventory.placed import placed_called
-from inventory.storage import Store
 
 _RUN: Final = RunName("admit")
 
@@ -22,31 +21,54 @@ _RUN: Final = RunName("admit")
 def admit(network: Network, doors: Doors, waiting: Mapping[HostName, Exclusion]) -> Iterator[str]:
     """Let hosts take part again that were given up; yield a sentence for each border that accepts.
 
-    Borders first: nothing is moved to where nobody would come. Who is said to write a store that a
-    run moves is admitted when that is over: the store may be written elsewhere already.
+    Borders first: nothing is moved to where nobody would come.
 
     Raises:
         Rejected: one of them was given up anew, or somebody moves what is theirs now.
-        NotSeen: nobody told where that is placed.
+        NotSeen: nobody told where that is placed, or whether somebody moves it.
         Unreachable: a border did not answer, and they are kept out; or they may be admitted.
     """
-    for store in network.stores:
-        _demand_unmoved(doors, store, waiting)
+    demand_unmoved(network, doors, waiting)
     kept_out = doors.exclusions.excluded().keys() - waiting.keys()
     yield from accept_again(network, doors, waiting.keys(), kept_out)
     doors.exclusions.admit(waiting)
 
 
-def _demand_unmoved(doors: Doors, store: Store, waiting: Collection[HostName]) -> None:
-    run, placed = doors.records.claim(store.name).run, doors.records.placement(store.name)
-    writer = store.copy_at(placed.site) if placed else None
-    if run is not None and writer is not None and writer.host in waiting:
-        raise Rejected(
-            f"{run} moves {store.name} away from {writer.host}",
-            expected="that no run does",
-            actual="it is not over",
-            next_step=f"ndc dr resume {run}; then admit again",
-        )
+def demand_unmoved(network: Network, doors: Doors, waiting: Collection[HostName]) -> None:
+    """Return if no run moves what hosts that are ``waiting`` take part in.
+
+    That is a service that they can serve, or whose database they hold a copy of; and a store that
+    they are said to write: it may be written elsewhere already.
+
+    Raises:
+        Rejected: a run does.
+        NotSeen: whether one does, or where a store is placed, cannot be seen.
+    """
+    for service in network.services:
+        members = {
+            member.host
+            for database in network.databases
+            if database.name == service.database
+            for member in database.members
+        }
+        run = doors.records.claim(service.name).run
+        theirs = sorted({*service.hosts, *members} & {*waiting})
+        if run is not None and theirs:
+            raise _moved(run, service.name, f"while {', '.join(theirs)} may take part in it")
+    for store in network.stores:
+        run, placed = doors.records.claim(store.name).run, doors.records.placement(store.name)
+        writer = store.copy_at(placed.site) if placed else None
+        if run is not None and writer is not None and writer.host in waiting:
+            raise _moved(run, store.name, f"away from {writer.host}")
+
+
+def _moved(run: RunName, name: PlacedName, how: str) -> Rejected:
+    return Rejected(
+        f"{run} moves {name} {how}",
+        expected="that no run does",
+        actual="it is not over",
+        next_step=f"ndc dr resume {run}; then admit again",
+    )
 
 
 def accept_again(

@@ -59,7 +59,7 @@ DRILL_RTO = MetricSpec(
     "seconds",
     _DRILL,
     "Longest time between two acknowledged writes when the drill last went well",
-    "it never did, or nobody measured",
+    "it never did, or nobody measured, or what was measured is void",
 )
 DRILL_LOST = MetricSpec(
     "ndc_drill_last_lost_writes",
@@ -67,7 +67,7 @@ DRILL_LOST = MetricSpec(
     "count",
     _DRILL,
     "Acknowledged writes that were lost when the drill last went well: the recovery point reached",
-    "it never did, or nobody measured",
+    "it never did, or nobody measured, or not all was read back",
 )
 
 PRACTICE = (

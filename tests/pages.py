@@ -104,6 +104,8 @@ DRILLS = drill_families(
     {
         DrillName("planned-move"): DrillProof("a run", NOON, Felt(timedelta(seconds=2.5), 0)),
         DrillName("voter-loss"): DrillProof("a drill", NOON),
+        DrillName("pair-loss"): DrillProof("a drill", NOON, Felt(None, 2)),
+        DrillName("host-loss"): DrillProof("a drill", NOON, Felt(timedelta(seconds=9), None)),
     },
     {DrillName("site-loss"): DrillProof("a drill", NOON, Felt(timedelta(seconds=70), 3))},
 )

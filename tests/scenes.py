@@ -14,8 +14,9 @@ from core.runs.journal import Closed, Entry, Proof, Record, Request, RunVerdict,
 from core.runs.machine import StepState
 from core.runs.plan import ActionT, BasisT, RunName
 from core.runs.run import fold
-from dr.accepting import accept_again
+from dr.accepting import admit
 from dr.conditions import Conditions
+from dr.drills.alarms import PageRecord, PagesNow
 from dr.drills.exercise import Exercise
 from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
@@ -31,8 +32,10 @@ from dr.store_looks import survey_stores
 from dr.tracing import StoreTrail, TracingMark
 from inventory.names import HostName, LinkName, OperatorName, ServiceName, StoreName
 from inventory.network import Network
+from inventory.placed import placed_in
 from storage.points import PointDifference
 from tests.rehearsals import SERVICE
+from tests.scene_alarms import SimulatedAlarms
 from tests.unit.core.runs.small import Wishes, approval
 
 START = Request("start", Wish.START, "an", proof=Proof("SHA256:an", "", ("operate",)))
@@ -105,6 +108,10 @@ class SimulatedScene:
     """whether they tell at the end what became of them; what they do then, they do"""
     traces: dict[str, SimulatedTracing] = field(default_factory=dict)
     """by the drills that had them written"""
+    alarms: SimulatedAlarms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alarms = SimulatedAlarms(self.world)
 
     @property
     def service(self) -> ServiceName:
@@ -130,6 +137,12 @@ class SimulatedScene:
             if store not in torn
         ]
         return wrong
+
+    def pages(self) -> PagesNow:
+        return self.alarms.now()
+
+    def paged(self, lately: timedelta) -> PageRecord:
+        return self.alarms.lately(lately)
 
     def facts(self) -> Facts:
         return self.world.eye.observe(SERVICE)
@@ -216,18 +229,18 @@ class SimulatedScene:
         assert record.run is not None
         journal = self.journals[record.run]
         journal.append(Request("up", Wish.GIVE_UP, "an"))
-        for service in self.network.services:
-            served = self.world.truth.at(service.name)
-            if served.claim.run == record.run:
-                served.claim = served.claim.released(record.run)
+        records = self.world.doors.records
+        for placed in placed_in(self.network):
+            claim = records.claim(placed.name)
+            if claim.run == record.run:
+                records.swap_claim(placed.name, claim, claim.released(record.run))
         journal.append(Closed(RunVerdict.GIVEN_UP))
 
     def admit(self, hosts: Collection[HostName]) -> None:
         doors = self.world.doors
         standing = doors.exclusions.excluded()
         waiting = {host: standing[host] for host in hosts if host in standing}
-        list(accept_again(self.network, doors, waiting, standing.keys() - waiting.keys()))
-        doors.exclusions.admit(waiting)
+        list(admit(self.network, doors, waiting))
 
     def remake(self) -> bool:
         return False

@@ -1,7 +1,8 @@
-"""Asking a Prometheus for the newest value of a metric."""
+"""Asking a Prometheus for the newest value of a metric, or for when it was told lately."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,15 @@ class Sample:
         return self.labels.get("__name__", "")
 
 
+@dataclass(frozen=True, slots=True)
+class Track:
+    """When one series was told lately."""
+
+    labels: Mapping[str, str]
+    moments: tuple[datetime, ...]
+    """by the clock of the Prometheus, in order"""
+
+
 class _Series(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
@@ -48,6 +58,26 @@ class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     data: _Vector
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    metric: dict[str, str]
+    values: list[tuple[float, float]]
+
+
+class _Matrix(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    resultType: Literal["matrix"]  # noqa: N815 - Prometheus' name
+    result: list[_Told]
+
+
+class _Tracks(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    data: _Matrix
 
 
 async def instant(
@@ -74,5 +104,40 @@ async def instant(
         ) from error
     return tuple(
         Sample(one.metric, one.value[1], datetime.fromtimestamp(one.value[0], UTC))
+        for one in series
+    )
+
+
+async def tracks(
+    client: httpx.AsyncClient,
+    root: str,
+    selector: str,
+    lately: timedelta,
+    *,
+    deadline: timedelta,
+) -> tuple[Track, ...]:
+    """Return when each series of ``selector`` was told ``lately``.
+
+    It is as it lies at the Prometheus under ``root``: nothing is filled in where nothing was told.
+    The whole answer has ``deadline``.
+
+    Raises:
+        NotSeen: nothing is known.
+    """
+    url = f"{root}/api/v1/query"
+    expression = f"{selector}[{max(1, math.ceil(lately.total_seconds()))}s]"
+    answer = await look_async(client, url, deadline=deadline, parameters={"query": expression})
+    try:
+        series = _Tracks.model_validate(answer).data.result
+    except ValidationError as error:
+        raise NotSeen(
+            f"{url} did not answer with what was told lately",
+            refused=True,
+            expected="a range vector",
+            actual=f"{error.error_count()} problems",
+            next_step=f"try the expression by hand: {expression}",
+        ) from error
+    return tuple(
+        Track(one.metric, tuple(datetime.fromtimestamp(at, UTC) for at, _ in one.values))
         for one in series
     )

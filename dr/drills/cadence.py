@@ -26,10 +26,12 @@ _PROVES = {Outcome.DONE, Outcome.UNPROTECTED}
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """What citizens of one service felt."""
+    """What citizens of one service felt, as far as it was measured."""
 
-    gap: timedelta
-    lost: int
+    gap: timedelta | None
+    """None: nobody measured it, or the probe slipped its own schedule"""
+    lost: int | None
+    """None: nobody measured it, or not all was read back"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,15 @@ def held_drill(report: str | None) -> HeldDrill | None:
 
 
 def _felt(said: Mapping[str, Any]) -> Felt | None:
-    """Return it as far as it was measured: neither a void gap nor writes nobody read back tell."""
-    if said["gap_seconds"] is None or said.get("void") or said.get("not_read_back"):
+    """Return each figure that was measured; None: none was.
+
+    A void gap tells nothing of losses, and writes that nobody read back tell nothing of the gap.
+    """
+    gap = None if said.get("void") else said["gap_seconds"]
+    lost = None if said.get("not_read_back") else said["lost"]
+    if gap is None and lost is None:
         return None
-    return Felt(timedelta(seconds=said["gap_seconds"]), said["lost"])
+    return Felt(None if gap is None else timedelta(seconds=gap), lost)
 
 
 def _of_stores(said: Sequence[Mapping[str, Any]]) -> StoresFelt | None:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from core.formats import Format
 from core.measure import Measure
+from dr.drills.alarm_text import plain_alarms
+from dr.drills.alarms import PageRecord
 from dr.drills.answered import Answered
 from dr.drills.hypothesis import Findings
 from dr.drills.record import DrillRecord
@@ -41,6 +43,8 @@ class DrillReport:
     """what was not as it should be at the end"""
     stores: tuple[StoreRecovery, ...] = ()
     """those whose writer was taken away"""
+    alarms: PageRecord | None = None
+    """that called a person since the loss; None: nobody watches this network"""
 
     @property
     def passed(self) -> bool:
@@ -101,6 +105,7 @@ def _at_the_end(report: DrillReport) -> dict[str, object]:
         "stayed_seconds": report.stayed.total_seconds(),
         "left": list(report.left),
         "stores": [plain_recovery(one) for one in report.stores],
+        **plain_alarms(report.alarms),
     }
 
 

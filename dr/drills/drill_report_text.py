@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.text import duration
+from dr.drills.alarm_text import alarm_lines
 from dr.drills.drill_report import DrillReport
 from dr.drills.drill_text import said
 from dr.drills.store_text import recovery_lines
@@ -28,6 +29,7 @@ def _lines(report: DrillReport) -> Iterator[str]:
     for one in report.stores:
         yield from recovery_lines(one)
     yield f"  after    {said(report.after)}"
+    yield from alarm_lines(report.alarms)
     yield f"  network  {_network(report)}"
     yield from (f"  left     {sentence}" for sentence in report.left)
     for one in report.stores:
@@ -77,6 +79,6 @@ def _network(report: DrillReport) -> str:
     if report.well is None:
         return "did not become green again"
     return (
-        f"green again after {report.well.total_seconds():.0f} s, "
+        f"green again after {report.well.total_seconds():.0f} s, no alarm calls, "
         f"and seen so for {report.stayed.total_seconds():.0f} s"
     )

@@ -71,7 +71,10 @@ def story_text(story: Story) -> str:
 
 def _head(exercise: Exercise) -> Iterator[str]:
     yield f"drill {exercise.name}: {exercise.drill.title}"
-    yield "  world    simulated, from what is declared: every service is at home, and all is well"
+    yield (
+        "  world    simulated, from what is declared: every service is at home, and all is well; "
+        "no alarm is played"
+    )
     yield f"  service  {exercise.drill.service}, served at {exercise.active}"
     yield f"  it will  {exercise.sentence}"
 
@@ -109,7 +112,9 @@ def _when(proof: DrillProof | None) -> str:
 def _measured(proof: DrillProof | None) -> str:
     if proof is None or proof.felt is None:
         return "-"
-    citizens = f"{proof.felt.gap.total_seconds():.1f} s, {proof.felt.lost} lost"
+    gap, lost = proof.felt.gap, proof.felt.lost
+    waited = "gap not known" if gap is None else f"{gap.total_seconds():.1f} s"
+    citizens = f"{waited}, {'losses not known' if lost is None else f'{lost} lost'}"
     return "; ".join(filter(None, [citizens, _of_stores(proof.stores)]))
 
 

@@ -6,7 +6,7 @@ a crash can give it back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -23,6 +23,7 @@ from dr.drills.exercise import Exercise, exercise
 from dr.drills.hypothesis import Findings, ServiceStanding, demand_so, findings
 from dr.drills.record import DrillRecord
 from dr.drills.scene import Scene
+from dr.drills.settling import Settling
 from dr.drills.store_recovery import StoreRecovery
 from dr.drills.store_watch import StoreWatch
 from dr.drills.stores_taken import StoresBefore, StoresTaken
@@ -34,11 +35,6 @@ from inventory.practice import Taken
 
 _QUIET: Final = timedelta(seconds=4)
 """before the loss and after the answer, in which citizens show whether they are served"""
-_SETTLES: Final = timedelta(minutes=4)
-"""for what was given back to be well again; who is not by then did not come back"""
-_STAYS: Final = timedelta(seconds=15)
-"""for which all has to be seen green at a stretch, or it did not stay"""
-_EVERY: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +126,11 @@ class LiveDrill:
 
     def _begun(self, asked: Appointment) -> _Begun:
         # twice, since one look may miss what is there
-        if wrong := self.scene.concerns() and self.scene.concerns():
+        settling = Settling(self.scene, self.clock, self.say)
+        if wrong := settling.wrong() and settling.wrong():
             raise PlanRefused(
                 f"{asked.name} does not begin: the network is not green",
-                expected="a network in which all is well, so that all that is noticed is the drill",
+                expected="all is well and no alarm calls, so that all that is noticed is the drill",
                 actual="; ".join(wrong),
                 next_step="ndc status; when it is green, ask again",
             )
@@ -168,7 +165,7 @@ class LiveDrill:
     def _judged(self, begun: _Begun, answer: _Answer) -> DrillReport:
         asked = begun.asked
         torn = [one.store for one in answer.answered.stores]
-        well, stayed, left = self._settled(answer.fault_at, torn)
+        settled = Settling(self.scene, self.clock, self.say).settled(torn)
         ended = self.scene.mark()
         whole = self._measured(begun.marked, ended)
         stores = self._recoveries(begun, answer)
@@ -187,10 +184,11 @@ class LiveDrill:
             answered=answer.answered,
             measure=whole,
             served=self._served(begun, answer),
-            well=well,
-            stayed=stayed,
-            left=left,
+            well=None if settled.well_at is None else settled.well_at - answer.fault_at,
+            stayed=settled.stayed,
+            left=settled.left,
             stores=stores,
+            alarms=self.scene.paged(self.clock.elapsed() - answer.fault_at),
         )
 
     def _recoveries(self, begun: _Begun, answer: _Answer) -> tuple[StoreRecovery, ...]:
@@ -198,30 +196,6 @@ class LiveDrill:
             return ()
         taken = StoresTaken(begun.stores, begun.writers, answer.tracing, answer.fault_at)
         return self._watch.recoveries(taken, answer.answered, answer.over.trails)
-
-    def _settled(
-        self, fault_at: timedelta, torn: Sequence[StoreName]
-    ) -> tuple[timedelta | None, timedelta, tuple[str, ...]]:
-        """Return when all was green, for how long it stayed so, and what is not so at the end.
-
-        A copy that stays apart, with what nobody was promised or was accepted as lost, is made
-        anew.
-        """
-        until, last = self.clock.elapsed() + _SETTLES, ""
-        since: timedelta | None = None
-        while True:
-            left = tuple(self.scene.concerns(torn))
-            now = self.clock.elapsed()
-            since = (since or now) if not left else None
-            if since is not None and now - since >= _STAYS:
-                return since - fault_at, now - since, ()
-            if left and now > until:
-                return None, timedelta(), left
-            if left and self.scene.remake():
-                until = self.clock.elapsed() + _SETTLES
-            elif left and left[0] != last:
-                self.say(f"waits until all is green: {(last := left[0])}")
-            self.clock.sleep(_EVERY)
 
     @property
     def _watch(self) -> StoreWatch:

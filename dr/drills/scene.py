@@ -11,6 +11,7 @@ from typing import Protocol
 
 from core.measure import ClockPair, Measure, ProbeTime
 from core.runs.plan import RunName
+from dr.drills.alarms import PageRecord, PagesNow
 from dr.drills.exercise import Exercise
 from dr.drills.record import DrillRecord
 from dr.drills.store_recovery import KeptApart
@@ -36,6 +37,18 @@ class Scene(Protocol):
         """Return what is not as it should be now, but the drill itself; empty: all is green.
 
         What hosts keep apart of the stores ``torn`` is the drill itself too: people remove it.
+        """
+
+    def pages(self) -> PagesNow:
+        """Return which alarms call a person now; of what nobody hears, why.
+
+        In a network that nobody watches none does.
+        """
+
+    def paged(self, lately: timedelta) -> PageRecord | None:
+        """Return which alarms called a person ``lately``, by the clocks of those who judge.
+
+        None: nobody watches this network.
         """
 
     def facts(self) -> Facts:

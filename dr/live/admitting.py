@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from core.clock import Clock, wait_until
 from core.errors import Unreachable
-from dr.accepting import admit
+from dr.accepting import admit, demand_unmoved
 from dr.admission import Beside, Exclusion, brought_back
 from dr.doors import Doors
 from dr.reseed import demand_kept
@@ -56,9 +56,10 @@ class Admitting:
 
         Raises:
             PlanRefused: something could not be kept, or nobody leads a database.
-            Rejected, Unreachable: a host did not say.
-            NotSeen: Patroni did not.
+            Rejected, Unreachable: a host did not say, or somebody moves what is theirs now.
+            NotSeen: Patroni did not, or nobody told whether somebody moves it.
         """
+        demand_unmoved(self.network, self.doors, self.waiting)
         for database in self.network.databases:
             for member in database.members:
                 if member.host in self.waiting:

@@ -61,7 +61,9 @@ def read_request(path: Path) -> Request | None:
     try:
         text = path.read_bytes()
         Format.JOURNAL.demand(text, path)
-        return _REQUEST.validate_json(text)
+        request = _REQUEST.validate_json(text)
     except (FileNotFoundError, ValidationError, PlanRefused):
         # taken a moment ago, or no request of ours: people write here, and nonsense is not obeyed
         return None
+    # until when without a zone is no moment
+    return None if request.until and request.until.utcoffset() is None else request

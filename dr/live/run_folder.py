@@ -81,9 +81,11 @@ class RunFolder:
         """Return the folder of ``run``.
 
         Raises:
-            PlanRefused: there is none.
+            PlanRefused: there is none, or its plan was put aside.
         """
         folder = cls(root, RunName(run))
+        if folder._aside_path.exists():
+            raise folder._put_aside()
         if run not in names(root):
             meant = nearest(run, names(root))
             raise PlanRefused(
@@ -114,10 +116,37 @@ class RunFolder:
 
         Raises:
             JournalCorrupt: it cannot be read.
-            PlanRefused: it is of a format that is not read.
+            PlanRefused: it is of a format that is not read, or was put aside.
         """
-        text = files.read_if_there(self.path / "plan.json") or ""
-        return from_text(text, f"the plan of run {self.run}")
+        text = files.read_if_there(self.path / "plan.json")
+        if text is None and self._aside_path.exists():
+            raise self._put_aside()
+        return from_text(text or "", f"the plan of run {self.run}")
+
+    def put_plan_aside(self) -> None:
+        """Let nobody begin this run any more; whoever calls holds its lock, and it has no record.
+
+        Raises:
+            Rejected: it could not be done.
+        """
+        try:
+            (self.path / "plan.json").replace(self._aside_path)
+            files.sync_folder(self.path)
+        except OSError as error:
+            raise Rejected(
+                f"the plan of run {self.run} could not be put aside",
+                expected=f"a folder that can be written: {self.path}",
+                actual=error.strerror or str(error),
+                next_step="mend the disk, then ask again",
+            ) from error
+
+    def _put_aside(self) -> PlanRefused:
+        return PlanRefused(
+            f"the plan of run {self.run} was put aside",
+            expected="a run that may be begun",
+            actual="what it was made for ended before anybody began it",
+            next_step="make a new one: ndc dr plan SERVICE --to SITE",
+        )
 
     def journal(self, clock: Clock) -> FileJournal[Action, Basis]:
         """Return the journal in this folder."""
@@ -247,6 +276,10 @@ class RunFolder:
 
     def _window_path(self, service: ServiceName) -> Path:
         return self.path / f"window-{service}.json"
+
+    @property
+    def _aside_path(self) -> Path:
+        return self.path / "plan.json.aside"
 
     @property
     def _lock_path(self) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from prometheus_client.metrics_core import Metric
 
-from dr.drills.cadence import DrillProof
+from dr.drills.cadence import DrillProof, Felt
 from inventory.names import DrillName
 from inventory.practice import Practice
 from monitors.families import family
@@ -20,15 +20,20 @@ def drill_families(
 ) -> list[Metric]:
     """Return what is known of each of ``drills``; one that is not in a mapping was never so."""
     keys = {one.drill: (one.drill, one.service) for one in drills}
-    felt = {name: proved[name].felt for name in keys if name in proved}
-    measured = [(keys[name], what) for name, what in felt.items() if what is not None]
+    felt = [(key, what) for name, key in keys.items() if (what := _felt(proved.get(name)))]
+    gaps = ((key, what.gap.total_seconds()) for key, what in felt if what.gap is not None)
+    losses = ((key, float(what.lost)) for key, what in felt if what.lost is not None)
     return [
         family(DRILL_EVERY, ((keys[one.drill], one.every.total_seconds()) for one in drills)),
         family(DRILL_PROVED, ((key, _moment(proved.get(name))) for name, key in keys.items())),
         family(DRILL_FAILED, ((key, _moment(failed.get(name))) for name, key in keys.items())),
-        family(DRILL_RTO, ((key, what.gap.total_seconds()) for key, what in measured)),
-        family(DRILL_LOST, ((key, float(what.lost)) for key, what in measured)),
+        family(DRILL_RTO, gaps),
+        family(DRILL_LOST, losses),
     ]
+
+
+def _felt(proof: DrillProof | None) -> Felt | None:
+    return proof.felt if proof else None
 
 
 def _moment(proof: DrillProof | None) -> float:

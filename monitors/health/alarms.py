@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from inventory.names import HostName, SiteName
 from monitors.health.concern import Concern, Condition
+
+PAGE: Final = "page"
+"""the severity of what calls a person"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,13 +17,15 @@ from access.secrets.ends import certificate_ends
 from access.secrets.folder import Secrets
 from core.clock import Clock
 from inventory.etcd import CONTROL
+from inventory.names import HostName
 from inventory.network import Network
 from monitors.health.snapshot import Snapshot
 from monitors.look.assemble import assemble
 from monitors.look.connections import KeptConnections
 from monitors.look.readings import Readings
 from monitors.look.sightings import Sightings, recalled, remember
-from monitors.look.sources import Sources, look_around
+from monitors.look.sources import Sources, each, look_around
+from monitors.look.verdicts import JudgedLately, verdict_questions
 
 
 @dataclass(slots=True)
@@ -69,6 +72,17 @@ class SnapshotTaker:
         snapshot = assemble(self.network, readings, sightings, now)
         remember(self.memory, sightings.last())
         return snapshot
+
+    def judged(self, lately: timedelta) -> Mapping[HostName, JudgedLately]:
+        """Return what each Prometheus judged ``lately``; who does not answer is absent.
+
+        Raises:
+            Rejected: the environment has no certificates yet.
+        """
+        self._connections = self._connections or KeptConnections(self._tls())
+        return self._connections.run(
+            lambda client: each(verdict_questions(self.network, client, lately))
+        )
 
     def _look(self, client: httpx.AsyncClient) -> Coroutine[Any, Any, Readings]:
         self._etcd = self._etcd or EtcdAuth(

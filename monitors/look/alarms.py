@@ -12,11 +12,12 @@ from access.clients.alertmanager import FiredAlert, alerts_async
 from inventory import endpoints
 from inventory.names import HostName
 from inventory.network import Network, Role
-from monitors.health.alarms import AlarmsView, AlarmView, MuteSite
+from monitors.health.alarms import PAGE, AlarmsView, AlarmView, MuteSite
 from monitors.look.readings import Readings
 
-_WATCHDOG: Final = "Watchdog"
-_ORDER: Final = ("page", "ticket")
+WATCHDOG: Final = "Watchdog"
+"""fires always: whoever hears it hears that site"""
+_ORDER: Final = (PAGE, "ticket")
 
 
 def alert_questions(
@@ -33,12 +34,12 @@ def alarms_view(network: Network, readings: Readings) -> AlarmsView | None:
     if not readings.alerts:
         return None
     fired = {alert.fingerprint: alert for answer in readings.alerts.values() for alert in answer}
-    audible = {a.labels.get("site") for a in fired.values() if _name(a) == _WATCHDOG}
+    audible = {a.labels.get("site") for a in fired.values() if _name(a) == WATCHDOG}
     monitors = network.hosts_with(Role.MONITOR)
     watching = dict.fromkeys(host.site for host in monitors)
     # an alert stands for minutes after whoever called it is gone
     answering = {host.site for host in monitors if host.name in readings.samples}
-    alarms = [_view(alert) for alert in fired.values() if _name(alert) != _WATCHDOG]
+    alarms = [_view(alert) for alert in fired.values() if _name(alert) != WATCHDOG]
     return AlarmsView(
         tuple(sorted(alarms, key=_rank)),
         tuple(

@@ -72,15 +72,15 @@ async def look_around(
     async with asyncio.TaskGroup() as group:
         substrate = group.create_task(_blocking(sources.substrate))
         runs = group.create_task(_blocking(sources.runs))
-        greetings = group.create_task(_each((h.name, _greeting(h)) for h in network.hosts))
-        clusters = group.create_task(_each(_clusters(network, client)))
-        settings = group.create_task(_each(copies.last_copies(network, client, DEADLINE)))
-        statuses = group.create_task(_each(copies.statuses(network, client, DEADLINE)))
-        voting = group.create_task(_each(_voters(network, client, etcd)))
-        samples = group.create_task(_each(_samples(network, client)))
-        alerts = group.create_task(_each(alert_questions(network, client, DEADLINE)))
-        probes = group.create_task(_each(_probes(network, client)))
-        ports = group.create_task(_each(fencing.questions(sources.power, client, DEADLINE)))
+        greetings = group.create_task(each((h.name, _greeting(h)) for h in network.hosts))
+        clusters = group.create_task(each(_clusters(network, client)))
+        settings = group.create_task(each(copies.last_copies(network, client, DEADLINE)))
+        statuses = group.create_task(each(copies.statuses(network, client, DEADLINE)))
+        voting = group.create_task(each(_voters(network, client, etcd)))
+        samples = group.create_task(each(_samples(network, client)))
+        alerts = group.create_task(each(alert_questions(network, client, DEADLINE)))
+        probes = group.create_task(each(_probes(network, client)))
+        ports = group.create_task(each(fencing.questions(sources.power, client, DEADLINE)))
     by_substrate = substrate.result() or SubstrateReading({}, {})
     came = await copies.progress(network, client, statuses.result(), DEADLINE)
     return replace(
@@ -120,9 +120,10 @@ def root_of(host: Host, port: int) -> str:
     return f"https://{host.management.ip}:{port}"
 
 
-async def _each(
+async def each(
     questions: Iterable[tuple[KeyT, Awaitable[AnswerT]]],
 ) -> dict[KeyT, AnswerT]:
+    """Return what was answered of ``questions``, asked side by side; what was not is absent."""
     by_key = dict(questions)
     results = await asyncio.gather(*by_key.values(), return_exceptions=True)
     answers: dict[KeyT, AnswerT] = {}

@@ -70,12 +70,15 @@ class DrillRun:
     def end(self, name: RunName) -> bool:
         """Have the run called ``name`` turn back, or go on if it no longer can.
 
-        Returns whether it is over then. One that somebody carries is waited for.
+        Returns whether it is over then. One that somebody carries is waited for. The plan of one
+        that nobody began is put aside: whoever was started for it, and comes late, is refused.
         """
         try:
             folder = RunFolder.opened(self.root, name)
         except PlanRefused:
-            return True  # it was written down, and the plan was not made
+            return True  # it was written down, and the plan was not made; or it is put aside
+        if self._is_never_begun(folder):
+            return True
         run = self._run(folder)
         if run is not None and not (run.closed or run.past_return):
             self.say(f"run {name} turns back")
@@ -92,6 +95,28 @@ class DrillRun:
             self._carried(folder)
             run = self._run(folder)
         return run is None or run.closed is not None
+
+    def _is_never_begun(self, folder: RunFolder) -> bool:
+        """Whether nobody began the run, and nobody will; who is about to is waited for."""
+        wait_until(
+            self.clock,
+            lambda: self._run(folder) is not None or self._is_put_aside(folder),
+            what=f"the first record of {folder.run}",
+            bound=_ENDS,
+            every=_EVERY,
+        )
+        return self._run(folder) is None
+
+    def _is_put_aside(self, folder: RunFolder) -> bool:
+        """Put the plan aside of a run without a record, unless somebody carries it by now."""
+        try:
+            with folder.carried(self.clock):
+                if self._run(folder) is None:
+                    folder.put_plan_aside()
+                    return True
+        except PlanRefused:
+            pass  # it is carried: its first record comes, or its carrier goes
+        return False
 
     def give_up(self, live: Live, name: RunName) -> None:
         """Let go of all that the run called ``name`` holds; raises as ``GivingUp.give_up``."""

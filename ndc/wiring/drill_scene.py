@@ -10,6 +10,7 @@ from typing import Protocol
 from core.errors import NdcError
 from core.measure import ClockPair, Measure, ProbeTime
 from core.runs.plan import RunName
+from dr.drills.alarms import PageRecord, PagesNow
 from dr.drills.exercise import Exercise
 from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
@@ -35,6 +36,8 @@ from inventory.network import Network
 from monitors.health.concerns import concerns
 from monitors.health.snapshot import Snapshot
 from monitors.health.stores import StoreView
+from monitors.look.verdicts import JudgedLately
+from ndc.wiring.drill_alarms import DrillAlarms
 from ndc.wiring.drill_run import DrillRun
 
 
@@ -64,6 +67,7 @@ class LiveScene:
     port: FaultPort
     runs: DrillRun
     tracers: LiveTracing
+    judged: Callable[[timedelta], Mapping[HostName, JudgedLately]]
     by: str
 
     @property
@@ -77,6 +81,14 @@ class LiveScene:
         stores = [_without_apart(one) if one.name in torn else one for one in looked.stores]
         snapshot = replace(looked, drill=None, stores=tuple(stores))
         return [f"{one.subject}: {one.sentence}" for one in concerns(snapshot)]
+
+    def pages(self) -> PagesNow:
+        """Return which alarms call a person now."""
+        return self._alarms.now()
+
+    def paged(self, lately: timedelta) -> PageRecord | None:
+        """Return which alarms called a person ``lately``."""
+        return self._alarms.lately(lately)
 
     def facts(self) -> Facts:
         """Return what is seen of the service now."""
@@ -215,6 +227,10 @@ class LiveScene:
         demand_kept(copy.keep(copy.leader()))
         self.runs.say(f"makes the copy of {database} on {host} anew")
         copy.make(self.live.clock, self.runs.say)
+
+    @property
+    def _alarms(self) -> DrillAlarms:
+        return DrillAlarms(self.network, self.look, self.judged)
 
     @property
     def _judgement(self) -> Judgement | None:

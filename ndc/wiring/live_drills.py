@@ -78,7 +78,16 @@ class LiveDrills:
             snapshot_taker(self.environment, self.network) as taker,
         ):
             tracers = LiveTracing(live.programs, live.secrets, self.clock)
-            yield LiveScene(service, live, taker.take, self._port(), runs, tracers, self.who.name)
+            yield LiveScene(
+                service,
+                live,
+                taker.take,
+                self._port(),
+                runs,
+                tracers,
+                taker.judged,
+                self.who.name,
+            )
 
     def _port(self) -> Labd:
         name = self.environment.paths.environment

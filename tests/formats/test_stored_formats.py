@@ -2,7 +2,8 @@
 
 A folder beside this file holds one text of each kind, as one version wrote it:
 ``1eb6005`` the commit of that name, before there were numbers; ``c09bdf9`` the last one that
-wrote journals in format 1; ``1fbd714`` in format 2; ``fe1abd7`` in format 3; ``now`` this one.
+wrote journals in format 1; ``1fbd714`` in format 2; ``fe1abd7`` in format 3; ``edb9c70`` the last
+one that knew all or nothing of what citizens felt in a drill; ``now`` this one.
 ``make golden`` writes those of ``now`` anew: whatever changes there,
 every ndc that knows the number must read as it did, or else the number rises, and what
 was in ``now`` moves to a folder of its own.

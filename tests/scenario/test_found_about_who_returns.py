@@ -91,10 +91,10 @@ def test_what_is_fenced_was_written_down_before_so_it_announces_nothing_when_it_
 def test_who_answered_and_died_in_that_moment_was_the_last_by_nothing_that_could_be_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    well = judged(6769, ANSWERED_AND_DIED).violations
+    well = judged(7123, ANSWERED_AND_DIED).violations
 
     monkeypatch.setattr(acts, "ANSWERED_SECONDS", 0.0)
-    strictly = judged(6769, ANSWERED_AND_DIED).violations
+    strictly = judged(7123, ANSWERED_AND_DIED).violations
 
     assert well == ()
     assert {one.split(":")[0] for one in strictly} == {"I7 the last serving site is taken away"}

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import PlanRefused
+from core.errors import PlanRefused, Rejected
 from core.runs.plan import RunName
+from dr.admission import Exclusion
 from dr.drills.cleaning import clean
 from dr.drills.drill_report import DrillReport, drill_json
 from dr.drills.drill_report_text import drill_report_text
@@ -20,6 +21,7 @@ from dr.simulation.agents import Agents
 from dr.simulation.world import rehearsed
 from inventory.names import DrillName, HostName, StoreName
 from inventory.network import Network
+from inventory.placed import placed_in
 from inventory.practice import Statement
 from tests.conftest import Golden
 from tests.networks import DECLARED, ONE_STORE, PORTAL_ALONE, declared, network
@@ -166,6 +168,22 @@ def test_a_region_is_not_given_up_while_nobody_else_agrees_and_all_comes_back() 
     assert "promote" in report.answered.failure
     assert scene.world.truth.plant.off == set()
     assert scene.concerns([one.store for one in report.answered.stores]) == []
+    claim = scene.world.doors.records.claim
+    assert report.answered.stores
+    assert {claim(placed.name).run for placed in placed_in(scene.network)} == {None}
+
+
+def test_a_host_that_a_run_moves_again_is_not_admitted_by_the_drill_that_lost_it() -> None:
+    scene, host = _scene(of=SMALL), HostName("ndc01-data")
+    records = scene.world.doors.records
+    scene.world.truth.excluded[host] = Exclusion(RunName("another"), scene.world.now())
+    claim = records.claim(SERVICE)
+    records.swap_claim(SERVICE, claim, replace(claim, run=RunName("another"), number=9))
+
+    with pytest.raises(Rejected, match="another moves"):
+        scene.admit([host])
+
+    assert host in scene.world.truth.excluded
 
 
 def test_a_hypothesis_that_does_not_hold_fails_the_drill() -> None:

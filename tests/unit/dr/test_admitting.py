@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import PlanRefused, Rejected, Unreachable
+from core.errors import NotSeen, PlanRefused, Rejected, Unreachable
 from core.runs.plan import RunName
 from dr.admission import Beside, Exclusion
 from dr.live.admitting import Admitting
@@ -185,3 +185,32 @@ def test_who_is_said_to_write_a_store_that_a_run_moves_is_admitted_once_that_is_
         list(admitting.admit())
 
     assert (BACK not in stage.world.truth.excluded) is admitted
+
+
+def test_nobody_is_looked_at_or_admitted_while_a_run_moves_what_they_may_take_part_in() -> None:
+    stage = Stage(Copy())
+    admitting, served = stage.admitting, stage.world.truth.at(SERVICE)
+    free, served.claim = served.claim, Claim(RunName("20300101-without"), 1)
+
+    for asked in (admitting.look, admitting.admit):
+        with pytest.raises(Rejected, match=f"moves {SERVICE} while {BACK} may take part in it"):
+            list(asked())
+    served.claim = free
+    stage.world.truth.quorum.stopped = True
+    for asked in (admitting.look, admitting.admit):
+        with pytest.raises(NotSeen):
+            list(asked())
+
+    assert stage.copy.done == []
+    assert stage.world.truth.excluded == OUT
+
+
+def test_a_run_that_moves_what_others_serve_keeps_nobody_out() -> None:
+    stage = Stage(Copy())
+    admitting = replace(stage.admitting, waiting={EDGE: OUT[BACK]})
+    stage.world.truth.excluded = {EDGE: OUT[BACK]}
+    stage.world.truth.at(SERVICE).claim = Claim(RunName("20300101-without"), 1)
+
+    list(admitting.admit())
+
+    assert not stage.world.truth.excluded

@@ -244,20 +244,6 @@ def test_a_run_is_read_from_its_report() -> None:
     assert practised(PLANS["site"], None) is None
 
 
-@pytest.mark.parametrize("missing", ['"void": true', '"not_read_back": 3'])
-def test_what_was_not_wholly_measured_is_told_as_a_figure_by_nobody(missing: str) -> None:
-    figures = f'"gap_seconds": 0.5, "lost": 0, {missing}'
-    ended = '"ended_at": "2030-01-01T00:00:00+00:00"'
-    services = f'[{{"service": "public-service-portal", "measure": {{{figures}}}}}]'
-
-    run = practised(PLANS["site"], f'{{"outcome": "done", {ended}, "services": {services}}}')
-    held = held_drill(f'{{"id": "a", "drill": "voter-loss", "passed": true, {ended}, {figures}}}')
-
-    assert run is not None
-    assert held is not None
-    assert (run.felt, held.felt) == ({}, None)
-
-
 def test_a_drill_that_passed_proves_itself_and_no_other() -> None:
     voter = DrillName("voter-loss")
     report = (
@@ -282,6 +268,8 @@ def test_the_list_says_what_is_overdue(golden: Golden) -> None:
         SITE_LOSS: DrillProof("20300101-site-loss", NOW, felt, StoresFelt(7, timedelta(seconds=6))),
         DrillName("host-loss"): DrillProof("20300101-host-loss", NOW, felt, StoresFelt(2, None)),
         DrillName("planned-move"): DrillProof(PLANS["move"].id, NOW),
+        DrillName("pair-loss"): DrillProof("20300101-pair-loss", NOW, Felt(None, 2)),
+        DrillName("voter-loss"): DrillProof("20300101-voter-loss", NOW, replace(felt, lost=None)),
     }
 
     rows = drill_rows(NET.drills, proofs, NOW + timedelta(days=40))

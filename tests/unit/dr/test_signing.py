@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -133,6 +133,16 @@ def test_a_request_that_waited_too_long_proves_nothing(signing: Signing) -> None
     (stale,) = ProvedInbox(signing.folder.inbox(), signing, clock).requests()
 
     assert (fresh.proof is not None, stale.proof) == (True, None)
+
+
+def test_a_request_that_counts_until_no_moment_of_any_zone_is_none(signing: Signing) -> None:
+    inbox = signing.folder.inbox()
+    strange = replace(APPROVAL, until=datetime(2030, 1, 1, 0, 5))  # noqa: DTZ001 - that is it
+    inbox.post(strange)
+
+    assert ProvedInbox(inbox, signing, CLOCK).requests() == []
+    inbox.post(replace(strange, until=datetime(2030, 1, 1, 0, 5, tzinfo=UTC)))
+    assert [one.id for one in ProvedInbox(inbox, signing, CLOCK).requests()] == [strange.id]
 
 
 def test_a_line_of_the_audit_log_is_signed_as_it_stands_or_not_at_all(signing: Signing) -> None:

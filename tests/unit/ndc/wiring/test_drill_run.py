@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -18,6 +20,7 @@ from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord, DrillStage
 from dr.live.asking import Identity
 from dr.live.drill_folder import DrillFolder
+from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder
 from dr.plan import RecoveryPlan
 from dr.planner import Occasion
@@ -77,6 +80,48 @@ def test_a_run_that_nobody_began_is_over(typed: Checkout) -> None:
     planned = runs.end(plan.id)
 
     assert (nowhere, planned, runs.outcome(plan.id)) == (True, True, "")
+
+
+def test_a_runner_that_comes_after_the_end_of_its_drill_is_refused_and_moves_nothing(
+    typed: Checkout,
+) -> None:
+    runs, plan = _runs(typed), _plan(typed)
+    folder = RunFolder.create(runs.root, plan)
+
+    over = runs.end(plan.id)
+    late = Runner("test", folder, SystemClock()).carry(lambda _: None)
+    again = runs.end(plan.id)
+
+    assert (over, again) == (True, True)
+    assert late == PlanRefused.exit_code
+    assert f"the plan of run {plan.id} was put aside" in folder.last_words()
+    assert folder.journal(SystemClock()).records() == []
+    assert typed.stub.world.truth.at(SERVICE).announcing == {"ndc01-node"}
+    with pytest.raises(PlanRefused, match="was put aside"):
+        folder.plan()  # of who had opened the folder before
+
+
+def test_a_runner_that_is_about_to_begin_is_waited_for_and_turns_back(typed: Checkout) -> None:
+    runs, plan = _runs(typed), _plan(typed)
+    folder = RunFolder.create(runs.root, plan)
+    journal, held = folder.journal(SystemClock()), threading.Event()
+
+    def begins() -> None:
+        with folder.carried(SystemClock()):
+            held.set()
+            SystemClock().sleep(timedelta(seconds=1))
+            journal.append(Opened(plan, Where.FILE, Format.JOURNAL.number))
+
+    runner = threading.Thread(target=begins)
+    runner.start()
+    held.wait(10)
+    over = runs.end(plan.id)
+    runner.join()
+
+    run = fold(journal.records())
+    assert over
+    assert run is not None
+    assert run.closed is RunVerdict.UNWOUND
 
 
 def test_a_run_that_was_left_before_its_point_of_no_return_turns_back(typed: Checkout) -> None:

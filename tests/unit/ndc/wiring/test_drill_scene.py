@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -18,6 +19,7 @@ from dr.live.drill_folder import DrillFolder
 from dr.live.tracing import LiveTracing
 from inventory.names import DrillName, HostName, LinkName
 from monitors.health.snapshot import Snapshot
+from monitors.look.verdicts import JudgedLately
 from ndc.wiring.drill_run import DrillRun
 from ndc.wiring.drill_scene import LiveScene
 from storage.points import PointDifference
@@ -78,7 +80,7 @@ def test_a_drill_passes_and_all_is_given_back(typed: Checkout, name: str) -> Non
     with stub.live() as live:
         _place(stub, live)
         tracers = LiveTracing(live.programs, live.secrets, stub.clock)
-        scene = LiveScene(SERVICE, live, port.look, port, runs, tracers, who.name)
+        scene = LiveScene(SERVICE, live, port.look, port, runs, tracers, _judged, who.name)
         holder = LiveDrill(scene, folder, stub.clock, said.append)
         report = holder.hold(Appointment("d", drill, DRILLS[drill], who.name))
 
@@ -91,12 +93,16 @@ def test_a_drill_passes_and_all_is_given_back(typed: Checkout, name: str) -> Non
     assert folder.unclean() == []
 
 
+def _judged(_: timedelta) -> dict[HostName, JudgedLately]:
+    return {}
+
+
 def _scene(typed: Checkout, live: Live, look: Callable[[], Snapshot]) -> LiveScene:
     stub, paths, who = typed.stub, typed.environment.paths, Identity(None, "somebody")
     secrets = Secrets(paths.secrets)
     runs = DrillRun(stub.on.network, paths.runs, secrets, who, SystemClock(), print)
     tracers = LiveTracing(live.programs, live.secrets, stub.clock)
-    return LiveScene(SERVICE, live, look, PlantPort(stub), runs, tracers, who.name)
+    return LiveScene(SERVICE, live, look, PlantPort(stub), runs, tracers, _judged, who.name)
 
 
 def test_what_a_drill_tore_off_a_store_is_told_and_is_a_concern_of_every_other_one(
