@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import random
-from collections.abc import Callable, Iterable
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,37 +13,16 @@ import pytest
 from core.runs.journal import RunVerdict, Where
 from core.runs.machine import StepState
 from core.runs.run import fold
-from dr.actions import Action
 from dr.bound import NOTHING
 from dr.live.journals.file import FileJournal
-from dr.loss_actions import RefuseOrigin
 from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryRun, codec
 from dr.simulation.faults import Fault, Trouble
+from tests.crash.occasions import OCCASIONS, told_apart, undisturbed
 from tests.crash.power import Fuse, FusedActuator, FusedJournal, PowerCut
-from tests.failovers import (
-    START,
-    consents,
-    drilled,
-    failover,
-    regional,
-    returned,
-    unpowered,
-    unsure,
-)
-from tests.rehearsals import Rehearsal, kinds, rehearsal
+from tests.failovers import START, consents
+from tests.rehearsals import Rehearsal, kinds
 
 NEVER = 10**9
-SELDOM = timedelta(milliseconds=500)
-"""citizens are asked what they lost, and not for how long they waited"""
-OCCASIONS: dict[str, Callable[[], Rehearsal]] = {
-    "switchover": lambda: rehearsal(every=SELDOM),
-    "failover": lambda: failover("ndc01", every=SELDOM),
-    "unpowered": lambda: unpowered("ndc01", every=SELDOM),
-    "region": lambda: regional("ndc01", "ndc02"),
-    "attested": lambda: unsure("ndc01"),
-    "drill": lambda: drilled("ndc01", every=SELDOM),
-    "failback": lambda: returned("ndc01", every=SELDOM),
-}
 INSTANTS = {
     "switchover": 132,
     "failover": 96,
@@ -109,24 +86,11 @@ def _finish(made: Rehearsal, path: Path) -> RecoveryRun:
     return run
 
 
-@cache
-def _undisturbed(occasion: str) -> list[Action]:
-    made = OCCASIONS[occasion]()
-    made.engine(inbox=consents(made)).start(made.plan, Where.MEMORY, START)
-    made.world.sleep(timedelta(seconds=5))
-    return made.effects
-
-
-def _told_apart(effects: Iterable[Action]) -> list[Action]:
-    """Return ``effects`` with what borders were told in front: side by side, in any order."""
-    return sorted(effects, key=lambda one: one.border if isinstance(one, RefuseOrigin) else "~")
-
-
 def _check(occasion: str, made: Rehearsal, run: RecoveryRun, path: Path) -> None:
     assert run.closed is RunVerdict.DONE
-    left_out = [action for action in _undisturbed(occasion) if action not in made.effects]
-    done = [each for each in _undisturbed(occasion) if each not in left_out]
-    assert _told_apart(made.effects) == _told_apart(done)
+    left_out = [action for action in undisturbed(OCCASIONS[occasion]) if action not in made.effects]
+    done = [each for each in undisturbed(OCCASIONS[occasion]) if each not in left_out]
+    assert told_apart(made.effects) == told_apart(done)
     # while nobody carried the run the lease ended, and Patroni acted by itself
     assert {action.kind for action in left_out} <= {"take-over"}
     assert fold(FileJournal(path, codec(), made.world).records()) == run

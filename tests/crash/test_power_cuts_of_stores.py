@@ -31,7 +31,8 @@ DEAD = (timedelta(), timedelta(milliseconds=70), timedelta(seconds=40))
 """before the next runner: nothing has arrived, some has, all has"""
 
 
-def _burned() -> tuple[StoreLoss, Rehearsal]:
+def burned() -> tuple[StoreLoss, Rehearsal]:
+    """Return a world in which a site is lost that wrote a store, and the plan for its stores."""
     made = store_loss("ndc01", of=(*PORTAL_ALONE, ONE_STORE))
     occasion = Occasion(RUN, made.world.now(), OperatorName("an"))
     plan = plan_of_stores(made.network, made.stores(), occasion, "ndc01")
@@ -80,7 +81,7 @@ def _check(made: StoreLoss, carried: Rehearsal, run: RecoveryRun) -> None:
 def test_a_run_survives_a_power_cut_at_any_instant(
     instant: int, dead: timedelta, tmp_path: Path
 ) -> None:
-    (made, carried), path = _burned(), tmp_path / "journal.jsonl"
+    (made, carried), path = burned(), tmp_path / "journal.jsonl"
 
     fuse = _carry_until(instant, carried, path)
     made.world.sleep(dead)
@@ -91,7 +92,7 @@ def test_a_run_survives_a_power_cut_at_any_instant(
 
 
 def test_every_instant_is_cut(tmp_path: Path) -> None:
-    _, carried = _burned()
+    _, carried = burned()
 
     fuse = _carry_until(NEVER, carried, tmp_path / "journal.jsonl")
 
@@ -102,14 +103,14 @@ def test_every_instant_is_cut(tmp_path: Path) -> None:
     ("kind", "trouble"),
     [
         *itertools.product(
-            kinds(_burned()[1].plan), [one for one in Trouble if one is not Trouble.REFUSED]
+            kinds(burned()[1].plan), [one for one in Trouble if one is not Trouble.REFUSED]
         )
     ],
 )
 def test_a_run_survives_a_power_cut_on_top_of_trouble(
     kind: str, trouble: Trouble, tmp_path: Path
 ) -> None:
-    (made, carried), path = _burned(), tmp_path / "journal.jsonl"
+    (made, carried), path = burned(), tmp_path / "journal.jsonl"
     made.world.faults.append(Fault(kind, trouble))
 
     _carry_until(INSTANTS // 2, carried, path)
