@@ -64,6 +64,11 @@ class Vacating:
     why_not: tuple[str, ...] = ()
     """what kept ``by`` from it; empty: it was done"""
 
+    @property
+    def ordinal(self) -> str:
+        """Which of the deeds about its database it is; the later one sorts behind."""
+        return f"{self.term:020}-{0 if self.why_not else 1}"
+
     def sentence(self) -> str:
         """Return it in words."""
         verb = "would have taken" if self.why_not else "took"
@@ -84,6 +89,11 @@ class Relocating:
     by: HostName
     at: datetime
     """by the clock of ``by``"""
+
+    @property
+    def ordinal(self) -> str:
+        """Which of the deeds about its service it is; the later one sorts behind."""
+        return f"{self.epoch:020}-1"
 
     def sentence(self) -> str:
         """Return it in words."""

@@ -139,9 +139,14 @@ def judgement(environment: EnvironmentName) -> str:
     return f"{watch(environment)}judgement"
 
 
-def deed(environment: EnvironmentName, name: DatabaseName | ServiceName) -> str:
-    """Return the key of what a controller last did by itself about ``name``."""
-    return f"{deeds(environment)}{name}"
+def deed(environment: EnvironmentName, name: DatabaseName | ServiceName, ordinal: str) -> str:
+    """Return the key of one thing that a controller did by itself about ``name``."""
+    return f"{deeds_about(environment, name)}{ordinal}"
+
+
+def deeds_about(environment: EnvironmentName, name: DatabaseName | ServiceName) -> str:
+    """Return what the key of each deed about ``name`` begins with."""
+    return f"{deeds(environment)}{name}/"
 
 
 def deeds(environment: EnvironmentName) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from access.clients import patroni
 from access.clients.etcd import Comparison, Delete, Etcd, Holds, Put, Unchanged
+from core.errors import Rejected, WorldError
 from dr.deeds import Deed, Grounds, Relocating, Vacating, deed_text, read_deed
 from dr.doors import LeaderKey
 from dr.lever import lever_sentence
 from dr.live.records import EtcdRecords
 from dr.placement import BY_ITSELF, Placement, placement_text
 from inventory import etcd as keys
-from inventory.names import DatabaseName, HostName
+from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
+
+KEPT: Final = 20
+"""deeds about one database or service"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,22 @@ class Deeds:
             NotSeen: no quorum answered.
             Rejected: it cannot be read.
         """
-        text = self._text(keys.deed(self.network.environment, database))
-        return None if text is None else read_deed(text)
+        records = self.etcd.under(keys.deeds_about(self.network.environment, database))
+        return read_deed(records[-1].value) if records else None
+
+    def all(self) -> tuple[Deed, ...]:
+        """Return the last deeds about each database and service, oldest first.
+
+        One that cannot be read is nobody's, and left out.
+
+        Raises:
+            NotSeen: no quorum answered.
+        """
+        read: list[Deed] = []
+        for record in self.etcd.under(keys.deeds(self.network.environment)):
+            with suppress(Rejected):
+                read.append(read_deed(record.value))
+        return tuple(sorted(read, key=lambda deed: deed.at))
 
     def vacate(self, deed: Vacating, footing: Footing) -> bool:
         """Do ``deed``, or leave word of what kept us from it; tell whether that was made now.
@@ -85,9 +105,12 @@ class Deeds:
         """
         environment = self.network.environment
         leading, _ = keys.patroni_facts(environment, deed.database)
-        word = Put(keys.deed(environment, deed.database), deed_text(deed))
+        word = Put(keys.deed(environment, deed.database, deed.ordinal), deed_text(deed))
         taken = [] if deed.why_not else [Delete(leading)]
-        return self.etcd.change(footing.comparisons, [*taken, word])
+        is_done = self.etcd.change(footing.comparisons, [*taken, word])
+        if is_done:
+            self._forget(deed.database)
+        return is_done
 
     def relocate(self, deed: Relocating, placed: Placement, office: str, rest: timedelta) -> bool:
         """Do ``deed``, whose service is ``placed`` so, as whoever holds ``office``; tell whether.
@@ -115,10 +138,13 @@ class Deeds:
         new = Placement(deed.target, deed.epoch, BY_ITSELF)
         changes = (
             Put(f"{keys.placements(environment)}{deed.service}", placement_text(new)),
-            Put(keys.deed(environment, deed.service), deed_text(deed)),
+            Put(keys.deed(environment, deed.service, deed.ordinal), deed_text(deed)),
             Put(resting, f"{deed.by} moved it by itself", self.etcd.lease(rest)),
         )
-        return self.etcd.change(stands, changes)
+        is_done = self.etcd.change(stands, changes)
+        if is_done:
+            self._forget(deed.service)
+        return is_done
 
     def leave_alone(self, lasting: timedelta, why: str) -> None:
         """Let no controller move any service from now on, for ``lasting``; ``why`` is shown.
@@ -130,6 +156,13 @@ class Deeds:
         environment, lease = self.network.environment, self.etcd.lease(lasting)
         names = [service.name for service in self.network.services]
         self.etcd.change([], [Put(keys.rest(environment, name), why, lease) for name in names])
+
+    def _forget(self, name: DatabaseName | ServiceName) -> None:
+        """Keep the last deeds about ``name``; that older ones stay harms nobody."""
+        with suppress(WorldError):
+            about = self.etcd.keys_under(keys.deeds_about(self.network.environment, name))
+            if len(about) > KEPT:
+                self.etcd.change([], [Delete(key) for key in about[:-KEPT]])
 
     def _text(self, key: str) -> str | None:
         record = self.etcd.get(key)

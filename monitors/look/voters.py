@@ -147,10 +147,14 @@ async def _watch(
 
 
 def _deeds(texts: Mapping[str, str], prefix: str) -> Iterator[str]:
-    for name, text in texts.items():
-        if name.startswith(prefix):
-            with suppress(Rejected):  # what nobody can read is nobody's
-                yield read_deed(text).sentence()
+    """Yield the last deed about each thing; what nobody can read is nobody's."""
+    last: dict[str, str] = {}
+    for key in sorted(texts):
+        if key.startswith(prefix):
+            with suppress(Rejected):
+                about, _, _ = key.removeprefix(prefix).partition("/")
+                last[about] = read_deed(texts[key]).sentence()
+    yield from last.values()
 
 
 async def _excluded(

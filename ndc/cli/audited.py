@@ -21,7 +21,8 @@ _GROUPS: Final = frozenset({"dr", "drill", "env", "lab"})
 _LOOKS: Final = frozenset(
     {"", "audit", "check", "doctor", "logs", "show", "status", "tui", "env", "env list", "lab"}
     | {"lab status", "drill", "drill list"}
-    | {"dr", "dr plan", "dr runs", "dr show", "dr keys", "dr kept", "dr verify"}
+    | {"dr", "dr plan", "dr runs", "dr show", "dr keys", "dr kept", "dr deeds"}
+    | {"dr verify"}
 )
 """commands that change nothing; whatever else there is or comes to be is in the log"""
 

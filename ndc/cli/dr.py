@@ -8,7 +8,7 @@ import typer
 
 from ndc.cli import dr_follow
 from ndc.cli.asking import asked
-from ndc.cli.carrying import RunArgument, carry, opened_run, records_of, runs_root
+from ndc.cli.carrying import RunArgument, carry, opened_run, records_of, run_here, runs_root
 from ndc.cli.declared import running
 from ndc.cli.options import addressed, answer, answer_json, current, finish_list, say
 
@@ -63,7 +63,10 @@ def show(
     from dr.plan_text import plan_text
     from dr.run_text import run_text
 
-    folder = opened_run(context, run)
+    folder = run_here(context, run)
+    if folder is None:
+        _show_from_etcd(context, run)
+        return
     if current(context).as_json:
         answer(folder.report_json() or "null")
         return
@@ -74,6 +77,27 @@ def show(
     report = folder.report()
     whole = f"{text}\n\n{report.rstrip()}" if report else text
     answer(addressed(whole, current(context).environment))
+
+
+def _show_from_etcd(context: typer.Context, run: str) -> None:
+    """Show how ``run`` stands, which another machine began, as far as etcd keeps it."""
+    from core.runs.plan import RunName
+    from core.runs.run import fold
+    from dr.looks import if_seen
+    from dr.run_text import run_text
+    from ndc.wiring.doors import reached
+
+    with reached(*running(current(context))) as live:
+        records = if_seen(live.journal(RunName(run)).records)
+    state = fold(records or ())
+    if state is None:
+        opened_run(context, run)  # which says that there is none
+        return
+    if current(context).as_json:
+        answer("null")
+        return
+    answer(addressed(run_text(state, carried=False), current(context).environment))
+    say("etcd tells so; its report, if it is over, is on the machine that carried it to its end")
 
 
 @app.command("resume", help="Carry on a run that was interrupted or held.")

@@ -18,6 +18,7 @@ from ndc.cli import (
     dr,
     dr_admit,
     dr_attest,
+    dr_deeds,
     dr_evidence,
     dr_give_up,
     dr_hold,
@@ -74,6 +75,7 @@ dr.app.command("give-up", help="Let go of what a run holds that nobody can carry
     dr_give_up.give_up
 )
 dr_voters.add_to(dr.app)
+dr.app.command("deeds", help="List what controllers did by themselves.")(dr_deeds.deeds)
 dr_hold.add_to(dr.app)
 dr_evidence.add_to(dr.app)
 dr.app.command("reseed", help="Remove a copy of a database, and make it anew from its leader.")(

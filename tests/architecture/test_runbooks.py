@@ -29,7 +29,7 @@ from tests.rehearsals import rehearsal
 
 OF_STATES = {"held", "alerts", "seen"}
 """pages about how things stand; the others are about what can be done"""
-ONLY_LOOKS = {"kept", "keys", "plan", "runs", "show", "verify"}
+ONLY_LOOKS = {"deeds", "kept", "keys", "plan", "runs", "show", "verify"}
 KINDS = sorted(verb.__dataclass_fields__["kind"].default for verb in get_args(Action))
 PAGES = [path for path in tracked(f"{FOLDER}/*.md") if path.name != "README.md"]
 IDS = [str(path.relative_to(ROOT / FOLDER)) for path in PAGES]

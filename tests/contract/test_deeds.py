@@ -16,7 +16,7 @@ from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr.deeds import Relocating, Vacating
 from dr.lever import Hold
-from dr.live.deeds import Deeds, Footing
+from dr.live.deeds import KEPT, Deeds, Footing
 from dr.live.lever import Lever
 from dr.live.records import EtcdRecords
 from dr.placement import BY_ITSELF, Placement
@@ -143,6 +143,42 @@ def test_what_was_not_done_leaves_word_and_the_key(ground: Ground) -> None:
 
     assert ground.leader() == LEADER
     assert ground.deeds.last(DATABASE) == deed
+
+
+def test_the_last_deeds_about_a_thing_are_kept_oldest_first_and_no_more(ground: Ground) -> None:
+    terms = list[int]()
+    for number in range(KEPT + 2):
+        ground.lead(LEADER)
+        footing = ground.footing()
+        deed = Vacating(
+            DATABASE, LEADER, footing.grounds.key.term, "life", FIRST, AT + number * SHORT
+        )
+        assert ground.deeds.vacate(deed, footing)
+        terms.append(deed.term)
+
+    deeds = [one for one in ground.deeds.all() if isinstance(one, Vacating)]
+
+    assert [one.term for one in deeds] == terms[-KEPT:]
+    assert ground.deeds.last(DATABASE) == deeds[-1]
+
+
+def test_what_was_kept_back_and_what_was_done_then_are_both_told(ground: Ground) -> None:
+    footing = ground.footing()
+    term = footing.grounds.key.term
+    kept_back = Vacating(DATABASE, LEADER, term, "life", FIRST, AT, ("the lever",))
+    done = replace(kept_back, why_not=(), at=AT + SHORT)
+
+    assert ground.deeds.vacate(kept_back, footing)
+    assert ground.deeds.vacate(done, footing)
+
+    assert list(ground.deeds.all())[-2:] == [kept_back, done]
+    assert ground.deeds.last(DATABASE) == done
+
+
+def test_a_service_that_is_moved_leaves_word_of_each_time(ground: Ground) -> None:
+    ground.relocate()
+
+    assert Relocating(SERVICE, HOME, REFUGE, 5, FIRST, AT) in ground.deeds.all()
 
 
 def _pull(ground: Ground) -> None:

@@ -142,8 +142,10 @@ def test_what_was_done_by_itself_stands_below_the_lever() -> None:
 def test_of_what_was_done_by_itself_all_is_read_that_can_be() -> None:
     deed = Vacating(OF.databases[0].name, SITE[0], 7, "a life", SITE[1], NOON)
     quorum = StubEtcd()
-    quorum.write(keys.deed(OF.environment, deed.database), deed_text(deed))
-    quorum.write(keys.deed(OF.environment, OF.services[0].name), "[]")
+    before = replace(deed, term=6, at=NOON - timedelta(hours=1))
+    for one in (deed, before):  # in whatever order they come
+        quorum.write(keys.deed(OF.environment, one.database, one.ordinal), deed_text(one))
+    quorum.write(keys.deed(OF.environment, OF.services[0].name, "1"), "[]")
 
     async def look() -> VoterReading:
         def answer(request: httpx.Request) -> httpx.Response:

@@ -33,7 +33,6 @@ LEADER, HEIR, FAR = (HostName(f"ndc0{number}-data") for number in (1, 2, 3))
 FIRST, SECOND, BESIDE = (HostName(name) for name in ("ndc03-app", "ndc02-app", "ndc01-app"))
 LEADING, SYNC = keys.patroni_facts(HERE, DATABASE)
 CLAIM, LEVER = keys.claim_on(HERE, DATABASE), keys.lever(HERE)
-DEED = keys.deed(HERE, DATABASE)
 AT = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
 HELD = hold_text(Hold("an", AT, "the power is worked on"))
 

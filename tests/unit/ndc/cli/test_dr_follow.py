@@ -79,12 +79,17 @@ def test_another_machine_follows_a_run_takes_it_over_and_measures_all_of_it(
 
     monkeypatch.setattr(following, "PATIENCE", timedelta())
     followed = typed.ndc("dr", "show", run, "--follow")
+    shown, unknown = typed.ndc("dr", "show", run), typed.ndc("dr", "show", "no-such-run")
     resumed = typed.ndc("dr", "resume", run, "--as", "an")
     pack = tmp_path / "another/var/test/runs" / run / "evidence"
     verified = typed.ndc("dr", "verify", str(pack))
 
     assert followed.code == 7, followed.err
     assert "compare is failed" in followed.out
+    assert (shown.code, unknown.code) == (0, 4)
+    assert "compare is failed" in shown.out
+    assert "etcd tells so" in shown.err
+    assert "there is no run called no-such-run" in unknown.err
     assert resumed.code == 1, resumed.out + resumed.err
     assert "compare: … (attempt 2)" in resumed.err
     (lost,) = re.findall(r"lost +([1-9]\d*)", resumed.out)

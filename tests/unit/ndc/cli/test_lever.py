@@ -1,11 +1,18 @@
-"""``ndc dr hold`` and ``release`` as they are typed, against stub servers."""
+"""``ndc dr hold``, ``release`` and ``deeds`` as they are typed, against stub servers."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from dr.deeds import Vacating, deed_text
 from dr.live.run_folder import names
+from inventory import etcd as keys
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout
 
+AT = datetime(2030, 5, 17, 5, 0, 0, tzinfo=UTC)
 MOVE = ("dr", "switchover", SERVICE, "--to", "ndc02")
 
 
@@ -45,3 +52,23 @@ def test_who_pulls_it_with_a_key_is_proved(typed: Checkout) -> None:
 
     assert pulled.code == 0, pulled.err
     assert f"held by {operator} since" in pulled.out
+
+
+def test_what_controllers_did_by_themselves_is_listed_oldest_first(typed: Checkout) -> None:
+    network, (database, *_) = typed.stub.on.network, typed.stub.on.network.databases
+    leader, by = database.members[0].host, database.members[1].host
+    first = Vacating(database.name, leader, 7, "a life", by, AT, ("the lever is pulled",))
+    second = replace(first, term=9, at=AT + timedelta(hours=1), why_not=())
+
+    none = typed.ndc("dr", "deeds")
+    with typed.stub.holding():
+        for deed in (second, first):
+            key = keys.deed(network.environment, deed.database, deed.ordinal)
+            typed.stub.etcd.write(key, deed_text(deed))
+    listed = typed.ndc("dr", "deeds")
+    as_json = json.loads(typed.ndc("--json", "dr", "deeds").out)
+
+    assert none.out == "none: no controller did anything by itself\n"
+    assert listed.code == 0, listed.err
+    assert listed.out.splitlines() == [first.sentence(), second.sentence()]
+    assert [one["term"] for one in as_json] == [7, 9]
