@@ -87,12 +87,14 @@ class Deciding:
 
         After a loss the leader key ends, and Patroni may choose the candidate by itself, while a
         person reads the plan. That is what the plan is for, so it does not go out of date by it.
+        A copy that may not lead, and is not to, decides nothing: one that another run had widened
+        to leaves those whom commits wait for by itself, some seconds after that run.
         """
         if not request.lost:
             return cls(
                 placement=facts.placement,
                 leader=facts.leader,
-                synchronous=None if facts.synchronous is None else tuple(sorted(facts.synchronous)),
+                synchronous=_able(facts, candidate),
                 reachable=tuple(sorted(facts.reachable)),
                 claim=facts.claim,
             )
@@ -104,6 +106,14 @@ class Deciding:
             reachable=tuple(sorted(facts.reachable & {request.target})),
             claim=facts.claim,
         )
+
+
+def _able(facts: Facts, candidate: HostName | None) -> tuple[HostName, ...] | None:
+    """Return who has every write, and may lead or is to; None: not seen."""
+    if facts.synchronous is None:
+        return None
+    barred = {host for host, member in facts.members.items() if member.barred}
+    return tuple(sorted(facts.synchronous - (barred - {candidate})))
 
 
 @dataclass(frozen=True, slots=True)

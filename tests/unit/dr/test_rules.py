@@ -220,3 +220,15 @@ def test_lag_does_not_make_a_plan_stale_because_it_is_looked_at_again(healthy: R
     facts = BAD["lag"](_facts(healthy))
 
     assert staleness(healthy.plan, healthy.network, {SERVICE: facts}, healthy.world.now()) == []
+
+
+def test_a_copy_that_may_not_lead_makes_no_plan_stale_when_commits_wait_for_it_no_more(
+    healthy: Rehearsal,
+) -> None:
+    # another run had widened to it, and had it barred again at its end
+    facts, barred = _facts(healthy), HostName("ndc03-data")
+    assert facts.synchronous is not None
+    assert facts.members[barred].barred
+    leaving = replace(facts, synchronous=facts.synchronous | {barred})
+
+    assert staleness(healthy.plan, healthy.network, {SERVICE: leaving}, healthy.world.now()) == []
