@@ -13,18 +13,18 @@ serves).
 How a run is decided: ``request`` (what is asked for), ``losses`` (what has to move once something
 is lost), ``wanted`` (what moves on purpose), ``facts`` (what was seen), ``bound`` (what may be
 lost), ``admission`` (who is kept out), ``placement`` (which site serves, at which epoch),
-``observers`` (from where others may be called dead), ``watching`` (who is dead, by the words of
-observers), ``judging`` (what would be done about it, and by whom), ``deeds`` (what is done by
-itself), ``lever`` (by which nothing starts by itself), ``rules`` (reasons to refuse), ``copies``
-(reasons not to promote one), ``reseed`` (whether one may be made anew), ``planner``, ``moving``
-(the steps of one service), ``rerouting`` (those of its address), ``far_copies`` (those about copies
-that never lead by themselves), ``fencing`` (the proofs that what is lost cannot act), ``refusing``
-(which borders refuse what it announces), ``store_bound`` (what may be lost of a store),
-``store_losses`` (which stores begin elsewhere), ``store_moving`` (the steps of one),
-``store_planner`` (steps of stores beside a plan), ``votes`` (which of them are taken out of the
-quorum), ``plan`` (the value that is printed and then run), ``ending`` (what its end is worth),
-``store_report`` and ``report`` (what it came to), ``succession`` (whether a new leader has all that
-the old one wrote).
+``observers`` (from where others may be called dead), ``lookout`` (what one of them saw, and says),
+``watching`` (who is dead, by their words), ``steadiness`` (who is well since when), ``judging``
+(what would be done about it, and by whom), ``deeds`` (what is done by itself), ``lever`` (by which
+nothing starts by itself), ``rules`` (reasons to refuse), ``copies`` (reasons not to promote one),
+``reseed`` (whether one may be made anew), ``planner``, ``moving`` (the steps of one service),
+``rerouting`` (those of its address), ``far_copies`` (those about copies that never lead by
+themselves), ``fencing`` (the proofs that what is lost cannot act), ``refusing`` (which borders
+refuse what it announces), ``store_bound`` (what may be lost of a store), ``store_losses`` (which
+stores begin elsewhere), ``store_moving`` (the steps of one), ``store_planner`` (steps of stores
+beside a plan), ``votes`` (which of them are taken out of the quorum), ``plan`` (the value that is
+printed and then run), ``ending`` (what its end is worth), ``store_report`` and ``report`` (what it
+came to), ``succession`` (whether a new leader has all that the old one wrote).
 
 What is said and printed: ``experience`` (how long steps take, by earlier runs), ``progress``,
 ``plan_text``, ``plan_figures``, ``runbooks`` (which page to read about a run that stands still),

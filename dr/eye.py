@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import Final, assert_never
 
@@ -37,6 +36,7 @@ from dr.questions import (
     Serves,
 )
 from dr.seam import LogProgress, Seam, judged, strangers
+from dr.steadiness import Steadiness
 from dr.succession import Succession
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network
@@ -62,9 +62,9 @@ class Eye:
         """Return what can be seen of hosts that are said to be lost."""
         return sightings.look_at(self.network, self.doors, self.begin, sorted(lost))
 
-    def ages(self, hosts: Iterable[HostName]) -> Mapping[HostName, timedelta]:
-        """Return for how long each of ``hosts`` is up; who cannot say is absent."""
-        return sightings.ages(self.doors, self.begin, hosts)
+    def stays(self, hosts: Iterable[HostName]) -> Mapping[HostName, Steadiness]:
+        """Return for how long each of ``hosts`` has been well; what nobody can say is None."""
+        return sightings.stays(self.network, self.doors, self.begin, hosts)
 
     def survey(
         self, services: Iterable[ServiceName], lost: Iterable[HostName]

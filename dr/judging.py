@@ -17,9 +17,10 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import Rejected
 from core.formats import Format
 from core.runs.plan import RunName
+from dr.lookout import SightWord
 from dr.placement import Placement
 from dr.request import serving_at
-from dr.watching import Pulse, SightWord, Suspect, blind, suspects
+from dr.watching import Pulse, Suspect, blind, suspects
 from inventory.initiative import Initiative
 from inventory.names import DatabaseName, HostName, ServiceName, SiteName
 from inventory.network import Network, Service

@@ -69,6 +69,14 @@ class SightDoor(Protocol):
         It says nothing of its links: these may have come back later.
         """
 
+    def steady(self) -> Mapping[HostName, Mapping[HostName, timedelta]]:
+        """Return of each observer who answers it without a break, and for how long at least.
+
+        As it said last, by its own clock, if its word stands: an observer that is gone says so for
+        as long as its lease lasts. It knows of no time before it began to look. An observer of an
+        older version has no entry, or knows of nobody.
+        """
+
 
 class RoutesDoor(Protocol):
     """The border routers of a network: what each refuses of what a site announces.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.runs.plan import Plan, RunName, StepId
 from dr.facts import Facts, Vote
@@ -17,6 +17,7 @@ from dr.request import Move, candidate, how_far, moves_text, service_in
 from dr.rules.lacking import had_all_alone, is_accepted
 from dr.rules.table import refusals
 from dr.rules.together import objections
+from dr.steadiness import Steadiness
 from dr.votes import Votes, to_retire
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
@@ -68,18 +69,18 @@ def plan_switchover_of(
 def plan_failback(
     network: Network,
     facts: Mapping[ServiceName, Facts],
-    ages: Mapping[HostName, timedelta],
+    stays: Mapping[HostName, Steadiness],
     requests: Sequence[Move],
     occasion: Occasion,
 ) -> RecoveryPlan:
     """Return the plan of a switchover to places that were lost and are back.
 
-    ``ages`` says for how long the hosts there are up.
+    ``stays`` says for how long the hosts there are well.
 
     Raises:
-        PlanRefused: they are not up for long enough, or a rule objects.
+        PlanRefused: they are not well for long enough, or a rule objects.
     """
-    for refusal in objections(network, facts, requests, ages):
+    for refusal in objections(network, facts, requests, stays):
         raise refusal
     title = f"{Intent.FAILBACK} {moves_text(requests)}"
     return _plan(network, facts, list(requests), occasion, Intent.FAILBACK, title)

@@ -39,6 +39,7 @@ from dr.loss_questions import (
 )
 from dr.observers import observers
 from dr.refusing import borders
+from dr.steadiness import Steadiness, steadiness
 from inventory.names import DatabaseName, HostName, PlacedName, SiteName
 from inventory.network import Network
 
@@ -201,10 +202,13 @@ def _is_well(doors: Doors, host: HostName) -> Callable[[], bool | None]:
     return lambda: if_seen(lambda: doors.votes.is_well(host))
 
 
-def ages(doors: Doors, begin: Begin, hosts: Iterable[HostName]) -> Mapping[HostName, timedelta]:
-    """Return for how long each of ``hosts`` is up; who cannot say is absent."""
-    looks = {host: begin(_age(doors, host)) for host in hosts}
-    return {host: age for host, look in looks.items() if (age := look()) is not None}
+def stays(
+    network: Network, doors: Doors, begin: Begin, hosts: Iterable[HostName]
+) -> Mapping[HostName, Steadiness]:
+    """Return for how long each of ``hosts`` has been well, by its own word and by others'."""
+    ages = {host: begin(_age(doors, host)) for host in hosts}
+    words = begin(lambda: if_seen(doors.sight.steady))
+    return {host: steadiness(network, host, age(), words() or {}) for host, age in ages.items()}
 
 
 def _age(doors: Doors, host: HostName) -> Callable[[], timedelta | None]:

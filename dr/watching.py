@@ -12,72 +12,16 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
-
-from core.errors import Rejected
-from core.formats import Format
+from dr.lookout import GAP, SightWord
 from inventory.names import HostName, SiteName
 from inventory.network import Network
 
-EVERY: Final = timedelta(seconds=2)
-"""so often an observer looks"""
 SILENT: Final = timedelta(seconds=6)
 """who does not answer for so long is dead to the observer: several looks, none of them answered"""
-STEADY: Final = timedelta(seconds=10)
-"""who was silent answers for so long before it counts as alive again"""
-GAP: Final = timedelta(seconds=6)
-"""who did not look for longer knows nothing of the time between"""
 CURRENT: Final = timedelta(seconds=4)
 """so long after words were read they may be judged by; who stood still meanwhile reads anew"""
 _SITES: Final = 2
 """whose observers must agree"""
-
-
-@dataclass(frozen=True, slots=True)
-class SightWord:
-    """What an observer says of the others, under a lease: no word, no observer."""
-
-    looked: timedelta
-    """when, since its boot: for people who compare words of one observer"""
-    silent: Mapping[HostName, timedelta] = field(default_factory=dict)
-    """who does not answer it, and for how long up to then"""
-    back: Mapping[HostName, timedelta] = field(default_factory=dict)
-    """who answers again, and for how long, until that is steady"""
-
-
-@dataclass(frozen=True, slots=True)
-class Lookout:
-    """What an observer remembers of its looks; every time is since its boot."""
-
-    looked: timedelta | None = None
-    """None: it did not look yet, or not for so long that it begins anew"""
-    silent: Mapping[HostName, timedelta] = field(default_factory=dict)
-    """since when"""
-    back: Mapping[HostName, timedelta] = field(default_factory=dict)
-
-    def after(
-        self, hosts: Collection[HostName], answering: Collection[HostName], now: timedelta
-    ) -> Lookout:
-        """Return it once of ``hosts`` those ``answering`` answered a look that began at ``now``."""
-        if self.looked is None or now - self.looked > GAP:
-            return Lookout(now, {host: now for host in hosts if host not in answering})
-        silent = {host: self.silent.get(host, now) for host in hosts if host not in answering}
-        back = {
-            host: self.back.get(host, now)
-            for host in hosts
-            if host in answering and host in {*self.silent, *self.back}
-        }
-        steady = {host for host, since in back.items() if now - since >= STEADY}
-        return Lookout(now, silent, {h: since for h, since in back.items() if h not in steady})
-
-    def word(self) -> SightWord:
-        """Return what it says after its last look; there was one."""
-        at = self.looked or timedelta()
-        return SightWord(
-            at,
-            {host: at - since for host, since in self.silent.items()},
-            {host: at - since for host, since in self.back.items()},
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,29 +216,3 @@ def _lately(host: HostName, words: Mapping[HostName, SightWord]) -> str:
         return ""
     silence, observer = silences[0]
     return f"{observer} misses it for {silence.seconds} s only"
-
-
-_WORD: TypeAdapter[SightWord] = TypeAdapter(SightWord)
-
-
-def sight_word_text(word: SightWord) -> str:
-    """Return ``word`` as it is kept."""
-    return Format.SIGHT.text(_WORD.dump_python(word, mode="json"))
-
-
-def read_sight_word(text: str) -> SightWord:
-    """Return the word that ``text`` holds.
-
-    Raises:
-        Rejected: it holds none, or one of a format that is not read.
-    """
-    Format.SIGHT.demand(text, "an observer's word")
-    try:
-        return _WORD.validate_json(text)
-    except ValidationError:
-        raise Rejected(
-            "an observer's word cannot be read",
-            expected='{"looked": …, "silent": …, "back": …}',
-            actual=text[:80],
-            next_step="it counts for nothing; its lease ends with the observer that gave it",
-        ) from None

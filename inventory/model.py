@@ -183,7 +183,7 @@ class Tier(_Declared):
     recovery_time: Duration
     recovery_point: Duration
     stable_for: Duration | None = None
-    """how long a site that returned is to be up before a move back to it is offered; absent: none
+    """how long a site that returned is to be well before a move back to it is offered; absent: none
     is offered
     """
     basis: Title

@@ -193,7 +193,7 @@ class Service:
     recovery_time: timedelta
     recovery_point: timedelta
     stable_for: timedelta | None = None
-    """how long a site that returned is to be up before a move back to it is offered; None: never"""
+    """how long a site that returned is to be well before a move back is offered; None: never"""
     needs: tuple[ServiceName, ...] = ()
     """services without which it is of no use"""
 

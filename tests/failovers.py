@@ -15,6 +15,7 @@ from dr.planner import Occasion, plan_failback, plan_failover
 from dr.request import Move
 from dr.rules.failback import hosts_that_return
 from dr.simulation.citizens import EVERY
+from dr.simulation.controllers import Controllers
 from dr.simulation.world import World
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
@@ -113,6 +114,7 @@ def drilled(*names: str, every: timedelta = EVERY) -> Rehearsal:
 def returned(*names: str, every: timedelta = EVERY) -> Rehearsal:
     """Return a world in which ``names`` were lost and are back, and a plan that goes home."""
     made = failover(*names, every=every)
+    Controllers(made.world)
     made.carry()
     for host in made.plan.basis.lost:
         made.world.truth.plant.power_on(host)
@@ -121,10 +123,10 @@ def returned(*names: str, every: timedelta = EVERY) -> Rehearsal:
     admit(made)
     request = Move(home.name, home.home)
     facts = {home.name: made.world.eye.observe(home.name)}
-    ages = made.world.eye.ages(hosts_that_return(made.network, request))
+    stays = made.world.eye.stays(hosts_that_return(made.network, request))
     occasion = Occasion(RunName("20300101-001200-home"), made.world.now(), OperatorName("an"))
     return Rehearsal(
-        made.network, made.world, plan_failback(made.network, facts, ages, [request], occasion)
+        made.network, made.world, plan_failback(made.network, facts, stays, [request], occasion)
     )
 
 

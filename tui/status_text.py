@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.text import table
 from monitors.health.alarms import alarms_line
+from monitors.health.away import home_words, since_words
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import Health, concerns, health_of, of_subject
 from monitors.health.links import SessionView
@@ -178,7 +179,16 @@ def _services(snapshot: Snapshot, all_concerns: tuple[Concern, ...]) -> list[str
         for service in snapshot.services
     ]
     header = ("service", "", "address", "active", "epoch", "answers", "from", "seen")
-    return table(header, rows)
+    return [*table(header, rows), *_away(snapshot)]
+
+
+def _away(snapshot: Snapshot) -> list[str]:
+    return [
+        f"away from home  {service.name}, at {service.active}"
+        f"{since_words(service.away, service.epoch)}; {home_words(service.away, service.name)}"
+        for service in snapshot.services
+        if service.away
+    ]
 
 
 def _word_of_probe(service: ServiceView) -> str:

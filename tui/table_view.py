@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from monitors.health.away import home_words
 from monitors.health.concern import Condition
 from monitors.health.concerns import concerns, of_subject
 from monitors.health.sighting import Sighting
@@ -34,7 +35,7 @@ def table_rows(snapshot: Snapshot) -> tuple[Row, ...]:
         _concerns(snapshot),
         _quorum(snapshot),
         chain.from_iterable(_database(database, snapshot) for database in snapshot.databases),
-        (_service(service, snapshot) for service in snapshot.services),
+        chain.from_iterable(_service(service, snapshot) for service in snapshot.services),
         _hosts(snapshot),
     )
     return tuple(rows)
@@ -105,18 +106,21 @@ def _database(database: DatabaseView, snapshot: Snapshot) -> Iterator[Row]:
         )
 
 
-def _service(service: ServiceView, snapshot: Snapshot) -> Row:
+def _service(service: ServiceView, snapshot: Snapshot) -> Iterator[Row]:
     epoch = "" if service.epoch is None else f", epoch {service.epoch}"
     answers = {True: "answers", False: "does not answer", None: "not probed"}[service.answers]
     if service.answers is False and service.refused:
         answers = "refuses"
-    return Row(
+    yield Row(
         f"service/{service.name}",
         service.name,
         of_subject(concerns(snapshot), service.name),
         f"at {service.active or 'unknown'}{epoch}, {answers}",
         _age(service.sighting, snapshot),
     )
+    if service.away:
+        detail = home_words(service.away, service.name)
+        yield Row(f"away/{service.name}", "  away from home", Condition.OK, detail, "")
 
 
 def _hosts(snapshot: Snapshot) -> Iterator[Row]:

@@ -108,7 +108,7 @@ class Live(Closing):
             Canary(network, programs),
             probes,
             RedfishPower(power_systems(network, substrate), tls, clock),
-            Sight(network, programs),
+            Sight(network, programs, etcd),
             EtcdVotes(network, over, etcd, lambda: _etcd(network, secrets, over, ROOT)),
             EtcdExclusions(records),
             BorderCommand(ForcedCommand(network, refuse, clock)),

@@ -1,16 +1,19 @@
-"""What hosts see of each other and of themselves, asked there by our program."""
+"""What hosts see of each other and of themselves, asked there by our program, or told in etcd."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from access.clients.etcd import Etcd
 from core.errors import NotSeen
 from dr.live.programs import LOOK, Programs, looking
+from dr.lookout import read_sight_words
 from dr.sight import Whereabouts, read_age, read_sight
 from inventory.endpoints import NODE_EXPORTER
+from inventory.etcd import sight_words
 from inventory.names import HostName
 from inventory.network import Network
 
@@ -23,6 +26,8 @@ class Sight:
 
     network: Network
     programs: Programs
+    etcd: Etcd
+    """where observers say what they see"""
 
     def answering(self, observer: HostName, hosts: Sequence[HostName]) -> frozenset[HostName]:
         """Return those of ``hosts`` that answer ``observer`` now.
@@ -59,3 +64,10 @@ class Sight:
             return self.programs.answer(
                 host, [_PROGRAM, "up"], read_age, expected='{"up_seconds": …}', bound=LOOK
             )
+
+    def steady(self) -> Mapping[HostName, Mapping[HostName, timedelta]]:
+        """Return of each observer who answers it without a break, and for how long at least."""
+        prefix = sight_words(self.network.environment)
+        pairs = [(pair.key, pair.value) for pair in self.etcd.under(prefix)]
+        words = read_sight_words(prefix, pairs)
+        return {observer: word.steady for observer, word in words.items()}

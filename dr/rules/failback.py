@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from core.errors import PlanRefused
 from dr.copies import UNKNOWN
+from dr.observers import AT_LEAST
 from dr.request import Move, members_at_target, service_in, serving_at
+from dr.steadiness import Steadiness
 from inventory.names import HostName
 from inventory.network import Network
 
@@ -20,11 +22,11 @@ def hosts_that_return(network: Network, request: Move) -> list[HostName]:
 
 
 def target_was_stable(
-    network: Network, ages: Mapping[HostName, timedelta], request: Move
+    network: Network, stays: Mapping[HostName, Steadiness], request: Move
 ) -> Iterator[PlanRefused]:
-    """Refuse to move back to hosts that are up for less than the service's tier asks for.
+    """Refuse to move back to hosts that are well for less than the service's tier asks for.
 
-    ``ages`` says for how long each is up; who cannot say is absent.
+    ``stays`` says for how long each is; who is absent cannot be told of.
     """
     service = service_in(network, request)
     now = f"ndc dr switchover {service.name} --to {request.target} moves it all the same"
@@ -37,12 +39,32 @@ def target_was_stable(
         )
         return
     for host in hosts_that_return(network, request):
-        age = ages.get(host)
-        if age is None or age < service.stable_for:
+        stay = stays.get(host, Steadiness())
+        if stay.lasting is None or stay.lasting < service.stable_for:
             yield PlanRefused(
                 f"{host} is not back for long enough",
-                expected=f"up for {service.stable_for.total_seconds():g} s, as tier "
-                f"{service.tier} asks",
-                actual=UNKNOWN if age is None else f"up for {age.total_seconds():.0f} s",
+                expected=f"up, and answering observers at {AT_LEAST} other sites, for "
+                f"{service.stable_for.total_seconds():g} s, as tier {service.tier} asks",
+                actual=short_of(stay, service.stable_for),
                 next_step=f"wait; or {now}",
             )
+
+
+def short_of(stay: Steadiness, stable_for: timedelta) -> str:
+    """Return in words what ``stay`` lacks to be as long as ``stable_for``; "": nothing."""
+    lacking = []
+    if stay.up is None:
+        lacking.append(f"{UNKNOWN} for how long it is up")
+    elif stay.up < stable_for:
+        lacking.append(f"up for {_seconds(stay.up)}")
+    if stay.answers is None:
+        only = f"only {stay.witnesses[0]}" if stay.witnesses else "nobody"
+        lacking.append(f"{UNKNOWN} for how long it answers: {only} at another site says so")
+    elif stay.answers < stable_for:
+        by = " and ".join(stay.witnesses[:AT_LEAST])
+        lacking.append(f"answering {by} for {_seconds(stay.answers)}")
+    return "; ".join(lacking)
+
+
+def _seconds(time: timedelta) -> str:
+    return f"{time.total_seconds():.0f} s"

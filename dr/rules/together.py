@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 
 from core.errors import PlanRefused
 from dr.facts import Facts
 from dr.request import Move, service_in
 from dr.rules.failback import target_was_stable
 from dr.rules.table import refusals
+from dr.steadiness import Steadiness
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
 
@@ -18,19 +18,19 @@ def objections(
     network: Network,
     facts: Mapping[ServiceName, Facts],
     requests: Sequence[Move],
-    ages: Mapping[HostName, timedelta] | None = None,
+    stays: Mapping[HostName, Steadiness] | None = None,
 ) -> list[PlanRefused]:
     """Return every objection to any of ``requests``: one is enough, and none of them is planned.
 
-    ``facts`` was seen of each service. ``ages`` says for how long hosts at the targets are up,
-    where that has to be for long enough; None: it has not.
+    ``facts`` was seen of each service. ``stays`` says for how long hosts at the targets are
+    well, where that has to be for long enough; None: it has not.
     """
     return [
         *(
             each
             for one in requests
-            if ages is not None
-            for each in target_was_stable(network, ages, one)
+            if stays is not None
+            for each in target_was_stable(network, stays, one)
         ),
         *one_database_goes_to_one_site(network, requests),
         *(each for one in requests for each in refusals(network, facts[one.service], one)),

@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import Final
 
 from dr.judging import Judgement, Records, judged
-from dr.simulation.leases import SimulatedLeases
+from dr.lookout import EVERY, Lookout
 from dr.simulation.programs import SimulatedPrograms
 from dr.simulation.world import World
-from dr.watching import EVERY, Hearing, Lookout, SightWord
+from dr.watching import Hearing
 from inventory.names import HostName
 from inventory.network import Role
 
@@ -33,8 +33,6 @@ class Controllers:
         self._names = [host.name for host in world.truth.network.hosts]
         self._lookouts: dict[tuple[HostName, str], Lookout] = {}
         self._hearings: dict[tuple[HostName, str], Hearing] = {}
-        self._leases = SimulatedLeases(world.truth.quorum, world.timeline)
-        self._words: dict[HostName, SightWord] = {}
         self._elected: HostName | None = None
         self._judgement: Judgement | None = None
         self._answers: dict[HostName, frozenset[HostName]] = {}
@@ -68,10 +66,9 @@ class Controllers:
         return self._answers[host]
 
     def _count(self) -> None:
-        self._leases.count()
-        standing = self._leases.until
-        self._words = {host: word for host, word in self._words.items() if host in standing}
-        if self._elected not in standing:
+        words = self._truth.sight_words
+        words.standing()
+        if self._elected not in words.leases.until:
             self._elected = self._judgement = None
 
     def _say(self, host: HostName, lookout: Lookout) -> None:
@@ -79,15 +76,15 @@ class Controllers:
         quorum = self._truth.quorum
         if not quorum.reached_from(host):
             return
-        self._leases.renew(host)
+        life, now = self._truth.plant.life(host), self._world.elapsed()
+        self._truth.sight_words.tell(host, life, lookout.word())
         if quorum.alarms:
             return
-        self._words[host] = lookout.word()
         self._elected = self._elected or host
-        key, now = (host, self._truth.plant.life(host)), self._world.elapsed()
-        hearing = self._hearings.get(key, Hearing()).after(self._words, now)
+        key, said = (host, life), self._truth.sight_words.standing()
+        hearing = self._hearings.get(key, Hearing()).after(said, now)
         self._hearings[key] = hearing
-        words, last = hearing.counted(self._words), self._judgement
+        words, last = hearing.counted(said), self._judgement
         is_news = any(word.silent or word.back for word in words.values())
         if self._elected == host and (is_news or last is None or last.suspects):
             judgement = judged(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -62,3 +62,10 @@ class SimulatedSight:
         if not plant.seen(host):
             raise NotSeen(f"{host} does not answer", refused=False)
         return self.truth.timeline.elapsed() - plant.booted.get(host, _LONG_AGO)
+
+    def steady(self) -> Mapping[HostName, Mapping[HostName, timedelta]]:
+        """Return of each observer whose word stands who answers it without a break."""
+        if not self.truth.quorum.answers:
+            raise NotSeen("no quorum answers", refused=False)
+        words = self.truth.sight_words.standing()
+        return {observer: word.steady for observer, word in words.items()}

@@ -13,8 +13,10 @@ from dr.simulation.announced import Announced, at_home
 from dr.simulation.copies import Surroundings
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.history import History
+from dr.simulation.leases import SimulatedLeases
 from dr.simulation.plant import Plant
 from dr.simulation.quorum import Quorum
+from dr.simulation.sight_words import SimulatedSightWords
 from dr.simulation.stores import SimulatedStore, simulated_store
 from dr.simulation.timeline import Timeline
 from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, StoreName
@@ -75,6 +77,11 @@ class Truth:
     """how often something was changed through a door"""
     excluded: dict[HostName, Exclusion] = field(default_factory=dict)
     """hosts that were given up, and not admitted since"""
+    sight_words: SimulatedSightWords = field(init=False)
+    """what observers say; nothing where none were let into this world"""
+
+    def __post_init__(self) -> None:
+        self.sight_words = SimulatedSightWords(SimulatedLeases(self.quorum, self.timeline))
 
     @classmethod
     def healthy(cls, network: Network, seed: int = 0) -> Truth:

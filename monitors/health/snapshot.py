@@ -23,6 +23,7 @@ from inventory.names import (
     SiteName,
 )
 from monitors.health.alarms import AlarmsView
+from monitors.health.away import AwayView
 from monitors.health.clocks import ClockView
 from monitors.health.drills import DrillView
 from monitors.health.links import LinkView, SessionView
@@ -210,6 +211,8 @@ class ServiceView:
     hosts: tuple[HostName, ...]
     """that may serve it, at any site"""
     sighting: Sighting
+    away: AwayView | None = None
+    """None: it is at its home, or nobody can say where it is"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inventory.network import Host, Network, Role, Service, SiteKind
@@ -16,6 +17,7 @@ from monitors.health.snapshot import (
 from monitors.look import programs
 from monitors.look.alarms import alarms_view
 from monitors.look.apart import with_apart
+from monitors.look.away import away_view
 from monitors.look.certificates import certificate_views
 from monitors.look.clusters import database_view
 from monitors.look.readings import Readings
@@ -43,7 +45,10 @@ def assemble(network: Network, readings: Readings, sightings: Sightings, now: da
             with_apart(database_view(network, database, readings, sightings), readings)
             for database in network.databases
         ),
-        services=tuple(_service(s, readings, sightings) for s in network.services),
+        services=tuple(
+            replace(_service(s, readings, sightings), away=away_view(network, s, readings, now))
+            for s in network.services
+        ),
         stores=store_views(network, readings),
         pools=pool_views(network, readings),
         runs=run_views(readings),

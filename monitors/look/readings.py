@@ -98,6 +98,8 @@ class Readings:
     """hosts that were given up, and not admitted since"""
     watch: WatchView | None = None
     """None: nobody could tell"""
+    steady: Mapping[HostName, Mapping[HostName, timedelta]] = field(default_factory=dict)
+    """who answers each observer without a break, and for how long at least"""
     unfenced: frozenset[HostName] = frozenset()
     """hosts for whose power nobody answered who should"""
     runs: Mapping[RunName, RunReading] | None = None

@@ -109,6 +109,7 @@ def _of_voters(voters: Mapping[HostName, VoterReading]) -> Readings:
         voting=next((voter.voting for voter in answers if voter.voting), None),
         excluded=_merged(voter.excluded for voter in answers),
         watch=next((voter.watch for voter in answers if voter.watch), None),
+        steady=_merged(voter.steady for voter in answers),
     )
 
 

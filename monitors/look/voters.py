@@ -17,8 +17,18 @@ from dr.admission import Exclusion, read_exclusion
 from dr.deeds import read_deed
 from dr.judging import Judgement, read_judgement
 from dr.lever import lever_sentence
+from dr.lookout import read_sight_words
 from dr.placement import Claim, Placement, read_claim, read_placement
-from inventory.etcd import claims, deeds, exclusions, judgement, lever, placements, watch
+from inventory.etcd import (
+    claims,
+    deeds,
+    exclusions,
+    judgement,
+    lever,
+    placements,
+    sight_words,
+    watch,
+)
 from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName
 from monitors.health.watch import WatchView
 
@@ -35,6 +45,8 @@ class VoterReading:
     claims: Mapping[DatabaseName, Claim] = field(default_factory=dict)
     watch: WatchView | None = None
     """None: it cannot be read; an etcd from before there were controllers lets nobody read it"""
+    steady: Mapping[HostName, Mapping[HostName, timedelta]] = field(default_factory=dict)
+    """who answers each observer without a break, and for how long; none where it cannot be read"""
     excluded: Mapping[HostName, Exclusion] = field(default_factory=dict)
     """hosts that are kept out; none as well where that cannot be read"""
     voting: frozenset[str] | None = None
@@ -118,12 +130,14 @@ async def _notices(
 
     Each is less where it may not be read.
     """
-    watching, excluded, voting = await asyncio.gather(
+    (watching, steady), excluded, voting = await asyncio.gather(
         _watch(client, root, environment, auth=auth, deadline=deadline),
         _excluded(client, root, environment, auth=auth, deadline=deadline),
         _voting(client, root, auth=auth, deadline=deadline),
     )
-    return VoterReading(healthy=True, watch=watching, excluded=excluded, voting=voting)
+    return VoterReading(
+        healthy=True, watch=watching, steady=steady, excluded=excluded, voting=voting
+    )
 
 
 async def _watch(
@@ -133,17 +147,20 @@ async def _watch(
     *,
     auth: httpx.Auth,
     deadline: timedelta,
-) -> WatchView | None:
+) -> tuple[WatchView | None, Mapping[HostName, Mapping[HostName, timedelta]]]:
+    """Return what stands there of watching, and who answers each observer for how long."""
     prefix = watch(environment)
     try:
         texts = await _under(client, root, prefix, auth=auth, deadline=deadline)
     except NotSeen:
-        return None
-    return WatchView(
+        return None, {}
+    words = read_sight_words(sight_words(environment).removeprefix(prefix), texts.items())
+    view = WatchView(
         _judgement(texts.get(judgement(environment).removeprefix(prefix))),
         lever_sentence(texts.get(lever(environment).removeprefix(prefix))),
         tuple(_deeds(texts, deeds(environment).removeprefix(prefix))),
     )
+    return view, {observer: word.steady for observer, word in words.items()}
 
 
 def _deeds(texts: Mapping[str, str], prefix: str) -> Iterator[str]:

@@ -13,7 +13,8 @@ from core.clock import Clock
 from dr.deeds import Relocating
 from dr.judging import Judgement, Records, judged, rest_of
 from dr.live.deeds import Deeds
-from dr.watching import Hearing, Lookout, SightWord
+from dr.lookout import Lookout, SightWord
+from dr.watching import Hearing
 from inventory.names import HostName, ServiceName
 from inventory.network import Service
 from monitors.onhost.controllers_power import PowerLooks
@@ -59,11 +60,9 @@ class Controller:
             yield from self._judge(state)
 
     def _say(self, word: SightWord) -> None:
-        """Let ``word`` stand: one that misses nobody is written once, and its lease renewed."""
+        """Let ``word`` stand: one that misses nobody is seldom written, and its lease renewed."""
         self.watch.stay()
-        own = self.watch.own
-        is_quiet = not (word.silent or word.back)
-        if own is None or not is_quiet or own.silent or own.back:
+        if word.is_news(self.watch.own):
             self.watch.tell(word)
 
     def _judge(self, state: WatchState) -> Iterator[str]:

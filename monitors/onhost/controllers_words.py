@@ -18,8 +18,8 @@ from core.errors import Rejected
 from core.runs.plan import RunName
 from dr.judging import Judgement, Records, judgement_text, read_judgement
 from dr.lever import lever_sentence
+from dr.lookout import SightWord, read_sight_words, sight_word_text
 from dr.placement import read_claim, read_placements
-from dr.watching import SightWord, read_sight_word, sight_word_text
 from inventory import etcd as keys
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network
@@ -105,19 +105,12 @@ class EtcdWatch:
         """
         environment = self.network.environment
         texts = {pair.key: pair.value for pair in self.etcd.under(keys.watch(environment))}
-        prefix = keys.sight_words(environment)
-        words: dict[HostName, SightWord] = {}
-        for key, text in texts.items():
-            if key.startswith(prefix):
-                with suppress(Rejected):
-                    name = key.removeprefix(prefix).partition("/")[0]
-                    words[HostName(name)] = read_sight_word(text)
         judgement = None
         with suppress(Rejected):
             own = texts.get(keys.judgement(environment))
             judgement = None if own is None else read_judgement(own)
         return WatchState(
-            words,
+            read_sight_words(keys.sight_words(environment), texts.items()),
             texts.get(keys.elected(environment)),
             judgement,
             lever_sentence(texts.get(keys.lever(environment))),

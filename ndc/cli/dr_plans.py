@@ -87,13 +87,13 @@ def planned_moves(context: typer.Context, wanted: Wanted) -> RecoveryPlan:
         moves = named or wanted.moves(network, facts)
         warn_if_held(live)
         returning = [host for move in moves for host in hosts_that_return(network, move)]
-        ages = eye.ages(dict.fromkeys(returning)) if wanted.home else None
-    _tell_more(context, objections(network, facts, moves, ages))
+        stays = eye.stays(dict.fromkeys(returning)) if wanted.home else None
+    _tell_more(context, objections(network, facts, moves, stays))
     sites = dict.fromkeys(move.target for move in moves)
     what = "-".join([*(move.service for move in moves), "to", *sites])
     occasion = _occasion(live.clock.now(), what, by)
-    if ages is not None:
-        return _expecting(environment, plan_failback(network, facts, ages, moves, occasion))
+    if stays is not None:
+        return _expecting(environment, plan_failback(network, facts, stays, moves, occasion))
     return _expecting(environment, plan_switchover_of(network, facts, moves, occasion))
 
 

@@ -84,6 +84,7 @@ DECIDING = {
         "dr.judging",
         "dr.watching",
         "dr.admission",
+        "dr.placement",
     },
 }
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from dr.lookout import SightWord, sight_word_text
 from dr.simulation.world import rehearsed
+from inventory.etcd import sight_word_of
+from inventory.names import HostName
 from tests.contract.reached import Reached
 from tests.networks import network
 from tests.rehearsals import SERVICE
@@ -24,7 +27,11 @@ def _simulated() -> Reached:
         world.truth.quorum.stopped = True
         world.truth.plant.mute_ports.update(world.truth.plant.hosts)
 
-    return Reached(world.eye, world.doors, world, world.truth.at(SERVICE), nullcontext, go_dark)
+    def says(host: HostName, word: SightWord) -> None:
+        world.truth.sight_words.tell(host, world.truth.plant.life(host), word)
+
+    served = world.truth.at(SERVICE)
+    return Reached(world.eye, world.doors, world, served, nullcontext, go_dark, says)
 
 
 @pytest.fixture(params=["simulated", "live"])
@@ -37,5 +44,11 @@ def reached(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reached]
         stub.live() as live,
     ):
         truth = stub.world.truth.at(SERVICE)
+
+        def says(host: HostName, word: SightWord) -> None:
+            key = f"{sight_word_of(live.network.environment, host)}sight"
+            stub.etcd.write(key, sight_word_text(word))
+
         live.doors.records.swap_placement(SERVICE, None, truth.placements[0])
-        yield Reached(live.eye(), live.doors, live.clock, truth, stub.holding, stub.goes_dark)
+        eye, clock = live.eye(), live.clock
+        yield Reached(eye, live.doors, clock, truth, stub.holding, stub.goes_dark, says)

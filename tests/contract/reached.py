@@ -15,6 +15,7 @@ from dr.conditions import Conditions
 from dr.doors import Doors
 from dr.eye import Eye
 from dr.hands import Hands
+from dr.lookout import SightWord
 from dr.looks import if_seen
 from dr.loss_actions import CutPower
 from dr.loss_questions import IsInLife
@@ -42,6 +43,8 @@ class Reached:
     """keeps the truth still while a test reads or changes it"""
     go_dark: Callable[[], None]
     """from then on nobody answers"""
+    says: Callable[[HostName, SightWord], None]
+    """lets an observer say what it sees of others"""
     attempts: int = 0
 
     def do(self, action: Action, *, epoch: int = EPOCH) -> Answer:

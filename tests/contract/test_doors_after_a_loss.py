@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from core.errors import NotSeen
 from core.runs.ports import Answer
 from dr import questions
+from dr.lookout import SightWord
 from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsOff, MayLead
 from inventory.names import HostName
 from tests.contract.reached import Reached
@@ -142,15 +145,48 @@ def test_an_observer_that_cannot_be_asked_has_seen_nothing(
 
 
 def test_what_came_back_is_as_old_as_its_boot(reached: Reached) -> None:
-    ages = reached.eye.ages([LEADER, CANDIDATE])
+    before = _ages(reached)
     assert reached.do(CUT) is Answer.YES
-    off = reached.eye.ages([LEADER, CANDIDATE])
+    off = _ages(reached)
     with reached.holding():
         reached.truth.around.plant.power_on(LEADER)
 
-    on = reached.eye.ages([LEADER, CANDIDATE])
+    on = _ages(reached)
 
     assert set(off) == {CANDIDATE}
-    assert ages.keys() == on.keys() == {LEADER, CANDIDATE}
-    assert on[LEADER] < min(ages.values())
-    assert ages[CANDIDATE] <= on[CANDIDATE]
+    assert before.keys() == on.keys() == {LEADER, CANDIDATE}
+    assert on[LEADER] < min(before.values())
+    assert before[CANDIDATE] <= on[CANDIDATE]
+
+
+def _ages(reached: Reached) -> dict[HostName, timedelta]:
+    """Return for how long leader and candidate are up; who cannot say is absent."""
+    stays = reached.eye.stays([LEADER, CANDIDATE])
+    return {host: stay.up for host, stay in stays.items() if stay.up is not None}
+
+
+def test_who_answers_without_a_break_is_told_by_each_observer_and_by_no_other(
+    reached: Reached,
+) -> None:
+    first, second = OBSERVERS
+    assert reached.doors.sight.steady() == {}
+    assert reached.eye.stays([LEADER])[LEADER].answers is None
+
+    reached.says(first, SightWord(timedelta(hours=1), steady={LEADER: timedelta(minutes=9)}))
+    of_one = reached.eye.stays([LEADER])[LEADER]
+    reached.says(second, SightWord(timedelta(hours=2), steady={LEADER: timedelta(minutes=5)}))
+    of_both = reached.eye.stays([LEADER])[LEADER]
+
+    assert (of_one.answers, of_one.witnesses) == (None, (first,))
+    assert (of_both.answers, of_both.witnesses) == (timedelta(minutes=5), (first, second))
+    assert reached.doors.sight.steady()[first] == {LEADER: timedelta(minutes=9)}
+
+
+def test_where_no_quorum_answers_nobody_is_known_to_answer_for_any_time(reached: Reached) -> None:
+    for observer in OBSERVERS:
+        reached.says(observer, SightWord(timedelta(), steady={LEADER: timedelta(hours=1)}))
+    reached.go_dark()
+
+    with pytest.raises(NotSeen):
+        reached.doors.sight.steady()
+    assert reached.eye.stays([LEADER])[LEADER].answers is None

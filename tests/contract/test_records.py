@@ -15,10 +15,11 @@ from core.runs.ports import Answer
 from dr.actions import ClaimWorkload, MovePlacement, ReleaseWorkload
 from dr.eye import Eye
 from dr.live.records import EtcdRecords
+from dr.lookout import SightWord
 from dr.placement import Claim, Placement
 from dr.simulation.world import rehearsed
 from inventory.etcd import claims, patroni_order, placements
-from inventory.names import SiteName
+from inventory.names import HostName, SiteName
 from tests.contract.etcd_server import running_etcd
 from tests.contract.reached import RUN, Reached
 from tests.networks import network
@@ -50,9 +51,12 @@ def records(request: pytest.FixtureRequest) -> Iterator[Reached]:
         doors = replace(doors, records=EtcdRecords(client, network()))
         doors.records.swap_placement(SERVICE, None, Placement(HOME, 1, None))
     eye = Eye(network(), doors, world)
-    yield Reached(
-        eye, doors, world, world.truth.at(SERVICE), nullcontext, world.truth.plant.dark.clear
-    )
+
+    def says(host: HostName, word: SightWord) -> None:
+        world.truth.sight_words.tell(host, world.truth.plant.life(host), word)
+
+    served, go_dark = world.truth.at(SERVICE), world.truth.plant.dark.clear
+    yield Reached(eye, doors, world, served, nullcontext, go_dark, says)
     if client is not None:
         _forget(client)
 

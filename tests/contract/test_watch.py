@@ -16,7 +16,8 @@ from core.system_clock import SystemClock
 from dr.judging import Judgement, Records, judged
 from dr.lever import Hold
 from dr.live.lever import Lever
-from dr.watching import EVERY, SILENT, SightWord
+from dr.lookout import EVERY, SightWord
+from dr.watching import SILENT
 from inventory import etcd as keys
 from inventory.etcd import CONTROL, accounts, agent_account, controller_account
 from inventory.names import HostName

@@ -19,7 +19,7 @@ from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr import announcing, deeds, judging, lever, placement, watching
+from dr import announcing, deeds, judging, lever, lookout, placement
 from dr.admission import exclusion_text, read_exclusion
 from dr.drills.cadence import held_drill, proof_text, read_proof
 from dr.ending import Ending
@@ -253,7 +253,7 @@ KEPT = {
     "placement.json": _whole(Format.PLACEMENT, placement.read_placement, placement.placement_text),
     "claim.json": _whole(Format.CLAIM, placement.read_claim, placement.claim_text),
     "word.json": _whole(Format.ANNOUNCER, announcing.read_word, announcing.word_text),
-    "sight-word.json": _whole(Format.SIGHT, watching.read_sight_word, watching.sight_word_text),
+    "sight-word.json": _whole(Format.SIGHT, lookout.read_sight_word, lookout.sight_word_text),
     "judgement.json": _whole(Format.JUDGEMENT, judging.read_judgement, judging.judgement_text),
     "deed.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
     "relocation.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),

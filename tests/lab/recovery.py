@@ -233,7 +233,7 @@ def seen_by_others(lab: Terminal, host: str) -> dict[str, bool]:
     network = running(environment.opened(lab.environment), print)
     name = HostName(host)
     with Live.over(network, paths_of(lab.environment).secrets) as live:
-        sight = Sight(network, live.programs)
+        sight = Sight(network, live.programs, live.etcd)
         return {one: name in sight.answering(one, [name]) for one in observers(network, [name])}
 
 

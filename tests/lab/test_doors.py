@@ -49,7 +49,7 @@ class Standing:
 
     @property
     def sight(self) -> Sight:
-        return Sight(self.live.network, self.live.programs)
+        return Sight(self.live.network, self.live.programs, self.live.etcd)
 
     @contextmanager
     def claimed(self) -> Iterator[Claim]:

@@ -65,6 +65,7 @@ def test_a_site_is_lost_and_its_refuge_serves_and_nothing_is_lost(lab: Terminal)
     assert too_early.code == 4
     if before.site == portal.pair[0]:
         assert "is not back for long enough" in too_early.stderr
+        assert f"away from home  {portal.name}, at {there} since epoch " in waiting.stdout
     status = lab.ndc("status", "--json").value
     assert {service["active"] for service in status["services"]} == {before.site}
 

@@ -14,6 +14,7 @@ from dr import conditions, judging, losses, planner, watching
 from dr.actions import Action, AnnounceService
 from dr.announcing import Conduct
 from dr.leave import Leave, Permit
+from dr.lookout import SightWord
 from dr.plan import Phase
 from dr.questions import Question
 from dr.simulation import agents
@@ -21,7 +22,7 @@ from dr.simulation.faults import Trouble
 from dr.simulation.log import ROW_BYTES
 from dr.simulation.stores import SimulatedStore
 from dr.simulation.words import SimulatedWords
-from dr.watching import Hearing, SightWord, Suspect
+from dr.watching import Hearing, Suspect
 from inventory.names import HostName
 from inventory.network import Network
 from storage.points import RecoveryPoint

@@ -22,7 +22,9 @@ from dr.planner import Occasion, plan_failback, plan_switchover_of
 from dr.request import Move
 from dr.rules.failback import hosts_that_return
 from dr.rules.staleness import staleness
+from dr.simulation.controllers import Controllers
 from dr.simulation.world import World, rehearsed
+from dr.steadiness import Steadiness
 from dr.wanted import moves_from, moves_home, moves_home_from, moves_to
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from tests.conftest import Golden
@@ -200,13 +202,14 @@ def test_each_goes_to_another_site_if_none_is_named_even_where_all_is_objected_t
 def test_both_come_home_in_one_plan() -> None:
     made = _emptied(_world())
     made.carry()
+    Controllers(made.world)
     made.world.sleep(timedelta(minutes=20))
     of, facts = made.network, _facts(made.world)
     moves = moves_home_from(of, facts, THERE)
-    ages = made.world.eye.ages(host for move in moves for host in hosts_that_return(of, move))
+    stays = made.world.eye.stays(host for move in moves for host in hosts_that_return(of, move))
     occasion = Occasion(RunName("home"), made.world.now(), OperatorName("an"))
 
-    plan = plan_failback(of, facts, ages, moves, occasion)
+    plan = plan_failback(of, facts, stays, moves, occasion)
     run = Rehearsal(of, made.world, plan).carry()
 
     assert moves == moves_home(of, [SERVICE, IDENTITY])
@@ -224,11 +227,13 @@ def test_where_the_home_of_one_is_not_well_for_long_enough_none_goes_home() -> N
     of, facts = made.network, _facts(made.world)
     moves = moves_home(of, [SERVICE, IDENTITY])
     hosts = {host for move in moves for host in hosts_that_return(of, move)}
-    ages = dict.fromkeys(hosts, timedelta(days=1)) | {HostName("ndc01-app"): timedelta()}
+    day = timedelta(days=1)
+    stays = dict.fromkeys(hosts, Steadiness(day, day))
+    stays |= {HostName("ndc01-app"): Steadiness(timedelta(), day)}
     occasion = Occasion(RUN, made.world.now(), OperatorName("an"))
 
     with pytest.raises(PlanRefused, match="ndc01-app is not back for long enough"):
-        plan_failback(of, facts, ages, moves, occasion)
+        plan_failback(of, facts, stays, moves, occasion)
 
 
 def test_services_of_one_database_move_under_one_claim_with_one_switch() -> None:

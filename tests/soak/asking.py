@@ -112,9 +112,9 @@ def failback(
     target = dice.choice([served.service.home] * 3 + former[-1:])
     request = Move(service, target)
     facts = world.eye.observe(service)
-    ages = world.eye.ages(hosts_that_return(network, request))
+    stays = world.eye.stays(hosts_that_return(network, request))
     occasion = Occasion(run, world.now(), OperatorName("an"))
-    return plan_failback(network, {service: facts}, ages, [request], occasion)
+    return plan_failback(network, {service: facts}, stays, [request], occasion)
 
 
 ASKINGS: Final[Mapping[str, Asking]] = {

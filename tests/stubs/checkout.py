@@ -5,11 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from dr.live import launch
+from dr.lookout import SightWord, sight_word_text
+from inventory.etcd import sight_word_of
+from inventory.network import Role
 from ndc.__main__ import main
 from ndc.wiring import doors, running_network
 from ndc.wiring.environment import Description, Environment, opened
@@ -46,6 +50,14 @@ class Checkout:
         out, err = self.capfd.readouterr()
         code = ended.value.code
         return Said(code if isinstance(code, int) else 0, out, err)
+
+    def all_are_seen(self, lasting: timedelta) -> None:
+        """Let every observer say that every host answered it for so long without a break."""
+        of = self.stub.on.network
+        word = SightWord(2 * lasting, steady=dict.fromkeys((h.name for h in of.hosts), lasting))
+        for observer in of.hosts_with(Role.MONITOR):
+            key = f"{sight_word_of(of.environment, observer.name)}sight"
+            self.stub.etcd.write(key, sight_word_text(word))
 
 
 def checkout(

@@ -22,8 +22,9 @@ from dr.judging import (
     rest_of,
 )
 from dr.lever import Hold, hold_text, read_hold
+from dr.lookout import SightWord
 from dr.placement import Placement
-from dr.watching import SILENT, Pulse, SightWord
+from dr.watching import SILENT, Pulse
 from inventory.initiative import Initiative
 from inventory.names import HostName, SiteName
 from inventory.network import Network, Role

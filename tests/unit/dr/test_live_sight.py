@@ -19,6 +19,7 @@ from dr.live.sight import Sight
 from dr.sight import sight_text
 from inventory.endpoints import NODE_EXPORTER
 from tests.stubs import ssh
+from tests.stubs.etcd import StubEtcd
 from tests.stubs.network import Ground
 
 
@@ -31,7 +32,7 @@ def _sight(on: Ground, running: ssh.Running) -> Iterator[Sight]:
     end = ssh.serve(at, on.secrets.host_key(host.name), keys, running)
     access = Access(on.secrets.control_key, on.secrets.known_hosts, port=on.ssh_port)
     try:
-        yield Sight(on.network, Programs(on.network, access))
+        yield Sight(on.network, Programs(on.network, access), StubEtcd().client())
     finally:
         end()
 

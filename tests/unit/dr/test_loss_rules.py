@@ -16,6 +16,7 @@ from dr.request import Move
 from dr.rules.failback import hosts_that_return, target_was_stable
 from dr.rules.table import refusals
 from dr.seam import LogProgress
+from dr.steadiness import Steadiness
 from inventory.names import HostName, OperatorName, SiteName
 from inventory.network import Network
 from tests.conftest import Golden
@@ -165,33 +166,41 @@ def _undecided(network: Network) -> Network:
 
 BACK = Move(SERVICE, HOME)
 LONG = timedelta(days=1)
-AGES: dict[str, Mapping[HostName, timedelta]] = {
-    "back-too-early": {APP: LONG, LEADER: timedelta(minutes=1)},
-    "back-of-unknown-age": {LEADER: LONG},
+WITNESSES = (HostName("ndc02-app"), HostName("ndc03-app"))
+WELL = Steadiness(LONG, LONG, WITNESSES)
+MINUTE = timedelta(minutes=1)
+STAYS: dict[str, Mapping[HostName, Steadiness]] = {
+    "back-too-early": {APP: WELL, LEADER: replace(WELL, up=MINUTE)},
+    "back-and-gone-again": {APP: WELL, LEADER: replace(WELL, answers=MINUTE)},
+    "back-and-young": {APP: WELL, LEADER: replace(WELL, up=MINUTE, answers=MINUTE / 2)},
+    "back-of-unknown-age": {LEADER: WELL},
+    "back-unseen": {APP: WELL, LEADER: Steadiness(LONG, None, WITNESSES[:1])},
 }
 
 
-@pytest.mark.parametrize("case", AGES)
+@pytest.mark.parametrize("case", STAYS)
 def test_who_came_back_a_moment_ago_is_refused_in_these_words(case: str, golden: Golden) -> None:
-    found = list(target_was_stable(network("compact"), AGES[case], BACK))
+    found = list(target_was_stable(network("compact"), STAYS[case], BACK))
 
     golden(GOLDEN / f"{case}.txt", _text(found))
 
 
 def test_a_tier_that_does_not_say_when_is_refused_in_these_words(golden: Golden) -> None:
-    found = list(target_was_stable(_undecided(network("compact")), {APP: LONG, LEADER: LONG}, BACK))
+    found = list(target_was_stable(_undecided(network("compact")), {APP: WELL, LEADER: WELL}, BACK))
 
     golden(GOLDEN / "back-undecided.txt", _text(found))
 
 
+@pytest.mark.parametrize("figure", ["up", "answers"])
 @pytest.mark.parametrize("short", [timedelta(0), timedelta(microseconds=1)])
-def test_who_is_back_for_as_long_as_the_tier_asks_may_serve(short: timedelta) -> None:
+def test_who_is_well_for_as_long_as_the_tier_asks_may_serve(figure: str, short: timedelta) -> None:
     compact = network("compact")
     stable_for = compact.service(SERVICE).stable_for
     assert stable_for is not None
-    ages = {APP: LONG, LEADER: stable_for - short}
+    figures = {"up": LONG, "answers": LONG} | {figure: stable_for - short}
+    stays = {APP: WELL, LEADER: Steadiness(**figures, witnesses=WITNESSES)}
 
-    assert len(list(target_was_stable(compact, ages, BACK))) == (short > timedelta(0))
+    assert len(list(target_was_stable(compact, stays, BACK))) == (short > timedelta(0))
 
 
 def test_only_who_is_to_serve_or_to_lead_must_be_back() -> None:
@@ -204,10 +213,10 @@ def test_a_move_home_is_planned_only_when_home_is_back_for_long_enough() -> None
     made.carry()
     facts = {SERVICE: made.world.eye.observe(SERVICE)}
     occasion = Occasion(RUN, made.world.now(), OperatorName("an"))
-    long = {APP: LONG, LEADER: LONG}
+    long = {APP: WELL, LEADER: WELL}
 
     plan = plan_failback(made.network, facts, long, [BACK], occasion)
 
     assert plan.title == f"failback {SERVICE} to {HOME}"
     with pytest.raises(PlanRefused, match="is not back for long enough"):
-        plan_failback(made.network, facts, {**long, APP: timedelta()}, [BACK], occasion)
+        plan_failback(made.network, facts, {**long, APP: Steadiness()}, [BACK], occasion)

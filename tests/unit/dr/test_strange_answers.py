@@ -21,6 +21,7 @@ from dr.looks import if_seen
 from dr.tail import Tail
 from tests.rehearsals import SERVICE
 from tests.stubs import ssh
+from tests.stubs.etcd import StubEtcd
 from tests.stubs.network import Ground
 
 STRANGE = {
@@ -47,10 +48,11 @@ def test_a_strange_answer_of_a_host_is_not_seen(stub_ground: Ground, said: str) 
     access = Access(on.secrets.control_key, on.secrets.known_hosts, port=on.ssh_port)
     programs = Programs(on.network, access)
     guard = ForcedCommand(on.network, access, SystemClock())
+    sight = Sight(on.network, programs, StubEtcd().client())
     looks: list[Callable[[], Any]] = [
         lambda: guard.look(SERVICE, host.name),
-        lambda: Sight(on.network, programs).up_for(host.name),
-        lambda: Sight(on.network, programs).answering(host.name, [host.name]),
+        lambda: sight.up_for(host.name),
+        lambda: sight.answering(host.name, [host.name]),
         lambda: Stores(programs, guard).standing(store.name, host.name),
     ]
 

@@ -17,11 +17,12 @@ from dr.judging import Judgement
 from dr.lever import Hold
 from dr.live.lever import Lever
 from dr.live.records import EtcdRecords
+from dr.lookout import ANEW, EVERY
 from dr.placement import BY_ITSELF, Claim, Placement
 from dr.simulation.power import SimulatedPower
 from dr.simulation.timeline import Timeline
 from dr.simulation.truth import Truth
-from dr.watching import EVERY, Pulse
+from dr.watching import Pulse
 from inventory import etcd as keys
 from inventory.initiative import Initiative
 from inventory.names import HostName, ServiceName, SiteName
@@ -133,14 +134,19 @@ def test_a_host_is_dead_by_two_observers_and_alive_once_it_answers_for_long(
     assert playing.judgement().suspects == ()
 
 
-def test_a_quiet_network_is_written_once(playing: Playing) -> None:
+def test_a_quiet_network_is_written_seldom_and_whoever_answers_does_so_for_longer_then(
+    playing: Playing,
+) -> None:
     playing.look(times=2)
     before = {one.key: one.revision for one in playing.etcd.under(keys.watch(HERE))}
 
     playing.look(times=3)
-
     after = {one.key: one.revision for one in playing.etcd.under(keys.watch(HERE))}
+    playing.look(times=5)
+    words = EtcdWatch(playing.etcd, NETWORK, SECOND).state().words
+
     assert after == before
+    assert [words[one].steady[LOST] for one in (FIRST, SECOND)] == [ANEW, ANEW]
 
 
 def test_who_does_not_see_itself_says_nothing(playing: Playing) -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from dr.deeds import Vacating, deed_text
+from dr.lookout import SightWord, sight_word_text
 from inventory import etcd as keys
 from inventory.initiative import Initiative
 from inventory.names import HostName
@@ -139,11 +140,14 @@ def test_what_was_done_by_itself_stands_below_the_lever() -> None:
     assert lines[at + 1] == f"by itself  {deed}"
 
 
-def test_of_what_was_done_by_itself_all_is_read_that_can_be() -> None:
+def test_of_what_was_done_and_of_who_answers_whom_all_is_read_that_can_be() -> None:
     deed = Vacating(OF.databases[0].name, SITE[0], 7, "a life", SITE[1], NOON)
     quorum = StubEtcd()
     quorum.write(keys.deed(OF.environment, deed.database), deed_text(deed))
     quorum.write(keys.deed(OF.environment, OF.services[0].name), "[]")
+    word = SightWord(timedelta(hours=2), steady={SITE[0]: timedelta(minutes=9)})
+    for observer, text in ((SITE[0], "[]"), (SITE[1], sight_word_text(word))):
+        quorum.write(f"{keys.sight_word_of(OF.environment, observer)}sight", text)
 
     async def look() -> VoterReading:
         def answer(request: httpx.Request) -> httpx.Response:
@@ -162,6 +166,7 @@ def test_of_what_was_done_by_itself_all_is_read_that_can_be() -> None:
     reading = asyncio.run(look())
 
     assert reading.watch == WatchView(None, None, (deed.sentence(),))
+    assert reading.steady == {SITE[1]: word.steady}
 
 
 def test_the_line_names_who_is_not_believed_and_why_one_is_only_suspected() -> None:

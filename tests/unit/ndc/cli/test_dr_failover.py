@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -120,9 +121,12 @@ def test_a_service_moves_home_once_its_home_is_well_for_long_enough(typed: Check
     early = typed.ndc("--yes", *BACK)
     announced = set(typed.stub.world.truth.at(SERVICE).announcing)
     del plant.booted[HOME]  # as one that never went down
+    unseen = typed.ndc("--yes", *BACK)
+    typed.all_are_seen(timedelta(hours=1))
     back = typed.ndc("--yes", *BACK)
 
-    assert (there.code, early.code, back.code) == (0, 4, 0), back.err
+    assert (there.code, early.code, unseen.code, back.code) == (0, 4, 4, 0), back.err
+    assert "nobody at another site says so" in unseen.err
     assert f"{HOME} is not back for long enough" in early.err
     assert announced == {REFUGE}
     assert f"failback {SERVICE} to ndc01: done" in back.out

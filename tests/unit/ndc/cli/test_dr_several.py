@@ -26,6 +26,7 @@ def test_a_site_is_emptied_as_it_was_printed_and_all_of_it_comes_home(typed: Che
     another = typed.ndc("--yes", "dr", "switchover", "identity", "--plan", run)
     moved = typed.ndc(*begun)
     typed.stub.clock.sleep(timedelta(minutes=2))  # who was waited for during the move no longer is
+    typed.all_are_seen(timedelta(hours=1))
     back = typed.ndc("--yes", "dr", "failback", "--from", "ndc02")
     again = typed.ndc("--yes", "dr", "failback", "--from", "ndc01")
 
