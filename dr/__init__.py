@@ -16,7 +16,8 @@ lost), ``admission`` (who is kept out), ``placement`` (which site serves, at whi
 ``observers`` (from where others may be called dead), ``lookout`` (what one of them saw, and says),
 ``watching`` (who is dead, by their words), ``steadiness`` (who is well since when), ``judging``
 (what would be done about it, and by whom), ``deeds`` (what is done by itself), ``lever`` (by which
-nothing starts by itself), ``rules`` (reasons to refuse), ``copies`` (reasons not to promote one),
+nothing starts by itself), ``rules`` (reasons to refuse), ``findings`` (which of them a person may
+pass over), ``proofs`` (what was practised of late), ``copies`` (reasons not to promote one),
 ``reseed`` (whether one may be made anew), ``planner``, ``moving`` (the steps of one service),
 ``rerouting`` (those of its address), ``far_copies`` (those about copies that never lead by
 themselves), ``fencing`` (the proofs that what is lost cannot act), ``refusing`` (which borders
@@ -28,13 +29,13 @@ came to), ``succession`` (whether a new leader has all that the old one wrote).
 
 What is said and printed: ``experience`` (how long steps take, by earlier runs), ``progress``,
 ``plan_text``, ``plan_figures``, ``runbooks`` (which page to read about a run that stands still),
-``run_text``, ``report_text``, ``timeline_picture`` and ``report_page`` (the report to look at);
-``epochs`` (between a run and the guard of a host), ``sight`` (what an observer sees), ``log_end``
-(of a former leader), ``seam`` (where a copy's log meets its leader's), ``edges`` (what an agent
-does about a placement record), ``lease`` (until when a leader may write), ``tail`` (what only a
-former leader wrote down), ``log_records``, ``log_changes`` and ``heap_file`` (from its log to rows
-that PostgreSQL reads), ``row_list`` (which rows these are), ``apart`` (what a host tells of a
-tail), ``disk`` (when a leader gives way since its disk does not), ``leave`` (what a far copy may
+``run_text``, ``report_text``, ``report_json``, ``timeline_picture`` and ``report_page`` (the report
+to look at); ``epochs`` (between a run and the guard of a host), ``sight`` (what an observer sees),
+``log_end`` (of a former leader), ``seam`` (where a copy's log meets its leader's), ``edges`` (what
+an agent does about a placement record), ``lease`` (until when a leader may write), ``tail`` (what
+only a former leader wrote down), ``log_records``, ``log_changes`` and ``heap_file`` (from its log
+to rows that PostgreSQL reads), ``row_list`` (which rows these are), ``apart`` (what a host tells of
+a tail), ``disk`` (when a leader gives way since its disk does not), ``leave`` (what a far copy may
 do), ``announcing`` (when a host withdraws that is ill, or serves what is elsewhere), ``tracing``
 (what a drill writes into stores, to see what came over).
 

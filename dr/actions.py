@@ -8,6 +8,7 @@ name in plans and journals, and never changes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, TypeAlias, assert_never
 
 from core.runs.plan import RunName
@@ -80,6 +81,8 @@ class MovePlacement:
     target: SiteName
     epoch: int
     run: RunName
+    rest: timedelta | None = None
+    """so long it is remembered that a failover did so; None: none did, or before it was written"""
     kind: Literal["move-placement"] = "move-placement"
 
 

@@ -43,8 +43,23 @@ class RecordsDoor(Protocol):
     def alarms(self) -> frozenset[str]:
         """Return what the quorum itself raises alarm about: then it may take no writes."""
 
-    def swap_placement(self, name: PlacedName, old: Placement | None, new: Placement) -> None:
+    def failed_over(self, name: PlacedName) -> Placement | None:
+        """Return the record of ``name`` that a failover made last, while its rest lasts; or None.
+
+        What moved it since is not told here: then ``placement`` is another.
+        """
+
+    def swap_placement(
+        self,
+        name: PlacedName,
+        old: Placement | None,
+        new: Placement,
+        rest: timedelta | None = None,
+    ) -> None:
         """Replace the record ``old`` by ``new``; done already counts as done.
+
+        A failover has it remembered, in the same moment, that it made ``new``, for ``rest`` at
+        least, by no clock of ours; None: nothing is.
 
         Raises:
             Rejected: the record is neither; nothing changed.

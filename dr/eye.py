@@ -81,9 +81,10 @@ class Eye:
         Nothing is asked of those who are ``lost``.
         """
         quorum = sightings.quorum(self.doors, self.begin, lost)
+        lately = self.begin(lambda: sightings.failed_over(self.doors, service))
         facts = self._of_service(service, lost)
         votes, excluded = quorum()
-        return replace(facts, votes=votes, excluded=excluded)
+        return replace(facts, votes=votes, excluded=excluded, failed_over=lately())
 
     def _of_service(self, service: ServiceName, lost: Collection[HostName]) -> Facts:
         database = self.network.database(self.network.service(service).database)

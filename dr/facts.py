@@ -126,6 +126,8 @@ class Facts:
     """looked at only where hosts are said to be lost"""
     excluded: frozenset[HostName] | None = None
     """hosts that were given up, and that nobody admitted since; None: it could not be asked"""
+    failed_over: tuple[Placement, ...] | None = None
+    """the record that a failover made less than its rest ago; None: it could not be asked"""
     votes: Mapping[HostName, Vote] | None = None
     """of all who vote now, as the quorum itself has them; None: it could not be asked"""
 

@@ -143,7 +143,7 @@ class Hands:
                 actual=f"{old.site}, epoch {old.epoch}" if old else "no record",
                 next_step=f"ndc dr plan {action.service} --to {action.target}",
             )
-        self.doors.records.swap_placement(action.service, old, new)
+        self.doors.records.swap_placement(action.service, old, new, action.rest)
 
     def _database(self, action: NarrowSync | SwitchDatabase | TakeOver) -> None:
         match action:

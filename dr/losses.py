@@ -9,7 +9,7 @@ from functools import partial
 from core.errors import PlanRefused
 from dr.facts import Facts
 from dr.request import Move, how_far, members_at_target, serving_at
-from dr.rules.table import refusals
+from dr.rules.table import hard_refusals
 from inventory.names import HostName, ServiceName, SiteName
 from inventory.needs import in_order
 from inventory.network import Network, Service
@@ -91,12 +91,12 @@ def best(
     asked: Callable[[ServiceName, SiteName], Move],
     without: frozenset[HostName],
 ) -> Move:
-    """Return what is ``asked`` for the best place of ``service`` to which nobody objects.
+    """Return what is ``asked`` for the best place of ``service`` to which no hard rule objects.
 
     It is one that is not of those ``without``; where all are objected to, the best of them.
     """
     moves = [asked(service.name, site) for site in _places(network, facts, service, without)]
-    allowed = [move for move in moves if not refusals(network, facts, move)]
+    allowed = [move for move in moves if not hard_refusals(network, facts, move)]
     return (allowed or moves)[0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -20,6 +20,7 @@ from core.text import first_problem
 from dr.actions import Action
 from dr.bound import NOTHING, LossBound
 from dr.facts import Facts
+from dr.findings import SoftFinding, Unproved
 from dr.loss_actions import AttestOff
 from dr.placement import Claim, Placement
 from dr.request import Move
@@ -166,6 +167,16 @@ class Basis:
     """which begin elsewhere, each of another name"""
     left: tuple[StoreLeft, ...] = ()
     """stores whose writers are lost as well, and that stay so"""
+    despite: str = ""
+    """why who asked passes over what speaks against it; "": nothing does"""
+    passed_over: tuple[SoftFinding, ...] = ()
+    """all that speaks against it and was passed over"""
+    unproved: tuple[Unproved, ...] = ()
+    """drills that practise what it does, and were not proved of late"""
+
+    def with_reason(self) -> Basis:
+        """Return it with the reason for what was passed over; with none, where nothing was."""
+        return self if self.passed_over else replace(self, despite="")
 
     @property
     def expires_at(self) -> datetime:
@@ -179,14 +190,22 @@ class Basis:
             # a loss is accepted for one plan: whoever plans again says why again
             accepted = ["--accept-loss REASON"] if self.accepted_loss else []
             accepted += ["--attest"] if self.attested else []
+            accepted += self._once_more
             lost = [f"--lost {host}" for host in self.lost]
             return " ".join(["ndc dr plan", *lost, *accepted])
         if self.intent is Intent.FAILBACK:
-            return " ".join(["ndc dr failback", *(moved.service for moved in self.moves)])
+            home = [moved.service for moved in self.moves]
+            return " ".join(["ndc dr failback", *home, *self._once_more])
         targets = dict.fromkeys(moved.target for moved in self.moves)
         return "; ".join(
-            " ".join(["ndc dr plan", *self._going_to(target), "--to", target]) for target in targets
+            " ".join(["ndc dr plan", *self._going_to(to), "--to", to, *self._once_more])
+            for to in targets
         )
+
+    @property
+    def _once_more(self) -> list[str]:
+        """What is typed again to pass over what was: that, too, counts for one plan."""
+        return ["--despite REASON"] if self.passed_over else []
 
     def _going_to(self, target: SiteName) -> list[ServiceName]:
         return [moved.service for moved in self.moves if moved.target == target]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.text import duration
 from dr.actions import SwitchDatabase, WidenSync, describe
 from dr.conditions import after, before
 from dr.plan import Basis, Moved, Phase, RecoveryPlan, RecoveryStep
@@ -40,6 +41,7 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
         yield "  stores       stay where they are written: only after a loss they begin elsewhere"
     if basis.accepted_loss:
         yield f"  accepted     by {basis.requested_by}: {basis.accepted_loss}"
+    yield from _despite(basis)
     if basis.votes:
         left, tolerated = f"{basis.votes.left} of {basis.votes.of}", basis.votes.tolerated
         yield f"  quorum       {left} votes are left; it tolerates the loss of {tolerated} more"
@@ -49,6 +51,17 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
     yield f"  expected     citizens are served {_served(plan)}"
     yield f"  on failure   {plan.on_failure}"
     yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
+
+
+def _despite(basis: Basis) -> Iterator[str]:
+    for one in basis.passed_over:
+        yield f"  PASSED OVER  {one.kind}: {one.what}"
+        yield f"               expected {one.expected}; actual {one.actual}"
+    if basis.passed_over:
+        yield f"               by {basis.requested_by}: {basis.despite}"
+    for drill in basis.unproved:
+        every = f"to be proved every {duration(drill.every)}"
+        yield f"  NOT PROVED   {drill.drill}: {drill.words()}, {every}; ndc drill run {drill.drill}"
 
 
 def _served(plan: RecoveryPlan) -> str:

@@ -11,10 +11,12 @@ from datetime import datetime
 
 from core.runs.plan import Plan, RunName, StepId
 from dr.facts import Facts, Vote
+from dr.findings import SoftFinding
 from dr.moving import Moving
 from dr.plan import Basis, Deciding, Intent, Moved, RecoveryPlan, RecoveryStep
 from dr.request import Move, candidate, how_far, moves_text, service_in
 from dr.rules.lacking import had_all_alone, is_accepted
+from dr.rules.soft import findings
 from dr.rules.table import refusals
 from dr.rules.together import objections
 from dr.steadiness import Steadiness
@@ -139,8 +141,17 @@ def _plan(
             votes=_votes(network, votes, lost) if lost else None,
             accepted_loss=next((each.accepted_loss for each in requests), ""),
             attested=any(each.attested for each in requests),
-        ),
+            passed_over=_findings(network, facts, requests),
+            despite=next((each.despite for each in requests), ""),
+        ).with_reason(),
     )
+
+
+def _findings(
+    network: Network, facts: Mapping[ServiceName, Facts], requests: Iterable[Move]
+) -> tuple[SoftFinding, ...]:
+    """Return what spoke against any of ``requests`` and was passed over, or it were refused."""
+    return tuple(one for each in requests for one in findings(network, facts[each.service], each))
 
 
 def _votes(

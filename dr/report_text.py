@@ -60,6 +60,10 @@ def people(report: Report) -> Iterator[ReportLine]:
     if report.accepted_loss:
         by = report.askers[0].name
         yield "loss accepted", f"by {by}: {report.accepted_loss}"
+    if report.passed_over:
+        yield "passed over", f"by {report.askers[0].name}: {report.despite}"
+    for one in report.passed_over:
+        yield f"  {one.kind}", f"{one.what}: {one.actual}"
 
 
 def figures(course: Course) -> Iterator[ReportLine]:

@@ -52,6 +52,8 @@ class Move:
     """why a person accepts that acknowledged writes may be lost; "": nobody does"""
     attested: bool = False
     """whether two people are to attest that what too few can look for is off"""
+    despite: str = ""
+    """why a person passes over soft findings; "": nobody does"""
 
 
 def moves_text(moves: Iterable[Move]) -> str:

@@ -23,6 +23,7 @@ from dr.actions import (
 )
 from dr.bound import LossBound, bound
 from dr.facts import Facts
+from dr.judging import rest_of
 from dr.loss_actions import AcceptOrigin, RefuseOrigin
 from dr.placement import Claim, Placement
 from dr.plan import Phase, RecoveryStep
@@ -111,7 +112,8 @@ class Rerouting:
         name, target = self.service.name, self.request.target
         if self.placed.site == target:
             return
-        record = MovePlacement(name, self.placed.site, target, self.epoch, self.run)
+        rest = rest_of(self.service) if self.request.lost else None
+        record = MovePlacement(name, self.placed.site, target, self.epoch, self.run, rest)
         place = replace(self._step("place", Phase.REROUTE, record, needs), point_of_no_return=True)
         announced = [
             self._step(

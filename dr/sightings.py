@@ -38,9 +38,10 @@ from dr.loss_questions import (
     WritesStore,
 )
 from dr.observers import observers
+from dr.placement import Placement
 from dr.refusing import borders
 from dr.steadiness import Steadiness, steadiness
-from inventory.names import DatabaseName, HostName, PlacedName, SiteName
+from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName
 from inventory.network import Network
 
 
@@ -196,6 +197,12 @@ def kept_out(doors: Doors) -> frozenset[HostName] | None:
     """Return the hosts that were given up and not admitted since; None: nobody could tell."""
     excluded = if_seen(doors.exclusions.excluded)
     return None if excluded is None else frozenset(excluded)
+
+
+def failed_over(doors: Doors, service: ServiceName) -> tuple[Placement, ...] | None:
+    """Return the record that a failover made of ``service`` lately; None: nobody could tell."""
+    answer = if_seen(lambda: (doors.records.failed_over(service),))
+    return None if answer is None else tuple(filter(None, answer))
 
 
 def _is_well(doors: Doors, host: HostName) -> Callable[[], bool | None]:

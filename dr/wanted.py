@@ -8,7 +8,7 @@ from core.errors import PlanRefused
 from dr.facts import Facts
 from dr.losses import best
 from dr.request import Move, service_in
-from dr.rules.table import refusals
+from dr.rules.table import hard_refusals
 from inventory.names import ServiceName, SiteName
 from inventory.needs import in_order
 from inventory.network import Network, Service
@@ -105,7 +105,7 @@ def _acts(network: Network, facts: Facts, service: Service, site: SiteName) -> b
 def _away(network: Network, facts: Facts, service: Service, site: SiteName) -> Move:
     if facts.placement and facts.placement.site != site:
         stays = Move(service.name, facts.placement.site)
-        if not refusals(network, facts, stays):
+        if not hard_refusals(network, facts, stays):
             return stays
     at_site = frozenset(host.name for host in network.hosts_at(site))
     return best(network, facts, service, Move, at_site)

@@ -15,6 +15,7 @@ from inventory.names import (
     DrillName,
     EnvironmentName,
     HostName,
+    PlacedName,
     ServiceName,
     StoreName,
 )
@@ -152,6 +153,11 @@ def deeds(environment: EnvironmentName) -> str:
 def rest(environment: EnvironmentName, service: ServiceName) -> str:
     """Return the key that is there while no controller moves ``service``, and says why."""
     return f"{rests(environment)}{service}"
+
+
+def failed_over(environment: EnvironmentName, service: PlacedName) -> str:
+    """Return the key of the record that a failover made of ``service`` a short while ago."""
+    return f"{rests(environment)}failover/{service}"
 
 
 def rests(environment: EnvironmentName) -> str:

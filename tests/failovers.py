@@ -39,14 +39,20 @@ class Loss:
         return dict(self.world.eye.survey([one.name for one in self.network.services], self.lost))
 
     def plan(
-        self, to: str | None = None, accepted_loss: str = "", *, attested: bool = False
+        self,
+        to: str | None = None,
+        accepted_loss: str = "",
+        *,
+        attested: bool = False,
+        despite: str = "",
     ) -> RecoveryPlan:
         """Return the plan that does without them."""
         facts = self.facts()
         target = None if to is None else SiteName(to)
-        moves = moves_after(
+        needed = moves_after(
             self.network, facts, self.lost, target, accepted_loss, attested=attested
         )
+        moves = [replace(move, despite=despite) for move in needed]
         occasion = Occasion(RUN, self.world.now(), OperatorName("an"))
         return plan_failover(self.network, facts, moves, occasion, self.called)
 

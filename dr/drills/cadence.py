@@ -14,10 +14,11 @@ from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
 from dr.ending import Outcome
-from dr.plan import Intent, RecoveryPlan
+from dr.plan import RecoveryPlan
+from dr.proofs import practises
 from inventory.names import DrillName, ServiceName
 from inventory.network import Network
-from inventory.practice import Practice, Taken
+from inventory.practice import Practice
 
 _PROVES = {Outcome.DONE, Outcome.UNPROTECTED}
 """what failed, or what nobody measured, proved nothing; a lost site cannot protect what left it"""
@@ -144,7 +145,7 @@ def proof_by(
             proof = DrillProof(shown.id, shown.ended_at, shown.felt, shown.stores)
             return proof if proves else None
         case Practised():
-            proves = shown.outcome in _PROVES and _practises(network, practice, shown.plan)
+            proves = shown.outcome in _PROVES and practises(network, practice, shown.plan)
             felt = shown.felt.get(practice.service)
             return DrillProof(shown.run, shown.ended_at, felt) if proves else None
 
@@ -185,27 +186,3 @@ def read_proof(text: str, source: object) -> DrillProof:
             actual=text[:80],
             next_step="hold the drill again: ndc drill list",
         ) from None
-
-
-def _practises(network: Network, drill: Practice, plan: RecoveryPlan) -> bool:
-    if drill.service not in {moved.service for moved in plan.basis.moves}:
-        return False
-    lost = set(plan.basis.lost)
-    match drill.takes:
-        case Taken.NOTHING:
-            return plan.basis.intent is not Intent.FAILOVER
-        case Taken.LEADER:
-            database = network.database(network.service(drill.service).database)
-            return len(lost) == 1 and lost <= {member.host for member in database.members}
-        case Taken.SITE:
-            return lost in [
-                {host.name for host in network.hosts if host.site == site.name}
-                for site in network.sites
-            ]
-        case Taken.REGION:
-            return lost in [
-                {h.name for h in network.hosts if network.site(h.site).region == region}
-                for region in {site.region for site in network.sites}
-            ]
-        case Taken.PAIR | Taken.VOTER:
-            return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from core.errors import PlanRefused
 from core.runs.plan import OnFailure
@@ -15,6 +16,9 @@ from dr.request import Move
 from dr.store_looks import survey_stores
 from dr.store_losses import stores_after
 from dr.store_planner import plan_failover_of
+
+_PRACTISED: Final = "it is practised"
+"""why what speaks softly against it is passed over: whoever holds a drill chose the hour"""
 
 
 def plan_for(eye: Eye, what: Exercise, occasion: Occasion, accepted_loss: str = "") -> RecoveryPlan:
@@ -29,11 +33,13 @@ def plan_for(eye: Eye, what: Exercise, occasion: Occasion, accepted_loss: str = 
     network = eye.network
     if not what.hosts:
         facts = eye.observe(what.drill.service)
-        plan = plan_switchover(network, facts, Move(what.drill.service, what.refuge), occasion)
+        move = Move(what.drill.service, what.refuge, despite=_PRACTISED)
+        plan = plan_switchover(network, facts, move, occasion)
         return replace(plan, on_failure=OnFailure.UNWIND)
     lost = frozenset(what.hosts)
     survey = eye.survey([service.name for service in network.services], lost)
-    moves = moves_after(network, survey, lost, None, accepted_loss)
+    needed = moves_after(network, survey, lost, None, accepted_loss)
+    moves = [replace(move, despite=_PRACTISED) for move in needed]
     if what.drill.service not in {move.service for move in moves}:
         raise PlanRefused(
             f"{what.drill.service} does not have to move without {what.called}",

@@ -41,7 +41,8 @@ from dr.plan import (
     RecoveryRun,
 )
 from dr.questions import IsLedAt, IsProtected
-from dr.report import Noticed, Report, report, report_json
+from dr.report import Noticed, Report, report
+from dr.report_json import report_json
 from dr.report_page import report_page
 from dr.report_text import report_text
 from dr.rules.staleness import staleness

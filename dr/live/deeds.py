@@ -112,11 +112,12 @@ class Deeds:
             records.placed(deed.service, placed),
             *held,
         )
-        new = Placement(deed.target, deed.epoch, BY_ITSELF)
+        new, lease = Placement(deed.target, deed.epoch, BY_ITSELF), self.etcd.lease(rest)
         changes = (
             Put(f"{keys.placements(environment)}{deed.service}", placement_text(new)),
             Put(keys.deed(environment, deed.service), deed_text(deed)),
-            Put(resting, f"{deed.by} moved it by itself", self.etcd.lease(rest)),
+            Put(resting, f"{deed.by} moved it by itself", lease),
+            Put(keys.failed_over(environment, deed.service), placement_text(new), lease),
         )
         return self.etcd.change(stands, changes)
 

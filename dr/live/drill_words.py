@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from access.clients.etcd import Etcd, Holds, Put
+from core.errors import JournalCorrupt
 from dr.drills.cadence import (
     DrillProof,
     HeldDrill,
@@ -14,7 +17,8 @@ from dr.drills.cadence import (
     proof_text,
     read_proof,
 )
-from inventory.etcd import drill_word
+from inventory.etcd import drill_word, drills
+from inventory.names import DrillName
 from inventory.network import Network
 
 
@@ -42,6 +46,22 @@ class EtcdDrillWords:
                 self._keep(drill_word(environment, practice.drill, passed=True), proof)
             if failure := failure_by(practice, shown):
                 self._keep(drill_word(environment, practice.drill, passed=False), failure)
+
+    def proved(self) -> dict[DrillName, datetime]:
+        """Return when each drill last went well; of one whose word cannot be read, nothing.
+
+        Raises:
+            NotSeen: no quorum answered.
+        """
+        environment = self.network.environment
+        kept = {pair.key: pair.value for pair in self.etcd.under(drills(environment))}
+        last: dict[DrillName, datetime] = {}
+        for practice in self.network.drills:
+            key = drill_word(environment, practice.drill, passed=True)
+            if key in kept:
+                with suppress(JournalCorrupt):
+                    last[practice.drill] = read_proof(kept[key], key).ended_at
+        return last
 
     def _keep(self, key: str, proof: DrillProof) -> None:
         kept = self.etcd.get(key)

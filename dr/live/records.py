@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from access.clients import patroni
 from access.clients.etcd import Etcd, Holds, Put
@@ -18,7 +19,7 @@ from dr.placement import (
     read_placement,
     read_placements,
 )
-from inventory.etcd import claim_on, claims, patroni_order, placements
+from inventory.etcd import claim_on, claims, failed_over, patroni_order, placements
 from inventory.names import DatabaseName, PlacedName, ServiceName, StoreName
 from inventory.network import Network
 
@@ -52,8 +53,19 @@ class EtcdRecords:
         """Return what etcd itself raises alarm about."""
         return self.etcd.alarms()
 
-    def swap_placement(self, name: PlacedName, old: Placement | None, new: Placement) -> None:
-        """Replace the record ``old`` by ``new``; done already counts as done.
+    def failed_over(self, name: PlacedName) -> Placement | None:
+        """Return the record of ``name`` that a failover made, while its rest lasts."""
+        record = self.etcd.get(failed_over(self.network.environment, name))
+        return read_placement(record.value) if record else None
+
+    def swap_placement(
+        self,
+        name: PlacedName,
+        old: Placement | None,
+        new: Placement,
+        rest: timedelta | None = None,
+    ) -> None:
+        """Replace the record ``old`` by ``new``, kept for ``rest`` as a failover's; done counts.
 
         The text that was read is what must still be there, not what we would write for it: another
         version of ndc may have written it.
@@ -61,11 +73,19 @@ class EtcdRecords:
         key = placements(self.network.environment) + name
         text = self._text(key)
         if _placement(text) == old and old != new:
-            if self.etcd.change([Holds(key, text)], [Put(key, placement_text(new))]):
+            changes = [Put(key, placement_text(new)), *self._remembered(name, new, rest)]
+            if self.etcd.change([Holds(key, text)], changes):
                 return
             text = self._text(key)
         if _placement(text) != new:
             raise _another(key, str(old), text)
+
+    def _remembered(self, name: PlacedName, new: Placement, rest: timedelta | None) -> list[Put]:
+        """Return that ``new`` is a failover's for ``rest``; nothing where none made it."""
+        if rest is None:
+            return []
+        key = failed_over(self.network.environment, name)
+        return [Put(key, placement_text(new), self.etcd.lease(rest))]
 
     def swap_claim(self, service: PlacedName, old: Claim, new: Claim) -> None:
         """Replace the claim ``old`` by ``new``, taking back an order; done counts as done."""

@@ -2,6 +2,6 @@
 
 ``table`` has every rule; ``placing`` are those about sites and records, ``data`` those about the
 database, ``lacking`` those about a copy that may lack some of it, ``loss`` those about what was
-lost; ``together`` has all that objects to what moves in one plan on purpose. ``staleness`` tells
-whether a plan may still be begun.
+lost; ``soft`` are those that a named person may pass over; ``together`` has all that objects to
+what moves in one plan on purpose. ``staleness`` tells whether a plan may still be begun.
 """

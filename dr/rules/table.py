@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 from core.errors import PlanRefused
 from dr.facts import Facts
 from dr.request import Move
-from dr.rules import data, lacking, loss, placing
+from dr.rules import data, lacking, loss, placing, soft
 from inventory.network import Network
 
 Rule: TypeAlias = Callable[[Network, Facts, Move], Iterator[PlanRefused]]
@@ -45,5 +45,12 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 def refusals(network: Network, facts: Facts, request: Move) -> list[PlanRefused]:
-    """Return every objection of every rule."""
+    """Return every objection: what nobody passes over, and soft findings that nobody did."""
+    findings = [] if request.despite else soft.findings(network, facts, request)
+    command = soft.typed(network, request)
+    return [*hard_refusals(network, facts, request), *(each.refusal(command) for each in findings)]
+
+
+def hard_refusals(network: Network, facts: Facts, request: Move) -> list[PlanRefused]:
+    """Return every objection that no reason passes over."""
     return [refusal for rule in RULES for refusal in rule(network, facts, request)]

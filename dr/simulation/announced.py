@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from dr.placement import Claim, Placement
 from dr.refusing import borders
@@ -34,6 +35,14 @@ class Announced:
     """borders, each with a site from which it refuses the address"""
     refused_under: dict[tuple[HostName, SiteName], int] = field(default_factory=dict)
     """the highest epoch that a border was asked under about a site; absent: never"""
+    rests: tuple[Placement, timedelta] | None = None
+    """the record that a failover made last, and until when that is remembered"""
+
+    def resting(self) -> Placement | None:
+        """Return the record that a failover made, as long as that is remembered."""
+        if self.rests is None or self.timeline.elapsed() >= self.rests[1]:
+            return None
+        return self.rests[0]
 
     @property
     def network(self) -> Network:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from core.errors import NotSeen, Rejected, Unreachable
@@ -34,14 +35,26 @@ class SimulatedRecords:
         """Return what the quorum raises alarm about."""
         return self._read(None, lambda: self.truth.quorum.alarms)
 
-    def swap_placement(self, name: PlacedName, old: Placement | None, new: Placement) -> None:
-        """Append ``new`` if ``old`` is the newest record."""
+    def failed_over(self, name: PlacedName) -> Placement | None:
+        """Return the record that a failover made, until its rest is over."""
+        return self._read(name, lambda: self.truth.placed(name).resting())
+
+    def swap_placement(
+        self,
+        name: PlacedName,
+        old: Placement | None,
+        new: Placement,
+        rest: timedelta | None = None,
+    ) -> None:
+        """Append ``new`` if ``old`` is the newest record, and let it rest for ``rest``."""
         self._demand_writes()
         placements = self.truth.placements(name)
         if placements[-1] not in {old, new}:
             raise Rejected(f"the placement of {name} is another: {placements[-1]}")
         if placements[-1] != new:
             placements.append(new)
+            if rest is not None:
+                self.truth.placed(name).rests = (new, self.truth.timeline.elapsed() + rest)
             self.truth.changes += 1
             self.truth.around.tell("placed", name, new.site, new.epoch, new.run or "")
 

@@ -49,6 +49,12 @@ AcceptOption = Annotated[
 AttestOption = Annotated[
     bool, typer.Option("--attest", help="Two people will attest that what is lost is off.")
 ]
+DespiteOption = Annotated[
+    str,
+    typer.Option(
+        "--despite", metavar="REASON", help="Why soft findings are passed over; for this run."
+    ),
+]
 PlanOption = Annotated[str | None, typer.Option("--plan", help="A plan that was printed.")]
 
 
@@ -60,6 +66,7 @@ def plan(
     lost: LostOption = [],  # noqa: B006 - typer copies it
     accept_loss: AcceptOption = "",
     attest: AttestOption = False,
+    despite: DespiteOption = "",
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw it.")] = False,
 ) -> None:
     """Plan now; the plan may be begun within ten minutes, while its facts hold."""
@@ -68,12 +75,14 @@ def plan(
     from dr.plan_text import plan_text
 
     if lost and not (services or origin):
-        prepared = planned_failover(context, lost, to, accept_loss, attested=attest)
+        prepared = planned_failover(
+            context, lost, to, accepted_loss=accept_loss, attested=attest, despite=despite
+        )
         typed = ["failover", *(word for name in lost for word in ("--lost", name))]
     elif lost or not _is_whole(services, origin, to):
         raise typer.BadParameter("name services and --to SITE, or --from SITE, or what is --lost")
     else:
-        prepared = planned_moves(context, Wanted(services, origin, to))
+        prepared = planned_moves(context, Wanted(services, origin, to, despite=despite))
         typed = ["switchover", *(moved.service for moved in prepared.basis.moves)]
     typed += ["--to", to] if to else []
     folder = new_folder(context, prepared)
@@ -89,12 +98,13 @@ def switchover(
     services: ServicesArgument = [],  # noqa: B006 - typer copies it
     to: TargetOption = None,
     origin: OriginOption = None,
+    despite: DespiteOption = "",
     plan_name: PlanOption = None,
 ) -> None:
     """Print the plan, ask, carry it out, and report what the citizens noticed."""
     if not plan_name and not _is_whole(services, origin, to):
         raise typer.BadParameter("name services and --to SITE, or --from SITE")
-    wanted = Wanted(services, origin, to)
+    wanted = Wanted(services, origin, to, despite=despite)
     prepared = _kept_or_planned(context, plan_name, wanted)
     _begin(context, prepared, plan_name, ["switchover", *wanted.typed])
 
@@ -105,6 +115,7 @@ def failover(
     to: RefugeOption = None,
     accept_loss: AcceptOption = "",
     attest: AttestOption = False,
+    despite: DespiteOption = "",
     plan_name: PlanOption = None,
 ) -> None:
     """Print the plan, ask, fence what is lost, have others serve what it served, and report."""
@@ -112,7 +123,7 @@ def failover(
     from dr.losses import hosts_named
 
     prepared = _kept(context, plan_name) or planned_failover(
-        context, lost, to, accept_loss, attested=attest
+        context, lost, to, accepted_loss=accept_loss, attested=attest, despite=despite
     )
     given_up = sorted(hosts_named(running(current(context))[1], lost))
     if list(prepared.basis.lost) != given_up:
@@ -126,6 +137,7 @@ def failover(
     typed += ["--to", to] if to else []
     accepted = ["--accept-loss", accept_loss] if accept_loss else []
     accepted += ["--attest"] if attest else []
+    accepted += ["--despite", despite] if despite else []
     _begin(context, prepared, plan_name, [*typed, *accepted])
 
 
@@ -133,12 +145,13 @@ def failback(
     context: typer.Context,
     services: ServicesArgument = [],  # noqa: B006 - typer copies it
     origin: OriginOption = None,
+    despite: DespiteOption = "",
     plan_name: PlanOption = None,
 ) -> None:
     """Move them home as ``switchover`` does, once their homes have been well for long enough."""
     if not plan_name and bool(services) is bool(origin):
         raise typer.BadParameter("name services, or --from SITE")
-    wanted = Wanted(services, origin, home=True)
+    wanted = Wanted(services, origin, home=True, despite=despite)
     prepared = _kept_or_planned(context, plan_name, wanted)
     _begin(context, prepared, plan_name, ["failback", *wanted.typed])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ndc.cli.asking import identity
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from core.errors import PlanRefused
     from dr.facts import Facts
+    from dr.live.doors import Live
     from dr.plan import RecoveryPlan
     from dr.planner import Occasion
     from dr.request import Move
-    from inventory.names import ServiceName
+    from inventory.names import DrillName, ServiceName
     from inventory.network import Network
     from ndc.wiring.environment import Environment
 
@@ -39,12 +40,15 @@ class Wanted:
     """
     home: bool = False
     """whether they go home"""
+    despite: str = ""
+    """why what speaks softly against it is passed over; "": it is not"""
 
     @property
     def typed(self) -> list[str]:
         """What says so on the command line, behind the verb."""
         origin = ["--from", self.origin] if self.origin else []
-        return [*self.names, *origin, *(["--to", self.to] if self.to else [])]
+        despite = ["--despite", self.despite] if self.despite else []
+        return [*self.names, *origin, *(["--to", self.to] if self.to else []), *despite]
 
     def moves(self, network: Network, facts: Mapping[ServiceName, Facts]) -> list[Move]:
         """Return the moves; ``facts`` was seen of every service, or of none where names say it.
@@ -52,6 +56,9 @@ class Wanted:
         Raises:
             PlanRefused: a name is nobody's, or nothing acts at the origin.
         """
+        return [replace(move, despite=self.despite) for move in self._moves(network, facts)]
+
+    def _moves(self, network: Network, facts: Mapping[ServiceName, Facts]) -> list[Move]:
         from dr.wanted import moves_from, moves_home, moves_home_from, moves_to
         from inventory.names import ServiceName, SiteName
 
@@ -73,6 +80,7 @@ def planned_moves(context: typer.Context, wanted: Wanted) -> RecoveryPlan:
         WorldError: what has to be seen could not be.
     """
     from dr.planner import plan_failback, plan_switchover_of
+    from dr.proofs import weighed
     from dr.rules.failback import hosts_that_return
     from dr.rules.together import objections
     from ndc.wiring.doors import reached
@@ -86,6 +94,7 @@ def planned_moves(context: typer.Context, wanted: Wanted) -> RecoveryPlan:
         facts = eye.survey([move.service for move in named] or everything, ())
         moves = named or wanted.moves(network, facts)
         warn_if_held(live)
+        proved = _proved(live)
         returning = [host for move in moves for host in hosts_that_return(network, move)]
         stays = eye.stays(dict.fromkeys(returning)) if wanted.home else None
     _tell_more(context, objections(network, facts, moves, stays))
@@ -93,12 +102,20 @@ def planned_moves(context: typer.Context, wanted: Wanted) -> RecoveryPlan:
     what = "-".join([*(move.service for move in moves), "to", *sites])
     occasion = _occasion(live.clock.now(), what, by)
     if stays is not None:
-        return _expecting(environment, plan_failback(network, facts, stays, moves, occasion))
-    return _expecting(environment, plan_switchover_of(network, facts, moves, occasion))
+        plan = plan_failback(network, facts, stays, moves, occasion)
+    else:
+        plan = plan_switchover_of(network, facts, moves, occasion)
+    return _expecting(environment, weighed(network, plan, proved, wanted.despite))
 
 
 def planned_failover(
-    context: typer.Context, names: list[str], to: str | None, accepted_loss: str, *, attested: bool
+    context: typer.Context,
+    names: list[str],
+    to: str | None,
+    *,
+    accepted_loss: str,
+    attested: bool,
+    despite: str,
 ) -> RecoveryPlan:
     """Return the plan that does without what ``names`` mean; further objections are said beside it.
 
@@ -107,6 +124,7 @@ def planned_failover(
         WorldError: what has to be seen could not be.
     """
     from dr.losses import hosts_named, moves_after
+    from dr.proofs import weighed
     from dr.rules.table import refusals
     from dr.store_looks import survey_stores
     from dr.store_losses import stores_after
@@ -124,14 +142,24 @@ def planned_failover(
         facts = eye.survey([service.name for service in network.services], lost)
         store_facts = survey_stores(eye, network.stores, lost)
         warn_if_held(live)
+        proved = _proved(live)
     target = SiteName(to) if to else None
-    moves = moves_after(network, facts, lost, target, accepted_loss, attested=attested)
+    needed = moves_after(network, facts, lost, target, accepted_loss, attested=attested)
+    moves = [replace(move, despite=despite) for move in needed]
     stores = stores_after(network, store_facts, lost, target, accepted_loss, attested=attested)
     objections = [x for move in moves for x in refusals(network, facts[move.service], move)]
     _tell_more(context, objections)
     occasion = _occasion(now, f"without-{'-'.join(names)}", by)
     plan = plan_failover_of(network, facts, moves, stores, occasion, called)
-    return _expecting(environment, plan)
+    return _expecting(environment, weighed(network, plan, proved, despite))
+
+
+def _proved(live: Live) -> Mapping[DrillName, datetime]:
+    """Return when each drill was last proved, as far as anybody tells."""
+    from dr.live.drill_words import EtcdDrillWords
+    from dr.looks import if_seen
+
+    return if_seen(EtcdDrillWords(live.etcd, live.network).proved) or {}
 
 
 def _expecting(environment: Environment, plan: RecoveryPlan) -> RecoveryPlan:

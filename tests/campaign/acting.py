@@ -20,6 +20,7 @@ from tests.lab.recovery import Portal, Standing
 from tests.lab.terminal import Terminal
 
 _ACCEPTED: Final = ("--accept-loss", "the campaign", "--as", "an")
+_DESPITE: Final = ("--despite", "the campaign")
 _SECOND_PERSON: Final = "binh"
 
 
@@ -103,7 +104,7 @@ class Acting:
 
     def _give_up(self, name: str, hosts: list[str], *accepted: str) -> None:
         """Have others serve what ``hosts`` did; they get their power back afterwards."""
-        self.carrying.run("failover", "--lost", name, *accepted)
+        self.carrying.run("failover", "--lost", name, *_DESPITE, *accepted)
         self.carrying.agree(_SECOND_PERSON)
         self.lab.ndc("lab", "start", *hosts, bound_seconds=300)
         self.note(f"{name} has power again")

@@ -194,12 +194,14 @@ def test_a_service_is_placed_anew_once_and_rests_then(ground: Ground) -> None:
     assert ground.relocate()
 
     moved = Placement(REFUGE, 5, BY_ITSELF)
-    assert ground.placement() == moved
+    records = EtcdRecords(ground.control, NETWORK)
+    assert ground.placement() == records.failed_over(SERVICE) == moved
     ground.placed = moved
     assert not ground.relocate()
     ground.end_leases()
+    assert records.failed_over(SERVICE) is None
     assert ground.relocate()
-    assert EtcdRecords(ground.control, NETWORK).claim(SERVICE).run is None
+    assert records.claim(SERVICE).run is None
 
 
 def test_no_service_is_placed_anew_that_the_control_plane_wants_left_alone(ground: Ground) -> None:

@@ -12,9 +12,11 @@ from core.runs.ports import Answer
 from dr import questions
 from dr.lookout import SightWord
 from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsOff, MayLead
-from inventory.names import HostName
-from tests.contract.reached import Reached
+from dr.placement import Placement
+from inventory.names import HostName, SiteName
+from tests.contract.reached import RUN, Reached
 from tests.contract.rows import CANDIDATE, CLAIM, CUT, DATABASE, LEADER, OBSERVERS, TAKE_OVER, THIRD
+from tests.rehearsals import SERVICE
 
 HELD = HoldsNoLease(DATABASE, LEADER)
 LED = questions.Leads(DATABASE, CANDIDATE)
@@ -190,3 +192,22 @@ def test_where_no_quorum_answers_nobody_is_known_to_answer_for_any_time(reached:
     with pytest.raises(NotSeen):
         reached.doors.sight.steady()
     assert reached.eye.stays([LEADER])[LEADER].answers is None
+
+
+def test_a_failover_is_remembered_by_the_record_that_it_made(reached: Reached) -> None:
+    records, rest = reached.doors.records, timedelta(minutes=10)
+    before = records.placement(SERVICE)
+    assert before is not None
+    moved = Placement(SiteName("ndc02"), before.epoch + 1, RUN)
+    back = replace(before, epoch=moved.epoch + 1)
+    assert reached.eye.observe(SERVICE).failed_over == ()
+
+    records.swap_placement(SERVICE, before, moved, rest)
+    after = reached.eye.observe(SERVICE)
+    records.swap_placement(SERVICE, moved, back)
+    later = reached.eye.observe(SERVICE)
+
+    assert (after.failed_over, after.placement) == ((moved,), moved)
+    assert (later.failed_over, later.placement) == ((moved,), back)
+    reached.go_dark()
+    assert reached.eye.observe(SERVICE).failed_over is None

@@ -28,7 +28,8 @@ from dr.live.drill_folder import DrillFolder
 from dr.live.run_folder import RunFolder
 from dr.onhost.epoch_record import EpochRecord
 from dr.plan import codec, to_text
-from dr.report import Noticed, report, report_json
+from dr.report import Noticed, report
+from dr.report_json import report_json
 from dr.simulation.timeline import Timeline
 from dr.verifier.contents import stated
 from inventory.allocations import Allocations

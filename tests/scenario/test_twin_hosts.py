@@ -30,10 +30,9 @@ def _made(seed: int = 0) -> Rehearsal:
     return rehearsal_in(network("twins", TWIN_HOSTS), PORTAL, seed, "west")
 
 
-def _planned(made: Rehearsal, facts: Facts) -> RecoveryPlan:
-    return plan_switchover(
-        made.network, facts, WEST, Occasion(RUN, made.world.now(), OperatorName("an"))
-    )
+def _planned(made: Rehearsal, facts: Facts, despite: str = "") -> RecoveryPlan:
+    occasion = Occasion(RUN, made.world.now(), OperatorName("an"))
+    return plan_switchover(made.network, facts, replace(WEST, despite=despite), occasion)
 
 
 def _hosts(plan: RecoveryPlan, kind: type) -> set[HostName]:
@@ -58,7 +57,11 @@ def test_a_host_that_is_not_ready_is_left_to_its_agent() -> None:
     made = _made()
     facts = made.world.eye.observe(PORTAL)
 
-    plan = _planned(made, replace(facts, answering=facts.answering - {TWO}))
+    one_is_out = replace(facts, answering=facts.answering - {TWO})
+
+    with pytest.raises(PlanRefused, match="fewer hosts would serve portal at west than at east"):
+        _planned(made, one_is_out)
+    plan = _planned(made, one_is_out, "the other one is repaired by noon")
 
     assert _hosts(plan, WriteCanary) == _hosts(plan, AnnounceService) == {ONE}
     assert _hosts(plan, WithdrawService) == OLD

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from core.runs.plan import RunName
@@ -22,6 +23,9 @@ from tests.soak.events import OF_A_REGION, OTHERS
 
 Asking: TypeAlias = Callable[[World, ServiceName, RunName, random.Random], RecoveryPlan | None]
 
+_AGAIN: Final = "a schedule moves it again at once"
+"""why what speaks softly against it is passed over"""
+
 
 def switchover(
     world: World, service: ServiceName, run: RunName, dice: random.Random
@@ -31,7 +35,7 @@ def switchover(
     target = _place(world, service, dice)
     facts = world.eye.observe(service)
     occasion = Occasion(run, world.now(), OperatorName("an"))
-    return plan_switchover(network, facts, Move(service, target), occasion)
+    return plan_switchover(network, facts, Move(service, target, despite=_AGAIN), occasion)
 
 
 def with_others(
@@ -43,7 +47,8 @@ def with_others(
     facts = world.eye.survey([one.name for one in network.services], ())
     here = world.truth.at(service).placements[-1].site
     occasion = Occasion(run, world.now(), OperatorName("an"))
-    return plan_switchover_of(network, facts, moves_from(network, facts, here, target), occasion)
+    moves = [replace(move, despite=_AGAIN) for move in moves_from(network, facts, here, target)]
+    return plan_switchover_of(network, facts, moves, occasion)
 
 
 def _place(world: World, service: ServiceName, dice: random.Random) -> SiteName:
@@ -97,7 +102,8 @@ def _without(
     """Return a plan that does without ``lost``, of services and stores."""
     network, occasion = world.truth.network, Occasion(run, world.now(), OperatorName("an"))
     facts = dict(world.eye.survey([one.name for one in network.services], lost))
-    moves = moves_after(network, facts, lost, None, accepted_loss)
+    needed = moves_after(network, facts, lost, None, accepted_loss)
+    moves = [replace(move, despite=_AGAIN) for move in needed]
     seen = survey_stores(world.eye, network.stores, lost)
     stores = stores_after(network, seen, lost, None, accepted_loss)
     return plan_failover_of(network, facts, moves, stores, occasion, called)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,30 @@ def test_a_journal_in_etcd_that_an_older_ndc_began_is_not_gone_on_with() -> None
         made.engine(EtcdJournal(gateway.client(), TEST, RunName(RUN), codec(), made.world)).resume()
 
     assert [*gateway.held.values()] == begun
+
+
+def test_a_failover_is_remembered_under_a_lease_and_by_no_clock_of_ours(
+    gateway: StubEtcd, records: EtcdRecords
+) -> None:
+    records.swap_placement(SERVICE, THERE, NEXT, timedelta(minutes=10))
+    remembered = records.failed_over(SERVICE)
+
+    gateway.lapse()
+
+    assert remembered == NEXT
+    assert records.failed_over(SERVICE) is None
+    assert records.placement(SERVICE) == NEXT
+
+
+def test_what_no_failover_did_is_not_remembered_as_one(records: EtcdRecords) -> None:
+    records.swap_placement(SERVICE, THERE, NEXT)
+
+    assert records.failed_over(SERVICE) is None
+
+
+def test_a_swap_that_was_refused_leaves_no_word_of_a_failover(records: EtcdRecords) -> None:
+    before = Placement(SiteName("ndc01"), 1, None)
+    with pytest.raises(Rejected):
+        records.swap_placement(SERVICE, before, NEXT, timedelta(minutes=10))
+
+    assert records.failed_over(SERVICE) is None

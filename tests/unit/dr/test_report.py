@@ -15,7 +15,8 @@ from core.runs.journal import Opened, Proof, Request, RunVerdict, Wish
 from core.runs.run import fold
 from dr.ending import Ending, Outcome, outcome
 from dr.plan import RecoveryRecord, codec
-from dr.report import Noticed, report, report_json
+from dr.report import Noticed, report
+from dr.report_json import report_json
 from dr.report_text import report_text
 from dr.run_text import record_text, run_text
 from dr.simulation.faults import Fault, Trouble

@@ -14,7 +14,8 @@ from core.measure import Gap, Measure
 from dr.ending import Ending, Outcome, worst
 from dr.losses import hosts_named
 from dr.plan import RecoveryRecord, codec
-from dr.report import Noticed, Report, report, report_json
+from dr.report import Noticed, Report, report
+from dr.report_json import report_json
 from dr.report_text import report_text
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.world import rehearsed

@@ -8,7 +8,8 @@ from core.runs.journal import Where
 from dr.ending import Ending, Outcome
 from dr.plan import RecoveryPlan, RecoveryRecord, codec
 from dr.planner import Occasion
-from dr.report import Noticed, report, report_json
+from dr.report import Noticed, report
+from dr.report_json import report_json
 from dr.report_text import report_text
 from dr.simulation.journal import MemoryJournal
 from dr.store_planner import plan_of_stores

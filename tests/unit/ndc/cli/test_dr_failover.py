@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dr.live.run_folder import names
+from inventory.etcd import failed_over, placements
 from inventory.names import HostName
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout
@@ -138,3 +139,22 @@ def test_a_service_that_is_at_home_has_nothing_to_go_back_to(typed: Checkout) ->
 
     assert refused.code == 4
     assert "is at ndc01 already" in refused.err
+
+
+def test_what_speaks_softly_against_it_is_passed_over_by_a_reason(typed: Checkout) -> None:
+    of = typed.stub.on.network
+    placed = typed.stub.etcd.held[f"{placements(of.environment)}{SERVICE}"]
+    typed.stub.etcd.write(failed_over(of.environment, SERVICE), placed)
+    _dies(typed, "ndc01")
+
+    refused = typed.ndc("dr", "plan", "--lost", "ndc01")
+    planned = typed.ndc("--json", "dr", "plan", "--lost", "ndc01", "--despite", "it burns")
+    printed = typed.ndc("dr", "plan", "--lost", "ndc01", "--despite", "it burns")
+
+    assert refused.code == 4
+    assert "shortly after a failover moved it" in refused.err
+    assert 'dr failover --lost ndc01 --despite "…"' in refused.err
+    basis = json.loads(planned.out)["basis"]
+    assert (basis["despite"], basis["passed_over"][0]["kind"]) == ("it burns", "flapping")
+    assert "PASSED OVER  flapping" in printed.out
+    assert "NOT PROVED   site-loss" in printed.out
