@@ -21,14 +21,16 @@ _RUN: Final = RunName("admit")
 def admit(network: Network, doors: Doors, waiting: Mapping[HostName, Exclusion]) -> Iterator[str]:
     """Let hosts take part again that were given up; yield a sentence for each border that accepts.
 
-    Borders first: nothing is moved to where nobody would come.
+    Borders first: nothing is moved to where nobody would come. Who is said to write a store that a
+    run moves is admitted when that is over: the store may be written elsewhere already. Of services
+    ``demand_unmoved`` asks, which a person does first.
 
     Raises:
-        Rejected: one of them was given up anew, or somebody moves what is theirs now.
+        Rejected: one of them was given up anew, or somebody moves a store that is theirs now.
         NotSeen: nobody told where that is placed, or whether somebody moves it.
         Unreachable: a border did not answer, and they are kept out; or they may be admitted.
     """
-    demand_unmoved(network, doors, waiting)
+    _demand_stores_unmoved(network, doors, waiting)
     kept_out = doors.exclusions.excluded().keys() - waiting.keys()
     yield from accept_again(network, doors, waiting.keys(), kept_out)
     doors.exclusions.admit(waiting)
@@ -55,6 +57,10 @@ def demand_unmoved(network: Network, doors: Doors, waiting: Collection[HostName]
         theirs = sorted({*service.hosts, *members} & {*waiting})
         if run is not None and theirs:
             raise _moved(run, service.name, f"while {', '.join(theirs)} may take part in it")
+    _demand_stores_unmoved(network, doors, waiting)
+
+
+def _demand_stores_unmoved(network: Network, doors: Doors, waiting: Collection[HostName]) -> None:
     for store in network.stores:
         run, placed = doors.records.claim(store.name).run, doors.records.placement(store.name)
         writer = store.copy_at(placed.site) if placed else None

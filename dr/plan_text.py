@@ -44,15 +44,19 @@ def _head(plan: RecoveryPlan) -> Iterator[str]:
     if basis.accepted_loss:
         yield f"  accepted     by {basis.requested_by}: {basis.accepted_loss}"
     yield from _despite(basis)
+    yield from _quorum(basis)
+    yield f"  expected     citizens are served {_served(plan)}"
+    yield f"  on failure   {plan.on_failure}"
+    yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
+
+
+def _quorum(basis: Basis) -> Iterator[str]:
     if basis.votes:
         left, tolerated = f"{basis.votes.left} of {basis.votes.of}", basis.votes.tolerated
         yield f"  quorum       {left} votes are left; it tolerates the loss of {tolerated} more"
         if retired := basis.votes.retired:
             then = f"then of {basis.votes.tolerated_then} more"
             yield f"               {retired} lost votes are taken out at the end; {then}"
-    yield f"  expected     citizens are served {_served(plan)}"
-    yield f"  on failure   {plan.on_failure}"
-    yield f"  asked for by {basis.requested_by}; to be begun before {basis.expires_at:%H:%M:%S} UTC"
 
 
 def _alone(plan: RecoveryPlan) -> Iterator[str]:

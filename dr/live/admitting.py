@@ -66,7 +66,14 @@ class Admitting:
                     yield from self._of_copy(database, member.host, rows=rows)
 
     def admit(self) -> Iterator[str]:
-        """Let them take part in everything again; as ``dr.accepting.admit`` does."""
+        """Let them take part in everything again; as ``dr.accepting.admit`` does.
+
+        Raises:
+            Rejected: as that, or a run moves what they may take part in.
+            NotSeen: as that, or nobody told whether one does.
+            Unreachable: as that.
+        """
+        demand_unmoved(self.network, self.doors, self.waiting)
         yield from admit(self.network, self.doors, self.waiting)
 
     def _of_copy(self, database: Database, host: HostName, *, rows: bool) -> Iterator[str]:

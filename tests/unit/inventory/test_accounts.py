@@ -52,6 +52,7 @@ def test_each_program_may_do_the_least_that_it_needs() -> None:
             "/ndc/test/watch/rest/": True,
             "/ndc/test/patroni/general-db/failover": True,
             "/ndc/test/patroni/general-db/leader": True,
+            "/ndc/test/patroni/general-db/config": True,
             "/ndc/test/patroni/general-db/sync": False,
             "/ndc/test/patroni/general-db/status": False,
         },

@@ -34,7 +34,7 @@ CHANGES: Final[dict[str, list[str]]] = {
 }
 AGREES: Final = {"approve", "attest"}
 """with a role of their own"""
-LOOKS: Final = {"runs", "show", "kept", "evidence", "keys", "verify"}
+LOOKS: Final = {"runs", "deeds", "show", "kept", "evidence", "keys", "verify"}
 
 
 def test_every_command_is_a_change_or_a_look_or_agrees() -> None:
