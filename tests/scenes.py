@@ -14,7 +14,7 @@ from core.runs.journal import Closed, Entry, Proof, Record, Request, RunVerdict,
 from core.runs.machine import StepState
 from core.runs.plan import ActionT, BasisT, RunName
 from core.runs.run import fold
-from dr.accepting import admit
+from dr.accepting import admit, demand_unmoved
 from dr.conditions import Conditions
 from dr.drills.alarms import PageRecord, PagesNow
 from dr.drills.exercise import Exercise
@@ -240,6 +240,7 @@ class SimulatedScene:
         doors = self.world.doors
         standing = doors.exclusions.excluded()
         waiting = {host: standing[host] for host in hosts if host in standing}
+        demand_unmoved(self.network, doors, waiting)
         list(admit(self.network, doors, waiting))
 
     def remake(self) -> bool:
