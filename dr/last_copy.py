@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from core.runs.plan import RunName, StepId
 from dr.actions import AwaitCopy
@@ -21,8 +20,6 @@ from dr.plan import Phase, RecoveryStep
 from inventory.names import HostName, ServiceName
 from inventory.network import Database
 from inventory.promises import LastCopy
-
-_BLOCKS: Final = LastCopy.BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class LastCopySteps:
         counts; where nobody could ask, what is declared.
         """
         setting = self.facts.last_copy or self.database.last_copy
-        if setting is not _BLOCKS or not self.lost or self._is_left:
+        if setting is not LastCopy.BLOCK or not self.lost or self._is_left:
             return
         action = RelaxLastCopy(self.database.name, self.service, self.run)
         undo = RestoreLastCopy(self.database.name, self.service, self.run)
@@ -54,8 +51,8 @@ class LastCopySteps:
     def restore(self, needs: tuple[StepId, ...]) -> Iterator[RecoveryStep]:
         """Yield that it stops as is declared, once a copy confirms; nothing where it does."""
         name = self.database.name
-        is_relaxed = self.facts.last_copy not in {_BLOCKS, None}
-        if self.database.last_copy is not _BLOCKS or not is_relaxed:
+        is_relaxed = self.facts.last_copy not in {LastCopy.BLOCK, None}
+        if self.database.last_copy is not LastCopy.BLOCK or not is_relaxed:
             return
         if self.lost and not self._is_left:
             return

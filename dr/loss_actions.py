@@ -228,21 +228,12 @@ def describe(action: AfterALoss) -> str:  # noqa: C901, PLR0912 - one line a ver
             sentence = f"take the lost vote of {host} out of the quorum"
         case BeginStore(store, host, former=former):
             sentence = f"have {host} write {store} from its recovery point on, without {former}"
-        case RelaxLastCopy() | RestoreLastCopy():
-            sentence = _of_the_last_copy(action)
+        case RelaxLastCopy(database) | RestoreLastCopy(database):
+            what = "what" if isinstance(action, RelaxLastCopy) else "nothing that"
+            sentence = f"let {database} acknowledge {what} no other copy has"
         case _:
             assert_never(action)
     return sentence
-
-
-def _of_the_last_copy(action: OfTheLastCopy) -> str:
-    match action:
-        case RelaxLastCopy(database):
-            return f"let {database} acknowledge what no other copy has: none is left"
-        case RestoreLastCopy(database):
-            return f"let {database} acknowledge nothing that no other copy has, as is declared"
-        case _:
-            assert_never(action)
 
 
 def _off(hosts: Sequence[HostName]) -> str:
