@@ -47,7 +47,8 @@ def demand_unmoved(network: Network, doors: Doors, waiting: Collection[HostName]
         NotSeen: whether one does, or where a store is placed, cannot be seen.
     """
     for service in network.services:
-        members = {member.host for member in network.database(service.database).members}
+        kept = (one for one in network.databases if one.name == service.database)
+        members = {member.host for database in kept for member in database.members}
         run = doors.records.claim(service.name).run
         theirs = sorted({*service.hosts, *members} & {*waiting})
         if run is not None and theirs:
