@@ -90,8 +90,9 @@ WHY_NOT = (
     "user name not found",
 )
 ONE_OF_EACH = tuple({one.name.partition("-")[0]: one for one in accounts(NETWORK)}.values())
-CHANGES = 52
-"""that an etcd needs which knows nobody, for these accounts"""
+CHANGES = sum(3 + len(one.grants) for one in (Account(ROOT, ()), *ONE_OF_EACH)) + 1
+"""that an etcd needs which knows nobody: a role, its grants, a user, that it has the role;
+at last, that strangers are refused"""
 
 
 @pytest.fixture(scope="module")
