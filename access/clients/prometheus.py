@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -54,12 +54,6 @@ class _Vector(BaseModel):
     result: list[_Series]
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    data: _Vector
-
-
 class _Told(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
@@ -74,10 +68,13 @@ class _Matrix(BaseModel):
     result: list[_Told]
 
 
-class _Tracks(BaseModel):
+_VectorT = TypeVar("_VectorT", _Vector, _Matrix)
+
+
+class _Answer(BaseModel, Generic[_VectorT]):
     model_config = ConfigDict(extra="ignore")
 
-    data: _Matrix
+    data: _VectorT
 
 
 async def instant(
@@ -90,21 +87,10 @@ async def instant(
     Raises:
         NotSeen: nothing is known.
     """
-    url = f"{root}/api/v1/query"
-    answer = await look_async(client, url, deadline=deadline, parameters={"query": expression})
-    try:
-        series = _Answer.model_validate(answer).data.result
-    except ValidationError as error:
-        raise NotSeen(
-            f"{url} did not answer with a vector",
-            refused=True,
-            expected="an instant vector",
-            actual=f"{error.error_count()} problems",
-            next_step=f"try the expression by hand: {expression}",
-        ) from error
+    answer = await _ask(client, root, expression, _Answer[_Vector], deadline)
     return tuple(
         Sample(one.metric, one.value[1], datetime.fromtimestamp(one.value[0], UTC))
-        for one in series
+        for one in answer.result
     )
 
 
@@ -124,20 +110,30 @@ async def tracks(
     Raises:
         NotSeen: nothing is known.
     """
-    url = f"{root}/api/v1/query"
     expression = f"{selector}[{max(1, math.ceil(lately.total_seconds()))}s]"
-    answer = await look_async(client, url, deadline=deadline, parameters={"query": expression})
-    try:
-        series = _Tracks.model_validate(answer).data.result
-    except ValidationError as error:
-        raise NotSeen(
-            f"{url} did not answer with what was told lately",
-            refused=True,
-            expected="a range vector",
-            actual=f"{error.error_count()} problems",
-            next_step=f"try the expression by hand: {expression}",
-        ) from error
+    answer = await _ask(client, root, expression, _Answer[_Matrix], deadline)
     return tuple(
         Track(one.metric, tuple(datetime.fromtimestamp(at, UTC) for at, _ in one.values))
-        for one in series
+        for one in answer.result
     )
+
+
+async def _ask(
+    client: httpx.AsyncClient,
+    root: str,
+    expression: str,
+    answer: type[_Answer[_VectorT]],
+    deadline: timedelta,
+) -> _VectorT:
+    url = f"{root}/api/v1/query"
+    told = await look_async(client, url, deadline=deadline, parameters={"query": expression})
+    try:
+        return answer.model_validate(told).data
+    except ValidationError as error:
+        raise NotSeen(
+            f"{url} did not answer as it was asked",
+            refused=True,
+            expected="what Prometheus answers to an expression of this kind",
+            actual=f"{error.error_count()} problems, first: {error.errors()[0]['msg']}",
+            next_step=f"try the expression by hand: {expression}",
+        ) from error

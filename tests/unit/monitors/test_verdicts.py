@@ -83,7 +83,7 @@ def test_who_answers_something_else_told_nothing() -> None:
                 other.close()  # type: ignore[attr-defined]  # a coroutine that nobody waits for
             return await question
 
-    with pytest.raises(NotSeen, match="did not answer with what was told lately"):
+    with pytest.raises(NotSeen, match="did not answer as it was asked"):
         asyncio.run(look())
 
 
