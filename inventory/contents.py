@@ -77,6 +77,8 @@ class HostMember:
     """how long before that its holder is kept from writing"""
     lease_pipe: HostPath
     """where its Patroni says of each renewal"""
+    voters: tuple[IPv4Address, ...]
+    """near ones first; those beside other copies last, since they are lost together"""
     etcd_namespace: str
     etcd_account: str
     etcd_password: str
@@ -217,6 +219,10 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
         lease_seconds=int(patroni.LEASE.total_seconds()),
         lease_margin_seconds=int(patroni.WRITES_END_BEFORE.total_seconds()),
         lease_pipe=LEASES / f"{database.name}.pipe",
+        voters=tuple(
+            one.loopback
+            for one in etcd.voters_near(network, host, [m.site for m in database.members])
+        ),
         etcd_namespace=etcd.patroni_namespace(network.environment),
         etcd_account=account,
         etcd_password=etcd.password_name(account),

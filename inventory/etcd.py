@@ -6,7 +6,7 @@ accounts below the caller is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from inventory.names import (
     HostName,
     PlacedName,
     ServiceName,
+    SiteName,
     StoreName,
 )
 from inventory.network import Host, Network, Role
@@ -276,11 +277,20 @@ def _controllers(network: Network) -> Iterator[Account]:
         )
 
 
+def voters_near(
+    network: Network, host: Host, last: Collection[SiteName] = frozenset()
+) -> list[Host]:
+    """Return the voters in the order in which ``host`` asks them.
+
+    It asks itself first, then those at its site. Others at the sites ``last`` come after the rest.
+    """
+
+    def farness(voter: Host) -> tuple[bool, bool, bool]:
+        return voter != host, voter.site != host.site, voter.site in last
+
+    return sorted(map(network.host, network.voters), key=farness)
+
+
 def roots_near(network: Network, host: Host) -> list[str]:
-    """Return where ``host`` asks etcd, on the data plane: itself first, then at its site."""
-
-    def farness(voter: Host) -> tuple[bool, bool]:
-        return voter != host, voter.site != host.site
-
-    voters = sorted(map(network.host, network.voters), key=farness)
-    return [f"https://{voter.loopback}:{ETCD_CLIENT}" for voter in voters]
+    """Return where ``host`` asks etcd, on the data plane, near voters first."""
+    return [f"https://{one.loopback}:{ETCD_CLIENT}" for one in voters_near(network, host)]

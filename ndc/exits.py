@@ -44,7 +44,7 @@ NOT_NAMED: Final = ExitCode(
 NO_TERMINAL: Final = ExitCode(2, "`ndc tui`", "it is no terminal")
 DRILL_FAILED: Final = ExitCode(1, "`ndc drill run`", "the drill failed, or a rule refused its plan")
 CARRIER_GONE: Final = ExitCode(
-    7, "a run of `ndc dr`", "whoever carried it was ended; `ndc dr resume` goes on"
+    7, "a run of `ndc dr`", "whoever carried it was ended, or failed; `ndc dr resume` goes on"
 )
 NOT_ALL_DONE: Final = ExitCode(1, _FOLLOW, "it is over, and not every step was done")
 STANDS_STILL: Final = ExitCode(7, _FOLLOW, "it is not over, and waits for a person or a carrier")

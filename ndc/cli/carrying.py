@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -63,7 +64,8 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
         )
     except KeyboardInterrupt:
         detached(context, folder.run)
-    report = folder.report() if exit_code >= 0 else None
+    is_gone = exit_code < 0 or exit_code == os.EX_SOFTWARE
+    report = None if is_gone else folder.report()
     if report:
         _sign(context, folder)
     answer(addressed((report or folder.last_words()).rstrip(), current(context).environment))
@@ -71,7 +73,7 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
         say(f"report: {folder.path}/report.json")
     elif journal.records():  # a plan that was refused has said itself what comes next
         say(command("dr", "resume", folder.run))
-    raise typer.Exit(exit_code if exit_code >= 0 else exits.CARRIER_GONE.number)
+    raise typer.Exit(exits.CARRIER_GONE.number if is_gone else exit_code)
 
 
 def detached(context: typer.Context, run: str) -> NoReturn:

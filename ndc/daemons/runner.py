@@ -8,7 +8,9 @@ what it leaves when it is killed, the next one continues.
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 
 from access.secrets import Secrets
 from core.errors import NdcError
@@ -45,6 +47,9 @@ def main(reach: Reach = reached) -> None:
     except NdcError as error:
         sys.stderr.write("\n".join(error.lines()) + "\n")
         sys.exit(error.exit_code)
+    except Exception:  # noqa: BLE001 - Python's own exit code, 1, says how a run ended
+        traceback.print_exc()
+        sys.exit(os.EX_SOFTWARE)
 
 
 def _carried(name: str, run: str, reach: Reach) -> Outcome:

@@ -23,6 +23,7 @@ TOLD_ELSEWHERE = {
     "look.exit_code(findings)": "toolchain.doctor",
     "EXIT_CODES[_carried(name, run, reach)]": "ndc.daemons.runner",
     "exit_code": "ndc.daemons.runner, or core.errors: what the runner exited with",
+    "os.EX_SOFTWARE": "ndc.exits.CARRIER_GONE: a runner's, which its command tells as that",
     "app.return_code": "tui.app: a signal",
 }
 """what else a command exits with, and which table of the document has it"""

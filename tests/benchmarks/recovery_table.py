@@ -29,8 +29,9 @@ RECOVERY = (
         ),
         yardstick.alone,
         "`patronictl switchover`, there and back, each Patroni being its own program, with its own "
-        "sleeps, and PostgreSQL's default for wal_retrieve_retry_interval; the share is that of "
-        "the median gap of the switchovers of the same run, and void without them",
+        "sleeps and a voter drawn by lot, PostgreSQL's default for wal_retrieve_retry_interval, "
+        "and HAProxy's for retries and fastinter; the share is that of the median gap of the "
+        "switchovers of the same run, and void without them",
         rounds=1,
     ),
     Benchmark(

@@ -1,7 +1,8 @@
 """The yardstick of a planned move: ``patronictl switchover`` alone, of a Patroni as it comes.
 
-For as long as it is measured, each member's Patroni is its own program, with its own sleeps, and
-its standbys look for the next leader as often as PostgreSQL's default says. All else is as it runs.
+For as long as it is measured, each member's Patroni is its own program, with its own sleeps, at a
+voter that it draws by lot; its standbys look for the next leader, and HAProxy tries again, as often
+as their defaults say. All else is as it runs.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from tests.lab.terminal import Terminal
 _TURNS = 3
 _GREEN_SECONDS = 300
 _PATRONI = host_paths.VENV / "bin/patroni"
+_HAPROXY = "/etc/haproxy/haproxy.cfg"
+_ITS_OWN = f"sed -i.ours '/^ *retries 0$/d; s/ fastinter 200ms//' {_HAPROXY}"
+_OURS = f"mv {_HAPROXY}.ours {_HAPROXY}"
 
 
 def alone(stand: Stand, _: int) -> Iterator[Trial]:
@@ -44,7 +48,7 @@ def alone(stand: Stand, _: int) -> Iterator[Trial]:
 
 @contextmanager
 def _as_it_comes(lab: Terminal, database: Mapping[str, Any]) -> Iterator[None]:
-    """Let every Patroni of ``database`` be its own program within."""
+    """Let every Patroni of ``database`` be its own program, and HAProxy have its defaults."""
     folder = host_paths.patroni_folder(database["name"])
     unit = f"patroni-{database['name']}.service"
     dropped, told = f"/run/systemd/system/{unit}.d", f"{folder}/zz-as-it-comes.yml"
@@ -54,10 +58,20 @@ def _as_it_comes(lab: Terminal, database: Mapping[str, Any]) -> Iterator[None]:
         f"mkdir -p {dropped} && printf '{start}' >{dropped}/start.conf && printf '{retry}' >{told}"
     )
     try:
+        _told_haproxy(lab, _ITS_OWN)
         _restarted(lab, database, unit, begin)
         yield
     finally:
         _restarted(lab, database, unit, f"rm -rf {dropped} {told}")
+        _told_haproxy(lab, _OURS)
+
+
+def _told_haproxy(lab: Terminal, change: str) -> None:
+    """Make ``change`` to the settings of HAProxy wherever an application asks it."""
+    hosts = lab.done("show", "hosts", "--json").value
+    for host in (one["host"] for one in hosts if "service" in one["roles"].split()):
+        done = lab.on(host, "sh", "-c", f"{change} && systemctl reload haproxy")
+        assert done.code == 0, done.stdout + done.stderr
 
 
 def _restarted(lab: Terminal, database: Mapping[str, Any], unit: str, change: str) -> None:

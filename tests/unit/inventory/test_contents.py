@@ -124,6 +124,22 @@ def test_a_member_may_write_what_its_own_account_may() -> None:
         assert granted[member.etcd_account] == (etcd.Grant(keys, writes=True),)
 
 
+def test_a_member_asks_its_own_voter_first_and_those_beside_other_copies_last() -> None:
+    voters = [BOTH.host(name) for name in BOTH.voters]
+    for host in ("ndc01-data", "ndc02-data", "ndc03-data"):
+        for member in _contents(host).members:
+            copies = {one.site for one in BOTH.database(member.database).members}
+            own = {one.loopback for one in voters if one.site == BOTH.host(HostName(host)).site}
+            free = {one.loopback for one in voters if one.site not in copies}
+            order = list(member.voters)
+
+            assert {*order} == {one.loopback for one in voters}
+            assert {*order[: len(own)]} == own
+            assert {*order[len(own) : len(own | free)]} == free - own
+            assert own
+            assert free
+
+
 def test_a_member_stops_acknowledging_only_where_that_is_declared() -> None:
     declared = {d.name: d.last_copy is LastCopy.BLOCK for d in BOTH.databases}
 

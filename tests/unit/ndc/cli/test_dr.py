@@ -12,8 +12,10 @@ from core.system_clock import SystemClock
 from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder, names
 from dr.placement import Claim
+from ndc import exits
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout
+from tests.stubs.runner import PORT
 
 MOVE = ("dr", "switchover", SERVICE, "--to", "ndc02")
 
@@ -203,6 +205,19 @@ def test_a_run_that_nobody_can_carry_is_given_up_after_a_look(typed: Checkout) -
     assert f"{run}  given up" in listed.out
     assert "give-up" in resumed.out
     assert (again.code, "nothing to give up" in again.err) == (4, True)
+
+
+def test_a_mistake_of_ours_is_no_outcome_of_the_run_it_befell(typed: Checkout) -> None:
+    typed.ndc("--yes", *MOVE)
+    (run,) = _runs(typed)
+    typed.patch.setenv(PORT, "no number")
+
+    failed = typed.ndc("dr", "resume", run)
+
+    assert failed.code == exits.CARRIER_GONE.number
+    assert "ValueError" in failed.out
+    assert f"dr resume {run}" in failed.err
+    assert "report:" not in failed.err
 
 
 def test_a_run_that_is_carried_is_not_given_up(typed: Checkout) -> None:
