@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -93,14 +94,23 @@ class PromptHa(ha.Ha):
     def process_sync_replication(self) -> None:
         """Look after whom commits wait for; as a new leader not later than that is of use.
 
+        Patroni first writes who waited before, and then who is there, at its next look. Where none
+        may follow, that look is now.
+
         A leader without a copy that is told to stop waits for anybody at all. Patroni leaves it so
         if it is told meanwhile to go on: it looks at copies that come and go, and none does.
         """
         if self._waits_and_need_not():
             self.state_handler.sync_handler.set_synchronous_standby_names((), 0)
-        if self._promote_timestamp and self._none_may_follow():
-            self._promote_timestamp = _LONG_AGO
+        led_before = self._promote_timestamp
         super().process_sync_replication()
+        if led_before or not self._promote_timestamp:
+            return
+        with suppress(DCSError):
+            self.cluster = self.dcs.get_cluster()
+            if self._none_may_follow():
+                self._promote_timestamp = _LONG_AGO
+                super().process_sync_replication()
 
     def _waits_and_need_not(self) -> bool:
         """Whether this leader waits for anybody at all, and was told to go on without a copy."""

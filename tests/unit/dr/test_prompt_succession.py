@@ -10,6 +10,7 @@ from typing import Any
 import patroni.postgresql  # noqa: F401 - before its ``ha``, which would import itself
 import pytest
 from patroni import ha, thread_pool
+from patroni.exceptions import DCSError
 from patroni.ha import _MemberStatus
 from typing_extensions import override
 
@@ -25,13 +26,22 @@ Request = Callable[..., SimpleNamespace]
 class Successor(PromptHa):
     """One member, which has just become the leader of a quorum; it is not started."""
 
-    def __init__(self, clock: HandClock, voters: tuple[str, ...], request: Request) -> None:
+    def __init__(
+        self,
+        clock: HandClock,
+        voters: tuple[str, ...],
+        request: Request,
+        look: Callable[[], tuple[str, ...]] | None = None,
+    ) -> None:
+        """``look`` returns who is among the voters by then, as etcd tells; None: as before."""
         self._silent = frozenset[str]()
         self._promote_timestamp = 0
         self.state_handler = SimpleNamespace(name=OWN, is_primary=lambda: True)
-        self.dcs = SimpleNamespace(loop_wait=LOOP_WAIT)
+        self.dcs = SimpleNamespace(
+            loop_wait=LOOP_WAIT, get_cluster=lambda: _cluster(look() if look else voters)
+        )
         self.patroni = SimpleNamespace(request=request)
-        self.cluster = SimpleNamespace(sync=SimpleNamespace(voters=voters, leader=LEADER))
+        self.cluster = _cluster(voters)
         self.clock = clock
         self.looked_at: list[timedelta] = []
 
@@ -48,6 +58,10 @@ class Successor(PromptHa):
             self.process_sync_replication()
             self.clock.sleep(timedelta(milliseconds=100))
         return [at.total_seconds() for at in self.looked_at]
+
+
+def _cluster(voters: tuple[str, ...]) -> SimpleNamespace:
+    return SimpleNamespace(sync=SimpleNamespace(voters=voters, leader=LEADER))
 
 
 def _answers(*silent: str, asked: list[Mapping[str, Any]] | None = None) -> Request:
@@ -84,14 +98,14 @@ def _members(*names: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("voters", [(LEADER,), (LEADER, OWN)])
-def test_a_leader_whom_no_voter_answered_sees_to_its_commits_at_the_next_look(
+def test_a_leader_whom_no_voter_answered_sees_to_its_commits_at_once(
     clock: HandClock, voters: tuple[str, ...]
 ) -> None:
     leader = Successor(clock, voters, _answers(LEADER))
 
     leader.fetch_nodes_statuses(_members(LEADER, OTHER))
 
-    assert leader.lead_for(1)[:2] == pytest.approx([0, 0.1])
+    assert leader.lead_for(1)[:3] == pytest.approx([0, 0, 0.1])
 
 
 @pytest.mark.parametrize("silent", [(), (OTHER,), (LEADER,)], ids=["none", "another", "one of two"])
@@ -106,14 +120,21 @@ def test_a_leader_whom_a_voter_answered_gives_it_time_to_follow(
     assert leader.lead_for(3)[:2] == pytest.approx([0, LOOP_WAIT + 0.1])
 
 
-def test_a_voter_that_is_told_of_after_the_first_look_is_given_time_to_follow(
-    clock: HandClock,
-) -> None:
-    leader = Successor(clock, (LEADER,), _answers(LEADER))
+def test_a_voter_that_its_first_look_finds_is_given_time_to_follow(clock: HandClock) -> None:
+    leader = Successor(clock, (LEADER,), _answers(LEADER), lambda: (LEADER, OTHER))
     leader.fetch_nodes_statuses(_members(LEADER, OTHER))
 
-    leader.process_sync_replication()
-    leader.cluster.sync.voters = (LEADER, OTHER)
+    assert leader.lead_for(3)[:2] == pytest.approx([0, LOOP_WAIT + 0.1])
+
+
+def test_where_etcd_does_not_tell_who_votes_by_now_it_waits_as_patroni_does(
+    clock: HandClock,
+) -> None:
+    def silence() -> tuple[str, ...]:
+        raise DCSError("no quorum")
+
+    leader = Successor(clock, (LEADER,), _answers(LEADER), silence)
+    leader.fetch_nodes_statuses(_members(LEADER, OTHER))
 
     assert leader.lead_for(3)[:2] == pytest.approx([0, LOOP_WAIT + 0.1])
 
