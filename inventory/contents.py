@@ -5,7 +5,7 @@ Templates print it and compute nothing; programs on hosts derive from the same f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Final
@@ -30,7 +30,7 @@ from inventory.endpoints import leader_port, patroni_port
 from inventory.host_passwords import HostPassword, passwords_on
 from inventory.host_stores import HostStore, host_stores
 from inventory.names import DatabaseName, HostName, ServiceName, StoreName
-from inventory.network import Database, Host, Network, Service
+from inventory.network import Database, Host, Member, Network, Service
 from inventory.placed import placed_on
 from inventory.postgresql import Admission, Login
 from inventory.promises import LastCopy
@@ -172,7 +172,7 @@ def contents_of(network: Network, host: Host) -> Contents:
         accounts=tuple(system_accounts.system_accounts(network, host)),
         passwords=passwords,
         restart_on={program: _restart_on(program, passwords) for program in _NETWORK_READERS},
-        members=tuple(_member(network, host, d) for d in network.databases_on(host.name)),
+        members=tuple(_members(network, host)),
         ways=tuple(
             WayToLeader(database.name, leader_port(database.port), _addresses(network, database))
             for database in network.databases
@@ -198,8 +198,13 @@ def _restart_on(program: str, passwords: tuple[HostPassword, ...]) -> tuple[Host
     return (*_NETWORK_FILES, *own)
 
 
-def _member(network: Network, host: Host, database: Database) -> HostMember:
-    member = next(m for m in database.members if m.host == host.name)
+def _members(network: Network, host: Host) -> Iterator[HostMember]:
+    for database in network.databases_on(host.name):
+        member = next(one for one in database.members if one.host == host.name)
+        yield _member(network, host, database, member)
+
+
+def _member(network: Network, host: Host, database: Database, member: Member) -> HostMember:
     folder, account = patroni_folder(database.name), etcd.patroni_account(database.name)
     return HostMember(
         database=database.name,
@@ -219,10 +224,7 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
         lease_seconds=int(patroni.LEASE.total_seconds()),
         lease_margin_seconds=int(patroni.WRITES_END_BEFORE.total_seconds()),
         lease_pipe=LEASES / f"{database.name}.pipe",
-        voters=tuple(
-            one.loopback
-            for one in etcd.voters_near(network, host, [m.site for m in database.members])
-        ),
+        voters=_voters(network, host, database),
         etcd_namespace=etcd.patroni_namespace(network.environment),
         etcd_account=account,
         etcd_password=etcd.password_name(account),
@@ -233,6 +235,11 @@ def _member(network: Network, host: Host, database: Database) -> HostMember:
         changers_user=patroni.USER,
         changers_password=patroni.password_name(database.name),
     )
+
+
+def _voters(network: Network, host: Host, database: Database) -> tuple[IPv4Address, ...]:
+    beside_copies = [member.site for member in database.members]
+    return tuple(one.loopback for one in etcd.voters_near(network, host, beside_copies))
 
 
 def _maker(database: Database) -> HostName:
