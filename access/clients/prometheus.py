@@ -122,13 +122,13 @@ async def _ask(
     client: httpx.AsyncClient,
     root: str,
     expression: str,
-    answer: type[_Answer[_VectorT]],
+    kind: type[_Answer[_VectorT]],
     deadline: timedelta,
 ) -> _VectorT:
     url = f"{root}/api/v1/query"
-    told = await look_async(client, url, deadline=deadline, parameters={"query": expression})
+    answer = await look_async(client, url, deadline=deadline, parameters={"query": expression})
     try:
-        return answer.model_validate(told).data
+        return kind.model_validate(answer).data
     except ValidationError as error:
         raise NotSeen(
             f"{url} did not answer as it was asked",
