@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -102,15 +101,11 @@ class PromptHa(ha.Ha):
         """
         if self._waits_and_need_not():
             self.state_handler.sync_handler.set_synchronous_standby_names((), 0)
-        led_before = self._promote_timestamp
+        was_new = not self._promote_timestamp
         super().process_sync_replication()
-        if led_before or not self._promote_timestamp:
-            return
-        with suppress(DCSError):
-            self.cluster = self.dcs.get_cluster()
-            if self._none_may_follow():
-                self._promote_timestamp = _LONG_AGO
-                super().process_sync_replication()
+        if was_new and self._promote_timestamp and self._none_may_follow_by_now():
+            self._promote_timestamp = _LONG_AGO
+            super().process_sync_replication()
 
     def _waits_and_need_not(self) -> bool:
         """Whether this leader waits for anybody at all, and was told to go on without a copy."""
@@ -123,6 +118,14 @@ class PromptHa(ha.Ha):
             and self.state_handler.is_primary()
             and _ANYBODY in self.state_handler.synchronous_standby_names()
         )
+
+    def _none_may_follow_by_now(self) -> bool:
+        """Whether it is so by what etcd holds now; False where etcd does not tell."""
+        try:
+            self.cluster = self.dcs.get_cluster()
+        except DCSError:
+            return False
+        return self._none_may_follow()
 
     def _none_may_follow(self) -> bool:
         """Whether all for whom commits wait were silent when this member asked for the last time.
