@@ -37,9 +37,10 @@ _UNDERWAY = timedelta(seconds=1.5)
 
 def switchover(stand: Stand, _: int) -> Iterator[Trial]:
     """Let Patroni move the database there and back; then move all of it, and read the report."""
-    portal = Portal.declared(stand.lab())
+    lab = stand.lab()
+    portal = Portal.declared(lab)
     # a database that is led elsewhere already would make it a move of an address alone
-    here = served_where_led(stand.lab(), portal).site
+    here = served_where_led(lab, portal).site
     alone = _moved_by_patroni(stand)
     lab = stand.lab()
     words = ("dr", "switchover", portal.name, "--to", portal.other_than(here))

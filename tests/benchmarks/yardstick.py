@@ -62,8 +62,8 @@ def _as_it_comes(lab: Terminal, database: Mapping[str, Any]) -> Iterator[None]:
         _restarted(lab, database, unit, begin)
         yield
     finally:
-        _restarted(lab, database, unit, f"rm -rf {dropped} {told}")
         _told_haproxy(lab, _OURS)
+        _restarted(lab, database, unit, f"rm -rf {dropped} {told}")
 
 
 def _told_haproxy(lab: Terminal, change: str) -> None:

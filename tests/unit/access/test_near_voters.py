@@ -18,7 +18,7 @@ from access.clients.near_voters import install
 
 VERSION: Final = {"etcdserver": "3.6.8", "etcdcluster": "3.6.0"}
 TURNS: Final = 20
-"""Patroni draws lots: what is never drawn in so many turns is drawn once in 10^12 by chance"""
+"""Patroni draws lots: one of three is drawn so often in a row once in 10^9 by chance"""
 
 
 class Voter(ThreadingHTTPServer):
@@ -70,6 +70,7 @@ def _answering(voter: Voter) -> Iterator[Voter]:
 
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # set to what it is, so that it is put back after the test
     own = PatroniEtcd3Client._get_machines_list
     monkeypatch.setattr(PatroniEtcd3Client, "_get_machines_list", own)
     install()
