@@ -28,8 +28,6 @@ _COMMIT: Final = re.compile(
     r"desc: COMMIT(?:_PREPARED \d+:)? (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) UTC"
 )
 _SEGMENT: Final = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(?:\.partial)?")
-_SEGMENT_BYTES: Final = 16 * 2**20
-_SEGMENTS_IN_HIGH: Final = 2**32 // _SEGMENT_BYTES
 _LONGEST_LAST_BYTES: Final = 256
 """of a record that ends a log in good order"""
 
@@ -149,13 +147,16 @@ def has_nothing_after(said: str, location: int) -> bool:
     return nothing is not None and read_location(nothing[1]) == location
 
 
-def files_of(names: Iterator[str], parts: tuple[LogPart, ...], last: int | None) -> Iterator[str]:
+def files_of(
+    names: Iterator[str], parts: tuple[LogPart, ...], last: int | None, *, file_bytes: int
+) -> Iterator[str]:
     """Yield of ``names`` those that hold ``parts``, up to the record at ``last``.
 
-    Where the end is not known, everything that may belong to it. Histories always belong.
+    Each file of the log is ``file_bytes`` long. Where the end is not known, everything that may
+    belong to it. Histories always belong.
     """
-    first = {part.timeline: part.start // _SEGMENT_BYTES for part in parts}
-    most = None if last is None else (last + _LONGEST_LAST_BYTES) // _SEGMENT_BYTES
+    first = {part.timeline: part.start // file_bytes for part in parts}
+    most = None if last is None else (last + _LONGEST_LAST_BYTES) // file_bytes
     for name in names:
         segment = _SEGMENT.fullmatch(name)
         if segment is None:
@@ -163,6 +164,6 @@ def files_of(names: Iterator[str], parts: tuple[LogPart, ...], last: int | None)
                 yield name
             continue
         timeline, high, low = (int(part, base=16) for part in segment.groups())
-        number = high * _SEGMENTS_IN_HIGH + low
+        number = high * (2**32 // file_bytes) + low
         if timeline in first and first[timeline] <= number and (most is None or number <= most):
             yield name

@@ -11,7 +11,7 @@ from pathlib import Path
 from core import files, host_paths
 from core.surroundings import surroundings
 from dr.log_end import checkpoint, last_record
-from dr.onhost.log_files import is_ahead, reading
+from dr.onhost.log_files import file_bytes, is_ahead, reading
 from dr.tail import MARK, TRANSACTIONS, LogPart, Tail, commits, files_of, has_nothing_after, spans
 
 
@@ -78,7 +78,8 @@ class Log:
         if (folder / "tail.json").exists():
             return kept
         files.make_folder(folder, mode=0o700)
-        for name in files_of((path.name for path in self.files.iterdir()), parts, tail.last):
+        names = (path.name for path in self.files.iterdir())
+        for name in files_of(names, parts, tail.last, file_bytes=file_bytes(self.files)):
             files.copy(self.files / name, folder / name)
         files.write(folder / "pg_controldata.txt", self.control(), mode=0o600)
         records = "".join(self._records(part).stdout for part in parts)

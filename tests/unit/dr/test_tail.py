@@ -30,7 +30,7 @@ END = (
 HISTORY = (
     "1\t0/5000000\tno recovery target specified\n\n2\t0/7000000\tno recovery target specified\n"
 )
-MIB_16 = 16 * 2**20
+MIB = 2**20
 
 
 def test_the_fork_is_the_one_that_a_rewind_would_go_back_to() -> None:
@@ -59,17 +59,30 @@ def test_a_log_that_went_on_over_timelines_lies_on_each_of_them() -> None:
     )
 
 
-def test_the_files_that_hold_a_tail_are_those_from_the_fork_to_the_end() -> None:
+@pytest.mark.parametrize("size", [MIB, 16 * MIB])
+def test_the_files_that_hold_a_tail_are_those_from_the_fork_to_the_end(size: int) -> None:
     names = [
         *(f"00000001{0:08X}{number:08X}" for number in range(8)),
         "000000020000000000000005",
         "00000002.history",
         "archive_status",
     ]
-    parts = spans("", 1, (1, 3 * MIB_16 + 100))
+    parts = spans("", 1, (1, 3 * size + 100))
 
-    assert [*files_of(iter(names), parts, 4 * MIB_16 + 100)] == [*names[3:5], "00000002.history"]
-    assert [*files_of(iter(names), parts, None)] == [*names[3:8], "00000002.history"]
+    found = files_of(iter(names), parts, 4 * size + 100, file_bytes=size)
+    assert [*found] == [*names[3:5], "00000002.history"]
+    unknown = files_of(iter(names), parts, None, file_bytes=size)
+    assert [*unknown] == [*names[3:8], "00000002.history"]
+
+
+@pytest.mark.parametrize("size", [MIB, 16 * MIB])
+def test_names_of_files_count_on_past_four_gibibytes(size: int) -> None:
+    beyond = 2**32 // size - 1
+    names = [f"0000000100000000{beyond:08X}", "000000010000000100000000"]
+
+    found = files_of(iter(names), spans("", 1, (1, 2**32 + 5)), None, file_bytes=size)
+
+    assert [*found] == names[1:]
 
 
 @pytest.mark.parametrize(
