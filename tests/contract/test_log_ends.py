@@ -17,7 +17,7 @@ PROGRAM = "dr.onhost.log_end_main"
 STORY = """
 cd /tmp
 echo "$0" | base64 -d >ours.zip
-initdb --pgdata=one --auth=trust >/dev/null
+initdb --pgdata=one --auth=trust --wal-segsize=1 >/dev/null
 cat >>one/postgresql.conf <<.
 listen_addresses = ''
 unix_socket_directories = '/tmp'
@@ -50,7 +50,7 @@ from PROGRAM import end_of
 print(end_text(end_of(Path('/tmp/$2'))))"
 }
 # as PostgreSQL makes them before it needs them; the newest is met first in a folder
-ahead() { head -c 16777216 /dev/zero >$1/pg_wal/0000000A000000000000000A; }
+ahead() { head -c 1048576 /dev/zero >$1/pg_wal/0000000A000000000000000A; }
 fork() { echo "== $1 fork"; cat $2/pg_wal/$3.history; }
 
 start one

@@ -17,7 +17,7 @@ PROGRAM = "dr.onhost.rewind_main"
 STORY = """
 cd /var/lib/postgresql
 echo "$0" | base64 -d >ours.zip
-initdb --pgdata=old --auth=trust >/dev/null
+initdb --pgdata=old --auth=trust --wal-segsize=1 >/dev/null
 cat >>old/postgresql.conf <<.
 listen_addresses = ''
 unix_socket_directories = '/tmp'
@@ -43,7 +43,7 @@ ask new 'INSERT INTO t VALUES (100); CHECKPOINT'
 ask old 'BEGIN; INSERT INTO t VALUES (2); ROLLBACK'
 pg_ctl stop -s -w -m fast -D old
 # as PostgreSQL makes them before it needs them; the newest is met first in a folder
-head -c 16777216 /dev/zero >old/pg_wal/0000000A000000000000000A
+head -c 1048576 /dev/zero >old/pg_wal/0000000A000000000000000A
 cp -r old again; cp -r old once
 
 echo "== without a record"
