@@ -23,6 +23,9 @@ MadeT = TypeVar("MadeT")
 
 MOST = 8
 """at once"""
+BEGUN = 2
+"""at once: eight that begin together are all there when the last one is, and callers wait; were it
+one, all would wait for a way that leads to a host which died"""
 FREE_SECONDS = 0.5
 """to wait for a session that others have"""
 CONNECT_SECONDS = 2
@@ -41,6 +44,7 @@ class Sessions:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._free = asyncio.Semaphore(MOST)
+        self._begun = asyncio.Semaphore(BEGUN)
         self._idle: list[StoreSession] = []
         """the one used last stands last: under little load the others are not kept busy"""
         self._uses: set[asyncio.Task[Any]] = set()
@@ -81,7 +85,7 @@ class Sessions:
         if not self._is_open:
             raise StoreRefused("the store is closed")
         async with self._place():
-            session = self._kept() or await self._connected()
+            session = self._kept() or await self._begin()
             is_well = False
             try:
                 async with asyncio.timeout(USE_SECONDS):
@@ -117,6 +121,11 @@ class Sessions:
             if not session.closed:
                 return session
         return None
+
+    async def _begin(self) -> StoreSession:
+        async with self._begun:
+            # others may have given theirs back meanwhile
+            return self._kept() or await self._connected()
 
     async def _connected(self) -> StoreSession:
         failed_at_seconds = self._failed_at_seconds

@@ -1,8 +1,8 @@
 """The yardstick of a planned move: ``patronictl switchover`` alone, of a Patroni as it comes.
 
 For as long as it is measured, each member's Patroni is its own program, with its own sleeps, at a
-voter that it draws by lot; its standbys look for the next leader, and HAProxy tries again, as often
-as their defaults say. All else is as it runs.
+voter that it draws by lot, and answers HAProxy at once; its standbys look for the next leader, and
+HAProxy tries again, as often as their defaults say. All else is as it runs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ _TURNS = 3
 _GREEN_SECONDS = 300
 _PATRONI = host_paths.VENV / "bin/patroni"
 _HAPROXY = "/etc/haproxy/haproxy.cfg"
-_ITS_OWN = f"sed -i.ours '/^ *retries 0$/d; s/ fastinter 200ms//' {_HAPROXY}"
+_ITS_OWN = (
+    "sed -i.ours '/^ *retries 0$/d; /^ *http-check send-state$/d; "
+    f"s/ fastinter 200ms downinter 200ms//' {_HAPROXY}"
+)
 _OURS = f"mv {_HAPROXY}.ours {_HAPROXY}"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from reference.acceptance import Accepted, NotAccepted, accept
 from reference.postgres import PostgresStore
-from reference.sessions import MOST
+from reference.sessions import BEGUN, CONNECT_SECONDS, MOST, Sessions
 from reference.submissions import Draft, StoreRefused, StoreSilent
 from tests.scratch_postgres import scratch_postgres
 
@@ -111,3 +111,30 @@ def test_a_caller_who_is_cancelled_at_any_instant_leaves_every_session_free(dsn:
         assert row[0] <= MOST
 
     _kept_with(dsn, promise)
+
+
+async def _nothing(_: object) -> None:
+    """Ask nothing of a session."""
+
+
+def test_few_sessions_are_begun_at_once() -> None:
+    async def run() -> None:
+        reached: list[asyncio.StreamWriter] = []
+        silent = await asyncio.start_server(lambda _, to: reached.append(to), "127.0.0.1", 0)
+        port = silent.sockets[0].getsockname()[1]
+        sessions = Sessions(f"host=127.0.0.1 port={port} dbname=postgres")
+        sessions.open()
+        async with silent, asyncio.timeout(60):
+            callers = [asyncio.create_task(sessions.use(_nothing)) for _ in range(MOST)]
+            while len(reached) < BEGUN:  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(CONNECT_SECONDS / 4)
+            begun = len(reached)
+            await asyncio.gather(*callers, return_exceptions=True)
+            await sessions.close()
+            for writer in reached:
+                writer.close()
+
+        assert begun == BEGUN < MOST / 2
+
+    asyncio.run(run())

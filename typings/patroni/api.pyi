@@ -1,8 +1,11 @@
 import ssl
 from collections.abc import Mapping
-from http.server import HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from socket import socket as Socket
 from typing import Any
+
+class RestApiHandler(BaseHTTPRequestHandler):
+    def do_OPTIONS(self) -> None: ...
 
 class RestApiServer(HTTPServer):
     patroni: Any
