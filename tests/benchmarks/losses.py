@@ -14,7 +14,7 @@ from core.clock import wait_until
 from tests.benchmarks.citizens import longest
 from tests.benchmarks.figures import Trial
 from tests.benchmarks.stand import CLOCK, Stand
-from tests.lab.losses import copies_apart, hosts_at, lost
+from tests.lab.losses import copies_back, hosts_at, lost
 from tests.lab.recovery import (
     WRITES_A_SECOND,
     Portal,
@@ -90,7 +90,7 @@ def _is_planned(lab: Terminal, words: Sequence[str]) -> bool:
 
 def _come_back(lab: Terminal, portal: Portal, home: str, services: Sequence[str]) -> None:
     lab.done("dr", "admit", *portal.pair, bound_seconds=_HANG_SECONDS)
-    for database, host in copies_apart(lab):
+    for database, host in copies_back(lab, portal.pair):
         lab.done("dr", "reseed", database, host, bound_seconds=_HANG_SECONDS)
     lab.done("status", "--wait", bound_seconds=_HANG_SECONDS)
     move(lab, services, home)

@@ -36,8 +36,33 @@ def copies_apart(lab: Terminal) -> list[tuple[str, str]]:
     return wait_until(CLOCK, lambda: _kept(lab), what="copies that stay apart", bound=2 * SLOW)
 
 
+def copies_back(lab: Terminal, sites: Collection[str]) -> list[tuple[str, str]]:
+    """Return database and host of those copies at ``sites`` that stay apart, once all are back.
+
+    The others had nothing that the new leader has not, and follow it.
+    """
+    return wait_until(
+        CLOCK, lambda: _back(lab, sites), what="copies that stay apart or follow", bound=2 * SLOW
+    )
+
+
 def _kept(lab: Terminal) -> list[tuple[str, str]] | None:
-    status = lab.ndc("status")
-    said = {*re.findall(r"ndc dr reseed (\S+) (\S+)", status.stdout)}
+    said = _said_apart(lab)
     databases = lab.ndc("status", "--json").value["databases"]
-    return sorted(said) if len(said) == 2 * len(databases) else None
+    return said if len(said) == 2 * len(databases) else None
+
+
+def _back(lab: Terminal, sites: Collection[str]) -> list[tuple[str, str]] | None:
+    said = _said_apart(lab)
+    copies = [
+        (database["name"], member)
+        for database in lab.ndc("status", "--json").value["databases"]
+        for member in database["members"]
+        if member["site"] in sites
+    ]
+    follow = [(name, one["host"]) for name, one in copies if one["state"] == "streaming"]
+    return said if len({*said, *follow}) == len(copies) else None
+
+
+def _said_apart(lab: Terminal) -> list[tuple[str, str]]:
+    return sorted({*re.findall(r"ndc dr reseed (\S+) (\S+)", lab.ndc("status").stdout)})
