@@ -3,6 +3,9 @@
 A session is kept while it does well. One that did not is closed at once, and those that lie
 idle with it: what made one fail (a leader that only reads, or is none any more) holds the
 others as well. So the next use finds its way to the leader anew.
+
+Where none is left, few are begun at once: of eight that begin together none is there before the
+last, while a processor is short.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from reference.places import NoPlace, Places
 from reference.submissions import StoreRefused, StoreSilent
 
 StoreSession = psycopg.AsyncConnection[Any]
@@ -24,8 +28,7 @@ MadeT = TypeVar("MadeT")
 MOST = 8
 """at once"""
 BEGUN = 2
-"""at once: eight that begin together are all there when the last one is, and callers wait; were it
-one, all would wait for a way that leads to a host which died"""
+"""at once; were it one, all would wait for it where its way leads to a host that died"""
 FREE_SECONDS = 0.5
 """to wait for a session that others have"""
 CONNECT_SECONDS = 2
@@ -43,8 +46,9 @@ class Sessions:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._free = asyncio.Semaphore(MOST)
-        self._begun = asyncio.Semaphore(BEGUN)
+        self._there = 0
+        """sessions that have begun, and are not closed: of callers and idle ones"""
+        self._places = Places(lambda: min(MOST, self._there + BEGUN))
         self._idle: list[StoreSession] = []
         """the one used last stands last: under little load the others are not kept busy"""
         self._uses: set[asyncio.Task[Any]] = set()
@@ -85,7 +89,7 @@ class Sessions:
         if not self._is_open:
             raise StoreRefused("the store is closed")
         async with self._place():
-            session = self._kept() or await self._begin()
+            session = self._kept() or await self._connected()
             is_well = False
             try:
                 async with asyncio.timeout(USE_SECONDS):
@@ -106,33 +110,25 @@ class Sessions:
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         try:
-            async with asyncio.timeout(FREE_SECONDS):
-                await self._free.acquire()
-        except TimeoutError as error:
+            async with self._places.one(FREE_SECONDS):
+                yield
+        except NoPlace as error:
             raise StoreRefused("every session is in use") from error
-        try:
-            yield
-        finally:
-            self._free.release()
 
     def _kept(self) -> StoreSession | None:
         while self._idle:
             session = self._idle.pop()
             if not session.closed:
                 return session
+            self._there -= 1
         return None
-
-    async def _begin(self) -> StoreSession:
-        async with self._begun:
-            # others may have given theirs back meanwhile
-            return self._kept() or await self._connected()
 
     async def _connected(self) -> StoreSession:
         failed_at_seconds = self._failed_at_seconds
         if failed_at_seconds is not None and _now_seconds() - failed_at_seconds < AGAIN_SECONDS:
             raise StoreRefused("no connection to the database")
         try:
-            return await psycopg.AsyncConnection.connect(
+            session = await psycopg.AsyncConnection.connect(
                 self._dsn,
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS,
@@ -142,19 +138,26 @@ class Sessions:
         except psycopg.Error as error:
             self._failed_at_seconds = _now_seconds()
             raise StoreRefused("no connection to the database") from error
+        self._there += 1
+        self._places.let_in()
+        return session
 
     async def _give_back(self, session: StoreSession, *, is_well: bool) -> None:
         is_idle = session.pgconn.transaction_status == TransactionStatus.IDLE
         if is_well and is_idle:
             self._idle.append(session)
         else:
-            await session.close()
+            await self._close(session)
         if not is_well:
             await self._drop_idle()
 
     async def _drop_idle(self) -> None:
         while self._idle:
-            await self._idle.pop().close()
+            await self._close(self._idle.pop())
+
+    async def _close(self, session: StoreSession) -> None:
+        self._there -= 1
+        await session.close()
 
 
 def _now_seconds() -> float:
