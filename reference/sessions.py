@@ -28,7 +28,8 @@ MadeT = TypeVar("MadeT")
 MOST = 8
 """at once"""
 BEGUN = 2
-"""at once; were it one, all would wait for it where its way leads to a host that died"""
+"""at once, beyond those that are there; were it one, all would wait for it where its way leads to
+a host that died"""
 FREE_SECONDS = 0.5
 """to wait for a session that others have"""
 CONNECT_SECONDS = 2
@@ -46,9 +47,9 @@ class Sessions:
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._count = 0
+        self._session_count = 0
         """sessions that have begun, and are not closed: of callers and idle ones"""
-        self._places = Places(lambda: min(MOST, self._count + BEGUN))
+        self._places = Places(lambda: min(MOST, self._session_count + BEGUN))
         self._idle: list[StoreSession] = []
         """the one used last stands last: under little load the others are not kept busy"""
         self._uses: set[asyncio.Task[Any]] = set()
@@ -120,7 +121,7 @@ class Sessions:
             session = self._idle.pop()
             if not session.closed:
                 return session
-            self._count -= 1
+            self._session_count -= 1
         return None
 
     async def _connected(self) -> StoreSession:
@@ -138,7 +139,7 @@ class Sessions:
         except psycopg.Error as error:
             self._failed_at_seconds = _now_seconds()
             raise StoreRefused("no connection to the database") from error
-        self._count += 1
+        self._session_count += 1
         self._places.let_in()
         return session
 
@@ -156,7 +157,7 @@ class Sessions:
             await self._close(self._idle.pop())
 
     async def _close(self, session: StoreSession) -> None:
-        self._count -= 1
+        self._session_count -= 1
         await session.close()
 
 

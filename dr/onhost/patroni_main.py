@@ -12,7 +12,7 @@ import sys
 
 from patroni.version import __version__
 
-from access import held_checks
+from access import waiting_checks
 from access.clients import near_voters
 from core.host_paths import PATRONI_VERSION
 from dr.onhost import prompt_ha, refusing_api
@@ -25,7 +25,7 @@ def main() -> None:
     prompt_ha.install()
     refusing_api.install()
     near_voters.install()
-    held_checks.install()
+    waiting_checks.install()
     # as the main module: whom it starts loads that again, and our wheel may be another by then
     runpy.run_module("patroni", run_name="__main__", alter_sys=True)
 

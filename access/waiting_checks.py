@@ -1,4 +1,4 @@
-"""Patroni's REST, at which who holds a member to be down waits until that leads.
+"""Patroni's REST, at which who takes a member to be down waits until that leads.
 
 A HAProxy that asks every second who leads hears of a new leader half a second late in the mean, and
 asking more often would cost every member for ever. So a question that says that its answer will be
@@ -15,8 +15,8 @@ from patroni.api import RestApiHandler
 from patroni.ha import Ha
 
 MOST: Final = 16
-"""held at once; whoever comes then is answered at once, from other threads of Patroni's"""
-HOLDS_SECONDS: Final = 1.0
+"""who wait at once; whoever comes then is answered at once, from other threads of Patroni's"""
+WAITS_SECONDS: Final = 1.0
 """half of what HAProxy gives an answer (``timeout check``)"""
 
 _STATE: Final = "X-Haproxy-Server-State"
@@ -27,7 +27,7 @@ _NOTED: Final = Ha.set_is_leader
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class Waiting:
     """The questions to one member that are not answered yet."""
 
     leads: threading.Event = field(default_factory=threading.Event)
@@ -40,7 +40,7 @@ class Holding:
         """Return once the member leads, or a second is over, or too many wait already."""
         if self.places.acquire(blocking=False):
             try:
-                self.leads.wait(HOLDS_SECONDS)
+                self.leads.wait(WAITS_SECONDS)
             finally:
                 self.places.release()
 
@@ -54,17 +54,17 @@ class Holding:
 
 def install() -> None:
     """Have a Patroni that is started next in this process answer so."""
-    holding = Holding()
+    waiting = Waiting()
 
     def do_options(handler: RestApiHandler) -> None:
         state = handler.headers.get(_STATE, "")
         if handler.path == _PATH and state.startswith(_DOWN):
-            holding.wait()
+            waiting.wait()
         _ANSWERED(handler)
 
     def set_is_leader(member: Ha, value: bool) -> None:  # noqa: FBT001 - as Patroni's own
         _NOTED(member, value)
-        holding.note(leads=value)
+        waiting.note(leads=value)
 
     RestApiHandler.do_OPTIONS = do_options  # type: ignore[assignment, method-assign]
     Ha.set_is_leader = set_is_leader  # type: ignore[assignment, method-assign]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
 
@@ -15,17 +17,18 @@ import pytest
 from patroni.api import RestApiHandler, RestApiServer
 from patroni.ha import Ha
 
-from access import held_checks
-from access.held_checks import MOST, install
+from access import waiting_checks
+from access.waiting_checks import MOST, WAITS_SECONDS, install
 from core.system_clock import SystemClock
 
 DOWN: Final = "DOWN 0/1; name=general-db/ndc02-data; node=ndc01-app"
 UP: Final = "UP 1/2; name=general-db/ndc02-data; node=ndc01-app"
+CONTENTS: Final = Path(__file__).parents[2] / "golden/contents/ndc01-node.txt"
 CLOCK: Final = SystemClock()
 YES, NO = 200, 503
 SHORT: Final = 0.3
 LONG: Final = 30.0
-"""for which nobody is held in a test, since what ends it comes before"""
+"""for which nobody waits in a test, since what ends it comes before"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Member:
 def member(monkeypatch: pytest.MonkeyPatch) -> Iterator[Member]:
     monkeypatch.setattr(RestApiHandler, "do_OPTIONS", RestApiHandler.do_OPTIONS)
     monkeypatch.setattr(Ha, "set_is_leader", Ha.set_is_leader)
-    monkeypatch.setattr(held_checks, "HOLDS_SECONDS", LONG)
+    monkeypatch.setattr(waiting_checks, "WAITS_SECONDS", LONG)
     install()
     told = {"listen": "127.0.0.1:0", "thread_pool_size": 2 * MOST}
     ha = _ha()
@@ -86,7 +89,7 @@ def _patroni(ha: Ha, told: object) -> SimpleNamespace:
     )
 
 
-def test_who_holds_a_member_to_be_down_is_answered_once_it_leads(member: Member) -> None:
+def test_who_takes_a_member_to_be_down_is_answered_once_it_leads(member: Member) -> None:
     asked = member.says(DOWN)
     with pytest.raises(TimeoutError):
         asked.result(0.5)
@@ -102,7 +105,7 @@ def test_who_holds_a_member_to_be_down_is_answered_once_it_leads(member: Member)
 def test_a_member_that_does_not_lead_says_so_in_the_end(
     member: Member, monkeypatch: pytest.MonkeyPatch, before: tuple[bool, ...]
 ) -> None:
-    monkeypatch.setattr(held_checks, "HOLDS_SECONDS", SHORT)
+    monkeypatch.setattr(waiting_checks, "WAITS_SECONDS", SHORT)
     for leads in before:
         member.ha.set_is_leader(leads)
 
@@ -133,9 +136,18 @@ def test_those_who_wait_keep_nobody_from_an_answer(member: Member) -> None:
     asked = [member.says(DOWN) for _ in range(MOST + 4)]
     answered = list(islice(as_completed(asked), 4))
 
-    unheld = member.says(UP).result()
+    at_once = member.says(UP).result()
 
-    assert all(status == NO for status, _ in (unheld, *(one.result() for one in answered)))
+    assert all(status == NO for status, _ in (at_once, *(one.result() for one in answered)))
     assert sum(not one.done() for one in asked) == MOST
     member.ha.set_is_leader(True)
     assert all(one.result()[0] == YES for one in asked if one not in answered)
+
+
+def test_who_waits_leaves_threads_to_others_and_is_not_given_up() -> None:
+    told = CONTENTS.read_text("utf-8")
+    threads = {int(number) for number in re.findall(r"thread_pool_size: (\d+)", told)}
+    patience = {int(number) for number in re.findall(r"timeout check (\d+)s", told)}
+
+    assert threads == {2 * MOST}
+    assert patience == {2 * WAITS_SECONDS}
