@@ -19,6 +19,7 @@ PACKAGES = [
     "dr/verifier",
     "inventory",
     "lab",
+    "leadership",
     "monitors",
     "ndc",
     "routing",

@@ -19,8 +19,8 @@ from access.secrets import Certificate, Secrets, ensure_secrets
 from access.secrets.authority import Authority, Subject, Use
 from access.tls import revoked_beside
 from core.system_clock import SystemClock
-from dr.onhost.refusing_api import install
 from inventory.network import Role
+from leadership.refusing_api import install
 from tests.networks import network
 from tests.unit.access.test_https_server import Moved
 

@@ -20,6 +20,7 @@ from toolchain.build.workshop import Workshop
 
 RUNS_ON_HOSTS: Final = (
     "dr/onhost",
+    "leadership",
     "monitors/onhost",
     "routing/onhost",
     "storage/onhost",
@@ -64,7 +65,7 @@ def ensure_wheel(cache: Path, say: Say) -> Path:
 
 
 def demand_patroni(lock: str) -> None:
-    """Refuse libraries with another Patroni than ``dr.onhost.patroni_main`` is made for.
+    """Refuse libraries with another Patroni than ``leadership.patroni_main`` is made for.
 
     Raises:
         Rejected: ``lock`` pins another, or none.

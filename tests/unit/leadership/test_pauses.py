@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr.onhost.pauses import Pauses
+from leadership.pauses import Pauses
 from tests.clocks import HandClock
 
 AT = timedelta(seconds=0.3)

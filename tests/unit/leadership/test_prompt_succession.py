@@ -14,7 +14,7 @@ from patroni.exceptions import DCSError
 from patroni.ha import _MemberStatus
 from typing_extensions import override
 
-from dr.onhost.prompt_ha import PromptHa
+from leadership.prompt_ha import PromptHa
 from tests.clocks import HandClock
 
 OWN, LEADER, OTHER = "ndc02-data", "ndc01-data", "ndc03-data"

@@ -1,6 +1,6 @@
 """Patroni, which does not sleep longer than it has to, and refuses who was revoked.
 
-    python -I -m dr.onhost.patroni_main SETTINGS
+    python -I -m leadership.patroni_main SETTINGS
 
 It is made for one version, which was read; with another it does not start.
 """
@@ -12,10 +12,8 @@ import sys
 
 from patroni.version import __version__
 
-from access import waiting_checks
-from access.clients import near_voters
 from core.host_paths import PATRONI_VERSION
-from dr.onhost import prompt_ha, refusing_api
+from leadership import near_voters, prompt_ha, refusing_api, waiting_checks
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from patroni.dcs.etcd import DnsCachingResolver
 from patroni.dcs.etcd3 import PatroniEtcd3Client
 from typing_extensions import override
 
-from access.clients.near_voters import install
+from leadership.near_voters import install
 
 VERSION: Final = {"etcdserver": "3.6.8", "etcdcluster": "3.6.0"}
 TURNS: Final = 20

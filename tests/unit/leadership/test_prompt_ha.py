@@ -19,7 +19,7 @@ from patroni.utils import polling_loop
 from patroni.version import __version__
 
 from core.host_paths import PATRONI_VERSION
-from dr.onhost.prompt_ha import PromptHa, install
+from leadership.prompt_ha import PromptHa, install
 from tests.clocks import HandClock
 
 OWN, OTHER, LEADER = "ndc02-data", "ndc03-data", "ndc01-data"

@@ -17,9 +17,9 @@ import pytest
 from patroni.api import RestApiHandler, RestApiServer
 from patroni.ha import Ha
 
-from access import waiting_checks
-from access.waiting_checks import MOST, WAITS_SECONDS, install
 from core.system_clock import SystemClock
+from leadership import waiting_checks
+from leadership.waiting_checks import MOST, WAITS_SECONDS, install
 
 DOWN: Final = "DOWN 0/1; name=general-db/ndc02-data; node=ndc01-app"
 UP: Final = "UP 1/2; name=general-db/ndc02-data; node=ndc01-app"

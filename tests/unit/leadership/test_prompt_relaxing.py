@@ -12,7 +12,7 @@ from patroni import ha
 from patroni.postgresql.misc import PostgresqlState
 from patroni.postgresql.sync import SyncHandler
 
-from dr.onhost.prompt_ha import PromptHa
+from leadership.prompt_ha import PromptHa
 
 OWN, OTHER = "ndc01-data", "ndc02-data"
 NOBODY, ANYBODY, TO_OTHER = "", "ANY 1 (*)", f'ANY 1 ("{OTHER}")'

@@ -28,7 +28,7 @@ from typing_extensions import override
 
 from core.clock import Clock
 from core.system_clock import SystemClock
-from dr.onhost.pauses import Pauses
+from leadership.pauses import Pauses
 
 _FOR_THE_KEY: Final = 2
 _FOR_STANDBYS: Final = 1
