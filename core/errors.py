@@ -3,6 +3,7 @@
 NdcError
 ├── InventoryInvalid     the declared world contradicts itself     nothing was touched
 ├── PlanRefused          a rule said no                            nothing was touched
+│   └── PlanOutdated       the world is not as it was planned on     plan it again
 ├── JournalCorrupt       the record cannot be trusted              ask a person
 └── WorldError           the outside world did not do as asked
     ├── Rejected           it answered "no"                        it did NOT happen
@@ -59,6 +60,12 @@ class PlanRefused(NdcError):
     """A plan or a command would break a rule; nothing was touched."""
 
     exit_code = 4
+
+
+class PlanOutdated(PlanRefused):
+    """A plan was not begun, for the world is another than it was made on; nothing was touched."""
+
+    exit_code = 8
 
 
 class JournalCorrupt(NdcError):

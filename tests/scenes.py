@@ -9,6 +9,7 @@ from typing import Generic
 
 from typing_extensions import override
 
+from core.errors import PlanOutdated
 from core.measure import ClockPair, Measure, ProbeTime
 from core.runs.journal import Closed, Entry, Proof, Record, Request, RunVerdict, Where, Wish
 from core.runs.machine import StepState
@@ -102,6 +103,8 @@ class SimulatedScene:
     """whether a controller says that it moves the service"""
     by_itself: RunName | None = None
     """a run that nobody here began, and that holds the service"""
+    overtaken: int = 0
+    """how many plans are out of date when they are to be begun"""
     tells_of_tracers: bool = True
     """whether whoever writes tracers can be asked how far it is"""
     tells_trails: bool = True
@@ -202,6 +205,9 @@ class SimulatedScene:
         return plan_for(self.world.eye, what, occasion, accepted_loss)
 
     def carry(self, plan: RecoveryPlan) -> tuple[str, str]:
+        if self.overtaken:
+            self.overtaken -= 1
+            raise PlanOutdated(f"plan {plan.id} was not begun")
         journal = _TouchedJournal(codec(), self.world)
         journal.person = self.person
         self.journals[plan.id] = journal

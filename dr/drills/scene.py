@@ -106,6 +106,9 @@ class Scene(Protocol):
 
         And why that is no answer: empty, if the plan was carried to its end. Who has to say yes to
         a step is waited for, and told so.
+
+        Raises:
+            PlanOutdated: the world was another by then; nothing was touched.
         """
 
     def end_run(self, record: DrillRecord) -> bool:

@@ -74,7 +74,7 @@ class Carrier:
         """Start the planned run, or resume it; return when it can go no further.
 
         Raises:
-            PlanRefused: the plan is out of date, and nothing was touched.
+            PlanOutdated: nothing was touched.
             JournalCorrupt: the record cannot be trusted.
             NotSeen, Unreachable: the journal did not answer; resume when it does.
         """

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from types import MappingProxyType
 
-from core.errors import PlanRefused
+from core.errors import PlanOutdated
 from dr.facts import Facts, StoreFacts
 from dr.plan import Deciding, Moved, MovedStore, RecoveryPlan
 from inventory.names import ServiceName, StoreName
@@ -20,7 +20,7 @@ def staleness(
     facts: Mapping[ServiceName, Facts],
     now: datetime,
     stores: Mapping[StoreName, StoreFacts] = MappingProxyType({}),
-) -> list[PlanRefused]:
+) -> list[PlanOutdated]:
     """Return why ``plan`` may no longer be begun: too old, or decided on what is no longer so.
 
     ``network``, ``facts``, ``stores`` and ``now`` are the declared network, what is seen of each
@@ -42,7 +42,7 @@ def staleness(
     return objections
 
 
-def _changes(plan: RecoveryPlan, moved: Moved, facts: Facts) -> Iterator[PlanRefused]:
+def _changes(plan: RecoveryPlan, moved: Moved, facts: Facts) -> Iterator[PlanOutdated]:
     deciding = Deciding.among(facts, plan.basis.asked(moved), moved.candidate)
     for field in fields(Deciding):
         then, today = getattr(moved.deciding, field.name), getattr(deciding, field.name)
@@ -52,7 +52,7 @@ def _changes(plan: RecoveryPlan, moved: Moved, facts: Facts) -> Iterator[PlanRef
 
 def _store_changes(
     plan: RecoveryPlan, moved: MovedStore, facts: StoreFacts
-) -> Iterator[PlanRefused]:
+) -> Iterator[PlanOutdated]:
     """Yield what is other than it was; of points a newer one may be there, and nobody waits."""
     own = facts.standings.get(moved.host)
     origins = {point.origin for point in own.points} if own else set()
@@ -66,8 +66,8 @@ def _store_changes(
         yield _stale(plan, f"recovery point {moved.point} of {moved.store}", "it is not seen")
 
 
-def _stale(plan: RecoveryPlan, expected: str, actual: str) -> PlanRefused:
-    return PlanRefused(
+def _stale(plan: RecoveryPlan, expected: str, actual: str) -> PlanOutdated:
+    return PlanOutdated(
         f"plan {plan.id} is out of date",
         expected=expected,
         actual=actual,

@@ -42,8 +42,17 @@ def opened_run(context: typer.Context, run: str) -> RunFolder:
     return RunFolder.opened(runs_root(context), run)
 
 
-def carry(context: typer.Context, folder: RunFolder) -> None:
+def carry(context: typer.Context, folder: RunFolder) -> NoReturn:
     """Have the run in ``folder`` carried, tell of it, and exit with what it came to."""
+    finish(context, folder, followed(context, folder))
+
+
+def followed(context: typer.Context, folder: RunFolder) -> int:
+    """Have the run in ``folder`` carried, say what is done, and return what its runner exits with.
+
+    Raises:
+        typer.Exit: ctrl-C; the run goes on.
+    """
     from core.system_clock import SystemClock
     from dr.live.launch import Runner
     from dr.run_text import record_text
@@ -56,7 +65,7 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
     runner = Runner(current(context).environment, folder, clock)
     journal = folder.journal(clock)
     try:
-        exit_code = runner.carry(
+        return runner.carry(
             lambda record: say(record_text(plan, record, began=journal.records()[0])),
             lambda silence: say(
                 f"           … {silence.seconds} s without news; {show} tells more"
@@ -64,6 +73,12 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
         )
     except KeyboardInterrupt:
         detached(context, folder.run)
+
+
+def finish(context: typer.Context, folder: RunFolder, exit_code: int) -> NoReturn:
+    """Sign and print what the run in ``folder`` came to, and exit as its runner did."""
+    from core.system_clock import SystemClock
+
     is_gone = exit_code < 0 or exit_code == os.EX_SOFTWARE
     report = None if is_gone else folder.report()
     if report:
@@ -71,8 +86,8 @@ def carry(context: typer.Context, folder: RunFolder) -> None:
     answer(addressed((report or folder.last_words()).rstrip(), current(context).environment))
     if report:
         say(f"report: {folder.path}/report.json")
-    elif journal.records():  # a plan that was refused has said itself what comes next
-        say(command("dr", "resume", folder.run))
+    elif folder.journal(SystemClock()).records():  # a refusal has said itself what comes next
+        say(current(context).command("dr", "resume", folder.run))
     raise typer.Exit(exits.CARRIER_GONE.number if is_gone else exit_code)
 
 
@@ -101,7 +116,7 @@ def records_of(context: typer.Context, folder: RunFolder) -> Sequence[RecoveryRe
     """Return what is known of the run in ``folder``, and of what became of it elsewhere."""
     from core.system_clock import SystemClock
     from dr.live.overtaken import newest
-    from ndc.wiring.doors import kept_records
+    from ndc.wiring.quorum_records import kept_records
 
     def kept(run: RunName) -> Sequence[RecoveryRecord]:
         # the network is looked for only where a run was left here

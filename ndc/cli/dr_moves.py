@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
 from ndc.cli.asking import asked
-from ndc.cli.carrying import carry, new_folder, opened_run
+from ndc.cli.carrying import finish, followed, new_folder, opened_run
 from ndc.cli.declared import running
 from ndc.cli.dr_hold import warn_if_held
 from ndc.cli.dr_plans import Wanted, planned_failover, planned_moves
 from ndc.cli.options import answer, confirmed, current, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dr.live.run_folder import RunFolder
     from dr.plan import RecoveryPlan
     from inventory.network import Network
 
@@ -58,6 +61,9 @@ DespiteOption = Annotated[
 PlanOption = Annotated[
     str | None, typer.Option("--plan", help="A plan that was printed, as `ndc dr runs` lists it.")
 ]
+
+_PLANS: Final = 3
+"""made for one command; what is still out of date then changes faster than anybody plans"""
 
 
 def plan(
@@ -124,9 +130,13 @@ def failover(
     from core.errors import PlanRefused
     from dr.losses import hosts_named
 
-    prepared = _kept(context, plan_name) or planned_failover(
-        context, lost, to, accepted_loss=accept_loss, attested=attest, despite=despite
-    )
+    def planned() -> RecoveryPlan:
+        return planned_failover(
+            context, lost, to, accepted_loss=accept_loss, attested=attest, despite=despite
+        )
+
+    kept = _kept(context, plan_name)
+    prepared = kept or planned()
     given_up = sorted(hosts_named(running(current(context))[1], lost))
     if list(prepared.basis.lost) != given_up:
         raise PlanRefused(
@@ -140,7 +150,7 @@ def failover(
     accepted = ["--accept-loss", accept_loss] if accept_loss else []
     accepted += ["--attest"] if attest else []
     accepted += ["--despite", despite] if despite else []
-    _begin(context, prepared, plan_name, [*typed, *accepted])
+    _begin(context, prepared, plan_name, [*typed, *accepted], None if kept else planned)
 
 
 def failback(
@@ -186,8 +196,32 @@ def _kept(context: typer.Context, plan_name: str | None) -> RecoveryPlan | None:
 
 
 def _begin(
+    context: typer.Context,
+    prepared: RecoveryPlan,
+    plan_name: str | None,
+    typed: list[str],
+    planned: Callable[[], RecoveryPlan] | None = None,
+) -> NoReturn:
+    """Carry ``prepared`` out; if it is out of date when it begins, what is ``planned`` anew.
+
+    After a loss, what is left goes on choosing leaders by itself: a plan is out of date within
+    seconds, and whoever typed the command wants what it says, not that one plan.
+    """
+    from core.errors import PlanOutdated
+
+    for _ in range(_PLANS - 1):
+        folder, exit_code = _begun(context, prepared, plan_name, typed)
+        if planned is None or exit_code != PlanOutdated.exit_code:
+            finish(context, folder, exit_code)
+        say(f"\n{folder.last_words().rstrip()}\n\nplanned anew:\n")
+        prepared = planned()
+    finish(context, *_begun(context, prepared, plan_name, typed))
+
+
+def _begun(
     context: typer.Context, prepared: RecoveryPlan, plan_name: str | None, typed: list[str]
-) -> None:
+) -> tuple[RunFolder, int]:
+    """Show the plan, ask, and follow its run; return its folder and what its runner exits with."""
     from core.runs.journal import Wish
     from dr.plan_text import plan_text
 
@@ -197,7 +231,7 @@ def _begin(
     confirmed(options, f"{prepared.title}?", options.command(*words))
     folder = opened_run(context, plan_name) if plan_name else new_folder(context, prepared)
     folder.keep_start(asked(context, folder, Wish.START))
-    carry(context, folder)
+    return folder, followed(context, folder)
 
 
 def _demand_the_same(plan: RecoveryPlan, wanted: Wanted, network: Network) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from access.secrets import Secrets
 from core.clock import Clock, wait_until
-from core.errors import PlanRefused
+from core.errors import PlanOutdated, PlanRefused
 from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
@@ -45,11 +45,13 @@ class DrillRun:
     say: Say
 
     def carry(self, plan: RecoveryPlan) -> tuple[str, str]:
-        """Begin ``plan`` and carry it; as ``dr.drills.scene.Scene``."""
+        """Begin ``plan`` and carry it; returns and raises as ``dr.drills.scene.Scene``."""
         folder = RunFolder.create(self.root, plan)
         self._ask(folder, Wish.START)
-        self._carried(folder)
+        exit_code = self._carried(folder)
         run = self._run(folder)
+        if run is None and exit_code == PlanOutdated.exit_code:
+            raise PlanOutdated(f"plan {folder.run} was not begun", actual=folder.last_words())
         if run is not None and run.steps_in(StepState.AWAITING_APPROVAL):
             run = self._approved(folder)
         if run is None:
@@ -138,9 +140,9 @@ class DrillRun:
         else:
             folder.inbox().post(request)
 
-    def _carried(self, folder: RunFolder) -> None:
+    def _carried(self, folder: RunFolder) -> int:
         plan, journal = folder.plan(), folder.journal(self.clock)
-        Runner(self.network.environment, folder, self.clock).carry(
+        return Runner(self.network.environment, folder, self.clock).carry(
             lambda record: self.say(record_text(plan, record, began=journal.records()[0]))
         )
 

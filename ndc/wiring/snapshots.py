@@ -11,9 +11,9 @@ from dr.live.power import power_systems
 from inventory.network import Network
 from monitors.look import SnapshotTaker
 from monitors.look.sources import Sources
-from ndc.wiring.doors import kept_records
 from ndc.wiring.drill_reading import drill_reading
 from ndc.wiring.environment import Environment
+from ndc.wiring.quorum_records import kept_records
 from ndc.wiring.runs_reading import runs_reading
 from ndc.wiring.seam_reading import seam_reading
 from ndc.wiring.substrate_reading import substrate_reading

@@ -89,7 +89,7 @@ def test_a_plan_that_was_overtaken_is_refused_and_nobody_is_told_to_resume_it(
     overtaken = typed.ndc("--yes", *MOVE, "--plan", run)
 
     assert moved.code == 0, moved.err
-    assert overtaken.code == 4
+    assert overtaken.code == 8
     assert f"plan {run} is out of date" in overtaken.out
     assert "ndc --env test dr plan" in overtaken.out
     assert "dr resume" not in overtaken.err

@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from dr.live.run_folder import names
+from core.runs.journal import Request
+from dr.live.run_folder import RunFolder, names
 from inventory.etcd import failed_over, placements
 from inventory.names import HostName
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout
 
-HOME, REFUGE = HostName("ndc01-node"), HostName("ndc02-node")
+HOME, REFUGE, THIRD = HostName("ndc01-node"), HostName("ndc02-node"), HostName("ndc03-node")
 WITHOUT = ("dr", "failover", "--lost", "ndc01")
 BACK = ("dr", "failback", SERVICE)
 
@@ -53,6 +54,58 @@ def test_what_is_lost_is_served_elsewhere_as_it_was_printed(typed: Checkout) -> 
     truth = typed.stub.world.truth.at(SERVICE)
     assert (truth.announcing, truth.database.leader) == ({REFUGE}, REFUGE)
     assert truth.claim.run is None
+
+
+def _overtaken(typed: Checkout, times: int) -> None:
+    """Have another move come before each of the next plans is begun."""
+    keep_start, truth = RunFolder.keep_start, typed.stub.world.truth.at(SERVICE)
+    left = [*range(times)]
+
+    def late(folder: RunFolder, request: Request) -> None:
+        keep_start(folder, request)
+        if left:
+            left.pop()
+            with typed.stub.holding():
+                truth.database.leader = REFUGE if truth.database.leader == THIRD else THIRD
+            typed.stub.clock.sleep(timedelta(seconds=1))  # plans are named by the second
+
+    typed.patch.setattr(RunFolder, "keep_start", late)
+
+
+def test_a_loss_that_outran_its_plan_is_planned_anew(typed: Checkout) -> None:
+    _dies(typed, "ndc01")
+    _overtaken(typed, 1)
+
+    moved = typed.ndc("--yes", *WITHOUT)
+
+    assert moved.code == 0, moved.err
+    assert "is out of date" in moved.err
+    assert "planned anew" in moved.err
+    assert "failover without ndc01: done" in moved.out
+    assert len(_runs(typed)) == 2
+
+
+def test_a_loss_that_outruns_every_plan_is_told_so(typed: Checkout) -> None:
+    _dies(typed, "ndc01")
+    _overtaken(typed, 9)
+
+    refused = typed.ndc("--yes", *WITHOUT)
+
+    assert refused.code == 8
+    assert "is out of date" in refused.out
+    assert len(_runs(typed)) == 3
+
+
+def test_a_plan_that_was_printed_is_not_planned_anew(typed: Checkout) -> None:
+    _dies(typed, "ndc01")
+    typed.ndc("dr", "plan", "--lost", "ndc01")
+    (run,) = _runs(typed)
+    _overtaken(typed, 1)
+
+    refused = typed.ndc("--yes", *WITHOUT, "--plan", run)
+
+    assert refused.code == 8
+    assert _runs(typed) == [run]
 
 
 def test_what_answers_others_is_not_given_up(typed: Checkout) -> None:

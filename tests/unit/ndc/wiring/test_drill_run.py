@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from access.secrets import Secrets
-from core.errors import PlanRefused
+from core.errors import PlanOutdated, PlanRefused
 from core.formats import Format
 from core.runs.journal import Opened, RunVerdict, Where
 from core.runs.plan import OnFailure, RunName
@@ -24,7 +24,7 @@ from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder
 from dr.plan import RecoveryPlan
 from dr.planner import Occasion
-from inventory.names import DrillName, OperatorName
+from inventory.names import DrillName, HostName, OperatorName
 from ndc.wiring.beside_runs import demand_no_run
 from ndc.wiring.drill_reading import drill_reading
 from ndc.wiring.drill_run import DrillRun
@@ -70,6 +70,19 @@ def test_a_drills_plan_is_carried_and_its_end_is_told_in_words(typed: Checkout) 
     assert came_to == runs.outcome(plan.id)
     assert runs.end(plan.id)
     assert typed.stub.world.truth.at(SERVICE).announcing == {"ndc02-node"}
+
+
+def test_a_plan_that_was_overtaken_is_not_begun_and_nothing_is_to_be_ended(typed: Checkout) -> None:
+    runs, plan = _runs(typed), _plan(typed)
+    with typed.stub.holding():
+        typed.stub.world.truth.at(SERVICE).database.leader = HostName("ndc03-node")
+
+    with pytest.raises(PlanOutdated, match="was not begun") as refused:
+        runs.carry(plan)
+
+    assert "is out of date" in refused.value.actual
+    assert runs.end(plan.id)
+    assert typed.stub.world.truth.at(SERVICE).announcing == {"ndc01-node"}
 
 
 def test_a_run_that_nobody_began_is_over(typed: Checkout) -> None:
