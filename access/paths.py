@@ -71,6 +71,11 @@ class Paths:
         return self.root / "allocations.yaml"
 
     @property
+    def declared_digest(self) -> Path:
+        """What the inventory meant when it was last read; safe to delete."""
+        return self.root / "declared-digest"
+
+    @property
     def network(self) -> Path:
         """The network that runs; not there while none does."""
         return self.root / "network.json"

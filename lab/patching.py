@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
-from access.clients.ssh import Access, connect
+from access.clients.ssh import connect
+from access.host_access import Access
 from access.secrets import Secrets
 from core.clock import wait_until
 from core.errors import Unreachable

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from access.clients.ssh import Access
+from access.host_access import Access
 from core.errors import Rejected
 from inventory.network import Host
 

@@ -14,15 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import paramiko
 from paramiko import ssh_exception
 from typing_extensions import override
 
+from access.host_access import Access
 from core.closing import Closing
 from core.errors import Rejected, Unreachable, WorldError
-from inventory.endpoints import SSH
 from inventory.names import HostName
 from inventory.network import Host
 
@@ -61,23 +60,6 @@ MEANINGS: dict[type[Exception], type[WorldError]] = {
     OSError: Unreachable,
 }
 """what each exception of the library says of the command that it ended"""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How a host knows us (the key and the user), and how we know the host (its pinned key)."""
-
-    key: Path
-    """private key, OpenSSH format"""
-    known_hosts: Path
-    """every host's key by management address, as OpenSSH reads it"""
-    user: str = "root"
-    port: int = SSH
-
-    def known_as(self, host: Host) -> str:
-        """Return what ``known_hosts`` calls ``host``."""
-        address = str(host.management.ip)
-        return address if self.port == SSH else f"[{address}]:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing_extensions import override
 from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
-from access.clients.ssh import Access
+from access.host_access import Access
 from access.secrets import Secrets
 from core.clock import Clock
 from core.closing import Closing

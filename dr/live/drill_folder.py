@@ -18,8 +18,6 @@ from core.clock import Clock
 from core.errors import PlanRefused, Rejected, Unreachable
 from core.formats import Format
 from core.locks import LOOKERS, Lock, is_held
-from dr.drills.drill_report import DrillReport, drill_json
-from dr.drills.drill_report_text import drill_report_text
 from dr.drills.record import DrillRecord, DrillStage, read_record, record_text
 
 
@@ -67,16 +65,15 @@ class DrillFolder:
         """
         return [record for record in self.records() if record.stage is not DrillStage.OVER]
 
-    def keep_report(self, report: DrillReport) -> str:
-        """Write ``report`` in both its forms, and return the one for people.
+    def keep_report(self, drill: str, text: str, json: str) -> None:
+        """Write both forms of the report of the drill called ``drill``.
 
         Raises:
             Rejected: one could not be written.
         """
-        folder, text = self.root / report.record.id, drill_report_text(report)
+        folder = self.root / drill
         files.write(folder / "report.txt", text + "\n")
-        files.write(folder / "report.json", drill_json(report) + "\n")
-        return text
+        files.write(folder / "report.json", json + "\n")
 
     def report_json(self, drill: str) -> str | None:
         """Return what the drill called ``drill`` came to, as JSON; None: it has no report.

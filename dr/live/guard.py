@@ -9,7 +9,8 @@ from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Final
 
-from access.clients.ssh import Access, SshConnection, connect
+from access.clients.ssh import SshConnection, connect
+from access.host_access import Access
 from core.clock import Clock
 from core.errors import Rejected, Unreachable
 from core.runs.ports import Token

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
 
-from access.clients.ssh import Access, connect
+from access.clients.ssh import connect
+from access.host_access import Access
 from core.errors import NotSeen, Rejected, Unreachable
 from core.host_paths import PYTHON
 from dr.leave import Permit, read_leave

@@ -14,7 +14,8 @@ from typing_extensions import override
 from access.clients import http
 from access.clients.etcd import Etcd
 from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
-from access.clients.ssh import Access, SshConnection, connect
+from access.clients.ssh import SshConnection, connect
+from access.host_access import Access
 from access.quorum_members import Replacement, Seat, VoterHost
 from access.secrets.folder import Secrets
 from core.clock import Clock

@@ -21,11 +21,13 @@ def identity(options: Options) -> Identity:
     """Return who types this command."""
     from dr.live.asking import Identity
 
-    login = os.environ.get("SUDO_USER") or _login()
-    return Identity(options.operator, login, options.key, options.ticket)
+    return Identity(options.operator, login(), options.key, options.ticket)
 
 
-def _login() -> str:
+def login() -> str:
+    """Return who is logged in, as far as this machine knows."""
+    if behind := os.environ.get("SUDO_USER"):
+        return behind
     try:
         return getpass.getuser()
     except KeyError:  # a user whom the machine does not know

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from ndc.cli.asking import identity
+from ndc.cli.asking import identity, login
 from ndc.cli.options import Options, say
 
 if TYPE_CHECKING:
@@ -74,8 +74,12 @@ def _line(options: Options, words: Sequence[str]) -> dict[str, str]:
     """Return who asks for what; what is to be run on a host may hold secrets, and is left out."""
     shown = [*words[: words.index("--")], "-- …"] if "--" in words else words
     command = f"ndc {' '.join(shown)}"[:2000]
-    who, env = identity(options), str(options.environment)
-    line = {"env": env, "by": who.name, "command": command, "ticket": who.ticket}
+    line = {
+        "env": str(options.environment),
+        "by": options.operator or login(),
+        "command": command,
+        "ticket": options.ticket,
+    }
     if options.operator is None:
         return line
     from core.errors import NdcError
@@ -84,6 +88,9 @@ def _line(options: Options, words: Sequence[str]) -> dict[str, str]:
 
     try:
         environment = opened(options.environment)
-        return {**line, **who.proof_of(kept(environment), environment.paths.secrets, line)}
+        return {
+            **line,
+            **identity(options).proof_of(kept(environment), environment.paths.secrets, line),
+        }
     except NdcError as error:  # the command itself tells of it
         return {**line, "not_proved": error.what}

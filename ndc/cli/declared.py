@@ -38,13 +38,14 @@ def network(options: Options) -> Network:
     from inventory.allocate import Allocations, allocate
     from inventory.derive import derive
     from inventory.loader import load
+    from ndc.wiring import declared_network
     from ndc.wiring import environment as environments
 
     inventory = load(files.read_folder(folder(options)))
     if environments.exists(options.environment):
         environment = environments.opened(options.environment)
         if options.inventory is None or environment.description.profile in inventory.profiles:
-            return environments.network(environment, inventory=options.inventory)
+            return declared_network.network(environment, inventory=options.inventory)
     profile = inventory.network.default_profile
     return derive(
         inventory,

@@ -12,6 +12,7 @@ from ndc.cli.declared import running
 from ndc.cli.options import answer, confirmed, current, say
 
 if TYPE_CHECKING:
+    from dr.drills.drill_report import DrillReport
     from dr.drills.live_drill import Appointment
     from inventory.model import DrillEntry
     from inventory.names import DrillName
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 def hold(context: typer.Context, name: DrillName, drill: DrillEntry, accept_loss: str) -> None:
     """Clean up after who was here before, ask, hold the drill, and print what it came to."""
     from core.system_clock import SystemClock
-    from dr.drills.drill_report import drill_json
     from dr.drills.live_drill import Appointment, demand_accepted
     from ndc.wiring.beside_runs import demand_no_command
     from ndc.wiring.live_drills import LiveDrills
@@ -47,9 +47,18 @@ def hold(context: typer.Context, name: DrillName, drill: DrillEntry, accept_loss
             report = drills.hold(asked)
         except KeyboardInterrupt:
             _end_stopped(drills, options.command("drill", "clean"))
-    text = drills.folder.keep_report(report)
-    answer(drill_json(report) if options.as_json else text)
+    answer(_kept(drills, report, as_json=options.as_json))
     raise typer.Exit(0 if report.passed else exits.DRILL_FAILED.number)
+
+
+def _kept(drills: LiveDrills, report: DrillReport, *, as_json: bool) -> str:
+    """Keep ``report``, and return it as it is to be printed."""
+    from dr.drills.drill_report import drill_json
+    from dr.drills.drill_report_text import drill_report_text
+
+    text, plain = drill_report_text(report), drill_json(report)
+    drills.folder.keep_report(report.record.id, text, plain)
+    return plain if as_json else text
 
 
 def _words(asked: Appointment) -> list[str]:

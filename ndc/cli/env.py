@@ -36,12 +36,12 @@ def create(
     bare: Annotated[bool, typer.Option("--no-up", help="Make it; bring nothing up yet.")] = False,
 ) -> None:
     """Make an environment from ``--inventory`` (the default network if not given)."""
-    from ndc.wiring import environment as environments
+    from ndc.wiring import new_environment
     from ndc.wiring.bring_up import bring_up
 
     options = current(context)
     with concerning(name):
-        environment = environments.create(
+        environment = new_environment.create(
             name, profile=profile, inventory=options.inventory, throwaway=throwaway
         )
         say(f"environment {name}: number {environment.description.number}, profile {profile}")

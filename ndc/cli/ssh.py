@@ -23,7 +23,7 @@ def ssh(
 ) -> None:
     """Become the system's ssh, with the environment's key and pinned host keys."""
     from access.clients.openssh import arguments, become
-    from access.clients.ssh import Access
+    from access.host_access import Access
     from access.secrets import Secrets
 
     environment, network = running(current(context))

@@ -29,6 +29,7 @@ def up(
 ) -> None:
     """Bring the environment's network up; run again, change only what differs."""
     from ndc.wiring import environment as environments
+    from ndc.wiring import new_environment
     from ndc.wiring.bring_up import bring_up
 
     options = current(context)
@@ -45,7 +46,7 @@ def up(
     command = _typed(options, profile, losing)
     confirmed(options, question, f"{command} --new-image" if new_image else command)
     if environment is None:
-        environment = environments.create(name, profile=profile, inventory=options.inventory)
+        environment = new_environment.create(name, profile=profile, inventory=options.inventory)
     summary = bring_up(
         environment,
         lambda text: say(addressed(text, name)),

@@ -36,9 +36,9 @@ from monitors.health.snapshot import Snapshot
 from ndc.settings import settings
 from ndc.wiring.beside_runs import demand_no_run
 from ndc.wiring.contain import contain
+from ndc.wiring.declared_network import network as network_of
 from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment
-from ndc.wiring.environment import network as network_of
 from ndc.wiring.existence import Existence
 from ndc.wiring.probe_keys import keep_probe_keys
 from ndc.wiring.running_network import earlier_network, keep

@@ -14,7 +14,8 @@ from inventory.names import HostName
 from inventory.network import Network
 from lab.client import Labd
 from ndc.wiring.environment import Environment
-from stacks.engine import EngineSettings, StackEngine
+from stacks.engine.engine import StackEngine
+from stacks.engine.settings import EngineSettings
 from stacks.programs.declared import Seeds
 from stacks.substrates.port import Power
 from toolchain.build import Image

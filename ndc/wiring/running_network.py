@@ -15,8 +15,8 @@ from core import files
 from core.errors import InventoryInvalid, PlanRefused, Rejected
 from inventory.network import Network
 from inventory.network_text import network_from_json, network_to_plain
+from ndc.wiring.declared_digest import declared_digest
 from ndc.wiring.environment import Environment
-from ndc.wiring.environment import network as declared_by
 from stacks.engine.record import stacks_on_record
 
 
@@ -46,19 +46,20 @@ def running(environment: Environment, note: Callable[[str], None]) -> Network:
         PlanRefused, Rejected: something runs, and what was kept of it cannot be read.
     """
     last = kept(environment)
+    if last is None:
+        # it loads what reads an inventory
+        from ndc.wiring.declared_network import network  # noqa: PLC0415 - before the first up only
+
+        return network(environment)
     try:
-        declared = declared_by(environment)
+        digest = declared_digest(environment)
     except (InventoryInvalid, Rejected):
-        if last is None:
-            raise
         note(
             "the inventory cannot be used as it is by now; this is what runs\n"
             "    ndc check tells what is wrong with it"
         )
         return last
-    if last is None:
-        return declared
-    if last.digest != declared.digest:
+    if last.digest != digest:
         note(
             "the inventory was changed since the last ndc up; this is what runs\n"
             "    ndc up makes the change"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from access.host_access import Access
 from access.secrets import Secrets
 from dr.seam import Seam
 from inventory.names import DatabaseName, HostName
@@ -21,8 +22,7 @@ def seam_reading(
     Raises:
         NotSeen: nothing tells.
     """
-    from access.clients.ssh import Access  # noqa: PLC0415 - paramiko: rarely needed here
-    from dr.live.programs import Programs  # noqa: PLC0415 - as above
+    from dr.live.programs import Programs  # noqa: PLC0415 - paramiko: rarely needed here
 
     access = Access(secrets.control_key, secrets.known_hosts)
     return Programs(network, access).seam(database, leader, timeline, position)

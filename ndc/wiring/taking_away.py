@@ -8,8 +8,8 @@ from typing import Final
 
 from core.errors import PlanRefused, Rejected
 from inventory.network import Network
+from ndc.wiring.declared_network import network as network_of
 from ndc.wiring.environment import Environment
-from ndc.wiring.environment import network as network_of
 from ndc.wiring.running_network import kept
 from stacks.removals import Removal, removals
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from access.clients import openssh
-from access.clients.ssh import Access
+from access.host_access import Access
 from access.paths import Paths
 from access.secrets import Secrets
 from core import files

@@ -12,7 +12,8 @@ from netmiko import ConnectHandler
 from netmiko import exceptions as netmiko_exceptions
 from netmiko.session_log import SessionLog
 
-from access.clients.ssh import CONNECT, Access, demand_pinned, translate
+from access.clients.ssh import CONNECT, demand_pinned, translate
+from access.host_access import Access
 from core.errors import Rejected, Unreachable, WorldError
 from inventory.endpoints import SSH
 from inventory.names import HostName

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from typing_extensions import override
 
-from access.clients.ssh import Access, connect
+from access.clients.ssh import connect
+from access.host_access import Access
 from core.closing import Closing
 from core.errors import Rejected, Unreachable
 from core.host_paths import HANDED_OVER

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
-from access.clients.ssh import Access
+from access.host_access import Access
 from access.secrets import Secrets
 from core.clock import Clock, NotYet, wait_until
 from core.errors import Rejected, Unreachable, WorldError

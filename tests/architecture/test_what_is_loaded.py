@@ -42,3 +42,23 @@ def test_help_answers_without_the_heavy_libraries() -> None:
     code = "import ndc.cli.root"
 
     assert _loaded(code, (*HEAVY, "pydantic", "yaml", "networkx", "rich")) == "[]"
+
+
+def test_a_shell_on_a_host_loads_neither_an_inventory_nor_a_client() -> None:
+    code = "import ndc.cli.ssh, ndc.wiring.running_network, access.clients.openssh"
+
+    assert _loaded(code, (*HEAVY, "yaml", "networkx", "rich")) == "[]"
+
+
+def test_a_look_at_the_network_loads_only_clients_that_it_asks() -> None:
+    asked = {"httpx"}
+    others = tuple(name for name in HEAVY if name not in asked)
+    code = "import ndc.wiring.snapshots, tui.status_text, tui.status_json"
+
+    assert _loaded(code, (*others, "yaml", "networkx", "rich", "click", "invoke.context")) == "[]"
+
+
+def test_what_libraries_load_for_their_own_commands_is_not_loaded() -> None:
+    code = "import ndc, httpx, paramiko; paramiko.SSHClient"
+
+    assert _loaded(code, ("rich", "pygments", "invoke.context")) == "[]"

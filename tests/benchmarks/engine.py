@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ndc.settings import settings
-from stacks.engine import EngineSettings, StackEngine
+from stacks.engine.engine import StackEngine
+from stacks.engine.settings import EngineSettings
 from stacks.programs.declared import Seeds
 from tests import networks
 from tests.benchmarks.figures import Trial

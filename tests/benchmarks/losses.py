@@ -65,7 +65,8 @@ def region(stand: Stand, _: int) -> Iterator[Trial]:
         begun = lab.ndc("dr", "failover", *accepted, "--as", _OPERATOR, bound_seconds=_HANG_SECONDS)
         assert begun.code == _AT_A_GATE, begun.stdout + begun.stderr
         run = lab.done("dr", "runs").stdout.splitlines()[-1].split()[0]
-        gates = re.findall(r"(\S+) is awaiting approval", lab.done("dr", "show", run).stdout)
+        shown = lab.done("dr", "show", run).stdout
+        gates = dict.fromkeys(re.findall(r"(\S+) is awaiting approval", shown))
         agreed = CLOCK.now()
         words = ("dr", "approve", run, *gates, "--as", _SECOND)
         courses = _courses(lab, lab.ndc(*words, bound_seconds=_HANG_SECONDS))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dr.drills.answered import Answered
-from dr.drills.drill_report import DrillReport
+from dr.drills.drill_report import DrillReport, drill_json
+from dr.drills.drill_report_text import drill_report_text
 from dr.drills.record import DrillRecord, read_record
 from dr.live.drill_folder import DrillFolder
 
@@ -40,4 +41,4 @@ def reported(folder: Path, _: Any) -> None:
         left=(),
     )
     DrillFolder(folder).keep(record)
-    DrillFolder(folder).keep_report(made)
+    DrillFolder(folder).keep_report(record.id, drill_report_text(made), drill_json(made))

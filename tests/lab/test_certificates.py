@@ -27,7 +27,7 @@ from tests.lab.recovery import CLOCK, SLOW, Portal, Standing, noticed
 from tests.lab.terminal import Terminal
 from tests.unit.access.test_https_server import Moved
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 LIFETIME = timedelta(days=397)
 OF_AN_AGENT = {endpoints.ETCD_CLIENT: "/health", endpoints.patroni_port(5432): "/health"}

@@ -12,7 +12,7 @@ from core.clock import wait_until
 from tests.lab.recovery import CLOCK, SLOW, Portal
 from tests.lab.terminal import Terminal
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 STARTUP = "[p]ostgres: {database}: startup"
 """the process that replays; the brackets keep the shell that is told so out of it"""

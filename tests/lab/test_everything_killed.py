@@ -15,7 +15,7 @@ from core.clock import wait_until
 from tests.lab.recovery import CLOCK, SLOW, Portal, kept, submit
 from tests.lab.terminal import Terminal
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 KEY = "before-everything-was-killed"
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.lab
 POOL = "/srv/pools/general"
 
 
+@pytest.mark.campaign
 def test_a_drill_that_is_killed_in_the_middle_is_told_and_cleaned_and_nobody_noticed(
     lab: Terminal,
 ) -> None:

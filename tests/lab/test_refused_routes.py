@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from access.clients.ssh import Access
+from access.host_access import Access
 from access.secrets import Secrets
 from core.clock import wait_until
 from core.errors import Rejected
@@ -20,6 +20,7 @@ from dr.refusing import borders
 from inventory.names import EnvironmentName, HostName, ServiceName, SiteName
 from inventory.network import Network, Service
 from ndc.wiring import environment
+from ndc.wiring.declared_network import network as declared_by
 from tests.lab.recovery import Portal, Standing
 from tests.lab.terminal import Terminal
 
@@ -35,7 +36,7 @@ LOOKS = 600
 
 @pytest.fixture(scope="module")
 def network(lab: Terminal) -> Network:
-    return environment.network(environment.opened(EnvironmentName(lab.environment)))
+    return declared_by(environment.opened(EnvironmentName(lab.environment)))
 
 
 @pytest.fixture(scope="module")

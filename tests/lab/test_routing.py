@@ -10,7 +10,8 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from access.clients.ssh import Access, connect
+from access.clients.ssh import connect
+from access.host_access import Access
 from access.secrets import Secrets
 from core.clock import wait_until
 from core.errors import Rejected, Unreachable
@@ -21,6 +22,7 @@ from dr.live.guard import ConnectedGuard
 from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network
 from ndc.wiring import environment
+from ndc.wiring.declared_network import network as declared_by
 from routing import answers
 from routing.avoidance import AVOID
 from routing.routers import Routers, converged
@@ -38,7 +40,7 @@ DIRECT = ("ndc01-ndc02-north", "ndc01-ndc02-south")
 
 @pytest.fixture(scope="module")
 def network(lab: Terminal) -> Network:
-    return environment.network(environment.opened(EnvironmentName(lab.environment)))
+    return declared_by(environment.opened(EnvironmentName(lab.environment)))
 
 
 @pytest.fixture(scope="module")

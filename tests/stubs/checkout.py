@@ -21,6 +21,7 @@ from tests.networks import PORTAL_ALONE
 from tests.rehearsals import SERVICE
 from tests.stubs import runner
 from tests.stubs.network import StubNetwork
+from tests.stubs.patience import BOUNDS, patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def checkout(
     patch.delenv("NDC_INVENTORY", raising=False)
     patch.setattr(doors, "reached", runner.reached)
     patch.setattr(launch, "RUNNER", "tests.stubs.runner")
+    for module, name in BOUNDS:
+        patch.setattr(module, name, patient(module, name))
     environment = opened("test")
     running_network.keep(environment, stub.on.network)
     with stub.live() as live:

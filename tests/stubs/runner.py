@@ -14,6 +14,7 @@ from inventory.network import Network
 from ndc.daemons import runner
 from ndc.wiring.environment import Environment
 from tests.stubs.clock import StubClock
+from tests.stubs.patience import BOUNDS, patient
 
 PORT: Final = "NDC_STUB_SSH_PORT"
 CLOCK: Final = "NDC_STUB_CLOCK"
@@ -27,4 +28,6 @@ def reached(environment: Environment, network: Network) -> Live:
 
 
 if __name__ == "__main__":
+    for module, name in BOUNDS:
+        setattr(module, name, patient(module, name))
     runner.main(reached)

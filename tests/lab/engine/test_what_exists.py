@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from stacks.engine import Progress
+from stacks.engine.wire import Progress
 from stacks.resources import HostSpec
 from tests import networks
 from tests.lab.engine.world import World, only, told

@@ -13,7 +13,9 @@ from pathlib import Path
 from core.system_clock import SystemClock
 from inventory.network import Network
 from stacks.changes import Change
-from stacks.engine import EngineSettings, Progress, StackEngine
+from stacks.engine.engine import StackEngine
+from stacks.engine.settings import EngineSettings
+from stacks.engine.wire import Progress
 from stacks.programs.declared import Seeds
 from stacks.substrates.memory import MemorySubstrate
 from tests import networks

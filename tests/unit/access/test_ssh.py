@@ -14,6 +14,7 @@ from paramiko import ssh_exception
 
 from access.clients import ssh
 from access.clients.openssh import arguments
+from access.host_access import Access
 from core.errors import Rejected, Unreachable, WorldError
 from core.system_clock import SystemClock
 from inventory.names import HostName
@@ -90,16 +91,16 @@ def test_a_host_whose_key_is_not_pinned_is_never_spoken_to(tmp_path: Path) -> No
     known_hosts.write_text("")
 
     with pytest.raises(Rejected, match="not known"):
-        ssh.connect(HOST, ssh.Access(tmp_path / "key", known_hosts))
+        ssh.connect(HOST, Access(tmp_path / "key", known_hosts))
 
 
 def test_without_known_hosts_nobody_is_spoken_to(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match="not known"):
-        ssh.connect(HOST, ssh.Access(tmp_path / "key", tmp_path / "missing"))
+        ssh.connect(HOST, Access(tmp_path / "key", tmp_path / "missing"))
 
 
 def test_a_person_gets_the_same_key_and_the_same_pins(tmp_path: Path) -> None:
-    command = arguments(HOST, ssh.Access(tmp_path / "key", tmp_path / "known_hosts"))
+    command = arguments(HOST, Access(tmp_path / "key", tmp_path / "known_hosts"))
 
     assert f'UserKnownHostsFile="{tmp_path / "known_hosts"}"' in command
     assert "StrictHostKeyChecking=yes" in command
@@ -107,7 +108,7 @@ def test_a_person_gets_the_same_key_and_the_same_pins(tmp_path: Path) -> None:
 
 
 def test_words_of_a_command_reach_the_host_as_they_are(tmp_path: Path) -> None:
-    access = ssh.Access(tmp_path / "key", tmp_path / "known_hosts")
+    access = Access(tmp_path / "key", tmp_path / "known_hosts")
 
     command = arguments(HOST, access, ["printf", "%s", "a b; $HOME"])
 
@@ -125,7 +126,7 @@ def _connected(ground: Ground, stdout: str, stderr: str) -> Iterator[ssh.SshConn
     at, keys = str(host.management.ip), {"control": Path(f"{secrets.control_key}.pub")}
     own = secrets.host_key(host.name)
     end = serve((at, ground.ssh_port), own, keys, lambda *_: (3, stdout, stderr))
-    access = ssh.Access(secrets.control_key, secrets.known_hosts, port=ground.ssh_port)
+    access = Access(secrets.control_key, secrets.known_hosts, port=ground.ssh_port)
     try:
         with ssh.connect(host, access) as connection:
             yield connection

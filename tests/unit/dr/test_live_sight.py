@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from access.clients.ssh import Access
+from access.host_access import Access
 from core.errors import NotSeen
 from core.system_clock import SystemClock
 from dr.live.programs import Programs

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from access.clients.ssh import Access
+from access.host_access import Access
 from access.secrets import Secrets
 from core.errors import Unreachable
 from dr.live.programs import Programs

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from access.clients.ssh import Access
+from access.host_access import Access
 from core.errors import NotSeen
 from core.system_clock import SystemClock
 from dr.admission import Beside, read_beside

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from access.clients.openssh import arguments
-from access.clients.ssh import Access
+from access.host_access import Access
 from access.paths import Paths
 from access.secrets import Secrets
 from inventory.names import EnvironmentName

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import pytest
 
 from ndc.__main__ import main, unforeseen
-from ndc.wiring import environment
+from ndc.wiring import declared_network, environment
 from ndc.wiring.running_network import keep
 from tests.conftest import Golden
 from tests.networks import ROOT
@@ -50,7 +50,7 @@ def _run_of_a_later_version(folder: Path) -> None:
 def _a_network_that_runs(folder: Path) -> None:
     """Let the default network run, and lay an inventory without workloads beside it."""
     made = environment.opened(folder.name)
-    keep(made, environment.network(made))
+    keep(made, declared_network.network(made))
     emptied = folder.parents[1] / "emptied"
     shutil.copytree(folder.parents[1] / "inventory/declared", emptied)
     (emptied / "workloads.yaml").write_text("databases: {}\nservices: {}\n", "utf-8")
@@ -60,7 +60,7 @@ def _a_network_that_runs(folder: Path) -> None:
 def _built(folder: Path) -> None:
     """Let stacks be on record, and nothing of the network that they were made for."""
     made = environment.opened(folder.name)
-    environment.network(made, record=True)
+    declared_network.network(made, record=True)
     _holding("pulumi/backend/.pulumi/stacks/ndc/site.json", b"{}")(folder)
 
 

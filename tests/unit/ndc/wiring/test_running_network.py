@@ -10,7 +10,8 @@ import pytest
 from access.paths import Paths
 from core.errors import InventoryInvalid, Rejected
 from inventory.names import EnvironmentName
-from ndc.wiring.environment import Description, Environment, network
+from ndc.wiring.declared_network import network
+from ndc.wiring.environment import Description, Environment
 from ndc.wiring.running_network import earlier_network, forget_network, keep, running
 from tests.networks import DECLARED
 

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import Rejected, Unreachable
 from stacks.changes import appears
-from stacks.engine import Failure, StackOutcome
+from stacks.engine.outcome import Failure, StackOutcome
 
 REFUSED = Failure("site-a", "host/a", Rejected("no image", actual="none", next_step="make up"))
 SILENT = Failure("site-b", "", Unreachable("the process died", next_step="again"))
