@@ -8,7 +8,8 @@ verb needs and brings about), ``doors`` and ``loss_doors`` (what recovery reache
 look), ``eye`` and ``sightings`` (answer questions through the doors), ``hands`` (makes attempts
 through them), ``placing`` (lets services be announced where their records say), ``telling`` (has
 databases know what to do without a copy), ``accepting`` (has borders accept again what is
-admitted), ``store_looks`` (looks at stores), ``busy`` (who leads or serves).
+admitted), ``service_looks`` and ``store_looks`` (looks at services, and at stores), ``busy`` (who
+leads or serves).
 
 How a run is decided: ``request`` (what is asked for), ``losses`` (what has to move once something
 is lost), ``wanted`` (what moves on purpose), ``facts`` (what was seen), ``bound`` (what may be

@@ -5,8 +5,9 @@ An action is done when its ``after`` is seen, not when somebody said yes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol, assert_never
 
 from dr.actions import (
@@ -27,6 +28,7 @@ from dr.actions import (
     WithdrawService,
     WriteCanary,
 )
+from dr.looks import Begin, at_once
 from dr.loss_actions import (
     AcceptOrigin,
     AfterALoss,
@@ -266,6 +268,8 @@ class Conditions:
     """The engine's sensor: asks an eye what an action's conditions say."""
 
     eye: Answering
+    begin: Begin = at_once
+    """begins looks about actions that could begin now; those about one are made in turn"""
 
     def objections(self, action: Action) -> Sequence[str]:
         """Return the conditions of ``action`` that do not hold, or cannot be seen to."""
@@ -277,6 +281,11 @@ class Conditions:
             for question, answer in answers
             if not answer
         ]
+
+    def all_objections(self, actions: Sequence[Action]) -> Iterable[Sequence[str]]:
+        """Return those to each of ``actions``, in their order, each as soon as it is known."""
+        looks = [self.begin(partial(self.objections, action)) for action in actions]
+        return (look() for look in looks)
 
     def is_in_effect(self, action: Action) -> bool | None:
         """Tell whether everything that ``action`` is for is so; None means it cannot be seen."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, assert_never
+from typing import assert_never
 
 from core.clock import Clock
 from core.measure import FRESH
@@ -35,14 +35,11 @@ from dr.questions import (
     Question,
     Serves,
 )
-from dr.seam import LogProgress, Seam, judged, strangers
+from dr.service_looks import ServiceLooks, synchronous
 from dr.steadiness import Steadiness
 from dr.succession import Succession
-from inventory.names import DatabaseName, HostName, ServiceName, SiteName
+from inventory.names import HostName, ServiceName, SiteName
 from inventory.network import Network
-
-READINESS: Final = "ndc-readiness"
-"""a key that nobody writes: who can say that it is not there reaches its database"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,60 +69,19 @@ class Eye:
         """Return what can be seen now about ``services``, and of hosts said to be lost."""
         names = frozenset(lost)
         signs = self.begin(lambda: self.look_at(names))
-        facts = {service: self.observe(service, names) for service in services}
-        return {service: replace(each, signs=signs()) for service, each in facts.items()}
+        looks = {service: self._looks.begun(service, names) for service in services}
+        return {service: replace(look(), signs=signs()) for service, look in looks.items()}
 
     def observe(self, service: ServiceName, lost: Collection[HostName] = frozenset()) -> Facts:
         """Return what can be seen now about ``service``; what cannot be seen is absent.
 
         Nothing is asked of those who are ``lost``.
         """
-        quorum = sightings.quorum(self.doors, self.begin, lost)
-        lately = self.begin(lambda: sightings.failed_over(self.doors, service))
-        facts = self._of_service(service, lost)
-        votes, excluded = quorum()
-        return replace(facts, votes=votes, excluded=excluded, failed_over=lately())
+        return self._looks.begun(service, lost)()
 
-    def _of_service(self, service: ServiceName, lost: Collection[HostName]) -> Facts:
-        database = self.network.database(self.network.service(service).database)
-        records, door = self.doors.records, self.doors.database
-        placement = self.begin(lambda: if_seen(lambda: records.placement(service)))
-        claim = self.begin(lambda: if_seen(lambda: records.claim(service)))
-        alarms = self.begin(lambda: if_seen(records.alarms))
-        copies = self.begin(lambda: if_seen(lambda: door.members(database.name)) or {})
-        paused = self.begin(lambda: if_seen(lambda: door.paused(database.name)))
-        holding, serving = self._asked(service, lost)
-        came = {host: self.begin(self._progress(database.name, host)) for host in holding}
-        alive = {host: self.begin(self._lives(database.name, host)) for host in holding}
-        ready = {host: self.begin(self._is_ready(service, host)) for host in serving}
-        obeying = {host: self.begin(self._obeys(service, host)) for host in serving}
-        members, answering = copies(), _those(ready)
-        progress = {host: own for host, look in came.items() if (own := look()) is not None}
-        return Facts(
-            at=self.clock.now(),
-            placement=placement(),
-            claim=claim(),
-            alarms=alarms(),
-            members=members,
-            synchronous=_synchronous(members) if members else None,
-            reachable=frozenset(self.network.host(host).site for host in _those(alive) | answering),
-            obeying=_those(obeying),
-            answering=answering,
-            paused=paused(),
-            last_copy=if_seen(lambda: door.last_copy(database.name)),
-            progress=progress,
-            seams=self._seams(database.name, _leader(members), progress),
-            last_word=if_seen(lambda: door.last_word(database.name)) if lost else None,
-        )
-
-    def _asked(
-        self, service: ServiceName, lost: Collection[HostName]
-    ) -> tuple[list[HostName], list[HostName]]:
-        """Return who holds a copy of the database of ``service``, and who may serve it."""
-        declared = self.network.service(service)
-        members = self.network.database(declared.database).members
-        holding = [member.host for member in members if member.host not in lost]
-        return holding, [host for host in declared.hosts if host not in lost]
+    @property
+    def _looks(self) -> ServiceLooks:
+        return ServiceLooks(self.network, self.doors, self.clock, self.begin)
 
     def ask(self, question: Question) -> bool | None:
         """Answer from what can be seen now; None means that it cannot be seen."""
@@ -154,7 +110,7 @@ class Eye:
             case Serves(service, site):
                 return self._serves(service, site)
             case _:
-                return sightings.answer(self.doors, question)
+                return sightings.answer(self.doors, self.begin, question)
 
     def _of_the_leader(self, question: Leads | IsLedAt) -> bool | None:
         door = self.doors.database
@@ -210,7 +166,8 @@ class Eye:
 
     def _is_announced(self, service: ServiceName, hosts: Iterable[HostName]) -> bool | None:
         guard = self.doors.guard
-        stances = [if_seen(partial(guard.look, service, host)) for host in hosts]
+        looks = [self.begin(partial(if_seen, partial(guard.look, service, host))) for host in hosts]
+        stances = [look() for look in looks]
         if any(stance is not None and stance.announces for stance in stances):
             return True
         return None if None in stances else False
@@ -218,47 +175,6 @@ class Eye:
     def _serves(self, service: ServiceName, site: SiteName) -> bool:
         last = self.doors.probe.acknowledged(service)
         return last is not None and last.age <= FRESH and last.site == site
-
-    def _seams(
-        self,
-        database: DatabaseName,
-        leader: HostName | None,
-        came: Mapping[HostName, LogProgress],
-    ) -> Mapping[HostName, Seam]:
-        """Return how the log of ``leader`` goes on where copies stand that it sends nothing to."""
-        door = self.doors.database
-        if leader is None or leader not in came or not strangers(leader, came):
-            return {}
-        # asked after the copies were: what they have by then and it has not is not its own
-        own = if_seen(lambda: door.progress(database, leader))
-        if own is None:
-            return {}
-        looks = {
-            host: (at, self.begin(self._seam(database, leader, own.timeline or 0, at)))
-            for host, at in strangers(leader, {**came, leader: own}).items()
-        }
-        seams = {host: judged(at, look()) for host, (at, look) in looks.items()}
-        return {host: seam for host, seam in seams.items() if seam is not None}
-
-    def _progress(self, database: DatabaseName, host: HostName) -> Callable[[], LogProgress | None]:
-        return lambda: if_seen(lambda: self.doors.database.progress(database, host))
-
-    def _seam(
-        self, database: DatabaseName, leader: HostName, timeline: int, position: int
-    ) -> Callable[[], Seam | None]:
-        door = self.doors.database
-        return lambda: if_seen(lambda: door.seam(database, leader, timeline, position))
-
-    def _lives(self, database: DatabaseName, host: HostName) -> Callable[[], bool]:
-        return lambda: if_seen(lambda: self.doors.database.leads(database, host)) is not None
-
-    def _obeys(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
-        guard = self.doors.guard
-        return lambda: if_seen(lambda: guard.look(service, host)) is not None
-
-    def _is_ready(self, service: ServiceName, host: HostName) -> Callable[[], bool]:
-        rows = self.doors.application.rows
-        return lambda: if_seen(lambda: rows(service, host, READINESS)) is not None
 
 
 def _of_members(
@@ -269,7 +185,7 @@ def _of_members(
         return None
     match question:
         case IsSynchronous(_, host):
-            return host in _synchronous(members) and not members[host].barred
+            return host in synchronous(members) and not members[host].barred
         case IsProtected():
             return bool(_protecting(members))
         case IsProtectedWithout(_, host):
@@ -283,18 +199,5 @@ def _of_members(
             assert_never(question)
 
 
-def _leader(members: Mapping[HostName, MemberFacts]) -> HostName | None:
-    leaders = [host for host, member in members.items() if member.leads]
-    return leaders[0] if len(leaders) == 1 else None
-
-
-def _synchronous(members: Mapping[HostName, MemberFacts]) -> frozenset[HostName]:
-    return frozenset(host for host, member in members.items() if member.synchronous)
-
-
 def _protecting(members: Mapping[HostName, MemberFacts]) -> frozenset[HostName]:
-    return frozenset(host for host in _synchronous(members) if members[host].streams)
-
-
-def _those(looks: Mapping[HostName, Callable[[], bool]]) -> frozenset[HostName]:
-    return frozenset(host for host, is_so in looks.items() if is_so())
+    return frozenset(host for host in synchronous(members) if members[host].streams)

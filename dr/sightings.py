@@ -46,7 +46,9 @@ from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, Sit
 from inventory.network import Network
 
 
-def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR0911, PLR0912 - one line a question
+def answer(  # noqa: C901, PLR0911, PLR0912 - one line a question
+    doors: Doors, begin: Begin, question: OfALoss
+) -> bool | None:
     """Answer from what can be seen now; None means that it cannot be seen.
 
     Raises:
@@ -57,16 +59,16 @@ def answer(doors: Doors, question: OfALoss) -> bool | None:  # noqa: C901, PLR09
     if isinstance(question, AtABorder):
         return _of_a_border(doors, question)
     if isinstance(question, OfAStore):
-        return _of_a_store(doors, question)
+        return _of_a_store(doors, begin, question)
     match question:
         case IsOff(host):
             return not doors.power.state(host).on
         case IsInLife(host, life):
             return doors.power.state(host).life == life
         case IsGone(host, observers):
-            return not any(host in doors.sight.answering(each, [host]) for each in observers)
+            return _are_gone(doors, begin, (host,), observers)
         case AreGone(hosts, observers):
-            return not any(doors.sight.answering(each, hosts) for each in observers)
+            return _are_gone(doors, begin, hosts, observers)
         case HoldsNoLease(database, host):
             return not _leads_by_key(doors, database, host)
         case IsFenced(database, host):
@@ -118,13 +120,13 @@ def _of_a_border(doors: Doors, question: AtABorder) -> bool:
             assert_never(question)
 
 
-def _of_a_store(doors: Doors, question: OfAStore) -> bool:
+def _of_a_store(doors: Doors, begin: Begin, question: OfAStore) -> bool | None:
     match question:
         case CannotServe(host, observers):
             power = if_seen(lambda: doors.power.state(host))
             if power is not None:
                 return not power.on
-            return not any(host in doors.sight.answering(each, [host]) for each in observers)
+            return _are_gone(doors, begin, (host,), observers)
         case WritesNot(store, host):
             return not doors.stores.standing(store, host).writes
         case HasPoint(store, host, point):
@@ -135,6 +137,20 @@ def _of_a_store(doors: Doors, question: OfAStore) -> bool:
             return own.serves and own.writes and (own.epoch, own.began) == (epoch, point)
         case _:
             assert_never(question)
+
+
+def _are_gone(
+    doors: Doors, begin: Begin, hosts: Sequence[HostName], observers: Sequence[HostName]
+) -> bool | None:
+    """Tell whether none of ``hosts`` answers any of ``observers``, who look at the same time.
+
+    None: nobody sees one answer, and not all of them could be asked.
+    """
+    looks = [begin(_sight(doors, each, hosts)) for each in observers]
+    answers = [look() for look in looks]
+    if any(answers):
+        return False
+    return None if None in answers else True
 
 
 def _leads_by_key(doors: Doors, database: DatabaseName, host: HostName) -> bool:

@@ -7,6 +7,7 @@ are the same code, in simulation and live. Attempts run side by side inside the 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Generic
 
@@ -184,20 +185,23 @@ class Engine(Generic[ActionT, BasisT]):
 
     def _send(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         for step in run.ready():
+            run = self._if_lapsed(run, step)
+            if not run.approved(step) and run.states[step.id] is StepState.PENDING:
+                run = self._note(run, step, EventKind.ASKED, consent.awaited(step))
+        willing = [step for step in run.ready() if run.approved(step)]
+        # side by side: a look at what is lost takes seconds, and a plan has one for each host
+        against = self._sensor.all_objections([step.action for step in willing])
+        for step, objections in zip(willing, against, strict=True):
             # one of them may have been refused a moment ago, and then nothing new begins
             if step in run.ready():
-                run = self._begin(run, step)
-        if undo := run.to_undo():
-            run = self._launch(run, undo, EventKind.UNDO_STARTED)
-        return run
+                run = self._begin(run, step, objections)
+        undo = run.to_undo()
+        return self._launch(run, undo, EventKind.UNDO_STARTED) if undo else run
 
-    def _begin(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> Run[ActionT, BasisT]:
-        run = self._if_lapsed(run, step)
-        if not run.approved(step):
-            if run.states[step.id] is StepState.PENDING:
-                return self._note(run, step, EventKind.ASKED, consent.awaited(step))
-            return run
-        if not (objections := self._sensor.objections(step.action)):
+    def _begin(
+        self, run: Run[ActionT, BasisT], step: Step[ActionT], objections: Sequence[str]
+    ) -> Run[ActionT, BasisT]:
+        if not objections:
             return self._launch(run, step, EventKind.STARTED)
         if self._waited(step) >= PATIENCE:
             return self._note(run, step, EventKind.REFUSED, "; ".join(objections))
@@ -225,7 +229,7 @@ class Engine(Generic[ActionT, BasisT]):
     def _heed(self, run: Run[ActionT, BasisT]) -> Run[ActionT, BasisT]:
         bound = LOOK_EVERY
         while completion := self._actuator.wait(bound):
-            if self._is_awaited(completion):
+            if completion.token in [flight.token for flight in self._flights.values()]:
                 run = self._hear(run, completion)
             bound = timedelta()
         # a look may take long: what is answered meanwhile is heard before it counts as late
@@ -257,10 +261,6 @@ class Engine(Generic[ActionT, BasisT]):
                 return self._note(run, step, EventKind.REJECTED, completion.note)
             case Answer.NONE:
                 return self._note(run, step, EventKind.LOST, completion.note)
-
-    def _is_awaited(self, completion: Completion) -> bool:
-        flight = self._flights.get(completion.token.step)
-        return flight is not None and flight.token == completion.token
 
     def _in_effect(self, run: Run[ActionT, BasisT], step: Step[ActionT]) -> bool | None:
         """Tell whether the effect is there, and has been for as long as it must; None: not yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -61,6 +61,12 @@ class Sensor(Protocol[ActionT_contra]):
 
     def objections(self, action: ActionT_contra) -> Sequence[str]:
         """Return why ``action`` may not be begun now; what cannot be seen is an objection."""
+
+    def all_objections(self, actions: Sequence[ActionT_contra]) -> Iterable[Sequence[str]]:
+        """Return those to each of ``actions``, in their order, the looks being made side by side.
+
+        Each is told as soon as it and those before it are known: no sooner is it needed.
+        """
 
     def is_in_effect(self, action: ActionT_contra) -> bool | None:
         """Tell whether what ``action`` is for is the case; None means that it cannot be seen."""

@@ -30,6 +30,7 @@ from dr.live.retiring import retire
 from dr.live.run_folder import RunFolder
 from dr.live.signing import ProvedInbox, Signing
 from dr.live.strips import strips
+from dr.live.workers import in_threads
 from dr.looks import if_seen
 from dr.plan import (
     Basis,
@@ -83,7 +84,9 @@ class Carrier:
         eye = self.live.eye()
         engine = RecoveryEngine(
             journal=journal,
-            sensor=Conditions(NotingEye(eye, self.exhibits.checks_path, self.live.clock)),
+            sensor=Conditions(
+                NotingEye(eye, self.exhibits.checks_path, self.live.clock), in_threads()
+            ),
             actuator=self.live.workers(),
             clock=self.live.clock,
             inbox=ProvedInbox(self.folder.inbox(), self.signing, self.live.clock),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,16 +106,22 @@ class NotingEye:
     path: Path
     clock: Clock
     _last: dict[Question, bool | None] = field(default_factory=dict)
+    _writing: threading.Lock = field(default_factory=threading.Lock)
+    """questions are asked side by side; what was answered first is written first"""
 
     def ask(self, question: Question) -> bool | None:
         """Answer as the eye does; that it cannot be written down stops nobody."""
         answer = self.eye.ask(question)
-        if self._last.get(question, ...) != answer:
-            self._last[question] = answer
-            line = {"at": self.clock.now().isoformat(), "asked": state(question), "answer": answer}
-            with contextlib.suppress(OSError), self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        with self._writing:
+            if self._last.get(question, ...) != answer:
+                self._last[question] = answer
+                self._note(question, answer=answer)
         return answer
+
+    def _note(self, question: Question, *, answer: bool | None) -> None:
+        line = {"at": self.clock.now().isoformat(), "asked": state(question), "answer": answer}
+        with contextlib.suppress(OSError), self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def digest(content: bytes | str) -> str:

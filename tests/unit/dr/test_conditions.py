@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 import pytest
 
@@ -19,6 +23,10 @@ from tests.rehearsals import RUN, SERVICE, rehearsal
 CLAIM = ClaimWorkload(SERVICE, RUN, 1)
 VERIFY = VerifyService(SERVICE, DatabaseName("general-db"), SiteName("ndc02"))
 """its effect is two answers"""
+HANG: Final = 30
+"""seconds, which only detect one"""
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -70,6 +78,46 @@ def test_an_effect_is_there_once_all_of_it_is_seen(
     expected: bool | None,  # noqa: FBT001 - a column
 ) -> None:
     assert Conditions(Answers(answers)).is_in_effect(action) is expected
+
+
+@dataclass
+class Meeting:
+    """An eye whose answers come once as many have asked as are expected."""
+
+    expected: threading.Barrier
+    free: set[str]
+
+    def ask(self, question: Question) -> bool | None:
+        self.expected.wait(timeout=HANG)
+        return isinstance(question, IsFree) and question.service in self.free
+
+
+def test_what_may_begin_together_is_asked_about_side_by_side_and_told_in_its_order() -> None:
+    others = [replace(CLAIM, service=ServiceName(name)) for name in ("b", "c")]
+    eye = Meeting(threading.Barrier(3), {str(CLAIM.service), "c"})
+
+    with ThreadPoolExecutor() as pool:
+        conditions = Conditions(eye, lambda look: pool.submit(look).result)
+        told = [*conditions.all_objections([CLAIM, *others])]
+
+    assert told == [[], ["not so: no run holds b"], []]
+
+
+def test_what_is_known_first_is_told_while_the_next_is_still_looked_at() -> None:
+    others = [replace(CLAIM, service=ServiceName(name)) for name in ("b", "c")]
+    eye, told = Answers([True, False, None]), list[int]()
+
+    def later(look: Callable[[], T], /) -> Callable[[], T]:
+        def wait() -> T:
+            told.append(len(eye.left))
+            return look()
+
+        return wait
+
+    for _ in Conditions(eye, later).all_objections([CLAIM, *others]):
+        told.append(-1)
+
+    assert told == [3, -1, 2, -1, 1, -1]
 
 
 def test_nobody_is_asked_to_announce_whom_another_run_gave_up() -> None:

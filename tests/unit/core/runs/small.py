@@ -48,12 +48,18 @@ class Words(Timeline):
     against: dict[str, str] = field(default_factory=dict)
     """objections to beginning"""
     answers: deque[Completion] = field(default_factory=deque)
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    """what was asked about at the same time, whether anything speaks against it"""
 
     def __post_init__(self) -> None:
         super().__init__()
 
     def objections(self, action: str) -> Sequence[str]:
         return [said] if (said := self.against.get(action)) else []
+
+    def all_objections(self, actions: Sequence[str]) -> Sequence[Sequence[str]]:
+        self.asked.append(tuple(actions))
+        return [self.objections(action) for action in actions]
 
     def is_in_effect(self, action: str) -> bool | None:
         return None if action in self.unseen else action in self.true

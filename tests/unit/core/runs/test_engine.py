@@ -53,6 +53,12 @@ def test_independent_steps_run_side_by_side(bench: Bench) -> None:
     assert events[:2] == [("a", "started"), ("b", "started")]
 
 
+def test_what_may_begin_together_is_looked_at_together(bench: Bench) -> None:
+    bench.start(step("a"), step("b"), step("c", "a", "b"))
+
+    assert [asked for asked in bench.world.asked if asked] == [("a", "b"), ("c",)]
+
+
 def test_a_refusal_holds_the_run_and_leaves_the_rest_untouched(bench: Bench) -> None:
     bench.world.refuses.add("a")
 

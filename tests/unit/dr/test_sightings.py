@@ -1,0 +1,77 @@
+"""Who is given up is looked at by all who see it, at the same time: unknown is not gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+from dr.looks import at_once
+from dr.loss_questions import AreGone, CannotServe, IsGone, OfALoss
+from dr.sightings import answer
+from dr.simulation.world import World
+from inventory.names import HostName
+from tests.rehearsals import rehearsal
+
+T = TypeVar("T")
+
+LOST, OTHER = HostName("ndc01-data"), HostName("ndc01-app")
+OBSERVERS = tuple(map(HostName, ("ndc02-app", "ndc03-app", "witness-control")))
+QUESTIONS: tuple[OfALoss, ...] = (
+    IsGone(LOST, OBSERVERS),
+    AreGone((LOST, OTHER), OBSERVERS),
+    CannotServe(LOST, OBSERVERS),
+)
+
+
+@pytest.fixture
+def world() -> World:
+    """Return a network in which nobody tells of power: what is gone has to be seen."""
+    world = rehearsal().world
+    world.truth.plant.mute_ports.update(world.truth.plant.hosts)
+    return world
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_all_begin_to_look_before_anybody_is_waited_for(question: OfALoss, world: World) -> None:
+    begun = list[str]()
+
+    def begin(look: Callable[[], T], /) -> Callable[[], T]:
+        begun.append("begun")
+
+        def wait() -> T:
+            begun.append("waited for")
+            return look()
+
+        return wait
+
+    answer(world.doors, begin, question)
+
+    assert begun == ["begun"] * 3 + ["waited for"] * 3
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_whom_nobody_sees_is_gone_and_who_answers_one_is_not(
+    question: OfALoss, world: World
+) -> None:
+    alive = answer(world.doors, at_once, question)
+    for host in (LOST, OTHER):
+        world.truth.plant.power_off(host)
+    gone = answer(world.doors, at_once, question)
+
+    assert (alive, gone) == (False, True)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("blind", OBSERVERS)
+def test_where_an_observer_cannot_be_asked_only_another_one_can_tell_that_it_is_there(
+    blind: HostName, question: OfALoss, world: World
+) -> None:
+    world.truth.plant.power_off(blind)
+    alive = answer(world.doors, at_once, question)
+    for host in (LOST, OTHER):
+        world.truth.plant.power_off(host)
+    unknown = answer(world.doors, at_once, question)
+
+    assert (alive, unknown) == (False, None)
