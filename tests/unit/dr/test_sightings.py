@@ -7,11 +7,13 @@ from typing import TypeVar
 
 import pytest
 
+from dr.eye import Eye
 from dr.looks import at_once
 from dr.loss_questions import AreGone, CannotServe, IsGone, OfALoss
 from dr.sightings import answer
-from dr.simulation.world import World
-from inventory.names import HostName
+from dr.simulation.world import World, rehearsed
+from inventory.names import HostName, ServiceName
+from tests.networks import network
 from tests.rehearsals import rehearsal
 
 T = TypeVar("T")
@@ -75,3 +77,31 @@ def test_where_an_observer_cannot_be_asked_only_another_one_can_tell_that_it_is_
     unknown = answer(world.doors, at_once, question)
 
     assert (alive, unknown) == (False, None)
+
+
+def test_services_are_all_looked_at_before_the_first_is_waited_for() -> None:
+    net = network("compact")
+    names = [service.name for service in net.services]
+    world = rehearsed(net, *names)
+    begun = list[str]()
+
+    def begin(look: Callable[[], T], /) -> Callable[[], T]:
+        begun.append("begun")
+
+        def wait() -> T:
+            begun.append("waited for")
+            return look()
+
+        return wait
+
+    def looks_of(services: list[ServiceName]) -> int:
+        """Return how many looks were begun when the first was waited for."""
+        begun.clear()
+        Eye(net, world.doors, world, begin).survey(services, ())
+        return begun.index("waited for")
+
+    alone = [looks_of([name]) for name in names]
+
+    assert len(names) > 1
+    # whoever is lost is looked at once for all
+    assert looks_of(names) == 1 + sum(looks - 1 for looks in alone)
