@@ -36,13 +36,13 @@ def declared_digest(environment: Environment) -> str:
 
     digest = network(environment).digest
     if _made_of(environment) == made_of:
-        with suppress(Rejected):  # as above
+        with suppress(Rejected):  # the next command reads all of it again
             files.write(environment.paths.declared_digest, f"{made_of} {digest}\n")
     return digest
 
 
 def _kept(path: Path) -> str:
-    with suppress(Rejected):  # then all of it is read again
+    with suppress(Rejected):  # what cannot be read is not known
         return files.read_if_there(path) or ""
     return ""
 

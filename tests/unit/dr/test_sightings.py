@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 
 from dr.eye import Eye
-from dr.looks import at_once
+from dr.looks import Begin, at_once
 from dr.loss_questions import AreGone, CannotServe, IsGone, OfALoss
 from dr.sightings import answer
 from dr.simulation.world import World, rehearsed
@@ -27,6 +27,21 @@ QUESTIONS: tuple[OfALoss, ...] = (
 )
 
 
+def _noting(events: list[str]) -> Begin:
+    """Return what writes down when a look is begun, and when it is waited for."""
+
+    def begin(look: Callable[[], T], /) -> Callable[[], T]:
+        events.append("begun")
+
+        def wait() -> T:
+            events.append("waited for")
+            return look()
+
+        return wait
+
+    return begin
+
+
 @pytest.fixture
 def world() -> World:
     """Return a network in which nobody tells of power: what is gone has to be seen."""
@@ -39,16 +54,7 @@ def world() -> World:
 def test_all_begin_to_look_before_anybody_is_waited_for(question: OfALoss, world: World) -> None:
     begun = list[str]()
 
-    def begin(look: Callable[[], T], /) -> Callable[[], T]:
-        begun.append("begun")
-
-        def wait() -> T:
-            begun.append("waited for")
-            return look()
-
-        return wait
-
-    answer(world.doors, begin, question)
+    answer(world.doors, _noting(begun), question)
 
     assert begun == ["begun"] * 3 + ["waited for"] * 3
 
@@ -85,19 +91,10 @@ def test_services_are_all_looked_at_before_the_first_is_waited_for() -> None:
     world = rehearsed(net, *names)
     begun = list[str]()
 
-    def begin(look: Callable[[], T], /) -> Callable[[], T]:
-        begun.append("begun")
-
-        def wait() -> T:
-            begun.append("waited for")
-            return look()
-
-        return wait
-
     def looks_of(services: list[ServiceName]) -> int:
         """Return how many looks were begun when the first was waited for."""
         begun.clear()
-        Eye(net, world.doors, world, begin).survey(services, ())
+        Eye(net, world.doors, world, _noting(begun)).survey(services, ())
         return begun.index("waited for")
 
     alone = [looks_of([name]) for name in names]

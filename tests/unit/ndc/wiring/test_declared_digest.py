@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-from access.paths import Paths
 from core.errors import InventoryInvalid
-from inventory.names import EnvironmentName
 from ndc.wiring import declared_digest as of
 from ndc.wiring.declared_digest import declared_digest
 from ndc.wiring.declared_network import network
-from ndc.wiring.environment import Description, Environment
-from tests.networks import DECLARED
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Environment:
-    """Return an environment with an inventory of its own."""
-    shutil.copytree(DECLARED, tmp_path / "declared")
-    made = Environment(
-        Paths(tmp_path, EnvironmentName("ci")),
-        Description(number=7, profile="tiny", inventory=tmp_path / "declared"),
-    )
-    made.paths.root.mkdir(parents=True)
-    return made
+from ndc.wiring.environment import Environment
 
 
 @pytest.fixture

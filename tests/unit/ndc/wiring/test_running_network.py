@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
-from access.paths import Paths
 from core.errors import InventoryInvalid, Rejected
-from inventory.names import EnvironmentName
 from ndc.wiring.declared_network import network
-from ndc.wiring.environment import Description, Environment
+from ndc.wiring.environment import Environment
 from ndc.wiring.running_network import earlier_network, forget_network, keep, running
-from tests.networks import DECLARED
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Environment:
-    """Return an environment with an inventory of its own."""
-    shutil.copytree(DECLARED, tmp_path / "declared")
-    made = Environment(
-        Paths(tmp_path, EnvironmentName("ci")),
-        Description(number=7, profile="tiny", inventory=tmp_path / "declared"),
-    )
-    made.paths.root.mkdir(parents=True)
-    return made
 
 
 def _edit(environment: Environment, old: str, new: str) -> None:
