@@ -99,7 +99,7 @@ campaign: $(VENV) ## what takes longer than make test may, and sixty rounds of r
 	@NDC_TEST_CHOICE=campaign toolchain/lab-suite
 	@$(BIN)/python -m tests.campaign $(or $(SEED),1) --rounds $(or $(ROUNDS),60)
 
-bench: $(VENV) ## measure the figures, or some: make bench ONLY="switchover help" ROUNDS=3
+bench: $(VENV) ## measure the figures, or some: make bench ONLY="switchover=9 help" ROUNDS=3
 	@$(BIN)/python -m tests.benchmarks $(ONLY) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 soak: $(VENV) ## play ten thousand schedules of faults in a simulated world: SCHEDULES=500 SEED=1

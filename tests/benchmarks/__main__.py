@@ -27,12 +27,13 @@ def main() -> int:
     """Return the exit code."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     names = ", ".join(benchmark.name for benchmark in BENCHMARKS)
-    parser.add_argument("only", nargs="*", metavar="NAME", help=f"all if none is named: {names}")
-    parser.add_argument("--rounds", type=int, help="of each, in place of what the table says")
+    named = f"some, each with rounds of its own or not; all if none is named: {names}"
+    parser.add_argument("only", nargs="*", metavar="NAME[=ROUNDS]", help=named)
+    parser.add_argument("--rounds", type=int, help="of each other, in place of the table's")
     parser.add_argument("--into", type=Path, default=RESULTS, help="the folder for what is kept")
     options = parser.parse_args()
     try:
-        benchmarks = chosen(options.only)
+        benchmarks = chosen(options.only, options.rounds)
     except ValueError as error:
         parser.error(str(error))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -41,7 +42,7 @@ def main() -> int:
     with stand() as made:
         try:
             for benchmark in benchmarks:
-                _measure(benchmark, made, options.rounds, parts)
+                _measure(benchmark, made, parts)
         finally:
             # before the network goes, which may fail too
             _keep(Result(conditions(before, made, _asked(parts)), tuple(parts)), options.into)
@@ -52,12 +53,12 @@ def _asked(parts: list[Part]) -> str:
     return "all" if len(parts) == len(BENCHMARKS) else ", ".join(part.name for part in parts)
 
 
-def _measure(benchmark: Benchmark, made: Stand, rounds: int | None, parts: list[Part]) -> None:
+def _measure(benchmark: Benchmark, made: Stand, parts: list[Part]) -> None:
     """Add to ``parts`` what the rounds gave, whatever ended them."""
     trials: list[Trial] = []
     broke_off = "ended by a signal, in the midst of its rounds"
     try:
-        _gather(benchmark, made, rounds, trials)
+        _gather(benchmark, made, trials)
         broke_off = ""
     except NdcError as error:
         broke_off = "\n".join(error.lines())
@@ -76,14 +77,14 @@ def _keep_evidence(benchmark: Benchmark, made: Stand, broke_off: str) -> None:
         say(f"what happened: {bundle}")
 
 
-def _gather(benchmark: Benchmark, made: Stand, rounds: int | None, trials: list[Trial]) -> None:
+def _gather(benchmark: Benchmark, made: Stand, trials: list[Trial]) -> None:
     """Add to ``trials`` what the rounds give.
 
     A void round is made again; in all there are at most twice as many as asked for.
     """
     if benchmark.needs_network:
         made.lab()
-    wanted = rounds or benchmark.rounds or len(made.links)
+    wanted = benchmark.rounds or len(made.links)
     good = 0
     for _ in range(2 * wanted):
         found = list(benchmark.measure(made, good))

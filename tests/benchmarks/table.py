@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from tests.benchmarks import idle, links, programs, scrape, start, stores, watching
 from tests.benchmarks.benchmark import Benchmark
 from tests.benchmarks.engine import engine
@@ -183,16 +186,32 @@ BENCHMARKS = (
 )
 
 
-def chosen(names: list[str]) -> list[Benchmark]:
-    """Return the benchmarks called ``names`` in the order of the table; all if none is named.
+def chosen(asked: Sequence[str], rounds: int | None = None) -> list[Benchmark]:
+    """Return the benchmarks that are ``asked`` for, in the order of the table; if none is, all.
+
+    Each is asked for as ``NAME`` or ``NAME=ROUNDS``. ``rounds`` are those of each whose own are not
+    told; None: what the table says.
 
     Raises:
-        ValueError: a name is no benchmark's.
+        ValueError: a name is no benchmark's, or rounds are not a number above 0.
     """
-    known = {benchmark.name for benchmark in BENCHMARKS}
-    if unknown := set(names) - known:
+    told = dict(map(_name_and_rounds, asked))
+    if unknown := told.keys() - {benchmark.name for benchmark in BENCHMARKS}:
         raise ValueError(
             f"no benchmark is called {', '.join(sorted(unknown))}; "
             f"these are: {', '.join(one.name for one in BENCHMARKS)}"
         )
-    return [one for one in BENCHMARKS if not names or one.name in names]
+    return [
+        replace(one, rounds=told.get(one.name) or rounds or one.rounds)
+        for one in BENCHMARKS
+        if not told or one.name in told
+    ]
+
+
+def _name_and_rounds(asked: str) -> tuple[str, int | None]:
+    name, told, rounds = asked.partition("=")
+    if not told:
+        return name, None
+    if not rounds.isdecimal() or not int(rounds):
+        raise ValueError(f"{asked}: expected NAME=ROUNDS with a number above 0, as in {name}=3")
+    return name, int(rounds)
