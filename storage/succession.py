@@ -37,7 +37,8 @@ class StoreSuccession:
     def begin(self, order: StoreOrder, others: Mapping[HostName, SourceDoor]) -> None:
         """Let the store be there to be written to as it is in the point of ``order``.
 
-        ``others`` are all other hosts that hold it. What was written here is kept apart.
+        ``others`` are all other hosts that hold it. What was written here, and is not in the point,
+        is kept apart.
 
         Raises:
             WorldError: the point is not here, or one of the others that is not given up writes
@@ -54,7 +55,10 @@ class StoreSuccession:
             raise Rejected(f"{store.name} is served here still", expected="that it ends first")
         # from where the next transfer to each starts: of who is given up this point is known
         turn.pin({**dict.fromkeys(others, SourceAnswer(have=(point.origin,))), **answers})
-        turn.stand_apart()
+        if turn.final.read() == order.point:
+            turn.follow()  # it ended here with all that was written, and nobody had gone on yet
+        else:
+            turn.stand_apart()
         self.begun.write(store.name, order)
         turn.final.account_for(())
         turn.final.make_sure(order.epoch)
