@@ -132,7 +132,7 @@ def _carried(world: World, plan: RecoveryPlan) -> tuple[str, ...]:
     journal = MemoryJournal(codec(), world)
     engine = RecoveryEngine(
         journal=journal,
-        sensor=Conditions(world.eye),
+        sensor=Conditions(world.eye, world.begin_look),
         actuator=world,
         clock=world,
         inbox=_Agreeing(

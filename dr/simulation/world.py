@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
+from typing import Final
 
 from core.runs.ports import Answer, Completion, Token
 from dr.actions import Action, WriteCanary
 from dr.edges import HostEdge
 from dr.eye import Eye
 from dr.hands import Hands
+from dr.looks import T
 from dr.simulation.citizens import EVERY, Citizens
 from dr.simulation.doors import doors
 from dr.simulation.faults import Fault, Trouble
@@ -31,6 +33,13 @@ _ONE_WAY = timedelta(milliseconds=60)
 
 _BLOCKED = timedelta(milliseconds=100)
 """a write that nothing acknowledges yet is tried again"""
+
+_PROMPT_MS: Final = (5, 60)
+"""milliseconds that a look takes where whoever is asked answers"""
+_SILENT_MS: Final = (1000, 6000)
+"""where one says nothing: the bounds of live looks, of which some are made in turn"""
+_SILENT: Final = 0.1
+"""how often that is so; who asks cannot know, and neither does the world"""
 
 
 class World:
@@ -52,6 +61,7 @@ class World:
         self.edges: Counter[HostEdge] = Counter()
         """how often an agent found itself on each edge of its table"""
         self.faults: list[Fault] = []
+        self._looks = random.Random(f"looks {seed}")  # noqa: S311 - reproducible, not secret
         self._hands = Hands(self.doors)
         self._completions: deque[Completion] = deque()
 
@@ -66,6 +76,18 @@ class World:
     def sleep(self, duration: timedelta) -> None:
         """Let everything happen that is due within ``duration``."""
         self.timeline.sleep(duration)
+
+    def begin_look(self, look: Callable[[], T], /) -> Callable[[], T]:
+        """Look now, and tell of it as late as a look may take: the world goes on meanwhile."""
+        sight = look()
+        bounds = _SILENT_MS if self._looks.random() < _SILENT else _PROMPT_MS
+        due = self.elapsed() + timedelta(milliseconds=self._looks.randint(*bounds))
+
+        def told() -> T:
+            self.sleep(max(due - self.elapsed(), timedelta()))
+            return sight
+
+        return told
 
     def begin(self, action: Action, token: Token, due: timedelta) -> None:
         """Send ``action``; it arrives as its fault, if it has one, lets it."""

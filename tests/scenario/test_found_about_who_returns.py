@@ -75,7 +75,7 @@ def test_what_is_fenced_was_written_down_before_so_it_announces_nothing_when_it_
 
 
 def test_citizens_may_come_to_who_is_given_up_for_what_had_moved_before_and_nobody_serves() -> None:
-    played = judged(4706, MOVED_BEFORE_IT_WAS_GIVEN_UP)
+    played = judged(26, MOVED_BEFORE_IT_WAS_GIVEN_UP)
     told = played.played.history
 
     moved = max(one.at for one in told if one[1:4] == ("placed", PORTAL, "ndc03"))

@@ -177,7 +177,7 @@ class Carried:
     def _engine(self, fuse: Fuse, wishes: list[Request]) -> RecoveryEngine:
         return RecoveryEngine(
             journal=SharedJournal(self.lines, fuse.touch),
-            sensor=Conditions(self.world.eye),
+            sensor=Conditions(self.world.eye, self.world.begin_look),
             actuator=FusedWorld(self.world, fuse),
             clock=self.world,
             inbox=Wished(wishes),

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, TypeVar
 
 import pytest
@@ -118,6 +119,32 @@ def test_what_is_known_first_is_told_while_the_next_is_still_looked_at() -> None
         told.append(-1)
 
     assert told == [3, -1, 2, -1, 1, -1]
+
+
+def test_in_the_simulated_world_an_answer_is_of_the_moment_when_its_look_began() -> None:
+    world = rehearsal().world
+    record = world.truth.placed(SERVICE)
+    conditions = Conditions(world.eye, world.begin_look)
+
+    told = conditions.all_objections([CLAIM])
+    record.claim = replace(record.claim, run=RunName("another"))
+
+    assert [*told] == [[]]
+    assert [*conditions.all_objections([CLAIM])] == [[f"not so: no run holds {SERVICE}"]]
+
+
+def test_in_the_simulated_world_most_looks_are_prompt_and_some_take_seconds() -> None:
+    world, took = rehearsal().world, list[timedelta]()
+
+    for _ in range(200):
+        began = world.elapsed()
+        assert world.begin_look(lambda: "seen")() == "seen"
+        took.append(world.elapsed() - began)
+
+    slow = [each for each in took if each >= timedelta(seconds=1)]
+    assert 5 <= len(slow) <= 50
+    assert max(took) <= timedelta(seconds=6)
+    assert timedelta() < min(took) < timedelta(milliseconds=60)
 
 
 def test_nobody_is_asked_to_announce_whom_another_run_gave_up() -> None:
