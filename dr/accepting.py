@@ -10,7 +10,7 @@ from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.admission import Exclusion
 from dr.doors import Doors
-from dr.refusing import borders
+from dr.planning.refusing import borders
 from inventory.names import HostName, PlacedName, SiteName
 from inventory.network import Network
 from inventory.placed import placed_called

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
-from dr.row_list import RowList, read_rows
-from dr.tail import Tail, read_tail
+from dr.logs.row_list import RowList, read_rows
+from dr.logs.tail import Tail, read_tail
 from inventory.names import HostName
 from inventory.network import Network, Role
 

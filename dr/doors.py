@@ -17,13 +17,13 @@ from typing import Protocol
 
 from core.measure import ProbeTime, SignedMeasure
 from core.runs.ports import Token
-from dr.epochs import Act
 from dr.facts import LastWord, MemberFacts
-from dr.leave import Leave
+from dr.hosts.epochs import Act
+from dr.hosts.leave import Leave
+from dr.logs.seam import LogProgress, Seam
+from dr.logs.succession import Succession, Untold
 from dr.loss_doors import ExclusionsDoor, PowerDoor, RoutesDoor, SightDoor, StoresDoor, VotesDoor
 from dr.placement import Claim, Placement
-from dr.seam import LogProgress, Seam
-from dr.succession import Succession, Untold
 from inventory.names import DatabaseName, HostName, PlacedName, ServiceName, SiteName
 from inventory.promises import LastCopy
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dr.logs.seam import LogProgress, Seam
 from dr.placement import Claim, Placement
-from dr.seam import LogProgress, Seam
 from inventory.names import HostName, SiteName
 from inventory.promises import LastCopy
 from storage.standing import CopyStanding

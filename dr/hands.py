@@ -35,9 +35,10 @@ from dr.actions import (
 )
 from dr.admission import Exclusion
 from dr.doors import Doors, LeaderKey, SwitchOrder
-from dr.epochs import Act
-from dr.leave import Leave
-from dr.log_end import written
+from dr.hosts.epochs import Act
+from dr.hosts.leave import Leave
+from dr.logs.log_end import written
+from dr.logs.succession import Untold
 from dr.loss_actions import (
     AcceptOrigin,
     AttestOff,
@@ -55,7 +56,6 @@ from dr.loss_actions import (
     TakeOver,
 )
 from dr.placement import Claim
-from dr.succession import Untold
 from inventory.names import DatabaseName, HostName, PlacedName
 from inventory.promises import LastCopy
 from storage.placed import StoreOrder

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
-from inventory.names import ServiceName, SiteName
+from inventory.names import HostName, ServiceName, SiteName
+from inventory.network import Network, Service
 
 BY_ITSELF: Final = RunName("controller")
 """stands where a controller moved a service: no run did"""
@@ -66,6 +67,11 @@ class Claim:
     def released(self, run: RunName) -> Claim:
         """Return the claim once ``run`` does not hold it."""
         return Claim(None, self.number) if self.run == run else self
+
+
+def serving_at(network: Network, service: Service, site: SiteName) -> list[HostName]:
+    """Return the hosts that serve ``service`` when it is at ``site``."""
+    return [host for host in service.hosts if network.host(host).site == site]
 
 
 _PLACEMENT: TypeAdapter[Placement] = TypeAdapter(Placement)

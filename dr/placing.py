@@ -12,7 +12,7 @@ from core.errors import NotSeen
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.doors import Doors
-from dr.epochs import Act
+from dr.hosts.epochs import Act
 from dr.placement import Placement
 from inventory.network import Network, Service
 from inventory.placed import Placed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dr import apart
+from dr.logs import apart
 from monitors.metric import MetricSpec
 
 TAIL_KEPT = MetricSpec(

@@ -19,8 +19,8 @@ from dr.live.exhibits import Exhibits
 from dr.live.packing import Packing
 from dr.live.run_folder import RunFolder
 from dr.live.signing import EVIDENCE, ID_MOMENT, Signing, public_keys
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
 from dr.verifier.contents import PackContents
 from dr.verifier.keys import PublicKeys
 from dr.verifier.verification import Verification, verified

@@ -8,15 +8,15 @@ from datetime import timedelta
 from core.runs.journal import Proof, Request, Where, Wish
 from core.runs.plan import OnFailure, RunName, StepId
 from dr.facts import Facts
-from dr.losses import hosts_named, moves_after
-from dr.observers import observers
-from dr.plan import RecoveryJournal, RecoveryPlan, RecoveryRun
-from dr.planner import Occasion, plan_failback, plan_failover
-from dr.request import Move
-from dr.rules.failback import hosts_that_return
+from dr.planning.losses import hosts_named, moves_after
+from dr.planning.plan import RecoveryJournal, RecoveryPlan, RecoveryRun
+from dr.planning.planner import Occasion, plan_failback, plan_failover
+from dr.planning.request import Move
+from dr.planning.rules.failback import hosts_that_return
 from dr.simulation.citizens import EVERY
 from dr.simulation.controllers import Controllers
 from dr.simulation.world import World
+from dr.watch.observers import observers
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
 from tests.rehearsals import Rehearsal, rehearsal

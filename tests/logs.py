@@ -6,8 +6,8 @@ import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dr.log_records import LogBroken, Relation
-from dr.seam import file_name
+from dr.logs.log_records import LogBroken, Relation
+from dr.logs.seam import file_name
 
 FILE_BYTES = 4 * 8192
 START = FILE_BYTES

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from core.runs.journal import RunVerdict
 from dr.drills.cadence import DrillProof, Felt
-from dr.plan import Intent
+from dr.planning.plan import Intent
 from inventory.names import DatabaseName, DrillName, HostName, LinkName, SiteName
 from inventory.network import Role
 from monitors.collectors.clocks import clock_families

@@ -10,9 +10,9 @@ from core.runs.plan import RunName
 from core.runs.ports import Actuator, Inbox
 from dr.actions import Action
 from dr.conditions import Conditions
-from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, codec
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.planning.plan import RecoveryEngine, RecoveryJournal, RecoveryPlan, RecoveryRun, codec
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
 from dr.simulation.citizens import EVERY, Citizens
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.truth import Served

@@ -23,13 +23,13 @@ from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
 from dr.drills.store_recovery import KeptApart
 from dr.facts import Facts, StoreFacts
-from dr.plan import RecoveryEngine, RecoveryPlan, codec
-from dr.planner import Occasion
+from dr.looking.store_looks import survey_stores
+from dr.planning.plan import RecoveryEngine, RecoveryPlan, codec
+from dr.planning.planner import Occasion
 from dr.questions import IsProtected
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.tracers import SimulatedTracing
 from dr.simulation.world import World
-from dr.store_looks import survey_stores
 from dr.tracing import StoreTrail, TracingMark
 from inventory.names import HostName, LinkName, OperatorName, ServiceName, StoreName
 from inventory.network import Network

@@ -10,10 +10,10 @@ from itertools import chain, permutations
 from access.clients.patroni import ClusterAnswer, MemberAnswer
 from access.clients.prometheus import Sample
 from access.secrets.ends import AUTHORITY
-from dr.judging import Judgement, Records, judged
-from dr.lookout import SightWord
+from dr.logs.seam import LogProgress
 from dr.placement import Placement
-from dr.seam import LogProgress
+from dr.watch.judging import Judgement, Records, judged
+from dr.watch.lookout import SightWord
 from inventory.host_units import units_of
 from inventory.names import HostName, LinkName, SiteName
 from inventory.network import Database, Host, Member, Network, Role

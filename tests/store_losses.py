@@ -10,14 +10,14 @@ from typing_extensions import override
 
 from core.runs.journal import Request, Where
 from dr.facts import StoreFacts
-from dr.losses import hosts_named, moves_after
-from dr.plan import RecoveryPlan, RecoveryRun
-from dr.planner import Occasion
+from dr.looking.store_looks import survey_stores
+from dr.planning.losses import hosts_named, moves_after
+from dr.planning.plan import RecoveryPlan, RecoveryRun
+from dr.planning.planner import Occasion
+from dr.planning.store_losses import LostStores, stores_after
+from dr.planning.store_planner import plan_failover_of
 from dr.simulation.stores import SimulatedStore
 from dr.simulation.world import World, rehearsed
-from dr.store_looks import survey_stores
-from dr.store_losses import LostStores, stores_after
-from dr.store_planner import plan_failover_of
 from inventory.names import HostName, OperatorName, SiteName, StoreName
 from inventory.network import Network
 from inventory.storage import Store

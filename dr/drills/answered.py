@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.runs.plan import RunName
-from dr.bound import NOTHING, LossBound
-from dr.plan import MovedStore
-from dr.store_bound import StoreLeft
+from dr.planning.bound import NOTHING, LossBound
+from dr.planning.plan import MovedStore
+from dr.planning.store_bound import StoreLeft
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dr.drills.exercise import Exercise
 from dr.drills.record import DrillRecord
 from dr.drills.scene import Scene
 from dr.looks import if_seen
-from dr.plan import RecoveryPlan
+from dr.planning.plan import RecoveryPlan
 from inventory.practice import Taken
 
 _BORNE: Final = timedelta(seconds=45)

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import JournalCorrupt
 from core.formats import Format
 from core.runs.plan import RunName
-from dr.ending import Outcome
-from dr.plan import RecoveryPlan
-from dr.proofs import practises
+from dr.planning.plan import RecoveryPlan
+from dr.planning.proofs import practises
+from dr.reporting.ending import Outcome
 from inventory.names import DrillName, ServiceName
 from inventory.network import Network
 from inventory.practice import Practice

@@ -12,7 +12,7 @@ from dr.drills.exercise import Exercise
 from dr.drills.hypothesis import Findings
 from dr.drills.store_text import recovery_lines
 from dr.drills.story import Story
-from dr.plan_text import plan_text
+from dr.reporting.plan_text import plan_text
 from inventory.names import DrillName
 from inventory.practice import Practice
 

@@ -8,14 +8,14 @@ from typing import Final
 from core.errors import PlanRefused
 from core.runs.plan import OnFailure
 from dr.drills.exercise import Exercise
-from dr.eye import Eye
-from dr.losses import moves_after
-from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
-from dr.store_looks import survey_stores
-from dr.store_losses import stores_after
-from dr.store_planner import plan_failover_of
+from dr.looking.eye import Eye
+from dr.looking.store_looks import survey_stores
+from dr.planning.losses import moves_after
+from dr.planning.plan import RecoveryPlan
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.planning.store_losses import stores_after
+from dr.planning.store_planner import plan_failover_of
 
 _PRACTISED: Final = "it is practised"
 """why what speaks softly against it is passed over: whoever holds a drill chose the hour"""

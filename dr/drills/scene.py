@@ -16,7 +16,7 @@ from dr.drills.exercise import Exercise
 from dr.drills.record import DrillRecord
 from dr.drills.store_recovery import KeptApart
 from dr.facts import Facts, StoreFacts
-from dr.plan import RecoveryPlan
+from dr.planning.plan import RecoveryPlan
 from dr.tracing import StoreTrail, TracingMark
 from inventory.names import HostName, LinkName, ServiceName, StoreName
 from inventory.network import Network

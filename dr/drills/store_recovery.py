@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dr.facts import StoreFacts
-from dr.plan import MovedStore
-from dr.store_bound import StoreLeft
+from dr.planning.plan import MovedStore
+from dr.planning.store_bound import StoreLeft
 from dr.tracing import StoreTrail, Tracer, TracerFate
 from inventory.names import HostName, SiteName
 from inventory.storage import Store

@@ -12,8 +12,8 @@ from datetime import timedelta
 from core.errors import PlanRefused
 from dr.drills.store_recovery import KeptApart, StoreRecovery, writer_of
 from dr.facts import StoreFacts
-from dr.plan import MovedStore
-from dr.store_bound import StoreLeft
+from dr.planning.plan import MovedStore
+from dr.planning.store_bound import StoreLeft
 from dr.tracing import StoreTrail, TracingMark
 from inventory.names import HostName, StoreName
 from inventory.network import Network

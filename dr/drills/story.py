@@ -10,7 +10,7 @@ from core.measure import Measure
 from dr.drills.exercise import Exercise
 from dr.drills.hypothesis import Findings
 from dr.drills.store_recovery import StoreRecovery
-from dr.plan import RecoveryPlan
+from dr.planning.plan import RecoveryPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import json
 from dr.drills.drill_report import plain_citizens
 from dr.drills.store_text import plain_recovery
 from dr.drills.story import Story
-from dr.plan import to_text
+from dr.planning.plan import to_text
 
 
 def story_plain(story: Story, *, carried: bool) -> dict[str, object]:

@@ -13,8 +13,8 @@ from core.errors import Unreachable
 from dr.accepting import admit, demand_unmoved
 from dr.admission import Beside, Exclusion, brought_back
 from dr.doors import Doors
-from dr.reseed import demand_kept
-from dr.tail import Tail
+from dr.logs.tail import Tail
+from dr.planning.reseed import demand_kept
 from inventory.names import HostName
 from inventory.network import Database, Network
 

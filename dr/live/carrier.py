@@ -16,8 +16,6 @@ from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
 from dr.drills.cadence import practised
-from dr.ending import Ending, Outcome
-from dr.eye import Eye
 from dr.live.anchoring import Anchoring
 from dr.live.doors import Live
 from dr.live.drill_words import EtcdDrillWords
@@ -31,8 +29,10 @@ from dr.live.run_folder import RunFolder
 from dr.live.signing import ProvedInbox, Signing
 from dr.live.strips import strips
 from dr.live.workers import in_threads
+from dr.looking.eye import Eye
+from dr.looking.store_looks import survey_stores
 from dr.looks import if_seen
-from dr.plan import (
+from dr.planning.plan import (
     Basis,
     Moved,
     RecoveryEngine,
@@ -41,13 +41,13 @@ from dr.plan import (
     RecoveryRecord,
     RecoveryRun,
 )
+from dr.planning.rules.staleness import staleness
 from dr.questions import IsLedAt, IsProtected
-from dr.report import Noticed, Report, report
-from dr.report_json import report_json
-from dr.report_page import report_page
-from dr.report_text import report_text
-from dr.rules.staleness import staleness
-from dr.store_looks import survey_stores
+from dr.reporting.ending import Ending, Outcome
+from dr.reporting.report import Noticed, Report, report
+from dr.reporting.report_json import report_json
+from dr.reporting.report_page import report_page
+from dr.reporting.report_text import report_text
 from inventory.names import ServiceName
 
 _AROUND: Final = timedelta(seconds=2)

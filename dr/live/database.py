@@ -17,14 +17,14 @@ from core.errors import NotSeen
 from core.runs.ports import Token
 from dr.doors import LeaderKey, SwitchOrder
 from dr.facts import LastWord, MemberFacts
-from dr.leave import Leave, Permit
+from dr.hosts.leave import Leave, Permit
 from dr.live.last_copies import LastCopies
 from dr.live.orders import Orders
 from dr.live.programs import LOOK, Programs, looking
-from dr.log_end import read_end
+from dr.logs.log_end import read_end
+from dr.logs.seam import LogProgress, Seam
+from dr.logs.succession import LogEnd, Succession, Untold, succession
 from dr.placement import Claim
-from dr.seam import LogProgress, Seam
-from dr.succession import LogEnd, Succession, Untold, succession
 from inventory.endpoints import patroni_port
 from inventory.names import DatabaseName, HostName, PlacedName
 from inventory.network import Member, Network

@@ -10,11 +10,11 @@ from typing import Final
 from access.clients import patroni
 from access.clients.etcd import Comparison, Delete, Etcd, Holds, Put, Unchanged
 from core.errors import Rejected, WorldError
-from dr.deeds import Deed, Grounds, Relocating, Vacating, deed_text, read_deed
 from dr.doors import LeaderKey
-from dr.lever import lever_sentence
 from dr.live.records import EtcdRecords
 from dr.placement import BY_ITSELF, Placement, placement_text
+from dr.watch.deeds import Deed, Grounds, Relocating, Vacating, deed_text, read_deed
+from dr.watch.lever import lever_sentence
 from inventory import etcd as keys
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network

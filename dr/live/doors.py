@@ -23,7 +23,6 @@ from core.system_clock import SystemClock
 from dr.actions import Action
 from dr.admission import Exclusion
 from dr.doors import Doors
-from dr.eye import Eye
 from dr.hands import Hands
 from dr.live.admitting import Admitting
 from dr.live.application import Canary
@@ -43,7 +42,8 @@ from dr.live.sight import Sight
 from dr.live.stores import Stores
 from dr.live.votes import EtcdVotes
 from dr.live.workers import Workers, in_threads
-from dr.plan import Basis, codec
+from dr.looking.eye import Eye
+from dr.planning.plan import Basis, codec
 from inventory.endpoints import ETCD_CLIENT, SSH
 from inventory.etcd import CONTROL, ROOT
 from inventory.names import HostName

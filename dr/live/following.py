@@ -11,8 +11,8 @@ from core.clock import Clock
 from core.errors import NotSeen
 from core.runs.journal import RunVerdict
 from core.runs.run import fold
-from dr.plan import RecoveryJournal, RecoveryRecord, RecoveryRun
-from dr.progress import RunProgress, progress
+from dr.planning.plan import RecoveryJournal, RecoveryRecord, RecoveryRun
+from dr.reporting.progress import RunProgress, progress
 
 EVERY: Final = timedelta(milliseconds=500)
 REPORT_WITHIN: Final = timedelta(minutes=2)

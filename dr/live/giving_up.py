@@ -13,11 +13,11 @@ from core.formats import Format
 from core.runs.journal import Closed, Request, RunVerdict
 from core.runs.plan import RunName
 from core.runs.run import advance, fold
-from dr.eye import Eye
 from dr.live.carrier import Carrier
 from dr.live.doors import Live
 from dr.live.restoring import restored
 from dr.live.signing import Signing
+from dr.looking.eye import Eye
 from dr.looks import if_seen
 from dr.placement import Placement
 from dr.questions import IsLedAt, IsProtected

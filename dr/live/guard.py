@@ -15,7 +15,7 @@ from core.clock import Clock
 from core.errors import Rejected, Unreachable
 from core.runs.ports import Token
 from dr.doors import Stance
-from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict
+from dr.hosts.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict
 from dr.live.programs import STRANGE, looking
 from inventory.names import HostName, PlacedName
 from inventory.network import Network

@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.errors import Rejected
 from core.surroundings import surroundings
 from dr.live.run_folder import RunFolder
-from dr.plan import RecoveryRecord
+from dr.planning.plan import RecoveryRecord
 
 RUNNER = "ndc.daemons.runner"
 """the module that carries a run; it lies above this room"""

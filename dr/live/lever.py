@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from access.clients.etcd import Delete, Etcd, Holds, Put
 from core.errors import Rejected
-from dr.lever import Hold, hold_text, read_hold
+from dr.watch.lever import Hold, hold_text, read_hold
 from inventory.etcd import lever
 from inventory.names import EnvironmentName
 

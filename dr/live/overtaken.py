@@ -10,7 +10,7 @@ from core.errors import NdcError
 from core.runs.plan import RunName
 from core.runs.run import fold
 from dr.live.run_folder import RunFolder
-from dr.plan import RecoveryRecord
+from dr.planning.plan import RecoveryRecord
 
 Kept: TypeAlias = Callable[[RunName], Sequence[RecoveryRecord]]
 """what a quorum keeps of a run: nothing, where its journal is a file alone"""

@@ -11,9 +11,9 @@ from core.clock import Clock
 from core.errors import NdcError
 from core.runs.journal import Closed
 from core.runs.plan import RunName
-from dr.experience import Experience, experience_of
 from dr.live.run_folder import RunFolder, names
-from dr.plan import RecoveryRecord
+from dr.planning.plan import RecoveryRecord
+from dr.reporting.experience import Experience, experience_of
 
 _RUNS: Final = 30
 """so many are read, the last ones: a plan is waited for"""

@@ -12,8 +12,8 @@ from access.clients.ssh import connect
 from access.host_access import Access
 from core.errors import NotSeen, Rejected, Unreachable
 from core.host_paths import PYTHON
-from dr.leave import Permit, read_leave
-from dr.seam import Seam, read_seam
+from dr.hosts.leave import Permit, read_leave
+from dr.logs.seam import Seam, read_seam
 from inventory.names import DatabaseName, HostName
 from inventory.network import Network
 

@@ -16,8 +16,8 @@ from core.clock import Clock, NotYet, wait_until
 from core.errors import NotSeen
 from dr.admission import Beside, read_beside
 from dr.live.programs import Programs
-from dr.reseed import CopyFacts, is_made, leader_for
-from dr.tail import Tail, read_tail
+from dr.logs.tail import Tail, read_tail
+from dr.planning.reseed import CopyFacts, is_made, leader_for
 from inventory.endpoints import patroni_port
 from inventory.names import HostName
 from inventory.network import Database, Network

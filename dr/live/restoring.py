@@ -12,7 +12,7 @@ from core.runs.journal import Opened
 from core.runs.plan import RunName
 from dr.live.run_folder import RunFolder, names
 from dr.looks import if_seen
-from dr.plan import RecoveryJournal, RecoveryRecord
+from dr.planning.plan import RecoveryJournal, RecoveryRecord
 from inventory.etcd import windows
 from inventory.names import EnvironmentName, ServiceName
 

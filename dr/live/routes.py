@@ -8,7 +8,7 @@ from typing import Final
 
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
-from dr.epochs import Act, GuardRequest
+from dr.hosts.epochs import Act, GuardRequest
 from dr.live.guard import ForcedCommand
 from dr.live.programs import looking
 from inventory.names import HostName, PlacedName, SiteName

@@ -32,7 +32,7 @@ from core.runs.plan import RunName
 from dr.actions import Action
 from dr.live.inbox import FileInbox, read_request, request_text
 from dr.live.journals.file import FileJournal
-from dr.plan import Basis, RecoveryPlan, codec, from_text, to_text
+from dr.planning.plan import Basis, RecoveryPlan, codec, from_text, to_text
 from inventory.names import ServiceName
 from inventory.problems import nearest
 

@@ -10,8 +10,8 @@ from typing import Final
 from access.clients.etcd import Etcd
 from core.errors import NotSeen
 from dr.live.programs import LOOK, Programs, looking
-from dr.lookout import read_sight_words
-from dr.sight import Whereabouts, read_age, read_sight
+from dr.watch.lookout import read_sight_words
+from dr.watch.sight import Whereabouts, read_age, read_sight
 from inventory.endpoints import NODE_EXPORTER
 from inventory.etcd import sight_words
 from inventory.names import HostName

@@ -20,7 +20,7 @@ from core.runs.journal import Proof, Request
 from core.runs.statement import NAMESPACE, digest_of, statement
 from dr.live.inbox import FileInbox
 from dr.live.run_folder import RunFolder
-from dr.plan import attested_in
+from dr.planning.plan import attested_in
 from inventory.names import OperatorName
 from inventory.network import Network, Role
 from inventory.people import Operator

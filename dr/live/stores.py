@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.runs.ports import Token
-from dr.epochs import Act, GuardRequest
+from dr.hosts.epochs import Act, GuardRequest
 from dr.live.guard import ForcedCommand
 from dr.live.programs import LOOK, Programs, looking
 from inventory.names import HostName, StoreName

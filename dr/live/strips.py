@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dr.live.exhibits import Exhibits
-from dr.report import Course
-from dr.timeline_picture import Strip, WriteSeen
+from dr.reporting.report import Course
+from dr.reporting.timeline_picture import Strip, WriteSeen
 
 
 def strips(exhibits: Exhibits, courses: Sequence[Course]) -> Iterator[Strip]:

@@ -4,7 +4,7 @@ Where the records cannot be read, everything stays as it is, but for what is len
 store goes when it was not renewed. Every act goes through the
 guard, which refuses the epoch of a record that was overtaken meanwhile. A host that is ill, or that
 still announces what is placed elsewhere, withdraws where another says that it serves, and never as
-the last announcer: see ``dr.announcing``.
+the last announcer: see ``dr.hosts.announcing``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from core.errors import WorldError
-from dr.announcing import Checked, Conduct, Fitness
-from dr.edges import STANDS, HostEdge, Local, edge, may_keep, yields
-from dr.epochs import LENT, Act, GuardRequest, GuardVerdict
+from dr.hosts.announcing import Checked, Conduct, Fitness
+from dr.hosts.edges import STANDS, HostEdge, Local, edge, may_keep, yields
+from dr.hosts.epochs import LENT, Act, GuardRequest, GuardVerdict
 from dr.onhost.fellowship import Fellowship
 from dr.onhost.guard import Guard
 from dr.onhost.local_check import HERE, LocalCheck

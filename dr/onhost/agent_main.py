@@ -21,7 +21,7 @@ from core import files, host_paths
 from core.clock import Clock
 from core.errors import NdcError, NotSeen
 from core.system_clock import SystemClock
-from dr.epochs import services_of
+from dr.hosts.epochs import services_of
 from dr.live.exclusions import EtcdExclusions
 from dr.live.records import EtcdRecords
 from dr.onhost.addresses import Loopback

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from access.clients.etcd import Delete, Etcd, Holds, Put
 from core.errors import Rejected
-from dr.announcing import LASTING, Announcer, AnnouncerWord, read_word, word_text
+from dr.hosts.announcing import LASTING, Announcer, AnnouncerWord, read_word, word_text
 from dr.live.records import EtcdRecords
 from dr.placement import Placement
 from inventory.etcd import announcers, announcers_on

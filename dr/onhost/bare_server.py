@@ -17,8 +17,9 @@ from typing import Final, NamedTuple
 
 from core.errors import Rejected
 from core.surroundings import surroundings
-from dr.heap_file import heap_file
-from dr.log_changes import RawRow
+from dr.logs.heap_file import heap_file
+from dr.logs.log_changes import RawRow
+from dr.logs.row_list import ReadRow
 from dr.onhost.row_questions import (
     ANSWER,
     BEFORE_ROWS,
@@ -27,7 +28,6 @@ from dr.onhost.row_questions import (
     ROWS,
     TABLES,
 )
-from dr.row_list import ReadRow
 
 FIRST_OF_USERS: Final = 16384
 """files and tables with lower numbers are PostgreSQL's own"""

@@ -11,7 +11,7 @@ from typing import Final
 
 from core import files
 from core.clock import Clock
-from dr.disk import DiskState, gives_way
+from dr.hosts.disk import DiskState, gives_way
 from dr.onhost.lease_watch import Server
 
 EVERY: Final = timedelta(seconds=5)

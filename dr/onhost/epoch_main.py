@@ -12,7 +12,7 @@ from pathlib import Path
 from core import host_paths
 from core.errors import Rejected
 from core.system_clock import SystemClock
-from dr.epochs import GuardAnswer, GuardVerdict
+from dr.hosts.epochs import GuardAnswer, GuardVerdict
 from dr.onhost.addresses import Loopback
 from dr.onhost.epoch_record import FOLDER, EpochRecord
 from dr.onhost.forced_command import answer_over_ssh

@@ -9,7 +9,7 @@ from typing import Final
 
 from core.clock import Clock
 from core.errors import WorldError
-from dr.announcing import (
+from dr.hosts.announcing import (
     LASTING,
     Announcer,
     Checked,

@@ -12,7 +12,7 @@ import syslog
 from collections.abc import Callable
 from typing import NoReturn
 
-from dr.epochs import MOST_BYTES, GuardAnswer, GuardVerdict
+from dr.hosts.epochs import MOST_BYTES, GuardAnswer, GuardVerdict
 
 
 def answer_over_ssh(

@@ -16,7 +16,7 @@ from typing import assert_never
 
 from core import host_paths
 from core.errors import JournalCorrupt, NdcError, Rejected
-from dr.epochs import LENT, Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
+from dr.hosts.epochs import LENT, Act, GuardAnswer, GuardRequest, GuardVerdict, refusal
 from dr.onhost.addresses import Addresses, LentAddresses
 from dr.onhost.epoch_record import EpochRecord
 from inventory.names import PlacedName, ServiceName, SiteName, StoreName

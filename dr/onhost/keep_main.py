@@ -16,11 +16,11 @@ from pathlib import Path
 
 from core import files, host_paths
 from core.errors import NdcError
-from dr.log_end import checkpoint
+from dr.logs.log_end import checkpoint
+from dr.logs.tail import Tail, read_tail
 from dr.onhost.log_tail import Log
 from dr.onhost.row_listing import list_rows
-from dr.reseed import known_fork
-from dr.tail import Tail, read_tail
+from dr.planning.reseed import known_fork
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 from core import files, host_paths
-from dr.row_list import SUMMARY
-from dr.tail import MARK
+from dr.logs.row_list import SUMMARY
+from dr.logs.tail import MARK
 
 
 def main() -> None:

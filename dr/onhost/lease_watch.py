@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Protocol
 
-from dr.lease import Lease, read_words
+from dr.hosts.lease import Lease, read_words
 
 _AT_ONCE: Final = 4096
 """bytes of one look; Patroni says a few in a second"""

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from dr.onhost.sight_main import OUR_OWN, those_who_answer
-from dr.sight import Whereabouts
+from dr.watch.sight import Whereabouts
 from inventory.names import HostName
 
 _WITHIN_SECONDS: Final = 0.5

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from typing_extensions import override
 
-from dr.announcing import Checked, Fitness
+from dr.hosts.announcing import Checked, Fitness
 from inventory.endpoints import HTTPS
 
 BOUND: Final = timedelta(seconds=2)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from core import host_paths
 from core.surroundings import surroundings
-from dr.log_end import checkpoint, end_text, forks_of, is_final, shutdown_in
+from dr.logs.log_end import checkpoint, end_text, forks_of, is_final, shutdown_in
+from dr.logs.seam import file_name
+from dr.logs.succession import LogEnd
 from dr.onhost.log_files import file_bytes, reading
-from dr.seam import file_name
-from dr.succession import LogEnd
 
 _BOUND_SECONDS = 5
 _THE_CHECKPOINT_AND_ONE_MORE = 2

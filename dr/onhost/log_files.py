@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from dr.log_end import written
-from dr.seam import file_name
+from dr.logs.log_end import written
+from dr.logs.seam import file_name
 
 _FILE: Final = re.compile("[0-9A-F]{24}")
 _DEFAULT_BYTES: Final = 16 * 2**20

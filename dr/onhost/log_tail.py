@@ -10,9 +10,18 @@ from pathlib import Path
 
 from core import files, host_paths
 from core.surroundings import surroundings
-from dr.log_end import checkpoint, last_record
+from dr.logs.log_end import checkpoint, last_record
+from dr.logs.tail import (
+    MARK,
+    TRANSACTIONS,
+    LogPart,
+    Tail,
+    commits,
+    files_of,
+    has_nothing_after,
+    spans,
+)
 from dr.onhost.log_files import file_bytes, is_ahead, reading
-from dr.tail import MARK, TRANSACTIONS, LogPart, Tail, commits, files_of, has_nothing_after, spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from core import files
 from core.errors import NdcError
-from dr.apart import page
+from dr.logs.apart import page
+from dr.logs.tail import MARK, Tail, read_tail
 from dr.onhost.disk_watch import DiskWatch
 from dr.onhost.postmaster import Postmaster
-from dr.tail import MARK, Tail, read_tail
 
 
 @dataclass(slots=True)

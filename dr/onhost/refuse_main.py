@@ -12,7 +12,7 @@ from access.this_host import read_this_host
 from core import host_paths
 from core.errors import NdcError, Rejected
 from core.system_clock import SystemClock
-from dr.epochs import GuardAnswer, GuardRequest, GuardVerdict
+from dr.hosts.epochs import GuardAnswer, GuardRequest, GuardVerdict
 from dr.onhost.border import RefusedAddresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.forced_command import answer_over_ssh

@@ -17,9 +17,9 @@ from typing import Final
 from core import files, host_paths
 from core.errors import NdcError
 from core.surroundings import surroundings
+from dr.logs.tail import Tail, diverged
 from dr.onhost.log_tail import Log, ran
 from dr.onhost.row_listing import list_rows
-from dr.tail import Tail, diverged
 
 _REFUSED: Final = 1
 _KEPT: Final = Path(host_paths.POSTGRESQL_KEPT)

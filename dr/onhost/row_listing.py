@@ -11,9 +11,9 @@ from core import files
 from core.errors import NdcError
 from core.locks import Lock
 from core.surroundings import surroundings
+from dr.logs.row_list import SUMMARY, read_rows
+from dr.logs.tail import Tail
 from dr.onhost.log_tail import Log, ran
-from dr.row_list import SUMMARY, read_rows
-from dr.tail import Tail
 
 READING: Final = ".reading"
 """beside a tail while its rows are read: a folder"""

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from dr.log_changes import ChangeKind, RawChange, RawRow
+from dr.logs.log_changes import ChangeKind, RawChange, RawRow
+from dr.logs.row_list import RowChange, told
 from dr.onhost.bare_server import FIRST_OF_USERS, BareServer
 from dr.onhost.log_tail import Log
-from dr.row_list import RowChange, told
 
 
 def is_of_catalogue(change: RawChange) -> bool:

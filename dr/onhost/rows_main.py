@@ -18,12 +18,12 @@ from typing import Final
 from core import files
 from core.errors import NdcError
 from core.system_clock import SystemClock
+from dr.logs.row_list import ROWS, SUMMARY, RowChange, RowList, row_list
+from dr.logs.tail import TRANSACTIONS, Tail, read_tail
 from dr.onhost.log_tail import Log
 from dr.onhost.row_listing import READING, is_listed, turn
 from dr.onhost.row_reading import is_of_catalogue, rows_of
 from dr.onhost.tail_changes import TailChanges, tail_changes
-from dr.row_list import ROWS, SUMMARY, RowChange, RowList, row_list
-from dr.tail import TRANSACTIONS, Tail, read_tail
 
 _PATIENCE: Final = timedelta(minutes=1)
 """with another who lists; whoever started us ends us before"""

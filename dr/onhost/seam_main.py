@@ -15,8 +15,8 @@ from pathlib import Path
 
 from core import host_paths
 from core.surroundings import surroundings
+from dr.logs.seam import Seam, file_name, fork_of, goes_on, seam_text
 from dr.onhost.log_files import file_bytes, reading
-from dr.seam import Seam, file_name, fork_of, goes_on, seam_text
 
 _BOUND_SECONDS = 5
 

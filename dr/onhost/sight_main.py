@@ -5,8 +5,8 @@
 
 Run over SSH by recovery, at a monitor, which the others' firewalls admit to ``PORT``. A host
 answers when a program there proves by TLS to be that host: its kernel takes connections as long
-as it has power, also when all its programs stand still. Prints one line of JSON (``dr.sight``);
-nothing, and exit code 1, where this host cannot look.
+as it has power, also when all its programs stand still. Prints one line of JSON
+(``dr.watch.sight``); nothing, and exit code 1, where this host cannot look.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Final
 
 from core import host_paths
 from core.system_clock import SystemClock
-from dr.sight import Whereabouts, age_text, began, sight_text
+from dr.watch.sight import Whereabouts, age_text, began, sight_text
 from inventory.names import HostName
 
 _PROCESSES: Final = Path("/proc")

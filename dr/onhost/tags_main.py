@@ -20,7 +20,7 @@ from core import files, host_paths
 from core.errors import NdcError
 from core.runs.plan import RunName
 from core.surroundings import surroundings
-from dr.leave import Leave, Permit, leave_text
+from dr.hosts.leave import Leave, Permit, leave_text
 
 _BOUND_SECONDS: Final = 10
 _EPOCH: Final = "# epoch "

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from dr.log_changes import (
+from dr.logs.log_changes import (
     Commit,
     RawChange,
     changes,
@@ -16,11 +16,11 @@ from dr.log_changes import (
     is_before,
     next_transaction,
 )
-from dr.log_end import written
-from dr.log_records import LogBroken, LogReader
+from dr.logs.log_end import written
+from dr.logs.log_records import LogBroken, LogReader
+from dr.logs.seam import file_name
+from dr.logs.tail import LogPart
 from dr.onhost.log_files import file_bytes
-from dr.seam import file_name
-from dr.tail import LogPart
 
 _MOST_CHANGES: Final = 20_000
 _MOST_BYTES: Final = 16 * 2**20

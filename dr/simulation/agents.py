@@ -10,7 +10,7 @@ from typing import Final
 from core.errors import WorldError
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
-from dr.announcing import (
+from dr.hosts.announcing import (
     Announcer,
     Checked,
     Company,
@@ -23,8 +23,8 @@ from dr.announcing import (
     waits,
     word_of,
 )
-from dr.edges import STANDS, HostEdge, Local, edge, yields
-from dr.epochs import Act
+from dr.hosts.edges import STANDS, HostEdge, Local, edge, yields
+from dr.hosts.epochs import Act
 from dr.looks import if_seen
 from dr.placement import Placement
 from dr.simulation.doors import obey

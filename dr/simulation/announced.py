@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dr.placement import Claim, Placement
-from dr.refusing import borders
+from dr.planning.refusing import borders
 from dr.simulation.copies import Surroundings
 from dr.simulation.timeline import Timeline
 from inventory.names import DatabaseName, HostName, PlacedName, SiteName, StoreName

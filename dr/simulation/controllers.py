@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from dr.judging import Judgement, Records, judged
-from dr.lookout import EVERY, Lookout
 from dr.simulation.programs import SimulatedPrograms
 from dr.simulation.world import World
-from dr.watching import Hearing
+from dr.watch.judging import Judgement, Records, judged
+from dr.watch.lookout import EVERY, Lookout
+from dr.watch.watching import Hearing
 from inventory.names import HostName
 from inventory.network import Role
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from dr.leave import Permit
-from dr.seam import LogProgress
+from dr.hosts.leave import Permit
+from dr.logs.seam import LogProgress
 from dr.simulation.history import Happened, History
 from dr.simulation.log import ROW_BYTES, SimulatedLog, Stray
 from dr.simulation.plant import Plant

@@ -15,10 +15,10 @@ from typing import Final
 from typing_extensions import override
 
 from core.errors import Rejected
+from dr.logs.succession import LogEnd, Succession
 from dr.simulation.copies import Surroundings
 from dr.simulation.log import Stray
 from dr.simulation.members import SimulatedMembers
-from dr.succession import LogEnd, Succession
 from inventory.names import HostName
 from inventory.network import Database
 from inventory.patroni import LEASE

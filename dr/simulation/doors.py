@@ -10,7 +10,7 @@ from core.errors import NotSeen, Rejected, Unreachable
 from core.measure import ProbeTime, SignedMeasure
 from core.runs.ports import Token
 from dr.doors import Acknowledged, Doors, Stance
-from dr.epochs import Act
+from dr.hosts.epochs import Act
 from dr.simulation.citizens import Citizens
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.exclusions import SimulatedExclusions

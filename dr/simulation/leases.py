@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from dr.announcing import LASTING
+from dr.hosts.announcing import LASTING
 from dr.simulation.quorum import Quorum
 from dr.simulation.timeline import Timeline
 from inventory.names import HostName

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from dr.seam import LogProgress
+from dr.logs.seam import LogProgress
 from inventory.names import HostName
 
 ROW_BYTES = 100_000

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.errors import Rejected
-from dr.leave import Leave, Permit
+from dr.hosts.leave import Leave, Permit
 from dr.simulation.copies import SimulatedCopies
 from inventory.names import HostName
 

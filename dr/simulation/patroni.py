@@ -9,13 +9,13 @@ from core.errors import NotSeen, Rejected, Unreachable
 from core.runs.ports import Token
 from dr.doors import LeaderKey, SwitchOrder
 from dr.facts import LastWord, MemberFacts
-from dr.leave import Leave, Permit
+from dr.hosts.leave import Leave, Permit
+from dr.logs.seam import LogProgress, Seam
+from dr.logs.succession import Succession, Untold
 from dr.placement import Claim
-from dr.seam import LogProgress, Seam
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.log import ROW_BYTES
 from dr.simulation.truth import Truth
-from dr.succession import Succession, Untold
 from inventory.names import DatabaseName, HostName, PlacedName
 from inventory.promises import LastCopy
 

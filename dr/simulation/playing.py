@@ -18,15 +18,15 @@ from dr.drills.planning import plan_for
 from dr.drills.store_recovery import StoreRecovery
 from dr.drills.stores_taken import StoresAfter, StoresBefore, StoresTaken
 from dr.drills.story import Story
-from dr.plan import RecoveryEngine, RecoveryPlan, codec
-from dr.planner import Occasion
+from dr.looking.store_looks import survey_stores
+from dr.planning.plan import RecoveryEngine, RecoveryPlan, codec
+from dr.planning.planner import Occasion
 from dr.questions import IsProtected
-from dr.run_text import record_text
+from dr.reporting.run_text import record_text
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.tracers import SimulatedTracing
 from dr.simulation.world import World, rehearsed
-from dr.store_looks import survey_stores
 from inventory.model import DrillEntry
 from inventory.names import DrillName, OperatorName
 from inventory.network import Network

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dr.lookout import SightWord
 from dr.simulation.leases import SimulatedLeases
+from dr.watch.lookout import SightWord
 from inventory.names import HostName
 
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from dr.edges import Local, may_keep
-from dr.epochs import LENT
+from dr.hosts.edges import Local, may_keep
+from dr.hosts.epochs import LENT
 from dr.placement import Placement
 from dr.simulation.announced import Announced
 from dr.simulation.copies import Surroundings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dr.announcing import Announcer, AnnouncerWord
+from dr.hosts.announcing import Announcer, AnnouncerWord
 from dr.simulation.leases import SimulatedLeases
 from inventory.names import HostName
 

@@ -14,9 +14,9 @@ from typing import Final
 
 from core.runs.ports import Answer, Completion, Token
 from dr.actions import Action, WriteCanary
-from dr.edges import HostEdge
-from dr.eye import Eye
 from dr.hands import Hands
+from dr.hosts.edges import HostEdge
+from dr.looking.eye import Eye
 from dr.looks import T
 from dr.simulation.citizens import EVERY, Citizens
 from dr.simulation.doors import doors

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from prometheus_client.metrics_core import Metric
 
 from core.runs.journal import RunVerdict
-from dr.plan import Intent
+from dr.planning.plan import Intent
 from monitors.families import family
 from monitors.practice_metrics import RUN_DUE, RUN_SAID, RUN_UNFINISHED
 from monitors.readers.unfinished import Unfinished

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from dr.log_end import written
-from dr.seam import reseed, told_apart
+from dr.logs.log_end import written
+from dr.logs.seam import reseed, told_apart
 from inventory.names import HostName
 from monitors.health.clocks import ahead_of_now
 from monitors.health.concern import Concern, Condition

@@ -13,7 +13,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 
 from dr.admission import Exclusion
-from dr.seam import LogProgress, Seam
+from dr.logs.seam import LogProgress, Seam
 from inventory.names import (
     DatabaseName,
     EnvironmentName,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dr.judging import Judgement, Proposal
-from dr.watching import Suspect
+from dr.watch.judging import Judgement, Proposal
+from dr.watch.watching import Suspect
 from inventory.initiative import Initiative
 from inventory.names import HostName
 from monitors.health.concern import Concern, Condition

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dr.request import Move
-from dr.rules.failback import hosts_that_return
-from dr.steadiness import steadiness
+from dr.planning.request import Move
+from dr.planning.rules.failback import hosts_that_return
+from dr.watch.steadiness import steadiness
 from inventory.names import HostName
 from inventory.network import Network, Service
 from monitors.health.away import AwayView

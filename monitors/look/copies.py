@@ -13,7 +13,7 @@ from access.clients import patroni_settings, patroni_status
 from access.clients.patroni import ClusterAnswer, agreed
 from access.clients.patroni_status import StatusAnswer
 from core.errors import NotSeen, WorldError
-from dr.seam import LogProgress, Seam, judged, strangers
+from dr.logs.seam import LogProgress, Seam, judged, strangers
 from inventory import endpoints
 from inventory.names import DatabaseName, HostName
 from inventory.network import Database, Network

@@ -15,8 +15,8 @@ from access.clients.patroni import ClusterAnswer
 from access.clients.prometheus import Sample
 from core.runs.plan import RunName
 from dr.admission import Exclusion
+from dr.logs.seam import LogProgress, Seam
 from dr.placement import Claim, Placement
-from dr.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, SiteName
 from inventory.promises import LastCopy
 from monitors.health.drills import DrillView

@@ -14,11 +14,11 @@ from access.clients.etcd import key_values, range_under
 from access.clients.http import look_async
 from core.errors import JournalCorrupt, NotSeen, Rejected
 from dr.admission import Exclusion, read_exclusion
-from dr.deeds import read_deed
-from dr.judging import Judgement, read_judgement
-from dr.lever import lever_sentence
-from dr.lookout import read_sight_words
 from dr.placement import Claim, Placement, read_claim, read_placement
+from dr.watch.deeds import read_deed
+from dr.watch.judging import Judgement, read_judgement
+from dr.watch.lever import lever_sentence
+from dr.watch.lookout import read_sight_words
 from inventory.etcd import (
     claims,
     deeds,

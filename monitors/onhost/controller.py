@@ -23,10 +23,10 @@ from core.errors import NdcError
 from core.system_clock import SystemClock
 from dr.live.deeds import Deeds
 from dr.live.power import RedfishPower, power_systems
-from dr.lookout import EVERY
 from dr.onhost.lines import Lines
 from dr.onhost.sight_main import Observer, tls_of
-from dr.sight import Whereabouts
+from dr.watch.lookout import EVERY
+from dr.watch.sight import Whereabouts
 from inventory.endpoints import HTTPS, NODE_EXPORTER
 from inventory.etcd import controller_account, password_name, roots_near
 from inventory.names import HostName, ServiceName

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.clock import Clock
-from dr.deeds import Relocating
-from dr.judging import Judgement, Records, judged, rest_of
 from dr.live.deeds import Deeds
-from dr.lookout import Lookout, SightWord
-from dr.watching import Hearing
+from dr.watch.deeds import Relocating
+from dr.watch.judging import Judgement, Records, judged, rest_of
+from dr.watch.lookout import Lookout, SightWord
+from dr.watch.watching import Hearing
 from inventory.names import HostName, ServiceName
 from inventory.network import Service
 from monitors.onhost.controllers_power import PowerLooks

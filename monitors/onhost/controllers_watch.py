@@ -13,11 +13,11 @@ from typing import Final
 
 from core.clock import Clock
 from core.errors import WorldError
-from dr.deeds import Vacating, is_proven_dead, obstacles
 from dr.doors import LeaderKey
 from dr.live.deeds import Deeds
 from dr.looks import if_seen
 from dr.loss_doors import PowerDoor
+from dr.watch.deeds import Vacating, is_proven_dead, obstacles
 from inventory.names import DatabaseName, HostName
 
 EVERY: Final = timedelta(milliseconds=500)

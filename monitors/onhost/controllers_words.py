@@ -14,11 +14,11 @@ from access.clients import patroni
 from access.clients.etcd import Etcd, Holds, Put
 from core.errors import Rejected
 from core.runs.plan import RunName
-from dr.announcing import LASTING
-from dr.judging import Judgement, Records, judgement_text, read_judgement
-from dr.lever import lever_sentence
-from dr.lookout import SightWord, read_sight_words, sight_word_text
+from dr.hosts.announcing import LASTING
 from dr.placement import read_claim, read_placements
+from dr.watch.judging import Judgement, Records, judgement_text, read_judgement
+from dr.watch.lever import lever_sentence
+from dr.watch.lookout import SightWord, read_sight_words, sight_word_text
 from inventory import etcd as keys
 from inventory.names import DatabaseName, HostName, ServiceName
 from inventory.network import Network

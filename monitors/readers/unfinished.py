@@ -12,7 +12,7 @@ from core.runs.journal import RunVerdict, StepEvent, is_closing
 from core.runs.machine import IN_FLIGHT, EventKind
 from core.runs.plan import RunName
 from core.runs.run import fold
-from dr.plan import Intent, RecoveryRecord, codec
+from dr.planning.plan import Intent, RecoveryRecord, codec
 from inventory.etcd import runs
 from inventory.names import EnvironmentName
 from monitors.readers.quorum_keys import QuorumKeys

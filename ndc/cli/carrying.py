@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from core.runs.plan import RunName
     from dr.live.packing import Packing
     from dr.live.run_folder import RunFolder
-    from dr.plan import RecoveryPlan, RecoveryRecord, RecoveryRun
-    from dr.progress import RunProgress
+    from dr.planning.plan import RecoveryPlan, RecoveryRecord, RecoveryRun
+    from dr.reporting.progress import RunProgress
     from ndc.wiring.environment import Environment
 
 
@@ -55,7 +55,7 @@ def followed(context: typer.Context, folder: RunFolder) -> int:
     """
     from core.system_clock import SystemClock
     from dr.live.launch import Runner
-    from dr.run_text import record_text
+    from dr.reporting.run_text import record_text
     from ndc.wiring.beside_runs import demand_no_command
 
     context.meta[RUN] = folder.run
@@ -137,8 +137,8 @@ def answer_run(
     ``run`` and ``far`` are None for a plan that was not begun, ``folder`` on another machine than
     that which carried it.
     """
-    from dr.run_json import run_plain
-    from dr.run_text import what_next
+    from dr.reporting.run_json import run_plain
+    from dr.reporting.run_text import what_next
 
     carried, stopped = (folder.is_carried, folder.stopped_carrier) if folder else (False, None)
     next_ = what_next(run, carried=carried, stopped=stopped) if run else ()

@@ -42,7 +42,7 @@ def runs(context: typer.Context) -> None:
     """Print one line a run (`--json` too)."""
     from core.errors import NdcError
     from dr.live.run_folder import RunFolder, names
-    from dr.run_text import run_line
+    from dr.reporting.run_text import run_line
 
     root = runs_root(context)
     lines: dict[str, str] = {}
@@ -73,9 +73,9 @@ def show(
         dr_follow.follow(context, run)
     from core.runs.run import fold
     from core.system_clock import SystemClock
-    from dr.plan_text import plan_text
-    from dr.progress import progress
-    from dr.run_text import run_text
+    from dr.reporting.plan_text import plan_text
+    from dr.reporting.progress import progress
+    from dr.reporting.run_text import run_text
 
     folder = run_here(context, run)
     if folder is None:
@@ -101,8 +101,8 @@ def _show_from_etcd(context: typer.Context, run: str) -> None:
     from core.runs.run import fold
     from core.system_clock import SystemClock
     from dr.looks import if_seen
-    from dr.progress import progress
-    from dr.run_text import run_text
+    from dr.reporting.progress import progress
+    from dr.reporting.run_text import run_text
     from ndc.wiring.doors import reached
 
     with reached(*running(current(context))) as live:

@@ -18,7 +18,7 @@ def admit(
     """Keep what only they hold, show it, ask, and admit them; a lost vote is given back."""
     from access.secrets import Secrets
     from dr.live.voters import votes_given_back
-    from dr.losses import hosts_named
+    from dr.planning.losses import hosts_named
     from ndc.wiring.beside_runs import demand_unclaimed
     from ndc.wiring.doors import reached
 

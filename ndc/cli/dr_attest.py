@@ -13,13 +13,13 @@ from ndc.cli.options import confirmed, current, say
 
 if TYPE_CHECKING:
     from core.runs.plan import StepId
-    from dr.plan import RecoveryPlan
+    from dr.planning.plan import RecoveryPlan
 
 
 def attest(context: typer.Context, run: RunArgument, reason: ReasonOption = "") -> None:
     """Name the hosts, ask, sign, and have the run go on once enough people attested it."""
     from core.runs.journal import Wish
-    from dr.plan import attested_in
+    from dr.planning.plan import attested_in
 
     folder, options = whole(context, run), current(context)
     plan = folder.plan()

@@ -12,8 +12,8 @@ from ndc.cli.options import answer, answer_json, current
 
 def deeds(context: typer.Context) -> None:
     """Print one line a deed, oldest first (`--json` too); the last about each thing are kept."""
-    from dr.deeds import deed_text
     from dr.live.deeds import Deeds
+    from dr.watch.deeds import deed_text
     from ndc.wiring.doors import reached
 
     options = current(context)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dr.live.following import Following, RunSight
     from dr.live.run_folder import RunFolder
-    from dr.plan import RecoveryJournal
+    from dr.planning.plan import RecoveryJournal
 
 _CLEAR: Final = "\r\x1b[K"
 _SILENCE_SECONDS: Final = 15
@@ -87,7 +87,7 @@ class _Teller:
 
     def tell(self, sight: RunSight) -> None:
         from dr.live.following import EVERY
-        from dr.run_text import record_text
+        from dr.reporting.run_text import record_text
 
         self.clear()
         for record in sight.new:
@@ -111,7 +111,7 @@ def _finish(context: typer.Context, sight: RunSight, folder: RunFolder | None) -
     from core.clock import wait_until
     from core.system_clock import SystemClock
     from dr.live.following import REPORT_WITHIN
-    from dr.run_text import run_text
+    from dr.reporting.run_text import run_text
 
     if folder is not None and folder.is_carried:
         wait_until(

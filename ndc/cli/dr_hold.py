@@ -26,7 +26,7 @@ def hold(
 ) -> None:
     """Pull the lever, in the name of whoever asks; what a person starts may still start."""
     from core.system_clock import SystemClock
-    from dr.lever import Hold
+    from dr.watch.lever import Hold
     from ndc.wiring.doors import reached
 
     options = current(context)

@@ -16,7 +16,7 @@ from ndc.cli.options import answer, answer_json, confirmed, current, finish_list
 if TYPE_CHECKING:  # `ndc --help` needs none of them
     from dr.admission import Beside
     from dr.live.reseeding import Reseeding
-    from dr.tail import Tail
+    from dr.logs.tail import Tail
 
 
 def reseed(
@@ -25,7 +25,7 @@ def reseed(
     host: Annotated[str, typer.Argument(help="Where the copy lies.")],
 ) -> None:
     """Keep what only this copy holds, show it, ask; remove it; wait until the new one follows."""
-    from dr.reseed import database_in, demand_kept
+    from dr.planning.reseed import database_in, demand_kept
     from inventory.names import HostName
     from ndc.wiring.beside_runs import demand_unclaimed
     from ndc.wiring.doors import reached
@@ -58,7 +58,7 @@ def kept(
     ] = None,
 ) -> None:
     """Show of each host which commits and rows it alone had, by their keys; change nothing."""
-    from dr.reseed import database_called
+    from dr.planning.reseed import database_called
     from ndc.wiring.doors import reached
 
     options = current(context)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dr.live.run_folder import RunFolder
-    from dr.plan import RecoveryPlan
+    from dr.planning.plan import RecoveryPlan
     from inventory.network import Network
 
 ServicesArgument = Annotated[
@@ -78,9 +78,9 @@ def plan(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Draw it.")] = False,
 ) -> None:
     """Plan now; the plan may be begun within ten minutes, while its facts hold."""
-    from dr.plan import to_text
-    from dr.plan_figures import mermaid as drawn
-    from dr.plan_text import plan_text
+    from dr.planning.plan import to_text
+    from dr.reporting.plan_figures import mermaid as drawn
+    from dr.reporting.plan_text import plan_text
 
     if lost and not (services or origin):
         prepared = planned_failover(
@@ -128,7 +128,7 @@ def failover(
 ) -> None:
     """Print the plan, ask, fence what is lost, have others serve what it served, and report."""
     from core.errors import PlanRefused
-    from dr.losses import hosts_named
+    from dr.planning.losses import hosts_named
 
     def planned() -> RecoveryPlan:
         return planned_failover(
@@ -223,7 +223,7 @@ def _begun(
 ) -> tuple[RunFolder, int]:
     """Show the plan, ask, and follow its run; return its folder and what its runner exits with."""
     from core.runs.journal import Wish
-    from dr.plan_text import plan_text
+    from dr.reporting.plan_text import plan_text
 
     options = current(context)
     say(plan_text(prepared))

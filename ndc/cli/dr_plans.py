@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from core.errors import PlanRefused
     from dr.facts import Facts
     from dr.live.doors import Live
-    from dr.plan import RecoveryPlan
-    from dr.planner import Occasion
-    from dr.request import Move
+    from dr.planning.plan import RecoveryPlan
+    from dr.planning.planner import Occasion
+    from dr.planning.request import Move
     from inventory.names import DrillName, ServiceName
     from inventory.network import Network
     from ndc.wiring.environment import Environment
@@ -59,7 +59,7 @@ class Wanted:
         return [replace(move, despite=self.despite) for move in self._moves(network, facts)]
 
     def _moves(self, network: Network, facts: Mapping[ServiceName, Facts]) -> list[Move]:
-        from dr.wanted import moves_from, moves_home, moves_home_from, moves_to
+        from dr.planning.wanted import moves_from, moves_home, moves_home_from, moves_to
         from inventory.names import ServiceName, SiteName
 
         target = SiteName(self.to) if self.to else None
@@ -79,10 +79,10 @@ def planned_moves(context: typer.Context, wanted: Wanted) -> RecoveryPlan:
         PlanRefused: a rule objects to one of the moves: none is planned.
         WorldError: what has to be seen could not be.
     """
-    from dr.planner import plan_failback, plan_switchover_of
-    from dr.proofs import weighed
-    from dr.rules.failback import hosts_that_return
-    from dr.rules.together import objections
+    from dr.planning.planner import plan_failback, plan_switchover_of
+    from dr.planning.proofs import weighed
+    from dr.planning.rules.failback import hosts_that_return
+    from dr.planning.rules.together import objections
     from ndc.wiring.doors import reached
 
     environment, network = running(current(context))
@@ -123,12 +123,12 @@ def planned_failover(
         PlanRefused: a rule objects, or nothing has to move.
         WorldError: what has to be seen could not be.
     """
-    from dr.losses import hosts_named, moves_after
-    from dr.proofs import weighed
-    from dr.rules.table import refusals
-    from dr.store_looks import survey_stores
-    from dr.store_losses import stores_after
-    from dr.store_planner import plan_failover_of
+    from dr.looking.store_looks import survey_stores
+    from dr.planning.losses import hosts_named, moves_after
+    from dr.planning.proofs import weighed
+    from dr.planning.rules.table import refusals
+    from dr.planning.store_losses import stores_after
+    from dr.planning.store_planner import plan_failover_of
     from inventory.names import SiteName
     from ndc.wiring.doors import reached
 
@@ -165,8 +165,8 @@ def _proved(live: Live) -> Mapping[DrillName, datetime]:
 def _expecting(environment: Environment, plan: RecoveryPlan) -> RecoveryPlan:
     """Return ``plan`` with what its steps took in earlier runs of ``environment``."""
     from core.system_clock import SystemClock
-    from dr.experience import with_experience
     from dr.live.past_runs import experience_below
+    from dr.reporting.experience import with_experience
 
     return with_experience(plan, experience_below(environment.paths.runs, SystemClock()))
 
@@ -181,6 +181,6 @@ def _tell_more(context: typer.Context, objections: Sequence[PlanRefused]) -> Non
 
 def _occasion(at: datetime, what: str, by: str) -> Occasion:
     from core.runs.plan import RunName
-    from dr.planner import Occasion
+    from dr.planning.planner import Occasion
 
     return Occasion(RunName(f"{at:%Y%m%d-%H%M%S}-{what}"[:100]), at, by)

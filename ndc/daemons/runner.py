@@ -14,10 +14,10 @@ import traceback
 
 from access.secrets import Secrets
 from core.errors import NdcError
-from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
+from dr.reporting.ending import Outcome
 from ndc.wiring import environment as environments
 from ndc.wiring.doors import Reach, reached
 from ndc.wiring.running_network import running

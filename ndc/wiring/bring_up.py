@@ -21,9 +21,9 @@ from core.locks import alone
 from core.stages import Stages
 from core.system_clock import SystemClock
 from core.text import Say
-from dr.busy import busy
 from dr.live.deeds import Deeds
 from dr.live.doors import quorum
+from dr.looking.busy import busy
 from dr.placing import place_services
 from dr.telling import tell_last_copies
 from inventory.etcd import ROOT, accounts

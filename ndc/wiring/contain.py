@@ -6,7 +6,7 @@ from pathlib import Path
 
 from access.secrets import Secrets
 from core.stages import Stages
-from dr.busy import busy
+from dr.looking.busy import busy
 from inventory.network import Network
 from ndc.wiring.doors import reached
 from ndc.wiring.environment import Environment

@@ -22,8 +22,8 @@ from dr.live.giving_up import GivingUp
 from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
-from dr.plan import RecoveryPlan, RecoveryRun
-from dr.run_text import record_text
+from dr.planning.plan import RecoveryPlan, RecoveryRun
+from dr.reporting.run_text import record_text
 from inventory.network import Network
 
 _APPROVAL: Final = timedelta(minutes=10)

@@ -15,22 +15,22 @@ from dr.drills.exercise import Exercise
 from dr.drills.planning import plan_for
 from dr.drills.record import DrillRecord
 from dr.drills.store_recovery import KeptApart
-from dr.experience import with_experience
-from dr.eye import Eye
 from dr.facts import Facts, StoreFacts
-from dr.judging import Judgement
 from dr.live.doors import Live
 from dr.live.past_runs import experience_below
 from dr.live.probe import marked
 from dr.live.tracing import LiveTracing
 from dr.live.voters import votes_given_back
+from dr.looking.eye import Eye
+from dr.looking.store_looks import survey_stores
 from dr.looks import if_seen
-from dr.plan import RecoveryPlan
-from dr.planner import Occasion
+from dr.planning.plan import RecoveryPlan
+from dr.planning.planner import Occasion
+from dr.planning.reseed import demand_kept
 from dr.questions import IsProtected
-from dr.reseed import demand_kept
-from dr.store_looks import survey_stores
+from dr.reporting.experience import with_experience
 from dr.tracing import StoreTrail, TracingMark
+from dr.watch.judging import Judgement
 from inventory.names import DatabaseName, HostName, LinkName, ServiceName, StoreName
 from inventory.network import Network
 from monitors.health.concerns import concerns

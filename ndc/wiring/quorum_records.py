@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.runs.plan import RunName
 from dr.live.overtaken import Kept
-from dr.plan import RecoveryRecord
+from dr.planning.plan import RecoveryRecord
 from inventory.network import Network
 from ndc.wiring.environment import Environment
 

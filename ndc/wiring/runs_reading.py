@@ -10,9 +10,9 @@ from core.runs.plan import RunName
 from core.runs.run import fold
 from dr.live.overtaken import Kept, newest
 from dr.live.run_folder import RunFolder, names
-from dr.plan import Basis
-from dr.progress import StepProgress, progress
-from dr.run_text import standing
+from dr.planning.plan import Basis
+from dr.reporting.progress import StepProgress, progress
+from dr.reporting.run_text import standing
 from inventory.names import ServiceName
 from monitors.health.run_view import StepView
 from monitors.look.readings import RunReading

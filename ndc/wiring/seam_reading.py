@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from access.host_access import Access
 from access.secrets import Secrets
-from dr.seam import Seam
+from dr.logs.seam import Seam
 from inventory.names import DatabaseName, HostName
 from inventory.network import Network
 

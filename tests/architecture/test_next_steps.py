@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dr.seam import reseed
+from dr.logs.seam import reseed
 from inventory.host_units import units_of
 from inventory.names import DatabaseName, HostName
 from ndc.cli.root import app

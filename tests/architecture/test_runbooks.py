@@ -15,9 +15,9 @@ from core.runs.machine import EventKind
 from core.runs.plan import RunName, StepId
 from core.runs.run import advance, fold
 from dr.actions import Action
-from dr.plan import RecoveryRun, codec
-from dr.run_text import next_steps, run_text
-from dr.runbooks import APPROVAL, FOLDER, ORPHANED, STOPPED, pages
+from dr.planning.plan import RecoveryRun, codec
+from dr.reporting.run_text import next_steps, run_text
+from dr.reporting.runbooks import APPROVAL, FOLDER, ORPHANED, STOPPED, pages
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from ndc.cli.audited import LOOKS

@@ -13,12 +13,12 @@ from access.clients.etcd import Etcd, KeyValue, key_values, range_under
 from core.errors import Rejected
 from core.runs.journal import Opened, Request, StepEvent, Wish
 from dr.actions import SwitchDatabase
-from dr.epochs import Act
-from dr.judging import read_judgement
+from dr.hosts.epochs import Act
 from dr.loss_actions import TakeOver
 from dr.placement import read_claim, read_placement
-from dr.plan import RecoveryPlan, RecoveryRecord, codec
+from dr.planning.plan import RecoveryPlan, RecoveryRecord, codec
 from dr.simulation.world import words
+from dr.watch.judging import read_judgement
 from inventory import etcd as keys
 from inventory.names import DatabaseName, StoreName
 from inventory.network import Network, Role, Service

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dr.lookout import SightWord, sight_word_text
 from dr.simulation.world import rehearsed
+from dr.watch.lookout import SightWord, sight_word_text
 from inventory.etcd import sight_word_of
 from inventory.names import HostName
 from tests.contract.reached import Reached

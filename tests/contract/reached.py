@@ -13,14 +13,14 @@ from core.runs.ports import Answer, Completion, Token
 from dr.actions import Action
 from dr.conditions import Conditions
 from dr.doors import Doors
-from dr.eye import Eye
 from dr.hands import Hands
-from dr.lookout import SightWord
+from dr.looking.eye import Eye
 from dr.looks import if_seen
 from dr.loss_actions import CutPower
 from dr.loss_questions import IsInLife
 from dr.questions import Question
 from dr.simulation.truth import Served
+from dr.watch.lookout import SightWord
 from inventory.names import HostName
 
 RUN = RunName("20300101-000002-move")

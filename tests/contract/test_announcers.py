@@ -15,7 +15,7 @@ from core.clock import wait_until
 from core.errors import NotSeen, Rejected
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr.announcing import Announcer, AnnouncerWord, Fitness
+from dr.hosts.announcing import Announcer, AnnouncerWord, Fitness
 from dr.live.records import EtcdRecords
 from dr.onhost import announcers as module
 from dr.onhost.announcers import EtcdAnnouncers

@@ -14,12 +14,12 @@ from core.clock import wait_until
 from core.errors import Rejected
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr.deeds import Relocating, Vacating
-from dr.lever import Hold
 from dr.live.deeds import KEPT, Deeds, Footing
 from dr.live.lever import Lever
 from dr.live.records import EtcdRecords
 from dr.placement import BY_ITSELF, Placement
+from dr.watch.deeds import Relocating, Vacating
+from dr.watch.lever import Hold
 from inventory import etcd as keys
 from inventory.etcd import CONTROL, controller_account, patroni_account
 from inventory.names import HostName, SiteName

@@ -13,7 +13,7 @@ from core.runs.ports import Answer, Token
 from dr import actions, questions
 from dr.actions import Action
 from dr.doors import SwitchOrder
-from dr.epochs import Act
+from dr.hosts.epochs import Act
 from dr.questions import Question
 from tests.contract.reached import BOUND, EPOCH, RUN, Reached
 from tests.contract.rows import (

@@ -10,9 +10,9 @@ import pytest
 from core.errors import NotSeen
 from core.runs.ports import Answer
 from dr import questions
-from dr.lookout import SightWord
 from dr.loss_questions import HoldsNoLease, IsFenced, IsGone, IsOff, MayLead
 from dr.placement import Placement
+from dr.watch.lookout import SightWord
 from inventory.names import HostName, SiteName
 from tests.contract.reached import RUN, Reached
 from tests.contract.rows import CANDIDATE, CLAIM, CUT, DATABASE, LEADER, OBSERVERS, TAKE_OVER, THIRD

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from dr.log_end import checkpoint, is_final, read_end, read_location
-from dr.succession import LogEnd
+from dr.logs.log_end import checkpoint, is_final, read_end, read_location
+from dr.logs.succession import LogEnd
 from tests.scratch_postgres import program_as_text, sections_of
 
 pytestmark = pytest.mark.lab
@@ -45,7 +45,7 @@ end() {
   echo "== $1 end"
   PYTHONPATH=ours.zip /opt/ndc/venv/bin/python -c "
 from pathlib import Path
-from dr.log_end import end_text
+from dr.logs.log_end import end_text
 from PROGRAM import end_of
 print(end_text(end_of(Path('/tmp/$2'))))"
 }

@@ -16,8 +16,8 @@ from access.quorum_room import make_room
 from core.errors import Rejected
 from dr.live.records import EtcdRecords
 from dr.placement import Placement, placement_text
-from dr.request import Move
-from dr.rules.table import refusals
+from dr.planning.request import Move
+from dr.planning.rules.table import refusals
 from inventory.etcd import CONTROL, ROOT, placements, runs
 from inventory.names import HostName, SiteName
 from monitors.look.voters import VoterReading, voter_reading

@@ -13,11 +13,11 @@ from core.errors import Rejected
 from core.runs.plan import RunName
 from core.runs.ports import Answer
 from dr.actions import ClaimWorkload, MovePlacement, ReleaseWorkload
-from dr.eye import Eye
 from dr.live.records import EtcdRecords
-from dr.lookout import SightWord
+from dr.looking.eye import Eye
 from dr.placement import Claim, Placement
 from dr.simulation.world import rehearsed
+from dr.watch.lookout import SightWord
 from inventory.etcd import claims, patroni_order, placements
 from inventory.names import HostName, SiteName
 from tests.contract.etcd_server import running_etcd

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dr.row_list import NO_KEY, NO_TABLE, OUTSIDE, RowList, read_rows
+from dr.logs.row_list import NO_KEY, NO_TABLE, OUTSIDE, RowList, read_rows
 from tests.scratch_postgres import program_as_text, sections_of
 
 pytestmark = pytest.mark.lab

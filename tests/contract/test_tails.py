@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from dr.tail import MARK, Tail, read_tail
+from dr.logs.tail import MARK, Tail, read_tail
 from tests.scratch_postgres import program_as_text, sections_of
 
 pytestmark = pytest.mark.lab
@@ -49,7 +49,7 @@ cp -r old again; cp -r old once
 echo "== without a record"
 PYTHONPATH=ours.zip /opt/ndc/venv/bin/python -c "
 from pathlib import Path
-from dr.log_end import checkpoint
+from dr.logs.log_end import checkpoint
 from dr.onhost.log_tail import Log
 log = Log(Path('/var/lib/postgresql/old'), 'a-host')
 timeline, location = checkpoint(log.control())

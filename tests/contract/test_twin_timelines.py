@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from dr.log_end import read_location
-from dr.seam import file_name, fork_of, goes_on
+from dr.logs.log_end import read_location
+from dr.logs.seam import file_name, fork_of, goes_on
 from tests.scratch_postgres import sections_of
 
 pytestmark = pytest.mark.lab

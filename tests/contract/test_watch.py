@@ -13,11 +13,11 @@ from access.clients.etcd import Delete, DeleteUnder, Etcd, Holds, Put
 from core.clock import wait_until
 from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
-from dr.judging import Judgement, Records, judged
-from dr.lever import Hold
 from dr.live.lever import Lever
-from dr.lookout import EVERY, SightWord
-from dr.watching import SILENT
+from dr.watch.judging import Judgement, Records, judged
+from dr.watch.lever import Hold
+from dr.watch.lookout import EVERY, SightWord
+from dr.watch.watching import SILENT
 from inventory import etcd as keys
 from inventory.etcd import CONTROL, accounts, agent_account, controller_account
 from inventory.names import HostName

@@ -9,7 +9,7 @@ from datetime import timedelta
 from core.runs.journal import Entry
 from core.runs.ports import Completion, Token
 from dr.actions import Action
-from dr.plan import Basis, RecoveryJournal, RecoveryRecord
+from dr.planning.plan import Basis, RecoveryJournal, RecoveryRecord
 from dr.simulation.world import World
 
 

@@ -13,7 +13,7 @@ import pytest
 from core.errors import Rejected
 from core.runs.journal import RunVerdict, Where
 from dr.live.journals.file import FileJournal
-from dr.plan import RecoveryJournal, codec
+from dr.planning.plan import RecoveryJournal, codec
 from tests.failovers import START, consents, failover
 from tests.rehearsals import Rehearsal, rehearsal
 

@@ -13,9 +13,9 @@ import pytest
 from core.runs.journal import RunVerdict, Where
 from core.runs.machine import StepState
 from core.runs.run import fold
-from dr.bound import NOTHING
 from dr.live.journals.file import FileJournal
-from dr.plan import RecoveryEngine, RecoveryJournal, RecoveryRun, codec
+from dr.planning.bound import NOTHING
+from dr.planning.plan import RecoveryEngine, RecoveryJournal, RecoveryRun, codec
 from dr.simulation.faults import Fault, Trouble
 from tests.crash.occasions import OCCASIONS, told_apart, undisturbed
 from tests.crash.power import Fuse, FusedActuator, FusedJournal, PowerCut

@@ -12,10 +12,10 @@ import pytest
 from core.runs.journal import RunVerdict, Where
 from core.runs.machine import StepState
 from dr.live.journals.file import FileJournal
-from dr.plan import RecoveryRun, codec
-from dr.planner import Occasion
+from dr.planning.plan import RecoveryRun, codec
+from dr.planning.planner import Occasion
+from dr.planning.store_planner import plan_of_stores
 from dr.simulation.faults import Fault, Trouble
-from dr.store_planner import plan_of_stores
 from inventory.names import OperatorName, SiteName
 from tests.crash.power import Fuse, FusedActuator, FusedJournal, PowerCut
 from tests.failovers import RUN, START

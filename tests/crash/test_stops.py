@@ -17,7 +17,7 @@ from core.runs.journal import RunVerdict, Where
 from core.runs.machine import StepState
 from dr.actions import Action
 from dr.live.journals.etcd import EtcdJournal
-from dr.plan import RecoveryJournal, RecoveryRun, codec
+from dr.planning.plan import RecoveryJournal, RecoveryRun, codec
 from tests.crash.occasions import OCCASIONS, told_apart, undisturbed
 from tests.crash.power import PowerCut
 from tests.crash.stops import Pause, PausedActuator, PausedJournal

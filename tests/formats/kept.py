@@ -19,19 +19,19 @@ from core.measure import Window
 from core.runs.journal import Request
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr import announcing, deeds, judging, lever, lookout, placement
-from dr.admission import exclusion_text, read_exclusion
+from dr import admission, placement
 from dr.drills.cadence import held_drill, proof_text, read_proof
-from dr.ending import Ending
-from dr.epochs import GuardRequest
+from dr.hosts import announcing, epochs
 from dr.live.drill_folder import DrillFolder
 from dr.live.run_folder import RunFolder
 from dr.onhost.epoch_record import EpochRecord
-from dr.plan import codec, to_text
-from dr.report import Noticed, report
-from dr.report_json import report_json
+from dr.planning.plan import codec, to_text
+from dr.reporting.ending import Ending
+from dr.reporting.report import Noticed, report
+from dr.reporting.report_json import report_json
 from dr.simulation.timeline import Timeline
 from dr.verifier.contents import stated
+from dr.watch import deeds, judging, lever, lookout
 from inventory.allocations import Allocations
 from inventory.loader import load
 from inventory.names import EnvironmentName
@@ -258,7 +258,7 @@ KEPT = {
     "judgement.json": _whole(Format.JUDGEMENT, judging.read_judgement, judging.judgement_text),
     "deed.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
     "relocation.json": _whole(Format.DEED, deeds.read_deed, deeds.deed_text),
-    "exclusion.json": _whole(Format.EXCLUSION, read_exclusion, exclusion_text),
+    "exclusion.json": _whole(Format.EXCLUSION, admission.read_exclusion, admission.exclusion_text),
     "lever.json": _whole(Format.HOLD, lever.read_hold, lever.hold_text),
     "anchor.json": _evidence(Format.ANCHOR),
     "statement.json": _evidence(Format.STATEMENT),
@@ -276,7 +276,7 @@ KEPT = {
     "rows.json": _whole(Format.ROWS, told.rows, told.rows_text),
     "losses.json": Kept(Format.LOSSES, "portal.losses.json", ledgers.lost, ledgers.noted),
     "drill-word.json": _whole(Format.DRILL_WORD, partial(read_proof, source="it"), proof_text),
-    "words.json": _whole(Format.WORDS, GuardRequest.parse, GuardRequest.text),
+    "words.json": _whole(Format.WORDS, epochs.GuardRequest.parse, epochs.GuardRequest.text),
     "ledger.jsonl": Kept(Format.LEDGER, "ledger.jsonl", ledgers.ledger, ledgers.appended),
     "audit.jsonl": Kept(
         Format.AUDIT,

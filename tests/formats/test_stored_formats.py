@@ -20,7 +20,7 @@ from core.formats import Format
 from core.runs.journal import RunVerdict
 from core.runs.run import fold
 from dr.live.journals.file import FileJournal
-from dr.plan import codec
+from dr.planning.plan import codec
 from tests.conftest import Golden
 from tests.formats.kept import HERE, KEPT, Kept, texts
 from tests.formats.stated import restated, stated_in

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from dr.row_list import RowList, read_rows
-from dr.tail import Tail, read_tail
+from dr.logs.row_list import RowList, read_rows
+from dr.logs.tail import Tail, read_tail
 from inventory.names import StoreName
 from storage.orders import StoreOrders, StorePlaces
 from storage.placed import StoreOrder, StorePlace

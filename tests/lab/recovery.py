@@ -19,7 +19,7 @@ from core.measure import Measure
 from core.system_clock import SystemClock
 from dr.live.doors import Live
 from dr.live.sight import Sight
-from dr.observers import observers
+from dr.watch.observers import observers
 from inventory.names import HostName
 from ndc.settings import paths_of
 from ndc.wiring import environment

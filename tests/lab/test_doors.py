@@ -16,10 +16,10 @@ from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from core.system_clock import SystemClock
 from dr.doors import Doors, Stance, SwitchOrder
-from dr.epochs import Act
+from dr.hosts.epochs import Act
 from dr.live.doors import Live
 from dr.live.sight import Sight
-from dr.observers import observers
+from dr.watch.observers import observers
 from dr.placement import Claim, Placement
 from inventory.names import HostName
 from inventory.network import Role, Service

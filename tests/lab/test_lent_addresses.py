@@ -19,7 +19,7 @@ import pytest
 from access.secrets import Secrets
 from core.clock import wait_until
 from core.errors import WorldError
-from dr.epochs import LENT
+from dr.hosts.epochs import LENT
 from dr.live.doors import quorum
 from inventory.etcd import ROOT
 from inventory.names import HostName

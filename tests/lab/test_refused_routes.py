@@ -16,7 +16,7 @@ from core.runs.ports import Token
 from core.system_clock import SystemClock
 from dr.live.guard import ForcedCommand
 from dr.live.routes import BorderCommand
-from dr.refusing import borders
+from dr.planning.refusing import borders
 from inventory.names import EnvironmentName, HostName, ServiceName, SiteName
 from inventory.network import Network, Service
 from ndc.wiring import environment

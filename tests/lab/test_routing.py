@@ -17,7 +17,7 @@ from core.clock import wait_until
 from core.errors import Rejected, Unreachable
 from core.host_paths import HANDED_OVER
 from core.system_clock import SystemClock
-from dr.epochs import Act, GuardAnswer, GuardRequest
+from dr.hosts.epochs import Act, GuardAnswer, GuardRequest
 from dr.live.guard import ConnectedGuard
 from inventory.names import EnvironmentName, HostName, LinkName
 from inventory.network import Network

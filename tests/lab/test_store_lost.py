@@ -12,7 +12,7 @@ import pytest
 from core.clock import wait_until
 from core.host_paths import AUTHORITY
 from core.system_clock import SystemClock
-from dr.epochs import LENT
+from dr.hosts.epochs import LENT
 from tests.lab.parties import certificate_of
 from tests.lab.recovery import held, report_named
 from tests.lab.terminal import Terminal

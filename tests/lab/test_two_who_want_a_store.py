@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from core.host_paths import AUTHORITY
-from dr.epochs import LENT
+from dr.hosts.epochs import LENT
 from tests.lab.lent import WrittenStore
 from tests.lab.losses import hosts_at
 from tests.lab.parties import certificate_of

@@ -24,7 +24,13 @@ from tests.mutants.trials import Job, carried_out, caught_by, lines_run
 
 ROOMS: Final = {
     "dr": "dr/*.py",
-    "dr/rules": "dr/rules/*.py",
+    "dr/hosts": "dr/hosts/*.py",
+    "dr/logs": "dr/logs/*.py",
+    "dr/looking": "dr/looking/*.py",
+    "dr/planning": "dr/planning/*.py",
+    "dr/planning/rules": "dr/planning/rules/*.py",
+    "dr/reporting": "dr/reporting/*.py",
+    "dr/watch": "dr/watch/*.py",
     "dr/drills": "dr/drills/*.py",
     "core/runs": "core/runs/*.py",
     "inventory": "inventory/**/*.py",

@@ -10,27 +10,27 @@ FLOOR: Final = 0.9
 """of all mutants that are no equivalents"""
 EQUIVALENT: Final = {
     (
-        "dr/edges.py",
+        "dr/hosts/edges.py",
         "if record is None or record.epoch < (local.highest or 1):",
     ): "the first epoch is 1",
     (
-        "dr/epochs.py",
+        "dr/hosts/epochs.py",
         "fields = json.loads(text[:MOST_BYTES + 2], object_pairs_hook=_unique)",
     ): "a longer text is refused for its length, however much of it was read",
     (
-        "dr/rules/lacking.py",
+        "dr/planning/rules/lacking.py",
         "return None",
     ): "whoever asks wants to know whether, and nothing else",
     (
-        "dr/rules/loss.py",
+        "dr/planning/rules/loss.py",
         "if is_everybody or request.attested:",
     ): "where nobody can say where it is placed nobody has to refuse it",
     (
-        "dr/rules/stores.py",
+        "dr/planning/rules/stores.py",
         "if writer is None or move.attested:",
     ): "nobody is known to have written what is placed nowhere",
     (
-        "dr/rules/stores.py",
+        "dr/planning/rules/stores.py",
         "if facts.placement is None or move.attested:",
     ): "where no copy is nobody wrote, and nobody announces",
     (

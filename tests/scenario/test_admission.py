@@ -14,17 +14,17 @@ from core.runs.journal import Request, RunVerdict, Wish
 from core.runs.plan import StepId
 from dr.actions import AnnounceService
 from dr.admission import Exclusion
-from dr.eye import Eye
+from dr.looking.eye import Eye
+from dr.looking.store_looks import survey_stores
 from dr.loss_actions import Exclude, TakeOver
-from dr.plan import RecoveryPlan, codec
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.planning.plan import RecoveryPlan, codec
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.planning.store_losses import stores_after
 from dr.simulation.agents import Agents
 from dr.simulation.exclusions import SimulatedExclusions
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
-from dr.store_looks import survey_stores
-from dr.store_losses import stores_after
 from inventory.names import HostName, OperatorName, SiteName
 from tests.failovers import RUN, failover
 from tests.rehearsals import SERVICE, Rehearsal

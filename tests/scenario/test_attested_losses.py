@@ -11,7 +11,7 @@ from core.runs.journal import RunVerdict, Where
 from core.runs.machine import StepState
 from core.runs.plan import StepId
 from dr.loss_actions import AttestOff, AwaitLeaseEnd, CutPower, SeeGone
-from dr.plan import RecoveryRun, codec
+from dr.planning.plan import RecoveryRun, codec
 from dr.simulation.journal import MemoryJournal
 from inventory.names import HostName
 from tests.failovers import attestations, attested, blind, unsure

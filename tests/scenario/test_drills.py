@@ -11,7 +11,7 @@ import pytest
 from core.errors import PlanRefused
 from dr.drills.drill_text import story_text, tabletop_text
 from dr.drills.story import Story
-from dr.plan import Intent
+from dr.planning.plan import Intent
 from dr.simulation.playing import play
 from inventory.model import DrillEntry
 from inventory.names import DrillName, SiteName

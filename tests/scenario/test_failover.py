@@ -11,7 +11,7 @@ from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import StepId
 from dr.loss_actions import TakeOver
-from dr.plan import codec
+from dr.planning.plan import codec
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from inventory.names import HostName

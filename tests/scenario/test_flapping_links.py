@@ -8,11 +8,11 @@ import pytest
 
 from core.errors import PlanRefused
 from core.runs.plan import RunName
-from dr.observers import observers
-from dr.planner import Occasion, plan_failback
-from dr.request import Move
-from dr.rules.failback import hosts_that_return
+from dr.planning.planner import Occasion, plan_failback
+from dr.planning.request import Move
+from dr.planning.rules.failback import hosts_that_return
 from dr.simulation.controllers import Controllers
+from dr.watch.observers import observers
 from inventory.names import HostName, OperatorName, SiteName
 from tests.failovers import admit, failover
 from tests.rehearsals import SERVICE, Rehearsal

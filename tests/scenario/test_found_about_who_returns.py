@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from core.runs.plan import StepId
-from dr.edges import HostEdge
-from dr.fencing import Fencing
+from dr.hosts.edges import HostEdge
 from dr.placement import Placement
-from dr.plan import Phase, RecoveryStep
+from dr.planning.fencing import Fencing
+from dr.planning.plan import Phase, RecoveryStep
 from dr.simulation import agents
 from dr.simulation.faults import Trouble
 from inventory.names import HostName, SiteName

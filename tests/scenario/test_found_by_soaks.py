@@ -10,19 +10,21 @@ from datetime import timedelta
 
 import pytest
 
-from dr import conditions, judging, losses, planner, watching
+from dr import conditions
 from dr.actions import Action, AnnounceService
-from dr.announcing import Conduct
-from dr.leave import Leave, Permit
-from dr.lookout import SightWord
-from dr.plan import Phase
+from dr.hosts.announcing import Conduct
+from dr.hosts.leave import Leave, Permit
+from dr.planning import losses, planner
+from dr.planning.plan import Phase
 from dr.questions import Question
 from dr.simulation import agents
 from dr.simulation.faults import Trouble
 from dr.simulation.log import ROW_BYTES
 from dr.simulation.stores import SimulatedStore
 from dr.simulation.words import SimulatedWords
-from dr.watching import Hearing, Suspect
+from dr.watch import judging, watching
+from dr.watch.lookout import SightWord
+from dr.watch.watching import Hearing, Suspect
 from inventory.names import HostName
 from inventory.network import Network
 from storage.points import RecoveryPoint

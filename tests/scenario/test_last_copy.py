@@ -14,11 +14,11 @@ from dr.actions import AwaitCopy
 from dr.conditions import Conditions
 from dr.facts import Facts
 from dr.loss_actions import RelaxLastCopy, RestoreLastCopy, TakeOver
-from dr.losses import hosts_named, moves_after
-from dr.plan import Phase, RecoveryJournal, RecoveryPlan, codec
-from dr.plan_text import plan_text
-from dr.planner import Occasion, plan_failover, plan_switchover
-from dr.request import Move
+from dr.planning.losses import hosts_named, moves_after
+from dr.planning.plan import Phase, RecoveryJournal, RecoveryPlan, codec
+from dr.planning.planner import Occasion, plan_failover, plan_switchover
+from dr.planning.request import Move
+from dr.reporting.plan_text import plan_text
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.world import rehearsed

@@ -10,15 +10,15 @@ import pytest
 from core.errors import PlanRefused
 from core.runs.journal import RunVerdict, Where
 from core.runs.plan import RunName
-from dr.ending import Ending
-from dr.findings import Caution
-from dr.judging import rest_of
-from dr.plan import RecoveryPlan, codec
-from dr.planner import Occasion, plan_switchover
-from dr.report import Noticed, report
-from dr.report_json import report_json
-from dr.request import Move
+from dr.planning.findings import Caution
+from dr.planning.plan import RecoveryPlan, codec
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.reporting.ending import Ending
+from dr.reporting.report import Noticed, report
+from dr.reporting.report_json import report_json
 from dr.simulation.journal import MemoryJournal
+from dr.watch.judging import rest_of
 from inventory.names import OperatorName, SiteName
 from tests.failovers import Loss, admit, failover
 from tests.rehearsals import SERVICE, Rehearsal

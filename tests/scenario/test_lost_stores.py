@@ -13,15 +13,15 @@ import pytest
 from core.runs.journal import RunVerdict, Where
 from core.runs.machine import StepState
 from core.runs.plan import StepId
-from dr.epochs import LENT
-from dr.losses import hosts_named
-from dr.plan import codec
-from dr.planner import Occasion
+from dr.hosts.epochs import LENT
+from dr.planning.losses import hosts_named
+from dr.planning.plan import codec
+from dr.planning.planner import Occasion
+from dr.planning.store_planner import plan_of_stores
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.history import Happened
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.plant import Plant
-from dr.store_planner import plan_of_stores
 from inventory.names import HostName, OperatorName, SiteName
 from tests.failovers import RUN, START, admit
 from tests.scenario.store_checker import double_writers, lost_span

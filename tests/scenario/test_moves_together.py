@@ -15,17 +15,17 @@ from core.runs.plan import RunName, StepId
 from dr.actions import ClaimWorkload, MovePlacement, SwitchDatabase
 from dr.facts import Facts
 from dr.placement import Placement
-from dr.plan import to_text
-from dr.plan_figures import mermaid
-from dr.plan_text import plan_text
-from dr.planner import Occasion, plan_failback, plan_switchover_of
-from dr.request import Move
-from dr.rules.failback import hosts_that_return
-from dr.rules.staleness import staleness
+from dr.planning.plan import to_text
+from dr.planning.planner import Occasion, plan_failback, plan_switchover_of
+from dr.planning.request import Move
+from dr.planning.rules.failback import hosts_that_return
+from dr.planning.rules.staleness import staleness
+from dr.planning.wanted import moves_from, moves_home, moves_home_from, moves_to
+from dr.reporting.plan_figures import mermaid
+from dr.reporting.plan_text import plan_text
 from dr.simulation.controllers import Controllers
 from dr.simulation.world import World, rehearsed
-from dr.steadiness import Steadiness
-from dr.wanted import moves_from, moves_home, moves_home_from, moves_to
+from dr.watch.steadiness import Steadiness
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from tests.conftest import Golden
 from tests.networks import PORTAL_ALONE, SHARED_DATABASE, network

@@ -10,9 +10,9 @@ from core.errors import PlanRefused, Unreachable
 from core.runs.journal import Request, RunVerdict, Where, Wish
 from dr.accepting import accept_again
 from dr.loss_actions import CutPower, RefuseOrigin
-from dr.losses import hosts_named
-from dr.moving import Moving
-from dr.plan import RecoveryPlan, codec
+from dr.planning.losses import hosts_named
+from dr.planning.moving import Moving
+from dr.planning.plan import RecoveryPlan, codec
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from inventory.names import HostName, SiteName

@@ -11,11 +11,11 @@ from core.runs.journal import Request, RunVerdict, Where, Wish
 from core.runs.machine import StepState
 from core.runs.plan import StepId
 from dr.actions import AllowPromotion, ForbidPromotion
-from dr.bound import NOTHING
 from dr.loss_actions import CutPower, TakeOver
-from dr.plan import RecoveryJournal, RecoveryPlan, codec
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.planning.bound import NOTHING
+from dr.planning.plan import RecoveryJournal, RecoveryPlan, codec
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.log import ROW_BYTES

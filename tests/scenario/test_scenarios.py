@@ -8,9 +8,9 @@ import pytest
 
 from core.runs.plan import StepId
 from dr.conditions import Conditions
-from dr.moving import Moving
-from dr.plan import RecoveryStep
-from dr.rules import data, table
+from dr.planning.moving import Moving
+from dr.planning.plan import RecoveryStep
+from dr.planning.rules import data, table
 from dr.simulation.database import SimulatedDatabase
 from inventory.names import HostName
 from tests.soak.scenarios import SCENARIOS, Scenario

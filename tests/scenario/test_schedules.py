@@ -13,14 +13,14 @@ import pytest
 from core.runs.journal import Request, Where, Wish
 from core.runs.plan import StepId
 from core.runs.ports import Token
-from dr import watching
 from dr.conditions import Conditions
-from dr.epochs import Act
-from dr.rerouting import Rerouting
-from dr.rules import loss, table
+from dr.hosts.epochs import Act
+from dr.planning.rerouting import Rerouting
+from dr.planning.rules import loss, table
 from dr.simulation import agents, doors
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.truth import Truth
+from dr.watch import watching
 from inventory.names import HostName, ServiceName
 from tests.rehearsals import rehearsal
 from tests.soak.__main__ import main

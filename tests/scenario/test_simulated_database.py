@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Rejected
 from core.runs.plan import RunName
-from dr.leave import Leave, Permit
+from dr.hosts.leave import Leave, Permit
 from dr.simulation.history import Happened
 from dr.simulation.log import Stray
 from inventory.names import HostName, SiteName

@@ -12,13 +12,13 @@ from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
 from core.runs.ports import Token
 from dr.conditions import Conditions
-from dr.ending import Ending, Outcome
-from dr.leave import Leave, Permit
+from dr.hosts.leave import Leave, Permit
 from dr.placement import Claim, Placement
-from dr.plan import RecoveryRun, codec
-from dr.report import Noticed, report
-from dr.request import Move
-from dr.rules.table import refusals
+from dr.planning.plan import RecoveryRun, codec
+from dr.planning.request import Move
+from dr.planning.rules.table import refusals
+from dr.reporting.ending import Ending, Outcome
+from dr.reporting.report import Noticed, report
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.truth import Served

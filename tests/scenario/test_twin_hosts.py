@@ -11,10 +11,10 @@ from core.errors import PlanRefused
 from core.runs.journal import RunVerdict
 from dr.actions import AnnounceService, WithdrawService, WriteCanary
 from dr.facts import Facts
-from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
-from dr.rules.table import refusals
+from dr.planning.plan import RecoveryPlan
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.planning.rules.table import refusals
 from dr.simulation.agents import Agents
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from tests.networks import TWIN_HOSTS, network

@@ -13,16 +13,16 @@ from core.runs.journal import RunVerdict
 from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
 from dr.actions import AllowPromotion, ForbidPromotion, MovePlacement, WidenSync
-from dr.bound import NOTHING
-from dr.leave import Leave, Permit
+from dr.hosts.leave import Leave, Permit
 from dr.loss_actions import TakeOver
-from dr.losses import hosts_named
-from dr.plan import codec, to_text
-from dr.plan_figures import mermaid
-from dr.plan_text import plan_text
-from dr.planner import Occasion, plan_switchover
+from dr.planning.bound import NOTHING
+from dr.planning.losses import hosts_named
+from dr.planning.plan import codec, to_text
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
 from dr.questions import IsSynchronous
-from dr.request import Move
+from dr.reporting.plan_figures import mermaid
+from dr.reporting.plan_text import plan_text
 from dr.simulation.database import SimulatedDatabase
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.world import World, rehearsed

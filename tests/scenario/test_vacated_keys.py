@@ -20,11 +20,11 @@ from typing_extensions import override
 
 from core.runs.plan import RunName
 from dr.facts import Supply
-from dr.lever import Hold, hold_text
 from dr.live.deeds import Deeds
 from dr.placement import Claim, claim_text
 from dr.simulation.power import SimulatedPower, SimulatedSight
 from dr.simulation.truth import Truth
+from dr.watch.lever import Hold, hold_text
 from inventory import etcd as keys
 from inventory.names import HostName
 from monitors.onhost.controllers_watch import EVERY, Watchman

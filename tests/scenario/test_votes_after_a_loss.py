@@ -15,13 +15,13 @@ from dr.conditions import Conditions
 from dr.facts import Vote
 from dr.hands import Hands
 from dr.loss_actions import RetireVote
-from dr.plan import codec
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.planning.plan import codec
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.planning.votes import Votes, to_retire, tolerated
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.quorum import Quorum
-from dr.votes import Votes, to_retire, tolerated
 from inventory.names import HostName, OperatorName, SiteName
 from tests.failovers import RUN, approved, loss, regional
 from tests.rehearsals import SERVICE, Rehearsal, rehearsal

@@ -11,10 +11,10 @@ from core.runs.journal import Request, RunVerdict, Where, Wish
 from core.runs.machine import StepState
 from core.runs.plan import RunName, StepId
 from dr.actions import SwitchDatabase
-from dr.leave import Leave, Permit
-from dr.plan import codec
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.hosts.leave import Leave, Permit
+from dr.planning.plan import codec
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from inventory.names import HostName, OperatorName, SiteName

@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from core.runs.plan import RunName
-from dr.losses import moves_after
-from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_failback, plan_switchover, plan_switchover_of
-from dr.request import Move
-from dr.rules.failback import hosts_that_return
+from dr.looking.store_looks import survey_stores
+from dr.planning.losses import moves_after
+from dr.planning.plan import RecoveryPlan
+from dr.planning.planner import Occasion, plan_failback, plan_switchover, plan_switchover_of
+from dr.planning.request import Move
+from dr.planning.rules.failback import hosts_that_return
+from dr.planning.store_losses import stores_after
+from dr.planning.store_planner import plan_failover_of
+from dr.planning.wanted import moves_from
 from dr.simulation.world import World
-from dr.store_looks import survey_stores
-from dr.store_losses import stores_after
-from dr.store_planner import plan_failover_of
-from dr.wanted import moves_from
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from tests.soak.events import OF_A_REGION, OTHERS
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.runs.machine import EDGES
-from dr.edges import HostEdge
-from dr.plan import Phase
+from dr.hosts.edges import HostEdge
+from dr.planning.plan import Phase
 from tests.soak.events import OF_A_REGION, FaultKind
 from tests.soak.listening import Tally
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from dr.plan import Phase
+from dr.planning.plan import Phase
 from dr.simulation.faults import Trouble
 from inventory.network import Network
 

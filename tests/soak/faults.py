@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 
-from dr.plan import RecoveryPlan
+from dr.planning.plan import RecoveryPlan
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.world import World
 from inventory.names import DatabaseName, HostName, LinkName, SiteName

@@ -9,7 +9,7 @@ from functools import cache
 from core.errors import NotSeen, Rejected, Unreachable
 from core.runs.journal import Codec, Entry, Record, Where
 from dr.actions import Action
-from dr.plan import Basis, RecoveryRecord, codec
+from dr.planning.plan import Basis, RecoveryRecord, codec
 from dr.simulation.quorum import Quorum
 from dr.simulation.timeline import Timeline
 

@@ -12,7 +12,7 @@ from core.runs.journal import Entry, Opened, Request, StepEvent, Wish
 from core.runs.machine import EventKind, StepState, after
 from core.runs.plan import StepId
 from dr.actions import Action
-from dr.plan import Basis, Phase, RecoveryPlan, RecoveryRecord
+from dr.planning.plan import Basis, Phase, RecoveryPlan, RecoveryRecord
 from dr.simulation.copies import Surroundings
 from dr.simulation.timeline import BEGINNING
 from dr.simulation.world import words

@@ -12,7 +12,7 @@ from core.errors import PlanRefused, WorldError
 from core.runs.journal import Where, Wish
 from core.runs.plan import RunName
 from dr.placing import place_services
-from dr.plan import Phase, RecoveryPlan
+from dr.planning.plan import Phase, RecoveryPlan
 from dr.simulation.agents import Agents
 from dr.simulation.controllers import Controllers
 from dr.simulation.database import PROMOTION

@@ -15,7 +15,7 @@ from core.runs.ports import Completion, Token
 from core.runs.run import fold
 from dr.actions import Action
 from dr.conditions import Conditions
-from dr.plan import RecoveryEngine, RecoveryPlan, RecoveryRun
+from dr.planning.plan import RecoveryEngine, RecoveryPlan, RecoveryRun
 from dr.simulation.world import World
 from inventory.names import PlacedName
 from tests.soak.journals import Lines, SharedJournal

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dr.live import launch
-from dr.lookout import SightWord, sight_word_text
+from dr.watch.lookout import SightWord, sight_word_text
 from inventory.etcd import sight_word_of
 from inventory.network import Role
 from ndc.__main__ import main

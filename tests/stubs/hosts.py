@@ -15,17 +15,17 @@ from access.clients import patroni_settings as shared
 from core.errors import Rejected, WorldError
 from core.runs.plan import RunName
 from dr.doors import Doors
-from dr.epochs import GuardRequest, services_of
-from dr.leave import Leave, Permit, leave_text
-from dr.log_end import end_text
+from dr.hosts.epochs import GuardRequest, services_of
+from dr.hosts.leave import Leave, Permit, leave_text
+from dr.logs.log_end import end_text
+from dr.logs.seam import seam_text
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
 from dr.placement import read_placement
-from dr.seam import seam_text
-from dr.sight import Whereabouts, age_text, sight_text
 from dr.simulation.log import ROW_BYTES
 from dr.simulation.stores_door import standing_of
 from dr.simulation.world import World
+from dr.watch.sight import Whereabouts, age_text, sight_text
 from inventory.etcd import (
     patroni_facts,
     patroni_order,

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from access.secrets.folder import Certificate
 from dr.onhost.sight_main import Observer, tls_of
-from dr.sight import Whereabouts
+from dr.watch.sight import Whereabouts
 from inventory.network import Role
 from tests.stubs.network import Ground
 

@@ -12,9 +12,9 @@ from typing import Any
 from access.redfish import reset_path
 from core.runs.journal import Opened, Record, Request, Where, Wish
 from core.runs.plan import RunName
-from dr.bound import CLOCKS_APART
 from dr.placement import Claim, Placement, claim_text, placement_text
-from dr.plan import codec, from_text
+from dr.planning.bound import CLOCKS_APART
+from dr.planning.plan import codec, from_text
 from dr.simulation.journal import MemoryJournal
 from inventory import etcd as keys
 from tests.campaign.history import Reign, with_forks

@@ -11,8 +11,8 @@ from typing import Final
 from core.errors import NotSeen
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr.announcing import AnnouncerWord, Checked, Fitness
-from dr.epochs import Act, GuardRequest
+from dr.hosts.announcing import AnnouncerWord, Checked, Fitness
+from dr.hosts.epochs import Act, GuardRequest
 from dr.live.records import EtcdRecords
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.agent import Agent

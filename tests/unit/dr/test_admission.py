@@ -20,9 +20,9 @@ from dr.admission import (
     read_exclusion,
     to_exclude,
 )
-from dr.log_changes import ChangeKind
-from dr.row_list import RowChange, RowList
-from dr.tail import Tail
+from dr.logs.log_changes import ChangeKind
+from dr.logs.row_list import RowChange, RowList
+from dr.logs.tail import Tail
 from inventory.names import HostName
 from tests.networks import network
 

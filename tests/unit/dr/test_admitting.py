@@ -14,12 +14,12 @@ from core.errors import NotSeen, PlanRefused, Rejected, Unreachable
 from core.runs.plan import RunName
 from dr.admission import Beside, Exclusion
 from dr.live.admitting import Admitting
+from dr.logs.row_list import RowList
+from dr.logs.tail import Tail, read_tail
 from dr.onhost.kept_main import kept
 from dr.placement import Claim, Placement
-from dr.row_list import RowList
 from dr.simulation.timeline import Timeline
 from dr.simulation.world import World, rehearsed
-from dr.tail import Tail, read_tail
 from inventory.names import DatabaseName, HostName, SiteName
 from inventory.network import Database
 from tests.networks import network

@@ -15,7 +15,7 @@ from typing_extensions import override
 from core.errors import JournalCorrupt, NotSeen
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
-from dr.epochs import Act
+from dr.hosts.epochs import Act
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard
 from dr.placement import Claim, Placement

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from core.errors import Rejected
-from dr.announcing import (
+from dr.hosts.announcing import (
     ALONE,
     STEADY,
     Announcer,

@@ -9,10 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from access.clients.prometheus import Sample
+from dr.logs.tail import MARK, Tail
 from dr.onhost.disk_watch import DiskWatch
 from dr.onhost.member_page import MemberPage
 from dr.onhost.postmaster import Postmaster
-from dr.tail import MARK, Tail
 from inventory.network import Network
 from monitors.look.apart import with_apart
 from monitors.look.clusters import database_view

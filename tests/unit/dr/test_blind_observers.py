@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from dr.lookout import SightWord
-from dr.watching import SILENT, Pulse, Suspect, blind, suspects
+from dr.watch.lookout import SightWord
+from dr.watch.watching import SILENT, Pulse, Suspect, blind, suspects
 from inventory.names import HostName
 from inventory.network import Role
 from tests.networks import network

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import PlanRefused
-from dr.bound import CLOCKS_APART, NOTHING, LossBound, bound
 from dr.facts import Facts, LastWord, MemberFacts, SignsOfLife, Supply
-from dr.plan import from_text, to_text
-from dr.plan_text import plan_text
-from dr.request import Move
-from dr.rules.table import refusals
-from dr.seam import LogProgress
+from dr.logs.seam import LogProgress
+from dr.planning.bound import CLOCKS_APART, NOTHING, LossBound, bound
+from dr.planning.plan import from_text, to_text
+from dr.planning.request import Move
+from dr.planning.rules.table import refusals
+from dr.reporting.plan_text import plan_text
 from inventory.names import HostName, SiteName
 from inventory.patroni import LEASE
 from tests.conftest import Golden

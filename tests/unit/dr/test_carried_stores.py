@@ -9,17 +9,17 @@ import pytest
 from core.errors import PlanRefused
 from core.runs.journal import RunVerdict
 from core.runs.plan import RunName
-from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.giving_up import GivingUp
 from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
-from dr.losses import hosts_named
+from dr.looking.store_looks import survey_stores
 from dr.placement import Claim
-from dr.planner import Occasion
-from dr.store_looks import survey_stores
-from dr.store_losses import stores_after
-from dr.store_planner import plan_of_stores
+from dr.planning.losses import hosts_named
+from dr.planning.planner import Occasion
+from dr.planning.store_losses import stores_after
+from dr.planning.store_planner import plan_of_stores
+from dr.reporting.ending import Outcome
 from inventory.names import HostName, OperatorName
 from ndc.wiring.beside_runs import demand_unclaimed
 from tests.rehearsals import SERVICE

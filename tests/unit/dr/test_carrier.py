@@ -17,15 +17,15 @@ from core.errors import NotSeen, PlanRefused, WorldError
 from core.runs.journal import Request, RunVerdict, Where, Wish
 from core.runs.plan import RunName
 from dr.drills.cadence import read_proof
-from dr.ending import Outcome
 from dr.live.carrier import Carrier
 from dr.live.giving_up import GivingUp
 from dr.live.packing import Packing
 from dr.live.run_folder import RunFolder
 from dr.live.signing import Signing
-from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.planning.plan import RecoveryPlan
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.reporting.ending import Outcome
 from inventory.etcd import drill_word, runs
 from inventory.names import DrillName, OperatorName, SiteName
 from inventory.network import Role

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dr.request import Move
-from dr.rules.table import refusals
+from dr.planning.request import Move
+from dr.planning.rules.table import refusals
 from dr.simulation.database import SimulatedDatabase
 from inventory.names import HostName, SiteName
 from tests.rehearsals import SERVICE, rehearsal

@@ -9,7 +9,9 @@ import pytest
 
 from core.errors import Rejected
 from core.runs.plan import RunName
-from dr.deeds import (
+from dr.doors import LeaderKey
+from dr.facts import Supply
+from dr.watch.deeds import (
     Deed,
     Grounds,
     Relocating,
@@ -19,9 +21,7 @@ from dr.deeds import (
     obstacles,
     read_deed,
 )
-from dr.doors import LeaderKey
-from dr.facts import Supply
-from dr.judging import OBSERVES
+from dr.watch.judging import OBSERVES
 from inventory.initiative import Initiative
 from inventory.names import HostName, SiteName
 from tests.networks import PORTAL_ALONE, network

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.system_clock import SystemClock
-from dr.disk import HANGS, PATIENCE, DiskState, gives_way
+from dr.hosts.disk import HANGS, PATIENCE, DiskState, gives_way
 from dr.onhost.disk_watch import DiskWatch, reason
 
 NOW = timedelta(hours=1)

@@ -23,9 +23,9 @@ from dr.drills.cadence import (
 from dr.drills.drill_text import drill_list, drill_rows
 from dr.drills.exercise import Exercise, drill_named, exercise
 from dr.drills.hypothesis import ServiceStanding, findings
-from dr.ending import Outcome
 from dr.facts import Facts
 from dr.placement import Placement
+from dr.reporting.ending import Outcome
 from inventory.names import DrillName, HostName, SiteName, TierName
 from inventory.practice import Statement
 from tests.conftest import Golden

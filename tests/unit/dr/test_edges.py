@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.runs.plan import RunName
-from dr.edges import HostEdge, Local, edge, yields
+from dr.hosts.edges import HostEdge, Local, edge, yields
 from dr.placement import Claim, Placement
 from inventory.names import SiteName
 

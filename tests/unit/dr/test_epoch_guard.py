@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from core.errors import Rejected
 from core.system_clock import SystemClock
-from dr.epochs import Act, GuardRequest, GuardVerdict
+from dr.hosts.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard, serving_in

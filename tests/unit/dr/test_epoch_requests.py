@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Rejected
-from dr.epochs import MOST_AHEAD, Act, GuardAnswer, GuardRequest, GuardVerdict, refusal, services_of
+from dr.hosts.epochs import (
+    MOST_AHEAD,
+    Act,
+    GuardAnswer,
+    GuardRequest,
+    GuardVerdict,
+    refusal,
+    services_of,
+)
 from inventory.names import HostName, ServiceName
 from tests.networks import PORTAL_ALONE, network
 

@@ -15,14 +15,14 @@ from core.runs.machine import EventKind
 from core.runs.plan import RunName
 from core.runs.run import fold
 from core.system_clock import SystemClock
-from dr.experience import LAST, LEAST, experience_of, with_experience
 from dr.live.past_runs import experience_below
 from dr.live.run_folder import RunFolder
-from dr.plan import RecoveryPlan, RecoveryRecord, codec, from_text, to_text
-from dr.plan_figures import estimated_of, served_after
-from dr.plan_text import plan_text
-from dr.progress import progress
-from dr.rules.staleness import staleness
+from dr.planning.plan import RecoveryPlan, RecoveryRecord, codec, from_text, to_text
+from dr.planning.rules.staleness import staleness
+from dr.reporting.experience import LAST, LEAST, experience_of, with_experience
+from dr.reporting.plan_figures import estimated_of, served_after
+from dr.reporting.plan_text import plan_text
+from dr.reporting.progress import progress
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from tests.rehearsals import SERVICE, rehearsal

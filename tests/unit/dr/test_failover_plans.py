@@ -11,9 +11,9 @@ import pytest
 from core.runs.plan import StepId
 from dr.actions import AnnounceService, MovePlacement, WriteCanary
 from dr.loss_actions import CutPower, TakeOver
-from dr.plan import RecoveryPlan, from_text, to_text
-from dr.plan_figures import mermaid, served_after
-from dr.plan_text import plan_text
+from dr.planning.plan import RecoveryPlan, from_text, to_text
+from dr.reporting.plan_figures import mermaid, served_after
+from dr.reporting.plan_text import plan_text
 from inventory.names import DatabaseName, HostName
 from tests.conftest import Golden
 from tests.failovers import blind, failover, loss

@@ -10,10 +10,10 @@ import pytest
 
 from dr.actions import AwaitCopy, ForbidPromotion, NarrowSync, SwitchDatabase, WidenSync
 from dr.facts import Facts, MemberFacts
-from dr.plan import RecoveryPlan, RecoveryStep
-from dr.plan_text import plan_text
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.planning.plan import RecoveryPlan, RecoveryStep
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.reporting.plan_text import plan_text
 from inventory.names import DatabaseName, HostName, OperatorName, SiteName
 from tests.rehearsals import RUN, SERVICE, Rehearsal, rehearsal
 

@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import Unreachable
 from core.runs.plan import RunName
-from dr.announcing import ALONE, STEADY, Checked, Fitness
+from dr.hosts.announcing import ALONE, STEADY, Checked, Fitness
 from dr.onhost.fellowship import EVERY, SOON
 from dr.onhost.local_check import HERE
 from tests.unit.dr.two_hosts import (

@@ -9,7 +9,8 @@ import pytest
 
 from core.errors import JournalCorrupt, Rejected
 from core.runs.plan import RunName
-from dr.judging import (
+from dr.placement import Placement
+from dr.watch.judging import (
     OBSERVES,
     Judgement,
     Proposal,
@@ -21,10 +22,9 @@ from dr.judging import (
     read_judgement,
     rest_of,
 )
-from dr.lever import Hold, hold_text, read_hold
-from dr.lookout import SightWord
-from dr.placement import Placement
-from dr.watching import SILENT, Pulse
+from dr.watch.lever import Hold, hold_text, read_hold
+from dr.watch.lookout import SightWord
+from dr.watch.watching import SILENT, Pulse
 from inventory.initiative import Initiative
 from inventory.names import HostName, SiteName
 from inventory.network import Network, Role

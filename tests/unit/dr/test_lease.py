@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dr.lease import Lease, LeaseWord, read_words
+from dr.hosts.lease import Lease, LeaseWord, read_words
 from dr.onhost.lease_watch import LeaseWatch
 from inventory.patroni import LEASE, WRITES_END_BEFORE
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import Rejected, Unreachable
 from core.runs.plan import RunName
-from dr.announcing import AnnouncerWord, Checked, Fitness
+from dr.hosts.announcing import AnnouncerWord, Checked, Fitness
 from dr.onhost.fellowship import SELDOM, SOON
 from dr.placement import Claim, Placement
 from inventory.etcd import announcers

@@ -11,9 +11,9 @@ import pytest
 from typing_extensions import override
 
 from core.errors import NotSeen
-from dr.announcing import Checked, Fitness
-from dr.edges import Local, may_keep
-from dr.epochs import LENT, Act, GuardRequest, GuardVerdict
+from dr.hosts.announcing import Checked, Fitness
+from dr.hosts.edges import Local, may_keep
+from dr.hosts.epochs import LENT, Act, GuardRequest, GuardVerdict
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.agent import Agent
 from dr.onhost.epoch_record import EpochRecord

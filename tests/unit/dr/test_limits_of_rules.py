@@ -9,10 +9,10 @@ import pytest
 from dr.conditions import LAG_LIMIT_BYTES
 from dr.facts import Facts, LastWord, MemberFacts
 from dr.placement import Placement
-from dr.refusing import borders
-from dr.request import Move
-from dr.rules.lacking import had_all_alone
-from dr.rules.table import refusals
+from dr.planning.refusing import borders
+from dr.planning.request import Move
+from dr.planning.rules.lacking import had_all_alone
+from dr.planning.rules.table import refusals
 from inventory.names import HostName, SiteName
 from inventory.network import Network
 from tests.failovers import Loss, loss

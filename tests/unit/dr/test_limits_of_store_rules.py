@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from dr.copies import UNKNOWN
 from dr.placement import Placement
-from dr.refusing import borders
-from dr.rules.stores import objections_to_store
+from dr.planning.copies import UNKNOWN
+from dr.planning.refusing import borders
+from dr.planning.rules.stores import objections_to_store
 from inventory.names import SiteName
 from tests.rehearsals import RUN
 from tests.store_losses import URGENT, StoreLoss, host_of, store_loss

@@ -16,7 +16,7 @@ from core.errors import NotSeen
 from core.system_clock import SystemClock
 from dr.live.programs import Programs
 from dr.live.sight import Sight
-from dr.sight import sight_text
+from dr.watch.sight import sight_text
 from inventory.endpoints import NODE_EXPORTER
 from tests.stubs import ssh
 from tests.stubs.etcd import StubEtcd

@@ -12,7 +12,7 @@ import pytest
 from access.secrets import Certificate
 from access.secrets.authority import Authority, Subject, Use
 from core.system_clock import SystemClock
-from dr.announcing import Checked, Fitness
+from dr.hosts.announcing import Checked, Fitness
 from dr.onhost import local_check
 from dr.onhost.local_check import HERE, HttpsCheck
 from tests.stubs.https import Asked, serve

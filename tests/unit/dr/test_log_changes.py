@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from datetime import UTC, datetime
 
-from dr.log_changes import (
+from dr.logs.log_changes import (
     ChangeKind,
     Commit,
     RawChange,
@@ -15,7 +15,7 @@ from dr.log_changes import (
     is_before,
     next_transaction,
 )
-from dr.log_records import BlockData, LogRecord, Relation
+from dr.logs.log_records import BlockData, LogRecord, Relation
 
 LINE = "rmgr: Transaction len (rec/tot):     34/    34, tx: {:>10}, lsn: 0/{}, prev 0/1, desc: {}\n"
 RECORDS = (

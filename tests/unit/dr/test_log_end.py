@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dr.log_end import (
+from dr.logs.log_end import (
     checkpoint,
     end_text,
     forks_of,
@@ -13,7 +13,7 @@ from dr.log_end import (
     shutdown_in,
     written,
 )
-from dr.succession import LogEnd
+from dr.logs.succession import LogEnd
 
 CONTROL = """\
 pg_control version number:            1300

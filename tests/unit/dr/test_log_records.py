@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dr.log_records import BlockData, LogBroken, LogReader, LogRecord
+from dr.logs.log_records import BlockData, LogBroken, LogReader, LogRecord
 from tests.logs import FILE_BYTES, HEAP, START, SWITCH, TABLE, XLOG, Writer
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from core.errors import PlanRefused
 from dr.facts import Facts, MemberFacts, SignsOfLife, Supply
-from dr.planner import Occasion, plan_failback, plan_failover
-from dr.request import Move
-from dr.rules.failback import hosts_that_return, target_was_stable
-from dr.rules.table import refusals
-from dr.seam import LogProgress
-from dr.steadiness import Steadiness
+from dr.logs.seam import LogProgress
+from dr.planning.planner import Occasion, plan_failback, plan_failover
+from dr.planning.request import Move
+from dr.planning.rules.failback import hosts_that_return, target_was_stable
+from dr.planning.rules.table import refusals
+from dr.watch.steadiness import Steadiness
 from inventory.names import HostName, OperatorName, SiteName
 from inventory.network import Network
 from tests.conftest import Golden

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import PlanRefused
-from dr.losses import hosts_named, moves_after
+from dr.planning.losses import hosts_named, moves_after
 from inventory.names import HostName, SiteName
 from tests.failovers import loss
 from tests.networks import network

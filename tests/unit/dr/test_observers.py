@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dr.observers import observers
+from dr.watch.observers import observers
 from inventory.names import HostName, SiteName
 from inventory.network import Network, Role
 from tests.networks import DECLARED, FOURTH_SITE, TWO_SITES, network

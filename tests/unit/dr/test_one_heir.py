@@ -11,13 +11,13 @@ import pytest
 
 from core.errors import PlanRefused
 from dr.facts import Facts, LastWord
+from dr.logs.seam import LogProgress
 from dr.loss_actions import TakeOver
-from dr.losses import hosts_named, moves_after
 from dr.placement import Placement
-from dr.plan import RecoveryPlan
-from dr.planner import Occasion, plan_failover
-from dr.request import Move, candidate
-from dr.seam import LogProgress
+from dr.planning.losses import hosts_named, moves_after
+from dr.planning.plan import RecoveryPlan
+from dr.planning.planner import Occasion, plan_failover
+from dr.planning.request import Move, candidate
 from dr.simulation.world import rehearsed
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from tests.networks import PORTAL_ALONE, SHARED_DATABASE, network

@@ -7,10 +7,10 @@ from datetime import timedelta
 from core.runs.journal import Closed, Opened, Record, Request, RunVerdict, StepEvent, Where, Wish
 from core.runs.machine import EventKind
 from core.runs.plan import StepId
-from dr.ending import Ending, Outcome
-from dr.plan import RecoveryRecord
-from dr.report import Noticed, report
-from dr.run_text import run_line
+from dr.planning.plan import RecoveryRecord
+from dr.reporting.ending import Ending, Outcome
+from dr.reporting.report import Noticed, report
+from dr.reporting.run_text import run_line
 from dr.simulation.timeline import BEGINNING
 from tests.rehearsals import SERVICE, rehearsal
 

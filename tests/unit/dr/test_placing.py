@@ -12,7 +12,7 @@ from core.runs.plan import RunName
 from core.runs.ports import Token
 from dr.admission import Exclusion
 from dr.doors import Doors, GuardDoor, Stance
-from dr.epochs import Act
+from dr.hosts.epochs import Act
 from dr.placement import Claim, Placement
 from dr.placing import place_services
 from dr.simulation.truth import Served

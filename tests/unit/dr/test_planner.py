@@ -18,10 +18,10 @@ from dr.actions import (
     WriteCanary,
 )
 from dr.facts import MemberFacts
-from dr.plan import Phase, RecoveryPlan, from_text, to_text
-from dr.plan_text import plan_text
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
+from dr.planning.plan import Phase, RecoveryPlan, from_text, to_text
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.reporting.plan_text import plan_text
 from inventory.names import HostName, OperatorName, SiteName
 from tests.conftest import Golden
 from tests.rehearsals import RUN, SERVICE, rehearsal

@@ -8,9 +8,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from core.runs.run import fold
-from dr.plan import codec
-from dr.progress import RunProgress, progress
-from dr.run_json import run_plain
+from dr.planning.plan import codec
+from dr.reporting.progress import RunProgress, progress
+from dr.reporting.run_json import run_plain
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from tests.rehearsals import rehearsal

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.errors import PlanRefused
-from dr.findings import Caution
 from dr.live.drill_words import EtcdDrillWords
-from dr.plan import RecoveryPlan, from_text, to_text
-from dr.plan_text import plan_text
-from dr.proofs import weighed
+from dr.planning.findings import Caution
+from dr.planning.plan import RecoveryPlan, from_text, to_text
+from dr.planning.proofs import weighed
+from dr.reporting.plan_text import plan_text
 from inventory.etcd import drill_word
 from inventory.names import DrillName
 from inventory.network import Network

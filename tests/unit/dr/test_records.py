@@ -12,7 +12,7 @@ from core.runs.plan import RunName
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.records import EtcdRecords
 from dr.placement import Claim, Placement, read_placement
-from dr.plan import codec
+from dr.planning.plan import codec
 from inventory.etcd import claims, placements, runs
 from inventory.names import EnvironmentName, SiteName
 from tests.formats.kept import HERE

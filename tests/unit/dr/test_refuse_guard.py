@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import NotSeen, Rejected
 from core.system_clock import SystemClock
-from dr.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict
+from dr.hosts.epochs import Act, GuardAnswer, GuardRequest, GuardVerdict
 from dr.onhost.border import RefusedAddresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard

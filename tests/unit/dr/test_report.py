@@ -13,12 +13,12 @@ from core.errors import JournalCorrupt
 from core.measure import Gap, Measure
 from core.runs.journal import Opened, Proof, Request, RunVerdict, Wish
 from core.runs.run import fold
-from dr.ending import Ending, Outcome, outcome
-from dr.plan import RecoveryRecord, codec
-from dr.report import Noticed, report
-from dr.report_json import report_json
-from dr.report_text import report_text
-from dr.run_text import record_text, run_text
+from dr.planning.plan import RecoveryRecord, codec
+from dr.reporting.ending import Ending, Outcome, outcome
+from dr.reporting.report import Noticed, report
+from dr.reporting.report_json import report_json
+from dr.reporting.report_text import report_text
+from dr.reporting.run_text import record_text, run_text
 from dr.simulation.faults import Fault, Trouble
 from dr.simulation.journal import MemoryJournal
 from inventory.network import Service

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from core.measure import Gap, Measure
-from dr.ending import Ending, Outcome, worst
-from dr.losses import hosts_named
-from dr.plan import RecoveryRecord, codec
-from dr.report import Noticed, Report, report
-from dr.report_json import report_json
-from dr.report_text import report_text
+from dr.planning.losses import hosts_named
+from dr.planning.plan import RecoveryRecord, codec
+from dr.reporting.ending import Ending, Outcome, worst
+from dr.reporting.report import Noticed, Report, report
+from dr.reporting.report_json import report_json
+from dr.reporting.report_text import report_text
 from dr.simulation.journal import MemoryJournal
 from dr.simulation.world import rehearsed
 from inventory.names import DatabaseName, ServiceName

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing_extensions import override
 
 from core.runs.journal import Request, Where, Wish
-from dr.ending import Ending
-from dr.plan import codec
-from dr.report import Noticed, Report, report
-from dr.report_page import report_page
+from dr.planning.plan import codec
+from dr.reporting.ending import Ending
+from dr.reporting.report import Noticed, Report, report
+from dr.reporting.report_page import report_page
+from dr.reporting.timeline_picture import Strip, WriteSeen
 from dr.simulation.journal import MemoryJournal
-from dr.timeline_picture import Strip, WriteSeen
 from tests.conftest import Golden
 from tests.rehearsals import SERVICE, rehearsal
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from core.errors import NotSeen, PlanRefused
-from dr.reseed import CopyFacts, database_in, demand_kept, is_made, known_fork, leader_for
-from dr.tail import Tail
+from dr.logs.tail import Tail
+from dr.planning.reseed import CopyFacts, database_in, demand_kept, is_made, known_fork, leader_for
 from inventory.names import DatabaseName, HostName
 from tests.networks import network
 

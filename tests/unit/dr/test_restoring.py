@@ -12,7 +12,7 @@ from dr.live.journals.copied import CopiedJournal
 from dr.live.journals.etcd import EtcdJournal
 from dr.live.restoring import restored
 from dr.live.run_folder import RunFolder
-from dr.plan import RecoveryJournal, RecoveryRecord, codec
+from dr.planning.plan import RecoveryJournal, RecoveryRecord, codec
 from inventory.etcd import runs
 from tests.rehearsals import RUN, Rehearsal, rehearsal
 from tests.stubs.etcd import StubEtcd

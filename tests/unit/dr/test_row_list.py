@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from core.errors import JournalCorrupt
-from dr.heap_file import heap_file
-from dr.log_changes import ChangeKind, Commit, RawChange, RawRow
-from dr.log_records import Relation
-from dr.row_list import (
+from dr.logs.heap_file import heap_file
+from dr.logs.log_changes import ChangeKind, Commit, RawChange, RawRow
+from dr.logs.log_records import Relation
+from dr.logs.row_list import (
     MOST_SHOWN,
     NO_KEY,
     NO_TABLE,

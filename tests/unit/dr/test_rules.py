@@ -13,12 +13,12 @@ from core.errors import PlanRefused
 from core.runs.plan import RunName
 from dr.conditions import LAG_LIMIT_BYTES
 from dr.facts import Facts, MemberFacts
+from dr.logs.seam import LogProgress, Seam
 from dr.placement import Claim, Placement
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
-from dr.rules.staleness import staleness
-from dr.rules.table import refusals
-from dr.seam import LogProgress, Seam
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.planning.rules.staleness import staleness
+from dr.planning.rules.table import refusals
 from inventory.names import HostName, OperatorName, ServiceName, SiteName
 from inventory.network import Network
 from tests.conftest import Golden

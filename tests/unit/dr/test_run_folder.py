@@ -19,7 +19,7 @@ from core.runs.plan import StepId
 from core.system_clock import SystemClock
 from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder, names
-from dr.plan import RecoveryPlan
+from dr.planning.plan import RecoveryPlan
 from tests.clocks import HandClock
 from tests.rehearsals import RUN, rehearsal
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dr.onhost.seam_main import seam_at
-from dr.seam import (
+from dr.logs.seam import (
     BEYOND,
     LogProgress,
     Seam,
@@ -19,6 +18,7 @@ from dr.seam import (
     strangers,
     told_apart,
 )
+from dr.onhost.seam_main import seam_at
 from inventory.names import HostName
 
 COPY, LEADER = HostName("ndc02-data"), HostName("ndc01-data")

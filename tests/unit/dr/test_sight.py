@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dr.onhost.sight_main import age
-from dr.sight import Whereabouts, age_text, began, read_age, read_sight, sight_text
+from dr.watch.sight import Whereabouts, age_text, began, read_age, read_sight, sight_text
 from inventory.names import HostName
 
 ONE, TWO = HostName("one"), HostName("two")

@@ -21,7 +21,7 @@ from access.secrets.authority import Authority, Subject, Use
 from access.secrets.folder import Certificate
 from core.system_clock import SystemClock
 from dr.onhost.sight_main import Observer
-from dr.sight import read_age
+from dr.watch.sight import read_age
 from inventory.names import HostName
 from tests.stubs.neighbourhood import Neighbourhood, stands_still
 from tests.stubs.network import Ground

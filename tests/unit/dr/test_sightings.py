@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import pytest
 
-from dr.eye import Eye
+from dr.looking.eye import Eye
+from dr.looking.sightings import answer
 from dr.looks import Begin, at_once
 from dr.loss_questions import AreGone, CannotServe, IsGone, OfALoss
-from dr.sightings import answer
 from dr.simulation.world import World, rehearsed
 from inventory.names import HostName, ServiceName
 from tests.networks import network

@@ -17,7 +17,7 @@ from core.runs.plan import StepId
 from dr.live.asking import Identity
 from dr.live.run_folder import RunFolder
 from dr.live.signing import LIFE, ProvedInbox, Signing, line_is_signed, line_signed
-from dr.plan import attested_in
+from dr.planning.plan import attested_in
 from dr.simulation.timeline import Timeline
 from inventory.names import EnvironmentName, OperatorName
 from tests.failovers import blind

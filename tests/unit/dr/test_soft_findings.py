@@ -11,15 +11,15 @@ import pytest
 from core.errors import PlanRefused
 from core.runs.plan import RunName
 from dr.facts import Facts
-from dr.findings import Caution
-from dr.losses import best
 from dr.placement import BY_ITSELF, Placement
-from dr.plan import RecoveryPlan, from_text, to_text
-from dr.plan_text import plan_text
-from dr.planner import Occasion, plan_switchover
-from dr.request import Move
-from dr.rules.soft import findings
-from dr.rules.table import hard_refusals, refusals
+from dr.planning.findings import Caution
+from dr.planning.losses import best
+from dr.planning.plan import RecoveryPlan, from_text, to_text
+from dr.planning.planner import Occasion, plan_switchover
+from dr.planning.request import Move
+from dr.planning.rules.soft import findings
+from dr.planning.rules.table import hard_refusals, refusals
+from dr.reporting.plan_text import plan_text
 from inventory.names import HostName, OperatorName, SiteName
 from inventory.network import Network
 from tests.conftest import Golden

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr.lookout import (
+from dr.watch.lookout import (
     ANEW,
     EVERY,
     GAP,
@@ -16,7 +16,7 @@ from dr.lookout import (
     read_sight_words,
     sight_word_text,
 )
-from dr.steadiness import steadiness
+from dr.watch.steadiness import steadiness
 from inventory.names import HostName
 from tests.networks import network
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import Rejected
 from core.system_clock import SystemClock
-from dr.epochs import Act, GuardRequest, GuardVerdict
+from dr.hosts.epochs import Act, GuardRequest, GuardVerdict
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.epoch_record import EpochRecord
 from dr.onhost.guard import Guard

@@ -13,14 +13,14 @@ from dr.actions import AnnounceService, MovePlacement
 from dr.facts import StoreFacts
 from dr.loss_actions import BeginStore, CutPower, RefuseOrigin
 from dr.placement import Claim, Placement
-from dr.plan import Intent, Phase, RecoveryPlan, from_text, to_text
-from dr.plan_text import plan_text
-from dr.planner import Occasion
-from dr.request import StoreMove
-from dr.rules.staleness import staleness
-from dr.rules.stores import objections_to_store
-from dr.store_bound import loss_of
-from dr.store_planner import plan_of_stores
+from dr.planning.plan import Intent, Phase, RecoveryPlan, from_text, to_text
+from dr.planning.planner import Occasion
+from dr.planning.request import StoreMove
+from dr.planning.rules.staleness import staleness
+from dr.planning.rules.stores import objections_to_store
+from dr.planning.store_bound import loss_of
+from dr.planning.store_planner import plan_of_stores
+from dr.reporting.plan_text import plan_text
 from inventory.names import HostName, OperatorName, SiteName
 from storage.placed import StoreOrder
 from storage.points import CopyComparison

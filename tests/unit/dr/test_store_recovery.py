@@ -16,8 +16,8 @@ from dr.drills.store_text import plain_recovery, recovery_lines
 from dr.drills.stores_taken import StoresBefore
 from dr.facts import StoreFacts
 from dr.placement import Claim, Placement
-from dr.plan import MovedStore
-from dr.store_bound import StoreLeft, StoreLoss
+from dr.planning.plan import MovedStore
+from dr.planning.store_bound import StoreLeft, StoreLoss
 from dr.tracing import StoreTrail, Tracer, TracerFate
 from inventory.names import HostName, SiteName, StoreName
 from inventory.practice import Statement

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.runs.journal import Where
-from dr.ending import Ending, Outcome
-from dr.plan import RecoveryPlan, RecoveryRecord, codec
-from dr.planner import Occasion
-from dr.report import Noticed, report
-from dr.report_json import report_json
-from dr.report_text import report_text
+from dr.planning.plan import RecoveryPlan, RecoveryRecord, codec
+from dr.planning.planner import Occasion
+from dr.planning.store_planner import plan_of_stores
+from dr.reporting.ending import Ending, Outcome
+from dr.reporting.report import Noticed, report
+from dr.reporting.report_json import report_json
+from dr.reporting.report_text import report_text
 from dr.simulation.journal import MemoryJournal
-from dr.store_planner import plan_of_stores
 from inventory.names import OperatorName
 from tests.conftest import Golden
 from tests.failovers import RUN, START

@@ -17,8 +17,8 @@ from dr.live.guard import ForcedCommand
 from dr.live.programs import LOOK, Programs, looking
 from dr.live.sight import Sight
 from dr.live.stores import Stores
+from dr.logs.tail import Tail
 from dr.looks import if_seen
-from dr.tail import Tail
 from tests.rehearsals import SERVICE
 from tests.stubs import ssh
 from tests.stubs.etcd import StubEtcd

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dr.succession import LogEnd, Succession, Untold, succession
+from dr.logs.succession import LogEnd, Succession, Untold, succession
 
 END = LogEnd(timeline=3, location=1000, final=True)
 FORKS = {1: 100, 2: 500, 3: 1120}

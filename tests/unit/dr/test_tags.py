@@ -10,7 +10,7 @@ import yaml
 from core import host_paths
 from core.errors import Rejected
 from core.runs.plan import RunName
-from dr.leave import Leave, Permit, leave_text, read_leave
+from dr.hosts.leave import Leave, Permit, leave_text, read_leave
 from dr.onhost.tags_main import refused, write
 
 RUN, NEXT = RunName("run-1"), RunName("run-2")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dr.log_end import last_record
-from dr.tail import LogPart, Tail, commits, diverged, files_of, read_tail, spans
+from dr.logs.log_end import last_record
+from dr.logs.tail import LogPart, Tail, commits, diverged, files_of, read_tail, spans
 
 DRY_RUN = """\
 pg_rewind: servers diverged at WAL location 0/30020C8 on timeline 1

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dr.log_end import written
+from dr.logs.log_end import written
+from dr.logs.tail import LogPart
 from dr.onhost import tail_changes as reading
 from dr.onhost.tail_changes import TailChanges, tail_changes
-from dr.tail import LogPart
 from tests.logs import FILE_BYTES, Writer
 
 ROW = struct.pack("<HHB", 1, 0, 24) + b"\0row"

@@ -20,7 +20,7 @@ from core.runs.plan import StepId
 from core.runs.statement import NAMESPACE, digest_of, statement
 from dr.live.run_folder import RunFolder
 from dr.live.signing import ID_MOMENT, LIFE, Signing, public_keys
-from dr.plan import codec
+from dr.planning.plan import codec
 from dr.simulation.timeline import BEGINNING
 from dr.verifier.contents import PackContents
 from dr.verifier.findings import PackFindings

@@ -9,8 +9,16 @@ from itertools import permutations, product
 import pytest
 
 from core.errors import Rejected
-from dr.lookout import EVERY, GAP, STEADY, Lookout, SightWord, read_sight_word, sight_word_text
-from dr.watching import CURRENT, SILENT, Hearing, Pulse, Suspect, suspects
+from dr.watch.lookout import (
+    EVERY,
+    GAP,
+    STEADY,
+    Lookout,
+    SightWord,
+    read_sight_word,
+    sight_word_text,
+)
+from dr.watch.watching import CURRENT, SILENT, Hearing, Pulse, Suspect, suspects
 from inventory.names import HostName
 from inventory.network import Role
 from tests.networks import network

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from core.errors import NdcError
 from core.system_clock import SystemClock
-from dr.announcing import AnnouncerWord, Checked, Fitness
+from dr.hosts.announcing import AnnouncerWord, Checked, Fitness
 from dr.live.records import EtcdRecords
 from dr.onhost.addresses import MemoryAddresses
 from dr.onhost.agent import Agent

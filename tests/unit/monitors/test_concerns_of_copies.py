@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr.seam import LogProgress, Seam
+from dr.logs.seam import LogProgress, Seam
 from inventory.names import HostName
 from monitors.health.concern import Condition
 from monitors.health.concerns import Health, concerns, health_of, is_settled

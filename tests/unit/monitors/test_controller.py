@@ -13,16 +13,16 @@ import pytest
 from access.clients.etcd import Etcd, Put
 from core.errors import WorldError
 from core.runs.plan import RunName
-from dr.judging import Judgement
-from dr.lever import Hold
 from dr.live.lever import Lever
 from dr.live.records import EtcdRecords
-from dr.lookout import ANEW, EVERY
 from dr.placement import BY_ITSELF, Claim, Placement
 from dr.simulation.power import SimulatedPower
 from dr.simulation.timeline import Timeline
 from dr.simulation.truth import Truth
-from dr.watching import Pulse
+from dr.watch.judging import Judgement
+from dr.watch.lever import Hold
+from dr.watch.lookout import ANEW, EVERY
+from dr.watch.watching import Pulse
 from inventory import etcd as keys
 from inventory.initiative import Initiative
 from inventory.names import HostName, ServiceName, SiteName

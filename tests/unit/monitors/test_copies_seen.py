@@ -13,7 +13,7 @@ import pytest
 
 from access.clients.patroni import ClusterAnswer
 from core.errors import NotSeen
-from dr.seam import LogProgress, Seam
+from dr.logs.seam import LogProgress, Seam
 from inventory.names import DatabaseName, HostName
 from inventory.promises import LastCopy
 from monitors.look.readings import Readings

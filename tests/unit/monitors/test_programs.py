@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from access.clients.prometheus import Sample
-from dr.seam import LogProgress
+from dr.logs.seam import LogProgress
 from inventory.network import Host, Network, Role
 from monitors.health.concern import Concern, Condition
 from monitors.health.concerns import concerns, is_settled

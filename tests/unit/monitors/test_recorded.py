@@ -21,9 +21,9 @@ from core.runs.journal import Opened, RunVerdict, StepEvent
 from core.runs.machine import EventKind
 from core.runs.plan import RunName
 from dr.drills.cadence import DrillProof, Felt, HeldDrill, Practised
-from dr.ending import Outcome
 from dr.live.drill_words import EtcdDrillWords
-from dr.plan import Intent, RecoveryRecord, codec
+from dr.planning.plan import Intent, RecoveryRecord, codec
+from dr.reporting.ending import Outcome
 from dr.simulation.journal import MemoryJournal
 from inventory import etcd as keys
 from inventory.names import DrillName

@@ -10,8 +10,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from dr.deeds import Vacating, deed_text
-from dr.lookout import SightWord, sight_word_text
+from dr.watch.deeds import Vacating, deed_text
+from dr.watch.lookout import SightWord, sight_word_text
 from inventory import etcd as keys
 from inventory.initiative import Initiative
 from inventory.names import HostName

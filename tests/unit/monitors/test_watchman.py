@@ -13,11 +13,11 @@ import pytest
 
 from core.errors import WorldError
 from core.runs.plan import RunName
-from dr.deeds import Vacating
-from dr.lever import Hold, hold_text
 from dr.live.deeds import Deeds
 from dr.placement import Claim, claim_text
 from dr.simulation.world import World, rehearsed
+from dr.watch.deeds import Vacating
+from dr.watch.lever import Hold, hold_text
 from inventory import etcd as keys
 from inventory.initiative import Initiative
 from inventory.names import HostName, SiteName

@@ -65,11 +65,11 @@ def test_what_does_not_end_is_ended_and_what_breaks_says_so() -> None:
 
 
 def test_what_nobody_noticed_is_told_with_its_place() -> None:
-    mutant = Mutant("dr", "dr/rules.py", 0, 7)
+    mutant = Mutant("dr", "dr/planning/rules.py", 0, 7)
     verdicts = [Verdict(mutant, "a test", "-a\n+b"), Verdict(mutant, "", "-a < b\n+a <= b")]
 
     text = result_text(["conditions"], verdicts)
 
     assert ratio(verdicts) == 0.5
-    assert "survived: dr/rules.py:7\n  -a < b\n  +a <= b" in text
+    assert "survived: dr/planning/rules.py:7\n  -a < b\n  +a <= b" in text
     assert "dr                      2           1           0           1" in text

@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from core.runs.machine import EDGES
-from dr.edges import HostEdge
-from dr.plan import Phase
+from dr.hosts.edges import HostEdge
+from dr.planning.plan import Phase
 from tests.failovers import regional
 from tests.soak.coverage import OFTEN, SELDOM, coverage, gaps
 from tests.soak.events import OF_A_REGION, FaultKind

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from dr.log_changes import ChangeKind
-from dr.row_list import NO_KEY, RowChange, RowList
-from dr.tail import Tail
+from dr.logs.log_changes import ChangeKind
+from dr.logs.row_list import NO_KEY, RowChange, RowList
+from dr.logs.tail import Tail
 from inventory.names import HostName
 from tests.conftest import Golden
 from tests.networks import ROOT

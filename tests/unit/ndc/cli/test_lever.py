@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from dr.deeds import Vacating, deed_text
 from dr.live.run_folder import names
+from dr.watch.deeds import Vacating, deed_text
 from inventory import etcd as keys
 from tests.rehearsals import SERVICE
 from tests.stubs.checkout import Checkout

@@ -22,8 +22,8 @@ from dr.live.asking import Identity
 from dr.live.drill_folder import DrillFolder
 from dr.live.launch import Runner
 from dr.live.run_folder import RunFolder
-from dr.plan import RecoveryPlan
-from dr.planner import Occasion
+from dr.planning.plan import RecoveryPlan
+from dr.planning.planner import Occasion
 from inventory.names import DrillName, HostName, OperatorName
 from ndc.wiring.beside_runs import demand_no_run
 from ndc.wiring.drill_reading import drill_reading

@@ -12,7 +12,7 @@ from core.runs.journal import Closed
 from core.runs.plan import RunName
 from core.system_clock import SystemClock
 from dr.live.run_folder import RunFolder
-from dr.plan import RecoveryRecord
+from dr.planning.plan import RecoveryRecord
 from ndc.wiring.runs_reading import runs_reading
 from tests.rehearsals import RUN, SERVICE, Rehearsal, rehearsal
 
