@@ -31,6 +31,7 @@ from inventory.etcd import (
 )
 from inventory.names import DatabaseName, EnvironmentName, HostName, ServiceName
 from monitors.health.watch import WatchView
+from monitors.readers.etcd import voter_health
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +64,52 @@ async def voter_reading(
 ) -> VoterReading:
     """Return what the voter at ``root`` tells.
 
-    ``auth`` says who we are to it. The records are those of ``environment``. Each question of
-    ``client`` has half of ``deadline``.
+    ``auth`` says who we are to it. The records are those of ``environment``; those that are not
+    read within ``deadline`` are less. How the voter is has nothing to do with who asks: etcd
+    takes long to know us again where it is busy.
 
     Raises:
         NotSeen: the voter itself does not answer.
     """
-    # first what it can answer alone: a read that needs a majority may hang without one
-    alone, no_space = f"{root}/health?serializable=true", False
-    try:
-        await look_async(client, alone, deadline=deadline / 2)
-    except NotSeen as error:
-        if not error.refused:
-            raise
-        # with the alarm of no space it calls itself ill, and reads as well as ever
-        if not await _is_well(client, f"{alone}&exclude=NOSPACE", deadline=deadline / 2):
-            return VoterReading(healthy=False)
-        no_space = True
-    noticing = asyncio.ensure_future(
-        _notices(client, root, environment, auth=auth, deadline=deadline / 2)
+    asked = (client, root, environment)
+    reading = asyncio.gather(
+        _records(*asked, auth=auth, deadline=deadline),
+        _notices(*asked, auth=auth, deadline=deadline),
     )
     try:
+        health = await voter_health(client, root, deadline=deadline)
+    except NotSeen as error:
+        reading.cancel()
+        if not error.refused:
+            raise
+        return VoterReading(healthy=False)
+    (placed, claimed), notices = await reading
+    return replace(
+        notices,
+        healthy=health.votes,
+        no_space=health.has_room is False,
+        placements=placed,
+        claims=claimed,
+    )
+
+
+async def _records(
+    client: httpx.AsyncClient,
+    root: str,
+    environment: EnvironmentName,
+    *,
+    auth: httpx.Auth,
+    deadline: timedelta,
+) -> tuple[Mapping[ServiceName, Placement], Mapping[DatabaseName, Claim]]:
+    """Return which site serves what, and which run holds what; nothing where it is not read."""
+    prefixes = placements(environment), claims(environment)
+    try:
         placed, claimed = await asyncio.gather(
-            *(
-                _under(client, root, prefix, auth=auth, deadline=deadline / 2)
-                for prefix in (placements(environment), claims(environment))
-            )
+            *(_under(client, root, prefix, auth=auth, deadline=deadline) for prefix in prefixes)
         )
     except NotSeen:
-        noticing.cancel()
-        return VoterReading(healthy=False, no_space=no_space)
-    notices, placed_at, held_by = await noticing, _placements(placed), _claims(claimed)
-    return replace(notices, no_space=no_space, placements=placed_at, claims=held_by)
-
-
-async def _is_well(client: httpx.AsyncClient, url: str, *, deadline: timedelta) -> bool:
-    try:
-        await look_async(client, url, deadline=deadline)
-    except NotSeen:
-        return False
-    return True
+        return {}, {}
+    return _placements(placed), _claims(claimed)
 
 
 async def _under(

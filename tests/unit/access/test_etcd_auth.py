@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import asdict
 
@@ -13,6 +14,8 @@ from access.clients.etcd_auth import EtcdAuth, EtcdCredentials
 from core.errors import NotSeen
 
 LOGIN = EtcdCredentials("control", "secret")
+HANG = 30
+"""seconds, which only detect one"""
 REFUSALS = {
     "user name is empty": (400, 3),
     "invalid auth token": (401, 16),
@@ -29,14 +32,14 @@ class Voter:
         self.asked: list[str] = []
 
     def etcd(self) -> Etcd:
-        over = httpx.Client(transport=httpx.MockTransport(self._answer))
+        over = httpx.Client(transport=httpx.MockTransport(self.answer))
         return Etcd(over, ["https://one:2379"], EtcdAuth(LOGIN))
 
     def forget(self) -> None:
         """Know no token any more, as after a restart."""
         self.newest = None
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path.removeprefix("/v3/"))
         if request.url.path == "/v3/auth/authenticate":
             return self._login(json.loads(request.content))
@@ -92,6 +95,46 @@ def test_a_wrong_password_is_said_and_not_tried_again() -> None:
 
     assert "authentication failed" in refused.value.actual
     assert voter.asked == ["kv/range", "auth/authenticate"]
+
+
+def test_of_many_who_are_refused_at_a_time_one_asks_for_a_token() -> None:
+    voter = Voter()
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        return voter.answer(request)
+
+    async def ask() -> list[httpx.Response]:
+        over = httpx.MockTransport(slowly)
+        async with httpx.AsyncClient(transport=over, auth=EtcdAuth(LOGIN)) as client:
+            asked = (client.post("https://one:2379/v3/kv/range") for _ in range(5))
+            return await asyncio.gather(*asked)
+
+    answers = asyncio.run(ask())
+
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert voter.asked == ["kv/range"] * 5 + ["auth/authenticate"] + ["kv/range"] * 5
+
+
+def test_a_voter_that_gives_no_token_keeps_nobody_from_asking_another() -> None:
+    voter = Voter()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "one" and request.url.path.endswith("authenticate"):
+            await asyncio.Event().wait()
+        return voter.answer(request)
+
+    async def ask() -> httpx.Response:
+        over = httpx.MockTransport(answer)
+        async with httpx.AsyncClient(transport=over, auth=EtcdAuth(LOGIN)) as client:
+            waits = asyncio.ensure_future(client.post("https://one:2379/v3/kv/range"))
+            await asyncio.sleep(0.1)
+            found = await asyncio.wait_for(client.post("https://two:2379/v3/kv/range"), HANG)
+            assert not waits.done()
+            waits.cancel()
+            return found
+
+    assert asyncio.run(ask()).status_code == 200
 
 
 def test_a_password_is_not_shown_with_its_account() -> None:

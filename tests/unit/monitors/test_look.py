@@ -76,6 +76,23 @@ def test_of_who_is_silent_nothing_is_known() -> None:
     assert not seen.clusters
 
 
+def test_a_voter_that_does_not_know_us_in_time_is_well_and_its_records_are_not_read() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/health":
+            return httpx.Response(200, json={"health": "true"})
+        raise httpx.ReadTimeout("it checks a password", request=request)
+
+    async def look() -> Readings:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            return await look_around(_all_at("127.0.0.77/8"), client, Sources(None), httpx.Auth())
+
+    seen = asyncio.run(look())
+
+    assert set(seen.voters.values()) == {True}
+    assert not seen.placements
+    assert not seen.claims
+
+
 def test_two_databases_on_one_host_are_asked_each_at_its_own_patroni() -> None:
     both = network("tiny", *PORTAL_ALONE, TWO_DATABASES)
     hosts = tuple(replace(h, management=IPv4Interface("127.0.0.77/8")) for h in both.hosts)
