@@ -9,7 +9,7 @@ from core.errors import PlanRefused
 from core.runs.plan import OnFailure
 from dr.drills.exercise import Exercise
 from dr.looking.eye import Eye
-from dr.looking.store_looks import survey_stores
+from dr.looking.store_looks import survey_all
 from dr.planning.losses import moves_after
 from dr.planning.plan import RecoveryPlan
 from dr.planning.planner import Occasion, plan_switchover
@@ -37,7 +37,8 @@ def plan_for(eye: Eye, what: Exercise, occasion: Occasion, accepted_loss: str = 
         plan = plan_switchover(network, facts, move, occasion)
         return replace(plan, on_failure=OnFailure.UNWIND)
     lost = frozenset(what.hosts)
-    survey = eye.survey([service.name for service in network.services], lost)
+    services = [service.name for service in network.services]
+    survey, store_facts = survey_all(eye, services, network.stores, lost)
     needed = moves_after(network, survey, lost, None, accepted_loss)
     moves = [replace(move, despite=_PRACTISED) for move in needed]
     if what.drill.service not in {move.service for move in moves}:
@@ -47,8 +48,6 @@ def plan_for(eye: Eye, what: Exercise, occasion: Occasion, accepted_loss: str = 
             actual="it is served, and its database led, by others",
             next_step="ndc status shows what is lost, and what is still protected",
         )
-    stores = stores_after(
-        network, survey_stores(eye, network.stores, lost), lost, None, accepted_loss
-    )
+    stores = stores_after(network, store_facts, lost, None, accepted_loss)
     plan = plan_failover_of(network, survey, moves, stores, occasion, what.called)
     return replace(plan, on_failure=OnFailure.UNWIND)

@@ -30,7 +30,7 @@ from dr.live.signing import ProvedInbox, Signing
 from dr.live.strips import strips
 from dr.live.workers import in_threads
 from dr.looking.eye import Eye
-from dr.looking.store_looks import survey_stores
+from dr.looking.store_looks import survey_all
 from dr.looks import if_seen
 from dr.planning.plan import (
     Basis,
@@ -173,10 +173,10 @@ class Carrier:
 
     def _demand_fresh(self, plan: RecoveryPlan, eye: Eye) -> None:
         basis, network = plan.basis, self.live.network
-        facts = eye.survey([moved.service for moved in basis.moves], basis.lost)
+        services = [moved.service for moved in basis.moves]
         moving = {moved.store for moved in basis.stores}
         stores = [store for store in network.stores if store.name in moving]
-        store_facts = survey_stores(eye, stores, basis.lost)
+        facts, store_facts = survey_all(eye, services, stores, basis.lost)
         for refusal in staleness(plan, network, facts, self.live.clock.now(), store_facts):
             raise refusal
 

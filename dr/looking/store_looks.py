@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
-from dr.facts import SignsOfLife, StoreFacts
+from dr.facts import Facts, SignsOfLife, StoreFacts
 from dr.looking.eye import Eye
 from dr.looking.sightings import kept_out
 from dr.looks import if_seen
-from inventory.names import HostName, StoreName
+from inventory.names import HostName, ServiceName, StoreName
 from inventory.storage import Store
 from storage.standing import CopyStanding
+
+
+def survey_all(
+    eye: Eye,
+    services: Iterable[ServiceName],
+    stores: Iterable[Store],
+    lost: Collection[HostName],
+) -> tuple[Mapping[ServiceName, Facts], Mapping[StoreName, StoreFacts]]:
+    """Return what ``eye.survey`` and ``survey_stores`` do, all of it looked at side by side."""
+    look = _surveying(eye, stores, lost)
+    return eye.survey(services, lost), look()
 
 
 def survey_stores(
@@ -21,9 +32,16 @@ def survey_stores(
 
     Nothing is asked of those. What cannot be seen is absent.
     """
+    return _surveying(eye, stores, lost)()
+
+
+def _surveying(
+    eye: Eye, stores: Iterable[Store], lost: Collection[HostName]
+) -> Callable[[], Mapping[StoreName, StoreFacts]]:
+    """Begin to look at ``stores``; return what waits for the answers."""
     signs = eye.begin(lambda: eye.look_at(lost))
     looks = {store.name: _looking(eye, store, lost, signs) for store in stores}
-    return {name: look() for name, look in looks.items()}
+    return lambda: {name: look() for name, look in looks.items()}
 
 
 def _looking(

@@ -123,7 +123,7 @@ def planned_failover(
         PlanRefused: a rule objects, or nothing has to move.
         WorldError: what has to be seen could not be.
     """
-    from dr.looking.store_looks import survey_stores
+    from dr.looking.store_looks import survey_all
     from dr.planning.losses import hosts_named, moves_after
     from dr.planning.proofs import weighed
     from dr.planning.rules.table import refusals
@@ -139,8 +139,8 @@ def planned_failover(
     with reached(environment, network) as live:
         now = live.clock.now()  # first: what may be lost is read back from then on
         eye = live.eye()
-        facts = eye.survey([service.name for service in network.services], lost)
-        store_facts = survey_stores(eye, network.stores, lost)
+        services = [service.name for service in network.services]
+        facts, store_facts = survey_all(eye, services, network.stores, lost)
         warn_if_held(live)
         proved = _proved(live)
     target = SiteName(to) if to else None

@@ -9,6 +9,7 @@ import pytest
 
 from dr.looking.eye import Eye
 from dr.looking.sightings import answer
+from dr.looking.store_looks import survey_all, survey_stores
 from dr.looks import Begin, at_once
 from dr.loss_questions import AreGone, CannotServe, IsGone, OfALoss
 from dr.simulation.world import World, rehearsed
@@ -85,20 +86,44 @@ def test_where_an_observer_cannot_be_asked_only_another_one_can_tell_that_it_is_
     assert (alive, unknown) == (False, None)
 
 
-def test_services_are_all_looked_at_before_the_first_is_waited_for() -> None:
+class Begun:
+    """Begins looks, and remembers how many were begun before one was waited for."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.before_waiting: int | None = None
+
+    def __call__(self, look: Callable[[], T], /) -> Callable[[], T]:
+        self.looks += 1
+
+        def wait() -> T:
+            if self.before_waiting is None:
+                self.before_waiting = self.looks
+            return look()
+
+        return wait
+
+
+def test_services_and_stores_are_all_looked_at_before_the_first_is_waited_for() -> None:
     net = network("compact")
     names = [service.name for service in net.services]
     world = rehearsed(net, *names)
-    begun = list[str]()
 
-    def looks_of(services: list[ServiceName]) -> int:
-        """Return how many looks were begun when the first was waited for."""
-        begun.clear()
-        Eye(net, world.doors, world, _noting(begun)).survey(services, ())
-        return begun.index("waited for")
+    def looks_of(survey: Callable[[Eye], object]) -> int:
+        begun = Begun()
+        survey(Eye(net, world.doors, world, begun))
+        assert begun.before_waiting is not None
+        return begun.before_waiting
 
-    alone = [looks_of([name]) for name in names]
+    def of_one(name: ServiceName) -> int:
+        return looks_of(lambda eye: eye.survey([name], ()))
+
+    alone = [of_one(name) for name in names]
+    services = looks_of(lambda eye: eye.survey(names, ()))
+    stores = looks_of(lambda eye: survey_stores(eye, net.stores, ()))
+    everything = looks_of(lambda eye: survey_all(eye, names, net.stores, ()))
 
     assert len(names) > 1
-    # whoever is lost is looked at once for all
-    assert looks_of(names) == 1 + sum(looks - 1 for looks in alone)
+    # whoever is lost is looked at once for all services
+    assert services == 1 + sum(looks - 1 for looks in alone)
+    assert everything == services + stores
