@@ -32,7 +32,7 @@ class LabStore:
     @classmethod
     def seen(cls, lab: Terminal) -> LabStore:
         """Return it as the network is declared."""
-        rows = {row["workload"]: row for row in lab.ndc("show", "workloads", "--json").value}
+        rows = {row["workload"]: row for row in lab.declared("workloads")}
         stores = lab.ndc("status", "--json").value["stores"]
         store = min(stores, key=lambda one: _DURATION.validate_python(one["recovery_point"]))
         (pool, *_) = lab.ndc("show", "pools", "--json").value

@@ -13,7 +13,7 @@ from tests.lab.terminal import Terminal
 
 def hosts_at(lab: Terminal, sites: Collection[str]) -> list[str]:
     """Return the hosts at ``sites``."""
-    hosts = lab.done("show", "hosts", "--json").value
+    hosts = lab.declared("hosts")
     return [host["host"] for host in hosts if host["site"] in sites]
 
 
@@ -25,6 +25,12 @@ def lost(lab: Terminal, hosts: list[str]) -> Iterator[None]:
         yield
     finally:
         lab.done("lab", "start", *hosts, bound_seconds=300)
+
+
+def put_away(lab: Terminal, host: str) -> None:
+    """Remove what ``host`` keeps apart of stores, as whoever has seen to it does."""
+    removed = lab.on(host, "sh", "-c", "btrfs subvolume delete /srv/pools/*/.apart/*/*")
+    assert removed.code == 0, removed.stderr
 
 
 def copies_apart(lab: Terminal) -> list[tuple[str, str]]:

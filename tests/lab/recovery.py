@@ -50,9 +50,9 @@ class Portal:
     @classmethod
     def declared(cls, lab: Terminal) -> Portal:
         """Return the portal of the inventory; another service may stand beside it."""
-        workloads = lab.done("show", "workloads", "--json").value
+        workloads = lab.declared("workloads")
         service = next(one for one in workloads if one["kind"] == "service" and is_portal(one))
-        hosts = lab.done("show", "hosts", "--json").value
+        hosts = lab.declared("hosts")
         door, probing = (
             next(host for host in hosts if role in host["roles"].split())
             for role in ("access", "probe")
@@ -183,21 +183,21 @@ def report_named(lab: Terminal, answer: Answer) -> dict[str, Any]:
 
 
 def move(lab: Terminal, services: Iterable[str], site: str) -> None:
-    """Move ``services`` to ``site``, one after the other, and stores to their homes.
+    """Move ``services`` to ``site`` by one plan, and stores to their homes.
 
     What was given up at ``site`` is admitted.
     """
     lab.done("dr", "admit", site, bound_seconds=300)
     why = ("--despite", "a test ends where it began")
-    for service in services:
-        moved = lab.ndc("dr", "switchover", service, "--to", site, *why, bound_seconds=300)
-        assert moved.code in {0, 1}, moved.stdout + moved.stderr
-    lab.done("up", bound_seconds=300)
-    wait_until(CLOCK, lambda: _stores_are_home(lab), what="stores at home", bound=SLOW)
+    moved = lab.ndc("dr", "switchover", *services, "--to", site, *why, bound_seconds=600)
+    assert moved.code in {0, 1}, moved.stdout + moved.stderr
+    if not _stores_are_home(lab):
+        lab.done("up", bound_seconds=300)
+        wait_until(CLOCK, lambda: _stores_are_home(lab), what="stores at home", bound=SLOW)
 
 
 def _stores_are_home(lab: Terminal) -> bool:
-    sites = {host["host"]: host["site"] for host in lab.done("show", "hosts", "--json").value}
+    sites = {host["host"]: host["site"] for host in lab.declared("hosts")}
     stores = lab.ndc("status", "--json").value["stores"]
     return all(sites[store["source"]] == store["home"] for store in stores)
 
@@ -244,7 +244,7 @@ def served_where_led(lab: Terminal, portal: Portal) -> Standing:
     After a leader's death, or a black start, it may be led at another one.
     """
     before = Standing.seen(lab)
-    hosts = lab.done("show", "hosts", "--json").value
+    hosts = lab.declared("hosts")
     if before.leader in {host["host"] for host in hosts if host["site"] == before.site}:
         return before
     lab.ndc("status", "--wait", bound_seconds=300)

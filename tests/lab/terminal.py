@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,10 @@ class Terminal:
         assert answer.code == 0, f"ndc {' '.join(words)}: {answer.code}\n{answer.stderr}"
         return answer
 
+    def declared(self, topic: str) -> list[dict[str, str]]:
+        """Return the rows of ``ndc show TOPIC``, asked once: what is declared stays so."""
+        return _declared(self, topic)
+
     def begun(self, *words: str) -> subprocess.Popen[str]:
         """Return ``ndc WORDS``, which runs; what it says waits to be read."""
         return subprocess.Popen(
@@ -93,3 +98,9 @@ class Terminal:
 
     def _line(self, words: Sequence[str]) -> list[str]:
         return [sys.executable, "-m", "ndc", "--env", self.environment, "--yes", *words]
+
+
+@cache
+def _declared(terminal: Terminal, topic: str) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = terminal.done("show", topic, "--json").value
+    return rows

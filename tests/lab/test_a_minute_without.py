@@ -38,16 +38,16 @@ def _slowed(links: _Words) -> list[_Words]:
 
 @pytest.mark.parametrize("harmed", [_cut, _slowed], ids=["cut", "slowed"])
 def test_any_link_may_be_gone(lab: Terminal, harmed: Callable[[_Words], list[_Words]]) -> None:
-    links = [[link["link"]] for link in lab.done("show", "links", "--json").value]
+    links = [[link["link"]] for link in lab.declared("links")]
 
     assert [*_moved(lab, links, harmed)] == []
 
 
 @pytest.mark.parametrize("harmed", [_cut, _slowed], ids=["cut", "slowed"])
 def test_any_pair_may_be_gone(lab: Terminal, harmed: Callable[[_Words], list[_Words]]) -> None:
-    sites = {host["host"]: host["site"] for host in lab.done("show", "hosts", "--json").value}
+    sites = {host["host"]: host["site"] for host in lab.declared("hosts")}
     pairs: dict[frozenset[str], list[str]] = {}
-    for link in lab.done("show", "links", "--json").value:
+    for link in lab.declared("links"):
         ends = frozenset({sites[link["from"]], sites[link["to"]]})
         pairs.setdefault(ends, []).append(link["link"])
 

@@ -89,7 +89,7 @@ class _Site:
         return (endpoints.ETCD_CLIENT, endpoints.patroni_port(5432), endpoints.PROMETHEUS)
 
     def address(self, kind: str) -> str:
-        hosts = self.lab.done("show", "hosts", "--json").value
+        hosts = self.lab.declared("hosts")
         return str(next(one[kind] for one in hosts if one["host"] == self.name))
 
     def ends_in(self, left: timedelta) -> None:

@@ -119,8 +119,8 @@ def _ages(status: dict[str, Any], site: str) -> dict[str, timedelta | None]:
 @contextmanager
 def _cut_off(lab: Terminal, site: str) -> Iterator[None]:
     """Cut every link of ``site``, until the block ends."""
-    site_of = {row["host"]: row["site"] for row in lab.done("show", "hosts", "--json").value}
-    rows = lab.done("show", "links", "--json").value
+    site_of = {row["host"]: row["site"] for row in lab.declared("hosts")}
+    rows = lab.declared("links")
     links = [r["link"] for r in rows if site in {site_of[r["from"]], site_of[r["to"]]}]
     try:
         for link in links:

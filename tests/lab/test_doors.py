@@ -19,8 +19,8 @@ from dr.doors import Doors, Stance, SwitchOrder
 from dr.hosts.epochs import Act
 from dr.live.doors import Live
 from dr.live.sight import Sight
-from dr.watch.observers import observers
 from dr.placement import Claim, Placement
+from dr.watch.observers import observers
 from inventory.names import HostName
 from inventory.network import Role, Service
 from ndc.settings import paths_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,7 +18,7 @@ SERVICE = re.compile(r"^MainPID=(\d+)\nId=([^@\n]+)$", re.MULTILINE)
 
 
 def test_up_again_changes_nothing_on_any_host(lab: Terminal) -> None:
-    hosts = [host["host"] for host in lab.done("show", "hosts", "--json").value]
+    hosts = [host["host"] for host in lab.declared("hosts")]
     boots, processes, plays = _boot_ids(lab), _processes(lab, hosts), _recaps(lab)
     assert all(processes.values())
 
@@ -44,4 +45,9 @@ def _boot_ids(lab: Terminal) -> dict[str, str]:
 def _processes(lab: Terminal, hosts: list[str]) -> dict[str, dict[str, str]]:
     """Return the process of every service of every host; those of a login come and go."""
     words = ("systemctl", "show", "*.service", "--state=running", "--property=MainPID,Id")
-    return {host: {u: p for p, u in SERVICE.findall(lab.on(host, *words).stdout)} for host in hosts}
+
+    def running(host: str) -> dict[str, str]:
+        return {unit: process for process, unit in SERVICE.findall(lab.on(host, *words).stdout)}
+
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(hosts, pool.map(running, hosts), strict=True))

@@ -57,7 +57,7 @@ def test_a_run_whose_target_died_is_finished_once_all_is_green_again(lab: Termin
     portal = Portal.declared(lab)
     before = served_where_led(lab, portal)
     target = portal.other_than(before.site)
-    hosts = lab.done("show", "hosts", "--json").value
+    hosts = lab.declared("hosts")
     members = lab.ndc("status", "--json").value["databases"][0]["members"]
     at_target = {host["host"] for host in hosts if host["site"] == target}
     (candidate,) = (one["host"] for one in members if one["host"] in at_target)

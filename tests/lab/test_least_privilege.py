@@ -123,7 +123,7 @@ def _asked(lab: Terminal, what: str, body: Mapping[str, str], token: str = "") -
 
 def _member(lab: Terminal) -> dict[str, str]:
     """Return a host that has a database and a vote."""
-    hosts: list[dict[str, str]] = lab.done("show", "hosts", "--json").value
+    hosts: list[dict[str, str]] = lab.declared("hosts")
     return next(h for h in hosts if {"database", "voter"} <= {*h["roles"].split()})
 
 

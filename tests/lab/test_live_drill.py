@@ -9,12 +9,11 @@ import subprocess
 import pytest
 
 from core.clock import wait_until
+from tests.lab.losses import put_away
 from tests.lab.recovery import CLOCK, SLOW, Standing, move
 from tests.lab.terminal import Terminal
 
 pytestmark = pytest.mark.lab
-
-POOL = "/srv/pools/general"
 
 
 @pytest.mark.campaign
@@ -91,9 +90,9 @@ def test_a_region_is_lost_in_a_drill_once_a_second_person_agrees(lab: Terminal) 
 
 
 def _put_away(lab: Terminal, report: str) -> None:
-    """Remove what hosts keep apart of stores, as whoever has seen to it does."""
+    """Remove what hosts keep apart of stores, by the report of a drill."""
     for host in set(re.findall(r"apart: (\S+) keeps", report)):
-        lab.on(host, "sh", "-c", f"btrfs subvolume delete {POOL}/.apart/*/*")
+        put_away(lab, host)
 
 
 def _waiting(lab: Terminal, drill: subprocess.Popen[str]) -> tuple[str, str] | None:

@@ -37,7 +37,7 @@ def old_image(lab: Terminal) -> Iterator[str]:
 def test_hosts_are_patched_one_by_one_and_keep_their_data(lab: Terminal, old_image: str) -> None:
     portal, before = Portal.declared(lab), Standing.seen(lab)
     leader = before.leader
-    edge = next(h["host"] for h in lab.done("show", "hosts", "--json").value if h["host"] != leader)
+    edge = next(h["host"] for h in lab.declared("hosts") if h["host"] != leader)
     for host in (edge, leader):
         _let_stand_on(lab, host, old_image)
     ids = {host: lab.on(host, "cat", "/etc/machine-id").stdout for host in (edge, leader)}

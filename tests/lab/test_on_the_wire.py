@@ -29,7 +29,7 @@ def test_a_capture_between_hosts_shows_neither_a_submission_nor_a_password(
     marker = f"marker-{tmp_path.name}-of-a-citizen"
     far = next(
         host["loopback"]
-        for host in lab.done("show", "hosts", "--json").value
+        for host in lab.declared("hosts")
         if host["site"] == portal.pair[0] and "database" in host["roles"]
     )
 
@@ -62,7 +62,7 @@ def _listening(lab: Terminal, folder: Path) -> Iterator[None]:
 def _namespaces(lab: Terminal) -> list[str]:
     """Return the network namespaces of the environment's hosts."""
     number = json.loads(paths_of(lab.environment).description.read_text("utf-8"))["number"]
-    return [f"ndc{number}.{host['host']}" for host in lab.done("show", "hosts", "--json").value]
+    return [f"ndc{number}.{host['host']}" for host in lab.declared("hosts")]
 
 
 def _interfaces(namespace: str) -> list[str]:

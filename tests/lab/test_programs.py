@@ -64,7 +64,7 @@ def test_a_program_that_hangs_is_told_by_the_agent_beside_it(lab: Terminal) -> N
 
 @pytest.mark.campaign
 def test_a_disk_that_is_full_is_named_with_its_place(lab: Terminal) -> None:
-    host = lab.done("show", "hosts", "--json").value[0]["host"]
+    host = lab.declared("hosts")[0]["host"]
     make = "mkdir -p /srv/small && mount -t tmpfs -o size=20m none /srv/small"
 
     lab.on(host, "sh", "-c", make)
@@ -86,7 +86,7 @@ def test_a_disk_that_is_full_is_named_with_its_place(lab: Terminal) -> None:
 
 def _serving(lab: Terminal, service: dict[str, Any]) -> str:
     """Return the one host at the active site that may serve ``service``."""
-    hosts = {host["host"]: host for host in lab.done("show", "hosts", "--json").value}
+    hosts = {host["host"]: host for host in lab.declared("hosts")}
     (host,) = (h for h in service["hosts"] if hosts[h]["site"] == service["active"])
     return str(host)
 

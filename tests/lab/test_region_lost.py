@@ -90,13 +90,13 @@ def test_a_region_is_lost_and_the_far_copy_leads_and_what_is_lost_was_announced(
 
 def _links_of(lab: Terminal, region: list[str]) -> list[str]:
     """Return the links that lead to the far site: what is written meanwhile does not reach it."""
-    hosts = {host["host"]: host for host in lab.done("show", "hosts", "--json").value}
+    hosts = {host["host"]: host for host in lab.declared("hosts")}
     far = {
         name
         for name, host in hosts.items()
         if name not in region and "access" not in host["roles"].split()
     }
-    links = lab.done("show", "links", "--json").value
+    links = lab.declared("links")
     return [link["link"] for link in links if {link["from"], link["to"]} & far]
 
 

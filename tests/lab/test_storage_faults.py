@@ -106,5 +106,5 @@ def _forget(store: LabStore, host: str) -> None:
 
 
 def _site(lab: Terminal, host: str) -> str:
-    rows = lab.ndc("show", "hosts", "--json").value
+    rows = lab.declared("hosts")
     return next(str(row["site"]) for row in rows if row["host"] == host)

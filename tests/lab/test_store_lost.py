@@ -51,7 +51,7 @@ def test_a_site_burns_and_its_store_goes_on_at_a_refuge(lab: Terminal) -> None:
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
     before = _seen(lab)
     source, refuges = before["source"], [copy["host"] for copy in before["copies"]]
-    hosts = lab.done("show", "hosts", "--json").value
+    hosts = lab.declared("hosts")
     site = next(one["site"] for one in hosts if one["host"] == source)
     burning = [one["host"] for one in hosts if one["site"] == site]
     door = refuges[-1]
@@ -115,7 +115,7 @@ def test_a_writer_that_is_cut_off_writes_no_more_and_has_its_store_back_afterwar
 ) -> None:
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
     source = _seen(lab)["source"]
-    hosts = lab.done("show", "hosts", "--json").value
+    hosts = lab.declared("hosts")
     site = next(one["site"] for one in hosts if one["host"] == source)
     file = secrets.token_hex(4)
 

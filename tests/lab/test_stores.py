@@ -123,7 +123,7 @@ def test_a_refuge_that_is_cut_off_grows_old_is_said_to_be_and_heals(
     site = refuge.rpartition("-")[0]
     links = [
         row["link"]
-        for row in lab.ndc("show", "links", "--json").value
+        for row in lab.declared("links")
         if site in {row["from"].rpartition("-")[0], row["to"].rpartition("-")[0]}
     ]
     try:

@@ -28,7 +28,7 @@ def test_a_cold_start_ends_green(lab: Terminal) -> None:
 
 
 def test_a_link_is_never_faster_than_declared(lab: Terminal) -> None:
-    for link in lab.done("show", "links", "--json").value:
+    for link in lab.declared("links"):
         declared, _, unit = link["round_trip"].partition(" ")
         peer = str(IPv4Network(link["prefix"])[1])
 
@@ -41,8 +41,8 @@ def test_a_link_is_never_faster_than_declared(lab: Terminal) -> None:
 
 
 def test_one_link_of_a_pair_is_cut_and_its_sites_still_reach_each_other(lab: Terminal) -> None:
-    link = lab.done("show", "links", "--json").value[0]
-    hosts = {host["host"]: host for host in lab.done("show", "hosts", "--json").value}
+    link = lab.declared("links")[0]
+    hosts = {host["host"]: host for host in lab.declared("hosts")}
     loopback = hosts[link["to"]]["loopback"]
 
     lab.done("lab", "cut", link["link"])

@@ -83,7 +83,7 @@ def test_two_sites_that_announce_one_service_are_called_about_within_a_minute(
 ) -> None:
     assert lab.ndc("status", "--wait", bound_seconds=300).code == 0
     (service, *_) = lab.ndc("status", "--json").value["services"]
-    sites = {row["host"]: row["site"] for row in lab.ndc("show", "hosts", "--json").value}
+    sites = {row["host"]: row["site"] for row in lab.declared("hosts")}
     stray = next(host for host in service["hosts"] if sites[host] != service["active"])
     address, both = f"{service['address']}/32", Call("TwoActiveSites", service["name"])
 

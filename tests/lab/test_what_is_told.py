@@ -31,7 +31,7 @@ def test_every_collector_of_every_exporter_succeeds(lab: Terminal) -> None:
 
 
 def test_every_host_compares_its_clock_and_its_own_is_as_the_others(lab: Terminal) -> None:
-    hosts = lab.done("show", "hosts", "--json").value
+    hosts = lab.declared("hosts")
 
     for monitor in monitors(lab):
         compared = once_told(lab, monitor, COMPARED)
@@ -54,7 +54,7 @@ def test_every_run_and_every_drill_is_told_of(lab: Terminal) -> None:
 
 
 def test_each_service_is_heard_from_one_site_wherever_one_listens(lab: Terminal) -> None:
-    workloads = lab.done("show", "workloads", "--json").value
+    workloads = lab.declared("workloads")
     services = {row["workload"] for row in workloads if row["kind"] == "service"}
 
     for monitor in monitors(lab):
@@ -65,7 +65,7 @@ def test_each_service_is_heard_from_one_site_wherever_one_listens(lab: Terminal)
 
 
 def test_every_link_has_a_load_and_every_host_a_certificate(lab: Terminal) -> None:
-    hosts = lab.done("show", "hosts", "--json").value
+    hosts = lab.declared("hosts")
 
     for monitor in monitors(lab):
         here = {row["host"] for row in hosts if row["site"] == monitor["site"]}

@@ -62,7 +62,7 @@ def _concern(lab: Terminal, subject: str, words: str) -> str | None:
 
 
 def monitors(lab: Terminal) -> list[dict[str, Any]]:
-    rows = lab.done("show", "hosts", "--json").value
+    rows = lab.declared("hosts")
     return [row for row in rows if "monitor" in row["roles"].split()]
 
 
